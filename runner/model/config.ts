@@ -1,0 +1,73 @@
+// The host's configuration as it must be; the untrusted JSON becomes a Config only here.
+import { z } from "zod";
+import { FINGERPRINT, SHA256 } from "./ids.ts";
+
+const path = z.string().startsWith("/").max(400);
+const count = z.int().min(0).max(1_000_000);
+
+/** Row counts a writing phase makes in one table: `per_unit` for every planned unit plus `fixed`. */
+const coefficient = z.strictObject({ per_unit: z.int().min(0), fixed: z.int().min(0) });
+const change = z.strictObject({ ins: coefficient.optional(), upd: coefficient.optional(), del: coefficient.optional() });
+
+/** Predicted attempts by table (`schema.table`) of one writing phase; see docs/decisions/0006-prediction.md. */
+export const predictionSchema = z.record(z.string(), change);
+export type Prediction = z.infer<typeof predictionSchema>;
+
+/** `orchestrator.config.json`: no secret value, credentials by the name of their env file only. */
+export const configSchema = z.strictObject({
+  schema_version: z.literal("1"),
+  /** Name of this host as approvers know it; part of the signed target. */
+  host: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/),
+  orchestrator: z.strictObject({
+    runtime_root: path,
+    sidecar_root: path,
+    batch_dir: path,
+    global_locks_dir: path,
+    /** sha256 of `True|True|True|True`, the four booleans of the seeds. */
+    expected_grant_matrix_sha: z.string().regex(SHA256),
+  }),
+  database: z.strictObject({
+    /** Socket directory or host name. */
+    host: z.string().min(1),
+    port: z.int().min(1).max(65535),
+    name: z.string().min(1),
+    sslmode: z.enum(["disable", "require", "verify-full"]),
+    /** pg_control_system().system_identifier of the only cluster this host may write. */
+    system_identifier: z.string().regex(/^\d{10,25}$/),
+  }),
+  /** Env file a role: file with `<PREFIX>_USER` and `<PREFIX>_PASSWORD`; each UNIX user can read only its own. */
+  credentials: z.strictObject({
+    exec: path, verify: path, gate: path, halt: path, backup: path,
+  }),
+  approvers: z.strictObject({ file: path, sha: z.string().regex(SHA256) }),
+  backup: z.strictObject({
+    tables: z.array(z.string()).min(1),
+    context_tables: z.array(z.string()),
+    recipient_fingerprint: z.string().regex(FINGERPRINT),
+    recipient_public_key: path,
+    max_age_minutes: z.int().min(1).max(60),
+    adapter: z.literal("initdb"),
+    /** Folder of pg_dump, psql, initdb and postgres, all of one installation. */
+    postgres_bin: path,
+    /** UNIX user that owns scratch servers when the runner is root; null when the runner is an ordinary user. */
+    scratch_user: z.string().nullable(),
+    /** Short folder for scratch sockets and data. */
+    scratch_root: path,
+  }),
+  target_policy: z.strictObject({ authoritative: z.literal("refused"), max_units: count }),
+  protected_prefixes: z.array(z.string().min(1)).min(1),
+  caps: z.strictObject({ units: count, hard: count, phase_minutes: z.int().min(1).max(60), run_minutes: z.int().min(1).max(60) }),
+  plan: z.strictObject({
+    unit_kind: z.string(), owner_ref: z.string(), publication_type: z.string(),
+    section_types: z.array(z.string()).min(1),
+  }),
+  revert: z.strictObject({ soft_status: z.string() }),
+  reports: z.strictObject({ reporter: z.literal("folder"), folder: path }),
+  prediction: z.strictObject({
+    cut_leg_a: predictionSchema, leg_b_record: predictionSchema, write_verify: predictionSchema,
+    lifecycle_enact: predictionSchema, revert: predictionSchema, revert_ledger: predictionSchema,
+  }),
+});
+
+/** Trusted configuration; made by `parseConfig` in the configuration adapter only. */
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,64 @@
+// What a grammar profile says about a document's bytes. All offsets are bytes from the start of the file, BOM included.
+import type { StopCode } from "./stop.ts";
+
+export interface ByteSpan { readonly byte_start: number; readonly byte_end: number }
+
+/** A finding is shown to the approver; it never stops a run by itself. line is 1-based. */
+export interface Finding { readonly code: string; readonly line: number; readonly text: string }
+
+/**
+ * One information unit as it stands in the source. `title` and `body` are exactly the UTF-8 text of their byte ranges.
+ * byte_start..byte_end covers heading markup, title, the gap and the body; with an empty body under `--empty-body heading`
+ * the body range equals the title range.
+ */
+export interface ManifestUnit extends ByteSpan {
+  readonly ordinal: number;
+  readonly address: string;
+  readonly depth: number;
+  readonly line: number;
+  readonly section_type: string;
+  readonly parent: string | null;
+  readonly title: string;
+  readonly title_start: number;
+  readonly title_end: number;
+  readonly body: string;
+  readonly body_start: number;
+  readonly body_end: number;
+  /** SHA-256 of the body's UTF-8 bytes, as fn_content_hash computes it. */
+  readonly content_hash: string;
+  readonly title_sha: string;
+}
+
+export interface GrammarOptions {
+  readonly empty_body: "refuse" | "heading";
+  /** Heading depth to section type; the last entry serves every greater depth. */
+  readonly section_types: readonly string[];
+}
+
+export interface Manifest {
+  readonly profile: string;
+  readonly profile_sha: string;
+  readonly options: GrammarOptions;
+  readonly region: ByteSpan;
+  /** SHA-256 of the region's bytes; equals content_checksum of the registered version. */
+  readonly region_sha: string;
+  readonly units: readonly ManifestUnit[];
+  readonly separators: readonly ByteSpan[];
+  readonly findings: readonly Finding[];
+  /** sha256 of RFC 8785 [profile_sha, options, units, separators] without text. */
+  readonly manifest_digest: string;
+}
+
+/** A refusal of the grammar: data, because the grammar is pure and `intake` prints it as JSON. */
+export interface Refusal { readonly code: StopCode; readonly line: number; readonly reason: string }
+
+export type MarkResult =
+  | { readonly manifest: Manifest; readonly refusal?: never }
+  | { readonly refusal: Refusal; readonly manifest?: never };
+
+/** A named grammar: bytes and options in, manifest or refusal out. Pure. */
+export interface GrammarProfile {
+  readonly name: string;
+  readonly sha: string;
+  mark(bytes: Uint8Array, prefix: string, options: GrammarOptions, caps: { readonly units: number; readonly hard: number }): MarkResult;
+}
