@@ -1,0 +1,42 @@
+// Which tests run with what: `unit` and `architecture` need no server, `database` shares one PostgreSQL cluster,
+// `process` starts and ends whole programs. Order: cheap answers first.
+import { defineConfig } from "vitest/config";
+
+const SERVER_SETUP = ["test/support/global-setup.ts"];
+
+export default defineConfig({
+  test: {
+    // A filter that matches nothing is a mistake, not a success.
+    passWithNoTests: false,
+    // A focused test hides all others; the run refuses it.
+    allowOnly: false,
+    // Two cores are what this suite is measured on; each database worker holds at most two connections a role.
+    maxWorkers: 2,
+    teardownTimeout: 30_000,
+    reporters: ["default"],
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: { name: "architecture", include: ["test/architecture/**/*.test.ts"], testTimeout: 240_000, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: "database", include: ["test/{sql,contract,attacks}/**/*.test.ts"], globalSetup: SERVER_SETUP,
+          testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], globalSetup: SERVER_SETUP,
+          testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
