@@ -1,0 +1,62 @@
+// Reads files that strangers may have put there: approvals, signatures, bundles.
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { Stopped } from "../model/stop.ts";
+
+/** The bytes, or why the file is ignored. The reason never quotes the content. */
+export type SafeReading =
+  | { readonly ok: true; readonly bytes: Buffer }
+  | { readonly ok: false; readonly reason: string };
+
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * Whole content of a plain file of at most `cap` bytes. A symbolic link, a FIFO, a device, a folder, a file with a second name or a
+ * larger one is refused without being read and without waiting. STOP_COULD_NOT_LOOK when the file is missing or not readable for us.
+ */
+export async function readSafely(path: string, cap: number): Promise<SafeReading> {
+  const handle = await openPlain(path);
+  if (handle === undefined) return { ok: false, reason: "not a plain file" };
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) return { ok: false, reason: "not a plain file" };
+    if (status.nlink !== 1) return { ok: false, reason: "a file with more than one name" };
+    if (status.size > cap) return { ok: false, reason: `larger than ${cap} bytes` };
+    return await readCapped(handle, cap);
+  } catch (error) {
+    throw couldNotLook(error);
+  } finally {
+    await handle.close();
+  }
+}
+
+// O_NONBLOCK lets a FIFO open at once; O_NOFOLLOW answers ELOOP for a link; a socket answers ENXIO.
+async function openPlain(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, FLAGS);
+  } catch (error) {
+    if (["ELOOP", "ENXIO", "EISDIR", "ENODEV"].includes(codeOf(error))) return undefined;
+    throw couldNotLook(error);
+  }
+}
+
+// The size can grow after fstat, so one byte more than allowed is asked for and its arrival refuses the file.
+async function readCapped(handle: FileHandle, cap: number): Promise<SafeReading> {
+  const buffer = Buffer.alloc(cap + 1);
+  let length = 0;
+  while (length <= cap) {
+    const { bytesRead } = await handle.read(buffer, length, cap + 1 - length, length);
+    if (bytesRead === 0) return { ok: true, bytes: buffer.subarray(0, length) };
+    length += bytesRead;
+  }
+  return { ok: false, reason: `larger than ${cap} bytes` };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+function couldNotLook(error: unknown): Stopped {
+  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `a file could not be read (${codeOf(error) || "unknown error"})`, wanted: "a readable file" }, error);
+}
