@@ -33,7 +33,7 @@ export default tseslint.config(
   },
   {
     // A cast is a claim nobody checked: only where untrusted bytes or rows become our types.
-    files: ["runner/{rules,grammar,phases,model}/**/*.ts", "runner/{engine,effect,phase,gates,cut}.ts"],
+    files: ["runner/{rules,grammar,phases,reports}/**/*.ts", "runner/{effect,phase,gates,cut}.ts"],
     rules: { "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }] },
   },
   {

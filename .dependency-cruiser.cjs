@@ -1,0 +1,53 @@
+// The layers. Each rule's comment says how to mend what it finds. Run by test/architecture/imports.test.ts and `npm run imports`.
+const rule = (name, comment, from, to) => ({ name, severity: "error", comment, from, to });
+
+/** May import only what `allowed` matches (paths from the project root; npm packages as node_modules/<name>/). */
+const only = (name, path, allowed, comment, pathNot) =>
+  rule(name, comment, { path, ...(pathNot ? { pathNot } : {}) }, { pathNot: allowed });
+
+const npm = (...names) => names.map((name) => `^node_modules/(?:@types/)?${name}/`);
+
+/** Adapters that programs of the operator and of the approver share with the host: the same verifiers on both sides. */
+const SHARED_ADAPTERS = "^runner/adapters/(?:postgres-cluster|openpgp-verifier|gpgv-verifier|verify-with-both|safe-file|key-check)[.]ts$";
+
+module.exports = {
+  forbidden: [
+    rule("no-circular", "Two files need each other. Move what both need into a third file of the lower layer.", {}, { circular: true }),
+    rule("no-unresolved", "The import leads nowhere. Write the file, or correct the path (imports end in .ts).", {}, { couldNotResolve: true }),
+    rule("no-development-package", "Shipped code imports a package that is only installed for development. Move it to dependencies, with a reason.",
+      { path: "^(?:runner|scripts)/", pathNot: "^scripts/(?:build[.]mjs|toolchain/)" }, { dependencyTypes: ["npm-dev"], pathNot: "^node_modules/@types/" }),
+    only("model-is-the-bottom", "^runner/model/", ["^runner/model/", ...npm("zod", "canonicalize", "uuid"), "^(?:node:)?crypto$"],
+      "model/ holds words, not work. Pass the fact in as a value, or move this code to rules/ (pure) or adapters/ (effects)."),
+    only("rules-are-pure", "^runner/rules/", ["^runner/rules/", "^runner/model/"],
+      "A rule imports something that is not model/. The fact should be gathered by the phase and passed in; an effect belongs in adapters/."),
+    only("grammar-is-pure", "^runner/grammar/", ["^runner/grammar/", "^runner/model/", "^runner/rules/text-hygiene[.]ts$", ...npm("markdown-it")],
+      "A grammar turns bytes into a manifest and nothing else. Reading files belongs to whoever calls it."),
+    only("phases-know-ports-only", "^runner/phases/", ["^runner/(?!cut|cli|wire|engine|gates)[a-z-]+[.]ts$", "^runner/(?:rules|model|grammar|reports)/", "^runner/phases/[^/]+/", ...npm("zod")],
+      "A phase imports an adapter, a command or another phase. What it needs from outside comes through World; what it needs from another phase comes in its input."),
+    only("reports-are-pure", "^runner/reports/", ["^runner/(?:reports|rules|model)/", "^runner/world[.]ts$"],
+      "A report is text made from values. Delivering it is the reporter adapter's work."),
+    only("engine-knows-no-phase", "^runner/(?:engine|effect|phase|gates)[.]ts$", ["^runner/(?!cut|cli|wire)[a-z-]+[.]ts$", "^runner/(?:rules|model)/", ...npm("zod")],
+      "The engine runs any phase of the shape in phase.ts. Name the phase in cut.ts instead."),
+    only("flow-names-phases-only", "^runner/cut[.]ts$", ["^runner/(?:phases|rules|model|grammar|reports)/", "^runner/(?!cli|wire)[a-z-]+[.]ts$"],
+      "cut.ts is the flow: phases in order. Work belongs in a phase, effects behind World."),
+    only("world-is-types", "^runner/world[.]ts$", ["^runner/model/"], "world.ts holds ports; an implementation belongs in adapters/."),
+    only("adapters-do-not-decide", "^runner/adapters/", ["^runner/(?:adapters|model)/", "^runner/rules/", "^runner/world[.]ts$", "^node_modules/", "^(?:node:)?[a-z_/]+$"],
+      "An adapter imports the flow, a phase or a command. Turn the arrow round: the caller passes in what the adapter needs."),
+    rule("only-wire-builds-adapters", "Get the adapter through wire.ts, the one place where real things are put together.",
+      { path: "^runner/", pathNot: "^runner/(?:adapters/|wire[.]ts$)" }, { path: "^runner/adapters/" }),
+    rule("only-adapters-touch-outside", "The database driver, child processes, OpenPGP and the file system belong to adapters/. Move the effect there and offer it through world.ts.",
+      { path: "^runner/", pathNot: "^runner/(?:adapters/|wire[.]ts$|cli[.]ts$|commands/)" },
+      { path: ["^(?:node:)?(?:fs|fs/promises|child_process|net|http|https|tls|os|worker_threads)$", ...npm("pg", "pg-copy-streams", "openpgp", "execa", "zx")] }),
+    rule("runner-knows-no-scripts", "The runner runs on a host where scripts/, infra/ and test/ do not exist.", { path: "^runner/" }, { path: "^(?:scripts|infra|test)/" }),
+    rule("scripts-share-pure-code-only", "A script imports the runner's insides. Share rules/, grammar/ and model/ (the same code on both sides); for anything else call the runner as a program.",
+      { path: "^scripts/" }, { path: "^runner/", pathNot: ["^runner/(?:rules|grammar|model)/", "^runner/commands/intake[.]ts$", SHARED_ADAPTERS] }),
+    rule("nothing-imports-test", "Production code imports a test. Move what both need under runner/ or scripts/.", { path: "^(?:runner|scripts|infra)/" }, { path: "^test/" }),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(?:dist|[.]sandbox|[.]state)/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: [".ts", ".mjs", ".js", ".json"], exportsFields: ["exports"], conditionNames: ["import", "node", "types", "default"] },
+  },
+};
