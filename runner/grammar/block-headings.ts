@@ -1,0 +1,104 @@
+// Where the headings of a text stand, decided by markdown-it's block rules; see docs/decisions/0021-block-structure.md.
+import createParser from "markdown-it";
+import type { MarkdownIt, StateBlock } from "markdown-it";
+
+/** Containers in containers (a list counts two levels); deeper nesting would exhaust the parser's stack. */
+export const MAX_LEVEL = 64;
+/** Longest line in bytes: the parser's patterns are only safe on bounded lines. */
+export const MAX_LINE = 1_048_576;
+/** Steps that quotes may cost a line, and steps free for all: quotes interrupted by other text are read again and again. */
+const QUOTE_STEPS = { per_line: 24, free: 100_000 };
+
+/** A heading outside every container. line: 0-based in the text. setext: underlined, opens no unit. */
+export interface TopHeading { readonly line: number; readonly depth: number; readonly setext: boolean }
+
+/** Lines of the text by byte offset; `blank` as CommonMark defines it: nothing but spaces and tabs. */
+export interface LineTable {
+  readonly count: number;
+  start(line: number): number;
+  /** End of the line's content, before its line ending. */
+  end(line: number): number;
+  blank(line: number): boolean;
+}
+
+export type BlockResult =
+  | { readonly headings: readonly TopHeading[]; readonly lines: LineTable; readonly fault?: never }
+  | { readonly fault: { readonly line: number; readonly reason: string }; readonly headings?: never };
+
+class StructureFault extends Error {
+  readonly line: number;
+  constructor(line: number, reason: string) {
+    super(reason);
+    this.line = line;
+  }
+}
+
+/**
+ * A string with one character a byte, lines ended by LF, of the same length as the bytes: positions are byte offsets.
+ * CommonMark's block structure depends on ASCII alone, and a space before a line ending means nothing to it.
+ */
+function blockText(bytes: Buffer): string {
+  const text = bytes.toString("latin1");
+  return text.includes("\r") ? text.replaceAll("\r\n", " \n").replaceAll("\r", "\n") : text;
+}
+
+/** Block rules only, with limits. `opened` is called at the start of every block outside containers and at the end. */
+function blockParser(opened: (state: StateBlock) => void): MarkdownIt {
+  const parser = createParser("commonmark", { maxNesting: Number.MAX_SAFE_INTEGER });
+  // A definition is one whatever it points to; whether a link is wise to show is no question of structure.
+  parser.validateLink = () => true;
+  parser.normalizeLink = (url) => url;
+  parser.block.ruler.before("table", "top_level", (state, _start, _end, silent) => {
+    if (!silent && state.level === 0) opened(state);
+    return false;
+  }, { alt: [] });
+  const tokenize = parser.block.tokenize.bind(parser.block);
+  let steps = 0;
+  parser.block.tokenize = (state, start, end) => {
+    if (state.level > MAX_LEVEL) throw new StructureFault(start, `lists and quotes are nested deeper than ${MAX_LEVEL} levels`);
+    if (state.parentType === "blockquote") steps += end - start;
+    if (steps > QUOTE_STEPS.free + QUOTE_STEPS.per_line * state.lineMax) {
+      throw new StructureFault(start, "quotes and other text interrupt each other too often to be read");
+    }
+    tokenize(state, start, end);
+  };
+  return parser;
+}
+
+function lineTable(state: StateBlock, bytes: Buffer): LineTable {
+  const { bMarks, eMarks } = state;
+  const start = (line: number): number => bMarks[line] ?? bytes.length;
+  const end = (line: number): number => {
+    const at = eMarks[line] ?? bytes.length;
+    // The CR of a CRLF reads as a space in the block text; in the bytes it belongs to the line ending.
+    return at > start(line) && bytes[at - 1] === 13 && bytes[at] === 10 ? at - 1 : at;
+  };
+  return { count: state.lineMax, start, end, blank: (line) => state.isEmpty(line) };
+}
+
+/** Headings outside containers, in order, with the line table of the text; or the first line the structure cannot be read at. */
+export function blockHeadings(bytes: Buffer): BlockResult {
+  const headings: TopHeading[] = [];
+  // At the start of a block outside containers nobody holds tokens: take what the last block left and free the memory.
+  const harvest = (state: StateBlock): void => {
+    const [token] = state.tokens;
+    if (token?.type === "heading_open") {
+      headings.push({ line: token.map?.[0] ?? 0, depth: Number(token.tag.slice(1)), setext: !token.markup.startsWith("#") });
+    }
+    state.tokens.length = 0;
+  };
+  const parser = blockParser(harvest);
+  const state = new parser.block.State(blockText(bytes), parser, {}, []);
+  const lines = lineTable(state, bytes);
+  for (let line = 0; line < lines.count; line += 1) {
+    if (lines.end(line) - lines.start(line) > MAX_LINE) return { fault: { line, reason: `the line is longer than ${MAX_LINE} bytes` } };
+  }
+  try {
+    parser.block.tokenize(state, 0, state.lineMax);
+  } catch (fault) {
+    if (fault instanceof StructureFault) return { fault: { line: fault.line, reason: fault.message } };
+    throw fault;
+  }
+  harvest(state);
+  return { headings, lines };
+}
