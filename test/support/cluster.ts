@@ -1,0 +1,160 @@
+// The PostgreSQL clusters of one vitest run: one a worker, because the connection limits of the real roles (2) count per
+// cluster. Each holds two template databases: the substrate alone, and the substrate with every package applied.
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { findPostgresPrograms, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
+import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
+import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
+
+/** Packages in the order they are applied; a package whose apply.sql does not exist yet is left out. */
+export const PACKAGE_ORDER = ["read-rights", "two-grant", "runtime", "revert", "admission"] as const;
+
+/** The superuser made by initdb; not a role of the existing system. */
+export const BOOTSTRAP_ROLE = "cluster_owner";
+export const SUBSTRATE_TEMPLATE = "template_substrate";
+export const PACKAGES_TEMPLATE = "template_packages";
+
+/** Roles that log in; those of packages exist only once their package has been applied. */
+export const LOGIN_ROLES = [
+  "workflow_admin", "directus", "cutter_exec", "cutter_verify", "context_pack_readonly",
+  "cutter_gate", "cutter_halt", "cutter_backup",
+] as const;
+export type LoginRole = (typeof LOGIN_ROLES)[number] | typeof BOOTSTRAP_ROLE;
+
+/** What a test worker needs to know of one cluster; plain data, because vitest sends it between processes. */
+export interface ClusterFacts {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly binDir: string;
+  readonly passwords: Readonly<Record<LoginRole, string>>;
+  /** Why the template with packages could not be made; null when it stands. */
+  readonly packagesError: string | null;
+}
+
+export interface TestCluster {
+  readonly facts: ClusterFacts;
+  stop(): Promise<void>;
+}
+
+/** How durable the cluster is: `fast` for everything that does not crash the server. */
+export type Durability = "fast" | "durable";
+
+/** Starts a cluster of its own below /tmp, loads both templates and returns the facts; `stop` leaves nothing behind. */
+export async function startTestCluster(durability: Durability = "fast"): Promise<TestCluster> {
+  const home = `/tmp/c-${randomBytes(4).toString("hex")}`;
+  await mkdir(home, { mode: 0o711 });
+  await writeFile(join(home, "owner.json"), JSON.stringify(await thisProcess()));
+  const passwords = Object.fromEntries(
+    [BOOTSTRAP_ROLE, ...LOGIN_ROLES].map((role) => [role, randomBytes(12).toString("hex")]),
+  ) as Record<LoginRole, string>;
+  const binDir = await findPostgresPrograms();
+  let cluster: Cluster | undefined;
+  const stop = async (): Promise<void> => {
+    await cluster?.stop();
+    await rm(home, { recursive: true, force: true });
+  };
+  try {
+    cluster = await startCluster({
+      dataDir: join(home, "data"), socketDir: join(home, "socket"), binDir, runAs: "postgres",
+      settings: durability === "fast" ? { fsync: "off", max_connections: "100" } : {},
+      superuser: BOOTSTRAP_ROLE, superuserPassword: passwords[BOOTSTRAP_ROLE],
+    });
+    const base = { host: cluster.socketDir, port: cluster.port, dataDir: cluster.dataDir, binDir, passwords };
+    const packagesError = await makeTemplates(base);
+    return { facts: { ...base, packagesError }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Ends clusters whose test run was killed before it could do so: their owner's pid and start time no longer match. */
+export async function endOrphans(): Promise<void> {
+  for (const name of (await readdir("/tmp")).filter((entry) => /^c-[0-9a-f]{8}$/.test(entry))) {
+    const home = join("/tmp", name);
+    const owner = await readFile(join(home, "owner.json"), "utf8").then((text) => JSON.parse(text) as ProcessName, () => undefined);
+    if (!owner || (await processStart(owner.pid)) === owner.startTicks) continue;
+    const pid = Number((await readFile(join(home, "data", "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
+    const startTicks = pid > 0 ? await processStart(pid) : undefined;
+    const command = startTicks === undefined ? "" : await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    if (startTicks !== undefined && command.includes(home)) await stopProcess({ pid, startTicks });
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** A connection of `role` to `database`; the caller ends it. */
+export async function connectAs(facts: Omit<ClusterFacts, "packagesError">, role: LoginRole, database: string): Promise<pg.Client> {
+  const client = new pg.Client({ host: facts.host, port: facts.port, user: role, password: facts.passwords[role], database });
+  await client.connect();
+  return client;
+}
+
+/** Runs `work` on a connection of its own and ends it. */
+export async function withClient<T>(
+  facts: Omit<ClusterFacts, "packagesError">, role: LoginRole, database: string, work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await connectAs(facts, role, database);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Applies packages as workflow_admin, each in one transaction, and gives their roles passwords. */
+export async function applyPackages(
+  facts: Omit<ClusterFacts, "packagesError">, database: string, names: readonly string[],
+): Promise<void> {
+  await withClient(facts, "workflow_admin", database, async (client) => {
+    for (const name of names) {
+      const text = await readFile(join(findSqlFolder("packages"), name, "apply.sql"), "utf8");
+      try {
+        await client.query(text);
+      } catch (cause) {
+        throw new Error(`sql/packages/${name}/apply.sql: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      }
+    }
+  });
+  await setPasswords(facts);
+}
+
+type BareFacts = Omit<ClusterFacts, "packagesError">;
+
+async function makeTemplates(facts: BareFacts): Promise<string | null> {
+  const administer = (sql: string): Promise<unknown> =>
+    withClient(facts, BOOTSTRAP_ROLE, "postgres", (client) => client.query(sql));
+  await administer(`CREATE DATABASE ${SUBSTRATE_TEMPLATE}`);
+  await withClient(facts, BOOTSTRAP_ROLE, SUBSTRATE_TEMPLATE, (client) => loadSubstrate(client));
+  await setPasswords(facts);
+  await administer(`CREATE DATABASE ${PACKAGES_TEMPLATE} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
+  try {
+    await applyPackages(facts, PACKAGES_TEMPLATE, await existingPackages());
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function existingPackages(): Promise<string[]> {
+  const present = new Set(await readdir(findSqlFolder("packages")));
+  const withApply = await Promise.all(PACKAGE_ORDER.filter((name) => present.has(name)).map(async (name) =>
+    (await readdir(join(findSqlFolder("packages"), name))).includes("apply.sql") ? [name] : []));
+  return withApply.flat();
+}
+
+async function setPasswords(facts: BareFacts): Promise<void> {
+  await withClient(facts, BOOTSTRAP_ROLE, "postgres", async (client) => {
+    const { rows } = await client.query<{ rolname: LoginRole }>(
+      "SELECT rolname FROM pg_authid WHERE rolname = ANY ($1) AND rolpassword IS NULL", [LOGIN_ROLES]);
+    for (const { rolname } of rows) {
+      await client.query(`ALTER ROLE ${client.escapeIdentifier(rolname)} PASSWORD ${client.escapeLiteral(facts.passwords[rolname])}`);
+    }
+  });
+}
+
+async function thisProcess(): Promise<ProcessName> {
+  return { pid: process.pid, startTicks: await processStart(process.pid) ?? "" };
+}
