@@ -1,0 +1,81 @@
+// What a run leaves alone: every other document, compared with how it stood when the run began.
+import type { Verdict } from "../model/stop.ts";
+import { isProtected } from "./protected.ts";
+
+/**
+ * Row of `sql/read/baseline.sql`. `set_aside` marks the units a revert has moved aside. content_sha: 64 hex digits over unit and
+ * version rows; times are UTC texts.
+ */
+export interface BaselineRow {
+  readonly document: string;
+  readonly set_aside: boolean;
+  readonly units: number;
+  readonly versions: number;
+  readonly content_sha: string;
+  readonly newest_updated_at: string | null;
+  readonly updated_by: string | null;
+}
+
+/** A passed or failed comparison with one finding for each unprotected document that others changed meanwhile. */
+export interface BaselineJudgement { readonly verdict: Verdict; readonly findings: readonly string[] }
+
+/** STOP_REFUSED_INPUT when the target already has standing units; units set aside by a revert do not count. */
+export function judgeTargetAbsent(baseline: readonly BaselineRow[], target: string): Verdict {
+  const standing = baseline.find((row) => row.document === target && !row.set_aside);
+  if (standing === undefined) return undefined;
+  return {
+    code: "STOP_REFUSED_INPUT",
+    facts: {
+      saw: `document ${target} already has ${standing.units} units, last changed ${when(standing)}`,
+      wanted: "no unit of the document in the registry",
+      hint: "a document is cut once: choose another prefix, or revert the run that wrote these units",
+    },
+  };
+}
+
+/**
+ * Compares everything but the target. A protected document that changed, appeared or vanished is STOP_DRIFT; any other is a
+ * finding that names document, time and person: colleagues keep working while a run waits.
+ */
+export function judgeBaseline(
+  before: readonly BaselineRow[], after: readonly BaselineRow[], run: { readonly target: string; readonly protectedPrefixes: readonly string[] },
+): BaselineJudgement {
+  const differences = differing(before, after).filter(({ document }) => document !== run.target);
+  const [drifted, edited] = [true, false].map((wanted) => differences.filter(({ document }) => isProtected(document, run.protectedPrefixes) === wanted).map(({ text }) => text));
+  const findings = edited ?? [];
+  if (drifted === undefined || drifted.length === 0) return { verdict: undefined, findings };
+  return {
+    verdict: { code: "STOP_DRIFT", facts: { saw: drifted.join("; "), wanted: "every protected document as it stood when the run began", details: drifted } },
+    findings,
+  };
+}
+
+function differing(before: readonly BaselineRow[], after: readonly BaselineRow[]): { document: string; text: string }[] {
+  const key = (row: BaselineRow): string => `${row.document}\0${row.set_aside}`;
+  const was = new Map(before.map((row) => [key(row), row]));
+  const is = new Map(after.map((row) => [key(row), row]));
+  const found: { document: string; text: string }[] = [];
+  for (const row of after) {
+    const old = was.get(key(row));
+    if (old === undefined) found.push({ document: row.document, text: `${named(row)} appeared: ${row.units} units, last changed ${when(row)}` });
+    else if (old.content_sha !== row.content_sha) found.push({ document: row.document, text: `${named(row)} changed: ${counted(old, row)}, last changed ${when(row)}` });
+  }
+  for (const row of before) {
+    if (!is.has(key(row))) found.push({ document: row.document, text: `${named(row)} is gone: had ${row.units} units, last changed ${when(row)}` });
+  }
+  return found;
+}
+
+function named(row: BaselineRow): string {
+  return row.set_aside ? `document ${row.document} (units set aside by a revert)` : `document ${row.document}`;
+}
+
+function counted(old: BaselineRow, row: BaselineRow): string {
+  return old.units === row.units && old.versions === row.versions
+    ? `${row.units} units as before, other content`
+    : `${old.units} units in ${old.versions} versions before, ${row.units} in ${row.versions} now`;
+}
+
+function when(row: BaselineRow): string {
+  return `${row.newest_updated_at ?? "at an unknown time"} by ${row.updated_by ?? "an unknown person"}`;
+}

@@ -1,0 +1,135 @@
+// What of the database's definitions and rights must not change between the proof and the write, as one digest and in words.
+import { digestOf } from "../model/canonical.ts";
+import { Stopped, type Verdict } from "../model/stop.ts";
+
+/** One fact of the catalogs: `kind` says what, `identity` which, `value` how it stands. Rows of `sql/read/environment/*.sql`. */
+export interface EnvironmentFact { readonly kind: string; readonly identity: string; readonly value: string | null }
+
+/** What `sql/rights.json` calls relevant; relations and functions schema-qualified, functions with or without arguments. */
+export interface RelevantObjects {
+  readonly roles: readonly string[];
+  readonly schemas: readonly string[];
+  readonly relations: readonly string[];
+  readonly functions: readonly string[];
+}
+
+/** The one parameter of every environment statement. */
+export interface EnvironmentScope extends RelevantObjects {
+  /** Server settings that are facts; ordinary roles see only those PostgreSQL shows to everybody. */
+  readonly settings: readonly string[];
+  /** Beginnings of the dot_config keys that the write guard and fn_iu_enact obey. */
+  readonly config_prefixes: readonly string[];
+}
+
+/** The scope of the relevant objects: adds what is the same everywhere. */
+export function environmentScope(relevant: RelevantObjects): EnvironmentScope {
+  const { roles, schemas, relations, functions } = relevant;
+  return {
+    roles, schemas, relations, functions,
+    settings: ["server_version", "track_counts", "fsync", "full_page_writes", "local_preload_libraries"],
+    config_prefixes: ["iu_create.gateway.", "iu_enact."],
+  };
+}
+
+/** The statements whose rows together are the environment; each takes the scope as its only parameter. */
+export const ENVIRONMENT_STATEMENTS = [
+  "read/environment/server", "read/environment/configuration", "read/environment/roles", "read/environment/role-settings",
+  "read/environment/memberships", "read/environment/powers", "read/environment/grants", "read/environment/relations",
+  "read/environment/triggers", "read/environment/functions",
+] as const;
+
+/**
+ * environment_hash, version 2: sha256 of the canonical JSON of the sorted facts, whatever order and role they were read in.
+ * STOP_COULD_NOT_LOOK when they were read under another search_path than pg_catalog: definitions would be rendered differently.
+ */
+export function environmentHash(facts: readonly EnvironmentFact[]): string {
+  const reading = facts.find((fact) => fact.kind === "reading" && fact.identity === "search_path");
+  if (reading?.value !== "pg_catalog") {
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: reading ? "the environment was read under another search_path" : "the environment facts do not say how they were read",
+      wanted: "facts read under search_path = pg_catalog",
+    });
+  }
+  const lines = facts.map(({ kind, identity, value }) => [kind, identity, value] as const);
+  return digestOf({ version: "2", facts: lines.sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))) });
+}
+
+/** Every difference as one line a person understands; empty when both sides are equal. Sorted. */
+export function explainEnvironment(before: readonly EnvironmentFact[], after: readonly EnvironmentFact[]): string[] {
+  const was = byIdentity(before);
+  const is = byIdentity(after);
+  const lines: string[] = [];
+  for (const [key, fact] of is) {
+    const old = was.get(key);
+    if (old === undefined) lines.push(`${noun(fact)} added${shown(fact, ": ")}`);
+    else if (old.value !== fact.value) lines.push(changed(old, fact));
+  }
+  for (const [key, fact] of was) if (!is.has(key)) lines.push(`${noun(fact)} removed${shown(fact, ", was ")}`);
+  return lines.sort(compareText);
+}
+
+/** Equal environments pass; else STOP_GRANT_DELTA with every difference in words. `since` names the earlier reading. */
+export function judgeEnvironment(before: readonly EnvironmentFact[], after: readonly EnvironmentFact[], since: string): Verdict {
+  if (environmentHash(before) === environmentHash(after)) return undefined;
+  const details = explainEnvironment(before, after);
+  const [first = "facts differ in their number"] = details;
+  const more = details.length > 1 ? ` and ${details.length - 1} more` : "";
+  return { code: "STOP_GRANT_DELTA", facts: { saw: `${first}${more}`, wanted: `rights and definitions as they were at ${since}`, details } };
+}
+
+/** What is allowed and yet worth a line to the approver: triggers that protect enacted rows but do not fire in replica mode. */
+export function environmentFindings(facts: readonly EnvironmentFact[]): string[] {
+  return facts
+    .filter((fact) => fact.kind === "trigger mode" && fact.value === "O" && fact.identity.endsWith("_enacted_immut"))
+    .map((fact) => `trigger ${printable(fact.identity)} is in mode O, which session_replication_role = replica switches off; A (ENABLE ALWAYS) is the safe mode`)
+    .sort(compareText);
+}
+
+// Kinds whose value is a digest say that it changed, not into what; the others show both sides.
+const DIGESTS: ReadonlySet<string> = new Set(["function body"]);
+// Kinds whose identity already reads as a sentence's subject.
+const BARE: ReadonlySet<string> = new Set(["power"]);
+
+function noun(fact: EnvironmentFact): string {
+  const identity = printable(fact.identity);
+  if (BARE.has(fact.kind)) return identity;
+  const [head, ...tail] = fact.kind.split(" ");
+  // "function body" of x reads as "function x body"; "trigger mode" likewise.
+  return tail.length === 1 && (head === "function" || fact.kind === "trigger mode") ? `${head} ${identity} ${tail[0]}` : `${fact.kind} ${identity}`;
+}
+
+function changed(old: EnvironmentFact, fact: EnvironmentFact): string {
+  if (DIGESTS.has(fact.kind)) return `${noun(fact)} changed`;
+  return `${noun(fact)} changed from ${quoted(old.value)} to ${quoted(fact.value)}`;
+}
+
+function shown(fact: EnvironmentFact, lead: string): string {
+  const silent = DIGESTS.has(fact.kind) || fact.value === null || fact.value === "yes" || fact.value === "plain";
+  return silent ? "" : `${lead}${quoted(fact.value)}`;
+}
+
+function quoted(value: string | null): string {
+  if (value === null || value === "") return "nothing";
+  const text = printable(value);
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
+// Names and settings come from the database and reach a terminal: a control or direction character must not act there.
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+// Two facts may share an identity (a function listed for two reasons); they are compared as one.
+function byIdentity(facts: readonly EnvironmentFact[]): Map<string, EnvironmentFact> {
+  const found = new Map<string, EnvironmentFact>();
+  for (const fact of [...facts].sort((a, b) => compareText(a.value ?? "", b.value ?? ""))) {
+    const key = `${fact.kind}\0${fact.identity}`;
+    const known = found.get(key);
+    found.set(key, known ? { ...fact, value: `${known.value ?? ""} | ${fact.value ?? ""}` } : fact);
+  }
+  return found;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
