@@ -15,7 +15,8 @@ const RUNNER_SQL = (path) => path !== "substrate";
 const common = {
   bundle: true, platform: "node", target: "node20", format: "esm", splitting: true, charset: "utf8", legalComments: "none",
   outExtension: { ".js": ".mjs" }, chunkNames: "chunk-[hash]", banner: { js: BANNER },
-  external: ["pg-native", "fsevents"], logLevel: "warning", treeShaking: true,
+  // Paths stay as written: a linked node_modules must not bring its machine's folders into the bundle.
+  preserveSymlinks: true, external: ["pg-native", "fsevents"], logLevel: "warning", treeShaking: true,
 };
 
 /** Builds `project` into `project/dist`; returns release_digest, sha256 of dist/runner/manifest.json. The old dist stays until the new one is whole. */

@@ -1,0 +1,50 @@
+// `npm run doctor`: what this machine has and lacks, all at once, with the one line that installs it. Changes nothing.
+import { statfsSync } from "node:fs";
+import { availableParallelism, freemem, tmpdir } from "node:os";
+import { installLine, missingPrograms, postgresBin, programPath, PROGRAMS } from "./programs.mjs";
+import { runProgram } from "./print-stop.ts";
+import { projectRoot } from "./sandbox/place.ts";
+import { STOPS } from "../runner/model/stop.ts";
+
+const MEGABYTE = 1024 * 1024;
+// Measured on a fresh clone: node_modules, dist/, one cluster with the substrate, backups of a few runs.
+const NEEDS = { projectMegabytes: 400, temporaryMegabytes: 300, memoryMegabytes: 700, minutes: 3 };
+
+interface Finding { readonly ok: boolean; readonly line: string }
+
+function programs(): Finding[] {
+  const bin = postgresBin();
+  const missing = new Set(missingPrograms().map(({ name }) => name));
+  return PROGRAMS.map(({ name, debian, why, postgres }) => {
+    if (missing.has(name)) return { ok: false, line: `${name} is missing: it ${why} (Debian package ${debian})` };
+    return { ok: true, line: `${name} ${postgres ? bin ?? "" : programPath(name) ?? ""}` };
+  });
+}
+
+function space(name: string, folder: string, wanted: number): Finding {
+  const facts = statfsSync(folder);
+  const free = Math.floor((facts.bavail * facts.bsize) / MEGABYTE);
+  return { ok: free >= wanted, line: `${name} ${folder}: ${free} MB free, ${wanted} MB needed` };
+}
+
+function machine(): Finding[] {
+  const memory = Math.floor(freemem() / MEGABYTE);
+  return [
+    { ok: true, line: `node ${process.versions.node} ${process.execPath}` },
+    { ok: true, line: `${process.getuid?.() === 0 ? "root: the runner runs as root, PostgreSQL as user postgres" : "ordinary user: everything runs as you"}; ${availableParallelism()} cores` },
+    { ok: memory >= NEEDS.memoryMegabytes, line: `memory: ${memory} MB free, ${NEEDS.memoryMegabytes} MB needed` },
+    space("disk", projectRoot(), NEEDS.projectMegabytes), space("disk", tmpdir(), NEEDS.temporaryMegabytes),
+  ];
+}
+
+await runProgram(() => {
+  const findings = [...machine(), ...programs()];
+  const lines = findings.map(({ ok, line }) => `${ok ? "ok      " : "MISSING "}${line}`);
+  if (process.platform === "darwin") lines.push("macOS   plan, approve, unit tests and preview of a Linux host work here; the sandbox host needs Linux");
+  const missing = missingPrograms();
+  const ready = findings.every(({ ok }) => ok);
+  if (missing.length > 0) lines.push(`install all of it: ${installLine(missing)}`);
+  lines.push(ready ? `ready: npm start takes about ${NEEDS.minutes} minutes the first time` : "not ready: mend the lines marked MISSING");
+  process.stdout.write(`${lines.join("\n")}\n`);
+  return Promise.resolve(ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit);
+});

@@ -1,0 +1,87 @@
+// Opens a sandbox's folders: finds the ones it had, or makes new ones when there are none, they are lost or they are another folder's.
+import { randomBytes } from "node:crypto";
+import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { execaSync } from "execa";
+import { Stopped } from "../../runner/model/stop.ts";
+import { placeOf, RUNTIME_AREAS, type Place } from "./place.ts";
+import { readState, writeState, type SandboxState } from "./state-file.ts";
+import { privateFolder } from "./write-file.ts";
+
+const KEPT = new Set(["lock", "earlier"]);
+
+/** Place and state of the sandbox in `folder`; every folder exists with its owner and mode 0700. */
+export function openFolders(folder: string, postgresUser: string | undefined, say: (line: string) => void): { place: Place; state: SandboxState } {
+  const here = realpathSync(folder);
+  const owner = postgresUser === undefined ? undefined : idsOf(postgresUser);
+  const state = usableState(here, owner, say) ?? newState(here, owner);
+  const place = placeOf(here, state.short);
+  const areas = RUNTIME_AREAS.map((area) => join(place.runtimeRoot, area));
+  [place.envFolder, place.operatorFolder, place.approversFolder, place.releasesFolder, place.binFolder, place.passwordFolder, ...areas].forEach(privateFolder);
+  [place.dataFolder, place.socketFolder, place.scratchFolder].forEach((path) => ownedFolder(path, owner));
+  writeState(place.stateFile, state);
+  return { place, state };
+}
+
+interface Owner { readonly uid: number; readonly gid: number }
+
+function usableState(folder: string, owner: Owner | undefined, say: (line: string) => void): SandboxState | undefined {
+  const state = readState(join(folder, "state.json"));
+  if (!state) return undefined;
+  const moved = state.folder !== folder;
+  if (moved && existsSync(join(state.folder, "state.json"))) return putAside(folder, say, "this folder was copied from another sandbox");
+  const hostLost = isLost(state.short.host, undefined);
+  const databaseLost = isLost(state.short.database, owner);
+  if (hostLost || databaseLost) return putAside(folder, say, "the folders in /tmp are gone (a restart empties /tmp)");
+  return moved ? { ...state, folder } : state;
+}
+
+// In /tmp anybody may make a folder of that name: one that is not ours must neither be used nor be taken for lost.
+function isLost(path: string, owner: Owner | undefined): boolean {
+  if (!existsSync(path)) return true;
+  const facts = lstatSync(path);
+  const uid = owner?.uid ?? process.getuid?.() ?? facts.uid;
+  if (facts.isDirectory() && facts.uid === uid && (facts.mode & 0o077) === 0) return false;
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: `${path} is not a private folder of user ${uid}`, wanted: "the folder the sandbox made, mode 0700",
+    hint: "find out who changed it; `npm run sandbox -- remove` forgets the sandbox",
+  });
+}
+
+// Runs and reports stay readable; what they point to in the lost database does not come back.
+function putAside(folder: string, say: (line: string) => void, reason: string): undefined {
+  const aside = join(folder, "earlier", `${new Date().toISOString().replaceAll(/[-:.]/g, "")}`);
+  privateFolder(aside);
+  for (const name of readdirSync(folder).filter((entry) => !KEPT.has(entry))) renameSync(join(folder, name), join(aside, name));
+  say(`${reason}: a new sandbox is made; the files of the earlier one lie in ${aside}`);
+  return undefined;
+}
+
+function newState(folder: string, owner: Owner | undefined): SandboxState {
+  return {
+    schema_version: "1", folder, short: { host: shortFolder(undefined), database: shortFolder(owner) },
+    database_loaded: false, packages: {}, roles_with_password: [], processes: { postgres: null },
+  };
+}
+
+function shortFolder(owner: Owner | undefined): string {
+  const path = `/tmp/c-${randomBytes(4).toString("hex")}`;
+  mkdirSync(path, { mode: 0o700 });
+  if (owner) chownSync(path, owner.uid, owner.gid);
+  return path;
+}
+
+function ownedFolder(path: string, owner: Owner | undefined): void {
+  if (existsSync(path)) return;
+  mkdirSync(path, { mode: 0o700 });
+  if (owner) chownSync(path, owner.uid, owner.gid);
+}
+
+function idsOf(user: string): Owner {
+  const id = (flag: "-u" | "-g"): number => {
+    const done = execaSync("id", [flag, user], { reject: false });
+    if (done.exitCode !== 0) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `there is no user ${user}`, wanted: "the user PostgreSQL runs as when the caller is root", hint: "install PostgreSQL's Debian package, or run as an ordinary user" });
+    return Number(done.stdout);
+  };
+  return { uid: id("-u"), gid: id("-g") };
+}

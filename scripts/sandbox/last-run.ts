@@ -1,0 +1,23 @@
+// Which run was the last one: read from the files the runner leaves, so it is known also when the database is down.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { RUN_ID } from "../../runner/model/ids.ts";
+
+const stateOfRun = z.object({ document_id: z.string() });
+
+/** The run whose folder is the newest; empty texts when there was none. Run ids begin with their UTC second, so they sort by time. */
+export function lastRun(runsFolder: string): { runId: string; documentId: string } {
+  const runs = readdirSync(runsFolder).filter((name) => RUN_ID.test(name)).sort();
+  const runId = runs.at(-1);
+  if (runId === undefined) return { runId: "", documentId: "" };
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(join(runsFolder, runId, "state.json"), "utf8"));
+  } catch {
+    // The run was opened a moment ago and has no projection yet; its id is already true.
+    return { runId, documentId: "" };
+  }
+  const parsed = stateOfRun.safeParse(value);
+  return { runId, documentId: parsed.success ? parsed.data.document_id : "" };
+}

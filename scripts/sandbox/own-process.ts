@@ -1,0 +1,69 @@
+// Recognises and ends processes of the sandbox: a pid alone may by now belong to a stranger.
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Place } from "./place.ts";
+import type { OwnProcess } from "./state-file.ts";
+
+/** Identity of a living process; undefined when there is none. A zombie has ended. */
+export function identifyProcess(pid: number): OwnProcess | undefined {
+  try {
+    // Field 2 may hold blanks and brackets, so fields are counted behind its last bracket: state is 3, start time 22.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    const ticks = fields[19];
+    if (fields[0] === "Z" || ticks === undefined) return undefined;
+    // Ticks count from the boot, so the boot belongs to the name.
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return { pid, started: `${boot} ${ticks}`, command: commandLine(pid).join(" ") };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return undefined;
+    throw error;
+  }
+}
+
+/** Whether exactly this process still lives: pid, start time and command line. */
+export function stillRuns(known: OwnProcess): boolean {
+  const now = identifyProcess(known.pid);
+  return now !== undefined && now.started === known.started && now.command === known.command;
+}
+
+const SERVERS = new Set(["postgres", "initdb", "pg_ctl", "pg_dump", "psql", "gpg-agent"]);
+
+/**
+ * Every living process of this sandbox: servers and database programs whose arguments lie in its short folders, and runners
+ * with its configuration. Those paths are random or its own, so no other program is named by them.
+ */
+export function sandboxProcesses(place: Place): OwnProcess[] {
+  const short = [`${place.shortHost}/`, `${place.shortDatabase}/`];
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => pid !== process.pid).flatMap((pid) => {
+    const words = commandLine(pid);
+    const server = SERVERS.has(basename(words[0] ?? "")) && words.some((word) => short.some((folder) => word.includes(folder)));
+    const runner = words.some((word, index) => word === "--config" && words[index + 1] === place.configFile);
+    const found = server || runner ? identifyProcess(pid) : undefined;
+    return found ? [found] : [];
+  });
+}
+
+/** Ends exactly this process and waits until it is gone; SIGKILL after `patience` milliseconds. */
+export async function endProcess(known: OwnProcess, signal: NodeJS.Signals = "SIGTERM", patience = 30_000): Promise<void> {
+  const send = (name: NodeJS.Signals): void => {
+    try {
+      if (stillRuns(known)) process.kill(known.pid, name);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
+  };
+  send(signal);
+  for (let waited = 0; waited < patience && stillRuns(known); waited += 50) await sleep(50);
+  send("SIGKILL");
+  while (stillRuns(known)) await sleep(50);
+}
+
+// Empty for a process that ended meanwhile and for kernel threads.
+function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter((word) => word !== "");
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,59 @@
+// Where a sandbox lies: everything that may have a long path under the project, everything that must be short under /tmp.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Project root: the nearest folder above this program whose package.json is the cutter's; holds for sources and for dist/. */
+export function projectRoot(from: string = fileURLToPath(import.meta.url)): string {
+  for (let folder = dirname(from); ; folder = dirname(folder)) {
+    const file = join(folder, "package.json");
+    if (existsSync(file) && /"name":\s*"cutter"/.test(readFileSync(file, "utf8"))) return folder;
+    if (folder === dirname(folder)) throw new Error("no package.json of the cutter above this program");
+  }
+}
+
+/** Default folder of the sandbox's files; ignored by git. */
+export function defaultSandboxFolder(): string {
+  return join(projectRoot(), ".sandbox");
+}
+
+/** Areas of the runtime root, as on a provisioned host. */
+export const RUNTIME_AREAS = ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"] as const;
+
+/**
+ * Every path of one sandbox. `shortHost` belongs to the user who runs the runner, `shortDatabase` to the user who runs
+ * PostgreSQL (the same person unless that is root). Socket paths end at 107 bytes, so both lie in /tmp.
+ */
+export interface Place {
+  readonly folder: string;
+  readonly stateFile: string;
+  readonly runtimeRoot: string;
+  readonly envFolder: string;
+  readonly configFile: string;
+  readonly approversFile: string;
+  readonly backupPublicKey: string;
+  readonly operatorFolder: string;
+  readonly approversFolder: string;
+  readonly releasesFolder: string;
+  readonly shortHost: string;
+  readonly shortDatabase: string;
+  readonly binFolder: string;
+  readonly passwordFolder: string;
+  readonly dataFolder: string;
+  readonly socketFolder: string;
+  readonly scratchFolder: string;
+}
+
+/** Paths of the sandbox whose files lie in `folder` and whose short folders are given. */
+export function placeOf(folder: string, short: { readonly host: string; readonly database: string }): Place {
+  const host = join(folder, "host");
+  return {
+    folder, stateFile: join(folder, "state.json"),
+    runtimeRoot: join(host, "root"), envFolder: join(host, "env"), configFile: join(host, "orchestrator.config.json"),
+    approversFile: join(host, "approvers.json"), backupPublicKey: join(host, "backup-recipient.asc"), releasesFolder: join(host, "releases"),
+    operatorFolder: join(folder, "operator"), approversFolder: join(folder, "approvers"),
+    shortHost: short.host, shortDatabase: short.database,
+    binFolder: join(short.host, "bin"), passwordFolder: join(short.host, "passwords"),
+    dataFolder: join(short.database, "data"), socketFolder: join(short.database, "socket"), scratchFolder: join(short.database, "scratch"),
+  };
+}

@@ -1,0 +1,51 @@
+// What a sandbox remembers between two commands: its short folders, what was laid into the database, its processes.
+import { existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
+import { Stopped } from "../../runner/model/stop.ts";
+import { writeWhenChanged } from "./write-file.ts";
+
+const shortFolder = z.string().regex(/^\/tmp\/c-[0-9a-f]{8}$/);
+
+/** A process of ours: all three must match before it is signalled. `started` is the kernel's own text and only compared. */
+export const processSchema = z.strictObject({ pid: z.int().positive(), started: z.string(), command: z.string() });
+export type OwnProcess = z.infer<typeof processSchema>;
+
+const stateSchema = z.strictObject({
+  schema_version: z.literal("1"),
+  /** Folder the state was written in; a copied folder is recognised by it. */
+  folder: z.string(),
+  short: z.strictObject({ host: shortFolder, database: shortFolder }),
+  database_loaded: z.boolean(),
+  /** sha256 of the apply.sql that was laid, by package. */
+  packages: z.record(z.string(), z.string()),
+  /** Roles whose password in the database is the one in the env file. */
+  roles_with_password: z.array(z.string()),
+  processes: z.strictObject({ postgres: processSchema.nullable() }),
+});
+export type SandboxState = z.infer<typeof stateSchema>;
+
+/** The state, undefined when there is none. STOP_COULD_NOT_LOOK when the file is not one of ours. */
+export function readState(file: string): SandboxState | undefined {
+  if (!existsSync(file)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  const parsed = stateSchema.safeParse(value);
+  if (!parsed.success) throw unreadable(file, parsed.error);
+  return parsed.data;
+}
+
+/** Writes the state by temporary name and rename. */
+export function writeState(file: string, state: SandboxState): void {
+  writeWhenChanged(file, `${JSON.stringify(state, null, 2)}\n`);
+}
+
+function unreadable(file: string, cause: unknown): Stopped {
+  return new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `${file} is not a sandbox state of this version`, wanted: "the file that `npm run sandbox -- up` writes",
+    hint: "move the .sandbox folder aside; the next `npm start` makes a new one",
+  }, cause);
+}

@@ -1,0 +1,64 @@
+// What can be asked of a sandbox besides bringing it up: how it stands, its shell exports, its end.
+import { chmodSync, existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Stopped } from "../../runner/model/stop.ts";
+import { exclusively } from "./exclusive.ts";
+import { shellWord } from "./launchers.ts";
+import { lastRun } from "./last-run.ts";
+import { endProcess, sandboxProcesses, stillRuns } from "./own-process.ts";
+import { placeOf, type Place } from "./place.ts";
+import { readState, writeState, type OwnProcess, type SandboxState } from "./state-file.ts";
+
+/** A sandbox as its files tell; nothing is started. STOP_COULD_NOT_LOOK when there is none in `folder`. */
+export function existingSandbox(folder: string): { place: Place; state: SandboxState } {
+  const state = readState(join(folder, "state.json"));
+  if (!state) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `no sandbox in ${folder}`, wanted: "one made before", next: "npm run sandbox -- up" });
+  return { state, place: placeOf(state.folder, state.short) };
+}
+
+/** Shell exports for checks from outside; values are quoted, commands are single words. */
+export function environmentLines(place: Place): string[] {
+  const { runId, documentId } = lastRun(join(place.runtimeRoot, "runs"));
+  const values = {
+    CUTTER_ROOT: place.runtimeRoot, CUTTER_PSQL: join(place.binFolder, "psql-super"), CUTTER_PSQL_EXEC: join(place.binFolder, "psql-exec"),
+    CUTTER_BIN: join(place.binFolder, "cutter"), CUTTER_RUN_ID: runId, CUTTER_DOCUMENT_ID: documentId,
+  };
+  return Object.entries(values).map(([name, value]) => `export ${name}=${value === "" ? "''" : shellWord(value)}`);
+}
+
+/** Processes of the sandbox that live now: the remembered server and whatever else runs from its folders. */
+export function livingProcesses(place: Place, state: SandboxState): OwnProcess[] {
+  const server = state.processes.postgres;
+  const others = sandboxProcesses(place).filter(({ pid }) => pid !== server?.pid);
+  return server && stillRuns(server) ? [...others, server] : others;
+}
+
+/** Ends every process of the sandbox, runners before the server, and returns what it ended; data stays. */
+export async function takeDown(folder: string): Promise<OwnProcess[]> {
+  const { place } = existingSandbox(folder);
+  return await exclusively(folder, async () => {
+    const { state } = existingSandbox(folder);
+    const living = livingProcesses(place, state);
+    // SIGINT is PostgreSQL's fast shutdown: it ends sessions and leaves a clean cluster.
+    for (const found of living) await endProcess(found, isServer(found) ? "SIGINT" : "SIGTERM");
+    writeState(place.stateFile, { ...state, processes: { postgres: null } });
+    return living;
+  });
+}
+
+/** Ends the sandbox and deletes its folders, the database with them. Earlier ones that were put aside stay. */
+export async function removeSandbox(folder: string): Promise<string[]> {
+  const { place } = existingSandbox(folder);
+  await takeDown(folder);
+  const gone = [place.shortHost, place.shortDatabase, join(place.folder, "host"), place.operatorFolder, place.approversFolder].filter((path) => existsSync(path));
+  for (const path of gone) {
+    chmodSync(path, 0o700);
+    rmSync(path, { recursive: true });
+  }
+  rmSync(place.stateFile);
+  return gone;
+}
+
+function isServer({ command }: OwnProcess): boolean {
+  return /(?:^|\/)postgres /.test(`${command} `);
+}
