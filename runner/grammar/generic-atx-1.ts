@@ -1,7 +1,7 @@
 // The grammar profile `generic-atx-1`: ATX headings outside containers open units; see docs/decisions/0022-generic-atx-1.md.
 import { digestOf, sha256 } from "../model/canonical.ts";
 import type { Finding, GrammarOptions, GrammarProfile, ManifestUnit, MarkResult, Refusal } from "../model/manifest.ts";
-import { hasHidden } from "../rules/text-hygiene.ts";
+import { hasHidden, hasVisible } from "../rules/text-hygiene.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
 import { blockHeadings } from "./block-headings.ts";
 import type { LineTable, TopHeading } from "./block-headings.ts";
@@ -19,7 +19,7 @@ const RULES = {
   region: "between the lines CUT:BEGIN and CUT:END (comment form), each exactly once, else the whole file",
   units: "CommonMark 0.31 ATX headings outside lists and quotes; setext headings are findings",
   title: "heading content without markers, edge blanks and closing sequence; no hidden character",
-  body: "whole lines to the next heading without blank edge lines; empty refused, or with empty_body heading the title's bytes",
+  body: "whole lines to the next heading without blank edge lines; empty refused, or with empty_body heading the title's bytes; shows a character",
   address: "prefix, then letter-number per enclosing heading; letter of the section type; number per parent and letter",
   limits: "line 1048576 bytes; 64 container levels; quote steps 24 a line and 100000",
 };
@@ -69,9 +69,12 @@ function overCap({ atx, region }: Structure, caps: Caps): { cap: number; refusal
   return { cap, refusal: { code, line: region.first_line + first.line, reason: `${atx.length} units; the ${name} is ${cap}` } };
 }
 
-function headingFault(span: UnitSpan, title: string, options: GrammarOptions): string | undefined {
+function headingFault(span: UnitSpan, title: string, body: string, options: GrammarOptions): string | undefined {
   if (span.title_start === span.title_end) return "the heading has no text";
   if (hasHidden(title)) return "the heading holds an invisible, bidirectional or control character";
+  if (!hasVisible(title)) return "the heading shows no character";
+  // The database refuses a body of white space, but only after people have signed.
+  if (!hasVisible(body)) return "the text below the heading shows no character";
   if (span.body_start < span.body_end || options.empty_body === "heading") return undefined;
   return "the heading has no text below it before the next heading; --empty-body heading takes the heading as its body";
 }
@@ -87,14 +90,15 @@ function unitsOf(structure: Structure, prefix: string, options: GrammarOptions, 
     const span = unitSpan(text, lines, heading, atx[index + 1]?.line ?? lines.count);
     const titleBytes = text.subarray(span.title_start, span.title_end);
     const title = titleBytes.toString("utf8");
-    const fault = headingFault(span, title, options);
-    if (fault !== undefined) return refuse(line, fault);
     const own = span.body_start < span.body_end ? { start: span.body_start, end: span.body_end } : { start: span.title_start, end: span.title_end };
     const bodyBytes = text.subarray(own.start, own.end);
+    const body = bodyBytes.toString("utf8");
+    const fault = headingFault(span, title, body, options);
+    if (fault !== undefined) return refuse(line, fault);
     units.push({
       ordinal: index + 1, depth: heading.depth, line, ...nextAddress(heading.depth),
       title, title_start: from + span.title_start, title_end: from + span.title_end, title_sha: sha256(titleBytes),
-      body: bodyBytes.toString("utf8"), body_start: from + own.start, body_end: from + own.end, content_hash: sha256(bodyBytes),
+      body, body_start: from + own.start, body_end: from + own.end, content_hash: sha256(bodyBytes),
       byte_start: from + span.start, byte_end: from + span.end,
     });
   }

@@ -13,7 +13,12 @@ const EVERY_HIDDEN = new RegExp(`[${HIDDEN}]`, "gu");
 /** Whether a text holds a character that is invisible or changes the order of what is seen. TAB, LF and CR are not such. */
 export const hasHidden = (text: string): boolean => ANY_HIDDEN.test(text);
 
-/** How many such characters a text holds. */
+const ANY_VISIBLE = new RegExp(`[^\\s${HIDDEN}]`, "u");
+
+/** Whether a text shows anything at all: some character that is neither white space nor hidden. */
+export const hasVisible = (text: string): boolean => ANY_VISIBLE.test(text);
+
+/** How many hidden characters a text holds. */
 export function hiddenCount(text: string): number {
   let count = 0;
   EVERY_HIDDEN.lastIndex = 0;
