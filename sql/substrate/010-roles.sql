@@ -17,21 +17,17 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r.name) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I %s', r.name, r.attributes);
+        IF r.name = 'context_pack_readonly' THEN
+          -- Known: its transactions are read-only and a statement may last five seconds.
+          ALTER ROLE context_pack_readonly SET default_transaction_read_only = on;
+          ALTER ROLE context_pack_readonly SET statement_timeout = '5s';
+        END IF;
       EXCEPTION WHEN duplicate_object OR unique_violation THEN
         NULL; -- two databases of one cluster are loaded at the same moment
       END;
     END IF;
   END LOOP;
   EXECUTE format('ALTER DATABASE %I OWNER TO workflow_admin', current_database());
-END
-$$;
-
--- Known: its transactions are read-only and a statement may last five seconds. Kept per database, so that loading a
--- second database of the cluster does not touch what other tests read of pg_db_role_setting.
-DO $$
-BEGIN
-  EXECUTE format('ALTER ROLE context_pack_readonly IN DATABASE %I SET default_transaction_read_only = on', current_database());
-  EXECUTE format('ALTER ROLE context_pack_readonly IN DATABASE %I SET statement_timeout = ''5s''', current_database());
 END
 $$;
 

@@ -1,15 +1,16 @@
 // The PostgreSQL clusters of one vitest run: one a worker, because the connection limits of the real roles (2) count per
 // cluster. Each holds two template databases: the substrate alone, and the substrate with every package applied.
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { findPostgresPrograms, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
+import { Stopped } from "../../runner/model/stop.ts";
+import { PACKAGES, applyPackages } from "../../scripts/apply-packages.ts";
+import type { PackageName } from "../../scripts/apply-packages.ts";
 import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
-
-/** Packages in the order they are applied; a package whose apply.sql does not exist yet is left out. */
-export const PACKAGE_ORDER = ["read-rights", "two-grant", "runtime", "revert", "admission"] as const;
 
 /** The superuser made by initdb; not a role of the existing system. */
 export const BOOTSTRAP_ROLE = "cluster_owner";
@@ -33,6 +34,8 @@ export interface ClusterFacts {
   /** Why the template with packages could not be made; null when it stands. */
   readonly packagesError: string | null;
 }
+
+type BareFacts = Omit<ClusterFacts, "packagesError">;
 
 export interface TestCluster {
   readonly facts: ClusterFacts;
@@ -86,7 +89,7 @@ export async function endOrphans(): Promise<void> {
 }
 
 /** A connection of `role` to `database`; the caller ends it. */
-export async function connectAs(facts: Omit<ClusterFacts, "packagesError">, role: LoginRole, database: string): Promise<pg.Client> {
+export async function connectAs(facts: BareFacts, role: LoginRole, database: string): Promise<pg.Client> {
   const client = new pg.Client({ host: facts.host, port: facts.port, user: role, password: facts.passwords[role], database });
   await client.connect();
   return client;
@@ -94,7 +97,7 @@ export async function connectAs(facts: Omit<ClusterFacts, "packagesError">, role
 
 /** Runs `work` on a connection of its own and ends it. */
 export async function withClient<T>(
-  facts: Omit<ClusterFacts, "packagesError">, role: LoginRole, database: string, work: (client: pg.Client) => Promise<T>,
+  facts: BareFacts, role: LoginRole, database: string, work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = await connectAs(facts, role, database);
   try {
@@ -104,24 +107,11 @@ export async function withClient<T>(
   }
 }
 
-/** Applies packages as workflow_admin, each in one transaction, and gives their roles passwords. */
-export async function applyPackages(
-  facts: Omit<ClusterFacts, "packagesError">, database: string, names: readonly string[],
-): Promise<void> {
-  await withClient(facts, "workflow_admin", database, async (client) => {
-    for (const name of names) {
-      const text = await readFile(join(findSqlFolder("packages"), name, "apply.sql"), "utf8");
-      try {
-        await client.query(text);
-      } catch (cause) {
-        throw new Error(`sql/packages/${name}/apply.sql: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-      }
-    }
-  });
+/** Applies packages as workflow_admin, checked as on a real host, and gives the roles they make passwords. */
+export async function applyPackagesTo(facts: BareFacts, database: string, names: readonly PackageName[]): Promise<void> {
+  await withClient(facts, "workflow_admin", database, (client) => applyPackages(client, names));
   await setPasswords(facts);
 }
-
-type BareFacts = Omit<ClusterFacts, "packagesError">;
 
 async function makeTemplates(facts: BareFacts): Promise<string | null> {
   const administer = (sql: string): Promise<unknown> =>
@@ -131,18 +121,13 @@ async function makeTemplates(facts: BareFacts): Promise<string | null> {
   await setPasswords(facts);
   await administer(`CREATE DATABASE ${PACKAGES_TEMPLATE} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
   try {
-    await applyPackages(facts, PACKAGES_TEMPLATE, await existingPackages());
+    // A package is finished when it has its check; an unfinished one cannot be applied.
+    const finished = PACKAGES.filter((name) => existsSync(join(findSqlFolder("packages"), name, "check.sql")));
+    await applyPackagesTo(facts, PACKAGES_TEMPLATE, finished);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? [error.message, ...(error instanceof Stopped ? error.facts.details ?? [] : [])].join("; ") : String(error);
   }
-}
-
-async function existingPackages(): Promise<string[]> {
-  const present = new Set(await readdir(findSqlFolder("packages")));
-  const withApply = await Promise.all(PACKAGE_ORDER.filter((name) => present.has(name)).map(async (name) =>
-    (await readdir(join(findSqlFolder("packages"), name))).includes("apply.sql") ? [name] : []));
-  return withApply.flat();
 }
 
 async function setPasswords(facts: BareFacts): Promise<void> {

@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { inject } from "vitest";
+import type { PackageName } from "../../scripts/apply-packages.ts";
 import {
-  BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, SUBSTRATE_TEMPLATE, applyPackages, connectAs, withClient,
+  BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, SUBSTRATE_TEMPLATE, applyPackagesTo, connectAs, withClient,
 } from "./cluster.ts";
 import type { ClusterFacts, LoginRole } from "./cluster.ts";
 
@@ -30,7 +31,7 @@ export interface FreshDatabase {
 }
 
 /** `all`: every package that exists; a list: the substrate plus these, applied in this order; empty: the substrate alone. */
-export interface FreshOptions { readonly packages?: "all" | readonly string[] }
+export interface FreshOptions { readonly packages?: "all" | readonly PackageName[] }
 
 /** Clones the template and returns the new database. Fails, naming the package, when one of them does not apply. */
 export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDatabase> {
@@ -40,7 +41,7 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDa
   const name = `t_${randomBytes(6).toString("hex")}`;
   const template = packages === "all" ? PACKAGES_TEMPLATE : SUBSTRATE_TEMPLATE;
   await administer(cluster, `CREATE DATABASE ${name} TEMPLATE ${template} OWNER workflow_admin`);
-  if (packages !== "all" && packages.length > 0) await applyPackages(cluster, name, packages);
+  if (packages !== "all" && packages.length > 0) await applyPackagesTo(cluster, name, packages);
   const open = new Set<pg.Client>();
   const settings = (role: LoginRole = BOOTSTRAP_ROLE): RoleConnection =>
     ({ host: cluster.host, port: cluster.port, database: name, user: role, password: cluster.passwords[role] });
