@@ -17,6 +17,9 @@ export const DATABASE = "directus";
 /** How to reach the running cluster; `host` is its socket folder. */
 export interface SandboxDatabase { readonly host: string; readonly port: number; readonly name: string; readonly systemIdentifier: string }
 
+/** A run nobody has closed; `release` is the release_digest it began with. While there is one, nothing it depends on is laid anew. */
+export interface OpenRun { readonly runId: string; readonly release: string }
+
 /** What the database is laid from; `remember` stores the state after each step, so that an interrupted start goes on where it ended. */
 export interface DatabaseWork {
   readonly place: Place;
@@ -29,19 +32,29 @@ export interface DatabaseWork {
 }
 
 /** Starts the cluster when it is down, lays what is missing, and returns how to reach it. */
-export async function ensureDatabase(work: DatabaseWork, state: SandboxState): Promise<SandboxDatabase> {
+export async function ensureDatabase(work: DatabaseWork, state: SandboxState): Promise<{ database: SandboxDatabase; openRun: OpenRun | undefined }> {
   const { host, port } = await ensureCluster(work, state);
   const { credentials } = work;
   if (!state.database_loaded) await withClient({ host, port, name: "postgres" }, credentials.cluster, (client) => loadDatabase(work, client, { host, port }));
   // The cluster's own superuser lays the rest, because workflow_admin has no password before it is told.
   return await withClient({ host, port, name: DATABASE }, credentials.cluster, async (client) => {
-    await layPackages(work, client);
+    const openRun = await newestOpenRun(client);
+    await layPackages(work, client, openRun);
     await tellPasswords(work, client);
     const answer = await client.query<{ id: string }>("SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()");
     const systemIdentifier = answer.rows[0]?.id;
     if (systemIdentifier === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "pg_control_system() gave no row", wanted: "the cluster's system identifier" });
-    return { host, port, name: DATABASE, systemIdentifier };
+    return { database: { host, port, name: DATABASE, systemIdentifier }, openRun };
   });
+}
+
+async function newestOpenRun(client: pg.Client): Promise<OpenRun | undefined> {
+  const exists = await client.query<{ there: boolean }>("SELECT to_regclass('cutter_runtime.run') IS NOT NULL AS there");
+  if (exists.rows[0]?.there !== true) return undefined;
+  const open = await client.query<{ runId: string; release: string }>(
+    'SELECT run_id AS "runId", release FROM cutter_runtime.run WHERE closed IS NULL ORDER BY opened DESC LIMIT 1',
+  );
+  return open.rows[0];
 }
 
 // startCluster finds a server of this data folder that already runs, so a lost state file costs nothing.
@@ -68,12 +81,16 @@ async function loadDatabase(work: DatabaseWork, client: pg.Client, at: { host: s
   work.remember({ database_loaded: true, packages: {}, roles_with_password: [] });
 }
 
-async function layPackages(work: DatabaseWork, client: pg.Client): Promise<void> {
+async function layPackages(work: DatabaseWork, client: pg.Client, openRun: OpenRun | undefined): Promise<void> {
   const folder = join(projectRoot(), "sql", "packages");
   for (const name of PACKAGES) {
     const laid = work.remember({}).packages;
     const digest = sha256(await packageSql(name, folder));
     if (laid[name] === digest) continue;
+    if (openRun && laid[name] !== undefined) {
+      work.say(`run ${openRun.runId} is open: database package ${name} stays as it is until the run is closed`);
+      continue;
+    }
     work.say(`laying database package ${name} …`);
     await applyPackages(client, [name], folder);
     work.remember({ packages: { ...laid, [name]: digest } });

@@ -1,15 +1,16 @@
 // The embedded host: `ensureSandbox` makes what is missing, starts what is down, keeps what is there.
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { missingPrograms, installLine, postgresBin } from "../programs.mjs";
 import { Stopped } from "../../runner/model/stop.ts";
 import { ensureCredentials, writeDatabaseEnv, type SandboxCredentials } from "./credentials.ts";
-import { ensureDatabase, type SandboxDatabase } from "./database.ts";
+import { ensureDatabase, type OpenRun, type SandboxDatabase } from "./database.ts";
 import { exclusively } from "./exclusive.ts";
 import { openFolders } from "./folders.ts";
 import { renderConfig } from "./host-config.ts";
 import { writeLaunchers, type Launchers } from "./launchers.ts";
 import { defaultSandboxFolder, type Place } from "./place.ts";
-import { builtRelease, layRelease, type Release } from "./release.ts";
+import { builtRelease, laidRelease, layRelease, type Release } from "./release.ts";
 import { writeState, type SandboxState } from "./state-file.ts";
 import { ensureBackupRecipient, ensurePeople, type SandboxPerson } from "./throw-away-keys.ts";
 import { privateFolder, writeWhenChanged } from "./write-file.ts";
@@ -61,16 +62,34 @@ async function bringUp(folder: string, bin: string, say: (line: string) => void)
     return state;
   };
   const { credentials, made } = ensureCredentials(place.envFolder);
-  const database = await ensureDatabase({ place, credentials, madeNow: made, postgresBin: bin, runAs: POSTGRES_USER, remember, say }, state);
+  const { database, openRun } = await ensureDatabase({ place, credentials, madeNow: made, postgresBin: bin, runAs: POSTGRES_USER, remember, say }, state);
   const { persons, approversSha } = await ensurePeople(place, SANDBOX_HOST);
   const backup = await ensureBackupRecipient(place);
   writeDatabaseEnv(place.envFolder, database, backup.fingerprint);
-  writeWhenChanged(place.configFile, renderConfig({
+  writeConfig(renderConfig({
     place, host: SANDBOX_HOST, database, approversSha, recipient: backup.fingerprint, postgresBin: bin, scratchUser: POSTGRES_USER ?? null,
-  }));
-  const release = layRelease(place.releasesFolder, builtRelease());
+  }), { place, openRun, say });
+  const release = releaseFor({ place, openRun, say });
   const launchers = writeLaunchers({ place, credentials, database, releaseFolder: release.folder, postgresBin: bin });
   return { place, host: SANDBOX_HOST, database, credentials, persons, approversSha, backup, release, launchers, postgresBin: bin };
+}
+
+interface Held { readonly place: Place; readonly openRun: OpenRun | undefined; readonly say: (line: string) => void }
+
+// config_sha is signed: a run that waits for its second signature must find the bytes it showed.
+function writeConfig(text: string, { place, openRun, say }: Held): void {
+  const kept = openRun !== undefined && existsSync(place.configFile) && readFileSync(place.configFile, "utf8") !== text;
+  if (kept) say(`run ${openRun.runId} is open: the configuration stays as it is until the run is closed`);
+  else writeWhenChanged(place.configFile, text);
+}
+
+// A run goes on with the release it began with; a newer build is laid beside it and used from the next run on.
+function releaseFor({ place, openRun, say }: Held): Release {
+  const built = layRelease(place.releasesFolder, builtRelease());
+  const begun = openRun ? laidRelease(place.releasesFolder, openRun.release) : undefined;
+  if (!openRun || !begun || begun.digest === built.digest) return built;
+  say(`run ${openRun.runId} is open: it goes on with release ${begun.digest.slice(0, 16)}; the newer build is used once it is closed`);
+  return begun;
 }
 
 // All that is missing at once: one by one costs a newcomer one try each.
