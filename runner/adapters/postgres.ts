@@ -1,0 +1,180 @@
+// The one caller of node-postgres for the runner: connects as one role, asserts where it is, runs named statements.
+import pg from "pg";
+import type { Config } from "../model/config.ts";
+import { ROLES, type RoleKey } from "../model/run.ts";
+import { ROWS, type RowOf, type StatementName } from "../model/rows.ts";
+import { isStopCode, Stopped } from "../model/stop.ts";
+import type { Database, Reader, Writer } from "../world.ts";
+import type { Credential } from "./credentials.ts";
+import { statement } from "./statements.ts";
+
+/** Settings of every session; each stops something seen in an experiment (docs/decisions/0004-effect.md). */
+const SESSION = [
+  "SET search_path = pg_catalog",
+  "SET row_security = off",
+  "SET TimeZone = 'UTC'",
+  "SET lock_timeout = '30s'",
+  "SET default_transaction_isolation = 'read committed'",
+].join("; ");
+
+/** Builds the database port. `credential` answers by role; passwords never leave the pg client. */
+export function postgresDatabase(config: Config, credential: (role: RoleKey) => Promise<Credential>): Database {
+  const open = async (role: RoleKey): Promise<Session> => {
+    const session = await connect(config, role, await credential(role));
+    try {
+      await session.settle(config);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  };
+  return {
+    read: (role, work) => inTransaction(open, role, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work),
+    transaction: (role, work) => inTransaction(open, role, "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on", work),
+  };
+}
+
+async function inTransaction<T>(
+  open: (role: RoleKey) => Promise<Session>, role: RoleKey, begin: string, work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await open(role);
+  try {
+    await session.plain(begin);
+    const result = await work(session);
+    await session.commit();
+    return result;
+  } catch (error) {
+    await session.rollback();
+    throw error;
+  } finally {
+    await session.close();
+  }
+}
+
+async function connect(config: Config, role: RoleKey, credential: Credential): Promise<Session> {
+  const client = new pg.Client({
+    host: config.database.host, port: config.database.port, database: config.database.name,
+    user: credential.user, password: credential.password,
+    ssl: config.database.sslmode === "disable" ? false : { rejectUnauthorized: config.database.sslmode === "verify-full" },
+    connectionTimeoutMillis: 15_000, application_name: `cutter/${role}`,
+    keepAlive: true,
+  });
+  // A connection that breaks between statements must not end the process as an uncaught event; the next statement reports it.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    throw couldNotLook(`connecting as ${ROLES[role]}`, error);
+  }
+  return new Session(role, client, config.caps.phase_minutes);
+}
+
+class Session implements Reader, Writer {
+  readonly role: RoleKey;
+  readonly #client: pg.Client;
+  readonly #minutes: number;
+  constructor(role: RoleKey, client: pg.Client, minutes: number) {
+    this.role = role;
+    this.#client = client;
+    this.#minutes = minutes;
+  }
+
+  /** Refuses another role, database, cluster or a replication role that switches triggers off. */
+  async settle(config: Config): Promise<void> {
+    await this.plain(`${SESSION}; SET statement_timeout = '${this.#minutes}min'; SET idle_in_transaction_session_timeout = '60s'`);
+    const seen = await this.one("read/server-identity");
+    const wanted = { session_user: ROLES[this.role], database: config.database.name, system_identifier: config.database.system_identifier, session_replication_role: "origin", track_counts: "on" };
+    for (const [key, want] of Object.entries(wanted)) {
+      const saw = seen[key as keyof typeof wanted];
+      if (saw !== want) throw new Stopped("STOP_DRIFT", { saw: `${key} is ${saw}`, wanted: `${key} ${want}, as the configuration names it` });
+    }
+  }
+
+  async plain(sql: string): Promise<string> {
+    try {
+      const result: unknown = await this.#client.query(sql);
+      const last: unknown = Array.isArray(result) ? result.at(-1) : result;
+      return commandTag(last);
+    } catch (error) {
+      throw translate(sql.split(/\s/, 1)[0] ?? "statement", this.role, error);
+    }
+  }
+
+  async query<N extends StatementName>(name: N, params: readonly unknown[] = []): Promise<RowOf<N>[]> {
+    let rows: unknown[];
+    try {
+      rows = (await this.#client.query(statement(name).text, [...params])).rows;
+    } catch (error) {
+      throw translate(`sql/${name}.sql`, this.role, error);
+    }
+    const parsed = ROWS[name].array().safeParse(rows);
+    if (!parsed.success) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `sql/${name}.sql answered in another form: ${parsed.error.issues[0]?.path.join(".") ?? ""} ${parsed.error.issues[0]?.message ?? ""}`, wanted: "the columns this release was built for" });
+    return parsed.data as RowOf<N>[];
+  }
+
+  async one<N extends StatementName>(name: N, params: readonly unknown[] = []): Promise<RowOf<N>> {
+    const rows = await this.query(name, params);
+    const [first] = rows;
+    if (rows.length !== 1 || first === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${rows.length} rows from sql/${name}.sql`, wanted: "exactly one" });
+    return first;
+  }
+
+  /** A failed transaction answers ROLLBACK without an error; a broken connection leaves the truth open. */
+  async commit(): Promise<void> {
+    let tag: string;
+    try {
+      tag = commandTag(await this.#client.query("COMMIT"));
+    } catch (error) {
+      if (hasSqlState(error)) throw translate("COMMIT", this.role, error);
+      throw new Stopped("STOP_AMBIGUOUS", { saw: "the connection ended before COMMIT was answered", wanted: "the answer COMMIT" }, error);
+    }
+    if (tag !== "COMMIT") throw new Stopped("STOP_INVARIANT_FAILED", { saw: `COMMIT was answered ${tag}`, wanted: "COMMIT" });
+  }
+
+  async rollback(): Promise<void> {
+    // The error that led here is the one to report; a connection that is gone has rolled back already.
+    await this.#client.query("ROLLBACK").catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => undefined);
+  }
+}
+
+function commandTag(result: unknown): string {
+  return typeof result === "object" && result !== null && "command" in result ? String(result.command) : "?";
+}
+
+function hasSqlState(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && typeof error.code === "string" && !error.code.startsWith("57P") && !error.code.startsWith("08");
+}
+
+/** SQLSTATE CUT01 carries a stop of ours as JSON; everything else keeps code and message, never values. */
+function translate(what: string, role: RoleKey, error: unknown): Error {
+  if (error instanceof Stopped) return error;
+  if (!(error instanceof pg.DatabaseError)) return couldNotLook(what, error);
+  if (error.code === "CUT01" && isStopCode(error.message)) {
+    const detail = parseDetail(error.detail);
+    return new Stopped(error.message, { saw: detail["saw"] ?? "refused by the database", wanted: detail["wanted"] ?? "a permitted action" }, error);
+  }
+  const saw = `${what} as ${ROLES[role]}: ${error.message} (SQLSTATE ${error.code ?? "?"})`;
+  if (error.code === "42501") return new Stopped("STOP_PRECHECK_FAILED", { saw, wanted: "the rights of sql/rights.json", hint: "apply the database package that grants it, then run `cutter precheck`" }, error);
+  if (error.code?.startsWith("57") || error.code?.startsWith("08") || error.code?.startsWith("53")) return couldNotLook(what, error);
+  if (error.code === "55P03") return new Stopped("STOP_LEASE_HELD", { saw, wanted: "the row free within 30 s" }, error);
+  return new Stopped("STOP_INVARIANT_FAILED", { saw, wanted: "the statement to succeed" }, error);
+}
+
+function parseDetail(detail: string | undefined): Record<string, string> {
+  try {
+    const value: unknown = JSON.parse(detail ?? "{}");
+    return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)])) : {};
+  } catch {
+    return {};
+  }
+}
+
+function couldNotLook(what: string, error: unknown): Stopped {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `${what}: ${reason}`, wanted: "an answer from PostgreSQL" }, error);
+}

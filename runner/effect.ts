@@ -1,0 +1,76 @@
+// AN EFFECT: the only way a phase writes. Steps and their reasons: docs/decisions/0004-effect.md.
+import type { Json } from "./model/canonical.ts";
+import { canonicalText } from "./model/canonical.ts";
+import type { Prediction } from "./model/config.ts";
+import { insist, Stopped } from "./model/stop.ts";
+import type { RecordedPhase } from "./model/run.ts";
+import { ADMITTED_BY } from "./model/run.ts";
+import { judgeChanges } from "./rules/prediction.ts";
+import { environmentHash, explainEnvironment, type EnvironmentFact, type EnvironmentScope } from "./rules/environment.ts";
+import { environmentFacts, protectedHash } from "./facts.ts";
+import type { Database, Writer } from "./world.ts";
+
+export interface EffectRequest<O> {
+  readonly run_id: string;
+  readonly phase: RecordedPhase;
+  readonly role: "exec" | "verify";
+  readonly epoch: string;
+  readonly input_sha: string;
+  readonly payload_shas: Readonly<Record<string, string>>;
+  readonly cap_seconds: number;
+  readonly units: number;
+  readonly prediction: Prediction;
+  readonly protected_prefixes: readonly string[];
+  readonly environment_scope: EnvironmentScope;
+  /** Environment the people signed; undefined where none is signed for this phase. */
+  readonly environment_hash: string | undefined;
+  readonly work: (tx: Writer) => Promise<O>;
+  /** Journal entry and record, appended in the same transaction; answers output_sha. */
+  readonly record: (tx: Writer, output: O) => Promise<string>;
+}
+
+/** Runs one effect to COMMIT. STOP_AMBIGUOUS when the answer to COMMIT was lost; every other stop has rolled back. */
+export async function effect<O extends Json>(database: Database, request: EffectRequest<O>): Promise<{ output: O; output_sha: string }> {
+  return database.transaction(request.role, async (tx) => {
+    const baseline = await tx.query("read/statistics");
+    await tx.one("write/begin-effect", [
+      request.run_id, request.phase, request.epoch, request.input_sha, canonicalText({ ...neededShas(request) }), request.cap_seconds,
+    ]);
+    const before = await surroundings(tx, request);
+    insistEnvironment(request.environment_hash, before.environment);
+    const output = await request.work(tx);
+    const output_sha = await request.record(tx, output);
+    await tx.query("write/fire-deferred-triggers");
+    insist(judgeChanges(baseline, await tx.query("read/statistics"), request.prediction, request.units));
+    insistUnchanged(before, await surroundings(tx, request));
+    return { output, output_sha };
+  });
+}
+
+function neededShas(request: { phase: RecordedPhase; payload_shas: Readonly<Record<string, string>> }): Record<string, string> {
+  const gates: readonly string[] = ADMITTED_BY[request.phase] ?? [];
+  return Object.fromEntries(Object.entries(request.payload_shas).filter(([gate]) => gates.includes(gate)));
+}
+
+interface Surroundings { readonly protected_hash: string; readonly environment: string; readonly facts: readonly EnvironmentFact[] }
+
+async function surroundings(tx: Writer, request: Pick<EffectRequest<never>, "protected_prefixes" | "environment_scope">): Promise<Surroundings> {
+  const facts = await environmentFacts(tx, request.environment_scope);
+  return { protected_hash: await protectedHash(tx, request.protected_prefixes), environment: environmentHash(facts), facts };
+}
+
+function insistEnvironment(signed: string | undefined, live: string): void {
+  if (signed !== undefined && signed !== live) {
+    throw new Stopped("STOP_GRANT_DELTA", { saw: `environment ${live.slice(0, 12)}`, wanted: `environment ${signed.slice(0, 12)}, as it was signed` });
+  }
+}
+
+function insistUnchanged(before: Surroundings, after: Surroundings): void {
+  if (before.protected_hash !== after.protected_hash) {
+    throw new Stopped("STOP_DRIFT", { saw: "a protected document changed inside this transaction", wanted: "every protected document byte-equal" });
+  }
+  if (before.environment !== after.environment) {
+    const details = explainEnvironment(before.facts, after.facts);
+    throw new Stopped("STOP_GRANT_DELTA", { saw: `inside this transaction: ${details[0] ?? "another environment"}`, wanted: "rights and definitions unchanged by the work", details });
+  }
+}

@@ -1,0 +1,202 @@
+// Carries a run from phase to phase: recorded? -> return it; else gates, work, record. Knows no phase by name.
+import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
+import type { BackupReceipt } from "./model/backup.ts";
+import type { DocumentId, RunId } from "./model/ids.ts";
+import { STATE_AFTER, type Gate, type RunState } from "./model/run.ts";
+import { insist, Stopped } from "./model/stop.ts";
+import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
+import { effect } from "./effect.ts";
+import { entrySha, JOURNAL_START } from "./rules/journal.ts";
+import { inputSha, judgeRecord, type PhaseRecord } from "./rules/resume.ts";
+import { judgeOwnTime } from "./rules/times.ts";
+import type { World, Writer } from "./world.ts";
+
+export interface RunRow {
+  readonly run_id: RunId;
+  readonly document_id: DocumentId;
+  readonly release: string;
+  readonly opened: Date;
+  readonly epoch: string;
+}
+
+/** One process's hold on a run: its lease epoch, what is recorded, and the way to add to it. */
+export class Run {
+  readonly row: RunRow;
+  readonly world: World;
+  readonly #holder: string;
+  readonly #startedAt = process.hrtime.bigint();
+  #epoch: string;
+  #done: Map<string, PhaseRecord>;
+  #afterStep: (phase: string) => Promise<void>;
+
+  constructor(row: RunRow, world: World, holder: string, done: readonly PhaseRecord[], afterStep: (phase: string) => Promise<void>) {
+    this.row = row;
+    this.world = world;
+    this.#holder = holder;
+    this.#epoch = row.epoch;
+    this.#done = new Map(done.map((record) => [record.phase, record]));
+    this.#afterStep = afterStep;
+  }
+
+  get epoch(): string { return this.#epoch; }
+  has(phase: string): boolean { return this.#done.has(phase); }
+
+  /** Runs a phase that needs no admission, or returns its record. */
+  async step<I extends Inputs, O extends Json>(phase: Phase<I, O>, input: I): Promise<Recorded<O>> {
+    return this.#advance(phase, input, {}, undefined);
+  }
+
+  /** Runs an effect that people admitted: payload digests by gate, and the environment they signed. */
+  async admitted<I extends Inputs, O extends Json>(
+    phase: EffectPhase<I, O>, input: I, authorization: { payload_shas: Partial<Record<Gate, string>>; environment_hash: string },
+  ): Promise<Recorded<O>> {
+    return this.#advance(phase, input, authorization.payload_shas, authorization.environment_hash);
+  }
+
+  async #advance<I extends Inputs, O extends Json>(
+    phase: Phase<I, O>, input: I, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
+  ): Promise<Recorded<O>> {
+    insist(judgeOwnTime(process.hrtime.bigint() - this.#startedAt, this.world.config.caps.run_minutes));
+    const wanted = inputSha(phase.name, this.row.run_id, this.row.release, Object.values(input));
+    const recorded = await this.#recorded(phase, input, wanted);
+    if (recorded) return recorded;
+    this.world.events.emit({ event: "phase", phase: phase.name, status: "started" });
+    const started = process.hrtime.bigint();
+    await this.#refuseHalted();
+    const record = phase.access === "writes"
+      ? await this.#write(phase, input, wanted, payload_shas, environment)
+      : await this.#work(phase, input, wanted);
+    this.world.events.emit({ event: "phase", phase: phase.name, status: "passed", seconds: seconds(started), invariants: `${phase.proves.length}/${phase.proves.length}` });
+    this.world.events.emit({ event: "state", state: STATE_AFTER[phase.name] });
+    await this.#afterStep(phase.name);
+    return record;
+  }
+
+  async #recorded<I extends Inputs, O extends Json>(phase: Phase<I, O>, input: I, wanted: string): Promise<Recorded<O> | undefined> {
+    const record = this.#done.get(phase.name);
+    if (!record) return undefined;
+    insist(judgeRecord(record, wanted));
+    const output = phase.output.parse(record.output);
+    await phase.recheck?.(input, output, this.readScope(), this.has("cut_leg_a"));
+    this.world.events.emit({ event: "phase", phase: phase.name, status: "recorded" });
+    await this.#afterStep(phase.name);
+    return { phase: phase.name, output, output_sha: record.output_sha, at: record.at };
+  }
+
+  async #work<I extends Inputs, O extends Json>(phase: Exclude<Phase<I, O>, EffectPhase<I, O>>, input: I, wanted: string): Promise<Recorded<O>> {
+    const output = phase.access === "nothing" ? await phase.run(input, this.#pureScope()) : await phase.run(input, this.readScope());
+    const output_sha = outputSha(phase, output);
+    await this.world.database.transaction("exec", async (tx) => {
+      await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
+      await tx.one("write/record-phase", [this.row.run_id, phase.name, this.#epoch, wanted, output_sha, canonicalText(output)]);
+    });
+    return this.#remember(phase.name);
+  }
+
+  async #write<I extends Inputs, O extends Json>(
+    phase: EffectPhase<I, O>, input: I, wanted: string, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
+  ): Promise<Recorded<O>> {
+    const { config, database } = this.world;
+    try {
+      await effect<O>(database, {
+        run_id: this.row.run_id, phase: phase.name, role: phase.role, epoch: this.#epoch, input_sha: wanted,
+        payload_shas: payload_shas as Record<string, string>, cap_seconds: config.caps.phase_minutes * 60,
+        units: phase.units(input), prediction: this.#prediction(phase.name), protected_prefixes: config.protected_prefixes,
+        environment_scope: this.world.environment_scope, environment_hash: environment,
+        work: (tx) => phase.run(input, { ...this.#pureScope(), tx }),
+        record: async (tx, output) => {
+          const output_sha = outputSha(phase, output);
+          await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
+          await tx.one("write/end-effect", [this.row.run_id, phase.name, this.#epoch, output_sha, canonicalText(output)]);
+          return output_sha;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof Stopped) || error.code !== "STOP_AMBIGUOUS") throw error;
+      await this.#settle(phase.name, error);
+    }
+    return this.#remember(phase.name);
+  }
+
+  /** The answer to COMMIT was lost: wait for the old transaction on the lease row, then the record is the truth. */
+  async #settle(phase: string, lost: Stopped): Promise<void> {
+    this.world.events.emit({ event: "state", state: "ambiguous" });
+    const taken = await this.world.database.transaction("exec", (tx) => tx.one("write/take-lease", [this.row.run_id, this.#holder, true]));
+    this.#epoch = taken.epoch;
+    await this.#reload();
+    if (!this.has(phase)) {
+      throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${lost.facts.saw}; the database has no record of ${phase}, so nothing was committed`, wanted: "the phase recorded", hint: "resume: the phase runs again from its beginning", next: `cutter orchestrate resume ${this.row.run_id}` }, lost);
+    }
+  }
+
+  async #remember<O extends Json>(phase: string): Promise<Recorded<O>> {
+    await this.#reload();
+    const record = this.#done.get(phase);
+    if (!record) throw new Stopped("STOP_TORN", { saw: `phase ${phase} committed without a record`, wanted: "its row in phase_done" });
+    return { phase: record.phase as Recorded<O>["phase"], output: record.output as O, output_sha: record.output_sha, at: record.at };
+  }
+
+  async #reload(): Promise<void> {
+    const rows = await this.world.database.read("exec", (reader) => reader.query("read/phases-done", [this.row.run_id]));
+    this.#done = new Map(rows.map((record) => [record.phase, record]));
+  }
+
+  /** Appends one entry to the run's hash chain, inside the caller's transaction. */
+  async journal(tx: Writer, entry: Record<string, Json>): Promise<void> {
+    const [tail] = await tx.query("read/journal-tail", [this.row.run_id]);
+    const seq = String(Number(tail?.seq ?? "0") + 1);
+    const prev = tail?.entry_sha ?? JOURNAL_START;
+    const { now } = await tx.one("read/database-now");
+    const whole = { ...entry, utc: now.toISOString() };
+    await tx.one("write/append-journal", [this.row.run_id, this.#epoch, seq, prev, entrySha(this.row.run_id, seq, prev, whole), canonicalText(whole)]);
+  }
+
+  /** Notes a pause or stop on the run row; the projection in state.json follows. */
+  async note(state: RunState, stop: string | null): Promise<void> {
+    await this.world.database.transaction("exec", (tx) => tx.one("write/set-state", [this.row.run_id, this.#epoch, state, stop]));
+    this.world.events.emit({ event: "state", state });
+  }
+
+  async #refuseHalted(): Promise<void> {
+    const file = await this.world.files.haltFile(this.row.run_id);
+    if (file) throw new Stopped("STOP_HALTED", { saw: `${file} exists`, wanted: "no halt" });
+  }
+
+  #prediction(phase: string) {
+    const known: Record<string, World["config"]["prediction"]["cut_leg_a"]> = this.world.config.prediction;
+    const prediction = known[phase === "revert" && this.has("leg_b_record") ? "revert_ledger" : phase];
+    if (!prediction) throw new Error(`no prediction for ${phase}`);
+    return prediction;
+  }
+
+  #pureScope(): PureScope {
+    const { config, here, files, events } = this.world;
+    return { run_id: this.row.run_id, document_id: this.row.document_id, release: this.row.release, opened: this.row.opened, here, config, files, say: (event) => events.emit(event) };
+  }
+
+  /** What a reading phase, a gate or a recheck may use. */
+  readScope(): ReadScope {
+    return { ...this.#pureScope(), read: this.world.database.read, environment_scope: this.world.environment_scope, runsIndex: () => this.world.files.runsIndex(), readRun: (relative) => this.world.files.readRun(this.row.run_id, relative), takeBackup: () => this.takeBackup() };
+  }
+
+  /** One more backup, proven by a restore and recorded under the lease. */
+  async takeBackup(): Promise<BackupReceipt> {
+    const { database, vault } = this.world;
+    const known = await database.read("exec", (reader) => reader.query("read/receipts", [this.row.run_id]));
+    const attempt = (known[0]?.attempt ?? 0) + 1;
+    const receipt = await vault.take(this.row.run_id, attempt);
+    await database.transaction("exec", (tx) => tx.one("write/record-receipt", [
+      this.row.run_id, this.#epoch, attempt, canonicalText(receipt.content_digests), receipt.content_digests_sha,
+      receipt.file_sha, String(receipt.size_bytes), receipt.recipient, canonicalText(receipt.proof as Json), receipt.proof_sha,
+    ]));
+    return receipt;
+  }
+}
+
+function outputSha<O extends Json>(phase: { digest?: (output: O) => unknown }, output: O): string {
+  return digestOf((phase.digest ? phase.digest(output) : output) as Json);
+}
+
+const seconds = (since: bigint): number => Number((process.hrtime.bigint() - since) / 1_000_000n) / 1000;
+
+export type { EffectScope };

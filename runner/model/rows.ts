@@ -1,0 +1,117 @@
+// The typed SQL boundary: the form of every row a named statement answers. Nothing past it is unknown.
+import { z } from "zod";
+import { baselineRow } from "./outputs.ts";
+
+const text = z.string();
+const nullable = z.string().nullable();
+const when = z.date();
+const count = z.int();
+const done = z.strictObject({ done: nullable });
+const id = z.strictObject({ id: text });
+const made = z.strictObject({ ordinal: count, address: text, status: nullable });
+const fact = z.strictObject({ kind: text, fact: text, place: text });
+const environment = z.strictObject({ kind: text, identity: text, value: nullable });
+const epoch = z.strictObject({ epoch: text });
+const none = z.looseObject({});
+
+export const ROWS = {
+  "read/server-identity": z.strictObject({
+    session_user: text, current_user: text, database: text, system_identifier: text, timeline: count, in_recovery: z.boolean(),
+    server_version_num: count, session_replication_role: text, track_counts: text, time_zone: text,
+  }),
+  "read/database-now": z.strictObject({ now: when }),
+  "read/run": z.strictObject({
+    run_id: text, document_id: text, source_version_id: nullable, host: text, actor: text, release: text, state: text, last_stop: nullable,
+    opened: when, closed: when.nullable(), close_kind: nullable, close_reason: nullable, epoch: nullable, holder: nullable,
+    expires_at: when.nullable(), effect_phase: nullable, lease_run_id: nullable, now: when,
+  }),
+  "read/runs": z.strictObject({
+    run_id: text, document_id: text, actor: text, state: text, last_stop: nullable, opened: when, closed: when.nullable(), close_kind: nullable, host: text,
+  }),
+  "read/phases-done": z.strictObject({
+    phase: text, epoch: text, input_sha: text, output_sha: text, output: z.unknown(), principal: text, xid: text, at: when,
+  }),
+  "read/journal": z.strictObject({ seq: text, prev_sha: text, entry_sha: text, entry: z.unknown(), at: when }),
+  "read/journal-tail": z.strictObject({ seq: text, entry_sha: text }),
+  "read/admissions": z.strictObject({
+    nonce: text, gate: text, payload_sha: text, payload: z.unknown(), person: text, fingerprint: text, valid_from: when, use_by: when,
+    admitted_at: when, used_phase: nullable, used_at: when.nullable(),
+  }),
+  "read/halts": z.strictObject({ halt_id: text, run_id: nullable, reason: text, actor: text, at: when }),
+  "read/receipts": z.strictObject({
+    attempt: count, content_digests: z.unknown(), content_digests_sha: text, file_sha: text, size_bytes: text, recipient: text,
+    proof: z.unknown(), proof_sha: text, at: when, now: when,
+  }),
+  "read/source-document": z.strictObject({
+    source_document_id: text, source_document_ref: text, address_docprefix: text, authority_class: text, status: text,
+    source_version_id: nullable, version_label: nullable, content_checksum: nullable, version_status: nullable, captured_at: when.nullable(),
+  }),
+  "read/taken-addresses": z.strictObject({ address: text }),
+  "read/vocabulary": z.strictObject({ kind: text, word: text }),
+  "read/lock-room": z.strictObject({ max_locks_per_transaction: count, max_connections: count, max_prepared_transactions: count }),
+  "read/earlier-runs-of-day": z.strictObject({ earlier: count }),
+  "read/baseline": baselineRow,
+  "read/statistics": z.strictObject({ table: text, ins: count, upd: count, del: count }),
+  "read/protected-hash": z.strictObject({ protected_hash: text, units: count, versions: count, time_zone: text }),
+  "read/grant-matrix": z.strictObject({
+    cutter_exec_execute_canonical_fns: z.boolean(), cutter_verify_select_insert_verify_result: z.boolean(),
+    directus_select_review_decision: z.boolean(), no_public_execute_leak: z.boolean(),
+  }),
+  "read/two-grant": z.strictObject({ verify_result: z.boolean(), cut_change_set_affected_row: z.boolean() }),
+  "read/environment/server": environment,
+  "read/environment/configuration": environment,
+  "read/environment/roles": environment,
+  "read/environment/role-settings": environment,
+  "read/environment/memberships": environment,
+  "read/environment/powers": environment,
+  "read/environment/grants": environment,
+  "read/environment/relations": environment,
+  "read/environment/triggers": environment,
+  "read/environment/functions": environment,
+  "verify/written-units": z.strictObject({
+    ordinal: count, address: text, planned_title_sha: text, planned_content_hash: text, planned_section_type: text, planned_unit_kind: text,
+    planned_parent: nullable, unit_id: nullable, lifecycle_status: nullable, section_type: nullable, unit_kind: nullable,
+    content_anchor_ref: nullable, version_anchor_ref: nullable, title: nullable, parent: nullable, version_id: nullable, body: nullable,
+    content_hash: nullable, version_seq: count.nullable(), version_status: nullable, versions: count, births: count,
+  }),
+  "verify/units-of-document": z.strictObject({ address: text, lifecycle_status: text }),
+  "verify/observed-units": fact,
+  "verify/observed-ledger": fact,
+  "verify/earlier-verdicts": z.strictObject({ verdicts: count }),
+  "verify/run-decisions": z.strictObject({ rows: count }),
+  "verify/lifecycle-log": z.strictObject({ rows: count }),
+  "verify/ledger-counts": z.strictObject({ table: text, rows: count }),
+  "verify/immutability-triggers": z.strictObject({ trigger: text, relation: text, mode: text }),
+  "write/open-run": epoch,
+  "write/take-lease": epoch,
+  "write/release-lease": done,
+  "write/set-state": done,
+  "write/record-phase": done,
+  "write/record-receipt": done,
+  "write/append-journal": done,
+  "write/begin-effect": z.strictObject({ admitted: z.unknown() }),
+  "write/end-effect": done,
+  "write/fire-deferred-triggers": none,
+  "write/plan-for-bulk": none,
+  "write/close-run": done,
+  "write/admit": done,
+  "write/request-halt": z.strictObject({ halt_id: text }),
+  "write/acknowledge-halt": done,
+  "write/create-units": made,
+  "write/leg-b-entry": id,
+  "write/leg-b-history": id,
+  "write/leg-b-envelope": id,
+  "write/leg-b-unit-blocks": id,
+  "write/review-decision": id,
+  "write/signature": id,
+  "write/leg-b-change-set": id,
+  "write/leg-b-affected-rows": id,
+  "write/verify-result": id,
+  "write/enact-units": made,
+  "revert/run-units": z.strictObject({ answer: z.looseObject({ reverted: count }) }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type StatementName = keyof typeof ROWS;
+/** Statements that cannot write. */
+export type ReadName = Extract<StatementName, `read/${string}` | `verify/${string}`>;
+export type RowOf<N extends StatementName> = z.infer<(typeof ROWS)[N]>;

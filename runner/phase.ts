@@ -1,0 +1,77 @@
+// THE SHAPE of a phase. `access` decides which scope it is handed: a pure phase has no database, a reading one cannot write.
+import type { z } from "zod";
+import type { BackupReceipt } from "./model/backup.ts";
+import type { Config } from "./model/config.ts";
+import type { DocumentId, RunId } from "./model/ids.ts";
+import type { RecordedPhase, RoleKey } from "./model/run.ts";
+import type { EnvironmentScope } from "./rules/environment.ts";
+import type { Database, Here, Reader, RunEvent, RunFiles, Writer } from "./world.ts";
+
+/** What a phase left behind, and the digest later phases take as input. */
+export interface Recorded<O> {
+  readonly phase: RecordedPhase;
+  readonly output: O;
+  readonly output_sha: string;
+  readonly at: Date;
+}
+
+/** Facts of the run every phase may read. */
+export interface RunFacts {
+  readonly run_id: RunId;
+  readonly document_id: DocumentId;
+  readonly release: string;
+  readonly opened: Date;
+  readonly here: Here;
+  readonly config: Config;
+  readonly say: (event: RunEvent) => void;
+}
+
+export interface PureScope extends RunFacts { readonly files: Pick<RunFiles, "artifact" | "writeRun"> }
+export interface ReadScope extends PureScope {
+  readonly read: Database["read"];
+  readonly environment_scope: EnvironmentScope;
+  readonly runsIndex: RunFiles["runsIndex"];
+  readonly readRun: (relative: string) => Promise<Uint8Array | undefined>;
+  /** Takes, proves and records one more backup of this run. */
+  readonly takeBackup: () => Promise<BackupReceipt>;
+}
+/** Inside an admitted effect; see effect.ts. */
+export interface EffectScope extends PureScope { readonly tx: Writer }
+
+export type Inputs = Readonly<Record<string, Recorded<unknown>>>;
+
+interface Base<I extends Inputs, O> {
+  readonly name: RecordedPhase;
+  readonly output: z.ZodType<O>;
+  /** Invariants the output proves, by name; shown as n/n in reports. */
+  readonly proves: readonly string[];
+  /** Part of the output that later phases depend on; default all of it. */
+  readonly digest?: (output: O) => unknown;
+  /** Facts that can move while the run waits, read again on resume: throws STOP_DRIFT or STOP_GRANT_DELTA. */
+  readonly recheck?: (input: I, recorded: O, scope: ReadScope, committed: boolean) => Promise<void>;
+}
+
+export interface PurePhase<I extends Inputs, O> extends Base<I, O> {
+  readonly access: "nothing";
+  readonly run: (input: I, scope: PureScope) => Promise<O>;
+}
+export interface ReadPhase<I extends Inputs, O> extends Base<I, O> {
+  readonly access: "reads";
+  readonly run: (input: I, scope: ReadScope) => Promise<O>;
+}
+export interface EffectPhase<I extends Inputs, O> extends Base<I, O> {
+  readonly access: "writes";
+  readonly role: Extract<RoleKey, "exec" | "verify">;
+  /** Units counted in the prediction. */
+  readonly units: (input: I) => number;
+  readonly run: (input: I, scope: EffectScope) => Promise<O>;
+}
+
+export type Phase<I extends Inputs, O> = PurePhase<I, O> | ReadPhase<I, O> | EffectPhase<I, O>;
+
+export const definePure = <I extends Inputs, O>(phase: Omit<PurePhase<I, O>, "access">): PurePhase<I, O> => ({ ...phase, access: "nothing" });
+export const defineReading = <I extends Inputs, O>(phase: Omit<ReadPhase<I, O>, "access">): ReadPhase<I, O> => ({ ...phase, access: "reads" });
+export const defineEffect = <I extends Inputs, O>(phase: Omit<EffectPhase<I, O>, "access">): EffectPhase<I, O> => ({ ...phase, access: "writes" });
+
+/** A reader of one role, as a phase asks for it. */
+export type ReadAs = <T>(role: RoleKey, work: (reader: Reader) => Promise<T>) => Promise<T>;

@@ -1,0 +1,45 @@
+// Phase 1: which bytes are cut, and what stands beside them in the database.
+import { artifactSha, materialOf } from "../material.ts";
+import { isSourceVersionId } from "../model/ids.ts";
+import { sourcePinOutput, type GrammarChoice, type SourcePinOutput } from "../model/outputs.ts";
+import { insist, Stopped } from "../model/stop.ts";
+import { defineReading, type Inputs, type ReadScope } from "../phase.ts";
+import { judgeTarget, reportFolder, type SourceRow } from "../rules/source.ts";
+
+export const sourcePin = (grammar: GrammarChoice) => defineReading<Inputs, SourcePinOutput>({
+  name: "source_pin",
+  output: sourcePinOutput,
+  proves: ["source_document_row_exists", "newest_version_pinned", "region_hashes_to_checksum", "target_policy", "baseline_read"],
+  run: async (_input, scope) => {
+    const source = await findSource(scope);
+    const bytes = await scope.files.artifact(source.source_version_id);
+    const material = materialOf(bytes, { ...scope, region_sha: source.content_checksum, grammar }, scope.config);
+    const { earlier } = await scope.read("exec", (reader) => reader.one("read/earlier-runs-of-day", [scope.run_id]));
+    const baseline = await scope.read("backup", (reader) => reader.query("read/baseline"));
+    return {
+      source_document_id: source.source_document_id, source_document_ref: source.source_document_ref,
+      source_version_id: source.source_version_id, version_label: source.version_label, captured_at: source.captured_at.toISOString(),
+      region_sha: material.manifest.region_sha, artifact_bytes: bytes.length, artifact_sha: artifactSha(bytes), grammar,
+      report_folder: reportFolder(scope.document_id, material.manifest.region_sha, scope.opened, earlier > 0),
+      baseline: baseline.filter((row) => row.document !== scope.document_id || row.set_aside),
+    };
+  },
+  recheck: async (_input, recorded, scope) => {
+    const source = await findSource(scope);
+    const bytes = await scope.files.artifact(recorded.source_version_id);
+    if (source.source_version_id !== recorded.source_version_id || source.content_checksum !== recorded.region_sha) {
+      throw new Stopped("STOP_DRIFT", { saw: `the newest version is ${source.source_version_id}`, wanted: `${recorded.source_version_id}, the version this run pinned` });
+    }
+    if (artifactSha(bytes) !== recorded.artifact_sha) {
+      throw new Stopped("STOP_DRIFT", { saw: `artifacts/${recorded.source_version_id}.md has other bytes than were pinned`, wanted: "the snapshot unchanged" });
+    }
+  },
+});
+
+async function findSource(scope: ReadScope): Promise<SourceRow> {
+  const rows = await scope.read("exec", (reader) => reader.query("read/source-document", [scope.document_id]));
+  const { verdict, source } = judgeTarget(rows, scope.document_id, scope.config);
+  insist(verdict);
+  if (!source || !isSourceVersionId(source.source_version_id)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a source version id that cannot be a file name", wanted: "letters, digits, dot, dash, underscore" });
+  return source;
+}

@@ -1,0 +1,54 @@
+// Phase 3: the exact rows, judged against the live vocabulary, addresses and lock table: all problems at once, before anyone signs.
+import type { Material } from "../material.ts";
+import { canonicalText, sha256 } from "../model/canonical.ts";
+import { cutplanOutput, type CutplanOutput, type MarkOutput, type SourcePinOutput } from "../model/outputs.ts";
+import { Stopped } from "../model/stop.ts";
+import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
+import { planJson, planOf } from "../plan-of-run.ts";
+import { judgePlan } from "../rules/plan.ts";
+
+type Input = { source: Recorded<SourcePinOutput>; marked: Recorded<MarkOutput> };
+
+export const cutplan = defineReading<Input, CutplanOutput>({
+  name: "cutplan",
+  output: cutplanOutput,
+  proves: ["vocabulary", "no_duplicate_address", "no_existing_address", "caps", "lock_table_room", "built_twice_equal"],
+  run: async ({ source, marked }, scope) => {
+    const material = await planOf(source.output, scope);
+    if (material.manifest.manifest_digest !== marked.output.manifest_digest) {
+      throw new Stopped("STOP_DRIFT", { saw: "the snapshot marks differently than in phase 2", wanted: "the same manifest" });
+    }
+    await insistWritable(material, scope);
+    const text = canonicalText(planJson(material, source.output, scope));
+    await scope.files.writeRun(scope.run_id, "cut_plan.json", text);
+    return { writer_digest: material.writer_digest, candidate_count: material.rows.length, cut_plan_sha: sha256(text), by_section_type: countTypes(material) };
+  },
+  recheck: async ({ source }, recorded, scope, committed) => {
+    const material = await planOf(source.output, scope);
+    if (material.writer_digest !== recorded.writer_digest) throw new Stopped("STOP_DRIFT", { saw: "the plan built now differs from the recorded one", wanted: recorded.writer_digest });
+    // After leg A the addresses are taken by this very run.
+    if (!committed) await insistWritable(material, scope);
+  },
+});
+
+async function insistWritable(material: Material, scope: ReadScope): Promise<void> {
+  const facts = await scope.read("exec", async (reader) => {
+    const words = await reader.query("read/vocabulary");
+    const of = (kind: string): string[] => words.filter((word) => word.kind === kind).map((word) => word.word);
+    const taken = await reader.query("read/taken-addresses", [material.rows.map((row) => row.canonical_address)]);
+    return {
+      unit_kinds: of("unit_kind"), section_types: of("section_type"), publication_types: of("publication_type"),
+      existing_addresses: taken.map((row) => row.address), locks: await reader.one("read/lock-room"),
+      caps: { units: Math.min(scope.config.caps.units, scope.config.target_policy.max_units), hard: scope.config.caps.hard },
+    };
+  });
+  const problems = judgePlan(material.rows, facts);
+  const [first] = problems;
+  if (first) throw new Stopped(first.code, { ...first.facts, details: problems.map((problem) => `${problem.code}: ${problem.facts.saw}`) });
+}
+
+function countTypes(material: Material): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const row of material.rows) counts[row.section_type] = (counts[row.section_type] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,16 @@
+// Phase 4: a backup, and the proof that the file on disk restores to what was read.
+import { backupOutput, type BackupOutput } from "../model/backup.ts";
+import type { CutplanOutput, SourcePinOutput } from "../model/outputs.ts";
+import { defineReading, type Recorded } from "../phase.ts";
+
+export const preWriteBackup = defineReading<{ source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput> }, BackupOutput>({
+  name: "pre_write_backup",
+  output: backupOutput,
+  proves: ["snapshot_held", "one_recipient", "restored", "row_counts_equal", "row_checksums_equal"],
+  // File sha, age and proof come from the newest receipt, so a second attempt with equal digests keeps all later hashes.
+  digest: (output) => output.content_digests_sha,
+  run: async (_input, scope) => {
+    const receipt = await scope.takeBackup();
+    return { content_digests: receipt.content_digests, content_digests_sha: receipt.content_digests_sha };
+  },
+});

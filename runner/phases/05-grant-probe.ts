@@ -1,0 +1,52 @@
+// Phase 5: the four booleans of the seeds, the two-grant package, and the environment people sign.
+import { environmentFacts, protectedHash } from "../facts.ts";
+import { canonicalText } from "../model/canonical.ts";
+import { grantProbeOutput, type CutplanOutput, type GrantProbeOutput } from "../model/outputs.ts";
+import { insist, Stopped } from "../model/stop.ts";
+import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
+import { environmentFindings, environmentHash, explainEnvironment, type EnvironmentFact } from "../rules/environment.ts";
+import { grantMatrixSha, judgeGrantMatrix, judgeTwoGrant } from "../rules/grant-matrix.ts";
+import { judgeIndex } from "../rules/journal.ts";
+import { parseIndex } from "../rules/runs-index.ts";
+
+export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, GrantProbeOutput>({
+  name: "grant_probe",
+  output: grantProbeOutput,
+  proves: ["cutter_exec_execute_canonical_fns", "cutter_verify_select_insert_verify_result", "directus_select_review_decision", "no_public_execute_leak", "two_grant_package", "environment_read"],
+  run: async (_input, scope) => {
+    const now = await look(scope);
+    await scope.files.writeRun(scope.run_id, "environment.json", canonicalText(now.facts.map((fact) => ({ ...fact }))));
+    const { head, verdict } = judgeIndex(parseIndex(await scope.runsIndex()));
+    insist(verdict);
+    return {
+      ...now.matrix, grant_matrix_sha: grantMatrixSha(now.matrix), two_grant_package: true as const,
+      environment_hash: environmentHash(now.facts), protected_hash: now.protected_hash, timeline: now.timeline,
+      previous_closeout_sha: head, findings: environmentFindings(now.facts),
+    };
+  },
+  recheck: async (_input, recorded, scope) => {
+    const now = await look(scope);
+    if (environmentHash(now.facts) !== recorded.environment_hash) {
+      const before = JSON.parse(Buffer.from((await scope.readRun("environment.json")) ?? "[]").toString("utf8")) as EnvironmentFact[];
+      const known = environmentHash(before) === recorded.environment_hash;
+      const details = known ? explainEnvironment(before, now.facts) : ["the recorded facts are gone or changed, so the difference cannot be named"];
+      throw new Stopped("STOP_GRANT_DELTA", { saw: details[0] ?? "another environment", wanted: "rights and definitions as recorded in phase 5", details });
+    }
+    if (now.protected_hash !== recorded.protected_hash) {
+      throw new Stopped("STOP_DRIFT", { saw: "a protected document changed since this run began", wanted: `${scope.config.protected_prefixes.join(", ")} byte-equal` });
+    }
+    if (now.timeline !== recorded.timeline) throw new Stopped("STOP_DRIFT", { saw: `timeline ${now.timeline}`, wanted: `timeline ${recorded.timeline}: this is a promoted copy` });
+  },
+});
+
+async function look(scope: ReadScope) {
+  return scope.read("exec", async (reader) => {
+    const matrix = await reader.one("read/grant-matrix");
+    insist(judgeGrantMatrix(matrix, scope.config.orchestrator.expected_grant_matrix_sha));
+    insist(judgeTwoGrant(await reader.one("read/two-grant")));
+    return {
+      matrix, facts: await environmentFacts(reader, scope.environment_scope), protected_hash: await protectedHash(reader, scope.config.protected_prefixes),
+      timeline: String((await reader.one("read/server-identity")).timeline),
+    };
+  });
+}

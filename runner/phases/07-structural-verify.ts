@@ -1,0 +1,33 @@
+// Phase 7: the rows as they stand, against the plan; and the lossless proof again, from the bodies in the database.
+import { structuralOutput, type CutplanOutput, type LegAOutput, type SourcePinOutput, type StructuralOutput } from "../model/outputs.ts";
+import { STRUCTURAL_CHECKS } from "../model/outputs.ts";
+import { insist, Stopped } from "../model/stop.ts";
+import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
+import { planOf } from "../plan-of-run.ts";
+import { proveLossless } from "../rules/lossless.ts";
+import { judgeStructure, type WrittenUnit } from "../rules/structural.ts";
+
+type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput>; legA: Recorded<LegAOutput> };
+
+export const structuralVerify = defineReading<Input, StructuralOutput>({
+  name: "structural_verify",
+  output: structuralOutput,
+  proves: STRUCTURAL_CHECKS,
+  run: async ({ source, plan }, scope) => {
+    const { units, standing } = await scope.read("exec", async (reader) => ({
+      units: await reader.query("verify/written-units", [scope.run_id]),
+      standing: await reader.query("verify/units-of-document", [scope.document_id]),
+    }));
+    const { verdict, checks } = judgeStructure(units, plan.output.candidate_count, standing, "draft");
+    insist(verdict);
+    if (!checks) throw new Stopped("STOP_VERIFY_FAILED", { saw: "no checks", wanted: "eleven" });
+    return { checks, lossless_bytes: await losslessFromDatabase(source.output, units, scope), units: units.length };
+  },
+});
+
+async function losslessFromDatabase(source: SourcePinOutput, units: readonly WrittenUnit[], scope: ReadScope): Promise<number> {
+  const { bytes, manifest } = await planOf(source, scope);
+  const proof = proveLossless(bytes, manifest, units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })));
+  if (!proof.ok) insist(proof.verdict);
+  return manifest.region.byte_end - manifest.region.byte_start;
+}

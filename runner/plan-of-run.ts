@@ -1,0 +1,22 @@
+// The plan of a run, rebuilt from its pinned source; phases and gates ask here, so that no phase imports another.
+import { materialOf, type Material } from "./material.ts";
+import type { Json } from "./model/canonical.ts";
+import type { SourcePinOutput } from "./model/outputs.ts";
+import type { CutPlan } from "./model/plan.ts";
+import type { PureScope } from "./phase.ts";
+
+/** The plan of a pinned source, rebuilt from the artifact on disk. */
+export async function planOf(source: SourcePinOutput, scope: Pick<PureScope, "files" | "run_id" | "document_id" | "config">): Promise<Material> {
+  const bytes = await scope.files.artifact(source.source_version_id);
+  return materialOf(bytes, { run_id: scope.run_id, document_id: scope.document_id, region_sha: source.region_sha, grammar: source.grammar }, scope.config);
+}
+
+/** cut_plan.json: what is signed, as a person's program reads it. */
+export function planJson(material: Material, source: SourcePinOutput, scope: { run_id: string; document_id: string }): Json {
+  const plan: CutPlan = {
+    run_id: scope.run_id, document_id: scope.document_id, source_version_id: source.source_version_id, region_sha: source.region_sha,
+    manifest_digest: material.manifest.manifest_digest, writer_digest: material.writer_digest, rows: material.rows,
+  };
+  return { ...plan, rows: plan.rows.map((row) => ({ ...row })) };
+}
+

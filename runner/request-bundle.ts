@@ -1,0 +1,52 @@
+// Writes what an approver needs to judge a request away from the host: runs/<run_id>/requests/<gate>-<n>/.
+import { canonicalText, type Json } from "./model/canonical.ts";
+import type { Payload } from "./model/payload.ts";
+import type { Gate } from "./model/run.ts";
+import { buildRequest, parseRequest, type Request } from "./model/statement.ts";
+import { utcMillis } from "./model/utc.ts";
+import type { RunFiles } from "./world.ts";
+
+/** Everything beside payload.json; the approver recomputes what can be recomputed and shows the rest as the host's word. */
+export interface BundleContents {
+  readonly snapshot: Uint8Array;
+  readonly region: Uint8Array;
+  readonly cut_plan: Json;
+  readonly grammar: Json;
+  readonly receipts: Json;
+  readonly findings: Json;
+  readonly journal: readonly Json[];
+  readonly runs_index: string;
+}
+
+type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz">;
+
+/** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
+export async function requestFor<G extends AskableGate>(
+  files: RunFiles, runId: string, gate: G, payload: Payload<G>, now: Date, contents: () => Promise<BundleContents>,
+): Promise<{ request: Request; folder: string }> {
+  const built = buildRequest({ gate, payload, requested: now });
+  let number = 1;
+  for (; ; number += 1) {
+    const folder = `requests/${gate}-${number}`;
+    const bytes = await files.readRun(runId, `${folder}/payload.json`);
+    if (!bytes) break;
+    const known = parseRequest(bytes);
+    if (known.payload_sha === built.request.payload_sha && utcMillis(known.approve_by) > now.getTime()) return { request: known, folder };
+  }
+  const folder = `requests/${gate}-${number}`;
+  await writeContents(files, runId, folder, await contents());
+  // payload.json comes last: a bundle without it is one that was never finished.
+  await files.writeRun(runId, `${folder}/payload.json`, built.bytes);
+  return { request: built.request, folder };
+}
+
+async function writeContents(files: RunFiles, runId: string, folder: string, contents: BundleContents): Promise<void> {
+  await files.writeRun(runId, `${folder}/snapshot.md`, contents.snapshot);
+  await files.writeRun(runId, `${folder}/region.bin`, contents.region);
+  await files.writeRun(runId, `${folder}/cut_plan.json`, canonicalText(contents.cut_plan));
+  await files.writeRun(runId, `${folder}/grammar.json`, canonicalText(contents.grammar));
+  await files.writeRun(runId, `${folder}/receipts.json`, canonicalText(contents.receipts));
+  await files.writeRun(runId, `${folder}/findings.json`, canonicalText(contents.findings));
+  await files.writeRun(runId, `${folder}/journal.ndjson`, contents.journal.map((entry) => `${canonicalText(entry)}\n`).join(""));
+  await files.writeRun(runId, `${folder}/runs-index.jsonl`, contents.runs_index);
+}

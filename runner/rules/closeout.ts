@@ -1,0 +1,38 @@
+// The post-run verification list of the seeds, as checks by name.
+import { PHASES } from "../model/run.ts";
+import type { Verdict } from "../model/stop.ts";
+import { legBRows } from "./ledger.ts";
+import { judgeStructure, type WrittenUnit } from "./structural.ts";
+
+export interface EndFacts {
+  readonly units: readonly WrittenUnit[];
+  readonly standing: readonly { address: string; lifecycle_status: string }[];
+  readonly ledger_rows: number;
+  readonly verdicts: number;
+  readonly log_rows: number;
+  readonly decisions: number;
+  readonly triggers: readonly { trigger: string; relation: string; mode: string }[];
+  readonly phases: readonly string[];
+  readonly usable_admissions: readonly string[];
+  readonly counts: readonly { table: string; rows: number }[];
+}
+
+/** All failures at once; `units` is N. Immutability triggers pass in mode O and A. */
+export function judgeEnd(facts: EndFacts, run: { units: number; decision: string }): { verdict: Verdict; checks?: Record<string, true> } {
+  const structure = judgeStructure(facts.units, run.units, facts.standing, "enacted");
+  const done = PHASES.filter((phase) => phase !== "closeout");
+  const checks: Record<string, [boolean, string]> = {
+    every_phase_recorded: [done.every((phase) => facts.phases.includes(phase)), `recorded: ${facts.phases.join(", ")}`],
+    units_enacted: [structure.verdict === undefined, structure.verdict?.facts.saw ?? "every unit as planned and enacted"],
+    ledger_rows: [facts.ledger_rows === legBRows(run.units), `${facts.ledger_rows} ledger rows of leg B, wanted ${legBRows(run.units)}`],
+    one_verdict: [facts.verdicts === 1, `${facts.verdicts} verify_result rows`],
+    log_rows: [facts.log_rows === run.units, `${facts.log_rows} lifecycle log rows, wanted ${run.units}`],
+    two_review_decisions: [facts.decisions === 2, `${facts.decisions} review decisions of this change set`],
+    triggers_enabled: [facts.triggers.length === 2 && facts.triggers.every((item) => item.mode === "O" || item.mode === "A"), facts.triggers.map((item) => `${item.trigger} ${item.mode}`).join(", ")],
+    no_usable_admission: [facts.usable_admissions.length === 0, `${facts.usable_admissions.length} admitted statements still usable`],
+  };
+  const failed = Object.entries(checks).filter(([, [ok]]) => !ok).map(([name, [, saw]]) => `${name}: ${saw}`);
+  const [first] = failed;
+  if (first) return { verdict: { code: "STOP_VERIFY_FAILED", facts: { saw: first, wanted: "every point of the post-run list", details: failed } } };
+  return { verdict: undefined, checks: Object.fromEntries(Object.keys(checks).map((name) => [name, true])) as Record<string, true> };
+}

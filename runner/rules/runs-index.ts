@@ -1,0 +1,31 @@
+// runs-index.jsonl: one hash-chained line a closed run. Text in, lines out.
+import { z } from "zod";
+import { SHA256 } from "../model/ids.ts";
+import { canonicalText, type Json } from "../model/canonical.ts";
+import { Stopped } from "../model/stop.ts";
+import { indexLine, judgeIndex, type IndexLine } from "./journal.ts";
+
+const line = z.strictObject({ prev_sha: z.string().regex(SHA256), line_sha: z.string().regex(SHA256), record: z.json() });
+
+/** Lines of the file; a line that is not one is STOP_DRIFT with its number. */
+export function parseIndex(text: string): IndexLine[] {
+  return text.split("\n").filter((item) => item !== "").map((item, index) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(item);
+    } catch {
+      value = undefined;
+    }
+    const parsed = line.safeParse(value);
+    if (!parsed.success) throw new Stopped("STOP_DRIFT", { saw: `line ${index + 1} of runs-index.jsonl is not an index line`, wanted: "an unbroken hash chain" });
+    return parsed.data as IndexLine;
+  });
+}
+
+/** The next line for a record, chained to the head of the present text. */
+export function nextIndexLine(text: string, record: Json): { line: string; line_sha: string } {
+  const { head, verdict } = judgeIndex(parseIndex(text));
+  if (verdict) throw new Stopped(verdict.code, verdict.facts);
+  const made = indexLine(head, record);
+  return { line: canonicalText({ prev_sha: made.prev_sha, line_sha: made.line_sha, record: made.record }), line_sha: made.line_sha };
+}

@@ -1,0 +1,51 @@
+// May this document be cut on this host? And where do its reports go? Values in, verdict out.
+import type { Config } from "../model/config.ts";
+import type { Verdict } from "../model/stop.ts";
+
+export interface RegistryRow {
+  readonly source_document_id: string;
+  readonly source_document_ref: string;
+  readonly authority_class: string;
+  readonly status: string;
+  readonly source_version_id: string | null;
+  readonly version_label: string | null;
+  readonly content_checksum: string | null;
+  readonly captured_at: Date | null;
+}
+
+export interface SourceRow {
+  readonly source_document_id: string;
+  readonly source_document_ref: string;
+  readonly source_version_id: string;
+  readonly version_label: string;
+  readonly content_checksum: string;
+  readonly captured_at: Date;
+}
+
+/** True when `document` is the entry, or begins with it where the entry ends in `*`. */
+export function matchesPrefix(document: string, entry: string): boolean {
+  return entry.endsWith("*") ? document.startsWith(entry.slice(0, -1)) : document === entry;
+}
+
+/** Protected prefixes first (they need no look-up), then existence, then the target policy. */
+export function judgeTarget(rows: readonly RegistryRow[], document: string, config: Config): { verdict: Verdict; source?: SourceRow } {
+  const guarded = config.protected_prefixes.find((entry) => matchesPrefix(document, entry));
+  if (guarded) return { verdict: { code: "STOP_TARGET_POLICY", facts: { saw: `${document} is protected by ${guarded}`, wanted: "a document no protected prefix covers" } } };
+  const [row] = rows;
+  if (!row) return { verdict: { code: "STOP_DOCUMENT_UNKNOWN", facts: { saw: `no row with address_docprefix ${document} in source_document_registry`, wanted: "a registered document", next: `npm run register -- <file.md> ${document}` } } };
+  if (!row.source_version_id || !row.content_checksum || !row.captured_at) return { verdict: { code: "STOP_DOCUMENT_UNKNOWN", facts: { saw: `${document} has no version in source_document_version_registry`, wanted: "a captured version" } } };
+  if (row.status !== "active") return { verdict: { code: "STOP_TARGET_POLICY", facts: { saw: `${document} is ${row.status}`, wanted: "an active document" } } };
+  if (row.authority_class === "authoritative") return { verdict: { code: "STOP_TARGET_POLICY", facts: { saw: `${document} is authoritative`, wanted: "a non-authoritative document, as the target policy of this host asks" } } };
+  const source: SourceRow = {
+    source_document_id: row.source_document_id, source_document_ref: row.source_document_ref, source_version_id: row.source_version_id,
+    version_label: row.version_label ?? "", content_checksum: row.content_checksum, captured_at: row.captured_at,
+  };
+  return { verdict: undefined, source };
+}
+
+/** `knowledge/dev/laws/<law-id>/v<16 hex>-automation-cut-<YYYYMMDD>[-<HHMM>]`, as the seeds' report contract asks. */
+export function reportFolder(document: string, regionSha: string, opened: Date, again: boolean): string {
+  const utc = opened.toISOString().replaceAll(/[-:]/g, "");
+  const slug = `automation-cut-${utc.slice(0, 8)}${again ? `-${utc.slice(9, 13)}` : ""}`;
+  return `knowledge/dev/laws/${document.toLowerCase()}/v${regionSha.slice(0, 16)}-${slug}`;
+}

@@ -1,0 +1,22 @@
+// Times of a run: its own working time, the audit-debt deadline, the age of a backup. All in the units their names say.
+import type { Verdict } from "../model/stop.ts";
+
+/** Hours from leg A's commit within which ledger and verification must land (audit-debt rule of the seeds). */
+export const FINISH_WITHIN_HOURS = 24;
+
+/** Working time of one process of a run, waits excluded; over the cap is STOP_OVER_HARD_CAP. */
+export function judgeOwnTime(elapsedNs: bigint, capMinutes: number): Verdict {
+  const minutes = Number(elapsedNs / 1_000_000_000n) / 60;
+  if (minutes <= capMinutes) return undefined;
+  return { code: "STOP_OVER_HARD_CAP", facts: { saw: `${minutes.toFixed(1)} minutes of own time`, wanted: `at most ${capMinutes}`, hint: "resume: what is recorded is not repeated" } };
+}
+
+/** Deadline for phases 7-9 of a run whose leg A committed at `legA`. */
+export function finishBy(legA: Date): Date {
+  return new Date(legA.getTime() + FINISH_WITHIN_HOURS * 3_600_000);
+}
+
+/** True when a backup taken at `at` is older than the cap at database time `now`. */
+export function backupTooOld(at: Date, now: Date, maxAgeMinutes: number): boolean {
+  return now.getTime() - at.getTime() > maxAgeMinutes * 60_000;
+}

@@ -1,0 +1,108 @@
+// THE PORTS: what the outside offers to the flow. Adapters implement them; phases see only the part their access grants.
+import type { Config } from "./model/config.ts";
+import type { RoleKey, RunState } from "./model/run.ts";
+import type { ReadName, RowOf, StatementName } from "./model/rows.ts";
+import type { BackupReceipt } from "./model/backup.ts";
+import type { EnvironmentScope } from "./rules/environment.ts";
+import type { StopCode } from "./model/stop.ts";
+
+/** A connection that can only read: its type has no way to name a statement outside `sql/read` and `sql/verify`. */
+export interface Reader {
+  readonly role: RoleKey;
+  query<N extends ReadName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>[]>;
+  /** Exactly one row, else STOP_COULD_NOT_LOOK. */
+  one<N extends ReadName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>>;
+}
+
+/** A connection inside one transaction that may also run `sql/write` and `sql/revert`. */
+export interface Writer {
+  readonly role: RoleKey;
+  query<N extends StatementName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>[]>;
+  one<N extends StatementName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>>;
+}
+
+/** One role's database. A connection is opened for the call and closed after it: the roles are limited to two. */
+export interface Database {
+  /** Repeatable-read, read-only transaction on a fresh connection. */
+  read<T>(role: RoleKey, work: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * Read-committed transaction with synchronous commit on a fresh connection. Rolls back when `work` throws.
+   * The command tag of COMMIT is checked: a failed transaction answers ROLLBACK without an error. A lost answer is STOP_AMBIGUOUS.
+   */
+  transaction<T>(role: RoleKey, work: (writer: Writer) => Promise<T>): Promise<T>;
+}
+
+/** Files under the runtime root. Every write is temp name, fsync, rename; every read refuses links and special files. */
+export interface RunFiles {
+  readonly root: string;
+  /** Snapshot artifact of a source version; STOP_COULD_NOT_LOOK when unreadable. */
+  artifact(sourceVersionId: string): Promise<Uint8Array>;
+  /** Writes `runs/<run_id>/<relative>`, creating folders. */
+  writeRun(runId: string, relative: string, data: string | Uint8Array): Promise<void>;
+  readRun(runId: string, relative: string): Promise<Uint8Array | undefined>;
+  /** Writes `<area>/<relative>` of the runtime root, for example `rollback/<run_id>/pre.json`. */
+  write(area: "rollback" | "reports", relative: string, data: string): Promise<void>;
+  /** Whole text of runs/runs-index.jsonl; empty when there is none yet. */
+  runsIndex(): Promise<string>;
+  appendRunsIndex(line: string): Promise<void>;
+  /** True when `locks/HALT` or `locks/HALT.<run_id>` exists. */
+  haltFile(runId: string): Promise<string | undefined>;
+}
+
+/** Takes a backup and proves it by restoring the file on disk. */
+export interface Vault {
+  take(runId: string, attempt: number): Promise<BackupReceipt>;
+  /** STOP_DRIFT unless `backups/<run_id>.sql.gpg` still has this sha256. */
+  insistUnchanged(runId: string, fileSha: string): Promise<void>;
+}
+
+/** Progress for people and programs; never a secret, never row content. */
+export interface Events {
+  emit(event: RunEvent): void;
+}
+export type RunEvent =
+  | { readonly event: "opened"; readonly run_id: string; readonly document_id: string }
+  | { readonly event: "phase"; readonly phase: string; readonly status: "started" | "passed" | "recorded"; readonly seconds?: number; readonly rows?: number; readonly invariants?: string }
+  | { readonly event: "progress"; readonly phase: string; readonly done: number; readonly of: number; readonly what: string }
+  | { readonly event: "finding"; readonly text: string }
+  | { readonly event: "state"; readonly state: RunState }
+  | { readonly event: "request"; readonly gate: string; readonly bundle: string; readonly payload_sha: string; readonly approve_by: string }
+  | { readonly event: "report"; readonly file: string }
+  | { readonly event: "ended"; readonly exit: number; readonly stop: StoppedJson | null };
+
+export interface StoppedJson {
+  readonly code: StopCode | "BUG";
+  readonly saw: string;
+  readonly wanted: string;
+  readonly hint: string;
+  readonly next: string | null;
+  readonly or: string | null;
+  readonly details: readonly string[];
+}
+
+/** Where documents of a run go. Idempotent by (run, file, sha); a failure after three tries is STOP_KB_UPLOAD_FAILED. */
+export interface Reporter {
+  deliver(runFolder: string, file: string, markdown: string): Promise<void>;
+}
+
+/** Facts about this process's host and code, gathered once at start. */
+export interface Here {
+  readonly host: string;
+  readonly actor: string;
+  readonly release_digest: string;
+  readonly config_sha: string;
+  readonly approvers_sha: string;
+}
+
+/** Everything a run can reach. */
+export interface World {
+  readonly config: Config;
+  readonly here: Here;
+  /** What sql/rights.json calls relevant. */
+  readonly environment_scope: EnvironmentScope;
+  readonly database: Database;
+  readonly files: RunFiles;
+  readonly vault: Vault;
+  readonly events: Events;
+  readonly reporter: Reporter;
+}

@@ -1,0 +1,9 @@
+-- role: exec
+-- params: $1 run_id text
+-- returns: one
+-- How many runs of the same document opened earlier on the same UTC day; the report folder of a second one carries the minute.
+SELECT pg_catalog.count(*)::int AS earlier
+  FROM cutter_runtime.run me
+  JOIN cutter_runtime.run other ON other.document_id = me.document_id AND other.opened < me.opened
+   AND (other.opened AT TIME ZONE 'UTC')::date = (me.opened AT TIME ZONE 'UTC')::date
+ WHERE me.run_id = $1

@@ -1,0 +1,13 @@
+-- role: exec
+-- params: $1 envelope_id uuid, $2 ordinals int[], $3 spans jsonb[], $4 addresses, $5 unit_kinds, $6 section_types, $7 parent_addresses, $8 content_hashes (text[]), $9 authority text
+-- returns: many
+-- One block a unit; render_order is where the order of the document is kept, because fn_iu_create has no sort order.
+INSERT INTO cutter_governance.manifest_unit_block
+       (envelope_id, unit_local_id, block_role, source_span, render_order, proposed_canonical_address, proposed_authority,
+        proposed_unit_kind, proposed_section_type, proposed_parent_address, content_hash)
+SELECT $1::uuid, 'u-' || w.ordinal, 'result', w.span, w.ordinal, w.address, $9, w.unit_kind, w.section_type, w.parent_address, w.content_hash
+  FROM ROWS FROM (
+         pg_catalog.unnest($2::int[]), pg_catalog.unnest($3::jsonb[]), pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]),
+         pg_catalog.unnest($6::text[]), pg_catalog.unnest($7::text[]), pg_catalog.unnest($8::text[])
+       ) AS w(ordinal, span, address, unit_kind, section_type, parent_address, content_hash)
+RETURNING unit_local_id AS id
