@@ -1,0 +1,117 @@
+// The one connection that reads the source for a backup: it holds the snapshot, answers what to dump, and makes the checksums.
+import pg from "pg";
+import { z } from "zod";
+import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup.ts";
+import { Stopped } from "../model/stop.ts";
+import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
+import type { DatabaseAccess } from "./postgres-programs.ts";
+import { statement } from "./statements.ts";
+
+const ROWS = {
+  "read/backup/server-facts": z.object({
+    version_num: z.int(), version: z.string(), encoding: z.string(), lc_collate: z.string(), lc_ctype: z.string(), now: z.date(),
+  }),
+  "read/backup/export-snapshot": z.object({ snapshot: z.string() }),
+  "read/backup/schemas": z.object({ schema: z.string() }),
+  "read/backup/relations": z.object({ name: z.string(), schema: z.string(), relation: z.string(), kind: z.string(), carried: z.boolean() }),
+  "read/backup/left-out": z.object({ missing: z.string(), needed_by: z.string(), reason: z.string() }),
+  "read/backup/extensions": z.object({ extension: z.string(), trusted: z.boolean() }),
+  "read/backup/roles": z.object({
+    role: z.string(), inherit: z.boolean(), login: z.boolean(), bypass_rls: z.boolean(), connection_limit: z.int(), member_of: z.array(z.string()), owner: z.boolean(),
+  }),
+  "read/backup/rights": z.object({ what: z.string(), owner: z.string(), rights: z.array(z.string()) }),
+  "read/backup/checksum-statements": z.object({ name: z.string(), statement: z.string() }),
+  "read/backup/scratch-statements": z.object({ stage: z.int(), statement: z.string() }),
+} as const;
+
+type Name = keyof typeof ROWS;
+type Row<N extends Name> = z.infer<(typeof ROWS)[N]>;
+export type SourceRole = Row<"read/backup/roles">;
+export type ServerFacts = Row<"read/backup/server-facts">;
+
+/** Everything of the source that a backup needs, read in one snapshot. */
+export interface SourceReading {
+  readonly facts: ServerFacts;
+  readonly snapshot: string;
+  readonly schemas: readonly string[];
+  readonly relations: readonly DumpableRelation[];
+  readonly leftOut: readonly LeftOut[];
+  readonly extensions: readonly { extension: string; trusted: boolean }[];
+  readonly roles: readonly SourceRole[];
+  readonly rights: readonly ObjectRights[];
+  readonly checksumStatements: readonly { name: string; statement: string }[];
+}
+
+/**
+ * Opens a repeatable-read, read-only transaction, exports its snapshot, and keeps it open for `work`: pg_dump on that snapshot and the
+ * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
+ */
+export async function withSource<T>(access: DatabaseAccess, tables: readonly string[], work: (reading: SourceReading, client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connectTo(access, "cutter/backup");
+  try {
+    // The exporter idles while pg_dump works; an idle limit of the role would end the snapshot under it.
+    await client.query(`${CHECKSUM_SETTINGS}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`);
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const result = await work(await readSource(client, tables), client);
+    await client.query("ROLLBACK");
+    return result;
+  } catch (error) {
+    throw sourceFailed(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function readSource(client: pg.Client, tables: readonly string[]): Promise<SourceReading> {
+  const [facts] = await rowsOf(client, "read/backup/server-facts");
+  const [exported] = await rowsOf(client, "read/backup/export-snapshot");
+  if (!facts || !exported) throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
+  const schemas = (await rowsOf(client, "read/backup/schemas", [tables])).map((row) => row.schema);
+  const relations = await rowsOf(client, "read/backup/relations", [schemas, tables]);
+  const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
+  return {
+    facts, snapshot: exported.snapshot, schemas, relations,
+    leftOut: await rowsOf(client, "read/backup/left-out", [schemas, carried]),
+    extensions: await rowsOf(client, "read/backup/extensions", [schemas]),
+    roles: await rowsOf(client, "read/backup/roles", [schemas]),
+    rights: await rowsOf(client, "read/backup/rights", [schemas, carried]),
+    checksumStatements: await rowsOf(client, "read/backup/checksum-statements", [tables]),
+  };
+}
+
+/** Digests of the source's rows, in the snapshot of the reading. */
+export async function sourceDigests(client: pg.Client, reading: SourceReading): Promise<ContentDigests> {
+  return checksumTables(client, reading.checksumStatements);
+}
+
+/** Runs one statement of sql/read/backup and checks the form of every row. */
+export async function rowsOf<N extends Name>(client: pg.Client, name: N, params: readonly unknown[] = []): Promise<Row<N>[]> {
+  const { rows } = await client.query(statement(name).text, [...params]);
+  const parsed = z.array(ROWS[name]).safeParse(rows);
+  if (!parsed.success) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `sql/${name}.sql answered in another form`, wanted: "the columns this release was built for" });
+  return parsed.data as Row<N>[];
+}
+
+/** A connection without pool; a break between statements is reported by the next statement. */
+export async function connectTo(access: DatabaseAccess, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    host: access.host, port: access.port, database: access.database, user: access.user, password: access.password,
+    ssl: access.sslmode === "disable" ? false : { rejectUnauthorized: access.sslmode === "verify-full" },
+    connectionTimeoutMillis: 15_000, keepAlive: true, application_name: applicationName,
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw sourceFailed(error);
+  }
+  return client;
+}
+
+// Messages of the server name roles and relations; details could quote rows and are left out.
+function sourceFailed(error: unknown): Error {
+  if (error instanceof Stopped) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Stopped("STOP_BACKUP_FAILED", { saw: `the source database: ${reason.slice(0, 300)}`, wanted: "a readable source for the whole backup" }, error);
+}

@@ -1,0 +1,49 @@
+// The host's backups as the configuration describes them: which tables, which key, which programs, which folder.
+import { randomBytes } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { BackupReceipt, BackupVault } from "../model/backup.ts";
+import type { Config } from "../model/config.ts";
+import { isRunId } from "../model/ids.ts";
+import { Stopped } from "../model/stop.ts";
+import type { Credential } from "./credentials.ts";
+import { initdbScratch } from "./scratch-initdb.ts";
+import { takeBackup, verifyBackupFile } from "./take-backup.ts";
+
+/** `credential` reads the env file of cutter_backup; `log` gets progress lines without secrets or rows. */
+export function backupVault(config: Config, credential: () => Promise<Credential>, log: (line: string) => void): BackupVault {
+  const folder = join(config.orchestrator.runtime_root, "backups");
+  const take = async (name: string): Promise<BackupReceipt> => {
+    const { host, port, name: database, sslmode } = config.database;
+    const { tables, context_tables, recipient_public_key, recipient_fingerprint, postgres_bin, scratch_root, scratch_user } = config.backup;
+    await mkdir(folder, { recursive: true, mode: 0o750 });
+    return takeBackup({
+      access: { host, port, database, sslmode, ...(await credential()) }, tables, contextTables: context_tables, outputFile: join(folder, name),
+      recipientPublicKey: recipient_public_key, recipientFingerprint: recipient_fingerprint, binDir: postgres_bin,
+      scratch: initdbScratch({ binDir: postgres_bin, root: scratch_root, unixUser: process.getuid?.() === 0 ? scratch_user : null }),
+      capSeconds: config.caps.phase_minutes * 60, log,
+    });
+  };
+  return {
+    take: async (runId) => {
+      // The id becomes a path.
+      if (!isRunId(runId)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "an id that is no run id", wanted: "ictr-<UTC>-<8 hex>" });
+      return take(`${runId}.sql.gpg`);
+    },
+    takeByHand: () => take(`${ownName("hand")}.sql.gpg`),
+    selftest: async () => {
+      const name = `${ownName("selftest")}.sql.gpg`;
+      try {
+        return await take(name);
+      } finally {
+        await rm(join(folder, name), { force: true });
+        await rm(join(folder, `${name}.unproven`), { force: true });
+      }
+    },
+    verify: (receipt) => verifyBackupFile(join(folder, basename(receipt.file)), receipt),
+  };
+}
+
+function ownName(kind: string): string {
+  return `${kind}-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
+}

@@ -1,0 +1,53 @@
+// The narrow dump: two or more schemas on a held snapshot, without the relations nobody asked for, with owners and rights.
+import { join } from "node:path";
+import { Stopped } from "../model/stop.ts";
+import { connectionEnvironment, programFailure, startProgram, type DatabaseAccess } from "./postgres-programs.ts";
+
+export interface DumpRequest {
+  readonly binDir: string;
+  readonly access: DatabaseAccess;
+  readonly passfile: string;
+  /** Name of an exported snapshot; its transaction must stay open until the dump has ended. */
+  readonly snapshot: string;
+  /** Patterns, quoted, as are those of extensions and exclusions. */
+  readonly schemas: readonly string[];
+  readonly extensions: readonly string[];
+  /** Patterns of relations to leave out, quoted. */
+  readonly exclude: readonly string[];
+  readonly capSeconds: number;
+  /** Told the process id once pg_dump runs; faults are injected there. */
+  readonly started?: (pid: number) => void;
+}
+
+/**
+ * Plain SQL of the dump, chunk by chunk. Ends with STOP_BACKUP_FAILED when pg_dump did, so a half dump never looks whole; ending the
+ * iteration early ends pg_dump.
+ */
+export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
+  const args = [
+    // A table locked by someone else must not hold the snapshot for hours; no password prompt, nobody is there to answer.
+    "--lock-wait-timeout=30s", "--no-password", "--format=plain", "--encoding=UTF8",
+    "--no-publications", "--no-subscriptions", "--no-security-labels", "--no-tablespaces", `--snapshot=${request.snapshot}`,
+    ...request.schemas.map((schema) => `--schema=${schema}`),
+    ...request.extensions.map((extension) => `--extension=${extension}`),
+    ...request.exclude.map((pattern) => `--exclude-table=${pattern}`),
+  ];
+  const program = startProgram(join(request.binDir, "pg_dump"), args, connectionEnvironment(request.access, request.passfile), undefined, request.capSeconds);
+  program.stdin.end();
+  if (program.pid !== undefined) request.started?.(program.pid);
+  let ended = false;
+  try {
+    for await (const chunk of program.stdout) {
+      const bytes: Uint8Array = chunk;
+      yield bytes;
+    }
+    const failure = await programFailure("pg_dump", program, request.access.password);
+    ended = true;
+    if (failure) throw new Stopped("STOP_BACKUP_FAILED", { saw: failure, wanted: "pg_dump to end with status 0" });
+  } finally {
+    if (!ended) {
+      program.kill("SIGTERM");
+      await program;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+// Restores a sealed backup into a scratch server without superuser rights and reads back what arrived.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type pg from "pg";
+import type { ContentDigests, ObjectRights, RunningScratch } from "../model/backup.ts";
+import { Stopped } from "../model/stop.ts";
+import { connectTo, rowsOf, type SourceReading } from "./backup-source.ts";
+import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
+import { connectionEnvironment, programFailure, startProgram, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
+
+const DATABASE = "restored";
+const RESTORER = "cutter_scratch_restorer";
+/** Used where the scratch installation does not know the source's locale. */
+const LOCALE_EVERYWHERE = "C.UTF-8";
+
+/** What the restored copy shows, read by the restorer on a fresh connection. */
+export interface RestoredCopy { readonly version: string; readonly tables: ContentDigests; readonly rights: readonly ObjectRights[] }
+
+export interface RestoreRequest {
+  readonly scratch: RunningScratch;
+  readonly binDir: string;
+  readonly reading: SourceReading;
+  /** Clear SQL, opened from the file on disk. */
+  readonly clear: AsyncIterable<Uint8Array>;
+  readonly capSeconds: number;
+}
+
+/**
+ * Roles, database, restore in one transaction, then checksums and rights. What the dump contains is code, so everything of it runs as
+ * a role without superuser rights and without memberships in the server's own roles. STOP_PROOF_FAILED for any error at all.
+ */
+export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
+  const { scratch, reading } = request;
+  const password = randomBytes(24).toString("base64url");
+  await asSuperuser(scratch, "postgres", async (client) => {
+    await runStages(client, reading, password, [1, 2, 3]);
+    await createDatabase(client, reading, password);
+  });
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [5]));
+  const access: DatabaseAccess = { host: scratch.socketDir, port: scratch.port, database: DATABASE, user: RESTORER, password, sslmode: "disable" };
+  await feed(request, access);
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [6]));
+  return inScratch(async () => {
+    const client = await connectTo(access, "cutter/restore-proof");
+    try {
+      return await readCopy(client, reading);
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+async function readCopy(client: pg.Client, reading: SourceReading): Promise<RestoredCopy> {
+  await client.query(CHECKSUM_SETTINGS);
+  const carried = reading.relations.filter((relation) => relation.carried).map((relation) => relation.name);
+  const [facts] = await rowsOf(client, "read/backup/server-facts");
+  return {
+    version: facts?.version ?? "unknown",
+    tables: await checksumTables(client, reading.checksumStatements),
+    rights: await rowsOf(client, "read/backup/rights", [reading.schemas, carried]),
+  };
+}
+
+/** psql reads the clear text from a pipe; its first error ends the restore. */
+async function feed({ scratch, binDir, clear, capSeconds }: RestoreRequest, access: DatabaseAccess): Promise<void> {
+  await withPasswordFile(scratch.folder, access.password, scratch.spawn, async (passfile) => {
+    // The terse form keeps key values and rows, which an error's detail would quote, out of every message.
+    const args = ["--no-psqlrc", "--no-password", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--file=-", "--output=/dev/null"];
+    const psql = startProgram(join(binDir, "psql"), args, connectionEnvironment(access, passfile), scratch.spawn, capSeconds);
+    psql.stdout.resume();
+    const sent = await pipeline(Readable.from(clear, { objectMode: false }), psql.stdin).then(() => undefined, (error: unknown) => error);
+    // A broken pipe means that psql ended first and says why; anything else is the file that did not open.
+    const fileBroken = sent !== undefined && !isBrokenPipe(sent);
+    if (fileBroken) psql.kill("SIGKILL");
+    const failure = await programFailure("psql", psql, access.password);
+    if (fileBroken) throw proofFailed(`the file does not decrypt: ${sent instanceof Error ? sent.message : String(sent)}`, sent);
+    if (failure || sent !== undefined) throw proofFailed(failure ?? "psql ended before the file did", sent);
+  });
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET" || error.code === "ERR_STREAM_PREMATURE_CLOSE");
+}
+
+async function asSuperuser<T>({ socketDir, port, superuser, password }: RunningScratch, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  return inScratch(async () => {
+    const client = await connectTo({ host: socketDir, port, database, user: superuser, password, sslmode: "disable" }, "cutter/scratch");
+    try {
+      await client.query("SET search_path = pg_catalog");
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+async function runStages(client: pg.Client, reading: SourceReading, password: string, stages: readonly number[], locale = [reading.facts.lc_collate, reading.facts.lc_ctype]): Promise<void> {
+  const publicUsage = reading.rights.some(({ what, rights }) => what === "schema public" && rights.includes("PUBLIC USAGE"));
+  const rows = await rowsOf(client, "read/backup/scratch-statements", [JSON.stringify(reading.roles), RESTORER, password, reading.facts.encoding, ...locale, publicUsage]);
+  for (const { statement } of rows.filter((row) => stages.includes(row.stage))) await client.query(statement);
+}
+
+async function createDatabase(client: pg.Client, reading: SourceReading, password: string): Promise<void> {
+  try {
+    await runStages(client, reading, password, [4]);
+  } catch {
+    await runStages(client, reading, password, [4], [LOCALE_EVERYWHERE, LOCALE_EVERYWHERE]);
+  }
+}
+
+async function inScratch<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Stopped && error.code === "STOP_PROOF_FAILED") throw error;
+    throw proofFailed(error instanceof Error ? error.message.slice(0, 300) : String(error), error);
+  }
+}
+
+function proofFailed(reason: string, cause: unknown): Stopped {
+  return new Stopped("STOP_PROOF_FAILED", { saw: reason, wanted: "a restore without any error" }, cause);
+}

@@ -1,0 +1,40 @@
+// `cutter backup run|selftest`: a proven backup outside any run, and the proof that this host could take one.
+import type { BackupReceipt, BackupVault } from "../model/backup.ts";
+
+/** Answer of `cutter backup run --json`, names as the existing backup program's callers know them, and the proof. */
+export interface BackupAnswer {
+  readonly sha256: string;
+  readonly size_bytes: number;
+  readonly gpg_fpr: string;
+  readonly artifact_ref: string;
+  readonly content_digests_sha: string;
+  readonly proof_sha: string;
+  readonly tables: number;
+  readonly rows: number;
+}
+
+/** Takes a backup under a name of its own; the file stays. Stops as `takeBackup`. */
+export async function backupRun(vault: Pick<BackupVault, "takeByHand">): Promise<BackupAnswer> {
+  return answer(await vault.takeByHand());
+}
+
+/** Dump, seal, restore, compare with this host's database, key and programs; the file is removed. Stops as `takeBackup`. */
+export async function backupSelftest(vault: Pick<BackupVault, "selftest">): Promise<BackupAnswer> {
+  return answer(await vault.selftest());
+}
+
+/** Lines for people. */
+export function backupLines(verb: "run" | "selftest", result: BackupAnswer): string[] {
+  const restored = `${result.rows} rows of ${result.tables} tables restored and equal, encrypted to ${result.gpg_fpr}`;
+  if (verb === "selftest") return [`PASS: ${restored}`];
+  return [`${result.artifact_ref}: ${result.size_bytes} bytes, sha256 ${result.sha256}`, restored];
+}
+
+function answer(receipt: BackupReceipt): BackupAnswer {
+  const tables = Object.values(receipt.proof.tables);
+  return {
+    sha256: receipt.file_sha, size_bytes: receipt.size_bytes, gpg_fpr: receipt.recipient, artifact_ref: receipt.file,
+    content_digests_sha: receipt.content_digests_sha, proof_sha: receipt.proof_sha,
+    tables: tables.length, rows: tables.reduce((sum, table) => sum + table.rows, 0),
+  };
+}

@@ -1,0 +1,95 @@
+// What a backup is: which rows it holds, where it lies, and the proof that it was restored.
+import { z } from "zod";
+import { FINGERPRINT, SHA256 } from "./ids.ts";
+
+const sha = z.string().regex(SHA256);
+
+/** Rows and the SHA-256 of all rows as text in primary key order, by `schema.table`. */
+export const contentDigestsSchema = z.record(z.string(), z.strictObject({ rows: z.int().min(0), sha }));
+export type ContentDigests = z.infer<typeof contentDigestsSchema>;
+
+/** What the restored copy showed. `tables` was read from the scratch server, never copied from the source's reading. */
+export const backupProofSchema = z.strictObject({
+  adapter: z.string(),
+  server_version: z.string(),
+  source_version: z.string(),
+  restored_at: z.iso.datetime(),
+  file_sha: sha,
+  encryption_subkey: z.string().regex(FINGERPRINT),
+  /** Digest of owners and rights of every dumped object, equal in source and copy. */
+  rights_sha: sha,
+  tables: contentDigestsSchema,
+});
+export type BackupProof = z.infer<typeof backupProofSchema>;
+
+/**
+ * One accepted backup. Only `content_digests_sha` enters the output of phase 4, so that a second attempt over equal rows keeps
+ * every later hash; file, recipient and proof are bound by the EXECUTION authorization. `file` is relative to the runtime root.
+ */
+export const backupReceiptSchema = z.strictObject({
+  file: z.string(),
+  content_digests: contentDigestsSchema,
+  content_digests_sha: sha,
+  file_sha: sha,
+  size_bytes: z.int().min(1),
+  /** Full fingerprint of the recipient's primary key. */
+  recipient: z.string().regex(FINGERPRINT),
+  proof: backupProofSchema,
+  proof_sha: sha,
+});
+export type BackupReceipt = z.infer<typeof backupReceiptSchema>;
+
+/** Owner and sorted rights of one dumped object, as sql/read/backup/rights.sql answers. */
+export interface ObjectRights { readonly what: string; readonly owner: string; readonly rights: readonly string[] }
+
+/** A relation of the dumped schemas; `carried` ones go into the dump, the others are excluded by name. */
+export interface DumpableRelation {
+  readonly name: string; readonly schema: string; readonly relation: string; readonly kind: string; readonly carried: boolean;
+}
+
+/** Something a carried object needs and the dump would not hold. */
+export interface LeftOut { readonly missing: string; readonly needed_by: string; readonly reason: string }
+
+/** One OpenPGP packet as it lies in a file; `version`, `key_id` (upper-case hex) and `algorithm` only where the packet has them. */
+export interface EnvelopePacket {
+  readonly tag: number;
+  readonly version: number | null;
+  readonly key_id: string | null;
+  readonly bytes: number;
+}
+
+/** A started throw-away PostgreSQL. `folder` is private to the user that `spawn` names, short, and gone after stop. */
+export interface RunningScratch {
+  readonly socketDir: string;
+  readonly port: number;
+  readonly superuser: string;
+  readonly password: string;
+  readonly folder: string;
+  /** UNIX user that must run programs against it; absent when that is the runner's own. */
+  readonly spawn: { readonly uid: number; readonly gid: number } | undefined;
+  stop(): Promise<void>;
+}
+
+/** Makes throw-away servers of the installation in `binDir`. STOP_BACKUP_FAILED when none can be had. */
+export interface ScratchServer {
+  readonly adapter: string;
+  readonly binDir: string;
+  /** `expectedBytes` is the room the restored rows will need. */
+  start(expectedBytes: number): Promise<RunningScratch>;
+}
+
+/** Output of phase 4. */
+export const backupOutput = z.strictObject({ content_digests: contentDigestsSchema, content_digests_sha: sha });
+export type BackupOutput = z.infer<typeof backupOutput>;
+
+/** What the host's backup installation can do; every method throws the stops of `takeBackup`. */
+export interface BackupVault {
+  /** `backups/<run_id>.sql.gpg`, replaced only by a newer proven one. */
+  take(runId: string, attempt: number): Promise<BackupReceipt>;
+  /** A backup outside any run, under a name of its own. */
+  takeByHand(): Promise<BackupReceipt>;
+  /** The whole way with the real database, key, programs and disk; the file is removed afterwards. */
+  selftest(): Promise<BackupReceipt>;
+  /** STOP_DRIFT when the file of a receipt is no longer what was proven. */
+  verify(receipt: Pick<BackupReceipt, "file" | "file_sha" | "size_bytes" | "proof">): Promise<void>;
+}

@@ -1,0 +1,99 @@
+// Pure decisions about a backup: what is left out, whether a copy equals its source, whether an envelope is the one we made.
+import { digestOf } from "../model/canonical.ts";
+import type { ContentDigests, DumpableRelation, EnvelopePacket, LeftOut, ObjectRights } from "../model/backup.ts";
+import type { Verdict } from "../model/stop.ts";
+
+const PUBLIC_KEY_ENCRYPTED_SESSION_KEY = 1;
+const INTEGRITY_PROTECTED_DATA = 18;
+
+/** Names of wanted tables that do not exist as tables. */
+export function missingTables(wanted: readonly string[], relations: readonly DumpableRelation[]): Verdict {
+  const known = new Set(relations.filter((relation) => relation.carried).map((relation) => relation.name));
+  const missing = wanted.filter((name) => !known.has(name));
+  if (missing.length === 0) return undefined;
+  return { code: "STOP_BACKUP_FAILED", facts: { saw: `no table ${missing.join(", ")}`, wanted: "every table of the backup configuration" } };
+}
+
+/** Patterns for pg_dump's -T: every relation not carried, quoted so that no character of a name is a wildcard. */
+export function exclusionPatterns(relations: readonly DumpableRelation[]): string[] {
+  return relations.filter((relation) => !relation.carried).map(({ schema, relation }) => `${quotePattern(schema)}.${quotePattern(relation)}`);
+}
+
+/** A pattern matches exactly this name: inside double quotes pg_dump knows no wildcard, and a doubled quote is a quote. */
+export function quotePattern(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Nothing that the dump carries may need something it does not carry; all problems are named before anything is dumped. */
+export function closure(leftOut: readonly LeftOut[], extensions: readonly { extension: string; trusted: boolean }[]): Verdict {
+  const details = [
+    ...leftOut.map(({ missing, needed_by, reason }) => `${needed_by} needs ${missing} (${reason})`),
+    ...extensions.filter(({ trusted }) => !trusted).map(({ extension }) => `extension ${extension} cannot be restored without a superuser`),
+  ];
+  if (details.length === 0) return undefined;
+  return {
+    code: "STOP_BACKUP_FAILED",
+    facts: {
+      saw: `a dump of these tables cannot stand alone: ${details.slice(0, 5).join("; ")}`, wanted: "a closed set of tables",
+      hint: "name the missing tables as context tables in the backup configuration", details,
+    },
+  };
+}
+
+/** Tools and scratch server must be of the source's major version or later: older ones refuse, or lose what they do not know. */
+export function toolVersion(toolMajor: number, serverMajor: number): Verdict {
+  if (toolMajor >= serverMajor) return undefined;
+  return { code: "STOP_BACKUP_FAILED", facts: { saw: `pg_dump ${toolMajor} for a server ${serverMajor}`, wanted: `client programs of PostgreSQL ${serverMajor} or later` } };
+}
+
+/** STOP_PROOF_FAILED names every table whose restored rows differ from the source's rows in count or content. */
+export function equalContent(source: ContentDigests, restored: ContentDigests): Verdict {
+  const names = [...new Set([...Object.keys(source), ...Object.keys(restored)])].sort();
+  const details = names.flatMap((name) => {
+    const [want, saw] = [source[name], restored[name]];
+    if (want === undefined || saw === undefined) return [`${name}: only in the ${want ? "source" : "copy"}`];
+    if (want.rows !== saw.rows) return [`${name}: ${saw.rows} rows restored of ${want.rows}`];
+    return want.sha === saw.sha ? [] : [`${name}: ${saw.rows} rows, but other content`];
+  });
+  if (names.length > 0 && details.length === 0) return undefined;
+  return { code: "STOP_PROOF_FAILED", facts: { saw: details.join("; ") || "no table at all", wanted: "every row of the source in the restored copy", details } };
+}
+
+/** STOP_PROOF_FAILED names the first objects whose owner or rights were not restored. */
+export function equalRights(source: readonly ObjectRights[], restored: readonly ObjectRights[]): Verdict {
+  const copy = new Map(restored.map((object) => [object.what, object]));
+  const details = source.flatMap((object) => {
+    const saw = copy.get(object.what);
+    copy.delete(object.what);
+    if (!saw) return [`${object.what}: absent`];
+    return rightsDigest([object]) === rightsDigest([saw]) ? [] : [`${object.what}: other owner or rights`];
+  });
+  details.push(...[...copy.keys()].map((what) => `${what}: only in the copy`));
+  if (details.length === 0) return undefined;
+  return { code: "STOP_PROOF_FAILED", facts: { saw: details.slice(0, 5).join("; "), wanted: "owners and rights of the source in the restored copy", details } };
+}
+
+/** Digest of owners and rights; equal in source and copy. */
+export function rightsDigest(objects: readonly ObjectRights[]): string {
+  return digestOf(objects.map(({ what, owner, rights }) => ({ what, owner, rights: [...rights] })));
+}
+
+/**
+ * Exactly one session key packet (version 3, for the pinned encryption subkey), then exactly one integrity-protected packet (version 1).
+ * A second recipient could read every backup; a stranger's packet would make it unreadable for us.
+ */
+export function envelope(packets: readonly EnvelopePacket[], encryptionKeyId: string): Verdict {
+  const [recipient, body, ...more] = packets;
+  const good = recipient?.tag === PUBLIC_KEY_ENCRYPTED_SESSION_KEY && recipient.version === 3 && recipient.key_id === encryptionKeyId
+    && body?.tag === INTEGRITY_PROTECTED_DATA && body.version === 1 && more.length === 0;
+  if (good) return undefined;
+  const saw = packets.slice(0, 6).map(({ tag, version, key_id }) => `packet ${tag}${version === null ? "" : ` v${version}`}${key_id ? ` for ${key_id}` : ""}`).join(", ");
+  return { code: "STOP_BACKUP_FAILED", facts: { saw: saw || "no packet", wanted: `one packet 1 v3 for ${encryptionKeyId}, then one packet 18 v1` } };
+}
+
+/** A backup older than the configured minutes does not cover a cut; `now` is the database's clock. */
+export function freshBackup(takenAt: Date, now: Date, maxAgeMinutes: number): Verdict {
+  const minutes = (now.getTime() - takenAt.getTime()) / 60_000;
+  if (minutes >= 0 && minutes <= maxAgeMinutes) return undefined;
+  return { code: "STOP_BACKUP_FAILED", facts: { saw: `the backup is ${minutes.toFixed(1)} minutes old`, wanted: `0 to ${maxAgeMinutes} minutes`, hint: "take it again: only EXECUTION has to be signed anew" } };
+}
