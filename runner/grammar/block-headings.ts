@@ -42,16 +42,12 @@ function blockText(bytes: Buffer): string {
   return text.includes("\r") ? text.replaceAll("\r\n", " \n").replaceAll("\r", "\n") : text;
 }
 
-/** Block rules only, with limits. `opened` is called at the start of every block outside containers and at the end. */
-function blockParser(opened: (state: StateBlock) => void): MarkdownIt {
+/** Block rules only, with limits. */
+function blockParser(): MarkdownIt {
   const parser = createParser("commonmark", { maxNesting: Number.MAX_SAFE_INTEGER });
   // A definition is one whatever it points to; whether a link is wise to show is no question of structure.
   parser.validateLink = () => true;
   parser.normalizeLink = (url) => url;
-  parser.block.ruler.before("table", "top_level", (state, _start, _end, silent) => {
-    if (!silent && state.level === 0) opened(state);
-    return false;
-  }, { alt: [] });
   const tokenize = parser.block.tokenize.bind(parser.block);
   let steps = 0;
   parser.block.tokenize = (state, start, end) => {
@@ -63,6 +59,24 @@ function blockParser(opened: (state: StateBlock) => void): MarkdownIt {
     tokenize(state, start, end);
   };
   return parser;
+}
+
+/** The parser's state over a text, keeping only what is asked for: headings outside containers, and no copy of any text. */
+function blockState(parser: MarkdownIt, bytes: Buffer): StateBlock {
+  const state = new parser.block.State(blockText(bytes), parser, {}, []);
+  const scratch = new state.Token("", "", 0);
+  // The rules write into the token they get and never read it again; a kept one must be its own.
+  state.push = (type, tag, nesting) => {
+    if (nesting < 0) state.level -= 1;
+    const kept = type === "heading_open" && state.level === 0;
+    if (nesting > 0) state.level += 1;
+    if (!kept) return scratch;
+    const token = new state.Token(type, tag, nesting);
+    state.tokens.push(token);
+    return token;
+  };
+  state.getLines = () => "";
+  return state;
 }
 
 function lineTable(state: StateBlock, bytes: Buffer): LineTable {
@@ -78,17 +92,8 @@ function lineTable(state: StateBlock, bytes: Buffer): LineTable {
 
 /** Headings outside containers, in order, with the line table of the text; or the first line the structure cannot be read at. */
 export function blockHeadings(bytes: Buffer): BlockResult {
-  const headings: TopHeading[] = [];
-  // At the start of a block outside containers nobody holds tokens: take what the last block left and free the memory.
-  const harvest = (state: StateBlock): void => {
-    const [token] = state.tokens;
-    if (token?.type === "heading_open") {
-      headings.push({ line: token.map?.[0] ?? 0, depth: Number(token.tag.slice(1)), setext: !token.markup.startsWith("#") });
-    }
-    state.tokens.length = 0;
-  };
-  const parser = blockParser(harvest);
-  const state = new parser.block.State(blockText(bytes), parser, {}, []);
+  const parser = blockParser();
+  const state = blockState(parser, bytes);
   const lines = lineTable(state, bytes);
   for (let line = 0; line < lines.count; line += 1) {
     if (lines.end(line) - lines.start(line) > MAX_LINE) return { fault: { line, reason: `the line is longer than ${MAX_LINE} bytes` } };
@@ -99,6 +104,7 @@ export function blockHeadings(bytes: Buffer): BlockResult {
     if (fault instanceof StructureFault) return { fault: { line: fault.line, reason: fault.message } };
     throw fault;
   }
-  harvest(state);
+  const headings = state.tokens.map((token): TopHeading =>
+    ({ line: token.map?.[0] ?? 0, depth: Number(token.tag.slice(1)), setext: !token.markup.startsWith("#") }));
   return { headings, lines };
 }

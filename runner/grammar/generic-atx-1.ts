@@ -49,7 +49,7 @@ function readStructure(bytes: Buffer): Structure | Refusal {
   const unreadable = encodingRefusal(bytes);
   if (unreadable) return unreadable;
   const nul = nulRefusal(bytes);
-  const found = findRegion(bytes, bytes.toString("latin1"));
+  const found = findRegion(bytes);
   if (found.refusal) return earlier(found.refusal, nul);
   const { region, findings } = found;
   const content_start = region.byte_start + region.bom;

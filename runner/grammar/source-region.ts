@@ -3,7 +3,7 @@ import type { ByteSpan, Finding, Refusal } from "../model/manifest.ts";
 
 const BEGIN = "<!-- CUT:BEGIN -->";
 const END = "<!-- CUT:END -->";
-const SENTINEL = /<!--[ \t]*CUT:(?:BEGIN|END)[ \t]*-->/gi;
+const SENTINEL = /<!--[ \t]*(?:CUT|cut):(?:BEGIN|END|begin|end)[ \t]*-->/g;
 const LF = 10;
 const CR = 13;
 
@@ -59,10 +59,12 @@ export function nulRefusal(bytes: Buffer): Refusal | undefined {
 interface SentinelLine { readonly text: string; readonly start: number; readonly end: number; readonly next: number }
 
 /** Lines that hold a sentinel; `exact` ones are nothing but it (a byte order mark may stand before it on the first line). */
-function sentinelLines(bytes: Buffer, latin1: string): { exact: SentinelLine[]; similar: number[] } {
+function sentinelLines(bytes: Buffer): { exact: SentinelLine[]; similar: number[] } {
   const exact: SentinelLine[] = [];
   const similar: number[] = [];
-  for (const match of latin1.matchAll(SENTINEL)) {
+  // Searching bytes is much cheaper than making a string of them, and nearly no document has sentinels.
+  if (!bytes.includes("CUT:") && !bytes.includes("cut:")) return { exact, similar };
+  for (const match of bytes.toString("latin1").matchAll(SENTINEL)) {
     const start = match.index;
     const end = start + match[0].length;
     const before = bytes[start - 1];
@@ -76,8 +78,8 @@ function sentinelLines(bytes: Buffer, latin1: string): { exact: SentinelLine[]; 
 }
 
 /** The region of a file, or the refusal of sentinels that are not exactly one BEGIN line before exactly one END line. */
-export function findRegion(bytes: Buffer, latin1: string): RegionResult {
-  const { exact, similar } = sentinelLines(bytes, latin1);
+export function findRegion(bytes: Buffer): RegionResult {
+  const { exact, similar } = sentinelLines(bytes);
   const findings = similar.slice(0, 20).map((at): Finding => ({
     code: "sentinel_lookalike", line: lineAt(bytes, at), text: "looks like a sentinel but is not a line of exactly that text: read as text",
   }));

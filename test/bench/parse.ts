@@ -1,0 +1,37 @@
+// How fast a 10 MB document is parsed, planned and proven, and what memory that needs; prints, never judges.
+import { takeIn } from "../../runner/commands/intake.ts";
+
+const TARGET = 10_000_000;
+const LINE = "Điều khoản này quy định về quyền và nghĩa vụ của các bên; the parties *shall* observe [it](#a) in `good` faith.\n";
+const SECTION = ["- một danh mục\n  tiếp theo\n- hai\n\n", "> a quotation\nlazily continued\n\n", "```sh\n# not a heading\n```\n\n", "| a | b |\n|---|---|\n\n"];
+
+/** Markdown of about 10 MB in `units` sections, half law text and half English, with lists, quotes, fences and tables. */
+function document(units: number): Buffer {
+  const size = TARGET / units;
+  const parts: string[] = [];
+  for (let unit = 0; unit < units; unit += 1) {
+    parts.push(`${"#".repeat(1 + (unit % 3))} Heading ${unit}\n\n`, SECTION[unit % SECTION.length] ?? "");
+    for (let length = 0; length < size; length += LINE.length + 12) parts.push(LINE, length % 5 === 0 ? "\n" : "");
+  }
+  return Buffer.from(parts.join(""), "utf8");
+}
+
+function measure(units: number): string {
+  const bytes = document(units);
+  const options = { empty_body: "refuse", caps: { units, hard: units } } as const;
+  const times: number[] = [];
+  let peak = 0;
+  for (let round = 0; round < 5; round += 1) {
+    const before = process.memoryUsage().rss;
+    const start = performance.now();
+    const taken = takeIn(bytes, "BENCH", options);
+    times.push(performance.now() - start);
+    peak = Math.max(peak, process.memoryUsage().rss - before);
+    if (taken.refusal) throw new Error(taken.refusal.reason);
+  }
+  const seconds = (times.sort((one, other) => one - other)[2] ?? 0) / 1000;
+  const megabytes = bytes.length / 1e6;
+  return `${units} units  ${megabytes.toFixed(1)} MB  ${(seconds * 1000).toFixed(0)} ms  ${(megabytes / seconds).toFixed(1)} MB/s  rss +${(peak / 1e6).toFixed(0)} MB`;
+}
+
+for (const units of [100, 1_000, 10_000]) console.log(measure(units));
