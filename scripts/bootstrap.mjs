@@ -1,8 +1,7 @@
 // First step of every command: right Node, packages installed, dist/ built from the present sources. Plain node, no packages.
 // npm's own pre- and post-hooks are not used: `ignore-scripts` switches them off.
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installLine, missingPrograms } from "./programs.mjs";
@@ -36,26 +35,30 @@ function checkPrograms(purpose) {
     `install all of it: ${installLine(missing)}`);
 }
 
-const lockFile = join(PROJECT, "package-lock.json");
-const stamp = join(PROJECT, "node_modules", ".cutter-installed");
-const lockDigest = () => createHash("sha256").update(readFileSync(lockFile)).digest("hex");
+const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
+// npm records what it laid in node_modules/.package-lock.json as its last step. Versions are compared, not times: a checkout
+// or a copy gives files any time, and an install that was not needed empties node_modules under whoever uses it.
 function isInstalled() {
-  if (existsSync(stamp)) return readFileSync(stamp, "utf8") === lockDigest();
-  // Installed by a plain `npm ci`: npm's own record is younger than the lock file it followed.
   const record = join(PROJECT, "node_modules", ".package-lock.json");
-  return existsSync(record) && statSync(record).mtimeMs >= statSync(lockFile).mtimeMs;
+  if (!existsSync(record)) return false;
+  const laid = readJson(record).packages;
+  const wanted = Object.entries(readJson(join(PROJECT, "package-lock.json")).packages).filter(([path]) => path !== "");
+  return wanted.every(([path, entry]) => (laid[path] === undefined ? entry.optional === true : laid[path].version === entry.version));
 }
 
 function install() {
   if (isInstalled()) return;
+  // `npm ci` empties node_modules first; through a link it would empty the packages of another folder.
+  if (lstatSync(join(PROJECT, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    refuse(EXIT_PRECHECK_FAILED, "node_modules is a link and does not fit package-lock.json: installing would empty the folder it points to; remove the link, then run the same command again");
+  }
   say("installing packages (once, about a minute) …");
   const npm = process.env.npm_execpath;
   const [program, ...first] = npm && /npm-cli\.c?js$/.test(npm) ? [process.execPath, npm] : ["npm"];
   const done = spawnSync(program, [...first, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: PROJECT, stdio: ["ignore", 2, 2] });
   if (done.error?.code === "ENOENT") refuse(EXIT_PRECHECK_FAILED, "missing: npm (Debian package npm, or with Node from https://nodejs.org)");
   if (done.status !== 0) refuse(EXIT_COULD_NOT_LOOK, "packages could not be installed; the lines above say why. When the network is back, run the same command again");
-  writeFileSync(stamp, lockDigest());
 }
 
 // Two commands started at once must not install or build over each other. mkdir is atomic; the owner is named inside.

@@ -1,0 +1,31 @@
+// A clone of this project as git would make it: the sources only, with packages that count as installed.
+import { copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const SOURCES = ["package.json", "package-lock.json", "tsconfig.json", ".npmrc", "runner", "scripts", "sql"];
+
+/** Copies the sources into `folder`, which is made; `parts` limits what is copied. */
+export function copyProject(folder: string, parts: readonly string[] = SOURCES): string {
+  mkdirSync(folder, { recursive: true });
+  for (const part of parts) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+  linkPackages(folder);
+  return folder;
+}
+
+// node_modules is a folder of its own and only the packages in it are links: whatever a test does to the folder, an install
+// that empties it included, removes links and never the packages of the project under test.
+function linkPackages(folder: string): void {
+  const from = join(PROJECT, "node_modules");
+  const to = join(folder, "node_modules");
+  mkdirSync(to);
+  for (const name of readdirSync(from).filter((entry) => !entry.startsWith("."))) {
+    if (!name.startsWith("@")) symlinkSync(join(from, name), join(to, name));
+    else {
+      mkdirSync(join(to, name));
+      for (const part of readdirSync(join(from, name))) symlinkSync(join(from, name, part), join(to, name, part));
+    }
+  }
+  copyFileSync(join(from, ".package-lock.json"), join(to, ".package-lock.json"));
+}
