@@ -1,4 +1,5 @@
 // What of the database's definitions and rights must not change between the proof and the write, as one digest and in words.
+// What counts and why: docs/decisions/0008-environment-hash.md.
 import { digestOf } from "../model/canonical.ts";
 import { Stopped, type Verdict } from "../model/stop.ts";
 

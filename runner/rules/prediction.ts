@@ -1,4 +1,4 @@
-// How many rows a writing phase may change in each table, and whether it changed exactly those.
+// How many rows a writing phase may change in each table, and whether it changed exactly those: docs/decisions/0006-prediction.md.
 import type { Prediction } from "../model/config.ts";
 import type { Verdict } from "../model/stop.ts";
 
