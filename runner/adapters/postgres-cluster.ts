@@ -1,6 +1,6 @@
 // Starts and stops a PostgreSQL cluster of our own: throw-away servers and the sandbox's. Never one we did not create.
 import { chown, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { Stopped } from "../model/stop.ts";
@@ -102,12 +102,17 @@ export async function findRunning(dataDir: string): Promise<ProcessName | undefi
 
 interface Owner { readonly uid: number; readonly gid: number }
 
-/** Both folders exist, 0700, owned by the server's user. */
+/** Both folders exist, 0700, owned by the server's user; so do the parents that had to be made. */
 async function prepareFolders(spec: ClusterSpec): Promise<Owner | undefined> {
   const owner = await serverUser(spec);
   for (const folder of [spec.socketDir, spec.dataDir]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (owner) await chown(folder, owner.uid, owner.gid);
+    const created = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!owner) continue;
+    await chown(folder, owner.uid, owner.gid);
+    // Parents that did not exist before are 0700 too, so the server's user must own them to pass.
+    for (let parent = dirname(folder); created !== undefined && parent.length >= created.length; parent = dirname(parent)) {
+      await chown(parent, owner.uid, owner.gid);
+    }
   }
   return owner;
 }

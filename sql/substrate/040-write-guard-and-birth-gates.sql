@@ -11,17 +11,13 @@ DECLARE
   v_allowed text;
   v_marker  text;
 BEGIN
-  SELECT max(value) FILTER (WHERE key = 'iu_create.gateway.mode'),
-         max(value) FILTER (WHERE key = 'iu_create.gateway.marker_key'),
-         max(value) FILTER (WHERE key = 'iu_create.gateway.allowed_marker_values')
-    INTO v_mode, v_key, v_allowed
-    FROM public.dot_config
-   WHERE key IN ('iu_create.gateway.mode', 'iu_create.gateway.marker_key', 'iu_create.gateway.allowed_marker_values');
-
+  SELECT value INTO v_key FROM public.dot_config WHERE key = 'iu_create.gateway.marker_key';
+  SELECT value INTO v_allowed FROM public.dot_config WHERE key = 'iu_create.gateway.allowed_marker_values';
   v_marker := current_setting(coalesce(v_key, 'app.canonical_writer'), true);
   IF coalesce(v_marker, '') <> '' AND v_marker = ANY (string_to_array(coalesce(v_allowed, ''), ',')) THEN
     RETURN NEW;
   END IF;
+  SELECT value INTO v_mode FROM public.dot_config WHERE key = 'iu_create.gateway.mode';
   IF v_mode = 'observe' THEN
     RAISE WARNING 'write guard (observe): % on %.% without a canonical writer', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME;
     RETURN NEW;
@@ -40,15 +36,17 @@ DECLARE
   v_publication text := NEW.identity_profile ->> 'publication_type_ref';
   v_missing     text;
 BEGIN
-  SELECT string_agg(field, ', ' ORDER BY field) INTO v_missing
-    FROM (VALUES ('canonical_address', NEW.canonical_address), ('unit_kind', NEW.unit_kind),
-                 ('lifecycle_status', NEW.lifecycle_status), ('owner_ref', NEW.owner_ref),
-                 ('conformance_status', NEW.conformance_status),
-                 ('identity_profile.title', NEW.identity_profile ->> 'title'),
-                 ('identity_profile.owner_lookup_ref', NEW.identity_profile ->> 'owner_lookup_ref'),
-                 ('identity_profile.primary_section_type_ref', v_section)) AS needed(field, given)
-   WHERE coalesce(btrim(given), '') = '';
-  IF v_missing IS NOT NULL THEN
+  -- concat_ws skips NULLs: what is left are the names of the empty fields.
+  v_missing := concat_ws(', ',
+    CASE WHEN coalesce(btrim(NEW.canonical_address), '') = ''  THEN 'canonical_address' END,
+    CASE WHEN coalesce(btrim(NEW.unit_kind), '') = ''          THEN 'unit_kind' END,
+    CASE WHEN coalesce(btrim(NEW.lifecycle_status), '') = ''   THEN 'lifecycle_status' END,
+    CASE WHEN coalesce(btrim(NEW.owner_ref), '') = ''          THEN 'owner_ref' END,
+    CASE WHEN coalesce(btrim(NEW.conformance_status), '') = '' THEN 'conformance_status' END,
+    CASE WHEN coalesce(btrim(NEW.identity_profile ->> 'title'), '') = '' THEN 'identity_profile.title' END,
+    CASE WHEN coalesce(btrim(NEW.identity_profile ->> 'owner_lookup_ref'), '') = '' THEN 'identity_profile.owner_lookup_ref' END,
+    CASE WHEN coalesce(btrim(v_section), '') = '' THEN 'identity_profile.primary_section_type_ref' END);
+  IF v_missing <> '' THEN
     RAISE EXCEPTION 'birth gate layer 1: % required', v_missing USING ERRCODE = 'check_violation';
   END IF;
   IF NOT EXISTS (SELECT FROM public.dot_config WHERE key = 'vocab.unit_kind.' || NEW.unit_kind) THEN

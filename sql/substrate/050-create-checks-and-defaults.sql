@@ -2,8 +2,10 @@
 SET LOCAL ROLE directus;
 
 CREATE FUNCTION public.fn_content_hash(p_body text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, public AS $$
-  SELECT encode(sha256(convert_to(p_body, 'UTF8')), 'hex')
+LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  RETURN pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(p_body, 'UTF8')), 'hex');
+END
 $$;
 
 -- Explicit value, else the policy default of the field ('unit_kind', 'section_type'), else a refusal.
@@ -34,16 +36,17 @@ DECLARE
   v_names      text[];
 BEGIN
   SELECT count(*) INTO v_columns FROM pg_attribute
-   WHERE attrelid = v_unit AND NOT attisdropped
+   WHERE attrelid = v_unit AND attnum > 0 AND NOT attisdropped
      AND attname IN ('canonical_address', 'unit_kind', 'owner_ref', 'identity_profile', 'content_anchor_ref',
                      'version_anchor_ref', 'doc_code', 'section_type', 'section_code');
-  SELECT condeferrable INTO v_deferrable FROM pg_constraint WHERE conrelid = v_unit AND conname = 'fk_iu_version_anchor';
   SELECT count(*) INTO v_triggers FROM pg_trigger
    WHERE tgrelid = v_unit AND tgenabled <> 'D'
      AND tgname IN ('trg_aa_iu_gateway_write_guard', 'trg_iu_birth_gate_layer1', 'trg_iu_birth_gate_layer2');
-  SELECT array_agg(c.conname::text) INTO v_names
-    FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attname = 'canonical_address'
-   WHERE c.conrelid = v_unit AND c.contype = 'u' AND c.conkey = ARRAY[a.attnum];
+  SELECT bool_or(condeferrable) FILTER (WHERE conname = 'fk_iu_version_anchor'),
+         array_agg(conname::text) FILTER (WHERE contype = 'u' AND conkey = ARRAY[
+           (SELECT attnum FROM pg_attribute WHERE attrelid = v_unit AND attname = 'canonical_address')])
+    INTO v_deferrable, v_names
+    FROM pg_constraint WHERE conrelid = v_unit;
   IF v_columns <> 9 OR v_deferrable IS NOT TRUE OR v_triggers <> 3 OR coalesce(cardinality(v_names), 0) <> 1 THEN
     RAISE EXCEPTION 'preflight: columns %/9, anchor deferrable %, triggers %/3, unique constraints on the address %/1',
       v_columns, coalesce(v_deferrable, false), v_triggers, coalesce(cardinality(v_names), 0)
@@ -87,22 +90,24 @@ $$;
 CREATE FUNCTION public.fn_iu_verify_invariants(p_unit_id uuid) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE
-  v_failed jsonb;
+  v_unit    public.information_unit;
+  v_version public.unit_version;
+  v_failed  text[];
 BEGIN
-  SELECT coalesce(jsonb_agg(name ORDER BY name) FILTER (WHERE NOT coalesce(holds, false)), '[]') INTO v_failed
-    FROM (SELECT 1) AS always
-    LEFT JOIN public.information_unit u ON u.id = p_unit_id
-    LEFT JOIN public.unit_version v ON v.id = u.version_anchor_ref
-    CROSS JOIN LATERAL (VALUES
-      ('unit_exists',       u.id IS NOT NULL),
-      ('version_anchored',  v.unit_id = u.id),
-      ('anchors_equal',     u.content_anchor_ref = v.id::text),
-      ('content_hash',      v.content_hash = public.fn_content_hash(v.body)),
-      ('status_in_step',    u.lifecycle_status = v.lifecycle_status),
-      ('section_type',      u.section_type = u.identity_profile ->> 'primary_section_type_ref'),
-      ('title',             coalesce(u.identity_profile ->> 'title', '') <> ''),
-      ('birth_registered',  EXISTS (SELECT FROM public.birth_registry b WHERE b.unit_id = p_unit_id))) AS i(name, holds);
-  RETURN jsonb_build_object('ok', v_failed = '[]'::jsonb, 'failed', v_failed);
+  SELECT * INTO v_unit FROM public.information_unit WHERE id = p_unit_id;
+  IF NOT FOUND THEN
+    RETURN jsonb_build_object('ok', false, 'failed', jsonb_build_array('unit_exists'));
+  END IF;
+  SELECT * INTO v_version FROM public.unit_version WHERE id = v_unit.version_anchor_ref;
+  v_failed := array_remove(ARRAY[
+    CASE WHEN v_version.unit_id IS DISTINCT FROM v_unit.id THEN 'version_anchored' END,
+    CASE WHEN v_unit.content_anchor_ref IS DISTINCT FROM v_version.id::text THEN 'anchors_equal' END,
+    CASE WHEN v_version.content_hash IS DISTINCT FROM public.fn_content_hash(v_version.body) THEN 'content_hash' END,
+    CASE WHEN v_unit.lifecycle_status IS DISTINCT FROM v_version.lifecycle_status THEN 'status_in_step' END,
+    CASE WHEN v_unit.section_type IS DISTINCT FROM v_unit.identity_profile ->> 'primary_section_type_ref' THEN 'section_type' END,
+    CASE WHEN coalesce(v_unit.identity_profile ->> 'title', '') = '' THEN 'title' END,
+    CASE WHEN NOT EXISTS (SELECT FROM public.birth_registry WHERE unit_id = p_unit_id) THEN 'birth_registered' END], NULL);
+  RETURN jsonb_build_object('ok', cardinality(v_failed) = 0, 'failed', to_jsonb(v_failed));
 END
 $$;
 
