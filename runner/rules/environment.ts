@@ -88,6 +88,8 @@ export function environmentFindings(facts: readonly EnvironmentFact[]): string[]
 
 // Kinds whose value is a digest say that it changed, not into what; the others show both sides.
 const DIGESTS: ReadonlySet<string> = new Set(["function body"]);
+// Characters of a value that a message shows.
+const LONGEST = 300;
 // Kinds whose identity already reads as a sentence's subject.
 const BARE: ReadonlySet<string> = new Set(["power"]);
 
@@ -101,18 +103,27 @@ function noun(fact: EnvironmentFact): string {
 
 function changed(old: EnvironmentFact, fact: EnvironmentFact): string {
   if (DIGESTS.has(fact.kind)) return `${noun(fact)} changed`;
-  return `${noun(fact)} changed from ${quoted(old.value)} to ${quoted(fact.value)}`;
+  const [was, is] = [old.value ?? "", fact.value ?? ""];
+  const start = Math.max(was.length, is.length) > LONGEST ? Math.max(0, commonStart(was, is) - 40) : 0;
+  return `${noun(fact)} changed from ${quoted(was, start)} to ${quoted(is, start)}`;
+}
+
+// Long definitions mostly agree; a person needs the place where they part.
+function commonStart(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return at;
 }
 
 function shown(fact: EnvironmentFact, lead: string): string {
   const silent = DIGESTS.has(fact.kind) || fact.value === null || fact.value === "yes" || fact.value === "plain";
-  return silent ? "" : `${lead}${quoted(fact.value)}`;
+  return silent ? "" : `${lead}${quoted(fact.value ?? "")}`;
 }
 
-function quoted(value: string | null): string {
-  if (value === null || value === "") return "nothing";
-  const text = printable(value);
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+function quoted(value: string, start = 0): string {
+  if (value === "") return "nothing";
+  const end = start + LONGEST;
+  return `${start > 0 ? "…" : ""}${printable(value.slice(start, end))}${value.length > end ? "…" : ""}`;
 }
 
 // Names and settings come from the database and reach a terminal: a control or direction character must not act there.

@@ -99,7 +99,7 @@ const SEEN: readonly (readonly [string, string, readonly (string | RegExp)[]])[]
   ["the body of fn_iu_enact changed", EDIT("fn_iu_enact"), [/^function public\.fn_iu_enact\(.*\) body changed$/]],
   ["a helper changed that only a body names", EDIT("fn_content_hash"), ["function public.fn_content_hash(text) body changed"]],
   ["a trigger function changed", EDIT("fn_iu_birth_gate_layer2"), ["function public.fn_iu_birth_gate_layer2() body changed"]],
-  ["a function lost its pinned search_path", "ALTER FUNCTION public.fn_content_hash RESET ALL", [/^function public\.fn_content_hash\(text\) attributes changed from .*search_path.* to /]],
+  ["a function lost its pinned search_path", "ALTER FUNCTION public.fn_iu_create RESET ALL", [/^function public\.fn_iu_create\(.*\) attributes changed from .*search_path.* to /]],
   ["a function got an overload", "CREATE FUNCTION public.fn_iu_create(a int) RETURNS int LANGUAGE sql AS 'SELECT 1'", [
     /EXECUTE on function public\.fn_iu_create\(integer\) to PUBLIC by \w+ added$/, /EXECUTE on function public\.fn_iu_create\(integer\) to cluster_owner by \w+ added$/, /^function public\.fn_iu_create\(integer\) attributes added/,
     "function public.fn_iu_create(integer) body added", /^owner function public\.fn_iu_create\(integer\) added/]],

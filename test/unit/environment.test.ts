@@ -74,6 +74,7 @@ test("an over-long definition is cut in the message, not in the digest", () => {
   const long = (tail: string) => with_(fact("constraint", "public.x k", "c".repeat(400) + tail));
   expect(explainEnvironment(FACTS, long("a"))[0]?.length).toBeLessThan(400);
   expect(environmentHash(long("a"))).not.toBe(environmentHash(long("b")));
+  expect(explainEnvironment(long("a"), long("b"))).toEqual([`constraint public.x k changed from …${"c".repeat(40)}a to …${"c".repeat(40)}b`]);
 });
 
 test("immutability triggers in ordinary mode are a finding, in mode always they are not", () => {
