@@ -17,7 +17,7 @@ const checkRows = z.array(z.object({ fact: z.string(), ok: z.boolean() }));
 const stopDetail = z.object({ saw: z.string(), wanted: z.string() });
 
 /**
- * The exact SQL that applying a package executes: its `apply*.sql` in name order, without BEGIN and COMMIT.
+ * The exact SQL that applying a package executes: its `apply*.sql` (usually one file) in name order, without BEGIN and COMMIT.
  * These bytes are what a host's owner acknowledges (docs/decisions/0021-database-packages.md).
  */
 export async function packageSql(name: PackageName, folder: string = FOLDER): Promise<string> {

@@ -1,0 +1,129 @@
+-- role: admin
+-- params: none
+-- returns: none
+-- The database refuses at COMMIT what no admitted plan covers. Session users of the cutter only; everybody else is untouched,
+-- because the condition is part of the trigger. ENABLE ALWAYS: also under session_replication_role = replica.
+DO $$
+BEGIN
+  IF to_regclass('cutter_runtime.planned_unit') IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_PRECHECK_FAILED', DETAIL = jsonb_build_object(
+      'saw', 'no schema cutter_runtime', 'wanted', 'package runtime applied first')::text;
+  END IF;
+END $$;
+
+SET LOCAL ROLE directus;
+
+CREATE FUNCTION public.fn_cut_admission_refuse(p_code text, p_saw text, p_wanted text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = p_code,
+    DETAIL = jsonb_build_object('saw', coalesce(p_saw, 'nothing'), 'wanted', p_wanted)::text;
+END $$;
+
+-- A unit as it will stand after COMMIT (read again, not NEW: later statements of the transaction may have changed it).
+-- cut_leg_a: a draft equal to its planned row. lifecycle_enact: the same row, enacted. revert: a planned draft moved aside,
+-- whatever its text. One query a row, every join by a unique key.
+CREATE FUNCTION public.fn_iu_cut_admission() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  v_address text;
+  v_row record;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || OLD.canonical_address || ' deleted by ' || session_user, 'no unit deleted');
+  END IF;
+  v_address := CASE TG_OP WHEN 'UPDATE' THEN OLD.canonical_address ELSE NEW.canonical_address END;
+  SELECT l.effect_phase AS phase, p.canonical_address IS NOT NULL AS planned, u.canonical_address AS address, u.lifecycle_status AS status,
+         concat_ws(', ',
+           CASE WHEN u.canonical_address IS DISTINCT FROM p.canonical_address THEN 'address' END,
+           CASE WHEN u.unit_kind IS DISTINCT FROM p.unit_kind THEN 'unit_kind' END,
+           CASE WHEN u.section_type IS DISTINCT FROM p.section_type
+                  OR u.identity_profile ->> 'primary_section_type_ref' IS DISTINCT FROM p.section_type THEN 'section_type' END,
+           CASE WHEN parent.canonical_address IS DISTINCT FROM p.parent_address
+                  OR (u.parent_or_container_ref IS NULL) <> (p.parent_address IS NULL) THEN 'parent' END,
+           CASE WHEN encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') IS DISTINCT FROM p.title_sha
+                  OR coalesce(nullif(v.title, ''), u.identity_profile ->> 'title') IS DISTINCT FROM u.identity_profile ->> 'title' THEN 'title' END,
+           CASE WHEN v.content_hash IS DISTINCT FROM p.content_hash
+                  OR encode(sha256(convert_to(v.body, 'UTF8')), 'hex') IS DISTINCT FROM p.content_hash THEN 'body' END,
+           CASE WHEN u.deleted_at IS NOT NULL THEN 'deleted_at' END) AS differing
+    INTO v_row
+    FROM public.information_unit u
+    LEFT JOIN cutter_runtime.lease l ON l.document_id = split_part(v_address, '/', 1) AND l.effect_xid = pg_current_xact_id()
+    LEFT JOIN cutter_runtime.planned_unit p ON p.run_id = l.run_id AND p.canonical_address = v_address
+    LEFT JOIN public.unit_version v ON v.id = u.version_anchor_ref AND v.unit_id = u.id
+    LEFT JOIN public.information_unit parent ON parent.id = u.parent_or_container_ref
+   WHERE u.id = NEW.id;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  ELSIF v_row.phase IS NULL THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_EXECUTION_NOT_AUTHORIZED', TG_OP || ' of unit ' || v_address || ' outside an admitted effect', 'an admitted effect of a run of its document');
+  ELSIF NOT v_row.planned THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' is not planned', 'units of the signed plan only');
+  ELSIF v_row.phase = 'revert' THEN
+    IF TG_OP <> 'UPDATE' OR OLD.lifecycle_status <> 'draft' OR v_row.status IN ('draft', 'enacted')
+       OR v_row.address <> v_address || '~reverted~' || NEW.id
+       OR to_jsonb(OLD) - ARRAY['canonical_address', 'lifecycle_status', 'updated_at', 'updated_by']
+          <> to_jsonb(NEW) - ARRAY['canonical_address', 'lifecycle_status', 'updated_at', 'updated_by'] THEN
+      PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' changed otherwise than by a revert', 'a draft moved aside with a soft status');
+    END IF;
+  ELSIF v_row.differing <> '' THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' differs from its planned row in ' || v_row.differing, 'the planned row');
+  ELSIF v_row.status IS DISTINCT FROM (CASE v_row.phase WHEN 'cut_leg_a' THEN 'draft' WHEN 'lifecycle_enact' THEN 'enacted' END)
+     OR (TG_OP = 'INSERT' AND v_row.phase <> 'cut_leg_a') THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' is ' || v_row.status || ' in phase ' || v_row.phase, 'draft by cut_leg_a, enacted by lifecycle_enact');
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- A version is the anchored one of a planned unit and carries the planned text; in revert only its status may change.
+CREATE FUNCTION public.fn_uv_cut_admission() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  v_row record;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'version ' || OLD.id || ' deleted by ' || session_user, 'no version deleted');
+  END IF;
+  SELECT u.canonical_address AS address, l.effect_phase AS phase, p.canonical_address IS NOT NULL AS planned, v.lifecycle_status AS status,
+         u.version_anchor_ref = v.id AND v.content_hash = p.content_hash
+           AND encode(sha256(convert_to(v.body, 'UTF8')), 'hex') = p.content_hash AS equal
+    INTO v_row
+    FROM public.unit_version v
+    JOIN public.information_unit u ON u.id = v.unit_id
+    LEFT JOIN cutter_runtime.lease l ON l.document_id = split_part(u.canonical_address, '/', 1) AND l.effect_xid = pg_current_xact_id()
+    LEFT JOIN cutter_runtime.planned_unit p
+           ON p.run_id = l.run_id AND p.canonical_address = CASE l.effect_phase WHEN 'revert' THEN split_part(u.canonical_address, '~reverted~', 1) ELSE u.canonical_address END
+   WHERE v.id = NEW.id;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  ELSIF v_row.phase IS NULL THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_EXECUTION_NOT_AUTHORIZED', TG_OP || ' of a version of ' || v_row.address || ' outside an admitted effect', 'an admitted effect of a run of its document');
+  ELSIF NOT v_row.planned THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'a version of ' || v_row.address || ', which is not planned', 'units of the signed plan only');
+  ELSIF v_row.phase = 'revert' THEN
+    IF TG_OP <> 'UPDATE' OR OLD.lifecycle_status <> 'draft' OR v_row.status IN ('draft', 'enacted')
+       OR to_jsonb(OLD) - ARRAY['lifecycle_status', 'updated_at'] <> to_jsonb(NEW) - ARRAY['lifecycle_status', 'updated_at'] THEN
+      PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'a version of ' || v_row.address || ' changed otherwise than by a revert', 'a draft version with a soft status');
+    END IF;
+  ELSIF v_row.equal IS NOT TRUE THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'a version of ' || v_row.address || ' differs from its planned row', 'one version, with the planned text');
+  ELSIF v_row.status IS DISTINCT FROM (CASE v_row.phase WHEN 'cut_leg_a' THEN 'draft' WHEN 'lifecycle_enact' THEN 'enacted' END)
+     OR (TG_OP = 'INSERT' AND v_row.phase <> 'cut_leg_a') THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'a version of ' || v_row.address || ' is ' || v_row.status || ' in phase ' || v_row.phase, 'draft by cut_leg_a, enacted by lifecycle_enact');
+  END IF;
+  RETURN NULL;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION public.fn_cut_admission_refuse(text, text, text), public.fn_iu_cut_admission(), public.fn_uv_cut_admission() FROM PUBLIC;
+
+CREATE CONSTRAINT TRIGGER trg_iu_cut_admission AFTER INSERT OR UPDATE OR DELETE ON public.information_unit
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (session_user IN ('cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_halt', 'cutter_backup'))
+  EXECUTE FUNCTION public.fn_iu_cut_admission();
+CREATE CONSTRAINT TRIGGER trg_uv_cut_admission AFTER INSERT OR UPDATE OR DELETE ON public.unit_version
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (session_user IN ('cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_halt', 'cutter_backup'))
+  EXECUTE FUNCTION public.fn_uv_cut_admission();
+ALTER TABLE public.information_unit ENABLE ALWAYS TRIGGER trg_iu_cut_admission;
+ALTER TABLE public.unit_version ENABLE ALWAYS TRIGGER trg_uv_cut_admission;
+RESET ROLE;

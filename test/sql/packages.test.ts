@@ -1,0 +1,139 @@
+// The database packages: each proves itself, is taken back exactly, and refuses clearly where it cannot stand.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type pg from "pg";
+import { applyPackages, checkPackage, PACKAGES, undoPackages } from "../../scripts/apply-packages.ts";
+import { connectAs, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
+import type { TestCluster } from "../support/cluster.ts";
+
+// Roles belong to a cluster, so what an undo leaves behind can only be judged in a cluster of its own.
+let cluster: TestCluster;
+let admin: pg.Client;
+
+const ROLES = ["cutter_backup", "cutter_gate", "cutter_halt", "cutter_owner"] as const;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  const control = await connectAs(cluster.facts, "workflow_admin", "postgres");
+  await control.query("DROP DATABASE IF EXISTS template_packages");
+  await control.end();
+});
+beforeEach(async () => {
+  const control = await connectAs(cluster.facts, "workflow_admin", "postgres");
+  for (const role of ROLES) await control.query(`DROP ROLE IF EXISTS ${role}`);
+  for (const one of ["one", "two"]) await control.query(`CREATE DATABASE ${one} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
+  await control.end();
+  admin = await connectAs(cluster.facts, "workflow_admin", "one");
+});
+afterEach(async () => {
+  await admin.end();
+  const control = await connectAs(cluster.facts, "workflow_admin", "postgres");
+  for (const one of ["one", "two"]) await control.query(`DROP DATABASE ${one} WITH (FORCE)`);
+  await control.end();
+});
+afterAll(async () => {
+  await cluster?.stop();
+});
+
+/** Everything a package may touch, as comparable text: rights, functions, triggers, roles, policy, schemas. */
+async function catalog(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ line: string }>(`
+    SELECT 'relation ' || c.oid::regclass || ' ' || coalesce(r.rolname, 'PUBLIC') || ' ' || a.privilege_type AS line
+      FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) a
+      LEFT JOIN pg_roles r ON r.oid = a.grantee
+     WHERE c.relnamespace::regnamespace::text IN ('public', 'cutter_governance', 'cutter_runtime') AND c.relkind IN ('r', 'v', 'S')
+    UNION ALL
+    SELECT 'schema ' || n.nspname || ' ' || coalesce(r.rolname, 'PUBLIC') || ' ' || a.privilege_type
+      FROM pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+     WHERE n.nspname NOT LIKE 'pg\\_%'
+    UNION ALL
+    SELECT 'function ' || p.oid::regprocedure || ' ' || md5(p.prosrc) || ' ' || coalesce(r.rolname, 'PUBLIC')
+      FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+     WHERE p.pronamespace::regnamespace::text IN ('public', 'cutter_governance', 'cutter_runtime')
+    UNION ALL
+    SELECT 'trigger ' || g.tgrelid::regclass || ' ' || g.tgname || ' ' || g.tgenabled::text FROM pg_trigger g WHERE NOT g.tgisinternal
+    UNION ALL SELECT 'role ' || rolname || ' ' || rolcanlogin || ' ' || rolconnlimit FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%'
+    UNION ALL SELECT 'policy ' || key || ' ' || value FROM public.dot_config
+    ORDER BY line`);
+  return rows.map((row) => row.line);
+}
+
+describe("the five packages together", () => {
+  it("apply in order, prove every fact of their checks, and their undo leaves the database and its roles exactly as before", async () => {
+    const before = await catalog(admin);
+    await applyPackages(admin);
+    for (const name of PACKAGES) {
+      const facts = await checkPackage(admin, name);
+      expect(facts.length, name).toBeGreaterThan(1);
+      expect(facts.filter((row) => !row.ok), name).toEqual([]);
+    }
+    expect(await catalog(admin)).not.toEqual(before);
+    await undoPackages(admin);
+    expect(await catalog(admin)).toEqual(before);
+  });
+
+  it("grants can be given again, and everything that is created refuses a second time without changing anything", async () => {
+    await applyPackages(admin);
+    const once = await catalog(admin);
+    await applyPackages(admin, ["read-rights", "two-grant"]);
+    for (const name of ["runtime", "revert", "admission"] as const) {
+      await expect(applyPackages(admin, [name]), name).rejects.toThrow();
+    }
+    expect(await catalog(admin)).toEqual(once);
+    await undoPackages(admin);
+  });
+});
+
+describe("a package that cannot stand", () => {
+  it("runtime without read-rights, revert and admission without runtime say which package comes first", async () => {
+    const wanted = { runtime: "package read-rights applied first", revert: "package runtime applied first", admission: "package runtime applied first" };
+    for (const name of ["runtime", "revert", "admission"] as const) {
+      await expect(applyPackages(admin, [name])).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED", facts: { wanted: wanted[name] } });
+    }
+  });
+
+  it("revert refuses to extend a list of markers that somebody else has changed", async () => {
+    await applyPackages(admin, ["read-rights", "runtime"]);
+    await admin.query("UPDATE public.dot_config SET value = value || ',fn_other' WHERE key = 'iu_create.gateway.allowed_marker_values'");
+    await expect(applyPackages(admin, ["revert"])).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED" });
+    const { rows } = await admin.query<{ value: string }>("SELECT value FROM public.dot_config WHERE key = 'iu_create.gateway.allowed_marker_values'");
+    expect(rows[0]?.value).toBe("fn_iu_create,fn_iu_apply_edit_draft,fn_iu_enact,fn_other");
+    await admin.query("UPDATE public.dot_config SET value = replace(value, ',fn_other', '') WHERE key = 'iu_create.gateway.allowed_marker_values'");
+    await undoPackages(admin, ["read-rights", "runtime"]);
+  });
+
+  it("a check that no longer holds rolls the package back", async () => {
+    await admin.query("CREATE ROLE stranger");
+    await admin.query("CREATE ROLE cutter_backup IN ROLE stranger");
+    await expect(applyPackages(admin, ["read-rights"])).rejects.toMatchObject({
+      code: "STOP_PRECHECK_FAILED", facts: { details: ["cutter_backup is a member of no role"] },
+    });
+    const { rows } = await admin.query<{ may: boolean }>("SELECT has_table_privilege('cutter_exec', 'public.dot_config', 'SELECT') AS may");
+    expect(rows[0]?.may).toBe(false);
+    await admin.query("DROP ROLE stranger");
+  });
+
+  it("runtime is not taken away while a run is open", async () => {
+    await applyPackages(admin, ["read-rights", "runtime"]);
+    await admin.query(`INSERT INTO cutter_runtime.run (run_id, document_id, host, actor, release)
+                       VALUES ('ictr-20261120T100000Z-00000001', 'SAMPLE', 'h', 'a', 'r')`);
+    await expect(undoPackages(admin, ["runtime"])).rejects.toMatchObject({ code: "STOP_RUN_OPEN" });
+    await admin.query("UPDATE cutter_runtime.run SET closed = now(), close_kind = 'voided'");
+    await undoPackages(admin, ["runtime", "read-rights"]);
+  });
+});
+
+describe("roles of a shared cluster", () => {
+  it("the undo in one database keeps the roles another database still uses", async () => {
+    const other = await connectAs(cluster.facts, "workflow_admin", "two");
+    try {
+      await applyPackages(admin);
+      await applyPackages(other);
+      await undoPackages(admin);
+      const { rows } = await other.query<{ roles: string }>("SELECT count(*) AS roles FROM pg_roles WHERE rolname IN ('cutter_owner', 'cutter_gate', 'cutter_halt', 'cutter_backup')");
+      expect(rows[0]?.roles).toBe("4");
+      expect((await checkPackage(other, "runtime")).filter((row) => !row.ok)).toEqual([]);
+    } finally {
+      await other.end();
+    }
+  });
+});
