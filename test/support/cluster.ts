@@ -1,7 +1,6 @@
 // The PostgreSQL clusters of one vitest run: one a worker, because the connection limits of the real roles (2) count per
 // cluster. Each holds two template databases: the substrate alone, and the substrate with every package applied.
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
@@ -10,7 +9,7 @@ import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluste
 import { Stopped } from "../../runner/model/stop.ts";
 import { PACKAGES, applyPackages } from "../../scripts/apply-packages.ts";
 import type { PackageName } from "../../scripts/apply-packages.ts";
-import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
+import { loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 
 /** The superuser made by initdb; not a role of the existing system. */
 export const BOOTSTRAP_ROLE = "cluster_owner";
@@ -121,9 +120,7 @@ async function makeTemplates(facts: BareFacts): Promise<string | null> {
   await setPasswords(facts);
   await administer(`CREATE DATABASE ${PACKAGES_TEMPLATE} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
   try {
-    // A package is finished when it has its check; an unfinished one cannot be applied.
-    const finished = PACKAGES.filter((name) => existsSync(join(findSqlFolder("packages"), name, "check.sql")));
-    await applyPackagesTo(facts, PACKAGES_TEMPLATE, finished);
+    await applyPackagesTo(facts, PACKAGES_TEMPLATE, PACKAGES);
     return null;
   } catch (error) {
     return error instanceof Error ? [error.message, ...(error instanceof Stopped ? error.facts.details ?? [] : [])].join("; ") : String(error);
