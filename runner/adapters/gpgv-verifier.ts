@@ -1,4 +1,5 @@
 // The second opinion: gpgv, another program of another origin, over the same buffers.
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -10,6 +11,10 @@ import { Stopped } from "../model/stop.ts";
 const TIME_LIMIT_MS = 20_000;
 const OUTPUT_CAP = 64 * 1024;
 
+// Absolute, because the environment is empty and a folder early in somebody's PATH must not decide who verifies.
+const PROGRAMS = ["/usr/bin/gpgv", "/usr/local/bin/gpgv", "/opt/homebrew/bin/gpgv"];
+const installed = (): string => PROGRAMS.find((path) => existsSync(path)) ?? "/usr/bin/gpgv";
+
 /** Where gpgv is (absolute) and a short folder for the private one it works in. */
 export interface GpgvPlace { readonly program?: string; readonly temporaryRoot?: string }
 
@@ -17,7 +22,7 @@ export interface GpgvPlace { readonly program?: string; readonly temporaryRoot?:
  * Verifier on gpgv: a keyring of only the pinned key, signature and data from memory, an empty environment, a private folder that is
  * removed afterwards. It judges neither expiry nor revocation of the key; the strict verifier does.
  */
-export function gpgvVerifier({ program = "/usr/bin/gpgv", temporaryRoot = "/tmp" }: GpgvPlace = {}): SignatureVerifier {
+export function gpgvVerifier({ program = installed(), temporaryRoot = "/tmp" }: GpgvPlace = {}): SignatureVerifier {
   return {
     name: "gpgv",
     async verify({ bytes, signature, publicKeyArmored, fingerprint, now }) {

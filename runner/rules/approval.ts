@@ -18,6 +18,7 @@ export interface Expected {
   readonly approve_by?: string;
 }
 
+/** Everything a statement is held against. */
 export interface Circumstances {
   /** Clock of the database, read once for the whole judgement. */
   readonly now: Date;

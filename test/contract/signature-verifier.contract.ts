@@ -40,7 +40,7 @@ export function signatureVerifierContract(name: Exclude<Refuser, "both">, make: 
         expect(await verifier.verify(question(s.key, await signDetached(s.key, bytes, NOW), { bytes }))).toEqual({ ok: true, signedAt: NOW });
       }
     });
-    test("accepts RSA 3072", async () => {
+    test("accepts an RSA key of 3072 bits", async () => {
       const key = await makeKey({ kind: "rsa3072", created: CREATED });
       expect(await verifier.verify(question(key, await signDetached(key, BYTES, NOW)))).toEqual({ ok: true, signedAt: NOW });
     });
@@ -63,7 +63,7 @@ export function signatureVerifierContract(name: Exclude<Refuser, "both">, make: 
       }
       expect(accepted).toEqual([]);
     });
-    test("leaves nothing behind", async () => {
+    test("leaves no temporary file behind", async () => {
       await verifier.verify(question(s.key, s.good));
       await verifier.verify(question(s.key, Buffer.from("no")));
       expect(await readdir(folder)).toEqual([]);

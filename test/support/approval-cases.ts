@@ -85,6 +85,10 @@ export function keyCases(): Case[] {
       const key = await sub();
       return signed(key, dayAgo, await subkeyRevoked(key, 1, after(NOW, -60)));
     }),
+    one("a signing subkey whose revocation is dated tomorrow", "openpgp", "a revoked signing subkey", async () => {
+      const key = await sub();
+      return signed(key, dayAgo, await subkeyRevoked(key, 3, after(NOW, DAY)));
+    }),
     one("a signature older than its key", "openpgp", "a signature older than its key", async () => {
       const key = await makeKey({ created: CREATED });
       return question(key, craft(secretOf(key), BYTES, { time: seconds(CREATED) - DAY }));
