@@ -54,7 +54,7 @@ async function readBack(drafts: { json: string; sig: string }, statement: Statem
   const [bytes, signature] = await Promise.all([readSafely(drafts.json, STATEMENT_CAP), readSafely(drafts.sig, SIGNATURE_CAP)]);
   if (!bytes.ok || !signature.ok) throw refused("the files written are not as they should be");
   const question = { bytes: bytes.bytes, signature: signature.bytes, publicKeyArmored, fingerprint: statement.fingerprint, now: new Date() };
-  const answer = await verifyWithBoth(openpgpVerifier, gpgvVerifier(), question);
+  const answer = await verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);
   if (!answer.ok) throw refused(`the signature made does not verify (${answer.reason})`);
   if (Math.abs(answer.signedAt.getTime() - utcMillis(statement.signed_utc)) > CLOCK_TOLERANCE_SECONDS * 1000) {
     throw refused(`the signature was made more than ${CLOCK_TOLERANCE_SECONDS} s after the statement`);

@@ -10,18 +10,19 @@ import { readPinnedKey, signingKeyAt, STRICT } from "./openpgp-key.ts";
 const HINTS = new Set([16, 33]);
 
 /** Verifier on OpenPGP.js. Key validity is judged both at the signature's time and at `now`; see decision 0040. */
-export const openpgpVerifier: SignatureVerifier = {
-  name: "openpgp",
-  async verify(question) {
-    const frame = signatureFrameFault(question.signature);
-    if (frame !== undefined) return no(frame);
-    const packet = await readPacket(question.signature);
-    if (packet === undefined) return no("a signature packet that cannot be read");
-    if (packet.unhashedSubpackets.some(({ type, critical }) => critical || !HINTS.has(type))) return no("unsigned subpackets other than issuer hints");
-    const pinned = await readPinnedKey(question.publicKeyArmored, question.fingerprint);
-    return pinned.key === undefined ? no(pinned.fault) : judge(question, packet, pinned.key);
-  },
-};
+export function openpgpVerifier(): SignatureVerifier {
+  return { name: "openpgp", verify };
+}
+
+async function verify(question: SignatureQuestion): Promise<SignatureAnswer> {
+  const frame = signatureFrameFault(question.signature);
+  if (frame !== undefined) return no(frame);
+  const packet = await readPacket(question.signature);
+  if (packet === undefined) return no("a signature packet that cannot be read");
+  if (packet.unhashedSubpackets.some(({ type, critical }) => critical || !HINTS.has(type))) return no("unsigned subpackets other than issuer hints");
+  const pinned = await readPinnedKey(question.publicKeyArmored, question.fingerprint);
+  return pinned.key === undefined ? no(pinned.fault) : judge(question, packet, pinned.key);
+}
 
 const no = (reason: string): SignatureAnswer => ({ ok: false, reason });
 

@@ -11,7 +11,7 @@ import type { GpgHome } from "../support/gpg-home.ts";
 import { be, notation, subpacket } from "../support/signature-packets.ts";
 
 const second = gpgvVerifier();
-const both = (asked: SignatureQuestion): Promise<SignatureAnswer> => verifyWithBoth(openpgpVerifier, second, asked);
+const both = (asked: SignatureQuestion): Promise<SignatureAnswer> => verifyWithBoth(openpgpVerifier(), second, asked);
 
 let gpg: GpgHome;
 let s: Stock;
@@ -53,12 +53,12 @@ describe("two verifiers together", () => {
   test("refuse a signature in which they read different times", async () => {
     const signature = crafted(s, { hashed: [subpacket(2, be(seconds(NOW) + 60, 4), true)] });
     expect((await second.verify(question(s.key, signature))).ok).toBe(true);
-    expect((await openpgpVerifier.verify(question(s.key, signature))).ok).toBe(true);
+    expect((await openpgpVerifier().verify(question(s.key, signature))).ok).toBe(true);
     expect(await both(question(s.key, signature))).toEqual({ ok: false, reason: "the two verifiers read different signing times" });
   });
   test("refuse when only the second one refuses, and name it", async () => {
     const never: SignatureVerifier = { name: "second", verify: async () => ({ ok: false, reason: "no" }) };
-    expect(await verifyWithBoth(openpgpVerifier, never, question(s.key, s.good))).toEqual({ ok: false, reason: "second: no" });
+    expect(await verifyWithBoth(openpgpVerifier(), never, question(s.key, s.good))).toEqual({ ok: false, reason: "second: no" });
   });
   test("refuse any single changed byte of the signature", async () => {
     const accepted: number[] = [];

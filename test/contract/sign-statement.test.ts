@@ -47,7 +47,7 @@ describe("signing a statement", () => {
     const signed = await signStatement({ statement, publicKeyArmored, signer: byKeyFile, folder: out });
     const [bytes, signature] = [await readFile(signed.json), await readFile(signed.sig)];
     const now = new Date();
-    const answer = await verifyWithBoth(openpgpVerifier, gpgvVerifier(), { bytes, signature, publicKeyArmored, fingerprint, now });
+    const answer = await verifyWithBoth(openpgpVerifier(), gpgvVerifier(), { bytes, signature, publicKeyArmored, fingerprint, now });
     expect(answer).toEqual({ ok: true, signedAt: signed.signedAt });
     expect(parseStatement(bytes)).toEqual(statement);
     const [linh] = APPROVERS.persons;
