@@ -1,0 +1,310 @@
+// What somebody can do with nothing but cutter_exec's password and psql, also while an admitted run waits to be cut.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type pg from "pg";
+import { join } from "node:path";
+import { execa } from "execa";
+import { freshDatabase } from "../support/database.ts";
+import type { FreshDatabase } from "../support/database.ts";
+import {
+  admit, admitCut, answerOf, anyReviewDecision, beginEffect, createUnit, cutLegA, effect, endEffect, EXECUTION_SHA, openRun,
+  PAYLOAD_SHAS, reachGate, reachVerified, SG_1_SHA, SG_2_SHA, sha, transaction, unitsOf,
+} from "../support/run-by-sql.ts";
+import type { RunByHand, UnitByHand } from "../support/run-by-sql.ts";
+
+let db: FreshDatabase;
+
+/** Runs a script with the real psql as cutter_exec; answers `accepted`, the stop code, or the SQLSTATE. */
+async function psql(script: string, role: "cutter_exec" | "cutter_verify" = "cutter_exec"): Promise<string> {
+  const to = db.settings(role);
+  const done = await execa(join(db.cluster.binDir, "psql"), ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"], {
+    input: script, reject: false, extendEnv: false,
+    env: { PGHOST: to.host, PGPORT: String(to.port), PGDATABASE: to.database, PGUSER: to.user, PGPASSWORD: to.password, LC_ALL: "C" },
+  });
+  if (done.exitCode === 0) return "accepted";
+  const refusal = /ERROR:\s+(\w{5}):\s+(\S+)/.exec(done.stderr);
+  if (!refusal) throw new Error(`psql failed without an SQL error: ${done.stderr}`);
+  return refusal[1] === "CUT01" ? String(refusal[2]) : String(refusal[1]);
+}
+
+/** Every row an attack could leave, in one comparable text. */
+async function everything(): Promise<string> {
+  const tables = [
+    "public.information_unit", "public.unit_version", "public.birth_registry", "public.iu_lifecycle_log", "public.dot_config",
+    "cutter_governance.verify_result", "cutter_governance.review_decision",
+    ...["run", "lease", "admission", "planned_unit", "admission_use", "revocation", "halt", "phase_done", "backup_receipt", "journal"].map((t) => `cutter_runtime.${t}`),
+  ];
+  const parts = tables.map((t) => `SELECT '${t} ' || count(*) || ' ' || coalesce(md5(string_agg(r::text, ',' ORDER BY r::text)), '') AS line FROM ${t} r`);
+  return (await db.rows<{ line: string }>(parts.join(" UNION ALL "))).map((row) => row.line).join("\n");
+}
+
+const create = (u: UnitByHand): string =>
+  `SELECT public.fn_iu_create('${u.canonical_address}', '${u.title}', '${u.body}', 'x', '${u.unit_kind}', '${u.section_type}', 'o', 'law',` +
+  ` (SELECT id FROM public.information_unit WHERE canonical_address = ${u.parent_address === null ? "NULL" : `'${u.parent_address}'`}));\n`;
+const begin = (run: RunByHand, phase: string): string =>
+  `SELECT cutter_runtime.begin_effect('${run.runId}', '${phase}', ${run.epoch}, '${sha("in")}', '${JSON.stringify(PAYLOAD_SHAS)}', 60);\n`;
+const end = (run: RunByHand, phase: string): string =>
+  `SELECT cutter_runtime.end_effect('${run.runId}', '${phase}', ${run.epoch}, '${sha("out")}', '{}');\n`;
+const legA = (run: RunByHand, work: string): string => `BEGIN;\n${begin(run, "cut_leg_a")}${work}${end(run, "cut_leg_a")}COMMIT;\n`;
+
+describe("inside the time window of an admitted cut", () => {
+  let run: RunByHand;
+  let waiting: RunByHand;
+  let first: UnitByHand;
+  let decision: string;
+  let before: string;
+
+  // Every attack must leave the database as it was, so all of them can share one.
+  beforeAll(async () => {
+    db = await freshDatabase();
+    const [exec, gate] = [await db.connect("cutter_exec"), await db.connect("cutter_gate")];
+    run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
+    await admitCut(gate, run);
+    waiting = await openRun(exec, "WAITING");
+    await reachGate(exec, waiting);
+    await exec.end();
+    await gate.end();
+    const [unit] = run.units;
+    if (!unit) throw new Error("the plan has no unit");
+    first = unit;
+    decision = await anyReviewDecision(db);
+    before = await everything();
+  });
+  afterEach(async () => {
+    expect(await everything()).toBe(before);
+  });
+  afterAll(() => db.drop());
+
+  const enact = (address: string): string => `SELECT public.fn_iu_enact('${address}', 'x', '${decision}');\n`;
+  const foreignDraft = async (): Promise<string> =>
+    String((await db.rows<{ a: string }>("SELECT canonical_address AS a FROM public.information_unit WHERE lifecycle_status = 'draft' ORDER BY 1 LIMIT 1"))[0]?.a);
+
+  it("no unit is created outside an effect: not a new one, not a planned one, not one of the Constitution", async () => {
+    const icx = { ...first, canonical_address: "ICX-CONST/DIEU-999" };
+    for (const unit of [first, icx, { ...first, canonical_address: "NEW/S-1" }]) {
+      expect(await psql(create(unit)), unit.canonical_address).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    }
+  });
+
+  it("inside an effect nothing is created that is not planned, and nothing of another document", async () => {
+    expect(await psql(legA(run, create(first) + create({ ...first, canonical_address: "SAMPLE/S-2" })))).toBe("STOP_INVARIANT_FAILED");
+    expect(await psql(legA(run, create(first) + create({ ...first, canonical_address: "ICX-CONST/DIEU-999" })))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+  });
+
+  it("a planned unit with another text, title, type or parent is refused", async () => {
+    const second = run.units[1];
+    if (!second) throw new Error("the plan has one unit only");
+    const altered: UnitByHand[] = [
+      { ...second, body: "Nội dung khác." }, { ...second, title: "Tên khác" }, { ...second, section_type: "principle" }, { ...second, parent_address: null },
+    ];
+    for (const unit of altered) {
+      expect(await psql(legA(run, create(first) + create(unit))), JSON.stringify(unit)).toBe("STOP_INVARIANT_FAILED");
+    }
+  });
+
+  it("nothing is enacted: no foreign draft outside or inside an effect, no planned unit during leg A", async () => {
+    const foreign = await foreignDraft();
+    expect(await psql(enact(foreign))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    expect(await psql(legA(run, enact(foreign)))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    expect(await psql(legA(run, create(first) + enact(first.canonical_address)))).toBe("STOP_INVARIANT_FAILED");
+  });
+
+  it("no record is written directly, by INSERT, UPDATE, DELETE or TRUNCATE", async () => {
+    const statements = [
+      `INSERT INTO cutter_runtime.phase_done (run_id, phase, epoch, input_sha, output_sha, output) VALUES ('${run.runId}', 'write_verify', 1, '${sha("a")}', '${sha("b")}', '{}')`,
+      `INSERT INTO cutter_runtime.admission SELECT '${"e".repeat(32)}', gate, '${waiting.runId}', payload_sha, person, fingerprint, statement, signature, payload, valid_from, use_by FROM cutter_runtime.admission`,
+      `INSERT INTO cutter_runtime.admission_use SELECT nonce, run_id, 'cut_leg_a' FROM cutter_runtime.admission`,
+      `INSERT INTO cutter_runtime.planned_unit SELECT run_id, canonical_address || 'x', ordinal + 100, title_sha, content_hash, section_type, unit_kind, parent_address FROM cutter_runtime.planned_unit`,
+      "INSERT INTO cutter_runtime.halt (kind, lifts, reason, actor) VALUES ('lift', '{1}', 'r', 'a')",
+      "INSERT INTO cutter_governance.verify_result SELECT * FROM cutter_governance.verify_result",
+      "UPDATE cutter_runtime.run SET closed = now(), close_kind = 'voided'",
+      "UPDATE cutter_runtime.run SET state = 'write_verified'",
+      "UPDATE cutter_runtime.lease SET effect_xid = pg_current_xact_id(), effect_phase = 'cut_leg_a'",
+      "DELETE FROM cutter_runtime.revocation", "TRUNCATE cutter_runtime.admission_use",
+      "UPDATE public.information_unit SET lifecycle_status = 'enacted'", "UPDATE public.dot_config SET value = 'observe'",
+    ];
+    for (const sql of statements) expect(await psql(`${sql};`), sql).toBe("42501");
+  });
+
+  it("the verifier's record cannot be made by cutter_exec through any function", async () => {
+    const ids = `'${run.runId}', 'write_verify', ${run.epoch}`;
+    expect(await psql(`SELECT cutter_runtime.record_phase(${ids}, '${sha("a")}', '${sha("b")}', '{}');`)).toBe("STOP_INVARIANT_FAILED");
+    expect(await psql(`BEGIN; ${begin(run, "write_verify")}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
+    expect(await psql(`BEGIN; ${begin(run, "cut_leg_a")}${end(run, "write_verify")}COMMIT;`)).toBe("STOP_FENCED");
+  });
+
+  it("the gate's, the halt's and the inner functions are not callable", async () => {
+    const calls = [
+      `cutter_runtime.admit('EXECUTION', '${waiting.runId}', '{}', 'a', 'p', 'f', 'n', '', '', now(), now(), NULL)`,
+      "cutter_runtime.revoke('run', 'x', 'p', 'f', '', '')", "cutter_runtime.lift_halt('{1}', '', '', 'p')",
+      "cutter_runtime.request_halt(NULL, 'r', 'a')", "cutter_runtime.acknowledge_halt()", `cutter_runtime.extend_lease('${run.runId}', 1)`,
+      "cutter_runtime.stop('STOP_HALTED', 'a', 'b')",
+    ];
+    for (const call of calls) expect(await psql(`SELECT ${call};`), call).toBe("42501");
+  });
+
+  it("the admissions of one run do not open another", async () => {
+    expect(await psql(`BEGIN; ${begin(waiting, "cut_leg_a")}COMMIT;`)).toBe("STOP_APPROVAL_REQUIRED");
+    expect(await psql(legA(run, create({ ...first, canonical_address: "WAITING/S-1" })))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+  });
+
+  it("nothing is reverted outside a revert effect", async () => {
+    const revert = `SELECT public.fn_iu_revert_run('${run.runId}', 'x', 'because');\n`;
+    expect(await psql(revert)).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    expect(await psql(legA(run, create(first) + revert))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    expect(await psql(`BEGIN; ${begin(run, "revert")}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
+  });
+
+  it("a begun effect does not commit without its end, also when its triggers are fired early or its savepoint is undone", async () => {
+    const whole = run.units.map(create).join("");
+    expect(await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${whole}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
+    expect(await psql(`BEGIN;\n${begin(run, "cut_leg_a")}SET CONSTRAINTS ALL IMMEDIATE;\n${whole}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
+    expect(await psql(`BEGIN;\nSAVEPOINT s;\n${begin(run, "cut_leg_a")}ROLLBACK TO s;\n${create(first)}COMMIT;`)).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+  });
+
+  it("firing the deferred triggers early opens no gap for what comes after them", async () => {
+    const late = create({ ...first, canonical_address: "SAMPLE/S-2" });
+    // Only our triggers are set to fire at once: with all of them the system's own anchor key refuses first.
+    const ours = "SET CONSTRAINTS public.trg_iu_cut_admission, public.trg_uv_cut_admission IMMEDIATE;\n";
+    expect(await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${create(first)}${end(run, "cut_leg_a")}${ours}${late}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
+    const deferredAgain = `SET CONSTRAINTS ALL IMMEDIATE;\nSET CONSTRAINTS ALL DEFERRED;\n${late}`;
+    expect(await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${create(first)}${end(run, "cut_leg_a")}${deferredAgain}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
+  });
+
+  it("an old epoch, another identity, replica mode, a forged marker and shadowing temporary objects do not help", async () => {
+    expect(await psql(`SELECT cutter_runtime.append_journal('${run.runId}', 0, 1, '${"0".repeat(64)}', '${sha("e")}', '{}');`)).toBe("STOP_FENCED");
+    for (const sql of ["SET session_replication_role = replica", "SET SESSION AUTHORIZATION directus", "SET ROLE cutter_owner", "SET ROLE directus",
+                       "ALTER ROLE cutter_exec SET session_replication_role = replica", "ALTER TABLE public.information_unit DISABLE TRIGGER ALL"]) {
+      expect(["42501", "22023"], sql).toContain(await psql(`${sql};`));
+    }
+    expect(await psql("SET app.canonical_writer = 'fn_iu_revert_run'; UPDATE public.information_unit SET lifecycle_status = 'retired';")).toBe("42501");
+    const shadows = "CREATE TEMP TABLE lease AS SELECT * FROM cutter_runtime.lease; UPDATE pg_temp.lease SET effect_xid = pg_current_xact_id(), effect_phase = 'cut_leg_a';\n" +
+      "CREATE TEMP TABLE planned_unit AS SELECT * FROM cutter_runtime.planned_unit; SET search_path = pg_temp, cutter_runtime, public;\n";
+    expect(await psql(`BEGIN;\n${shadows}${create(first)}COMMIT;`)).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+  });
+});
+
+describe("one effect at a time, in its own transaction", () => {
+  let exec: pg.Client;
+  let gate: pg.Client;
+  beforeEach(async () => {
+    db = await freshDatabase();
+    [exec, gate] = await Promise.all([db.connect("cutter_exec"), db.connect("cutter_gate")]);
+  });
+  afterEach(() => db.drop());
+
+  it("while the runner's effect is open, a second connection cannot write under it", async () => {
+    const run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
+    await admitCut(gate, run);
+    const intruder = await db.connect("cutter_exec");
+    await exec.query("BEGIN");
+    await beginEffect(exec, run, "cut_leg_a");
+    const [first, ...rest] = run.units;
+    if (!first) throw new Error("the plan has no unit");
+    expect(await answerOf(createUnit(intruder, { ...first, canonical_address: "SAMPLE/S-9" }))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    for (const unit of [first, ...rest]) await createUnit(exec, unit);
+    await endEffect(exec, run, "cut_leg_a");
+    await exec.query("COMMIT");
+    expect(await db.rows("SELECT 1 FROM public.information_unit WHERE canonical_address LIKE 'SAMPLE/%'")).toHaveLength(3);
+  });
+
+  it("SG_2 enacts the planned units as they were signed, not a stranger's draft in the same document and not an edited one", async () => {
+    const verify = await db.connect("cutter_verify");
+    const directus = await db.connect("directus");
+    const run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
+    await admitCut(gate, run);
+    await reachVerified(exec, verify, run);
+    await admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA });
+    const [unit] = unitsOf("SAMPLE", 1);
+    if (!unit) throw new Error("no unit");
+    await createUnit(directus, { ...unit, canonical_address: "SAMPLE/S-7" });
+    const decision = await anyReviewDecision(db);
+    const enact = (address: string): Promise<unknown> => exec.query("SELECT public.fn_iu_enact($1, 'x', $2)", [address, decision]);
+    expect(await answerOf(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-7")))).toBe("STOP_INVARIANT_FAILED");
+
+    await directus.query("BEGIN");
+    await directus.query("SET LOCAL app.canonical_writer = 'fn_iu_create'");
+    await directus.query("UPDATE public.information_unit SET identity_profile = jsonb_set(identity_profile, '{title}', '\"Sửa\"') WHERE canonical_address = 'SAMPLE/S-1'");
+    await directus.query("COMMIT");
+    expect(await answerOf(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1")))).toBe("STOP_INVARIANT_FAILED");
+    await expect(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1/A-1"))).resolves.toBeUndefined();
+  });
+
+  it("colleagues who write as directus are not affected", async () => {
+    const directus = await db.connect("directus");
+    const [unit] = unitsOf("FREE", 1);
+    if (!unit) throw new Error("no unit");
+    await createUnit(directus, unit);
+    await directus.query("SELECT public.fn_iu_enact('FREE/S-1', 'x', $1)", [await anyReviewDecision(db)]);
+    expect(await db.rows("SELECT lifecycle_status AS s FROM public.information_unit WHERE canonical_address = 'FREE/S-1'")).toEqual([{ s: "enacted" }]);
+  });
+
+  it("a run whose plan names a stranger's drafts cannot revert them", async () => {
+    const foreign = await db.rows<UnitByHand>(
+      `SELECT u.canonical_address, row_number() OVER (ORDER BY u.canonical_address)::int AS ordinal, u.section_type, u.unit_kind, NULL AS parent_address,
+              encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') AS title_sha, v.content_hash
+         FROM public.information_unit u JOIN public.unit_version v ON v.id = u.version_anchor_ref WHERE u.canonical_address LIKE 'DIEU-28%'`);
+    const document = String(foreign[0]?.canonical_address.split("/")[0]);
+    const run: RunByHand = { ...(await openRun(exec, document)), units: foreign };
+    await reachGate(exec, run);
+    await admitCut(gate, run);
+    await effect(exec, run, "cut_leg_a");
+    const before = await everything();
+    const revert = effect(exec, run, "revert", () => exec.query("SELECT public.fn_iu_revert_run($1, 'x', 'because')", [run.runId]));
+    expect(await answerOf(revert)).toBe("STOP_TORN");
+    expect(await everything()).toBe(before);
+  });
+});
+
+describe("racing for one approval", () => {
+  let gate: pg.Client;
+  beforeEach(async () => {
+    db = await freshDatabase();
+    gate = await db.connect("cutter_gate");
+  });
+  afterEach(async () => {
+    await db.rows("ALTER ROLE cutter_exec CONNECTION LIMIT 2");
+    await db.drop();
+  });
+
+  async function race(racers: pg.Client[], documentId: string): Promise<void> {
+    const [starter] = racers;
+    if (!starter) throw new Error("nobody races");
+    const run = await openRun(starter, documentId);
+    await reachGate(starter, run);
+    await admitCut(gate, run);
+    const answers = await Promise.all(racers.map((client) => answerOf(cutLegA(client, run))));
+    expect(answers.filter((answer) => answer === "accepted"), documentId).toHaveLength(1);
+    expect(answers.filter((answer) => answer === "STOP_REPLAY_CONFLICT"), documentId).toHaveLength(racers.length - 1);
+    const [left] = await db.rows<{ units: string; uses: string }>(
+      "SELECT (SELECT count(*) FROM public.information_unit WHERE canonical_address LIKE $1 || '/%') AS units, (SELECT count(*) FROM cutter_runtime.admission_use WHERE run_id = $2) AS uses", [documentId, run.runId]);
+    expect(left).toEqual({ units: "3", uses: "2" });
+  }
+
+  it("of the two connections the role may have, exactly one passes, five times in a row", async () => {
+    const racers = await Promise.all([1, 2].map(() => db.connect("cutter_exec")));
+    expect(await answerOf(db.connect("cutter_exec"))).toBe("53300");
+    for (let round = 1; round <= 5; round += 1) await race(racers, `ROUND-${round}`);
+  });
+
+  it("of eight connections, were they allowed, exactly one passes, five times in a row", async () => {
+    await db.rows("ALTER ROLE cutter_exec CONNECTION LIMIT 9");
+    const racers = await Promise.all(Array.from({ length: 8 }, () => db.connect("cutter_exec")));
+    for (let round = 1; round <= 5; round += 1) await race(racers, `ROUND-${round}`);
+  });
+
+  it("an approval used for one run is worth nothing for the next of the same document", async () => {
+    const exec = await db.connect("cutter_exec");
+    const first = await openRun(exec, "SAMPLE");
+    await reachGate(exec, first);
+    await admitCut(gate, first);
+    await exec.query("SELECT cutter_runtime.close_run($1, $2, 'voided', 'start again')", [first.runId, first.epoch]);
+    const second = await openRun(exec, "SAMPLE");
+    await reachGate(exec, second);
+    expect(await answerOf(cutLegA(exec, second))).toBe("STOP_APPROVAL_REQUIRED");
+    await admit(gate, second, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA });
+    expect(await answerOf(transaction(exec, () => beginEffect(exec, second, "cut_leg_a", { SG_1_cut_authz: SG_1_SHA, EXECUTION: EXECUTION_SHA })))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+  });
+});
