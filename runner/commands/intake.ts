@@ -21,7 +21,7 @@ export interface IntakeOptions {
 
 export type Intake =
   | { readonly manifest: Manifest; readonly rows: readonly PlanRow[]; readonly coverage: Coverage; readonly writer_digest: string; readonly refusal?: never }
-  | { readonly refusal: Refusal; readonly manifest?: never };
+  | { readonly refusal: Refusal; readonly manifest?: never; readonly rows?: never; readonly coverage?: never; readonly writer_digest?: never };
 
 /** Marks, plans and proves a file. Expected refusals are values; line 0 means the refusal is not about a line. */
 export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions): Intake {

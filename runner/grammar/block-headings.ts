@@ -6,8 +6,10 @@ import type { MarkdownIt, StateBlock } from "markdown-it";
 export const MAX_LEVEL = 64;
 /** Longest line in bytes: the parser's patterns are only safe on bounded lines. */
 export const MAX_LINE = 1_048_576;
+/** Most lines of a text: the parser keeps some numbers for each. */
+export const MAX_LINES = 2_000_000;
 /** Steps that quotes may cost a line, and steps free for all: quotes interrupted by other text are read again and again. */
-const QUOTE_STEPS = { per_line: 24, free: 100_000 };
+const QUOTE_STEPS = { per_line: 8, free: 100_000 };
 
 /** A heading outside every container. line: 0-based in the text. setext: underlined, opens no unit. */
 export interface TopHeading { readonly line: number; readonly depth: number; readonly setext: boolean }
@@ -61,22 +63,38 @@ function blockParser(): MarkdownIt {
   return parser;
 }
 
-/** The parser's state over a text, keeping only what is asked for: headings outside containers, and no copy of any text. */
-function blockState(parser: MarkdownIt, bytes: Buffer): StateBlock {
+/** The parser's state over a text; `found` gets every heading outside containers, and no copy of any text is kept. */
+function blockState(parser: MarkdownIt, bytes: Buffer, found: TopHeading[]): StateBlock {
   const state = new parser.block.State(blockText(bytes), parser, {}, []);
   const scratch = new state.Token("", "", 0);
-  // The rules write into the token they get and never read it again; a kept one must be its own.
+  let opened = "";
+  // The rules write into the token they get and never read it again, so one serves them all. What a heading wrote into it
+  // is complete when its content (type inline) is pushed.
   state.push = (type, tag, nesting) => {
+    if (opened !== "") found.push({ line: scratch.map?.[0] ?? 0, depth: Number(opened.slice(1)), setext: !scratch.markup.startsWith("#") });
     if (nesting < 0) state.level -= 1;
-    const kept = type === "heading_open" && state.level === 0;
+    opened = type === "heading_open" && state.level === 0 ? tag : "";
     if (nesting > 0) state.level += 1;
-    if (!kept) return scratch;
-    const token = new state.Token(type, tag, nesting);
-    state.tokens.push(token);
-    return token;
+    return scratch;
   };
   state.getLines = () => "";
   return state;
+}
+
+/** The first line that the parser should not be given, because it is too long or one too many. */
+function oversize(bytes: Buffer): { line: number; reason: string } | undefined {
+  let start = 0;
+  let line = 0;
+  for (let at = 0; at <= bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte !== 10 && byte !== 13 && byte !== undefined) continue;
+    if (at - start > MAX_LINE) return { line, reason: `the line is longer than ${MAX_LINE} bytes` };
+    if (line >= MAX_LINES) return { line, reason: `more than ${MAX_LINES} lines` };
+    if (byte === 13 && bytes[at + 1] === 10) at += 1;
+    start = at + 1;
+    line += 1;
+  }
+  return undefined;
 }
 
 function lineTable(state: StateBlock, bytes: Buffer): LineTable {
@@ -92,19 +110,16 @@ function lineTable(state: StateBlock, bytes: Buffer): LineTable {
 
 /** Headings outside containers, in order, with the line table of the text; or the first line the structure cannot be read at. */
 export function blockHeadings(bytes: Buffer): BlockResult {
+  const fault = oversize(bytes);
+  if (fault) return { fault };
   const parser = blockParser();
-  const state = blockState(parser, bytes);
-  const lines = lineTable(state, bytes);
-  for (let line = 0; line < lines.count; line += 1) {
-    if (lines.end(line) - lines.start(line) > MAX_LINE) return { fault: { line, reason: `the line is longer than ${MAX_LINE} bytes` } };
-  }
+  const headings: TopHeading[] = [];
+  const state = blockState(parser, bytes, headings);
   try {
     parser.block.tokenize(state, 0, state.lineMax);
-  } catch (fault) {
-    if (fault instanceof StructureFault) return { fault: { line: fault.line, reason: fault.message } };
-    throw fault;
+  } catch (thrown) {
+    if (thrown instanceof StructureFault) return { fault: { line: thrown.line, reason: thrown.message } };
+    throw thrown;
   }
-  const headings = state.tokens.map((token): TopHeading =>
-    ({ line: token.map?.[0] ?? 0, depth: Number(token.tag.slice(1)), setext: !token.markup.startsWith("#") }));
-  return { headings, lines };
+  return { headings, lines: lineTable(state, bytes) };
 }

@@ -21,7 +21,7 @@ const RULES = {
   title: "heading content without markers, edge blanks and closing sequence; no hidden character",
   body: "whole lines to the next heading without blank edge lines; empty refused, or with empty_body heading the title's bytes; shows a character",
   address: "prefix, then letter-number per enclosing heading; letter of the section type; number per parent and letter",
-  limits: "line 1048576 bytes; 64 container levels; quote steps 24 a line and 100000",
+  limits: "line 1048576 bytes; 2000000 lines; 64 container levels; quote steps 8 a line and 100000",
 };
 
 type Caps = { readonly units: number; readonly hard: number };

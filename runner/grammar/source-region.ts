@@ -28,26 +28,33 @@ export function lineAt(bytes: Buffer, offset: number): number {
 export const bomAt = (bytes: Buffer, offset: number): number =>
   bytes[offset] === 0xef && bytes[offset + 1] === 0xbb && bytes[offset + 2] === 0xbf ? 3 : 0;
 
-/** The first line that is not UTF-8, as a refusal. The fatal decoder knows no place, so on failure lines are tried one by one. */
-export function encodingRefusal(bytes: Buffer): Refusal | undefined {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const decodes = (part: Buffer): boolean => {
-    try {
-      decoder.decode(part);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (decodes(bytes)) return undefined;
-  // A character never spans a line end, so the first line that fails alone is the first bad one.
+function isUtf8(part: Buffer): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Offset of the first piece between `separator` bytes that is not UTF-8. A character never spans a line end. */
+function firstBadPiece(bytes: Buffer, separator: number): number {
   for (let start = 0; start < bytes.length;) {
-    const feed = bytes.indexOf(LF, start);
-    const end = feed < 0 ? bytes.length : feed + 1;
-    if (!decodes(bytes.subarray(start, end))) return refuse(lineAt(bytes, start), "the line is not UTF-8");
+    const found = bytes.indexOf(separator, start);
+    const end = found < 0 ? bytes.length : found + 1;
+    if (!isUtf8(bytes.subarray(start, end))) return start;
     start = end;
   }
-  return refuse(1, "the file is not UTF-8");
+  return 0;
+}
+
+/** The first line that is not UTF-8, as a refusal. The fatal decoder knows no place, so on failure pieces are tried one by one. */
+export function encodingRefusal(bytes: Buffer): Refusal | undefined {
+  if (isUtf8(bytes)) return undefined;
+  const start = firstBadPiece(bytes, LF);
+  const feed = bytes.indexOf(LF, start);
+  const within = firstBadPiece(bytes.subarray(start, feed < 0 ? bytes.length : feed), CR);
+  return refuse(lineAt(bytes, start + within), "the line is not UTF-8");
 }
 
 /** The first NUL as a refusal: no text column of PostgreSQL can hold it. */
