@@ -1,0 +1,44 @@
+// One document for each recorded phase: `01-source-pin-<day>.md` to `11-closeout-<day>.md`, and `revert-<day>.md`.
+// Made of recorded values only, never of the clock: a report made again on resume is the same report.
+import { PHASES, STATE_AFTER, type RecordedPhase } from "../model/run.ts";
+import type { PhaseRecord } from "../rules/resume.ts";
+import { code, day, document, list, section } from "./markdown.ts";
+import type { BodyWriter, ReportedAdmission, ReportedReceipt } from "./phase-body.ts";
+import { READING_PHASES } from "./reading-phases.ts";
+import { reportHead, type Report, type ReportedRun } from "./report-head.ts";
+import { WRITING_PHASES } from "./writing-phases.ts";
+
+const BODIES: Readonly<Record<RecordedPhase, BodyWriter>> = { ...READING_PHASES, ...WRITING_PHASES };
+
+/** `proves`: names of the invariants the phase proves; its record exists only if all of them held. */
+export interface PhaseReportFacts {
+  readonly run: ReportedRun;
+  readonly phase: RecordedPhase;
+  readonly record: PhaseRecord;
+  readonly proves: readonly string[];
+  readonly receipts: readonly ReportedReceipt[];
+  readonly admissions: readonly ReportedAdmission[];
+}
+
+/** The report of one phase. Throws ZodError (a bug) when the record does not fit the phase's output. */
+export function phaseReport(facts: PhaseReportFacts): Report {
+  const { run, phase, record, proves } = facts;
+  const body = BODIES[phase](record.output, { at: record.at, receipts: facts.receipts, admissions: facts.admissions });
+  const name = reportName(phase);
+  const markdown = document([
+    reportHead(run, {
+      title: name, at: record.at, gate: `IG_${phase}`, letter: body.letter ?? "A",
+      result: `${STATE_AFTER[phase]}, ${proves.length}/${proves.length} invariants passed`, mutation: body.mutation, next: body.next,
+    }),
+    section("Recorded", list([...body.facts, ["principal", code(record.principal)], ["input_sha", code(record.input_sha)], ["output_sha", code(record.output_sha)]])),
+    section("Invariants", proves.map((name) => `- ${code(name)}: holds`).join("\n")),
+    ...(body.sections ?? []).map(([title, text]) => section(title, text)),
+  ]);
+  return { file: `${name}-${day(record.at)}.md`, markdown };
+}
+
+/** `06-cut-leg-a` for a phase of the flow, `revert` for the other one. */
+export function reportName(phase: RecordedPhase): string {
+  const position = PHASES.findIndex((name) => name === phase);
+  return position < 0 ? phase : `${String(position + 1).padStart(2, "0")}-${phase.replaceAll("_", "-")}`;
+}

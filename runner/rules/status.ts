@@ -1,0 +1,194 @@
+// What a person can do with a run now, by the table of docs/decisions/0060-status-and-reports.md. State file in, answer out; reads nothing.
+import type { StateJson } from "../model/state.ts";
+import { STOPS, isStopCode, type StopRow } from "../model/stop.ts";
+import { parseState, stateJson, type StateFacts } from "./run-state.ts";
+import { finishBy } from "./times.ts";
+
+/** How far the effects of a run have come. `unknown`: the answer to a COMMIT was lost and nobody has looked yet. */
+export type Stage = "nothing" | "leg_a" | "enacted" | "reverted" | "torn" | "unknown";
+
+/** What the caller saw outside the database: a halt file's name, and whether the lease's holder is a living process of this host. */
+export interface Seen { readonly haltFile?: string | undefined; readonly holderAlive?: boolean | undefined }
+
+/** Answer of `status --json`. Times are UTC text. safe_until null with safe_to_leave true means without limit. */
+export interface StatusJson {
+  readonly schema_version: "1";
+  readonly run_id: string;
+  readonly document_id: string;
+  readonly actor: string;
+  readonly host: string;
+  readonly state: StateJson["state"];
+  readonly last_stop: string | null;
+  readonly committed: Stage;
+  readonly committed_text: string;
+  readonly waiting_for: string | null;
+  readonly deadline: string | null;
+  /** What ends at the deadline. */
+  readonly deadline_of: string | null;
+  readonly safe_to_leave: boolean;
+  readonly safe_until: string | null;
+  readonly safe_text: string;
+  readonly next: string | null;
+  readonly or: string | null;
+  readonly call: StopRow["call"] | null;
+  readonly halted: readonly string[];
+  readonly holder: string | null;
+  readonly holder_until: string | null;
+  readonly closed: string | null;
+  /** Time of the state file this rests on, and the time it was judged. */
+  readonly as_of: string;
+  readonly now: string;
+}
+
+/** Commands people paste. One place, because scripts on the operator's side replace some of them. */
+const COMMANDS = {
+  resume: (run: string) => `cutter orchestrate resume ${run}`,
+  revert: (run: string) => `cutter orchestrate revert ${run} "<reason>"`,
+  follow: (run: string) => `cutter orchestrate follow ${run}`,
+  verify: (run: string) => `cutter orchestrate verify ${run}`,
+  cut: (document: string) => `cutter orchestrate cut ${document}`,
+  void: (run: string) => `cutter orchestrate void ${run} "<reason>"`,
+  approve: (bundle: string) => `npm run approve -- ${bundle}`,
+} as const;
+
+/** From database rows: builds the projection and judges it, so that both views can never differ. */
+export function statusOf(facts: StateFacts, seen: Seen = {}): StatusJson {
+  return statusFromState(stateJson(facts), facts.now, seen);
+}
+
+/** From the text of state.json. STOP_COULD_NOT_LOOK when it is not one. */
+export function statusFromText(text: string, now: Date, seen: Seen = {}): StatusJson {
+  return statusFromState(parseState(text), now, seen);
+}
+
+/** From a state file alone. `now` is the reader's clock; deadlines were written by the database's. */
+export function statusFromState(state: StateJson, now: Date, seen: Seen = {}): StatusJson {
+  const stage = stageOf(state);
+  const halted = haltsOf(state, seen);
+  const waiting = waitingFor(state, stage, halted, seen, now);
+  const deadline = state.closed === null ? deadlineOf(state, stage) : undefined;
+  const safety = safetyOf(state, stage, now);
+  return {
+    schema_version: "1", run_id: state.run_id, document_id: state.document_id, actor: state.actor, host: state.host,
+    state: state.state, last_stop: state.last_stop, committed: stage, committed_text: committedText(state, stage),
+    waiting_for: waiting, deadline: deadline?.at ?? null, deadline_of: deadline?.of ?? null,
+    ...safety, ...commandsOf(state, stage, halted, seen, now),
+    call: callOf(state, stage, halted), halted,
+    holder: state.lease.holder, holder_until: state.lease.expires_at, closed: state.closed, as_of: state.written_at, now: now.toISOString(),
+  };
+}
+
+function stageOf(state: StateJson): Stage {
+  if (state.state === "torn") return "torn";
+  if (state.state === "ambiguous") return "unknown";
+  if (state.phases.revert) return "reverted";
+  if (state.phases.lifecycle_enact) return "enacted";
+  return state.phases.cut_leg_a ? "leg_a" : "nothing";
+}
+
+/** Leg A is committed and the second principal has not judged it: only then a clock runs against the run. */
+function auditDebt(state: StateJson, stage: Stage): Date | undefined {
+  const legA = state.phases.cut_leg_a;
+  return stage === "leg_a" && legA && !state.phases.write_verify ? finishBy(new Date(legA.at)) : undefined;
+}
+
+function committedText(state: StateJson, stage: Stage): string {
+  const done = Object.keys(state.phases).length;
+  switch (stage) {
+    case "nothing": return `nothing in the target tables (${done} phases recorded)`;
+    case "leg_a": return `units as drafts${state.phases.leg_b_record ? ", ledger rows" : ""}${state.phases.write_verify ? ", the second principal's verdict" : ""}; nothing enacted`;
+    case "enacted": return `units enacted, ledger rows, verdict${state.phases.closeout ? "; closed out" : "; closeout still to come"}`;
+    case "reverted": return "nothing that counts: the drafts are set aside and their addresses are free";
+    case "torn": return "rows that no record explains";
+    case "unknown": return "not known: the answer to a COMMIT was lost";
+  }
+}
+
+function haltsOf(state: StateJson, seen: Seen): string[] {
+  const rows = state.halts.map((halt) => `halt ${halt.halt_id}${halt.every_run ? " of every run" : ""} by ${halt.actor} at ${halt.at}: ${halt.reason}`);
+  return seen.haltFile === undefined ? rows : [...rows, `the file ${seen.haltFile}`];
+}
+
+interface Pending { readonly gate: string; readonly bundle: string; readonly approve_by: string }
+
+const PAUSE_GATES: Readonly<Partial<Record<StateJson["state"], readonly string[]>>> = {
+  awaiting_cut_authorization: ["SG_1_cut_authz", "EXECUTION"],
+  awaiting_lifecycle_authorization: ["SG_2_lifecycle_authz"],
+};
+
+/** Newest request of each gate of the present pause. */
+function requestsOf(state: StateJson): StateJson["requests"] {
+  const gates = PAUSE_GATES[state.state] ?? [];
+  return gates.flatMap((gate) => state.requests.filter((request) => request.gate === gate).slice(-1));
+}
+
+/** The last moment an effect may begin with an admitted, unused statement over a request's payload; undefined when there is none. */
+function usableUntil(state: StateJson, request: StateJson["requests"][number]): number | undefined {
+  const ends = state.approvals
+    .filter((row) => row.gate === request.gate && row.payload_sha === request.payload_sha && row.used_phase === null)
+    .map((row) => Date.parse(row.use_by) - state.phase_cap_seconds * 1000);
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+function pendingOf(state: StateJson, now: Date): Pending[] {
+  return requestsOf(state).filter((request) => (usableUntil(state, request) ?? Number.NEGATIVE_INFINITY) <= now.getTime());
+}
+
+function deadlineOf(state: StateJson, stage: Stage): { at: string; of: string } | undefined {
+  const debt = auditDebt(state, stage);
+  if (debt) return { at: debt.toISOString(), of: "ledger and verification; after it only a revert" };
+  const ends = requestsOf(state).map((request) => {
+    const until = usableUntil(state, request);
+    return until === undefined
+      ? { at: request.approve_by, of: `signing ${request.gate}; after it resume asks anew` }
+      : { at: new Date(until).toISOString(), of: `the admitted ${request.gate}; after it a new signature renews` };
+  });
+  return ends.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
+}
+
+function waitingFor(state: StateJson, stage: Stage, halted: readonly string[], seen: Seen, now: Date): string | null {
+  if (state.closed !== null) return null;
+  if (stage === "torn") return "an SG_3 decision: hold, compensate or void";
+  if (halted.length > 0) return `the end of ${halted.length === 1 ? "a halt" : `${halted.length} halts`}, by a signed UNHALT`;
+  if (seen.holderAlive === true) return `the process ${state.lease.holder ?? "that holds the lease"}, which is at work`;
+  const gates = pendingOf(state, now).map((request) => request.gate);
+  if (gates.length > 0) return `${gates.length === 1 ? "the signature" : "the signatures"} of ${gates.join(" and ")}`;
+  return null;
+}
+
+function safetyOf(state: StateJson, stage: Stage, now: Date): Pick<StatusJson, "safe_to_leave" | "safe_until" | "safe_text"> {
+  if (stage === "torn") return { safe_to_leave: false, safe_until: null, safe_text: "no: held, nothing moves until an SG_3 decision" };
+  if (stage === "unknown") return { safe_to_leave: false, safe_until: null, safe_text: "no: resume reads what is true" };
+  const debt = auditDebt(state, stage);
+  if (!debt) return { safe_to_leave: true, safe_until: null, safe_text: "yes, without limit" };
+  return now.getTime() < debt.getTime()
+    ? { safe_to_leave: true, safe_until: debt.toISOString(), safe_text: "yes, until" }
+    : { safe_to_leave: false, safe_until: debt.toISOString(), safe_text: "no, overdue since" };
+}
+
+function commandsOf(state: StateJson, stage: Stage, halted: readonly string[], seen: Seen, now: Date): Pick<StatusJson, "next" | "or"> {
+  const run = state.run_id;
+  if (state.closed !== null) return { next: stage === "enacted" ? COMMANDS.verify(run) : COMMANDS.cut(state.document_id), or: null };
+  // No command of one person ends these two; WAITING FOR and CALL say who can.
+  if (stage === "torn" || halted.length > 0) return { next: null, or: null };
+  if (seen.holderAlive === true) return { next: COMMANDS.follow(run), or: null };
+  const debt = auditDebt(state, stage);
+  if (debt && debt.getTime() <= now.getTime()) return { next: COMMANDS.revert(run), or: null };
+  const [pending] = pendingOf(state, now);
+  const undo = undoOf(run, stage);
+  // A request past its time can no longer be signed; resume writes a new one.
+  if (pending && Date.parse(pending.approve_by) > now.getTime()) return { next: COMMANDS.approve(pending.bundle), or: COMMANDS.resume(run) };
+  // The drafts are set aside but the run is not closed: the same verb finishes.
+  return stage === "reverted" ? { next: undo, or: COMMANDS.void(run) } : { next: COMMANDS.resume(run), or: undo };
+}
+
+function undoOf(run: string, stage: Stage): string | null {
+  if (stage === "nothing") return COMMANDS.void(run);
+  return stage === "leg_a" || stage === "reverted" ? COMMANDS.revert(run) : null;
+}
+
+function callOf(state: StateJson, stage: Stage, halted: readonly string[]): StatusJson["call"] {
+  if (state.closed !== null) return null;
+  if (stage === "torn" || halted.length > 0) return "approver";
+  return state.last_stop !== null && isStopCode(state.last_stop) ? STOPS[state.last_stop].call : "operator";
+}
