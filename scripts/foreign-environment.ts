@@ -3,8 +3,12 @@ import { Stopped } from "../runner/model/stop.ts";
 
 const REFUSED = ["ZX_PREFIX", "ZX_POSTFIX", "ZX_SHELL", "NODE_OPTIONS"] as const;
 
-/** STOP_PRECHECK_FAILED when the environment holds a setting that runs code in this program; names only. */
+/**
+ * First act of a program of the workstation. STOP_PRECHECK_FAILED when the environment holds a setting that runs code in this
+ * program (names only); PG* and GNUPGHOME are removed, because the database driver and every child would follow them.
+ */
 export function refuseForeignEnvironment(environment: NodeJS.ProcessEnv = process.env): void {
+  for (const name of Object.keys(environment).filter(steersClients)) delete environment[name];
   const set = REFUSED.filter((name) => environment[name] !== undefined && environment[name] !== "");
   if (set.length === 0) return;
   throw new Stopped("STOP_PRECHECK_FAILED", {
@@ -14,5 +18,9 @@ export function refuseForeignEnvironment(environment: NodeJS.ProcessEnv = proces
 
 /** The environment for child programs: without PG* and GNUPGHOME, which would steer psql and gpg elsewhere. */
 export function childEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("PG") && name !== "GNUPGHOME"));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !steersClients(name)));
+}
+
+function steersClients(name: string): boolean {
+  return name.startsWith("PG") || name === "GNUPGHOME";
 }

@@ -1,12 +1,14 @@
 // The sandbox's PostgreSQL: cluster, substrate, packages and passwords, each laid once and found again.
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { startCluster } from "../../runner/adapters/postgres-cluster.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { applyPackages, packageSql, PACKAGES } from "../apply-packages.ts";
 import { ROLE_NAMES, type SandboxCredential, type SandboxCredentials, type SandboxRole } from "./credentials.ts";
-import { identifyProcess, stillRuns } from "./own-process.ts";
+import { identifyProcess, isZombie, serverWorkers, stillRuns } from "./own-process.ts";
 import { projectRoot, type Place } from "./place.ts";
 import type { SandboxState } from "./state-file.ts";
 import { loadSubstrate } from "./substrate.ts";
@@ -60,7 +62,10 @@ async function newestOpenRun(client: pg.Client): Promise<OpenRun | undefined> {
 // startCluster finds a server of this data folder that already runs, so a lost state file costs nothing.
 async function ensureCluster(work: DatabaseWork, state: SandboxState): Promise<{ host: string; port: number }> {
   const known = state.processes.postgres;
-  if (!known || !stillRuns(known)) work.say("starting the sandbox's PostgreSQL …");
+  if (!known || !stillRuns(known)) {
+    work.say("starting the sandbox's PostgreSQL …");
+    if (known) await leaveCrashBehind(work.place);
+  }
   const cluster = await startCluster({
     dataDir: work.place.dataFolder, socketDir: work.place.socketFolder, binDir: work.postgresBin,
     superuser: work.credentials.cluster.user, superuserPassword: work.credentials.cluster.password,
@@ -70,6 +75,17 @@ async function ensureCluster(work: DatabaseWork, state: SandboxState): Promise<{
   if (!identity) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "PostgreSQL ended right after its start", wanted: "a running server", hint: `read ${join(work.place.dataFolder, "server.log")}` });
   work.remember({ processes: { postgres: identity } });
   return { host: cluster.socketDir, port: cluster.port };
+}
+
+// Workers of a killed server leave by themselves within a moment; a server of ours that we merely forgot keeps them and is found
+// by startCluster. A zombie holds nothing, but PostgreSQL takes its number for a living owner of its lock files.
+async function leaveCrashBehind({ dataFolder, socketFolder }: Place): Promise<void> {
+  for (let waited = 0; waited < 10_000 && serverWorkers(dataFolder).length > 0; waited += 50) await sleep(50);
+  if (serverWorkers(dataFolder).length > 0) return;
+  const socketLocks = readdirSync(socketFolder).filter((name) => name.endsWith(".lock")).map((name) => join(socketFolder, name));
+  for (const file of [join(dataFolder, "postmaster.pid"), ...socketLocks].filter((path) => existsSync(path))) {
+    if (isZombie(Number(readFileSync(file, "utf8").split("\n")[0]))) rmSync(file);
+  }
 }
 
 // A substrate that was interrupted half way is thrown away: before `database_loaded` nobody has put anything into it.
@@ -107,7 +123,8 @@ async function tellPasswords(work: DatabaseWork, client: pg.Client): Promise<voi
 }
 
 async function withClient<T>(at: { host: string; port: number; name: string }, who: SandboxCredential, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ host: at.host, port: at.port, database: at.name, user: who.user, password: who.password });
+  // The driver fills what is left out from PG* of the caller's environment: options and ssl are therefore said.
+  const client = new pg.Client({ host: at.host, port: at.port, database: at.name, user: who.user, password: who.password, ssl: false, options: "-c client_min_messages=warning" });
   await client.connect();
   try {
     return await use(client);

@@ -1,5 +1,5 @@
 // Recognises and ends processes of the sandbox: a pid alone may by now belong to a stranger.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Place } from "./place.ts";
@@ -21,6 +21,15 @@ export function identifyProcess(pid: number): OwnProcess | undefined {
   }
 }
 
+/** Whether the process has ended and only waits for its parent, in a container without an init for ever. */
+export function isZombie(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").startsWith("Z");
+  } catch {
+    return false;
+  }
+}
+
 /** Whether exactly this process still lives: pid, start time and command line. */
 export function stillRuns(known: OwnProcess): boolean {
   const now = identifyProcess(known.pid);
@@ -35,13 +44,22 @@ const SERVERS = new Set(["postgres", "initdb", "pg_ctl", "pg_dump", "psql", "gpg
  */
 export function sandboxProcesses(place: Place): OwnProcess[] {
   const short = [`${place.shortHost}/`, `${place.shortDatabase}/`];
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => pid !== process.pid).flatMap((pid) => {
+  return processIds().filter((pid) => pid !== process.pid).flatMap((pid) => {
     const words = commandLine(pid);
     const server = SERVERS.has(basename(words[0] ?? "")) && words.some((word) => short.some((folder) => word.includes(folder)));
     const runner = words.some((word, index) => word === "--config" && words[index + 1] === place.configFile);
     const found = server || runner ? identifyProcess(pid) : undefined;
     return found ? [found] : [];
   });
+}
+
+/**
+ * Workers of a PostgreSQL server that works in `dataFolder`. They overlive a killed server by a moment and hold its shared
+ * memory, which no new server may enter; their command line is a title without the folder.
+ */
+export function serverWorkers(dataFolder: string): OwnProcess[] {
+  return processIds().filter((pid) => (commandLine(pid)[0] ?? "").startsWith("postgres: ") && workingFolder(pid) === dataFolder)
+    .flatMap((pid) => identifyProcess(pid) ?? []);
 }
 
 /** Ends exactly this process and waits until it is gone; SIGKILL after `patience` milliseconds. */
@@ -57,6 +75,19 @@ export async function endProcess(known: OwnProcess, signal: NodeJS.Signals = "SI
   for (let waited = 0; waited < patience && stillRuns(known); waited += 50) await sleep(50);
   send("SIGKILL");
   while (stillRuns(known)) await sleep(50);
+}
+
+function processIds(): number[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+// Undefined for a process that ended, and for another user's, which cannot be ours.
+function workingFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
 }
 
 // Empty for a process that ended meanwhile and for kernel threads.

@@ -5,7 +5,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { exclusively } from "./exclusive.ts";
 import { shellWord } from "./launchers.ts";
 import { lastRun } from "./last-run.ts";
-import { endProcess, sandboxProcesses, stillRuns } from "./own-process.ts";
+import { endProcess, sandboxProcesses, serverWorkers, stillRuns } from "./own-process.ts";
 import { placeOf, type Place } from "./place.ts";
 import { readState, writeState, type OwnProcess, type SandboxState } from "./state-file.ts";
 
@@ -41,6 +41,8 @@ export async function takeDown(folder: string): Promise<OwnProcess[]> {
     const living = livingProcesses(place, state);
     // SIGINT is PostgreSQL's fast shutdown: it ends sessions and leaves a clean cluster.
     for (const found of living) await endProcess(found, isServer(found) ? "SIGINT" : "SIGTERM");
+    // Left by a server that was killed from outside.
+    for (const worker of serverWorkers(place.dataFolder)) await endProcess(worker);
     writeState(place.stateFile, { ...state, processes: { postgres: null } });
     return living;
   });
