@@ -1,4 +1,5 @@
 // The one connection that reads the source for a backup: it holds the snapshot, answers what to dump, and makes the checksums.
+import { Socket } from "node:net";
 import pg from "pg";
 import { z } from "zod";
 import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup.ts";
@@ -46,19 +47,27 @@ export interface SourceReading {
  * Opens a repeatable-read, read-only transaction, exports its snapshot, and keeps it open for `work`: pg_dump on that snapshot and the
  * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
  */
-export async function withSource<T>(access: DatabaseAccess, tables: readonly string[], work: (reading: SourceReading, client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await connectTo(access, "cutter/backup");
+export async function withSource<T>(
+  access: DatabaseAccess, tables: readonly string[], capSeconds: number, work: (reading: SourceReading, client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const socket = new Socket();
+  // A peer that died without a word answers nothing and refuses nothing; only a time of our own ends the wait.
+  const limit = setTimeout(() => socket.destroy(new Error(`no answer within ${capSeconds} s`)), capSeconds * 1_000);
   try {
+    const client = await connectTo(access, "cutter/backup", socket);
     // The exporter idles while pg_dump works; an idle limit of the role would end the snapshot under it.
     await client.query(`${CHECKSUM_SETTINGS}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`);
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const result = await work(await readSource(client, tables), client);
     await client.query("ROLLBACK");
+    await client.end();
     return result;
   } catch (error) {
     throw sourceFailed(error);
   } finally {
-    await client.end().catch(() => undefined);
+    clearTimeout(limit);
+    // After an error the server may never answer a farewell.
+    socket.destroy();
   }
 }
 
@@ -92,12 +101,12 @@ export async function rowsOf<N extends Name>(client: pg.Client, name: N, params:
   return parsed.data as Row<N>[];
 }
 
-/** A connection without pool; a break between statements is reported by the next statement. */
-export async function connectTo(access: DatabaseAccess, applicationName: string): Promise<pg.Client> {
+/** A connection without pool; a break between statements is reported by the next statement. Destroying `socket` ends every wait. */
+export async function connectTo(access: DatabaseAccess, applicationName: string, socket = new Socket()): Promise<pg.Client> {
   const client = new pg.Client({
     host: access.host, port: access.port, database: access.database, user: access.user, password: access.password,
     ssl: access.sslmode === "disable" ? false : { rejectUnauthorized: access.sslmode === "verify-full" },
-    connectionTimeoutMillis: 15_000, keepAlive: true, application_name: applicationName,
+    connectionTimeoutMillis: 15_000, keepAlive: true, stream: () => socket, application_name: applicationName,
   });
   client.on("error", () => undefined);
   try {

@@ -10,8 +10,14 @@ import type { Credential } from "./credentials.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
 import { takeBackup, verifyBackupFile } from "./take-backup.ts";
 
+/** The part of the configuration that backups need. */
+export type BackupConfig = Pick<Config, "database" | "backup"> & {
+  readonly orchestrator: Pick<Config["orchestrator"], "runtime_root">;
+  readonly caps: Pick<Config["caps"], "phase_minutes">;
+};
+
 /** `credential` reads the env file of cutter_backup; `log` gets progress lines without secrets or rows. */
-export function backupVault(config: Config, credential: () => Promise<Credential>, log: (line: string) => void): BackupVault {
+export function backupVault(config: BackupConfig, credential: () => Promise<Credential>, log: (line: string) => void): BackupVault {
   const folder = join(config.orchestrator.runtime_root, "backups");
   const take = async (name: string): Promise<BackupReceipt> => {
     const { host, port, name: database, sslmode } = config.database;
@@ -20,7 +26,7 @@ export function backupVault(config: Config, credential: () => Promise<Credential
     return takeBackup({
       access: { host, port, database, sslmode, ...(await credential()) }, tables, contextTables: context_tables, outputFile: join(folder, name),
       recipientPublicKey: recipient_public_key, recipientFingerprint: recipient_fingerprint, binDir: postgres_bin,
-      scratch: initdbScratch({ binDir: postgres_bin, root: scratch_root, unixUser: process.getuid?.() === 0 ? scratch_user : null }),
+      scratch: initdbScratch({ binDir: postgres_bin, root: scratch_root, unixUser: scratch_user }),
       capSeconds: config.caps.phase_minutes * 60, log,
     });
   };

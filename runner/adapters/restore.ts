@@ -98,7 +98,7 @@ async function asSuperuser<T>({ socketDir, port, superuser, password }: RunningS
 
 async function runStages(client: pg.Client, reading: SourceReading, password: string, stages: readonly number[], locale = [reading.facts.lc_collate, reading.facts.lc_ctype]): Promise<void> {
   const publicUsage = reading.rights.some(({ what, rights }) => what === "schema public" && rights.includes("PUBLIC USAGE"));
-  const rows = await rowsOf(client, "read/backup/scratch-statements", [JSON.stringify(reading.roles), RESTORER, password, reading.facts.encoding, ...locale, publicUsage]);
+  const rows = await rowsOf(client, "read/backup/scratch-statements", [JSON.stringify(reading.roles), RESTORER, password, reading.facts.encoding, ...locale, publicUsage, reading.schemas]);
   for (const { statement } of rows.filter((row) => stages.includes(row.stage))) await client.query(statement);
 }
 

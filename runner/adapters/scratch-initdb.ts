@@ -157,6 +157,8 @@ async function unixUser(name: string | null): Promise<UnixUser> {
   if (uid === undefined || gid === undefined || !Number.isInteger(uid) || !Number.isInteger(gid)) throw notStarted(`no UNIX user ${name} for scratch servers`);
   if (uid === 0) throw notStarted("scratch servers must not run as root");
   if (process.getuid?.() === uid) return undefined;
+  // Running as oneself instead would quietly drop the separation that the configuration asks for.
+  if (process.getuid?.() !== 0) throw notStarted(`this user may not start programs as ${name}`);
   return { uid, gid };
 }
 

@@ -28,7 +28,7 @@ export interface BackupRequest {
   /** Folder of pg_dump and psql; the scratch server is of the same installation. */
   readonly binDir: string;
   readonly scratch: ScratchServer;
-  /** Limit of the dump and of the restore, each. */
+  /** Limit of everything that waits for the source, and of the restore. */
   readonly capSeconds: number;
   readonly log: (line: string) => void;
   /** Told the process id of pg_dump. */
@@ -66,7 +66,7 @@ interface Taken { readonly reading: SourceReading; readonly recipient: BackupRec
 
 async function dumpSealed(request: BackupRequest, part: string, sessionKey: SessionKey): Promise<Taken> {
   const wanted = [...request.tables, ...request.contextTables];
-  return withSource(request.access, wanted, async (reading, client) => {
+  return withSource(request.access, wanted, request.capSeconds, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
     const major = Math.floor(reading.facts.version_num / 10_000);
     for (const program of ["pg_dump", "psql"]) insist(toolVersion(await majorVersion(join(request.binDir, program)), major));

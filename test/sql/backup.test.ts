@@ -1,10 +1,17 @@
-// A backup of the whole cut surface: what the receipt says, what the file holds, and what makes the proof fail.
-import { readdir, stat } from "node:fs/promises";
+// A backup of the whole cut surface: what the receipt says, what the file holds, who can read it.
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { takeBackup } from "../../runner/adapters/take-backup.ts";
+import { backupLines, backupRun, backupSelftest } from "../../runner/commands/backup.ts";
+import { backupVault } from "../../runner/adapters/backup-vault.ts";
+import { takeBackup, verifyBackupFile } from "../../runner/adapters/take-backup.ts";
+import { backupReceiptSchema } from "../../runner/model/backup.ts";
+import { digestOf, sha256 } from "../../runner/model/canonical.ts";
 import { backupPlace, backupRequest, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, RUN_FILE, type BackupPlace, type Recipient } from "../support/backup.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
+import { gpgHome } from "../support/gpg-home.ts";
 
 let database: FreshDatabase;
 let place: BackupPlace;
@@ -12,17 +19,139 @@ let recipient: Recipient;
 
 beforeEach(async () => {
   recipient = await makeRecipient();
-  [database, place] = await Promise.all([freshDatabase({ packages: ["read-rights"] }), backupPlace(recipient.publicKey)]);
+  database = await freshDatabase({ packages: ["read-rights"] });
+  place = await backupPlace(recipient.publicKey);
 });
 afterEach(async () => {
-  await Promise.all([database.drop(), place.remove()]);
+  await database.drop();
+  await place.remove();
 });
 
 test("the receipt of a backup counts every row of the source and of the restored copy", async () => {
   const receipt = await takeBackup(backupRequest(database, place, recipient));
+  expect(backupReceiptSchema.parse(receipt)).toEqual(receipt);
   expect(Object.keys(receipt.content_digests).sort()).toEqual([...MUTATION_TABLES, ...CONTEXT_TABLES].sort());
+  for (const [table, { rows }] of Object.entries(receipt.content_digests)) {
+    expect({ table, rows }).toEqual({ table, rows: Number((await database.rows<{ n: string }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n) });
+  }
   expect(receipt.content_digests["public.information_unit"]?.rows).toBe(158);
   expect(receipt.proof.tables).toEqual(receipt.content_digests);
-  expect((await stat(join(place.folder, RUN_FILE))).size).toBe(receipt.size_bytes);
+  expect(receipt.content_digests_sha).toBe(digestOf(receipt.content_digests));
+  expect(receipt.proof_sha).toBe(digestOf(receipt.proof));
+  expect(receipt.recipient).toBe(recipient.fingerprint);
+});
+
+test("the folder holds the one file of the receipt, readable by its owner alone, and no clear text", async () => {
+  const receipt = await takeBackup(backupRequest(database, place, recipient));
   expect((await readdir(place.folder)).sort()).toEqual([RUN_FILE, "recipient.asc"].sort());
+  const file = join(place.folder, RUN_FILE);
+  const bytes = await readFile(file);
+  expect({ size: bytes.length, sha: sha256(bytes) }).toEqual({ size: receipt.size_bytes, sha: receipt.file_sha });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(bytes.includes("information_unit")).toBe(false);
+  await expect(verifyBackupFile(file, receipt)).resolves.toBeUndefined();
+});
+
+test("two backups of equal rows are other files with equal content digests, and one changed row changes them", async () => {
+  const first = await takeBackup(backupRequest(database, place, recipient));
+  const second = await takeBackup(backupRequest(database, place, recipient));
+  expect(second.content_digests_sha).toBe(first.content_digests_sha);
+  expect(second.file_sha).not.toBe(first.file_sha);
+  await database.rows("UPDATE public.dot_config SET value = value || ' ' WHERE key = (SELECT min(key) FROM public.dot_config)");
+  const third = await takeBackup(backupRequest(database, place, recipient));
+  const changed = Object.keys(third.content_digests).filter((table) => third.content_digests[table]?.sha !== first.content_digests[table]?.sha);
+  expect(changed).toEqual(["public.dot_config"]);
+});
+
+test("gpg with the private key reads the file, and psql makes the same rows of it", async () => {
+  const receipt = await takeBackup(backupRequest(database, place, recipient));
+  const gpg = await gpgHome();
+  const copy = await freshDatabase({ packages: ["read-rights"] });
+  try {
+    await gpg.gpg(["--import"], Buffer.from(recipient.privateKey));
+    const listed = (await gpg.gpg(["--list-packets", "--list-only", join(place.folder, RUN_FILE)])).toString();
+    expect(listed.match(/^:pubkey enc packet:/gm)).toHaveLength(1);
+    const sql = await gpg.gpg(["--decrypt", join(place.folder, RUN_FILE)]);
+    await copy.rows("DROP SCHEMA public, cutter_governance CASCADE");
+    const { host, port, user, password } = copy.settings();
+    await execa(join(copy.cluster.binDir, "psql"), ["-XqAt", "-v", "ON_ERROR_STOP=1", "-1", "-o", "/dev/null"], {
+      input: sql, extendEnv: false, env: { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: copy.name },
+    });
+    for (const table of Object.keys(receipt.content_digests)) {
+      const text = `SELECT count(*) AS n, md5(string_agg(t::text, '|' ORDER BY t::text COLLATE "C")) AS md5 FROM ${table} t`;
+      expect({ table, rows: await copy.rows(text) }).toEqual({ table, rows: await database.rows(text) });
+    }
+  } finally {
+    await copy.drop();
+    await gpg.close();
+  }
+});
+
+test("the password stands neither in the arguments nor in the environment of pg_dump, and nothing else of ours does", async () => {
+  const request = backupRequest(database, place, recipient);
+  let seen = "";
+  let names: string[] = [];
+  process.env["CUTTER_TEST_PLANTED"] = "planted-value";
+  try {
+    await takeBackup({ ...request, dumpStarted: (pid) => {
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+      names = environment.split("\0").map((line) => line.split("=", 1)[0] ?? "").filter((name) => name !== "").sort();
+      seen = readFileSync(`/proc/${pid}/cmdline`, "utf8") + environment;
+    } });
+  } finally {
+    delete process.env["CUTTER_TEST_PLANTED"];
+  }
+  expect(seen).toContain("pg_dump");
+  expect(seen).not.toContain(request.access.password);
+  expect(names).toEqual(["LC_ALL", "PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDATABASE", "PGHOST", "PGPASSFILE", "PGPORT", "PGSSLMODE", "PGUSER", "TZ"]);
+});
+
+test("tables of other people with any name stay out of the dump, although cutter_backup may not read them", async () => {
+  await database.rows(`CREATE TABLE public."odd "" name.*|x?" (secret text); CREATE TABLE cutter_governance."Another Table" (secret text); CREATE VIEW public.a_view AS SELECT 1 AS one`);
+  await expect(takeBackup(backupRequest(database, place, recipient))).resolves.toBeDefined();
+});
+
+test("a database with every package of ours restores without an error", async () => {
+  const complete = await freshDatabase();
+  try {
+    const receipt = await takeBackup(backupRequest(complete, place, recipient));
+    expect(receipt.proof.tables).toEqual(receipt.content_digests);
+  } finally {
+    await complete.drop();
+  }
+});
+
+test("a trigger whose function lies in a third schema is dumped with that schema", async () => {
+  await database.rows(`CREATE SCHEMA guard AUTHORIZATION directus; CREATE FUNCTION guard.look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TABLE guard.unreadable (x int); CREATE TRIGGER looked BEFORE INSERT ON public.information_unit FOR EACH ROW EXECUTE FUNCTION guard.look();
+    ALTER TABLE public.information_unit ENABLE ALWAYS TRIGGER looked`);
+  await expect(takeBackup(backupRequest(database, place, recipient))).resolves.toBeDefined();
+});
+
+test("values whose text depends on settings restore to equal checksums under other settings of the role", async () => {
+  await database.rows(`CREATE TABLE public.kinds (id int PRIMARY KEY, at timestamptz, span interval, raw bytea, number double precision, price money, note text);
+    INSERT INTO public.kinds VALUES (1, now(), '1 year 2 days 03:04:05.6', '\\x00ff0a5c', 0.1::float8 + 0.2::float8, 12.34, E'line\\nfeed\\ttab \\\\ back'), (2, 'infinity', '-3 mons', NULL, 'NaN', NULL, '');
+    GRANT SELECT ON public.kinds TO cutter_backup; ALTER TABLE public.kinds OWNER TO directus;
+    ALTER ROLE cutter_backup IN DATABASE ${database.name} SET DateStyle = 'German'; ALTER ROLE cutter_backup IN DATABASE ${database.name} SET bytea_output = 'escape'`);
+  const receipt = await takeBackup(backupRequest(database, place, recipient, { tables: ["public.kinds"], contextTables: [] }));
+  expect(receipt.proof.tables["public.kinds"]).toEqual({ rows: 2, sha: receipt.content_digests["public.kinds"]?.sha });
+});
+
+test("the vault keeps a backup by hand, leaves nothing of a self-test and refuses an id that is a path", async () => {
+  const { host, port, binDir } = database.cluster;
+  const vault = backupVault({
+    orchestrator: { runtime_root: place.folder }, caps: { phase_minutes: 5 },
+    database: { host, port, name: database.name, sslmode: "disable", system_identifier: "7000000000000000000" },
+    backup: {
+      tables: MUTATION_TABLES, context_tables: CONTEXT_TABLES, recipient_fingerprint: recipient.fingerprint, recipient_public_key: place.keyFile,
+      max_age_minutes: 60, adapter: "initdb", postgres_bin: binDir, scratch_user: process.getuid?.() === 0 ? "postgres" : null, scratch_root: "/tmp",
+    },
+  }, async () => ({ user: "cutter_backup", password: database.cluster.passwords.cutter_backup }), () => undefined);
+  await mkdir(join(place.folder, "backups"), { recursive: true });
+  const tested = await backupSelftest(vault);
+  expect(backupLines("selftest", tested)[0]).toMatch(/^PASS: \d+ rows of 17 tables restored and equal/);
+  expect(await readdir(join(place.folder, "backups"))).toEqual([]);
+  const kept = await backupRun(vault);
+  expect(await readdir(join(place.folder, "backups"))).toEqual([kept.artifact_ref.replace("backups/", "")]);
+  await expect(vault.take("../../../etc/cron.d/x", 1)).rejects.toMatchObject({ code: "STOP_REFUSED_INPUT" });
 });

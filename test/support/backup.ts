@@ -1,10 +1,11 @@
 // What backup tests share: a recipient with its private key, the tables of the cut, and a request against a test database.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import * as openpgp from "openpgp";
 import type { ScratchServer } from "../../runner/model/backup.ts";
 import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
-import type { BackupRequest } from "../../runner/adapters/take-backup.ts";
+import { takeBackup, type BackupRequest } from "../../runner/adapters/take-backup.ts";
+import { Stopped, type StopCode } from "../../runner/model/stop.ts";
 import type { FreshDatabase } from "./database.ts";
 
 /** The mutation surface: three tables of public, nine of the ledger. */
@@ -21,10 +22,21 @@ export const CONTEXT_TABLES = [
 
 export interface Recipient { readonly fingerprint: string; readonly publicKey: string; readonly privateKey: string }
 
+/** What a test may want otherwise about a key. */
+export interface KeyChanges {
+  readonly type?: "ecc" | "rsa" | "curve25519";
+  readonly keyExpirationTime?: number;
+  readonly date?: Date;
+  readonly subkeys?: { sign: boolean }[];
+}
+
 /** A key GnuPG 2.2 can read: version 4, Ed25519 primary that signs, Curve25519 subkey that encrypts. */
-export async function makeRecipient(options: Partial<openpgp.GenerateKeyOptions> = {}): Promise<Recipient> {
-  const made = await openpgp.generateKey({ userIDs: [{ name: "backup of a test", email: "backup@example.invalid" }], type: "ecc", curve: "curve25519Legacy", ...options, format: "object" });
-  return { fingerprint: made.publicKey.getFingerprint().toUpperCase(), publicKey: made.publicKey.armor(), privateKey: made.privateKey.armor() };
+export async function makeRecipient({ type = "ecc", ...changes }: KeyChanges = {}): Promise<Recipient> {
+  const made = await openpgp.generateKey({
+    userIDs: [{ name: "backup of a test", email: "backup@example.invalid" }], type, curve: "curve25519Legacy", rsaBits: 3072, ...changes, format: "armored",
+  });
+  const key = await openpgp.readKey({ armoredKey: made.publicKey });
+  return { fingerprint: key.getFingerprint().toUpperCase(), publicKey: made.publicKey, privateKey: made.privateKey };
 }
 
 /** A runtime folder with the key file in it. */
@@ -53,11 +65,14 @@ export function backupRequest(database: FreshDatabase, place: BackupPlace, recip
   };
 }
 
-/** The clear SQL of a backup, by the private key as the operator would read it. */
-export async function decryptWithPrivateKey(file: string, recipient: Recipient): Promise<string> {
-  const { data } = await openpgp.decrypt({
-    message: await openpgp.readMessage({ binaryMessage: new Uint8Array(await readFile(file)) }),
-    decryptionKeys: await openpgp.readPrivateKey({ armoredKey: recipient.privateKey }),
-  });
-  return data;
+/** What the stop of a backup that must not succeed saw. Its folder then holds `left` and no other backup, and no message the password. */
+export async function stopOf(request: BackupRequest, code: StopCode, left: readonly string[] = []): Promise<string> {
+  const error: unknown = await takeBackup(request).then(() => undefined, (reason: unknown) => reason);
+  if (!(error instanceof Stopped) || error.code !== code) throw new Error(`wanted ${code}, got ${String(error)}`, { cause: error });
+  const files = await readdir(dirname(request.recipientPublicKey));
+  const backups = files.filter((name) => name.includes(".sql.gpg")).sort();
+  if (backups.join() !== [...left].sort().join()) throw new Error(`${code} left ${backups.join() || "nothing"}`, { cause: error });
+  const told = `${error.message} ${JSON.stringify(error.facts)}`;
+  if (told.includes(request.access.password)) throw new Error(`${code} shows the password`);
+  return `${error.facts.saw} ${(error.facts.details ?? []).join(" ")}`;
 }

@@ -1,5 +1,5 @@
 -- role: admin
--- params: $1 roles jsonb (rows of read/backup/roles), $2 restorer text, $3 restorer_password text, $4 encoding text, $5 lc_collate text, $6 lc_ctype text, $7 public_usage boolean
+-- params: $1 roles jsonb (rows of read/backup/roles), $2 restorer text, $3 restorer_password text, $4 encoding text, $5 lc_collate text, $6 lc_ctype text, $7 public_usage boolean, $8 schemas text[]
 -- returns: many
 -- Statements that turn an empty scratch server into one where a non-superuser restores with the original owners; run inside the scratch server only.
 WITH role AS (
@@ -9,7 +9,7 @@ WITH role AS (
 SELECT s.stage, s.statement
   FROM (
     SELECT 1 AS stage, pg_catalog.format('CREATE ROLE %I NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION %s %s %s CONNECTION LIMIT %s', r.role,
-             CASE WHEN r.inherit THEN 'INHERIT' ELSE 'NOINHERIT' END, CASE WHEN r.login THEN 'LOGIN' ELSE 'NOLOGIN' END,
+             CASE WHEN r.inherit OR r.owner THEN 'INHERIT' ELSE 'NOINHERIT' END, CASE WHEN r.login THEN 'LOGIN' ELSE 'NOLOGIN' END,
              CASE WHEN r.bypass_rls THEN 'BYPASSRLS' ELSE 'NOBYPASSRLS' END, r.connection_limit) AS statement FROM role r
     UNION ALL SELECT 2, 'CREATE ROLE cutter_scratch_owner NOLOGIN'
     UNION ALL SELECT 2, pg_catalog.format('CREATE ROLE %I LOGIN NOSUPERUSER BYPASSRLS PASSWORD %L', $2::text, $3::text)
@@ -18,6 +18,10 @@ SELECT s.stage, s.statement
     UNION ALL SELECT 3, pg_catalog.format('GRANT cutter_scratch_owner TO %I', r.role) FROM role r WHERE r.owner
     UNION ALL SELECT 4, pg_catalog.format('CREATE DATABASE restored OWNER cutter_scratch_owner TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L', $4::text, $5::text, $6::text)
     UNION ALL SELECT 5, 'DROP SCHEMA public'
+    -- A superuser of the source may own objects in a schema of somebody else; here it needs the right to receive them.
+    UNION ALL SELECT 5, pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %I GRANT USAGE, CREATE ON SCHEMAS TO cutter_scratch_owner', $2::text)
+    UNION ALL SELECT 6, pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM cutter_scratch_owner', s) FROM pg_catalog.unnest($8::text[]) s
+    UNION ALL SELECT 6, pg_catalog.format('ALTER ROLE %I NOINHERIT', r.role) FROM role r WHERE r.owner AND NOT r.inherit
     UNION ALL SELECT 6, pg_catalog.format('REVOKE cutter_scratch_owner FROM %I', r.role) FROM role r WHERE r.owner
     UNION ALL SELECT 6, 'GRANT USAGE ON SCHEMA public TO PUBLIC' WHERE $7::boolean
   ) s

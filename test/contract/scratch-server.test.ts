@@ -1,0 +1,66 @@
+// The initdb adapter under the contract, and what only it promises.
+import { execa } from "execa";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findPostgresPrograms, processStart } from "../../runner/adapters/postgres-cluster.ts";
+import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
+import { testScratch } from "../support/backup.ts";
+import { bundleProgram } from "../support/bundle.ts";
+import { scratchServerContract } from "./scratch-server.contract.ts";
+
+const UNIX_USER = process.getuid?.() === 0 ? "postgres" : null;
+const binDir = await findPostgresPrograms();
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp("/tmp/sc-");
+  // The user of the servers must pass through it, as through any scratch_root.
+  await execa("chmod", ["711", root]);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+scratchServerContract("initdb", () => testScratch(binDir, root));
+
+test("folders of a runner that was killed are removed by the next start, those of living ones stay", async () => {
+  const [dead, living] = ["cs-00000001", "cs-00000002"].map((name) => join(root, name));
+  const gone = execa("true");
+  await gone;
+  for (const [folder, owner] of [[dead, { pid: gone.pid, started: "1" }], [living, { pid: process.pid, started: await processStart(process.pid) }]] as const) {
+    await mkdir(folder ?? "");
+    await writeFile(join(folder ?? "", "owner.json"), JSON.stringify({ ...owner, data: join(folder ?? "", "data") }));
+  }
+  const scratch = await testScratch(binDir, root).start(0);
+  await scratch.stop();
+  expect((await readdir(root)).sort()).toEqual(["cs-00000002"]);
+});
+
+test("the server ends with the process that started it, even when that one is killed", async () => {
+  const program = join(root, "starter.mjs");
+  await bundleProgram(program, `
+    import { initdbScratch } from "./runner/adapters/scratch-initdb.ts";
+    const scratch = await initdbScratch(${JSON.stringify({ binDir, root, unixUser: UNIX_USER })}).start(0);
+    process.stdout.write(scratch.folder + String.fromCharCode(10));
+    setInterval(() => undefined, 1000);`);
+  const runner = execa(process.execPath, [program], { reject: false });
+  const [folder = ""] = await runner.iterable()[Symbol.asyncIterator]().next().then(({ value }) => [String(value)]);
+  const pid = await postmasterOf(folder);
+  const started = await processStart(pid);
+  expect(started).toBeDefined();
+  runner.kill("SIGKILL");
+  await runner;
+  for (let turn = 0; turn < 600 && (await processStart(pid)) === started; turn += 1) await pause(50);
+  expect(await processStart(pid)).not.toBe(started);
+});
+
+test("a missing installation, root without a user, and an unknown user are refused before anything is made", async () => {
+  for (const settings of [{ binDir: "/nowhere", root, unixUser: UNIX_USER }, { binDir, root, unixUser: "no-such-user-here" }]) {
+    await expect(initdbScratch(settings).start(0)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED" });
+  }
+});
+
+/** The postmaster's pid; its data lies in memory or in the folder. */
+async function postmasterOf(folder: string): Promise<number> {
+  const texts = await Promise.all(["/dev/shm", folder].map((parent) => readFile(join(parent, basename(folder), "postmaster.pid"), "utf8").catch(() => "")));
+  return Number(texts.join("").split("\n")[0]);
+}
