@@ -20,62 +20,87 @@ BEGIN
     DETAIL = jsonb_build_object('saw', coalesce(p_saw, 'nothing'), 'wanted', p_wanted)::text;
 END $$;
 
+-- Says in which columns the unit at this address differs from its planned row; called only to word a refusal.
+CREATE FUNCTION public.fn_cut_admission_differing(p_unit_id uuid, p_run_id text, p_address text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT concat_ws(', ',
+           CASE WHEN u.canonical_address <> p.canonical_address THEN 'address' END,
+           CASE WHEN u.unit_kind <> p.unit_kind THEN 'unit_kind' END,
+           CASE WHEN u.section_type IS DISTINCT FROM p.section_type
+                  OR u.identity_profile ->> 'primary_section_type_ref' IS DISTINCT FROM p.section_type THEN 'section_type' END,
+           CASE WHEN (SELECT parent.canonical_address FROM public.information_unit parent WHERE parent.id = u.parent_or_container_ref)
+                     IS DISTINCT FROM p.parent_address THEN 'parent' END,
+           CASE WHEN encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') IS DISTINCT FROM p.title_sha THEN 'title' END,
+           CASE WHEN encode(sha256(convert_to(v.body, 'UTF8')), 'hex') IS DISTINCT FROM p.content_hash THEN 'body' END)
+    FROM public.information_unit u
+    JOIN cutter_runtime.planned_unit p ON p.run_id = p_run_id AND p.canonical_address = p_address
+    LEFT JOIN public.unit_version v ON v.id = u.version_anchor_ref AND v.unit_id = u.id
+   WHERE u.id = p_unit_id
+$$;
+
 -- A unit as it will stand after COMMIT (read again, not NEW: later statements of the transaction may have changed it).
 -- cut_leg_a: a draft equal to its planned row. lifecycle_enact: the same row, enacted. revert: a planned draft moved aside,
--- whatever its text. One query a row, every join by a unique key.
+-- whatever its text. One query a row, every join by a unique key; what it costs: docs/decisions/0021-database-packages.md.
 CREATE FUNCTION public.fn_iu_cut_admission() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   v_address text;
-  v_row record;
+  v_run_id text;
+  v_phase text;
+  v_planned boolean;
+  v_equal boolean;
+  v_now_at text;
+  v_status text;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || OLD.canonical_address || ' deleted by ' || session_user, 'no unit deleted');
+  ELSIF TG_OP = 'UPDATE' THEN
+    v_address := OLD.canonical_address;
+  ELSE
+    v_address := NEW.canonical_address;
   END IF;
-  v_address := CASE TG_OP WHEN 'UPDATE' THEN OLD.canonical_address ELSE NEW.canonical_address END;
-  SELECT l.effect_phase AS phase, p.canonical_address IS NOT NULL AS planned, u.canonical_address AS address, u.lifecycle_status AS status,
-         concat_ws(', ',
-           CASE WHEN u.canonical_address IS DISTINCT FROM p.canonical_address THEN 'address' END,
-           CASE WHEN u.unit_kind IS DISTINCT FROM p.unit_kind THEN 'unit_kind' END,
-           CASE WHEN u.section_type IS DISTINCT FROM p.section_type
-                  OR u.identity_profile ->> 'primary_section_type_ref' IS DISTINCT FROM p.section_type THEN 'section_type' END,
-           CASE WHEN parent.canonical_address IS DISTINCT FROM p.parent_address
-                  OR (u.parent_or_container_ref IS NULL) <> (p.parent_address IS NULL) THEN 'parent' END,
-           CASE WHEN encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') IS DISTINCT FROM p.title_sha
-                  OR coalesce(nullif(v.title, ''), u.identity_profile ->> 'title') IS DISTINCT FROM u.identity_profile ->> 'title' THEN 'title' END,
-           CASE WHEN v.content_hash IS DISTINCT FROM p.content_hash
-                  OR encode(sha256(convert_to(v.body, 'UTF8')), 'hex') IS DISTINCT FROM p.content_hash THEN 'body' END,
-           CASE WHEN u.deleted_at IS NOT NULL THEN 'deleted_at' END) AS differing
-    INTO v_row
+  SELECT l.run_id, l.effect_phase, p.run_id IS NOT NULL, u.canonical_address, u.lifecycle_status,
+         u.canonical_address = p.canonical_address AND u.unit_kind = p.unit_kind AND u.section_type = p.section_type
+           AND u.identity_profile ->> 'primary_section_type_ref' = p.section_type AND u.deleted_at IS NULL
+           AND v.content_hash = p.content_hash AND v.lifecycle_status = u.lifecycle_status
+           AND encode(sha256(convert_to(v.body, 'UTF8')), 'hex') = p.content_hash
+           AND encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') = p.title_sha
+           AND (v.title IS NULL OR v.title = '' OR v.title = u.identity_profile ->> 'title')
+           AND (CASE WHEN u.parent_or_container_ref IS NULL THEN p.parent_address IS NULL
+                ELSE (SELECT parent.canonical_address FROM public.information_unit parent WHERE parent.id = u.parent_or_container_ref) = p.parent_address END)
+    INTO v_run_id, v_phase, v_planned, v_now_at, v_status, v_equal
     FROM public.information_unit u
     LEFT JOIN cutter_runtime.lease l ON l.document_id = split_part(v_address, '/', 1) AND l.effect_xid = pg_current_xact_id()
     LEFT JOIN cutter_runtime.planned_unit p ON p.run_id = l.run_id AND p.canonical_address = v_address
     LEFT JOIN public.unit_version v ON v.id = u.version_anchor_ref AND v.unit_id = u.id
-    LEFT JOIN public.information_unit parent ON parent.id = u.parent_or_container_ref
    WHERE u.id = NEW.id;
   IF NOT FOUND THEN
     RETURN NULL;
-  ELSIF v_row.phase IS NULL THEN
+  ELSIF v_equal AND v_phase = 'cut_leg_a' AND v_status = 'draft' THEN
+    RETURN NULL;
+  ELSIF v_equal AND v_phase = 'lifecycle_enact' AND v_status = 'enacted' AND TG_OP = 'UPDATE' THEN
+    RETURN NULL;
+  ELSIF v_phase IS NULL THEN
     PERFORM public.fn_cut_admission_refuse('STOP_EXECUTION_NOT_AUTHORIZED', TG_OP || ' of unit ' || v_address || ' outside an admitted effect', 'an admitted effect of a run of its document');
-  ELSIF NOT v_row.planned THEN
+  ELSIF NOT v_planned THEN
     PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' is not planned', 'units of the signed plan only');
-  ELSIF v_row.phase = 'revert' THEN
-    IF TG_OP <> 'UPDATE' OR OLD.lifecycle_status <> 'draft' OR v_row.status IN ('draft', 'enacted')
-       OR v_row.address <> v_address || '~reverted~' || NEW.id
+  ELSIF v_phase = 'revert' THEN
+    IF TG_OP <> 'UPDATE' OR OLD.lifecycle_status <> 'draft' OR v_status IN ('draft', 'enacted') OR v_now_at <> v_address || '~reverted~' || NEW.id
        OR to_jsonb(OLD) - ARRAY['canonical_address', 'lifecycle_status', 'updated_at', 'updated_by']
           <> to_jsonb(NEW) - ARRAY['canonical_address', 'lifecycle_status', 'updated_at', 'updated_by'] THEN
       PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' changed otherwise than by a revert', 'a draft moved aside with a soft status');
     END IF;
-  ELSIF v_row.differing <> '' THEN
-    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' differs from its planned row in ' || v_row.differing, 'the planned row');
-  ELSIF v_row.status IS DISTINCT FROM (CASE v_row.phase WHEN 'cut_leg_a' THEN 'draft' WHEN 'lifecycle_enact' THEN 'enacted' END)
-     OR (TG_OP = 'INSERT' AND v_row.phase <> 'cut_leg_a') THEN
-    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' is ' || v_row.status || ' in phase ' || v_row.phase, 'draft by cut_leg_a, enacted by lifecycle_enact');
+  ELSIF v_equal IS NOT TRUE THEN
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED',
+      'unit ' || v_address || ' differs from its planned row: ' || public.fn_cut_admission_differing(NEW.id, v_run_id, v_address), 'the planned row');
+  ELSE
+    PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' is ' || v_status || ' in phase ' || v_phase, 'draft by cut_leg_a, enacted by lifecycle_enact');
   END IF;
   RETURN NULL;
 END $$;
 
 -- A version is the anchored one of a planned unit and carries the planned text; in revert only its status may change.
+-- The first version of a newborn unit is judged with its unit, so only later ones and changes come here.
 CREATE FUNCTION public.fn_uv_cut_admission() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -114,16 +139,23 @@ BEGIN
   RETURN NULL;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION public.fn_cut_admission_refuse(text, text, text), public.fn_iu_cut_admission(), public.fn_uv_cut_admission() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION public.fn_cut_admission_refuse(text, text, text), public.fn_cut_admission_differing(uuid, text, text),
+  public.fn_iu_cut_admission(), public.fn_uv_cut_admission() FROM PUBLIC;
 
 CREATE CONSTRAINT TRIGGER trg_iu_cut_admission AFTER INSERT OR UPDATE OR DELETE ON public.information_unit
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN (session_user IN ('cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_halt', 'cutter_backup'))
   EXECUTE FUNCTION public.fn_iu_cut_admission();
-CREATE CONSTRAINT TRIGGER trg_uv_cut_admission AFTER INSERT OR UPDATE OR DELETE ON public.unit_version
+-- Version 1 of a unit that is older than this transaction cannot be inserted: it is there, and (unit_id, version_seq) is unique.
+CREATE CONSTRAINT TRIGGER trg_uv_cut_admission_later AFTER INSERT ON public.unit_version
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.version_seq <> 1 AND session_user IN ('cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_halt', 'cutter_backup'))
+  EXECUTE FUNCTION public.fn_uv_cut_admission();
+CREATE CONSTRAINT TRIGGER trg_uv_cut_admission AFTER UPDATE OR DELETE ON public.unit_version
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN (session_user IN ('cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_halt', 'cutter_backup'))
   EXECUTE FUNCTION public.fn_uv_cut_admission();
 ALTER TABLE public.information_unit ENABLE ALWAYS TRIGGER trg_iu_cut_admission;
+ALTER TABLE public.unit_version ENABLE ALWAYS TRIGGER trg_uv_cut_admission_later;
 ALTER TABLE public.unit_version ENABLE ALWAYS TRIGGER trg_uv_cut_admission;
 RESET ROLE;

@@ -1,12 +1,13 @@
 -- role: admin
 -- params: none
 -- returns: many
--- Both triggers stand, deferred and ALWAYS, and run pinned functions of directus.
+-- The three triggers stand, deferred and ALWAYS, and run pinned functions of directus.
 SELECT 'trigger ' || e.trigger_name || ' is deferred and fires ALWAYS' AS fact, EXISTS (
   SELECT FROM pg_trigger g
    WHERE g.tgrelid = e.table_name::regclass AND g.tgname = e.trigger_name AND g.tgenabled = 'A' AND g.tgdeferrable AND g.tginitdeferred
      AND g.tgfoid = to_regprocedure(e.function_name)) AS ok
   FROM (VALUES ('public.information_unit', 'trg_iu_cut_admission', 'public.fn_iu_cut_admission()'),
+               ('public.unit_version', 'trg_uv_cut_admission_later', 'public.fn_uv_cut_admission()'),
                ('public.unit_version', 'trg_uv_cut_admission', 'public.fn_uv_cut_admission()')) AS e(table_name, trigger_name, function_name)
 UNION ALL
 SELECT f.name || ' is SECURITY DEFINER of directus, pinned, and nobody else may call it', EXISTS (
@@ -14,7 +15,8 @@ SELECT f.name || ' is SECURITY DEFINER of directus, pinned, and nobody else may 
    WHERE p.oid = to_regprocedure(f.name) AND p.prosecdef AND p.proowner = 'directus'::regrole
      AND p.proconfig = ARRAY['search_path=pg_catalog, public, pg_temp']
      AND NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee <> p.proowner))
-  FROM (VALUES ('public.fn_iu_cut_admission()'), ('public.fn_uv_cut_admission()'), ('public.fn_cut_admission_refuse(text, text, text)')) AS f(name)
+  FROM (VALUES ('public.fn_iu_cut_admission()'), ('public.fn_uv_cut_admission()'), ('public.fn_cut_admission_refuse(text, text, text)'),
+               ('public.fn_cut_admission_differing(uuid, text, text)')) AS f(name)
 UNION ALL
 SELECT 'directus may read what they read',
        has_table_privilege('directus', 'cutter_runtime.lease', 'SELECT') AND has_table_privilege('directus', 'cutter_runtime.planned_unit', 'SELECT')
