@@ -16,7 +16,7 @@ export type RegionResult =
 const refuse = (line: number, reason: string): Refusal => ({ code: "STOP_REFUSED_INPUT", line, reason });
 
 /** 1-based line of a byte offset; LF, CRLF and a lone CR end a line. */
-export function lineAt(bytes: Buffer, offset: number): number {
+function lineAt(bytes: Buffer, offset: number): number {
   let line = 1;
   for (let at = 0; at < offset; at += 1) {
     if (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] !== LF)) line += 1;
@@ -25,7 +25,7 @@ export function lineAt(bytes: Buffer, offset: number): number {
 }
 
 /** Bytes of a byte order mark at `offset`: 3 or 0. */
-export const bomAt = (bytes: Buffer, offset: number): number =>
+const bomAt = (bytes: Buffer, offset: number): number =>
   bytes[offset] === 0xef && bytes[offset + 1] === 0xbb && bytes[offset + 2] === 0xbf ? 3 : 0;
 
 function isUtf8(part: Buffer): boolean {
