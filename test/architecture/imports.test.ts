@@ -20,6 +20,7 @@ const rules = ruleSet.parse(createRequire(import.meta.url)(join(PROJECT, ".depen
 async function violations(folder: string, tops: readonly string[]): Promise<string[]> {
   const program = join(PROJECT, "node_modules", ".bin", "depcruise");
   const done = await execa(program, ["--config", join(folder, ".dependency-cruiser.cjs"), "--output-type", "json", ...tops], { cwd: folder, reject: false });
+  expect(done.stderr).toBe("");
   const found = summary.parse(JSON.parse(done.stdout)).summary;
   expect(found.totalCruised).toBeGreaterThan(0);
   return found.violations.map(({ from, to, rule }) => `${rule.name}: ${from} -> ${to}: ${rules.find(({ name }) => name === rule.name)?.comment ?? ""}`);
