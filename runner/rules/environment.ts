@@ -14,6 +14,22 @@ export interface RelevantObjects {
   readonly functions: readonly string[];
 }
 
+/** The members of `sql/rights.json` that name what is relevant. */
+export interface RightsNames {
+  readonly roles: readonly { readonly name: string }[];
+  readonly schemas: readonly { readonly name: string }[];
+  readonly tables: readonly { readonly name: string }[];
+  readonly functions: readonly { readonly signature: string }[];
+}
+
+/** What `sql/rights.json` names, package or not. */
+export function relevantIn(rights: RightsNames): RelevantObjects {
+  return {
+    roles: rights.roles.map((role) => role.name), schemas: rights.schemas.map((schema) => schema.name),
+    relations: rights.tables.map((table) => table.name), functions: rights.functions.map((fn) => fn.signature),
+  };
+}
+
 /** The one parameter of every environment statement. */
 export interface EnvironmentScope extends RelevantObjects {
   /** Server settings that are facts; ordinary roles see only those PostgreSQL shows to everybody. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { environmentFindings, environmentHash, environmentScope, explainEnvironment, judgeEnvironment, type EnvironmentFact } from "../../runner/rules/environment.ts";
+import { environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn, judgeEnvironment, type EnvironmentFact } from "../../runner/rules/environment.ts";
 
 const fact = (kind: string, identity: string, value: string | null): EnvironmentFact => ({ kind, identity, value });
 const READING = fact("reading", "search_path", "pg_catalog");
@@ -86,4 +86,9 @@ test("the scope carries the relevant objects and nothing a caller added to them"
   const relevant = { roles: ["cutter_exec"], schemas: ["public"], relations: ["public.x"], functions: ["public.f(text)"] };
   expect(environmentScope({ ...relevant, ...{ password: "x" } })).toMatchObject(relevant);
   expect(Object.keys(environmentScope({ ...relevant, ...{ password: "x" } })).sort()).toEqual(["config_prefixes", "functions", "relations", "roles", "schemas", "settings"]);
+});
+
+test("what is relevant is what the rights file names", () => {
+  expect(relevantIn({ roles: [{ name: "r" }], schemas: [{ name: "s" }], tables: [{ name: "s.t" }], functions: [{ signature: "s.f(text)" }] }))
+    .toEqual({ roles: ["r"], schemas: ["s"], relations: ["s.t"], functions: ["s.f(text)"] });
 });

@@ -2,6 +2,7 @@
 -- params: $1 scope jsonb
 -- returns: many
 -- Schemas, relations and functions that this release works with and that the database does not have; the scope names them.
+-- A function with arguments must exist with exactly those, one without by its name; read under search_path = pg_catalog.
 SELECT 'schema' AS kind, wanted.name AS identity
 FROM jsonb_array_elements_text($1::jsonb -> 'schemas') AS wanted(name)
 WHERE NOT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = wanted.name)
@@ -16,5 +17,6 @@ SELECT 'function', wanted.name
 FROM jsonb_array_elements_text($1::jsonb -> 'functions') AS wanted(name)
 WHERE NOT EXISTS (
   SELECT FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-  WHERE n.nspname = split_part(wanted.name, '.', 1) AND p.proname = split_part(split_part(wanted.name, '.', 2), '(', 1))
+  WHERE n.nspname || '.' || p.proname = split_part(wanted.name, '(', 1)
+    AND (position('(' IN wanted.name) = 0 OR p.oid::regprocedure::text = replace(wanted.name, ', ', ',')))
 ORDER BY 1, 2
