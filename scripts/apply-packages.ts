@@ -18,7 +18,7 @@ const stopDetail = z.object({ saw: z.string(), wanted: z.string() });
 
 /**
  * The exact SQL that applying a package executes: its `apply*.sql` (usually one file) in name order, without BEGIN and COMMIT.
- * These bytes are what a host's owner acknowledges (docs/decisions/0021-database-packages.md).
+ * These bytes are what a host's owner acknowledges (docs/decisions/0110-database-packages.md).
  */
 export async function packageSql(name: PackageName, folder: string = FOLDER): Promise<string> {
   const names = (await readdir(join(folder, name))).filter((file) => /^apply.*\.sql$/.test(file)).sort();

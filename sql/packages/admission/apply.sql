@@ -40,7 +40,7 @@ $$;
 
 -- A unit as it will stand after COMMIT (read again, not NEW: later statements of the transaction may have changed it).
 -- cut_leg_a: a draft equal to its planned row. lifecycle_enact: the same row, enacted. revert: a planned draft moved aside,
--- whatever its text. One query a row, every join by a unique key; what it costs: docs/decisions/0021-database-packages.md.
+-- whatever its text. One query a row, every join by a unique key; what it costs: docs/decisions/0110-database-packages.md.
 CREATE FUNCTION public.fn_iu_cut_admission() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

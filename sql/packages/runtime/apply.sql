@@ -3,7 +3,7 @@
 -- returns: none
 -- Schema cutter_runtime: the cutter's own records and the functions that keep them. One transaction, applied once.
 -- Parts: 1 roles and tables, 2 refusals, 3 bookkeeping, 4 effects, 5 gate and halt, 6 rights.
--- Every refusal is SQLSTATE CUT01 with MESSAGE = stop code and DETAIL = {"saw", "wanted"}; docs/decisions/0021-database-packages.md.
+-- Every refusal is SQLSTATE CUT01 with MESSAGE = stop code and DETAIL = {"saw", "wanted"}; docs/decisions/0110-database-packages.md.
 
 -- 1. The roles and tables of the cutter's own records. cutter_owner owns them and can log in nowhere.
 DO $$
