@@ -30,7 +30,7 @@ export async function cut(run: Run, grammar: GrammarChoice): Promise<Recorded<Cl
   const ledger = await run.step(legBRecord, { source, marked, plan, legA, structure });
   const verified = await run.step(writeVerify, { source, plan, ledger });
 
-  const mayEnact = await enactAuthorization(run, planned, verified);
+  const mayEnact = await enactAuthorization(run, planned);
   const enacted = await run.admitted(lifecycleEnact(mayEnact.review_decision_id), { plan, ledger, verified }, mayEnact);
   return run.step(closeout, { source, plan, grants, ledger, enacted });
 }

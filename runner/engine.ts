@@ -2,7 +2,8 @@
 import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
 import type { BackupReceipt } from "./model/backup.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
-import { STATE_AFTER, type Gate, type RunState } from "./model/run.ts";
+import { STATE_AFTER, type Gate, type RecordedPhase, type RunState } from "./model/run.ts";
+import type { Request } from "./model/statement.ts";
 import { insist, Stopped } from "./model/stop.ts";
 import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
 import { effect } from "./effect.ts";
@@ -19,6 +20,12 @@ export interface RunRow {
   readonly epoch: string;
 }
 
+/** Told after every phase and request: delivers reports and projections, which never decide anything. */
+export interface RunWatcher {
+  step(run: Run, phase: RecordedPhase, proves: readonly string[]): Promise<void>;
+  requested(run: Run, request: Request, bundle: string): Promise<void>;
+}
+
 /** One process's hold on a run: its lease epoch, what is recorded, and the way to add to it. */
 export class Run {
   readonly row: RunRow;
@@ -27,15 +34,15 @@ export class Run {
   readonly #startedAt = process.hrtime.bigint();
   #epoch: string;
   #done: Map<string, PhaseRecord>;
-  #afterStep: (phase: string) => Promise<void>;
+  readonly #after: RunWatcher;
 
-  constructor(row: RunRow, world: World, holder: string, done: readonly PhaseRecord[], afterStep: (phase: string) => Promise<void>) {
+  constructor(row: RunRow, world: World, holder: string, done: readonly PhaseRecord[], after: RunWatcher) {
     this.row = row;
     this.world = world;
     this.#holder = holder;
     this.#epoch = row.epoch;
     this.#done = new Map(done.map((record) => [record.phase, record]));
-    this.#afterStep = afterStep;
+    this.#after = after;
   }
 
   get epoch(): string { return this.#epoch; }
@@ -68,7 +75,7 @@ export class Run {
       : await this.#work(phase, input, wanted);
     this.world.events.emit({ event: "phase", phase: phase.name, status: "passed", seconds: seconds(started), invariants: `${phase.proves.length}/${phase.proves.length}` });
     this.world.events.emit({ event: "state", state: STATE_AFTER[phase.name] });
-    await this.#afterStep(phase.name);
+    await this.#after.step(this, phase.name, phase.proves);
     return record;
   }
 
@@ -79,7 +86,7 @@ export class Run {
     const output = phase.output.parse(record.output);
     await phase.recheck?.(input, output, this.readScope(), this.has("cut_leg_a"));
     this.world.events.emit({ event: "phase", phase: phase.name, status: "recorded" });
-    await this.#afterStep(phase.name);
+    await this.#after.step(this, phase.name, phase.proves);
     return { phase: phase.name, output, output_sha: record.output_sha, at: record.at };
   }
 
@@ -155,6 +162,11 @@ export class Run {
   async note(state: RunState, stop: string | null): Promise<void> {
     await this.world.database.transaction("exec", (tx) => tx.one("write/set-state", [this.row.run_id, this.#epoch, state, stop]));
     this.world.events.emit({ event: "state", state });
+  }
+
+  /** A request was written: its report goes out before the run pauses. */
+  async requested(request: Request, bundle: string): Promise<void> {
+    await this.#after.requested(this, request, bundle);
   }
 
   async #refuseHalted(): Promise<void> {

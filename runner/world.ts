@@ -2,7 +2,7 @@
 import type { Config } from "./model/config.ts";
 import type { RoleKey, RunState } from "./model/run.ts";
 import type { ReadName, RowOf, StatementName } from "./model/rows.ts";
-import type { BackupReceipt } from "./model/backup.ts";
+import type { BackupVault } from "./model/backup.ts";
 import type { EnvironmentScope } from "./rules/environment.ts";
 import type { StopCode } from "./model/stop.ts";
 
@@ -47,13 +47,6 @@ export interface RunFiles {
   appendRunsIndex(line: string): Promise<void>;
   /** True when `locks/HALT` or `locks/HALT.<run_id>` exists. */
   haltFile(runId: string): Promise<string | undefined>;
-}
-
-/** Takes a backup and proves it by restoring the file on disk. */
-export interface Vault {
-  take(runId: string, attempt: number): Promise<BackupReceipt>;
-  /** STOP_DRIFT unless `backups/<run_id>.sql.gpg` still has this sha256. */
-  insistUnchanged(runId: string, fileSha: string): Promise<void>;
 }
 
 /** Progress for people and programs; never a secret, never row content. */
@@ -102,7 +95,7 @@ export interface World {
   readonly environment_scope: EnvironmentScope;
   readonly database: Database;
   readonly files: RunFiles;
-  readonly vault: Vault;
+  readonly vault: BackupVault;
   readonly events: Events;
   readonly reporter: Reporter;
 }

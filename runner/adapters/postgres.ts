@@ -14,6 +14,8 @@ const SESSION = [
   "SET row_security = off",
   "SET TimeZone = 'UTC'",
   "SET lock_timeout = '30s'",
+  // Compiling the catalog queries costs seconds where running them costs milliseconds (measured: 6.6 s against 0.05 s).
+  "SET jit = off",
   "SET default_transaction_isolation = 'read committed'",
 ].join("; ");
 

@@ -38,10 +38,14 @@ class StructureFault extends Error {
 /**
  * A string with one character a byte, lines ended by LF, of the same length as the bytes: positions are byte offsets.
  * CommonMark's block structure depends on ASCII alone, and a space before a line ending means nothing to it.
+ * It knows no white space but blanks and line endings; the parser's patterns take form feed and vertical tab for such,
+ * so these become a character that is none. In Latin-1 no other byte of UTF-8 can be mistaken.
  */
 function blockText(bytes: Buffer): string {
-  const text = bytes.toString("latin1");
-  return text.includes("\r") ? text.replaceAll("\r\n", " \n").replaceAll("\r", "\n") : text;
+  let text = bytes.toString("latin1");
+  if (text.includes("\r")) text = text.replaceAll("\r\n", " \n").replaceAll("\r", "\n");
+  if (text.includes("\f")) text = text.replaceAll("\f", "\u0001");
+  return text.includes("\v") ? text.replaceAll("\v", "\u0001") : text;
 }
 
 /** Block rules only, with limits. */

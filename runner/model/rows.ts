@@ -108,7 +108,7 @@ export const ROWS = {
   "write/leg-b-affected-rows": id,
   "write/verify-result": id,
   "write/enact-units": made,
-  "revert/run-units": z.strictObject({ answer: z.looseObject({ reverted: count }) }),
+  "revert/run-units": z.strictObject({ answer: z.looseObject({ units: count, edited: count }) }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type StatementName = keyof typeof ROWS;

@@ -15,8 +15,8 @@ export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger:
   run: async (_input, scope) => {
     const { tx, here, config } = scope;
     const { answer } = await tx.one("revert/run-units", [scope.run_id, here.actor, reason, config.revert.soft_status]);
-    if (answer.reverted !== plan.output.candidate_count) {
-      throw new Stopped("STOP_INVARIANT_FAILED", { saw: `${answer.reverted} units set aside`, wanted: `${plan.output.candidate_count}; nothing was kept` });
+    if (answer.units !== plan.output.candidate_count) {
+      throw new Stopped("STOP_INVARIANT_FAILED", { saw: `${answer.units} units set aside`, wanted: `${plan.output.candidate_count}; nothing was kept` });
     }
     const review_decision_id = ledger ? ledgerIds(scope, plan.output.writer_digest).compensating_decision_id : null;
     if (ledger && review_decision_id) {
@@ -26,6 +26,6 @@ export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger:
         ledger.output.review_decision_id, ledger.output.change_set_id, scope.release, `governed-cut:${scope.run_id}`, canonicalText({ within: "SG_1" }),
       ]);
     }
-    return { reverted: answer.reverted, log_rows: answer.reverted, soft_status: config.revert.soft_status, review_decision_id, reason };
+    return { reverted: answer.units, log_rows: answer.units, soft_status: config.revert.soft_status, review_decision_id, reason };
   },
 });

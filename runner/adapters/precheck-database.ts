@@ -1,0 +1,92 @@
+// Collects the database facts of a precheck: a login as each role, every statement of sql/ prepared under its roles, rights, objects.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import type { Config } from "../model/config.ts";
+import { ROLES, type RoleKey } from "../model/run.ts";
+import { ROWS } from "../model/rows.ts";
+import { environmentScope } from "../rules/environment.ts";
+import { rolesOfHeader, type Identity, type PrecheckFacts, type SessionFact, type StatementFact } from "../rules/precheck.ts";
+import { credentialOf } from "./credentials.ts";
+import { relevantObjects } from "./rights.ts";
+import { sqlFolder, statement } from "./statements.ts";
+
+const FOLDERS = ["read", "write", "verify", "revert"];
+
+/** Everything but the host's own checks. One connection a role, one after the other: the roles are limited to two. */
+export async function collectDatabaseFacts(config: Config): Promise<Omit<PrecheckFacts, "others">> {
+  const sessions: SessionFact[] = [];
+  const statements: StatementFact[] = [];
+  let roles: PrecheckFacts["roles"];
+  let missing: PrecheckFacts["missing"];
+  let grants: PrecheckFacts["grants"];
+  for (const role of Object.keys(ROLES) as RoleKey[]) {
+    const opened = await open(config, role);
+    sessions.push(opened.fact);
+    if (!opened.client) continue;
+    statements.push(...(await prepareAll(opened.client, role)));
+    if (role === "exec") {
+      const scope = JSON.stringify(environmentScope(relevantObjects()));
+      roles = await rowsOf<NonNullable<PrecheckFacts["roles"]>[number]>(opened.client, "read/precheck/roles", [Object.values(ROLES)]);
+      missing = await rowsOf(opened.client, "read/precheck/missing-objects", [scope]);
+      const [matrix] = await rowsOf(opened.client, "read/grant-matrix", []);
+      const [two] = await rowsOf(opened.client, "read/two-grant", []);
+      grants = matrix && two ? { matrix: ROWS["read/grant-matrix"].parse(matrix), two_grant: ROWS["read/two-grant"].parse(two) } : undefined;
+    }
+    await opened.client.end().catch(() => undefined);
+  }
+  return {
+    wanted: { database: config.database.name, system_identifier: config.database.system_identifier, grant_matrix_sha: config.orchestrator.expected_grant_matrix_sha },
+    sessions, statements, roles, missing, grants,
+  };
+}
+
+async function open(config: Config, role: RoleKey): Promise<{ fact: SessionFact; client?: pg.Client }> {
+  try {
+    const { user, password } = await credentialOf(config, role);
+    const client = new pg.Client({ host: config.database.host, port: config.database.port, database: config.database.name, user, password, connectionTimeoutMillis: 15_000 });
+    client.on("error", () => undefined);
+    await client.connect();
+    await client.query("SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET statement_timeout = '30s'");
+    const [identity] = await rowsOf<Identity>(client, "read/server-identity", []);
+    if (!identity) return { fact: { role, problem: "no identity", refused: false } };
+    return { fact: { role, identity }, client };
+  } catch (error) {
+    return { fact: { role, problem: error instanceof Error ? error.message : String(error), refused: error instanceof pg.DatabaseError } };
+  }
+}
+
+/** PREPARE looks up every name a statement uses: a column guessed wrong stops here, by the file's name. */
+async function prepareAll(client: pg.Client, role: RoleKey): Promise<StatementFact[]> {
+  const facts: StatementFact[] = [];
+  for (const name of statementNames()) {
+    const { text, role: header } = statement(name);
+    if (!rolesOfHeader(header).includes(role) || /^-- prepare: no\b/m.test(text)) continue;
+    facts.push({ name, role, problem: await problemOf(client, text) });
+  }
+  return facts;
+}
+
+async function problemOf(client: pg.Client, text: string): Promise<string | undefined> {
+  try {
+    await client.query(`PREPARE looked_at AS ${text}`);
+    await client.query("DEALLOCATE looked_at");
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function statementNames(): string[] {
+  const root = sqlFolder();
+  const under = (folder: string): string[] => readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? under(name) : name.endsWith(".sql") ? [name.slice(0, -4)] : [];
+  });
+  return FOLDERS.flatMap(under).sort();
+}
+
+async function rowsOf<T>(client: pg.Client, name: string, params: unknown[]): Promise<T[]> {
+  const result = await client.query(statement(name).text, params);
+  return result.rows as T[];
+}

@@ -1,0 +1,93 @@
+// Files under the runtime root: every write is temp name, fsync, rename, fsync of the folder; every read refuses links and specials.
+import { randomBytes } from "node:crypto";
+import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { isRunId, isSourceVersionId } from "../model/ids.ts";
+import { Stopped } from "../model/stop.ts";
+import type { RunFiles } from "../world.ts";
+import { readSafely } from "./safe-file.ts";
+
+/** Largest snapshot artifact taken in, bytes. */
+const ARTIFACT_CAP = 32 * 1024 * 1024;
+const RUN_FILE_CAP = 64 * 1024 * 1024;
+
+/** The port over one runtime root. */
+export function runFiles(root: string): RunFiles {
+  const inRun = (runId: string, relative: string): string => {
+    if (!isRunId(runId)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
+    return inside(join(root, "runs", runId), relative);
+  };
+  const index = join(root, "runs", "runs-index.jsonl");
+  return {
+    root,
+    artifact: async (id) => {
+      if (!isSourceVersionId(id)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a source version id that cannot be a file name", wanted: "letters, digits, dot, dash, underscore" });
+      return read(join(root, "artifacts", `${id}.md`), ARTIFACT_CAP);
+    },
+    writeRun: (runId, relative, data) => writeWhole(inRun(runId, relative), data),
+    readRun: (runId, relative) => readIfThere(inRun(runId, relative), RUN_FILE_CAP),
+    write: (area, relative, data) => writeWhole(inside(join(root, area), relative), data),
+    runsIndex: async () => Buffer.from((await readIfThere(index, RUN_FILE_CAP)) ?? "").toString("utf8"),
+    appendRunsIndex: async (line) => {
+      const before = Buffer.from((await readIfThere(index, RUN_FILE_CAP)) ?? "").toString("utf8");
+      await writeWhole(index, `${before}${line}\n`);
+    },
+    haltFile: async (runId) => {
+      for (const name of ["HALT", `HALT.${runId}`]) if (await exists(join(root, "locks", name))) return `locks/${name}`;
+      return undefined;
+    },
+  };
+}
+
+/** Writes a file so that a reader sees the old bytes or all of the new ones. STOP_COULD_NOT_LOOK names the place, for example on a full disk. */
+export async function writeWhole(path: string, data: string | Uint8Array, mode = 0o640): Promise<void> {
+  const part = join(dirname(path), `.${randomBytes(6).toString("hex")}.part`);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+    const handle = await open(part, "wx", mode);
+    try {
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, path);
+    const folder = await open(dirname(path), "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => undefined);
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} could not be written: ${codeOf(error)}`, wanted: "room and the right to write there" }, error);
+  }
+}
+
+async function read(path: string, cap: number): Promise<Buffer> {
+  const answer = await readSafely(path, cap);
+  if (!answer.ok) throw new Stopped("STOP_REFUSED_INPUT", { saw: `${path}: ${answer.reason}`, wanted: "a plain file" });
+  return answer.bytes;
+}
+
+async function readIfThere(path: string, cap: number): Promise<Buffer | undefined> {
+  return (await exists(path)) ? read(path, cap) : undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path}: ${codeOf(error)}`, wanted: "the right to look" }, error);
+  }
+}
+
+function inside(folder: string, relative: string): string {
+  const path = resolve(folder, relative);
+  if (!path.startsWith(`${resolve(folder)}${sep}`)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a name that leaves its folder", wanted: `a name under ${folder}` });
+  return path;
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "unknown error");

@@ -1,0 +1,47 @@
+// The runner as a process: who holds a lease, is that process gone, and starting a run detached from the line it was asked over.
+import { spawn } from "node:child_process";
+import { openSync, closeSync, mkdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+/** `host pid start-time`: names exactly one process; a pid alone may belong to a stranger by now. */
+export function ownHolder(): string {
+  return `${hostname()} ${process.pid} ${startTime(process.pid) ?? "0"}`;
+}
+
+/** True only when the holder lived on this host and its process is gone; another host's process cannot be looked at. */
+export function holderIsGone(holder: string | null): boolean {
+  const [host, pid, started] = (holder ?? "").split(" ");
+  if (host !== hostname() || !pid || !started) return false;
+  return startTime(Number(pid)) !== started;
+}
+
+// Field 22 of /proc/<pid>/stat, counted behind the bracket that closes the command name.
+function startTime(pid: number): string | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    return fields[0] === "Z" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts this same program with `words` in its own session, output to runs/<run_id>/runner.log, stdin closed. Answers its pid. */
+export function startDetached(root: string, runId: string, words: readonly string[]): number {
+  const folder = join(root, "runs", runId);
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  const log = openSync(join(folder, "runner.log"), "a", 0o640);
+  try {
+    const [program] = process.argv.slice(1);
+    if (!program) throw new Error("no program to start");
+    const child = spawn(process.execPath, [program, ...words], { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+    child.unref();
+    if (!child.pid) throw new Error("the runner could not be started");
+    return child.pid;
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** True while the process lives and is no zombie. */
+export const isAlive = (pid: number): boolean => startTime(pid) !== undefined;

@@ -1,0 +1,70 @@
+// THE ENTRY: words in, exit status out; the only process.exit. Verbs are loaded when they are asked for.
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
+
+/** Options every verb shares. */
+export interface Common { readonly config: string; readonly json: boolean }
+
+const DEFAULT_CONFIG = "/var/lib/cutter/orchestrator.config.json";
+
+function emptyBody(value: string): "refuse" | "heading" {
+  if (value !== "heading" && value !== "refuse") throw new InvalidArgumentError("refuse or heading");
+  return value;
+}
+
+function program(answer: (status: number) => void): Command {
+  const root = new Command("cutter").description("governed cuts of law texts into PostgreSQL")
+    .option("--config <file>", "orchestrator.config.json of this host", DEFAULT_CONFIG).option("--json", "NDJSON on stdout", false);
+  const common = (): Common => root.opts<Common>();
+  const run = (work: () => Promise<number>) => work().then(answer);
+
+  const orchestrate = root.command("orchestrate").description("runs: cut, resume, status, revert, void, halt, verify");
+  orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause")
+    .option("--profile <name>", "grammar profile", "generic-atx-1").option("--empty-body <what>", "heading without body: refuse or heading", emptyBody, "refuse")
+    .action((id: string, options: { profile: string; emptyBody: "refuse" | "heading" }) => run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)));
+  orchestrate.command("resume <run-id>").description("carry an open run on").action((id: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startResume(common(), id)));
+  orchestrate.command("revert <run-id> <reason>").description("undo a written, not enacted run").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startRevert(common(), id, reason)));
+  orchestrate.command("void <run-id> <reason>").description("close a run that has written nothing").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason)));
+  orchestrate.command("follow <run-id>").description("follow a run that works now").action((id: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startFollow(common(), id)));
+  orchestrate.command("status [run-id]").description("where runs stand; reads files only").action((id?: string) => run(async () => (await import("./commands/orchestrate-status.ts")).showStatus(common(), id)));
+  orchestrate.command("halt [run-id]").description("stop every writer, or one run's").requiredOption("--reason <text>", "why")
+    .action((id: string | undefined, options: { reason: string }) => run(async () => (await import("./commands/orchestrate-halt.ts")).halt(common(), id, options.reason)));
+  orchestrate.command("verify <run-id>").description("look at a finished run again, read-only").action((id: string) => run(async () => (await import("./commands/orchestrate-verify.ts")).verifyRun(common(), id)));
+
+  root.command("gate").description("admission of signed statements").command("admit <files...>").description("verify signed statements and admit them")
+    .action((files: string[]) => run(async () => (await import("./commands/gate-admit.ts")).admit(common(), files)));
+  const backup = root.command("backup").description("backups of the mutation tables");
+  backup.command("run").description("take and prove a backup by hand").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupByHand(common())));
+  backup.command("selftest").description("dump, encrypt, decrypt, restore, compare; keeps nothing").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupSelftest(common())));
+  root.command("journal").description("the hash chain of a run").command("verify <run-id>").description("walk the chain in the database and in the file")
+    .action((id: string) => run(async () => (await import("./commands/journal-verify.ts")).verifyJournal(common(), id)));
+  root.command("intake <file> <prefix>").description("what a document would become; touches nothing").option("--empty-body <what>", "heading without body: refuse or heading", emptyBody, "refuse")
+    .action((file: string, prefix: string, options: { emptyBody: "refuse" | "heading" }) => run(async () => (await import("./commands/intake-verb.ts")).showIntake(common(), file, prefix, options)));
+  root.command("precheck").description("everything that must be true before a run, all at once").action(() => run(async () => (await import("./commands/precheck.ts")).precheck(common())));
+  root.command("stops").description("the stop table").action(() => run(async () => (await import("./commands/stops.ts")).showStops(common())));
+  root.command("work <kind> <run-id> [words...]", { hidden: true }).description("the detached process of a run; started by orchestrate")
+    .action((kind: string, id: string, words: string[]) => run(async () => (await import("./commands/work.ts")).work(common(), kind, id, words)));
+  return root;
+}
+
+async function main(): Promise<number> {
+  let status = 0;
+  const root = program((answered) => { status = answered; });
+  root.exitOverride().configureHelp({ showGlobalOptions: true });
+  for (const command of allCommands(root)) command.exitOverride();
+  try {
+    await root.parseAsync(process.argv);
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    if (error instanceof Stopped) return (await import("./commands/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug. Send this text and the run's runner.log.\n`);
+    return EXIT_BUG;
+  }
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+process.exitCode = await main();

@@ -1,0 +1,18 @@
+// `backup run` and `backup selftest` as verbs.
+import type { Common } from "../cli.ts";
+import { makeWorld } from "../wire.ts";
+import { backupLines, backupRun, backupSelftest as selftest, type BackupAnswer } from "./backup.ts";
+
+export async function backupByHand(common: Common): Promise<number> {
+  return show(common, "run", await backupRun((await makeWorld(common.config)).vault));
+}
+
+export async function backupSelftest(common: Common): Promise<number> {
+  return show(common, "selftest", await selftest((await makeWorld(common.config)).vault));
+}
+
+function show(common: Common, verb: "run" | "selftest", answer: BackupAnswer): number {
+  if (common.json) process.stdout.write(`${JSON.stringify({ event: `backup_${verb}`, ...answer })}\n`);
+  process.stderr.write(`${backupLines(verb, answer).join("\n")}\n`);
+  return 0;
+}

@@ -1,0 +1,75 @@
+// Starts the detached process of a run and follows it; ending the following never ends the run.
+import { randomBytes } from "node:crypto";
+import { loadConfig } from "../adapters/configuration.ts";
+import { eventsLength, followEvents } from "../adapters/run-events.ts";
+import { runFiles } from "../adapters/run-files.ts";
+import { isAlive, startDetached } from "../adapters/run-process.ts";
+import type { Common } from "../cli.ts";
+import { isRunId, type RunId } from "../model/ids.ts";
+import { Stopped } from "../model/stop.ts";
+import { statusFromText } from "../rules/status.ts";
+import { stopText, type Standing } from "../rules/stop-text.ts";
+import { printable } from "../rules/text-hygiene.ts";
+import { makeWorld } from "../wire.ts";
+import { newRunId } from "../worker.ts";
+import type { RunEvent } from "../world.ts";
+import { showEvent } from "./show-event.ts";
+
+export async function startCut(common: Common, documentId: string, options: { profile: string; emptyBody: "refuse" | "heading" }): Promise<number> {
+  return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", [documentId, options.profile, options.emptyBody]);
+}
+export async function startResume(common: Common, id: string): Promise<number> {
+  return startAndFollow(common, runIdOf(id), "resume", []);
+}
+export async function startRevert(common: Common, id: string, reason: string): Promise<number> {
+  return startAndFollow(common, runIdOf(id), "revert", [reason]);
+}
+export async function startVoid(common: Common, id: string, reason: string): Promise<number> {
+  return startAndFollow(common, runIdOf(id), "void", [reason]);
+}
+
+/** Follows events from the beginning of the file until the run says how it ended. */
+export async function startFollow(common: Common, id: string): Promise<number> {
+  const { config } = await loadConfig(common.config);
+  return follow(common, config.orchestrator.runtime_root, runIdOf(id), 0, () => true);
+}
+
+async function startAndFollow(common: Common, runId: RunId, kind: string, words: readonly string[]): Promise<number> {
+  // Everything that can be refused before a process starts is refused here, on the asker's own terminal.
+  const { config } = await makeWorld(common.config);
+  const root = config.orchestrator.runtime_root;
+  const offset = eventsLength(root, runId);
+  const pid = startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
+  return follow(common, root, runId, offset, () => isAlive(pid));
+}
+
+async function follow(common: Common, root: string, runId: RunId, offset: number, alive: () => boolean): Promise<number> {
+  for await (const event of followEvents(root, runId, offset, alive)) {
+    showEvent(event, runId, common.json);
+    if (event.event === "ended") return ended(event, root, runId);
+  }
+  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the process of ${runId} ended without saying how`, wanted: "its last word in events.ndjson", hint: "resume: what is committed is recorded, what is not is done again", next: `cutter orchestrate resume ${runId}` });
+}
+
+/** The last word of the process, with what is known of the run beside it. */
+async function ended(event: Extract<RunEvent, { event: "ended" }>, root: string, runId: RunId): Promise<number> {
+  const { stop } = event;
+  if (stop === null) return event.exit;
+  if (stop.code === "BUG") {
+    process.stderr.write(`this is a bug: ${printable(stop.saw)}\n${stop.hint}\n`);
+    return event.exit;
+  }
+  const facts = { saw: stop.saw, wanted: stop.wanted, hint: stop.hint, details: stop.details, ...(stop.next ? { next: stop.next } : {}), ...(stop.or ? { or: stop.or } : {}) };
+  process.stderr.write(stopText({ code: stop.code, facts }, await standing(root, runId)));
+  return event.exit;
+}
+
+async function standing(root: string, runId: RunId): Promise<Standing> {
+  const bytes = await runFiles(root).readRun(runId, "state.json");
+  return bytes ? statusFromText(Buffer.from(bytes).toString("utf8"), new Date()) : "no run";
+}
+
+export function runIdOf(text: string): RunId {
+  if (!isRunId(text)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
+  return text;
+}

@@ -1,0 +1,183 @@
+// What the detached process does: take the run's lease, carry it as far as it may go, say how it ended.
+import { cut } from "./cut.ts";
+import { Run, type RunWatcher } from "./engine.ts";
+import { isDocumentId, isRunId, type DocumentId, type RunId } from "./model/ids.ts";
+import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
+import { RUN_STATES, type RunState } from "./model/run.ts";
+import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
+import type { Recorded } from "./phase.ts";
+import { revertRun } from "./phases/revert.ts";
+import { nextIndexLine } from "./rules/runs-index.ts";
+import { judgeTarget } from "./rules/source.ts";
+import type { StoppedJson, World } from "./world.ts";
+import type { Json } from "./model/canonical.ts";
+import type { z } from "zod";
+
+/** The process that works: its name on the lease, and whether another holder is known to be gone. */
+export interface Holder { readonly name: string; readonly isGone: (holder: string | null) => boolean }
+
+export interface Work { readonly world: World; readonly holder: Holder; readonly watcher: RunWatcher; readonly project: (runId: string, stop: StoppedJson | null) => Promise<void> }
+
+/** Opens a run of a registered document and carries it to its first pause. */
+export async function workCut(work: Work, runId: RunId, document: string, grammar: GrammarChoice): Promise<number> {
+  return carry(work, async () => {
+    if (!isDocumentId(document)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a document id out of form", wanted: "3-32 of A-Z 0-9 -, no dash at an edge" });
+    const { config, here, database, events } = work.world;
+    // Unknown and protected documents are refused before any row of ours exists.
+    const registered = await database.read("exec", (reader) => reader.query("read/source-document", [document]));
+    insist(judgeTarget(registered, document, config).verdict);
+    await database.transaction("exec", (tx) => tx.one("write/open-run", [runId, document, config.host, here.actor, here.release_digest, work.holder.name]));
+    events.emit({ event: "opened", run_id: runId, document_id: document });
+    const run = await runOf(work, runId);
+    await database.transaction("exec", (tx) => run.journal(tx, { event: "opened", document_id: document, actor: here.actor, host: config.host, release: here.release_digest }));
+    return run;
+  }, async (run) => finishCut(work, run, grammar));
+}
+
+/** Takes an open run over and carries it on; a finished run says so again. */
+export async function workResume(work: Work, runId: RunId): Promise<number> {
+  return carry(work, () => takeOver(work, runId), async (run) => {
+    const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
+    if (!pinned) throw new Stopped("STOP_TORN", { saw: "this run pinned no source before it was interrupted", wanted: "a run that recorded phase 1", hint: "void the run and cut again", next: `cutter orchestrate void ${runId} "interrupted before phase 1"` });
+    await finishCut(work, run, pinned.output.grammar);
+  });
+}
+
+/** Undoes a written, not enacted run and closes it. */
+export async function workRevert(work: Work, runId: RunId, reason: string): Promise<number> {
+  return carry(work, () => takeOver(work, runId), async (run) => {
+    if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a written, not enacted run", hint: "enacted text goes forward only: cut a new version and supersede" });
+    if (!run.has("cut_leg_a")) throw new Stopped("STOP_REFUSED_INPUT", { saw: "this run has written nothing", wanted: "a run past leg A", hint: "there is nothing to undo; void it instead", next: `cutter orchestrate void ${runId} "<reason>"` });
+    const plan = await outputOf(work, runId, "cutplan", cutplanOutput);
+    if (!plan) throw new Stopped("STOP_TORN", { saw: "leg A is recorded without a plan", wanted: "phase 3 recorded" });
+    const ledger = await outputOf(work, runId, "leg_b_record", legBOutput);
+    await snapshotCounts(work, runId, "pre");
+    await run.step(revertRun(reason, plan, ledger), {});
+    await snapshotCounts(work, runId, "post");
+    await close(work, run, "reverted", reason);
+  });
+}
+
+/** Closes a run that has written nothing. */
+export async function workVoid(work: Work, runId: RunId, reason: string): Promise<number> {
+  return carry(work, () => takeOver(work, runId), async (run) => {
+    if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a run that has written nothing", hint: "enacted text goes forward only" });
+    if (run.has("cut_leg_a") && !run.has("revert")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "leg A of this run is committed", wanted: "a run that has written nothing", next: `cutter orchestrate revert ${runId} "<reason>"` });
+    await close(work, run, "voided", reason);
+  });
+}
+
+async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<void> {
+  await snapshotCounts(work, run.row.run_id, "pre");
+  await cut(run, grammar);
+  await snapshotCounts(work, run.row.run_id, "post");
+  await close(work, run, "closeout", "every phase passed");
+}
+
+/** One way in and out for every kind of work: whatever happens, the lease is released, the projection written, the end said. */
+async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => Promise<void>): Promise<number> {
+  let run: Run | undefined;
+  let stop: StoppedJson | null = null;
+  let exit = 0;
+  try {
+    run = await begin();
+    await flow(run);
+  } catch (error) {
+    ({ exit, stop } = ending(error));
+    if (run) await noteStop(work, run, error);
+  }
+  if (run) await leave(work, run, stop);
+  work.world.events.emit({ event: "ended", exit, stop });
+  return exit;
+}
+
+async function takeOver(work: Work, runId: RunId): Promise<Run> {
+  const { database, here } = work.world;
+  const [row] = await database.read("exec", (reader) => reader.query("read/run", [runId]));
+  if (!row) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId}`, wanted: "the id of a run of this database", next: "cutter orchestrate status" });
+  if (row.closed) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: `this run was closed as ${row.close_kind ?? "?"}`, wanted: "an open run" });
+  if (row.release !== here.release_digest) throw new Stopped("STOP_DRIFT", { saw: `this is release ${here.release_digest.slice(0, 12)}`, wanted: `release ${row.release.slice(0, 12)}, with which the run began` });
+  await database.transaction("exec", (tx) => tx.one("write/take-lease", [runId, work.holder.name, work.holder.isGone(row.holder)]));
+  return runOf(work, runId);
+}
+
+async function runOf(work: Work, runId: RunId): Promise<Run> {
+  const { row, done } = await work.world.database.read("exec", async (reader) => ({
+    row: await reader.one("read/run", [runId]), done: await reader.query("read/phases-done", [runId]),
+  }));
+  return new Run(
+    { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, epoch: row.epoch ?? "0" },
+    work.world, work.holder.name, done, work.watcher,
+  );
+}
+
+async function outputOf<O>(work: Work, runId: RunId, phase: Recorded<O>["phase"], schema: z.ZodType<O>): Promise<Recorded<O> | undefined> {
+  const rows = await work.world.database.read("exec", (reader) => reader.query("read/phases-done", [runId]));
+  const row = rows.find((item) => item.phase === phase);
+  return row ? { phase, output: schema.parse(row.output), output_sha: row.output_sha, at: row.at } : undefined;
+}
+
+async function close(work: Work, run: Run, kind: "closeout" | "voided" | "reverted", reason: string): Promise<void> {
+  const { database, files } = work.world;
+  await database.transaction("exec", async (tx) => {
+    await run.journal(tx, { event: "closed", kind, reason });
+    await tx.one("write/close-run", [run.row.run_id, run.epoch, kind, reason]);
+  });
+  const [tail] = await database.read("exec", (reader) => reader.query("read/journal-tail", [run.row.run_id]));
+  const record: Json = { run_id: run.row.run_id, document_id: run.row.document_id, kind, reason, journal_head: tail?.entry_sha ?? "", release: run.row.release, host: work.world.config.host };
+  await files.appendRunsIndex(nextIndexLine(await files.runsIndex(), record).line);
+}
+
+/** Row counts before and after, as the seeds ask; `pre` is written once a run. */
+async function snapshotCounts(work: Work, runId: RunId, which: "pre" | "post"): Promise<void> {
+  const { database, files } = work.world;
+  const facts = await database.read("exec", async (reader) => ({
+    counts: await reader.query("verify/ledger-counts"), triggers: await reader.query("verify/immutability-triggers"), at: (await reader.one("read/database-now")).now.toISOString(),
+  }));
+  if (which === "pre" && (await files.readRun(runId, "counts-before.json"))) return;
+  const text = JSON.stringify(facts, null, 2);
+  await files.writeRun(runId, which === "pre" ? "counts-before.json" : "counts-after.json", text);
+  await files.write("rollback", `${runId}/${which}.json`, text);
+}
+
+function ending(error: unknown): { exit: number; stop: StoppedJson } {
+  if (error instanceof Stopped) {
+    const { saw, wanted, hint, next, or, details } = error.facts;
+    return { exit: error.exit, stop: { code: error.code, saw, wanted, hint: hint ?? STOPS[error.code].hint, next: next ?? null, or: or ?? null, details: details ?? [] } };
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text}\n`);
+  return { exit: EXIT_BUG, stop: { code: "BUG", saw: error instanceof Error ? error.message : String(error), wanted: "no bug", hint: "send runner.log of this run with your report", next: null, or: null, details: [] } };
+}
+
+/** Notes the stop on the run row where we still hold it; failing to note never hides the stop itself. */
+async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
+  const code = error instanceof Stopped ? error.code : "BUG";
+  try {
+    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", [run.row.run_id]));
+    const state = RUN_STATES.find((known) => known === row.state);
+    const torn: RunState | undefined = code === "STOP_TORN" ? "torn" : code === "STOP_AMBIGUOUS" ? "ambiguous" : state;
+    if (torn && !row.closed) await run.note(torn, code);
+  } catch (reason) {
+    process.stderr.write(`the stop could not be noted: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+  }
+}
+
+async function leave(work: Work, run: Run, stop: StoppedJson | null): Promise<void> {
+  try {
+    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", [run.row.run_id]));
+    if (!row.closed && row.epoch === run.epoch) {
+      await work.world.database.transaction("exec", (tx) => tx.one("write/release-lease", [run.row.run_id, run.epoch]));
+    }
+    await work.project(run.row.run_id, stop);
+  } catch (reason) {
+    // Another holder may have taken over, or the database is gone: both are its own story, told by status.
+    process.stderr.write(`left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+  }
+}
+
+export const newRunId = (now: Date, eightHex: string): RunId => {
+  const id = `ictr-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${eightHex}`;
+  if (!isRunId(id)) throw new Error("a run id out of form");
+  return id;
+};

@@ -1,0 +1,119 @@
+// Reads a request bundle and computes again what can be computed: the approver trusts digests made on this machine only.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { readSafely } from "../runner/adapters/safe-file.ts";
+import { grammarProfile } from "../runner/grammar/profiles.ts";
+import { canonicalText, sha256, type Json } from "../runner/model/canonical.ts";
+import { isDocumentId } from "../runner/model/ids.ts";
+import type { Manifest } from "../runner/model/manifest.ts";
+import { grammarChoice } from "../runner/model/outputs.ts";
+import type { PlanRow } from "../runner/model/plan.ts";
+import { parseRequest, type Request } from "../runner/model/statement.ts";
+import { insist, Stopped } from "../runner/model/stop.ts";
+import { judgeChain, judgeIndex, type IndexLine, type JournalEntry } from "../runner/rules/journal.ts";
+import { proveLossless } from "../runner/rules/lossless.ts";
+import { planRows, writerDigest } from "../runner/rules/plan.ts";
+import { parseIndex } from "../runner/rules/runs-index.ts";
+
+const grammarFile = z.strictObject({
+  ...grammarChoice.shape,
+  plan: z.strictObject({ unit_kind: z.string(), owner_ref: z.string(), publication_type: z.string(), section_types: z.array(z.string()) }),
+  caps: z.strictObject({ units: z.int().positive(), hard: z.int().positive() }),
+});
+const findingsFile = z.looseObject({ document: z.array(z.looseObject({ text: z.string() })), environment: z.array(z.string()), baseline: z.array(z.looseObject({ document: z.string(), units: z.int() })) });
+const journalLine = z.strictObject({ run_id: z.string(), seq: z.string(), prev_sha: z.string(), entry: z.json(), entry_sha: z.string() });
+
+/** A bundle whose parts agree with each other and with what this machine computed. */
+export interface Bundle {
+  readonly request: Request;
+  readonly snapshot: Buffer;
+  readonly manifest: Manifest;
+  readonly rows: readonly PlanRow[];
+  readonly writer_digest: string;
+  readonly findings: z.infer<typeof findingsFile>;
+  readonly journal: readonly JournalEntry[];
+  readonly index: readonly IndexLine[];
+}
+
+const CAP = 64 * 1024 * 1024;
+
+/** STOP_APPROVAL_INVALID when the host's parts and our own computation differ anywhere. `documentId` comes from an SG_1 payload or the plan. */
+export async function readBundle(folder: string): Promise<Bundle> {
+  const file = async (name: string): Promise<Buffer> => {
+    const answer = await readSafely(join(folder, name), CAP);
+    if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${name} of the bundle: ${answer.reason}`, wanted: "a plain file" });
+    return answer.bytes;
+  };
+  const request = parseRequest(await file("payload.json"));
+  const grammar = parsed(grammarFile, await file("grammar.json"), "grammar.json");
+  const snapshot = await file("snapshot.md");
+  const theirs = await file("cut_plan.json");
+  const documentId = parsed(z.looseObject({ document_id: z.string() }), theirs, "cut_plan.json").document_id;
+  if (!isDocumentId(documentId)) throw differs("cut_plan.json", "a document id out of form");
+  const marked = grammarProfile(grammar.profile).mark(snapshot, documentId, grammar.options, grammar.caps);
+  if (marked.refusal) throw differs("snapshot.md", `the grammar refuses it at line ${marked.refusal.line}`);
+  const { manifest } = marked;
+  const { region } = manifest;
+  if (!snapshot.subarray(region.byte_start, region.byte_end).equals(await file("region.bin"))) throw differs("region.bin", "other bytes than the snapshot's region");
+  const rows = planRows(manifest, { run_id: request.run_id, ...grammar.plan });
+  const proof = proveLossless(snapshot, manifest, rows);
+  if (!proof.ok) insist(proof.verdict);
+  insistPlan(theirs, { run_id: request.run_id, document_id: documentId, manifest, rows });
+  const journal = (await file("journal.ndjson")).toString("utf8").split("\n").filter((line) => line !== "").map((line) => parsed(journalLine, Buffer.from(line), "journal.ndjson") as JournalEntry);
+  insist(judgeChain(request.run_id, journal));
+  const index = parseIndex((await file("runs-index.jsonl")).toString("utf8"));
+  insist(judgeIndex(index).verdict);
+  const bundle: Bundle = { request, snapshot, manifest, rows, writer_digest: writerDigest(rows), findings: parsed(findingsFile, await file("findings.json"), "findings.json"), journal, index };
+  insistPayload(bundle, documentId);
+  return bundle;
+}
+
+/** An SG_1 payload names digests we computed ourselves, and entries that stand in the chains of the bundle. */
+function insistPayload({ request, manifest, rows, writer_digest, journal, index }: Bundle, documentId: string): void {
+  if (request.gate !== "SG_1_cut_authz") return;
+  const { payload } = request;
+  const ours: Record<string, [string, string]> = {
+    document_id: [payload.document_id, documentId], region_sha: [payload.region_sha, manifest.region_sha], manifest_digest: [payload.manifest_digest, manifest.manifest_digest],
+    writer_digest: [payload.writer_digest, writer_digest], candidate_count: [payload.candidate_count, String(rows.length)],
+  };
+  for (const [field, [signed, computed]] of Object.entries(ours)) if (signed !== computed) throw differs(field, "the request names another value than this machine computes");
+  if (!journal.some((entry) => entry.entry_sha === payload.journal_head)) throw differs("journal_head", "no entry of the journal has this digest");
+  const head = judgeIndex(index).head;
+  if (payload.previous_closeout_sha !== head && !index.some((line) => line.line_sha === payload.previous_closeout_sha) && payload.previous_closeout_sha !== "0".repeat(64)) {
+    throw differs("previous_closeout_sha", "no line of the runs index has this digest");
+  }
+}
+
+function insistPlan(bytes: Buffer, made: { run_id: string; document_id: string; manifest: Manifest; rows: readonly PlanRow[] }): void {
+  const sourceVersion = parsed(z.looseObject({ source_version_id: z.string() }), bytes, "cut_plan.json").source_version_id;
+  const ours: Json = {
+    run_id: made.run_id, document_id: made.document_id, source_version_id: sourceVersion, region_sha: made.manifest.region_sha,
+    manifest_digest: made.manifest.manifest_digest, writer_digest: writerDigest(made.rows), rows: made.rows.map((row) => ({ ...row })),
+  };
+  if (sha256(canonicalText(ours)) !== sha256(bytes)) throw differs("cut_plan.json", "other rows than this machine plans from the snapshot");
+}
+
+/** Compares the snapshot with the approver's own copy of the text, byte for byte. */
+export async function insistOwnCopy(bundle: Bundle, file: string): Promise<void> {
+  const copy = await readFile(file).catch((error: unknown) => {
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "your own copy cannot be read", wanted: "a file" }, error);
+  });
+  if (!copy.equals(bundle.snapshot)) throw differs("snapshot.md", "other bytes than your own copy");
+}
+
+function parsed<T>(schema: z.ZodType<T>, bytes: Buffer, name: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    value = undefined;
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) throw differs(name, "not in its form");
+  return result.data;
+}
+
+function differs(what: string, saw: string): Stopped {
+  return new Stopped("STOP_APPROVAL_INVALID", { saw: `${what}: ${saw}`, wanted: "a bundle that agrees with what this machine computes", hint: "do not sign: report this bundle" });
+}
