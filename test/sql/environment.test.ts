@@ -159,6 +159,12 @@ test.each(SEEN)("%s: another digest, told in words", async (_, change, wanted) =
   }
 });
 
+test("a function that a body calls in capitals is followed too", async () => {
+  const lines = await differencesAfter(`CREATE FUNCTION public.shouted() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE OR REPLACE FUNCTION public.fn_content_hash(p_body text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS 'SELECT PUBLIC.SHOUTED()::text'`);
+  expect(lines).toContain("function public.shouted() body added");
+});
+
 test("no value of a custom setting is ever among the facts", async () => {
   await admin.query("BEGIN");
   await admin.query(`ALTER DATABASE ${db.name} SET app.jwt_secret = 'hunter2'`);

@@ -3,7 +3,8 @@
 -- returns: many
 -- Body, attributes, owner and EXECUTE rights of every function that can run in a write: the listed ones with all their overloads,
 -- those of triggers, event triggers, defaults, constraints, indexes, policies and rules of the relevant relations, and what their
--- bodies name. PostgreSQL records no dependencies of procedural bodies, so every word that is also the name of a user function counts.
+-- bodies name. PostgreSQL records no dependencies of procedural bodies, so every word that is also the name of a user function counts, as
+-- written and in lower case.
 WITH RECURSIVE relation AS MATERIALIZED (
   SELECT c.oid
   FROM jsonb_array_elements_text($1::jsonb -> 'relations') AS named(name)
@@ -32,7 +33,8 @@ WITH RECURSIVE relation AS MATERIALIZED (
   UNION
   SELECT own.oid
   FROM reached JOIN pg_proc AS p ON p.oid = reached.oid,
-       LATERAL regexp_split_to_table(coalesce(nullif(p.prosrc, ''), pg_get_function_sqlbody(p.oid)), '[^[:alnum:]_]+') AS word
+       LATERAL (SELECT coalesce(nullif(p.prosrc, ''), pg_get_function_sqlbody(p.oid))) AS source(body),
+       LATERAL regexp_split_to_table(body || ' ' || lower(body), '[^[:alnum:]_]+') AS word
   JOIN own ON own.proname = word
 ), function AS (
   SELECT p.*, p.oid::regprocedure::text AS name, l.lanname FROM reached JOIN pg_proc AS p USING (oid) JOIN pg_language AS l ON l.oid = p.prolang
