@@ -8,9 +8,6 @@ import type { FreshDatabase } from "../support/database.ts";
 const rightsOf = z.record(z.string(), z.record(z.string(), z.string()));
 const rights = z.strictObject({
   schema_version: z.literal("1"),
-  relevant: z.strictObject({
-    roles: z.array(z.string()), schemas: z.array(z.string()), relations: z.array(z.string()), functions: z.array(z.string()),
-  }),
   roles: z.array(z.strictObject({ name: z.string(), package: z.string(), login: z.boolean(), superuser: z.boolean(), connection_limit: z.int() })),
   schemas: z.array(z.strictObject({ name: z.string(), owner: z.string().nullable(), package: z.string(), rights: rightsOf })),
   tables: z.array(z.strictObject({ name: z.string(), owner: z.string(), package: z.string(), rights: rightsOf })),
@@ -24,13 +21,6 @@ let db: FreshDatabase | undefined;
 afterEach(async () => {
   await db?.drop();
   db = undefined;
-});
-
-it("what is called relevant is exactly what is described below it", () => {
-  expect(rights.relevant).toEqual({
-    roles: rights.roles.map((role) => role.name), schemas: rights.schemas.map((schema) => schema.name),
-    relations: rights.tables.map((table) => table.name), functions: rights.functions.map((fn) => fn.signature),
-  });
 });
 
 const opened = (): FreshDatabase => {

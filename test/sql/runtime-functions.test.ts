@@ -364,6 +364,21 @@ describe("ending an effect", () => {
       { phase: "cut_leg_a", principal: "cutter_exec" }, { phase: "leg_b_record", principal: "cutter_exec" }, { phase: "write_verify", principal: "cutter_verify" }]);
     expect(await stateOf(run)).toBe("write_verified");
   });
+
+  it("an effect that does nothing changes exactly these rows of the cutter's own tables", async () => {
+    const run = await admitted();
+    await exec.end();
+    exec = await db.connect("cutter_exec");
+    await exec.query("BEGIN");
+    await beginEffect(exec, run, "cut_leg_a");
+    await exec.query("SELECT cutter_runtime.append_journal($1, $2, 1, $3, $4, '{}')", [run.runId, run.epoch, ZEROS, sha("1")]);
+    await endEffect(exec, run, "cut_leg_a");
+    const { rows } = await exec.query<{ line: string }>(
+      `SELECT relname || ' +' || n_tup_ins || ' ~' || n_tup_upd || ' -' || n_tup_del AS line FROM pg_stat_xact_all_tables
+        WHERE schemaname <> 'pg_toast' AND (n_tup_ins, n_tup_upd, n_tup_del) <> (0, 0, 0) ORDER BY relname`);
+    await exec.query("COMMIT");
+    expect(rows.map((row) => row.line)).toEqual(["admission_use +2 ~0 -0", "journal +1 ~0 -0", "lease +0 ~3 -0", "phase_done +1 ~0 -0", "run +0 ~1 -0"]);
+  });
 });
 
 describe("halt", () => {
