@@ -1,9 +1,10 @@
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { endProcess, identifyProcess } from "../../scripts/sandbox/own-process.ts";
+import { builtRelease } from "../../scripts/sandbox/release.ts";
 import { readState, writeState, type SandboxState } from "../../scripts/sandbox/state-file.ts";
 import { copyProject } from "../support/project-copy.ts";
 
@@ -139,6 +140,39 @@ test("a stranger's process that got the server's number is left alone", async ()
     expect(identifyProcess(known.pid)).toEqual(known);
   } finally {
     await endProcess(known);
+  }
+});
+
+test("while a run is open a newer build waits beside the release the run began with", async () => {
+  const folder = join(root, deep);
+  const launcher = () => exported(folder, 'cat "$CUTTER_BIN"');
+  const sql = (text: string) => exported(folder, `$CUTTER_PSQL -qc "${text}"`);
+  const begun = await launcher();
+  const digest = builtRelease(join(folder, "dist/runner")).digest;
+  await sql(`INSERT INTO cutter_runtime.run (run_id, document_id, host, actor, release, state, opened) VALUES ('ictr-20261120T000000Z-00000000', 'OPEN-ONE', 'sandbox', 'test', '${digest}', 'pending', now())`);
+  appendFileSync(join(folder, "dist/runner/manifest.json"), "\n");
+  expect((await run(folder, ["up"])).stderr).toContain(`goes on with release ${digest.slice(0, 16)}`);
+  expect(await launcher()).toBe(begun);
+  await sql("UPDATE cutter_runtime.run SET closed = now(), close_kind = 'voided', close_reason = 'test' WHERE document_id = 'OPEN-ONE'");
+  expect(await run(folder, ["up"])).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await launcher()).toBe(begun.replace(digest.slice(0, 16), builtRelease(join(folder, "dist/runner")).digest.slice(0, 16)));
+});
+
+test("down also ends a detached runner of this host, and leaves the same program with another configuration alone", async () => {
+  const folder = join(root, deep);
+  const wait = ["-e", "setTimeout(() => {}, 300_000)", "--", "--config"];
+  const ours = execa(process.execPath, [...wait, join(folder, ".sandbox/host/orchestrator.config.json")], { reject: false });
+  const strangers = execa(process.execPath, [...wait, join(root, "one/.sandbox/host/orchestrator.config.json")], { reject: false });
+  const stranger = identifyProcess(strangers.pid ?? 0);
+  if (!stranger) throw new Error("the stranger did not start");
+  try {
+    expect((await run(folder, ["down"])).stdout).toContain(`ended ${ours.pid} `);
+    expect((await ours).signal).toBe("SIGTERM");
+    expect(identifyProcess(stranger.pid)).toEqual(stranger);
+    expect(livingOf(stateOf(folder))).toEqual([]);
+  } finally {
+    await endProcess(stranger);
+    await run(folder, ["up"]);
   }
 });
 
