@@ -2,17 +2,18 @@
 import type { StatusJson } from "./status.ts";
 import { printable } from "./text-hygiene.ts";
 
-/** `2026-11-20 15:04:05 UTC (22:04:05 Asia/Ho_Chi_Minh, Fri 20 Nov)`. `zone`: IANA name; without it that of the process. */
+/** `2026-11-20 15:04:05 UTC (22:04:05 UTC+07:00, Fri 20 Nov)`. `zone`: IANA name; without it that of the process. */
 export function bothTimes(utc: string, zone?: string): string {
   const date = new Date(utc);
   if (Number.isNaN(date.getTime())) return printable(utc);
-  const format = new Intl.DateTimeFormat("en-GB", {
+  const parts = new Intl.DateTimeFormat("en-GB", {
     ...(zone === undefined ? {} : { timeZone: zone }), weekday: "short", day: "2-digit", month: "short",
-    hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
-  });
-  const part = (type: Intl.DateTimeFormatPartTypes): string => format.formatToParts(date).find((item) => item.type === type)?.value ?? "";
-  const local = `${part("hour")}:${part("minute")}:${part("second")} ${format.resolvedOptions().timeZone}, ${part("weekday")} ${part("day")} ${part("month")}`;
-  return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC (${local})`;
+    hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "longOffset",
+  }).formatToParts(date);
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((item) => item.type === type)?.value ?? "";
+  // The offset, not the zone's name: names differ between releases of Node, and a colleague elsewhere may not know the city.
+  const offset = part("timeZoneName").replace("GMT", "UTC");
+  return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC (${part("hour")}:${part("minute")}:${part("second")} ${offset}, ${part("weekday")} ${part("day")} ${part("month")})`;
 }
 
 /** The line of SAFE TO LEAVE, with both times where there is one. */
