@@ -10,7 +10,10 @@ import { baselineTable, byName, receiptTable } from "./reading-phases.ts";
 import { reportHead, type Report, type ReportedRun } from "./report-head.ts";
 import { peopleTable } from "./writing-phases.ts";
 
-/** `phases`: every record of the run; `proves`: names of invariants by phase; `journal_head`: digest of the run's last journal entry. */
+/**
+ * `phases`: every record of the run; `proves`: names of invariants by phase; `journal_head`: digest of the journal entry that recorded
+ * closeout; the entry of the closing itself comes later and would make the report differ with the hour.
+ */
 export interface FinalReportFacts {
   readonly run: ReportedRun;
   readonly phases: readonly PhaseRecord[];
@@ -81,10 +84,10 @@ function rowTable(before: Readonly<Record<string, { rows: number }>>, after: Rea
   }));
 }
 
-function verifySteps(runId: string, journalHead: string): string {
+function verifySteps(runId: string, closeoutEntry: string): string {
   return [
     `- ${code(`cutter orchestrate verify ${runId}`)} reads the rows again, read-only, and compares them with the records.`,
-    `- ${code(`cutter journal verify ${runId}`)} walks the hash chain; its last entry must be ${code(journalHead)}.`,
+    `- ${code(`cutter journal verify ${runId}`)} walks the hash chain; its entry of closeout must be ${code(closeoutEntry)}.`,
     `- The signed statements and their signatures lie in ${code("approvals/")}; the admitted bytes also in cutter_runtime.admission.`,
     `- The encrypted backup is ${code(`backups/${runId}.sql.gpg`)}; only the holder of the private key can open it.`,
   ].join("\n");
