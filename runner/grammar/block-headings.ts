@@ -1,6 +1,7 @@
 // Where the headings of a text stand, decided by markdown-it's block rules; see docs/decisions/0021-block-structure.md.
 import createParser from "markdown-it";
 import type { MarkdownIt, StateBlock } from "markdown-it";
+import { readParagraphsAsCommonMark } from "./paragraph-rule.ts";
 
 /** Containers in containers (a list counts two levels); deeper nesting would exhaust the parser's stack. */
 export const MAX_LEVEL = 64;
@@ -51,9 +52,7 @@ function blockText(bytes: Buffer): string {
 /** Block rules only, with limits. */
 function blockParser(): MarkdownIt {
   const parser = createParser("commonmark", { maxNesting: Number.MAX_SAFE_INTEGER });
-  // A definition is one whatever it points to; whether a link is wise to show is no question of structure.
-  parser.validateLink = () => true;
-  parser.normalizeLink = (url) => url;
+  readParagraphsAsCommonMark(parser);
   const tokenize = parser.block.tokenize.bind(parser.block);
   let steps = 0;
   parser.block.tokenize = (state, start, end) => {

@@ -52,12 +52,30 @@ test("whatever the bytes, the answer is a refusal with a line or a cut from whic
   expect(Math.min(cut, refused)).toBeGreaterThan(50);
 });
 
+/**
+ * Where the other parser leaves the specification: its patterns call four more characters white space (`<a>` before one is an HTML
+ * block to it), and a tab at the end of its line keeps it from seeing a link reference definition.
+ */
+const undisputed = (text: string): string => text.replace(/[\u00a0\u2028\f\v]/gu, "~").replace(/\t(?=[ \t]*(?:[\r\n]|$))/gu, " ");
+
+/** `line:depth` of ATX headings and the depth of underlined ones, outside lists and quotes, as the other parser sees them. */
+function otherHeadings(bytes: Buffer): string[] {
+  const text = bytes.toString("utf8");
+  const lines = text.split(/\r\n|\r|\n/);
+  const found: string[] = [];
+  for (let node = new Parser().parse(text).firstChild; node; node = node.next) {
+    if (node.type !== "heading") continue;
+    const line = node.sourcepos[0][0];
+    // It counts the definitions above an underlined heading to it, so the line says nothing there.
+    found.push(/^ {0,3}#{1,6}(?:[ \t]|$)/.test(lines[line - 1] ?? "") ? `${line}:${node.level}` : `underlined:${node.level}`);
+  }
+  return found;
+}
+
 test("headings stand where another CommonMark parser sees them, in 1,000 generated texts", () => {
-  fc.assert(fc.property(fc.oneof(markdown, documents), (bytes) => {
-    const expected: string[] = [];
-    for (let node = new Parser().parse(bytes.toString("utf8")).firstChild; node; node = node.next) {
-      if (node.type === "heading") expected.push(`${node.sourcepos[0][0]}:${node.level}`);
-    }
-    expect(blockHeadings(bytes).headings?.map((heading) => `${heading.line + 1}:${heading.depth}`)).toEqual(expected);
+  fc.assert(fc.property(fc.oneof(markdown, documents), (generated) => {
+    const bytes = Buffer.from(undisputed(generated.toString("utf8")), "utf8");
+    const { headings } = blockHeadings(bytes);
+    expect(headings?.map((heading) => (heading.setext ? `underlined:${heading.depth}` : `${heading.line + 1}:${heading.depth}`))).toEqual(otherHeadings(bytes));
   }), { numRuns: 1_000 });
 });

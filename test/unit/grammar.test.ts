@@ -17,6 +17,10 @@ describe("what opens a unit", () => {
     expect(manifestOf(`# Yes\n\n${block}\n`).units).toHaveLength(1);
     expect(manifestOf(`# Yes\n\n${block}\n`).units[0]?.body).toBe(block);
   });
+  test("a tag hides the next heading only when nothing but blanks follows it on its line", () => {
+    expect(addresses("# a\n\n<b>\t \n# b\nx\n")).toEqual(["TEST/S-1"]);
+    for (const other of ["\f", "\v", "\u00a0", "\u2028", "x"]) expect(addresses(`# a\n\n<b>${other}\n# b\nx\n`)).toEqual(["TEST/S-1", "TEST/S-2"]);
+  });
   test("an unclosed fence holds the rest of the document", () => {
     expect(manifestOf("# Yes\n\n```\n# no\n\n# no\n").units).toHaveLength(1);
   });
