@@ -59,6 +59,12 @@ export function reporterContract(name: string, make: () => Promise<ReporterUnder
       }
     });
 
+    test("a document that names no run replaces nothing, not even another without a name", async () => {
+      await under.plant(FOLDER, FILE, "first\n");
+      expect(await stopOf(under.reporter.deliver(FOLDER, FILE, "second\n"))).toBe("STOP_KB_UPLOAD_FAILED");
+      expect(await under.stored(FOLDER, FILE)).toBe("first\n");
+    });
+
     test("two failures are carried over in silence", async () => {
       await under.failNext(2);
       await deliver("late");
