@@ -6,7 +6,8 @@ import { insist, Stopped } from "./model/stop.ts";
 import type { RecordedPhase } from "./model/run.ts";
 import { ADMITTED_BY } from "./model/run.ts";
 import { judgeChanges } from "./rules/prediction.ts";
-import { environmentHash, explainEnvironment, type EnvironmentFact, type EnvironmentScope } from "./rules/environment.ts";
+import { environmentHash, explainEnvironment } from "./rules/environment.ts";
+import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
 import { environmentFacts, protectedHash } from "./facts.ts";
 import type { Database, Writer } from "./world.ts";
 

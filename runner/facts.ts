@@ -1,7 +1,8 @@
 // Reads the facts that more than one step needs, each through named statements: environment and protected documents.
 import { canonicalText } from "./model/canonical.ts";
 import { Stopped } from "./model/stop.ts";
-import { ENVIRONMENT_STATEMENTS, type EnvironmentFact, type EnvironmentScope } from "./rules/environment.ts";
+import { ENVIRONMENT_STATEMENTS } from "./rules/environment.ts";
+import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
 import type { Reader } from "./world.ts";
 
 /** Every environment fact of the scope, in no particular order; the hash sorts them. */

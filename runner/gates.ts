@@ -1,8 +1,8 @@
 // The two pauses of a run: derive what must be signed from live state, find the admission, or ask and stop.
 import { randomUUID } from "node:crypto";
 import type { Run } from "./engine.ts";
-import { digestOf, type Json } from "./model/canonical.ts";
-import { backupProofSchema, type BackupOutput } from "./model/backup.ts";
+import { digestOf } from "./model/canonical.ts";
+import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Gate, RunState } from "./model/run.ts";
 import { Stopped, type Verdict } from "./model/stop.ts";
@@ -70,7 +70,7 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
 }
 
 async function request(run: Run, planned: Planned, record: RunRecord, gate: AskedGate, now: Date): Promise<string> {
-  const { request: asked, folder } = await requestFor(run.world.files, run.row.run_id, gate, expectedPayload(record, gate), now, () => bundleContents(run, planned, record));
+  const { request: asked, folder } = await requestFor(run.world.files, { gate, payload: expectedPayload(record, gate), now }, () => bundleContents(run, planned, record));
   const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
   run.world.events.emit({ event: "request", gate, bundle, payload_sha: asked.payload_sha, approve_by: asked.approve_by });
   await run.requested(asked, bundle);
@@ -115,7 +115,7 @@ async function bundleContents(run: Run, planned: Planned, record: RunRecord): Pr
     snapshot: material.bytes, region: material.bytes.subarray(region.byte_start, region.byte_end), cut_plan: planJson(material, source, run.row),
     grammar: { profile: source.grammar.profile, options: { ...source.grammar.options }, plan: { ...run.world.config.plan }, caps: { units: run.world.config.caps.units, hard: run.world.config.caps.hard } },
     receipts: receipts.map((row) => ({
-      attempt: String(row.attempt), file_sha: row.file_sha, size_bytes: row.size_bytes, content_digests: row.content_digests as Json,
+      attempt: String(row.attempt), file_sha: row.file_sha, size_bytes: row.size_bytes, content_digests: contentDigestsSchema.parse(row.content_digests),
       content_digests_sha: row.content_digests_sha, recipient: row.recipient, proof_sha: row.proof_sha, at: row.at.toISOString(),
     })),
     findings: { document: findings.map((finding) => ({ ...finding })), environment: [...planned.grants.output.findings], baseline: source.baseline.map((row) => ({ ...row })) },

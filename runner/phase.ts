@@ -4,7 +4,7 @@ import type { BackupReceipt } from "./model/backup.ts";
 import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import type { RecordedPhase, RoleKey } from "./model/run.ts";
-import type { EnvironmentScope } from "./rules/environment.ts";
+import type { EnvironmentScope } from "./model/environment.ts";
 import type { Database, Here, Reader, RunEvent, RunFiles, Writer } from "./world.ts";
 
 /** What a phase left behind, and the digest later phases take as input. */

@@ -22,8 +22,10 @@ type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycl
 
 /** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
 export async function requestFor<G extends AskableGate>(
-  files: RunFiles, runId: string, gate: G, payload: Payload<G>, now: Date, contents: () => Promise<BundleContents>,
+  files: RunFiles, ask: { gate: G; payload: Payload<G>; now: Date }, contents: () => Promise<BundleContents>,
 ): Promise<{ request: Request; folder: string }> {
+  const { gate, payload, now } = ask;
+  const runId = payload.run_id;
   const built = buildRequest({ gate, payload, requested: now });
   let number = 1;
   for (; ; number += 1) {

@@ -36,11 +36,23 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
 
 /** Takes an open run over and carries it on; a finished run says so again. */
 export async function workResume(work: Work, runId: RunId): Promise<number> {
+  if (await isClosedOut(work, runId)) return ended(work);
   return carry(work, () => takeOver(work, runId), async (run) => {
     const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
     if (!pinned) throw new Stopped("STOP_TORN", { saw: "this run pinned no source before it was interrupted", wanted: "a run that recorded phase 1", hint: "void the run and cut again", next: `cutter orchestrate void ${runId} "interrupted before phase 1"` });
     await finishCut(work, run, pinned.output.grammar);
   });
+}
+
+/** A run that was carried to its end says so again and changes nothing. */
+async function isClosedOut(work: Work, runId: RunId): Promise<boolean> {
+  const [row] = await work.world.database.read("exec", (reader) => reader.query("read/run", [runId]));
+  return row?.close_kind === "closeout";
+}
+
+function ended(work: Work): number {
+  work.world.events.emit({ event: "ended", exit: 0, stop: null });
+  return 0;
 }
 
 /** Undoes a written, not enacted run and closes it. */

@@ -3,7 +3,7 @@ import type { Config } from "./model/config.ts";
 import type { RoleKey, RunState } from "./model/run.ts";
 import type { ReadName, RowOf, StatementName } from "./model/rows.ts";
 import type { BackupVault } from "./model/backup.ts";
-import type { EnvironmentScope } from "./rules/environment.ts";
+import type { EnvironmentScope } from "./model/environment.ts";
 import type { StopCode } from "./model/stop.ts";
 
 /** A connection that can only read: its type has no way to name a statement outside `sql/read` and `sql/verify`. */

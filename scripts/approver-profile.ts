@@ -1,7 +1,7 @@
 // What an approver's own machine knows: who they are, which set and host they pinned, and the heads it has seen before.
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { writeWhole } from "../runner/adapters/run-files.ts";
+import { writeWhenChanged } from "./sandbox/write-file.ts";
 import { SHA256 } from "../runner/model/ids.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { judgeIndex } from "../runner/rules/journal.ts";
@@ -38,7 +38,7 @@ export async function remember(profile: Profile, bundle: Bundle): Promise<void> 
     journal_heads: { ...profile.memory.journal_heads, ...(head ? { [bundle.request.run_id]: head } : {}) },
     index_heads: { ...profile.memory.index_heads, [profile.host]: judgeIndex(bundle.index).head },
   };
-  await writeWhole(profile.memory_file, `${JSON.stringify(memory, null, 2)}\n`, 0o600);
+  writeWhenChanged(profile.memory_file, `${JSON.stringify(memory, null, 2)}\n`);
 }
 
 async function jsonOf(file: string): Promise<unknown> {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
-import { writeWhole } from "../runner/adapters/run-files.ts";
+import { writeWhenChanged } from "./sandbox/write-file.ts";
 import { INTAKE_CAPS, takeIn } from "../runner/commands/intake.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { registrationPackage, type RegistrationStatement } from "../runner/rules/registration.ts";
@@ -23,7 +23,7 @@ export async function registerDocument(
   if (taken.refusal) throw new Stopped(taken.refusal.code, { saw: `line ${taken.refusal.line}: ${taken.refusal.reason}`, wanted: "a document the grammar can cut", line: taken.refusal.line });
   const { region_sha, units } = taken.manifest;
   const made = registrationPackage({ document_id: prefix, region_sha, document_ref: prefix.toLowerCase(), version_label: options.versionLabel, authority_class: "non_authoritative" });
-  await writeWhole(join(runtimeRoot, "artifacts", `${made.source_version_id}.md`), bytes);
+  writeWhenChanged(join(runtimeRoot, "artifacts", `${made.source_version_id}.md`), bytes, 0o640);
   await admin.query("BEGIN");
   try {
     for (const step of made.apply) await admin.query(step.statement, [...step.params]);

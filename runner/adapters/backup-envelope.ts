@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { ReadableStream } from "node:stream/web";
 import * as openpgp from "openpgp";
 import { insist, Stopped } from "../model/stop.ts";
 import { envelope } from "../rules/backup.ts";
@@ -90,9 +90,18 @@ export function insistUnchanged(written: SealedFile, onDisk: SealedFile): void {
 }
 
 /** A pull stream over an iterable; ending it early ends the iterable, so that a producer behind it is told. */
-function webStream(source: AsyncIterable<Uint8Array>): openpgp.WebStream<Uint8Array> {
-  // The library's type and node's type describe the same object of the platform.
-  return Readable.toWeb(Readable.from(source, { objectMode: false, highWaterMark: 1 << 20 })) as unknown as openpgp.WebStream<Uint8Array>;
+function webStream(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = source[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
 }
 
 async function* chunksOf(stream: unknown): AsyncIterable<Uint8Array> {

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { RelevantObjects } from "../rules/environment.ts";
+import type { RelevantObjects } from "../model/environment.ts";
+import { relevantIn } from "../rules/environment.ts";
 import { sqlFolder } from "./statements.ts";
 
 const named = z.looseObject({ name: z.string().min(1) });
@@ -13,7 +14,5 @@ const rightsSchema = z.looseObject({
 
 /** Roles and objects of the environment hash and the precheck. */
 export function relevantObjects(): RelevantObjects {
-  const rights = rightsSchema.parse(JSON.parse(readFileSync(join(sqlFolder(), "rights.json"), "utf8")));
-  const names = (items: readonly { name: string }[]): string[] => items.map((item) => item.name);
-  return { roles: names(rights.roles), schemas: names(rights.schemas), relations: names(rights.tables), functions: rights.functions.map((item) => item.signature) };
+  return relevantIn(rightsSchema.parse(JSON.parse(readFileSync(join(sqlFolder(), "rights.json"), "utf8"))));
 }

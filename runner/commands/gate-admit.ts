@@ -1,25 +1,23 @@
 // `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
-import { gpgvVerifier } from "../adapters/gpgv-verifier.ts";
-import { openpgpVerifier } from "../adapters/openpgp-verifier.ts";
-import { readSafely } from "../adapters/safe-file.ts";
 import type { Common } from "../cli.ts";
 import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf } from "../model/canonical.ts";
 import { sourcePinOutput } from "../model/outputs.ts";
 import { SIGNATURE_CAP } from "../model/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
+import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { materialOf } from "../material.ts";
 import { judgeStatement } from "../rules/approval.ts";
-import { verifyWithBoth } from "../rules/both-verifiers.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { loadRunRecord } from "../run-record.ts";
 import { makeWorld } from "../wire.ts";
+import { verifySignature } from "../wire-gate.ts";
+import { host } from "../wire-host.ts";
 import type { World } from "../world.ts";
 import { printStopped } from "./print-stopped.ts";
 
-const STATEMENT_CAP = 64 * 1024;
 const ASKED: readonly string[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz"];
 
 /** Admits each file; the answer is the first stop's status, but every file is tried. */
@@ -49,7 +47,7 @@ async function admitFile(world: World, approvers: ApproverSet, file: string): Pr
   const holder = holderOf(approvers, statement.fingerprint);
   if (!holder) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a key that no approver holds", wanted: "a key of approvers.json" });
   const { record, now } = await recordFor(world, statement.run_id);
-  const answer = await verifyWithBoth(openpgpVerifier(), gpgvVerifier(), { bytes, signature, publicKeyArmored: holder.key.public_key_armored, fingerprint: statement.fingerprint, now });
+  const answer = await verifySignature({ bytes, signature, publicKeyArmored: holder.key.public_key_armored, fingerprint: statement.fingerprint, now });
   if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: answer.reason, wanted: "one detached signature by the pinned key, good for both verifiers" });
   const payload = expectedPayload(record, statement.gate as AskedGate);
   insist(judgeStatement(statement, { now, approvers, expected: { run_id: record.run_id, gate: statement.gate, payload_sha: digestOf(payload) }, signatureTime: answer.signedAt }));
@@ -91,7 +89,7 @@ async function approversOf(world: World): Promise<ApproverSet> {
 }
 
 async function readOrStop(path: string, cap: number): Promise<Buffer> {
-  const answer = await readSafely(path, cap);
+  const answer = await host.readSafely(path, cap);
   if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${printable(path)}: ${answer.reason}`, wanted: "a plain file" });
   return answer.bytes;
 }

@@ -19,6 +19,7 @@ export interface IntakeOptions {
   readonly words?: PlanWords & { readonly section_types: readonly string[] };
 }
 
+/** A document that was marked, planned and proven, or the refusal. */
 export type Intake =
   | { readonly manifest: Manifest; readonly rows: readonly PlanRow[]; readonly coverage: Coverage; readonly writer_digest: string; readonly refusal?: never }
   | { readonly refusal: Refusal; readonly manifest?: never; readonly rows?: never; readonly coverage?: never; readonly writer_digest?: never };
@@ -35,6 +36,7 @@ export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions
   return { manifest: marked.manifest, rows, coverage: proof.coverage, writer_digest: writerDigest(rows) };
 }
 
+/** The members of a unit that are printed. */
 export type IntakeUnit = Pick<ManifestUnit, "address" | "title" | "title_start" | "title_end" | "body" | "body_start" | "body_end"
   | "byte_start" | "byte_end" | "section_type" | "parent" | "content_hash">;
 

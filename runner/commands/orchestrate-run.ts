@@ -1,9 +1,5 @@
 // Starts the detached process of a run and follows it; ending the following never ends the run.
 import { randomBytes } from "node:crypto";
-import { loadConfig } from "../adapters/configuration.ts";
-import { eventsLength, followEvents } from "../adapters/run-events.ts";
-import { runFiles } from "../adapters/run-files.ts";
-import { isAlive, startDetached } from "../adapters/run-process.ts";
 import type { Common } from "../cli.ts";
 import { isRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
@@ -11,6 +7,7 @@ import { statusFromText } from "../rules/status.ts";
 import { stopText, type Standing } from "../rules/stop-text.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
+import { host } from "../wire-host.ts";
 import { newRunId } from "../worker.ts";
 import type { RunEvent } from "../world.ts";
 import { showEvent } from "./show-event.ts";
@@ -30,7 +27,7 @@ export async function startVoid(common: Common, id: string, reason: string): Pro
 
 /** Follows events from the beginning of the file until the run says how it ended. */
 export async function startFollow(common: Common, id: string): Promise<number> {
-  const { config } = await loadConfig(common.config);
+  const { config } = await host.loadConfig(common.config);
   return follow(common, config.orchestrator.runtime_root, runIdOf(id), 0, () => true);
 }
 
@@ -38,13 +35,13 @@ async function startAndFollow(common: Common, runId: RunId, kind: string, words:
   // Everything that can be refused before a process starts is refused here, on the asker's own terminal.
   const { config } = await makeWorld(common.config);
   const root = config.orchestrator.runtime_root;
-  const offset = eventsLength(root, runId);
-  const pid = startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
-  return follow(common, root, runId, offset, () => isAlive(pid));
+  const offset = host.eventsLength(root, runId);
+  const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
+  return follow(common, root, runId, offset, () => host.isAlive(pid));
 }
 
 async function follow(common: Common, root: string, runId: RunId, offset: number, alive: () => boolean): Promise<number> {
-  for await (const event of followEvents(root, runId, offset, alive)) {
+  for await (const event of host.followEvents(root, runId, offset, alive)) {
     showEvent(event, runId, common.json);
     if (event.event === "ended") return ended(event, root, runId);
   }
@@ -65,7 +62,7 @@ async function ended(event: Extract<RunEvent, { event: "ended" }>, root: string,
 }
 
 async function standing(root: string, runId: RunId): Promise<Standing> {
-  const bytes = await runFiles(root).readRun(runId, "state.json");
+  const bytes = await host.runFiles(root).readRun(runId, "state.json");
   return bytes ? statusFromText(Buffer.from(bytes).toString("utf8"), new Date()) : "no run";
 }
 

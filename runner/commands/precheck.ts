@@ -1,29 +1,27 @@
 // `precheck`: everything that must be true before a run, looked at as each role and judged all at once.
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
-import { loadRecipient } from "../adapters/backup-key.ts";
-import { loadConfig } from "../adapters/configuration.ts";
-import { collectDatabaseFacts } from "../adapters/precheck-database.ts";
-import { majorVersion } from "../adapters/postgres-programs.ts";
 import type { Common } from "../cli.ts";
 import type { Config } from "../model/config.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgePrechecks, prechecks, type Check } from "../rules/precheck.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
+import { host } from "../wire-host.ts";
+import { looks } from "../wire-precheck.ts";
 
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
-  const { config } = await loadConfig(common.config);
+  const { config } = await host.loadConfig(common.config);
   const others: Check[] = [...(await folderChecks(config)), await check("release and approver set", "as pinned", async () => { await makeWorld(common.config); return "as pinned"; })];
   others.push(await check("backup public key", "a key that can encrypt now", async () => {
-    const recipient = await loadRecipient(config.backup.recipient_public_key, config.backup.recipient_fingerprint, new Date());
+    const recipient = await looks.loadRecipient(config.backup.recipient_public_key, config.backup.recipient_fingerprint, new Date());
     return `${recipient.fingerprint}, subkey ${recipient.subkey.slice(-16)}`;
   }));
   for (const program of ["pg_dump", "psql", "initdb", "postgres"]) {
-    others.push(await check(`program ${program}`, "PostgreSQL programs of one installation", async () => `major ${await majorVersion(join(config.backup.postgres_bin, program))}`));
+    others.push(await check(`program ${program}`, "PostgreSQL programs of one installation", async () => `major ${await looks.majorVersion(join(config.backup.postgres_bin, program))}`));
   }
-  const checks = prechecks({ ...(await collectDatabaseFacts(config)), others });
+  const checks = prechecks({ ...(await looks.collectDatabaseFacts(config)), others });
   for (const item of checks) {
     if (common.json) process.stdout.write(`${JSON.stringify({ event: "check", ...item })}\n`);
     const mark = item.outcome === "passed" ? "ok    " : item.outcome === "failed" ? "FAILED" : "?     ";

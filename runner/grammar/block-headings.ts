@@ -24,6 +24,7 @@ export interface LineTable {
   blank(line: number): boolean;
 }
 
+/** Headings and lines, or the first line (0-based) the structure cannot be read at and why. */
 export type BlockResult =
   | { readonly headings: readonly TopHeading[]; readonly lines: LineTable; readonly fault?: never }
   | { readonly fault: { readonly line: number; readonly reason: string }; readonly headings?: never };

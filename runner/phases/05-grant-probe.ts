@@ -4,7 +4,8 @@ import { canonicalText } from "../model/canonical.ts";
 import { grantProbeOutput, type CutplanOutput, type GrantProbeOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
-import { environmentFindings, environmentHash, explainEnvironment, type EnvironmentFact } from "../rules/environment.ts";
+import { environmentFindings, environmentHash, explainEnvironment } from "../rules/environment.ts";
+import { environmentFactsSchema, type EnvironmentFact } from "../model/environment.ts";
 import { grantMatrixSha, judgeGrantMatrix, judgeTwoGrant } from "../rules/grant-matrix.ts";
 import { judgeIndex } from "../rules/journal.ts";
 import { parseIndex } from "../rules/runs-index.ts";
@@ -27,8 +28,8 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
   recheck: async (_input, recorded, scope) => {
     const now = await look(scope);
     if (environmentHash(now.facts) !== recorded.environment_hash) {
-      const before = JSON.parse(Buffer.from((await scope.readRun("environment.json")) ?? "[]").toString("utf8")) as EnvironmentFact[];
-      const known = environmentHash(before) === recorded.environment_hash;
+      const before = await recordedFacts(scope);
+      const known = before.length > 0 && environmentHash(before) === recorded.environment_hash;
       const details = known ? explainEnvironment(before, now.facts) : ["the recorded facts are gone or changed, so the difference cannot be named"];
       throw new Stopped("STOP_GRANT_DELTA", { saw: details[0] ?? "another environment", wanted: "rights and definitions as recorded in phase 5", details });
     }
@@ -38,6 +39,12 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
     if (now.timeline !== recorded.timeline) throw new Stopped("STOP_DRIFT", { saw: `timeline ${now.timeline}`, wanted: `timeline ${recorded.timeline}: this is a promoted copy` });
   },
 });
+
+/** The facts phase 5 kept beside its digest; a file that is gone or changed names nothing, the digest still decides. */
+async function recordedFacts(scope: ReadScope): Promise<EnvironmentFact[]> {
+  const bytes = await scope.readRun("environment.json");
+  return bytes ? environmentFactsSchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8"))) : [];
+}
 
 async function look(scope: ReadScope) {
   return scope.read("exec", async (reader) => {

@@ -25,7 +25,7 @@ export const legBRecord = defineEffect<Input, LegBOutput>({
     const material = await planOf(source.output, scope);
     const ids = ledgerIds(scope, plan.output.writer_digest);
     const keys = ledgerKeys(scope.run_id, scope.document_id, plan.output.writer_digest, ids.change_set_id);
-    const rows = await record(scope, material, source.output, plan.output, ids, keys, await decisionOf(scope));
+    const rows = await record(scope, material, { source: source.output, plan: plan.output, ids, keys, decision: await decisionOf(scope) });
     const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
     if (total !== legBRows(material.rows.length)) {
       throw new Stopped("STOP_INVARIANT_FAILED", { saw: `${total} ledger rows`, wanted: `${legBRows(material.rows.length)}, two a unit and six` });
@@ -35,11 +35,17 @@ export const legBRecord = defineEffect<Input, LegBOutput>({
   },
 });
 
-async function record(
-  scope: EffectScope, material: Material, source: SourcePinOutput, plan: CutplanOutput, ids: LedgerIds,
-  keys: { rollback_key: string; idempotency_key: string }, decision: Decision,
-): Promise<Record<string, number>> {
+interface Recording {
+  readonly source: SourcePinOutput;
+  readonly plan: CutplanOutput;
+  readonly ids: LedgerIds;
+  readonly keys: { readonly rollback_key: string; readonly idempotency_key: string };
+  readonly decision: Decision;
+}
+
+async function record(scope: EffectScope, material: Material, recording: Recording): Promise<Record<string, number>> {
   const { tx, here } = scope;
+  const { source, plan, ids, keys, decision } = recording;
   const scenario = `governed-cut:${scope.run_id}`;
   const emitted = `cutter_exec/DOT-991/${here.actor}`;
   const summary: Record<string, Json> = {

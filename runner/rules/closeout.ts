@@ -34,5 +34,5 @@ export function judgeEnd(facts: EndFacts, run: { units: number; decision: string
   const failed = Object.entries(checks).filter(([, [ok]]) => !ok).map(([name, [, saw]]) => `${name}: ${saw}`);
   const [first] = failed;
   if (first) return { verdict: { code: "STOP_VERIFY_FAILED", facts: { saw: first, wanted: "every point of the post-run list", details: failed } } };
-  return { verdict: undefined, checks: Object.fromEntries(Object.keys(checks).map((name) => [name, true])) as Record<string, true> };
+  return { verdict: undefined, checks: Object.fromEntries(Object.keys(checks).map((name): [string, true] => [name, true])) };
 }

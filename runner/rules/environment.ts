@@ -1,26 +1,8 @@
 // What of the database's definitions and rights must not change between the proof and the write, as one digest and in words.
 // What counts and why: docs/decisions/0008-environment-hash.md.
 import { digestOf } from "../model/canonical.ts";
+import type { EnvironmentFact, EnvironmentScope, RelevantObjects, RightsNames } from "../model/environment.ts";
 import { Stopped, type Verdict } from "../model/stop.ts";
-
-/** One fact of the catalogs: `kind` says what, `identity` which, `value` how it stands. Rows of `sql/read/environment/*.sql`. */
-export interface EnvironmentFact { readonly kind: string; readonly identity: string; readonly value: string | null }
-
-/** What `sql/rights.json` calls relevant; relations and functions schema-qualified, functions with or without arguments. */
-export interface RelevantObjects {
-  readonly roles: readonly string[];
-  readonly schemas: readonly string[];
-  readonly relations: readonly string[];
-  readonly functions: readonly string[];
-}
-
-/** The members of `sql/rights.json` that name what is relevant. */
-export interface RightsNames {
-  readonly roles: readonly { readonly name: string }[];
-  readonly schemas: readonly { readonly name: string }[];
-  readonly tables: readonly { readonly name: string }[];
-  readonly functions: readonly { readonly signature: string }[];
-}
 
 /** What `sql/rights.json` names, package or not. */
 export function relevantIn(rights: RightsNames): RelevantObjects {
@@ -28,14 +10,6 @@ export function relevantIn(rights: RightsNames): RelevantObjects {
     roles: rights.roles.map((role) => role.name), schemas: rights.schemas.map((schema) => schema.name),
     relations: rights.tables.map((table) => table.name), functions: rights.functions.map((fn) => fn.signature),
   };
-}
-
-/** The one parameter of every environment statement. */
-export interface EnvironmentScope extends RelevantObjects {
-  /** Server settings that are facts; ordinary roles see only those PostgreSQL shows to everybody. */
-  readonly settings: readonly string[];
-  /** Beginnings of the dot_config keys that the write guard and fn_iu_enact obey. */
-  readonly config_prefixes: readonly string[];
 }
 
 /** The scope of the relevant objects: adds what is the same everywhere. */

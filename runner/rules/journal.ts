@@ -1,5 +1,6 @@
 // The hash chain of a run: each entry's digest covers the one before, so a rewritten entry cannot keep its successors.
 import { digestOf, type Json } from "../model/canonical.ts";
+import type { IndexLine } from "../model/runs-index.ts";
 import type { Verdict } from "../model/stop.ts";
 
 export const JOURNAL_START = "0".repeat(64);
@@ -23,9 +24,7 @@ export function judgeChain(runId: string, entries: readonly JournalEntry[]): Ver
   return undefined;
 }
 
-/** One line a closed run in runs-index.jsonl; `prev_sha` chains the lines. */
-export interface IndexLine { readonly prev_sha: string; readonly line_sha: string; readonly record: Json }
-
+/** The next line of runs-index.jsonl. */
 export function indexLine(prevSha: string, record: Json): IndexLine {
   return { prev_sha: prevSha, line_sha: digestOf({ prev_sha: prevSha, record }), record };
 }

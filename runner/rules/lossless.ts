@@ -8,6 +8,7 @@ export interface UnitText { readonly title: string; readonly body: string }
 /** units, separators: how many; bytes: length of the region, all of it accounted for. */
 export interface Coverage { readonly units: number; readonly separators: number; readonly bytes: number }
 
+/** Proven with its coverage, or STOP_INVARIANT_FAILED. */
 export type LosslessResult =
   | { readonly ok: true; readonly coverage: Coverage }
   | { readonly ok: false; readonly verdict: NonNullable<Verdict> };

@@ -43,6 +43,7 @@ export interface PlanFacts {
   readonly locks: { readonly max_locks_per_transaction: number; readonly max_connections: number; readonly max_prepared_transactions: number };
 }
 
+/** One thing that speaks against a plan, in the form of a stop. */
 export type PlanProblem = NonNullable<Verdict>;
 
 /** Locks a cut takes besides one an address: relations, advisory locks of the effect. */

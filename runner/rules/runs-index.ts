@@ -1,11 +1,8 @@
 // runs-index.jsonl: one hash-chained line a closed run. Text in, lines out.
-import { z } from "zod";
-import { SHA256 } from "../model/ids.ts";
 import { canonicalText, type Json } from "../model/canonical.ts";
+import { indexLineSchema, type IndexLine } from "../model/runs-index.ts";
 import { Stopped } from "../model/stop.ts";
-import { indexLine, judgeIndex, type IndexLine } from "./journal.ts";
-
-const line = z.strictObject({ prev_sha: z.string().regex(SHA256), line_sha: z.string().regex(SHA256), record: z.json() });
+import { indexLine, judgeIndex } from "./journal.ts";
 
 /** Lines of the file; a line that is not one is STOP_DRIFT with its number. */
 export function parseIndex(text: string): IndexLine[] {
@@ -16,9 +13,9 @@ export function parseIndex(text: string): IndexLine[] {
     } catch {
       value = undefined;
     }
-    const parsed = line.safeParse(value);
+    const parsed = indexLineSchema.safeParse(value);
     if (!parsed.success) throw new Stopped("STOP_DRIFT", { saw: `line ${index + 1} of runs-index.jsonl is not an index line`, wanted: "an unbroken hash chain" });
-    return parsed.data as IndexLine;
+    return parsed.data;
   });
 }
 

@@ -2,11 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 
-/** Writes `text` with `mode` (default 0600) unless the file already holds it; returns whether it wrote. */
-export function writeWhenChanged(path: string, text: string, mode = 0o600): boolean {
-  if (existsSync(path) && readFileSync(path, "utf8") === text && (statSync(path).mode & 0o777) === mode) return false;
+/** Writes `content` with `mode` (default 0600) unless the file already holds it; returns whether it wrote. */
+export function writeWhenChanged(path: string, content: string | Uint8Array, mode = 0o600): boolean {
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(content)) && (statSync(path).mode & 0o777) === mode) return false;
   const temporary = `${path}.${randomBytes(4).toString("hex")}`;
-  writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+  writeFileSync(temporary, content, { mode: 0o600, flag: "wx" });
   chmodSync(temporary, mode);
   renameSync(temporary, path);
   return true;

@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { ENVIRONMENT_STATEMENTS, environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn, type EnvironmentFact } from "../../runner/rules/environment.ts";
+import { ENVIRONMENT_STATEMENTS, environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn } from "../../runner/rules/environment.ts";
+import type { EnvironmentFact } from "../../runner/model/environment.ts";
 import { freshDatabase } from "../support/database.ts";
 import type { FreshDatabase } from "../support/database.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn, judgeEnvironment, type EnvironmentFact } from "../../runner/rules/environment.ts";
+import { environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn, judgeEnvironment } from "../../runner/rules/environment.ts";
+import type { EnvironmentFact } from "../../runner/model/environment.ts";
 
 const fact = (kind: string, identity: string, value: string | null): EnvironmentFact => ({ kind, identity, value });
 const READING = fact("reading", "search_path", "pg_catalog");

@@ -1,0 +1,11 @@
+// runs-index.jsonl: one hash-chained line a closed run.
+import { z } from "zod";
+import type { Json } from "./canonical.ts";
+import { SHA256 } from "./ids.ts";
+
+/** One line; `line_sha` covers `prev_sha` and the record. */
+export interface IndexLine { readonly prev_sha: string; readonly line_sha: string; readonly record: Json }
+
+const sha = z.string().regex(SHA256);
+const json: z.ZodType<Json> = z.json();
+export const indexLineSchema: z.ZodType<IndexLine> = z.strictObject({ prev_sha: sha, line_sha: sha, record: json });
