@@ -27,7 +27,9 @@ const ROWS = {
 
 type Name = keyof typeof ROWS;
 type Row<N extends Name> = z.infer<(typeof ROWS)[N]>;
+/** A role of the source as the scratch server makes it again. */
 export type SourceRole = Row<"read/backup/roles">;
+/** Version, encoding, locale and clock of a server. */
 export type ServerFacts = Row<"read/backup/server-facts">;
 
 /** Everything of the source that a backup needs, read in one snapshot. */

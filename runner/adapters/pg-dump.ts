@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Stopped } from "../model/stop.ts";
 import { connectionEnvironment, programFailure, startProgram, type DatabaseAccess } from "./postgres-programs.ts";
 
+/** What to dump, from where, and for how long at most. */
 export interface DumpRequest {
   readonly binDir: string;
   readonly access: DatabaseAccess;

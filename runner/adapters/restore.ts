@@ -18,6 +18,7 @@ const LOCALE_EVERYWHERE = "C.UTF-8";
 /** What the restored copy shows, read by the restorer on a fresh connection. */
 export interface RestoredCopy { readonly version: string; readonly tables: ContentDigests; readonly rights: readonly ObjectRights[] }
 
+/** Where to restore what was read from the source; capSeconds limits psql. */
 export interface RestoreRequest {
   readonly scratch: RunningScratch;
   readonly binDir: string;

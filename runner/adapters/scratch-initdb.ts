@@ -9,6 +9,7 @@ import { Stopped } from "../model/stop.ts";
 import { processStart } from "./postgres-cluster.ts";
 import { majorVersion, spawnAs, type UnixUser } from "./postgres-programs.ts";
 
+/** Where and as whom scratch servers run; paths absolute. */
 export interface InitdbSettings {
   readonly binDir: string;
   /** Short folder for sockets, and for data where memory is too small. */

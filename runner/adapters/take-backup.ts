@@ -14,6 +14,7 @@ import { dump } from "./pg-dump.ts";
 import { majorVersion, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
 import { restore, type RestoredCopy } from "./restore.ts";
 
+/** Everything one backup depends on; nothing is read from the environment. */
 export interface BackupRequest {
   /** Connection as cutter_backup: SELECT on the tables, three connections. */
   readonly access: DatabaseAccess;
