@@ -1,0 +1,97 @@
+// A whole host for process tests: its own folder and cluster, the built runner, three throw-away people. Everything is real.
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import pg from "pg";
+import { registerDocument } from "../../scripts/register-document.ts";
+import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
+import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
+import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
+import { removeSandbox } from "../../scripts/sandbox/verbs.ts";
+
+export interface CutterAnswer {
+  readonly status: number;
+  readonly events: readonly Record<string, unknown>[];
+  readonly stderr: string;
+  /** Code of the stop it ended with; undefined when it ended well. */
+  readonly stop: string | undefined;
+}
+
+export interface GovernedHost {
+  readonly sandbox: Sandbox;
+  /** The runner as an operator calls it, with --json. */
+  cutter(...words: string[]): Promise<CutterAnswer>;
+  /** Registers text under a prefix and answers its source version. */
+  register(prefix: string, markdown: string): Promise<string>;
+  /** Cuts to the first pause. */
+  cut(prefix: string): Promise<string>;
+  /** Signs the newest request of a gate; the answer is the signed file. */
+  sign(runId: string, gate: string, person: string): Promise<string>;
+  /** Signs SG_1 and EXECUTION by two people and admits them. */
+  authorizeCut(runId: string): Promise<void>;
+  authorizeEnactment(runId: string): Promise<void>;
+  /** Rows as the database administrator. */
+  sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
+  /** The newest request bundle of a gate. */
+  bundle(runId: string, gate: string): string;
+  remove(): Promise<void>;
+}
+
+/** Three sections with articles; short enough to read in a failing test. */
+export const LAW = "# One\n\nThe first text.\n\n## Two\n\nThe second text.\n\n## Three\n\nThe third text.\n";
+
+export async function governedHost(): Promise<GovernedHost> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "governed host-")));
+  const sandbox = await ensureSandbox({ folder: join(folder, "sandbox"), say: () => undefined });
+  const { runtimeRoot } = sandbox.place;
+  const cutter = async (...words: string[]): Promise<CutterAnswer> => {
+    const result = await execa(sandbox.launchers.cutter, ["--json", ...words], { reject: false, stdin: "ignore" });
+    const events = result.stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const ended = events.findLast((event) => event["event"] === "ended")?.["stop"] as { code: string } | null | undefined;
+    return { status: result.exitCode ?? -1, events, stderr: result.stderr, stop: ended?.code };
+  };
+  const bundle = (runId: string, gate: string): string => {
+    let found = "";
+    for (let number = 1; ; number += 1) {
+      const candidate = join(runtimeRoot, "runs", runId, "requests", `${gate}-${number}`);
+      try {
+        readFileSync(join(candidate, "payload.json"));
+        found = candidate;
+      } catch {
+        return found;
+      }
+    }
+  };
+  const sign = async (runId: string, gate: string, person: string): Promise<string> => {
+    const who = sandbox.persons.find((one) => one.id === person);
+    if (!who) throw new Error(`no person ${person}`);
+    return signAs(who, bundle(runId, gate), join(runtimeRoot, "approvals"));
+  };
+  const admit = async (...files: string[]): Promise<void> => {
+    const answer = await cutter("gate", "admit", ...files);
+    if (answer.status !== 0) throw new Error(`not admitted: ${answer.stderr}`);
+  };
+  return {
+    sandbox, cutter, bundle, sign,
+    register: async (prefix, markdown) => {
+      const file = join(folder, `${prefix}.md`);
+      writeFileSync(file, markdown);
+      const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, runtimeRoot, file, prefix, { emptyBody: "refuse", versionLabel: "v1" }));
+      return registered.source_version_id;
+    },
+    cut: async (prefix) => {
+      const answer = await cutter("orchestrate", "cut", prefix);
+      const opened = answer.events.find((event) => event["event"] === "opened");
+      if (answer.status !== 3 || typeof opened?.["run_id"] !== "string") throw new Error(`cut answered ${answer.status}: ${answer.stderr}`);
+      return opened["run_id"];
+    },
+    authorizeCut: async (runId) => admit(await sign(runId, "SG_1_cut_authz", "linh"), await sign(runId, "EXECUTION", "minh")),
+    authorizeEnactment: async (runId) => admit(await sign(runId, "SG_2_lifecycle_authz", "hoa")),
+    sql: (text, values = []) => asAdministrator(sandbox, async (client) => (await client.query<never>(text, values)).rows),
+    remove: async () => {
+      await removeSandbox(join(folder, "sandbox"));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
