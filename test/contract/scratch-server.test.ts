@@ -51,6 +51,10 @@ test("the server ends with the process that started it, even when that one is ki
   await runner;
   for (let turn = 0; turn < 600 && (await processStart(pid)) === started; turn += 1) await pause(50);
   expect(await processStart(pid)).not.toBe(started);
+  // The next start takes away what the killed one left, in memory too.
+  await (await testScratch(binDir, root).start(0)).stop();
+  await expect(postmasterOf(folder)).resolves.toBe(0);
+  expect((await readdir("/dev/shm").catch(() => [])).filter((name) => name === basename(folder))).toEqual([]);
 });
 
 test("a missing installation, root without a user, and an unknown user are refused before anything is made", async () => {
