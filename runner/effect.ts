@@ -11,6 +11,7 @@ import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
 import { environmentFacts, protectedHash } from "./facts.ts";
 import type { Database, Writer } from "./world.ts";
 
+/** One write: whose, which phase, under which lease and admissions, what it may change, and the work itself. Hashes are 64 hex digits, the cap is in seconds. */
 export interface EffectRequest<O> {
   readonly run_id: string;
   readonly phase: RecordedPhase;

@@ -12,6 +12,7 @@ import { inputSha, judgeRecord, type PhaseRecord } from "./rules/resume.ts";
 import { judgeOwnTime } from "./rules/times.ts";
 import type { World, Writer } from "./world.ts";
 
+/** The run as this process took it: release and opening never change, epoch is the lease's at that moment. */
 export interface RunRow {
   readonly run_id: RunId;
   readonly document_id: DocumentId;

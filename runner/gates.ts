@@ -20,6 +20,7 @@ export interface Authorization {
   readonly environment_hash: string;
 }
 
+/** Records of phases 1 to 5: what the first signatures cover. */
 export interface Planned {
   readonly source: Recorded<SourcePinOutput>;
   readonly marked: Recorded<MarkOutput>;

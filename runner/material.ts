@@ -10,6 +10,7 @@ import { insist, Stopped } from "./model/stop.ts";
 import { proveLossless } from "./rules/lossless.ts";
 import { planRows, writerDigest } from "./rules/plan.ts";
 
+/** The plan of one snapshot: its bytes, the manifest, the rows to write and their digest. `coverage_bytes` is the size of the region. */
 export interface Material {
   readonly bytes: Uint8Array;
   readonly manifest: Manifest;
@@ -18,6 +19,7 @@ export interface Material {
   readonly coverage_bytes: number;
 }
 
+/** What phase 1 fixed of a source; enough to make the plan again. */
 export interface Pinned {
   readonly run_id: string;
   readonly document_id: string;

@@ -26,6 +26,7 @@ export interface RunFacts {
   readonly say: (event: RunEvent) => void;
 }
 
+/** For a phase that only computes: the pinned snapshot and the run's own files. */
 export interface PureScope extends RunFacts { readonly files: Pick<RunFiles, "artifact" | "writeRun"> }
 export interface ReadScope extends PureScope {
   readonly read: Database["read"];
@@ -38,6 +39,7 @@ export interface ReadScope extends PureScope {
 /** Inside an admitted effect; see effect.ts. */
 export interface EffectScope extends PureScope { readonly tx: Writer }
 
+/** Records a phase takes, by the name its input gives them; their output_sha make its input_sha. */
 export type Inputs = Readonly<Record<string, Recorded<unknown>>>;
 
 interface Base<I extends Inputs, O> {
@@ -51,14 +53,17 @@ interface Base<I extends Inputs, O> {
   readonly recheck?: (input: I, recorded: O, scope: ReadScope, committed: boolean) => Promise<void>;
 }
 
+/** A phase without a database. */
 export interface PurePhase<I extends Inputs, O> extends Base<I, O> {
   readonly access: "nothing";
   readonly run: (input: I, scope: PureScope) => Promise<O>;
 }
+/** A phase that reads; its connection has no word for writing. */
 export interface ReadPhase<I extends Inputs, O> extends Base<I, O> {
   readonly access: "reads";
   readonly run: (input: I, scope: ReadScope) => Promise<O>;
 }
+/** A phase that writes, inside one effect and as one role. */
 export interface EffectPhase<I extends Inputs, O> extends Base<I, O> {
   readonly access: "writes";
   readonly role: Extract<RoleKey, "exec" | "verify">;
@@ -67,8 +72,10 @@ export interface EffectPhase<I extends Inputs, O> extends Base<I, O> {
   readonly run: (input: I, scope: EffectScope) => Promise<O>;
 }
 
+/** Any phase; `access` tells the three apart. */
 export type Phase<I extends Inputs, O> = PurePhase<I, O> | ReadPhase<I, O> | EffectPhase<I, O>;
 
+/** Ways to write a phase down; the name says what it may touch. */
 export const definePure = <I extends Inputs, O>(phase: Omit<PurePhase<I, O>, "access">): PurePhase<I, O> => ({ ...phase, access: "nothing" });
 export const defineReading = <I extends Inputs, O>(phase: Omit<ReadPhase<I, O>, "access">): ReadPhase<I, O> => ({ ...phase, access: "reads" });
 export const defineEffect = <I extends Inputs, O>(phase: Omit<EffectPhase<I, O>, "access">): EffectPhase<I, O> => ({ ...phase, access: "writes" });

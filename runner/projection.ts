@@ -16,6 +16,7 @@ export interface Projection extends RunWatcher {
   project(runId: string, stop: StoppedJson | null): Promise<void>;
 }
 
+/** The watcher of one process. Stops as the files and the reporter do (STOP_COULD_NOT_LOOK, STOP_KB_UPLOAD_FAILED). */
 export function projection(world: World): Projection {
   const asked: AskedRequest[] = [];
   const proves: Partial<Record<RecordedPhase, readonly string[]>> = {};

@@ -3,6 +3,7 @@ import type { Json } from "./model/canonical.ts";
 import type { RunRecord } from "./rules/expected-payload.ts";
 import type { Reader, World } from "./world.ts";
 
+/** Reads as the reader's role; the newest receipt is the one that counts. */
 export async function loadRunRecord(reader: Reader, run: { run_id: string; document_id: string }, world: Pick<World, "config" | "here">): Promise<RunRecord> {
   const { run_id, document_id } = run;
   const phases = await reader.query("read/phases-done", [run_id]);

@@ -16,6 +16,7 @@ import type { z } from "zod";
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */
 export interface Holder { readonly name: string; readonly isGone: (holder: string | null) => boolean }
 
+/** All a worker needs: the world, its name on the lease, who follows its steps, and how state.json is written at the end. */
 export interface Work { readonly world: World; readonly holder: Holder; readonly watcher: RunWatcher; readonly project: (runId: string, stop: StoppedJson | null) => Promise<void> }
 
 /** Opens a run of a registered document and carries it to its first pause. */
@@ -188,6 +189,7 @@ async function leave(work: Work, run: Run, stop: StoppedJson | null): Promise<vo
   }
 }
 
+/** `ictr-<UTC to the second>-<8 hex>`. */
 export const newRunId = (now: Date, eightHex: string): RunId => {
   const id = `ictr-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${eightHex}`;
   if (!isRunId(id)) throw new Error("a run id out of form");

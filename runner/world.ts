@@ -53,6 +53,7 @@ export interface RunFiles {
 export interface Events {
   emit(event: RunEvent): void;
 }
+/** One line of events.ndjson, without its time. `seconds` is the phase's own time; ids and digests in full. */
 export type RunEvent =
   | { readonly event: "opened"; readonly run_id: string; readonly document_id: string }
   | { readonly event: "phase"; readonly phase: string; readonly status: "started" | "passed" | "recorded"; readonly seconds?: number; readonly rows?: number; readonly invariants?: string }
@@ -63,6 +64,7 @@ export type RunEvent =
   | { readonly event: "report"; readonly file: string }
   | { readonly event: "ended"; readonly exit: number; readonly stop: StoppedJson | null };
 
+/** How a run ended badly, as data; BUG is no stop and has exit status 70. `next` and `or` are commands to paste. */
 export interface StoppedJson {
   readonly code: StopCode | "BUG";
   readonly saw: string;

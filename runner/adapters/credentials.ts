@@ -5,6 +5,7 @@ import type { Config } from "../model/config.ts";
 import type { RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 
+/** A login as its env file names it. Kept in memory only; never logged, hashed or put on a command line. */
 export interface Credential { readonly user: string; readonly password: string }
 
 /** Reads `DOT_CUTTER_<ROLE>_DB_USER/_PASSWORD` from the role's own file. STOP_COULD_NOT_LOOK names the file or variable, never a value. */

@@ -24,6 +24,7 @@ export interface ClusterSpec {
 /** A process named so that its number cannot be mistaken after reuse: pid plus its start time in clock ticks. */
 export interface ProcessName { readonly pid: number; readonly startTicks: string }
 
+/** A running cluster: its process, the folders it works in and how to end it. */
 export interface Cluster extends ProcessName {
   readonly dataDir: string;
   readonly socketDir: string;

@@ -19,6 +19,7 @@ export interface DatabaseAccess {
 export type UnixUser = { readonly uid: number; readonly gid: number } | undefined;
 
 const STREAMING = { reject: false, extendEnv: false, buffer: { stdout: false, stderr: true }, maxBuffer: { stderr: 1 << 20 }, stdin: "pipe", forceKillAfterDelay: 2_000 } as const;
+/** A started PostgreSQL program: its streams and the promise of its end. */
 export type Program = ReturnType<typeof startProgram>;
 
 /** Spawn options of a user; nothing when it is the runner's own. */

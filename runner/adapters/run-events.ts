@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Events, RunEvent } from "../world.ts";
 
+/** Where a run's events lie below the runtime root. */
 export const eventsFile = (root: string, runId: string): string => join(root, "runs", runId, "events.ndjson");
 
 /** Appends with the time of the host; a full disk must not end a run that could still commit or stop cleanly. */

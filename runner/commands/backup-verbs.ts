@@ -3,10 +3,12 @@ import type { Common } from "../cli.ts";
 import { makeWorld } from "../wire.ts";
 import { backupLines, backupRun, backupSelftest as selftest, type BackupAnswer } from "./backup.ts";
 
+/** `backup run`: exit 0 with a proven file of its own name. Stops as `takeBackup`. */
 export async function backupByHand(common: Common): Promise<number> {
   return show(common, "run", await backupRun((await makeWorld(common.config)).vault));
 }
 
+/** `backup selftest`: the same way, the file removed afterwards. Stops as `takeBackup`. */
 export async function backupSelftest(common: Common): Promise<number> {
   return show(common, "selftest", await selftest((await makeWorld(common.config)).vault));
 }

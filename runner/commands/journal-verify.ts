@@ -7,6 +7,7 @@ import { judgeChain } from "../rules/journal.ts";
 import { makeWorld } from "../wire.ts";
 import { runIdOf } from "./orchestrate-run.ts";
 
+/** Exit 0 when both chains are whole and equal. STOP_DRIFT when the file differs, STOP_REFUSED_INPUT for an unknown run. */
 export async function verifyJournal(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);

@@ -12,15 +12,19 @@ import { newRunId } from "../worker.ts";
 import type { RunEvent } from "../world.ts";
 import { showEvent } from "./show-event.ts";
 
+/** `cut`: a new run id, a detached process, and its exit status; 3 (STOP_APPROVAL_REQUIRED) at the first pause. */
 export async function startCut(common: Common, documentId: string, options: { profile: string; emptyBody: "refuse" | "heading" }): Promise<number> {
   return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", [documentId, options.profile, options.emptyBody]);
 }
+/** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
 export async function startResume(common: Common, id: string): Promise<number> {
   return startAndFollow(common, runIdOf(id), "resume", []);
 }
+/** `revert`: undoes a written, not enacted run; the reason goes into the ledger. */
 export async function startRevert(common: Common, id: string, reason: string): Promise<number> {
   return startAndFollow(common, runIdOf(id), "revert", [reason]);
 }
+/** `void`: closes a run that has written nothing; the reason goes into the run's row. */
 export async function startVoid(common: Common, id: string, reason: string): Promise<number> {
   return startAndFollow(common, runIdOf(id), "void", [reason]);
 }
@@ -66,6 +70,7 @@ async function standing(root: string, runId: RunId): Promise<Standing> {
   return bytes ? statusFromText(Buffer.from(bytes).toString("utf8"), new Date()) : "no run";
 }
 
+/** A word of the command line as a run id. STOP_REFUSED_INPUT when it is none: it becomes a path. */
 export function runIdOf(text: string): RunId {
   if (!isRunId(text)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
   return text;

@@ -4,6 +4,7 @@ import type { RunEvent } from "../world.ts";
 
 const clock = (at: string): string => at.slice(11, 19);
 
+/** Prints one event of `runId`; times are UTC, hours to seconds. Every word passes `printable`. */
 export function showEvent(event: RunEvent & { at: string }, runId: string, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify({ run_id: runId, ...event })}\n`);
   const line = lineOf(event);

@@ -1,5 +1,5 @@
 // From units to a manifest: what lies between them, what is worth saying, and the digest people sign.
-import { digestOf, sha256 } from "../model/canonical.ts";
+import { digestOf, sha256, type Json } from "../model/canonical.ts";
 import type { ByteSpan, Finding, GrammarOptions, Manifest, ManifestUnit } from "../model/manifest.ts";
 import { hiddenCount } from "../rules/text-hygiene.ts";
 
@@ -17,6 +17,12 @@ function separatorsOf(region: ByteSpan, units: readonly ByteSpan[]): ByteSpan[] 
   return separators;
 }
 
+/** The options as they are signed; what the operator hinted is part of them. */
+function optionsRecord(options: GrammarOptions): Json {
+  if ("empty_body" in options) return { empty_body: options.empty_body, section_types: options.section_types };
+  return { depth: options.depth, annexes: options.annexes, hints: options.hints.map((hint) => ({ line: hint.line, reads: hint.reads, reason: hint.reason })) };
+}
+
 /**
  * Digest of what the grammar decided, without text. Offsets count from the region's start, so that an approver who holds
  * only the region computes the same digest as the host that holds the file.
@@ -26,11 +32,12 @@ function manifestDigest(manifest: Omit<Manifest, "manifest_digest" | "findings">
   const span = (one: ByteSpan) => ({ byte_start: one.byte_start - from, byte_end: one.byte_end - from });
   return digestOf([
     manifest.profile_sha,
-    { empty_body: manifest.options.empty_body, section_types: manifest.options.section_types },
+    optionsRecord(manifest.options),
     manifest.units.map((unit) => ({
       ...span(unit), ordinal: unit.ordinal, address: unit.address, depth: unit.depth, section_type: unit.section_type, parent: unit.parent,
       title_start: unit.title_start - from, title_end: unit.title_end - from, body_start: unit.body_start - from, body_end: unit.body_end - from,
       content_hash: unit.content_hash, title_sha: unit.title_sha,
+      ...(unit.level === undefined ? {} : { level: unit.level, number: unit.number ?? "", eid: unit.eid ?? "" }),
     })),
     manifest.separators.map(span),
   ]);

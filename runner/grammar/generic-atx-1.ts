@@ -1,6 +1,6 @@
 // The grammar profile `generic-atx-1`: ATX headings outside containers open units; see docs/decisions/0022-generic-atx-1.md.
 import { digestOf, sha256 } from "../model/canonical.ts";
-import type { Finding, GrammarOptions, GrammarProfile, ManifestUnit, MarkResult, Refusal } from "../model/manifest.ts";
+import type { Finding, GenericOptions, GrammarOptions, GrammarProfile, ManifestUnit, MarkResult, Refusal } from "../model/manifest.ts";
 import { hasHidden, hasVisible } from "../rules/text-hygiene.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
 import { blockHeadings } from "./block-headings.ts";
@@ -69,7 +69,7 @@ function overCap({ atx, region }: Structure, caps: Caps): { cap: number; refusal
   return { cap, refusal: { code, line: region.first_line + first.line, reason: `${atx.length} units; the ${name} is ${cap}` } };
 }
 
-function headingFault(span: UnitSpan, title: string, body: string, options: GrammarOptions): string | undefined {
+function headingFault(span: UnitSpan, title: string, body: string, options: GenericOptions): string | undefined {
   if (span.title_start === span.title_end) return "the heading has no text";
   if (hasHidden(title)) return "the heading holds an invisible, bidirectional or control character";
   if (!hasVisible(title)) return "the heading shows no character";
@@ -80,7 +80,7 @@ function headingFault(span: UnitSpan, title: string, body: string, options: Gram
 }
 
 /** The units of the headings up to `limit`, or the first heading that cannot open one. */
-function unitsOf(structure: Structure, prefix: string, options: GrammarOptions, limit: number): ManifestUnit[] | Refusal {
+function unitsOf(structure: Structure, prefix: string, options: GenericOptions, limit: number): ManifestUnit[] | Refusal {
   const { bytes, atx, lines, region, content_start: from } = structure;
   const text = bytes.subarray(from, region.byte_end);
   const nextAddress = addressBook(prefix, options.section_types);
@@ -113,6 +113,7 @@ function noHeading({ setext, region }: Structure): Refusal {
 }
 
 function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps: Caps): MarkResult {
+  if (!("empty_body" in options)) return { refusal: refuse(0, "options of another grammar profile") };
   const fault = prefixFault(prefix) ?? (sectionTypesNameLetters(options.section_types) ? undefined : "a section type does not begin with a letter");
   if (fault !== undefined) return { refusal: refuse(0, fault) };
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);

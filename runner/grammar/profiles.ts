@@ -2,8 +2,9 @@
 import type { GrammarProfile } from "../model/manifest.ts";
 import { Stopped } from "../model/stop.ts";
 import { genericAtx1 } from "./generic-atx-1.ts";
+import { vnLaw1 } from "./vn-law-1.ts";
 
-const PROFILES: readonly GrammarProfile[] = [genericAtx1];
+const PROFILES: readonly GrammarProfile[] = [genericAtx1, vnLaw1];
 
 /** The profile of this name. Stops with STOP_REFUSED_INPUT for any other name, without repeating it. */
 export function grammarProfile(name: string): GrammarProfile {

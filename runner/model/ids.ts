@@ -8,6 +8,7 @@ export type DocumentId = string & { readonly __brand: "DocumentId" };
 /** `source_document_version_registry.source_version_id`; safe as a file name. */
 export type SourceVersionId = string & { readonly __brand: "SourceVersionId" };
 
+/** Patterns of the ids, whole text each; digests and fingerprints as the project writes them. */
 export const RUN_ID = /^ictr-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 export const DOCUMENT_ID = /^[A-Z0-9][A-Z0-9-]{1,30}[A-Z0-9]$/;
 export const SOURCE_VERSION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -16,6 +17,7 @@ export const FINGERPRINT = /^[0-9A-F]{40}$/;
 export const NONCE = /^[0-9a-f]{32}$/;
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Whether a text has the form of its id. */
 export const isRunId = (text: string): text is RunId => RUN_ID.test(text);
 export const isDocumentId = (text: string): text is DocumentId => DOCUMENT_ID.test(text);
 export const isSourceVersionId = (text: string): text is SourceVersionId =>

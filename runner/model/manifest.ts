@@ -1,6 +1,7 @@
 // What a grammar profile says about a document's bytes. All offsets are bytes from the start of the file, BOM included.
 import type { StopCode } from "./stop.ts";
 
+/** Offsets in bytes from the start of the file, a byte order mark included; the end is exclusive. */
 export interface ByteSpan { readonly byte_start: number; readonly byte_end: number }
 
 /** A finding is shown to the approver; it never stops a run by itself. line is 1-based. */
@@ -29,12 +30,14 @@ export interface ManifestUnit extends ByteSpan {
   readonly title_sha: string;
 }
 
+/** Choices of the person who starts a run; part of manifest_digest, so they are signed. */
 export interface GrammarOptions {
   readonly empty_body: "refuse" | "heading";
   /** Heading depth to section type; the last entry serves every greater depth. */
   readonly section_types: readonly string[];
 }
 
+/** A document as units and separators that cover its region exactly. The digest covers everything but the texts. */
 export interface Manifest {
   readonly profile: string;
   readonly profile_sha: string;
@@ -52,6 +55,7 @@ export interface Manifest {
 /** A refusal of the grammar: data, because the grammar is pure and `intake` prints it as JSON. */
 export interface Refusal { readonly code: StopCode; readonly line: number; readonly reason: string }
 
+/** A manifest, or the first reason why the grammar refuses the document. */
 export type MarkResult =
   | { readonly manifest: Manifest; readonly refusal?: never }
   | { readonly refusal: Refusal; readonly manifest?: never };

@@ -16,6 +16,7 @@ export interface PlanRow {
   readonly idempotency_key: string;
 }
 
+/** cut_plan.json: the exact rows with the digests that name them; RFC 8785 bytes in bundle and run folder. */
 export interface CutPlan {
   readonly run_id: string;
   readonly document_id: string;

@@ -14,6 +14,7 @@ const environment = z.strictObject({ kind: text, identity: text, value: nullable
 const epoch = z.strictObject({ epoch: text });
 const none = z.looseObject({});
 
+/** Form of a row by statement; a row of another form is STOP_COULD_NOT_LOOK. */
 export const ROWS = {
   "read/server-identity": z.strictObject({
     session_user: text, current_user: text, database: text, system_identifier: text, timeline: count, in_recovery: z.boolean(),

@@ -27,6 +27,7 @@ export const RUN_STATES = [
 ] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
+/** What a statement can be for; the first three are asked for by every run. */
 export const GATES = [
   "SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz", "UNHALT", "SG_3_failure_escalation", "REVOCATION",
 ] as const;

@@ -8,4 +8,5 @@ export interface IndexLine { readonly prev_sha: string; readonly line_sha: strin
 
 const sha = z.string().regex(SHA256);
 const json: z.ZodType<Json> = z.json();
+/** Form of one line. */
 export const indexLineSchema: z.ZodType<IndexLine> = z.strictObject({ prev_sha: sha, line_sha: sha, record: json });

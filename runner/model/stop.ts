@@ -10,6 +10,7 @@ export interface StopRow {
 
 const row = (exit: number, call: StopRow["call"], title: string, hint: string): StopRow => ({ exit, title, hint, call });
 
+/** The table; a code outside it does not exist. */
 export const STOPS = {
   STOP_APPROVAL_REQUIRED: row(3, "approver", "the run waits for signatures", "fetch the request bundle, sign it with `npm run approve`, then resume"),
   STOP_DOCUMENT_UNKNOWN: row(4, "operator", "no such document in the source registry", "take it in with `npm run intake` and `npm run register`"),
@@ -49,6 +50,7 @@ export const EXIT_BUG = 70;
 /** Reserved for Pulumi's answer "there is drift". */
 export const EXIT_DRIFT_FOUND = 7;
 
+/** Whether a word from outside is a code of the table. */
 export const isStopCode = (text: string): text is StopCode => Object.hasOwn(STOPS, text);
 
 /** What a stop was seen with; values are shown to people, so never a secret and never quoted file content. */

@@ -6,6 +6,7 @@ import { insist, Stopped } from "../model/stop.ts";
 import { defineReading, type Inputs, type ReadScope } from "../phase.ts";
 import { judgeTarget, reportFolder, type SourceRow } from "../rules/source.ts";
 
+/** Stops: STOP_DOCUMENT_UNKNOWN, STOP_TARGET_POLICY, STOP_REFUSED_INPUT; on resume STOP_DRIFT. */
 export const sourcePin = (grammar: GrammarChoice) => defineReading<Inputs, SourcePinOutput>({
   name: "source_pin",
   output: sourcePinOutput,

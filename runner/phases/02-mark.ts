@@ -7,6 +7,7 @@ import { definePure, type Recorded } from "../phase.ts";
 /** Findings kept in the record; the whole list stands in the request bundle. */
 const FINDINGS_KEPT = 200;
 
+/** Stops: STOP_REFUSED_INPUT with the line, STOP_OVER_HARD_CAP, STOP_INVARIANT_FAILED when two readings differ. */
 export const mark = definePure<{ source: Recorded<SourcePinOutput> }, MarkOutput>({
   name: "mark",
   output: markOutput,

@@ -9,6 +9,7 @@ import { judgePlan } from "../rules/plan.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; marked: Recorded<MarkOutput> };
 
+/** Stops: every problem of the plan in one stop; on resume STOP_DRIFT. */
 export const cutplan = defineReading<Input, CutplanOutput>({
   name: "cutplan",
   output: cutplanOutput,

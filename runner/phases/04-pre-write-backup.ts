@@ -3,6 +3,7 @@ import { backupOutput, type BackupOutput } from "../model/backup.ts";
 import type { CutplanOutput, SourcePinOutput } from "../model/outputs.ts";
 import { defineReading, type Recorded } from "../phase.ts";
 
+/** Stops as `takeBackup`. */
 export const preWriteBackup = defineReading<{ source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput> }, BackupOutput>({
   name: "pre_write_backup",
   output: backupOutput,

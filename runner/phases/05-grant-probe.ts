@@ -10,6 +10,7 @@ import { grantMatrixSha, judgeGrantMatrix, judgeTwoGrant } from "../rules/grant-
 import { judgeIndex } from "../rules/journal.ts";
 import { parseIndex } from "../rules/runs-index.ts";
 
+/** Stops: STOP_GRANT_DELTA for rights and definitions, STOP_DRIFT for protected documents and a promoted copy. */
 export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, GrantProbeOutput>({
   name: "grant_probe",
   output: grantProbeOutput,

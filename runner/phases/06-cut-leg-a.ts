@@ -8,6 +8,7 @@ import { planOf } from "../plan-of-run.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput> };
 
+/** Stops: STOP_DRIFT when the snapshot plans other rows, STOP_INVARIANT_FAILED for any answer but `created`. */
 export const cutLegA = defineEffect<Input, LegAOutput>({
   name: "cut_leg_a",
   role: "exec",

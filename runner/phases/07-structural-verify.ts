@@ -9,6 +9,7 @@ import { judgeStructure, type WrittenUnit } from "../rules/structural.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput>; legA: Recorded<LegAOutput> };
 
+/** Stops: STOP_VERIFY_FAILED, STOP_INVARIANT_FAILED. */
 export const structuralVerify = defineReading<Input, StructuralOutput>({
   name: "structural_verify",
   output: structuralOutput,

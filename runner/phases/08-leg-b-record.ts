@@ -15,6 +15,7 @@ type Input = {
 /** Who decided: the used SG_1 and EXECUTION admissions. */
 interface Decision { readonly person: string; readonly nonce: string; readonly payload_sha: string; readonly at: Date; readonly execution: { person: string; nonce: string } }
 
+/** 2N + 6 rows for N units; any other count is STOP_INVARIANT_FAILED. */
 export const legBRecord = defineEffect<Input, LegBOutput>({
   name: "leg_b_record",
   role: "exec",

@@ -11,6 +11,7 @@ import { judgeStructure } from "../rules/structural.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput>; ledger: Recorded<LegBOutput> };
 
+/** Stops: STOP_VERIFY_FAILED and STOP_INVARIANT_FAILED for rows, STOP_REPLAY_CONFLICT for an earlier verdict. */
 export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
   name: "write_verify",
   role: "verify",

@@ -7,6 +7,7 @@ import { defineEffect, type Recorded } from "../phase.ts";
 
 type Input = { plan: Recorded<CutplanOutput>; ledger: Recorded<LegBOutput>; verified: Recorded<WriteVerifyOutput> };
 
+/** Stops: STOP_DRIFT when rows changed since the verdict, STOP_INVARIANT_FAILED for any answer but `enacted`. */
 export const lifecycleEnact = (reviewDecisionId: string) => defineEffect<Input, EnactOutput>({
   name: "lifecycle_enact",
   role: "exec",

@@ -13,6 +13,7 @@ type Input = {
   ledger: Recorded<LegBOutput>; enacted: Recorded<EnactOutput>;
 };
 
+/** Stops: STOP_VERIFY_FAILED for a point of the list, STOP_DRIFT for a protected document that changed. */
 export const closeout = defineReading<Input, CloseoutOutput>({
   name: "closeout",
   output: closeoutOutput,

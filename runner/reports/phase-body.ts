@@ -41,5 +41,6 @@ export interface Body {
 /** Reads a recorded output by its schema and writes the body. A record that does not fit its schema is a bug and throws. */
 export type BodyWriter = (output: unknown, beside: Beside) => Body;
 
+/** Ties a body to the schema of the record it tells of. */
 export const bodyOf = <O>(schema: { parse(value: unknown): O }, write: (output: O, beside: Beside) => Body): BodyWriter =>
   (output, beside) => write(schema.parse(output), beside);

@@ -2,6 +2,7 @@
 import type { Gate } from "../model/run.ts";
 import type { Verdict } from "../model/stop.ts";
 
+/** An admitted statement as far as it is judged; used_phase null means unused. */
 export interface AdmissionRow {
   readonly nonce: string;
   readonly gate: string;

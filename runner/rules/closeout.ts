@@ -4,6 +4,7 @@ import type { Verdict } from "../model/stop.ts";
 import { legBRows } from "./ledger.ts";
 import { judgeStructure, type WrittenUnit } from "./structural.ts";
 
+/** What one principal read at the end of a run; every number counted in the tables. */
 export interface EndFacts {
   readonly units: readonly WrittenUnit[];
   readonly standing: readonly { address: string; lifecycle_status: string }[];

@@ -8,6 +8,7 @@ import { insist, Stopped } from "../model/stop.ts";
 import { judgeChain, type JournalEntry } from "./journal.ts";
 import { executionPayload, sg1Payload, sg2Payload } from "./payload.ts";
 
+/** What the database recorded of a run, with this host's own facts: all that a payload may be derived from. */
 export interface RunRecord {
   readonly run_id: string;
   readonly document_id: string;
@@ -27,6 +28,7 @@ export type AskedGate = "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz";
 /** Name of the journal entry that keeps the enactment's review decision id. */
 export const DECISION_MINTED = "review_decision_minted";
 
+/** SG_1 as it must read now. STOP_APPROVAL_INVALID when a phase it rests on is not recorded. */
 export function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
   return sg1Payload({
     ...record, source: sourcePinOutput.parse(outputOf(record, "source_pin")), marked: markOutput.parse(outputOf(record, "mark")),
@@ -35,6 +37,7 @@ export function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
   });
 }
 
+/** EXECUTION over the newest receipt. STOP_BACKUP_FAILED without one. */
 export function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
   if (!record.receipt) throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt of this run", wanted: "a proven backup" });
   return executionPayload({
@@ -43,6 +46,7 @@ export function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
   });
 }
 
+/** SG_2 over what the second principal saw. STOP_APPROVAL_INVALID before leg A used its SG_1 or before the request. */
 export function expectedSg2(record: RunRecord): Payload<"SG_2_lifecycle_authz"> {
   const used = record.admissions.find((row) => row.gate === "SG_1_cut_authz" && row.used_phase === "cut_leg_a");
   if (!used) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "no SG_1 admission was used by leg A of this run", wanted: "a cut run that waits for its enactment" });
@@ -52,6 +56,7 @@ export function expectedSg2(record: RunRecord): Payload<"SG_2_lifecycle_authz"> 
   });
 }
 
+/** The payload of a gate a run asks for; stops as the three above. */
 export function expectedPayload(record: RunRecord, gate: AskedGate): Payload<AskedGate> {
   if (gate === "SG_1_cut_authz") return expectedSg1(record);
   return gate === "EXECUTION" ? expectedExecution(record) : expectedSg2(record);

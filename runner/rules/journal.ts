@@ -3,8 +3,10 @@ import { digestOf, type Json } from "../model/canonical.ts";
 import type { IndexLine } from "../model/runs-index.ts";
 import type { Verdict } from "../model/stop.ts";
 
+/** prev_sha of a chain's first entry. */
 export const JOURNAL_START = "0".repeat(64);
 
+/** One link: seq counts from "1", prev_sha is the link before (64 zeros first), entry_sha covers all four others. */
 export interface JournalEntry { readonly run_id: string; readonly seq: string; readonly prev_sha: string; readonly entry: Json; readonly entry_sha: string }
 
 /** Digest of one entry over RFC 8785 bytes; seq is a decimal string. */

@@ -15,6 +15,7 @@ export interface LedgerIds {
   readonly compensating_decision_id: string;
 }
 
+/** Every id of a run's ledger rows, from run, document and writer digest alone. */
 export function ledgerIds(run: { run_id: RunId; document_id: DocumentId }, writerDigest: string): LedgerIds {
   const id = (role: string): string => derivedId(run.run_id, run.document_id, writerDigest, role);
   return {

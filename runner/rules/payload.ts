@@ -3,6 +3,7 @@ import type { Config } from "../model/config.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "../model/outputs.ts";
 import type { Payload } from "../model/payload.ts";
 
+/** All that SG_1 binds, as records and configuration hold it. */
 export interface Sg1Facts {
   readonly run_id: string;
   readonly document_id: string;
@@ -36,6 +37,7 @@ export function sg1Payload(facts: Sg1Facts): Payload<"SG_1_cut_authz"> {
   };
 }
 
+/** All that EXECUTION binds: one SG_1, one proven backup, one environment. */
 export interface ExecutionFacts {
   readonly run_id: string;
   readonly sg1_payload_sha: string;

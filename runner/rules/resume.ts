@@ -8,6 +8,7 @@ export function inputSha(phase: RecordedPhase, runId: string, release: string, t
   return digestOf({ phase, run_id: runId, release, takes: Object.fromEntries(takes.map((taken) => [taken.phase, taken.output_sha])) });
 }
 
+/** A row of phase_done as far as it is judged; `principal` is the session user that wrote it. */
 export interface PhaseRecord {
   readonly phase: string;
   readonly input_sha: string;

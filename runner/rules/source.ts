@@ -2,6 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { Verdict } from "../model/stop.ts";
 
+/** A registered document joined to its newest version; the version's columns are null when it has none. */
 export interface RegistryRow {
   readonly source_document_id: string;
   readonly source_document_ref: string;
@@ -13,6 +14,7 @@ export interface RegistryRow {
   readonly captured_at: Date | null;
 }
 
+/** A registry row with a version to cut. */
 export interface SourceRow {
   readonly source_document_id: string;
   readonly source_document_ref: string;

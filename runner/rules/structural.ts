@@ -29,6 +29,7 @@ export interface WrittenUnit {
   readonly births: number;
 }
 
+/** The eleven checks, each true: a failing one is a stop and has no record. */
 export type StructuralChecks = Record<(typeof STRUCTURAL_CHECKS)[number], true>;
 
 const ALL_TRUE: StructuralChecks = {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import pg from "pg";
+import type pg from "pg";
 import { registerDocument } from "../../scripts/register-document.ts";
 import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
