@@ -1,4 +1,4 @@
-// Collects the database facts of a precheck: a login as each role, every statement of sql/ prepared under its roles, rights, objects.
+// Collects the database facts of a precheck: a login as each role, every statement of sql/ planned under its roles, rights, objects.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
@@ -13,6 +13,10 @@ import { sqlFolder, statement } from "./statements.ts";
 
 const FOLDERS = ["read", "write", "verify", "revert"];
 
+// Read-only: the server itself refuses whatever a precheck might execute by mistake; planning a write is not executing it.
+// Generic plans: with NULL for every parameter a custom plan folds strict functions away, and their rights with them.
+const SESSION = "SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET statement_timeout = '30s'; SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan";
+
 /** Everything but the host's own checks. One connection a role, one after the other: the roles are limited to two. */
 export async function collectDatabaseFacts(config: Config): Promise<Omit<PrecheckFacts, "others">> {
   const sessions: SessionFact[] = [];
@@ -24,7 +28,7 @@ export async function collectDatabaseFacts(config: Config): Promise<Omit<Prechec
     const opened = await open(config, role);
     sessions.push(opened.fact);
     if (!opened.client) continue;
-    statements.push(...(await prepareAll(opened.client, role)));
+    statements.push(...(await planAll(opened.client, role)));
     if (role === "exec") {
       const scope = JSON.stringify(environmentScope(relevantObjects()));
       roles = await rowsOf<NonNullable<PrecheckFacts["roles"]>[number]>(opened.client, "read/precheck/roles", [Object.values(ROLES)]);
@@ -47,17 +51,17 @@ async function open(config: Config, role: RoleKey): Promise<{ fact: SessionFact;
     const client = new pg.Client({ host: config.database.host, port: config.database.port, database: config.database.name, user, password, connectionTimeoutMillis: 15_000 });
     client.on("error", () => undefined);
     await client.connect();
-    await client.query("SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET statement_timeout = '30s'");
+    await client.query(SESSION);
     const [identity] = await rowsOf<Identity>(client, "read/server-identity", []);
     if (!identity) return { fact: { role, problem: "no identity", refused: false } };
     return { fact: { role, identity }, client };
   } catch (error) {
-    return { fact: { role, problem: error instanceof Error ? error.message : String(error), refused: error instanceof pg.DatabaseError } };
+    return { fact: { role, problem: reasonOf(error), refused: error instanceof pg.DatabaseError } };
   }
 }
 
-/** PREPARE looks up every name a statement uses: a column guessed wrong stops here, by the file's name. */
-async function prepareAll(client: pg.Client, role: RoleKey): Promise<StatementFact[]> {
+/** Every statement of a role, looked at without executing any: a column guessed wrong or a missing right stops here, by the file's name. */
+async function planAll(client: pg.Client, role: RoleKey): Promise<StatementFact[]> {
   const facts: StatementFact[] = [];
   for (const name of statementNames()) {
     const { text, role: header } = statement(name);
@@ -67,14 +71,27 @@ async function prepareAll(client: pg.Client, role: RoleKey): Promise<StatementFa
   return facts;
 }
 
+/** PREPARE looks up every name a statement uses; only EXPLAIN starts its plan, and that asks for the rights on tables and functions. */
 async function problemOf(client: pg.Client, text: string): Promise<string | undefined> {
   try {
     await client.query(`PREPARE looked_at AS ${text}`);
-    await client.query("DEALLOCATE looked_at");
+  } catch (error) {
+    return reasonOf(error);
+  }
+  try {
+    const { rows } = await client.query<{ count: number }>("SELECT coalesce(cardinality(parameter_types), 0) AS count FROM pg_prepared_statements WHERE name = 'looked_at'");
+    const count = rows[0]?.count ?? 0;
+    await client.query(`EXPLAIN EXECUTE looked_at${count === 0 ? "" : `(${Array.from({ length: count }, () => "NULL").join(", ")})`}`);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
+  } finally {
+    await client.query("DEALLOCATE looked_at").catch(() => undefined);
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function statementNames(): string[] {

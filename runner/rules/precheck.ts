@@ -38,7 +38,7 @@ export interface RoleFact {
   readonly connections: number;
 }
 
-/** A statement of `sql/` prepared under a role of its header; `problem` is undefined when PostgreSQL accepted it. */
+/** A statement of `sql/` planned under a role of its header, never executed; `problem` is undefined when PostgreSQL accepted it. */
 export interface StatementFact { readonly name: string; readonly role: RoleKey; readonly problem: string | undefined }
 
 /** Row of `sql/read/precheck/missing-objects.sql`. */
@@ -139,9 +139,9 @@ function judgeMissing(missing: readonly MissingObject[] | undefined): Check {
 function judgeStatements(statements: readonly StatementFact[]): Check[] {
   if (statements.length === 0) return [unread("statements")];
   const failed = statements.flatMap((fact): Check[] => fact.problem === undefined ? [] : [
-    { name: `sql/${fact.name}.sql as ${ROLES[fact.role]}`, outcome: "failed", saw: fact.problem, wanted: "PostgreSQL to prepare it" },
+    { name: `sql/${fact.name}.sql as ${ROLES[fact.role]}`, outcome: "failed", saw: fact.problem, wanted: "its names known to PostgreSQL, and every right it needs" },
   ]);
-  return failed.length > 0 ? failed : [{ name: "statements", outcome: "passed", saw: `${statements.length} prepared`, wanted: "every statement to be accepted under its role" }];
+  return failed.length > 0 ? failed : [{ name: "statements", outcome: "passed", saw: `${statements.length} planned`, wanted: "every statement to be accepted under its role" }];
 }
 
 function judgeGrants(facts: PrecheckFacts): Check[] {

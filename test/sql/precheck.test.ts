@@ -1,0 +1,62 @@
+// What a precheck finds in a real database: rights and names, by file and role, without executing a single statement.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { collectDatabaseFacts } from "../../runner/adapters/precheck-database.ts";
+import { prechecks, type Check } from "../../runner/rules/precheck.ts";
+import { freshDatabase, type FreshDatabase } from "../support/database.ts";
+import { everyRow } from "../support/principals.ts";
+import { runnerConfig, type RunnerConfig } from "../support/runner-config.ts";
+
+let db: FreshDatabase;
+let runner: RunnerConfig;
+beforeAll(async () => {
+  db = await freshDatabase();
+  runner = await runnerConfig(db.cluster, db.name);
+});
+afterAll(async () => {
+  runner.remove();
+  await db.drop();
+});
+
+const looked = async (): Promise<Check[]> => prechecks({ ...(await collectDatabaseFacts(runner.config)), others: [] });
+const failed = (checks: readonly Check[]): [string, string][] => checks.filter((check) => check.outcome !== "passed").map((check) => [check.name, check.saw]);
+
+/** What fails after `change`, which `undo` takes back. */
+async function failedAfter(change: string, undo: string): Promise<[string, string][]> {
+  await db.rows(change);
+  try {
+    return failed(await looked());
+  } finally {
+    await db.rows(undo);
+  }
+}
+
+test("on a database with every package nothing fails and no row of any table is written", async () => {
+  const before = await everyRow(db);
+  const sequences = () => db.rows("SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2");
+  const numbers = await sequences();
+  expect(failed(await looked())).toEqual([]);
+  expect(await everyRow(db)).toBe(before);
+  expect(await sequences()).toEqual(numbers);
+});
+
+test("a missing right on a table is named with the statement and the role that need it", async () => {
+  const found = await failedAfter("REVOKE SELECT ON public.birth_registry FROM cutter_verify", "GRANT SELECT ON public.birth_registry TO cutter_verify");
+  expect(found).toContainEqual(["sql/verify/written-units.sql as cutter_verify", "permission denied for table birth_registry"]);
+  expect(found.filter(([name]) => name.endsWith("as cutter_exec"))).toEqual([]);
+});
+
+test("a missing right to insert is named although nothing is inserted", async () => {
+  const grant = (verb: string, word: string) => `${verb} INSERT ON cutter_governance.cut_change_set ${word} cutter_exec`;
+  expect(await failedAfter(grant("REVOKE", "FROM"), grant("GRANT", "TO"))).toContainEqual(["sql/write/leg-b-change-set.sql as cutter_exec", "permission denied for table cut_change_set"]);
+});
+
+test("a missing right on a function is named although the function is not called", async () => {
+  const grant = (verb: string, word: string) => `${verb} EXECUTE ON FUNCTION cutter_runtime.release_lease(text, bigint) ${word} cutter_exec`;
+  expect(await failedAfter(grant("REVOKE", "FROM"), grant("GRANT", "TO"))).toContainEqual(["sql/write/release-lease.sql as cutter_exec", "permission denied for function release_lease"]);
+});
+
+test("a column under another name is named with every statement that reads it", async () => {
+  const rename = (from: string, to: string) => `ALTER TABLE cutter_governance.source_document_version_registry RENAME COLUMN ${from} TO ${to}`;
+  const found = await failedAfter(rename("captured_at", "taken_at"), rename("taken_at", "captured_at"));
+  expect(found).toEqual([["sql/read/source-document.sql as cutter_exec", expect.stringContaining("captured_at does not exist")]]);
+});
