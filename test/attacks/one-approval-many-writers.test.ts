@@ -59,6 +59,20 @@ describe("one effect at a time, in its own transaction", () => {
     await expect(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1/A-1"))).resolves.toBeUndefined();
   });
 
+  it("what an effect left out cannot be made up for outside it, although its lease still names the phase", async () => {
+    const verify = await db.connect("cutter_verify");
+    const run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
+    await admitCut(gate, run);
+    await reachVerified(exec, verify, run);
+    await admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA });
+    const decision = await anyReviewDecision(db);
+    const enact = (address: string): Promise<unknown> => exec.query("SELECT public.fn_iu_enact($1, 'x', $2)", [address, decision]);
+    await effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1/A-1"));
+    expect(await db.rows("SELECT effect_phase FROM cutter_runtime.lease WHERE document_id = 'SAMPLE'")).toEqual([{ effect_phase: "lifecycle_enact" }]);
+    expect(await answerOf(enact("SAMPLE/S-1/A-2"))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+  });
+
   it("colleagues who write as directus are not affected", async () => {
     const directus = await db.connect("directus");
     const [unit] = unitsOf("FREE", 1);

@@ -63,6 +63,19 @@ describe("opening a run and its lease", () => {
     expect(await answerOf(exec.query("SELECT cutter_runtime.close_run($1, 1, 'voided', 'why not')", [run.runId]))).toBe("STOP_FENCED");
   });
 
+  it("an expired lease that an effect in flight is extending is not taken once that effect has committed", async () => {
+    const run = await admittedRun(world);
+    await superuser.query("UPDATE cutter_runtime.lease SET expires_at = clock_timestamp() - interval '1 second'");
+    await exec.query("BEGIN");
+    await beginEffect(exec, run, "cut_leg_a");
+    const other = await db.connect("cutter_exec");
+    const taken = answerOf(one(other, "SELECT cutter_runtime.take_lease($1, 'holder-2', false)", [run.runId]));
+    await waitsForLock(world, other);
+    await endEffect(exec, run, "cut_leg_a");
+    await exec.query("COMMIT");
+    expect(await taken).toBe("STOP_LEASE_HELD");
+  });
+
   it("a take-over waits for the effect in flight and then sees its record", async () => {
     const run = await admittedRun(world);
     await exec.query("BEGIN");
