@@ -1,4 +1,5 @@
-// Bundles runner and scripts into dist/. The same sources give the same bytes in every folder: an approver can rebuild and compare.
+// Bundles runner, scripts and the stand-in plugin into dist/. The same sources give the same bytes in every folder: an approver can
+// rebuild and compare.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
@@ -27,6 +28,7 @@ export async function build(project = PROJECT) {
   try {
     await buildRunner(esbuild, project, fresh);
     await buildScripts(esbuild, project, fresh);
+    await buildPlugin(project, join(fresh, "plugin"));
     const releaseDigest = writeManifest(join(fresh, "runner"));
     writeFileSync(join(fresh, "built-from"), sourceDigest(project));
     const old = join(project, ".state", `built-before-${process.pid}`);
@@ -56,6 +58,22 @@ async function buildScripts(esbuild, project, fresh) {
   await esbuild.build({
     ...common, absWorkingDir: project, entryPoints: entries.map((name) => `scripts/${name}`),
     outdir: relative(project, join(fresh, "scripts")),
+  });
+}
+
+/**
+ * Bundles the stand-in plugin into `folder`/pulumi-resource-command.cjs. One file that needs no node_modules, because it is
+ * laid into a cache outside the checkout; CommonJS, because the SDK inside is.
+ */
+export async function buildPlugin(project, folder) {
+  const entry = "scripts/toolchain/stand-in/main.ts";
+  if (!existsSync(join(project, entry))) return;
+  const esbuild = await import("esbuild");
+  await esbuild.build({
+    bundle: true, platform: "node", target: "node20", format: "cjs", charset: "utf8", legalComments: "none", preserveSymlinks: true,
+    // Native parts of ssh2 are optional, and ignore-scripts leaves them unbuilt.
+    external: ["*.node", "cpu-features"], logLevel: "warning",
+    absWorkingDir: project, entryPoints: [entry], outfile: join(folder, "pulumi-resource-command.cjs"),
   });
 }
 

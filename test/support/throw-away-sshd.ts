@@ -1,0 +1,116 @@
+// A real sshd of one test: own keys, a free port on loopback, a log that tells every connection. Nothing of the machine's own.
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
+import { programPath } from "../../scripts/programs.mjs";
+
+/** What a client needs, and what a test may do with the server. */
+export interface ThrowAwaySshd {
+  readonly host: "127.0.0.1";
+  readonly port: number;
+  readonly user: string;
+  /** Private key of the one user who may log in, OpenSSH form. */
+  readonly privateKey: string;
+  /** Public host key, `ssh-ed25519 <base64>`. */
+  readonly hostKey: string;
+  /** A public key of the same type that is not the host's. */
+  readonly otherHostKey: string;
+  /** What sshd has logged so far. */
+  log(): string;
+  /** Number of connections that got as far as a login. */
+  logins(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts the server and returns when it listens; `stop` ends it and removes its folder. */
+export async function startThrowAwaySshd(): Promise<ThrowAwaySshd> {
+  const folder = mkdtempSync("/tmp/sshd-");
+  for (const name of ["host", "other", "user"]) await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(folder, name)]);
+  writeFileSync(join(folder, "authorized_keys"), readFileSync(join(folder, "user.pub")));
+  // As root sshd insists on its separation folder, which a bare container lacks.
+  if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
+  const logFile = join(folder, "log");
+  const { child, port } = await listen(folder, logFile);
+  const log = (): string => readFileSync(logFile, "utf8");
+  return {
+    host: "127.0.0.1", port, user: userInfo().username,
+    privateKey: readFileSync(join(folder, "user"), "utf8"), hostKey: publicKey(folder, "host"), otherHostKey: publicKey(folder, "other"),
+    log, logins: () => log().split("\n").filter((line) => line.startsWith("Accepted publickey")).length,
+    stop: async () => {
+      await end(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A server that takes connections and never says a word. */
+export async function startSilentServer(): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const open = new Set<Socket>();
+  const server: Server = createServer((socket) => void open.add(socket.on("error", () => undefined)));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return {
+    port: portOf(server),
+    stop: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise((done) => { server.close(done); });
+    },
+  };
+}
+
+/** A port of loopback on which nothing listens now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const port = portOf(server);
+  await new Promise((done) => { server.close(done); });
+  return port;
+}
+
+async function listen(folder: string, logFile: string): Promise<{ child: ChildProcess; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    writeFileSync(join(folder, "config"), [
+      `Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${join(folder, "host")}`, `AuthorizedKeysFile ${join(folder, "authorized_keys")}`, "PidFile none",
+      "UsePAM no", "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password", "LogLevel VERBOSE", "",
+    ].join("\n"));
+    writeFileSync(logFile, "");
+    const child = spawn(programPath("sshd") ?? "sshd", ["-D", "-f", join(folder, "config"), "-E", logFile], { stdio: "ignore" });
+    for (let waited = 0; waited < 200 && child.exitCode === null; waited += 1) {
+      if (await answers(port)) return { child, port };
+      await pause(50);
+    }
+    await end(child);
+    if (attempt === 5) throw new Error(`sshd did not come up: ${readFileSync(logFile, "utf8")}`);
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  return await new Promise((resolve) => {
+    socket.on("data", () => { socket.destroy(); resolve(true); });
+    socket.on("error", () => resolve(false));
+    socket.on("close", () => resolve(false));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill();
+  await gone;
+}
+
+function publicKey(folder: string, name: string): string {
+  return readFileSync(join(folder, `${name}.pub`), "utf8").split(" ").slice(0, 2).join(" ").trim();
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
