@@ -13,6 +13,9 @@ export const PROGRAMS = [
   { name: "psql", debian: "postgresql-15", why: "restores the backup", postgres: true },
   { name: "gpg", debian: "gnupg", why: "signs approvals", postgres: false },
   { name: "gpgv", debian: "gpgv", why: "is the second verifier of a signature", postgres: false },
+  { name: "sshd", debian: "openssh-server", why: "is the sandbox host's own door", postgres: false },
+  { name: "ssh", debian: "openssh-client", why: "reaches every host", postgres: false },
+  { name: "ssh-keygen", debian: "openssh-client", why: "makes the sandbox's keys", postgres: false },
   ...(asRoot ? [{ name: "setpriv", debian: "util-linux", why: "runs PostgreSQL, which refuses root, as another user", postgres: false }] : []),
 ];
 

@@ -1,4 +1,4 @@
-// `npm run sandbox -- up|status|env|psql|down|remove`: the embedded host, by hand.
+// `npm run sandbox -- up|status|env|psql|ssh|down|remove`: the embedded host, by hand.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -6,7 +6,7 @@ import { childEnvironment, refuseForeignEnvironment } from "./foreign-environmen
 import { runProgram } from "./print-stop.ts";
 import { defaultSandboxFolder } from "./sandbox/place.ts";
 import { ensureSandbox } from "./sandbox/sandbox.ts";
-import { environmentLines, existingSandbox, livingProcesses, removeSandbox, takeDown } from "./sandbox/verbs.ts";
+import { environmentLines, existingSandbox, livingProcesses, removeSandbox, sshCommand, takeDown } from "./sandbox/verbs.ts";
 import { EXIT_USAGE } from "../runner/model/stop.ts";
 
 const folder = defaultSandboxFolder();
@@ -65,6 +65,11 @@ verb("env", "shell exports for checks from outside, and nothing else", () => {
 });
 program.command("psql [args...]").description("psql as superuser; arguments after `--` go to psql").allowUnknownOption()
   .action((args: readonly string[]) => runProgram(() => Promise.resolve(psql(args))));
+program.command("ssh [command...]").description("a shell, or one command, on the sandbox host").allowUnknownOption()
+  .action((words: readonly string[]) => runProgram(() => {
+    const [ssh = "ssh", ...options] = sshCommand(existingSandbox(folder).place).split(" ");
+    return Promise.resolve(spawnSync(ssh, [...options, ...words], { stdio: "inherit", env: childEnvironment() }).status ?? 1);
+  }));
 verb("down", "end every process of the sandbox; data stays", down);
 verb("remove", "end the sandbox and delete it with its database", remove);
 await program.parseAsync();

@@ -68,7 +68,7 @@ async function sign(sandbox: Sandbox, events: readonly HostEvent[], runId: strin
 }
 
 async function onHost(sandbox: Sandbox, words: readonly string[], wanted: number): Promise<HostEvent[]> {
-  const { status, events } = await cutterOnHost(sandbox.launchers.cutter, words);
+  const { status, events } = await cutterOnHost(sandbox.ssh, sandbox.launchers.cutter, words);
   if (status === wanted) return events;
   const ended = events.findLast((event) => event.event === "ended");
   const stop = ended?.["stop"];

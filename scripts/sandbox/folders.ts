@@ -60,7 +60,7 @@ function putAside(folder: string, say: (line: string) => void, reason: string): 
 function newState(folder: string, owner: Owner | undefined): SandboxState {
   return {
     schema_version: "1", folder, short: { host: shortFolder(undefined), database: shortFolder(owner) },
-    database_loaded: false, packages: {}, roles_with_password: [], processes: { postgres: null },
+    database_loaded: false, packages: {}, roles_with_password: [], processes: { postgres: null }, ssh: null,
   };
 }
 

@@ -1,17 +1,13 @@
 // Programs of the sandbox that people and checks call by one word without blanks: the runner, and psql under two roles.
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { shellWord } from "../remote.ts";
 import type { SandboxCredentials } from "./credentials.ts";
 import type { Place } from "./place.ts";
 import { writeWhenChanged } from "./write-file.ts";
 
 /** Absolute paths of the launchers; none holds a blank. */
 export interface Launchers { readonly cutter: string; readonly psqlSuper: string; readonly psqlExec: string }
-
-/** A word for sh that means exactly `text`. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 const PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 

@@ -14,7 +14,7 @@ export function identifyProcess(pid: number): OwnProcess | undefined {
     if (fields[0] === "Z" || ticks === undefined) return undefined;
     // Ticks count from the boot, so the boot belongs to the name.
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return { pid, started: `${boot} ${ticks}`, command: commandLine(pid).join(" ") };
+    return { pid, started: `${boot} ${ticks}`, command: steadyTitle(commandLine(pid).join(" ")) };
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return undefined;
     throw error;
@@ -28,6 +28,22 @@ export function isZombie(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+// sshd writes the number of open dials behind its command line; the rest names the process.
+const steadyTitle = (command: string): string => command.replace(/ \[listener\].*$/s, "");
+
+/** Processes whose parent is this one, for example the sessions of an sshd. */
+export function childrenOf(pid: number): OwnProcess[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).flatMap((child) => {
+    try {
+      const fields = readFileSync(`/proc/${child}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+      const found = fields[1] === String(pid) ? identifyProcess(child) : undefined;
+      return found ? [found] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Whether exactly this process still lives: pid, start time and command line. */

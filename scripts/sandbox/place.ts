@@ -41,6 +41,7 @@ export interface Place {
   readonly passwordFolder: string;
   readonly dataFolder: string;
   readonly socketFolder: string;
+  readonly sshFolder: string;
   readonly scratchFolder: string;
 }
 
@@ -53,7 +54,7 @@ export function placeOf(folder: string, short: { readonly host: string; readonly
     approversFile: join(host, "approvers.json"), backupPublicKey: join(host, "backup-recipient.asc"), releasesFolder: join(host, "releases"),
     operatorFolder: join(folder, "operator"), approversFolder: join(folder, "approvers"),
     shortHost: short.host, shortDatabase: short.database,
-    binFolder: join(short.host, "bin"), passwordFolder: join(short.host, "passwords"),
+    binFolder: join(short.host, "bin"), sshFolder: join(short.host, "ssh"), passwordFolder: join(short.host, "passwords"),
     dataFolder: join(short.database, "data"), socketFolder: join(short.database, "socket"), scratchFolder: join(short.database, "scratch"),
   };
 }

@@ -11,6 +11,7 @@ import { renderConfig } from "./host-config.ts";
 import { writeLaunchers, type Launchers } from "./launchers.ts";
 import { defaultSandboxFolder, type Place } from "./place.ts";
 import { builtRelease, laidRelease, layRelease, type Release } from "./release.ts";
+import { ensureSshd, type SandboxSsh } from "./sshd.ts";
 import { writeState, type SandboxState } from "./state-file.ts";
 import { ensureBackupRecipient, ensurePeople, type SandboxPerson } from "./throw-away-keys.ts";
 import { privateFolder, writeWhenChanged } from "./write-file.ts";
@@ -22,6 +23,7 @@ export const SANDBOX_HOST = "sandbox";
 export interface Sandbox {
   readonly place: Place;
   readonly host: string;
+  readonly ssh: SandboxSsh;
   readonly database: SandboxDatabase;
   readonly credentials: SandboxCredentials;
   readonly persons: readonly SandboxPerson[];
@@ -63,6 +65,8 @@ async function bringUp(folder: string, bin: string, say: (line: string) => void)
   };
   const { credentials, made } = ensureCredentials(place.envFolder);
   const { database, openRun } = await ensureDatabase({ place, credentials, madeNow: made, postgresBin: bin, runAs: POSTGRES_USER, remember, say }, state);
+  const ssh = await ensureSshd({ folder: place.sshFolder, known: state.ssh ?? undefined, say });
+  remember({ ssh: { port: ssh.port, process: ssh.process } });
   const { persons, approversSha } = await ensurePeople(place, SANDBOX_HOST);
   const backup = await ensureBackupRecipient(place);
   writeDatabaseEnv(place.envFolder, database, backup.fingerprint);
@@ -71,7 +75,7 @@ async function bringUp(folder: string, bin: string, say: (line: string) => void)
   }), { place, openRun, say });
   const release = releaseFor({ place, openRun, say });
   const launchers = writeLaunchers({ place, credentials, database, releaseFolder: release.folder, postgresBin: bin });
-  return { place, host: SANDBOX_HOST, database, credentials, persons, approversSha, backup, release, launchers, postgresBin: bin };
+  return { place, host: SANDBOX_HOST, ssh, database, credentials, persons, approversSha, backup, release, launchers, postgresBin: bin };
 }
 
 interface Held { readonly place: Place; readonly openRun: OpenRun | undefined; readonly say: (line: string) => void }

@@ -21,6 +21,8 @@ const stateSchema = z.strictObject({
   /** Roles whose password in the database is the one in the env file. */
   roles_with_password: z.array(z.string()),
   processes: z.strictObject({ postgres: processSchema.nullable() }),
+  /** Port and process of the host's sshd. */
+  ssh: z.strictObject({ port: z.int().min(1).max(65535), process: processSchema }).nullable().default(null),
 });
 export type SandboxState = z.infer<typeof stateSchema>;
 

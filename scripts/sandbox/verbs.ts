@@ -3,10 +3,11 @@ import { chmodSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Stopped } from "../../runner/model/stop.ts";
 import { exclusively } from "./exclusive.ts";
-import { shellWord } from "./launchers.ts";
 import { lastRun } from "./last-run.ts";
-import { endProcess, sandboxProcesses, serverWorkers, stillRuns } from "./own-process.ts";
+import { childrenOf, endProcess, sandboxProcesses, serverWorkers, stillRuns } from "./own-process.ts";
 import { placeOf, type Place } from "./place.ts";
+import { shellWord, sshCommandLine } from "../remote.ts";
+import { sshAddress } from "./sshd.ts";
 import { readState, writeState, type OwnProcess, type SandboxState } from "./state-file.ts";
 
 /** A sandbox as its files tell; nothing is started. STOP_COULD_NOT_LOOK when there is none in `folder`. */
@@ -22,15 +23,24 @@ export function environmentLines(place: Place): string[] {
   const values = {
     CUTTER_ROOT: place.runtimeRoot, CUTTER_PSQL: join(place.binFolder, "psql-super"), CUTTER_PSQL_EXEC: join(place.binFolder, "psql-exec"),
     CUTTER_BIN: join(place.binFolder, "cutter"), CUTTER_RUN_ID: runId, CUTTER_DOCUMENT_ID: documentId,
+    CUTTER_SSH: sshCommand(place),
   };
   return Object.entries(values).map(([name, value]) => `export ${name}=${value === "" ? "''" : shellWord(value)}`);
+}
+
+/** The full ssh command line of the host; its paths are short and hold no blank. Empty before the first `up`. */
+export function sshCommand(place: Place): string {
+  const { ssh } = readState(place.stateFile) ?? { ssh: null };
+  return ssh ? sshCommandLine(sshAddress(place.sshFolder, ssh.port)).join(" ") : "";
 }
 
 /** Processes of the sandbox that live now: the remembered server and whatever else runs from its folders. */
 export function livingProcesses(place: Place, state: SandboxState): OwnProcess[] {
   const server = state.processes.postgres;
-  const others = sandboxProcesses(place).filter(({ pid }) => pid !== server?.pid);
-  return server && stillRuns(server) ? [...others, server] : others;
+  const sshd = state.ssh?.process;
+  const others = sandboxProcesses(place).filter(({ pid }) => pid !== server?.pid && pid !== sshd?.pid);
+  const sessions = sshd && stillRuns(sshd) ? childrenOf(sshd.pid) : [];
+  return [...others, ...sessions, ...[sshd, server].filter((known) => known !== undefined && known !== null).filter(stillRuns)];
 }
 
 /** Ends every process of the sandbox, runners before the server, and returns what it ended; data stays. */
@@ -43,7 +53,7 @@ export async function takeDown(folder: string): Promise<OwnProcess[]> {
     for (const found of living) await endProcess(found, isServer(found) ? "SIGINT" : "SIGTERM");
     // Left by a server that was killed from outside.
     for (const worker of serverWorkers(place.dataFolder)) await endProcess(worker);
-    writeState(place.stateFile, { ...state, processes: { postgres: null } });
+    writeState(place.stateFile, { ...state, processes: { postgres: null }, ssh: null });
     return living;
   });
 }
