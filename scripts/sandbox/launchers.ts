@@ -1,7 +1,7 @@
 // Programs of the sandbox that people and checks call by one word without blanks: the runner, and psql under two roles.
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { shellWord } from "../remote.ts";
+import { shellWord } from "../ssh-line.ts";
 import type { SandboxCredentials } from "./credentials.ts";
 import type { Place } from "./place.ts";
 import { writeWhenChanged } from "./write-file.ts";

@@ -6,7 +6,7 @@ import { exclusively } from "./exclusive.ts";
 import { lastRun } from "./last-run.ts";
 import { childrenOf, endProcess, sandboxProcesses, serverWorkers, stillRuns } from "./own-process.ts";
 import { placeOf, type Place } from "./place.ts";
-import { shellWord, sshCommandLine } from "../remote.ts";
+import { shellWord, sshCommandLine } from "../ssh-line.ts";
 import { sshAddress } from "./sshd.ts";
 import { readState, writeState, type OwnProcess, type SandboxState } from "./state-file.ts";
 
