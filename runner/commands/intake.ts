@@ -1,6 +1,6 @@
 // What a document would become, without a database: manifest, proof, plan, registration. Pure; scripts print it.
 import { genericAtx1 } from "../grammar/generic-atx-1.ts";
-import type { ByteSpan, GrammarOptions, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
+import type { ByteSpan, GenericOptions, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/plan.ts";
 import { proveLossless } from "../rules/lossless.ts";
 import type { Coverage } from "../rules/lossless.ts";
@@ -14,7 +14,7 @@ export const INTAKE_CAPS = { units: 500, hard: 1000 } as const;
 
 /** words: what the host's configuration says under `plan`; without it the defaults, which a default host shares. */
 export interface IntakeOptions {
-  readonly empty_body: GrammarOptions["empty_body"];
+  readonly empty_body: GenericOptions["empty_body"];
   readonly caps: { readonly units: number; readonly hard: number };
   readonly words?: PlanWords & { readonly section_types: readonly string[] };
 }

@@ -28,14 +28,31 @@ export interface ManifestUnit extends ByteSpan {
   /** SHA-256 of the body's UTF-8 bytes, as fn_content_hash computes it. */
   readonly content_hash: string;
   readonly title_sha: string;
+  /** Rank in the law (part, chapter, …, article, clause, point, annex), number as written, and eId; only of profiles that know them. */
+  readonly level?: string;
+  readonly number?: string;
+  readonly eid?: string;
 }
 
-/** Choices of the person who starts a run; part of manifest_digest, so they are signed. */
-export interface GrammarOptions {
+/** Options of `generic-atx-1`. */
+export interface GenericOptions {
   readonly empty_body: "refuse" | "heading";
   /** Heading depth to section type; the last entry serves every greater depth. */
   readonly section_types: readonly string[];
 }
+
+/** What an operator says about a line that has two readings; signed with everything else. line: 1-based line of the file. */
+export interface Hint { readonly line: number; readonly reads: "heading" | "text"; readonly reason: string }
+
+/** Options of `vn-law-1`. depth: the innermost level that is cut. annexes: whether annexes become units. */
+export interface VnLawOptions {
+  readonly depth: "dieu" | "khoan" | "diem";
+  readonly annexes: boolean;
+  readonly hints: readonly Hint[];
+}
+
+/** Options of a grammar profile; a profile refuses those of another. */
+export type GrammarOptions = GenericOptions | VnLawOptions;
 
 /** A document as units and separators that cover its region exactly. The digest covers everything but the texts. */
 export interface Manifest {

@@ -33,8 +33,18 @@ function textBetween(bytes: Uint8Array, span: ByteSpan): Break | undefined {
   return at === span.byte_end ? undefined : { at, saw: "text that belongs to no unit", wanted: "blank lines between units" };
 }
 
+/** Around titles of a law: blanks, line ends, Markdown marks, a bullet, characters nobody sees. Nothing a row would have to carry. */
+const SURROUNDS = /^[\s#*_>`+\u002d\u00a0\u00ad\u200b-\u200f\u202a-\u202f\u2060-\u206f\ufeff]*$/u;
+
+/** Marks of a unit of a law, from `from` to `to`. */
+function lawMarkup(bytes: Buffer, unit: ManifestUnit, from: number, to: number): Break | undefined {
+  if (to >= from && SURROUNDS.test(bytes.toString("utf8", from, to))) return undefined;
+  return { at: from, saw: `text beside the title of ${unit.address} that belongs to no row`, wanted: "marks and blanks" };
+}
+
 /** Up to three spaces, the `#`s of the depth, blanks: nothing else may stand between a unit's start and its title. */
-function openingMarkup(bytes: Uint8Array, unit: ManifestUnit): Break | undefined {
+function openingMarkup(bytes: Buffer, unit: ManifestUnit): Break | undefined {
+  if (unit.level !== undefined) return lawMarkup(bytes, unit, unit.byte_start, unit.title_start);
   const hashes = runOf(bytes, unit.byte_start, unit.title_start, (byte) => byte === 32);
   const after = runOf(bytes, hashes, unit.title_start, (byte) => byte === HASH);
   const end = runOf(bytes, after, unit.title_start, isBlank);
@@ -43,7 +53,8 @@ function openingMarkup(bytes: Uint8Array, unit: ManifestUnit): Break | undefined
 }
 
 /** Between title and `to`: blanks, a closing sequence of `#`, then blank lines. */
-function closingMarkup(bytes: Uint8Array, unit: ManifestUnit, to: number): Break | undefined {
+function closingMarkup(bytes: Buffer, unit: ManifestUnit, to: number): Break | undefined {
+  if (unit.level !== undefined) return lawMarkup(bytes, unit, unit.title_end, to);
   const hashes = runOf(bytes, unit.title_end, to, isBlank);
   const after = hashes === unit.title_end ? hashes : runOf(bytes, hashes, to, (byte) => byte === HASH);
   const end = runOf(bytes, after, to, (byte) => isBlank(byte) || isLineEnd(byte));
@@ -71,33 +82,40 @@ function unitBreaks(bytes: Buffer, unit: ManifestUnit, row: UnitText): Break | u
     ?? textDiffers(bytes, body_start, body_end, row.body, `a body of ${unit.address}`);
 }
 
+/** A law's own text stands in units; signatures before the annexes and everything behind the last article need not. */
+function besides(before: ManifestUnit | undefined, after: ManifestUnit | undefined): boolean {
+  if (before === undefined) return true;
+  if (before.level === undefined) return false;
+  return after === undefined ? before.level !== "annex" : after.level === "annex" && before.level !== "annex";
+}
+
 function firstBreak(bytes: Buffer, manifest: Manifest, rows: readonly UnitText[]): Break | undefined {
   const { region, units, separators } = manifest;
   if (rows.length !== units.length) return { at: region.byte_start, saw: `${rows.length} rows`, wanted: `${units.length} units` };
   let cursor = region.byte_start;
   let next = 0;
-  const separator = (preamble: boolean): Break | undefined => {
+  const separator = (text: boolean): Break | undefined => {
     const span = separators[next];
     if (span === undefined || span.byte_start !== cursor) return undefined;
     next += 1;
     cursor = span.byte_end;
-    return preamble ? undefined : textBetween(bytes, span);
+    return text ? undefined : textBetween(bytes, span);
   };
   for (const [index, unit] of units.entries()) {
     const row = rows[index];
-    const found = separator(index === 0)
+    const found = separator(besides(units[index - 1], unit))
       ?? (unit.byte_start === cursor ? undefined : { at: cursor, saw: `a gap or overlap before ${unit.address}`, wanted: "bytes in order" })
       ?? (row === undefined ? undefined : unitBreaks(bytes, unit, row));
     if (found) return found;
     cursor = unit.byte_end;
   }
-  return separator(units.length === 0)
+  return separator(besides(units.at(-1), undefined))
     ?? (cursor === region.byte_end && next === separators.length ? undefined : { at: cursor, saw: "bytes that nothing covers", wanted: `cover up to byte ${region.byte_end}` });
 }
 
 /**
  * Proves that separators, heading markup and the rows' titles and bodies, concatenated in order, equal the region byte for
- * byte, and that nothing but blank lines and the preamble stays outside the rows. `bytes` is the file the offsets count in;
+ * byte, and that nothing but blank lines and the preamble (of a law also what stands behind its last article) stays outside the rows. `bytes` is the file the offsets count in;
  * `rows` stand in the manifest's order. A failure is STOP_INVARIANT_FAILED and names the first byte, never the text.
  */
 export function proveLossless(bytes: Uint8Array, manifest: Manifest, rows: readonly UnitText[]): LosslessResult {

@@ -1,9 +1,9 @@
 // Short ways to mark a text and look at what came out.
 import { genericAtx1 } from "../../runner/grammar/generic-atx-1.ts";
-import type { GrammarOptions, Manifest, MarkResult, Refusal } from "../../runner/model/manifest.ts";
+import type { GenericOptions, Manifest, MarkResult, Refusal } from "../../runner/model/manifest.ts";
 
 /** empty_body and caps default to what a host refuses and allows; the rest is the live mapping. */
-export interface Marking { readonly empty_body?: GrammarOptions["empty_body"]; readonly units?: number; readonly hard?: number; readonly prefix?: string; readonly section_types?: readonly string[] }
+export interface Marking { readonly empty_body?: GenericOptions["empty_body"]; readonly units?: number; readonly hard?: number; readonly prefix?: string; readonly section_types?: readonly string[] }
 
 /** Marks a text or bytes. */
 export function marking(source: string | Buffer, options: Marking = {}): MarkResult {

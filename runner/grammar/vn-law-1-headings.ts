@@ -1,0 +1,115 @@
+// Which lines are the headings of this law's own articles and sections.
+import type { Finding } from "../model/manifest.ts";
+import { SECTION_LEVELS, type Candidate } from "./vn-law-1-candidates.ts";
+import { chooseUnits, type Dispute } from "./vn-law-1-choice.ts";
+import { inCapitals, type Reading } from "./vn-law-1-context.ts";
+import { continues, type Ordinal } from "./vn-law-1-numbers.ts";
+import { titleEnd } from "./vn-law-1-titles.ts";
+
+/** A heading that is structure. title_end: 0-based last line of its title. parent: index of the enclosing heading, -1 for none. */
+export interface Heading extends Candidate { readonly title_end: number; readonly parent: number }
+
+/** The headings of a law in order, or the first place that has two readings. */
+export interface Headings { readonly headings: readonly Heading[]; readonly findings: readonly Finding[]; readonly dispute?: Dispute | undefined }
+
+const VIETNAMESE: Readonly<Record<string, string>> = { part: "Phần", chapter: "Chương", section: "Mục", subsection: "Tiểu mục", article: "Điều" };
+/** Articles that must follow each other without any text before they are taken for a list of contents. */
+const LIST = 3;
+
+/** Articles of a list of contents: nothing stands between them, and the whole numbering begins again behind them. */
+function contents(reading: Reading, articles: readonly Candidate[]): ReadonlySet<Candidate> {
+  const listed = new Set<Candidate>();
+  const second = articles.findIndex((one, index) => index > 0 && one.major === 1 && one.minor === 0 && one.evidence !== "quoted");
+  if (second < LIST) return listed;
+  const first = articles.slice(0, second);
+  const bare = first.filter((one, index) => {
+    const next = articles[index + 1]?.line ?? reading.lines.count;
+    let texts = 0;
+    for (let line = reading.after[one.line] ?? -1; line >= 0 && line < next && texts < 4; line = reading.after[line] ?? -1) texts += /[.;:]$/u.test(reading.lines.plain(line)) ? 4 : 1;
+    return texts < 4;
+  });
+  if (bare.length >= first.length - 1) for (const one of first) listed.add(one);
+  return listed;
+}
+
+interface Placed { readonly candidate: Candidate; readonly title_end: number }
+
+/** Sections with their titles: certain ones, those directly above another heading, and titled ones that have an introduction. */
+function placeSections(reading: Reading, sections: readonly Candidate[], articles: ReadonlySet<number>, until: number): { placed: Placed[]; left: Candidate[] } {
+  const placed: Placed[] = [];
+  const left: Candidate[] = [];
+  const lines = new Set(sections.map((one) => one.line));
+  const confirmed = new Set<number>();
+  for (const candidate of sections.toReversed()) {
+    const title_end = titleEnd(reading, candidate, (line) => lines.has(line) || articles.has(line));
+    const next = reading.after[title_end] ?? -1;
+    const above = next >= 0 && (articles.has(next) || confirmed.has(next));
+    const titled = title_end > candidate.line ? inCapitals(reading.lines.plain(candidate.line + 1)) : inCapitals(candidate.rest) && candidate.rest.length > 3;
+    const allowed = candidate.line < until && !["quoted", "reference", "perhaps", "announced"].includes(candidate.evidence);
+    if (candidate.evidence === "certain" || (allowed && (above || titled))) {
+      confirmed.add(candidate.line);
+      placed.push({ candidate, title_end });
+    } else left.push(candidate);
+  }
+  return { placed: placed.reverse(), left: left.reverse() };
+}
+
+/** Sections in their scopes: numbers rise in the enclosing section, or go on through the document, or begin again. */
+function judgeSections(reading: Reading, placed: readonly Placed[]): { findings: Finding[]; dispute?: Dispute } {
+  const findings: Finding[] = [];
+  const open: (Candidate | undefined)[] = [];
+  const newest: (Candidate | undefined)[] = [];
+  for (const { candidate } of placed) {
+    const rank = SECTION_LEVELS.indexOf(candidate.level);
+    const name = `${VIETNAMESE[candidate.level] ?? ""} ${candidate.number}`;
+    const sibling = open[rank];
+    const begins: Ordinal = { major: 0, minor: 0 };
+    const line = reading.lines.fileLine(candidate.line);
+    if (sibling && sibling.major === candidate.major && sibling.minor === candidate.minor) {
+      return { findings, dispute: { line: candidate.line, reason: `lines ${reading.lines.fileLine(sibling.line)} and ${line} both read as ${name}; a hints file decides` } };
+    }
+    if (sibling && (sibling.major > candidate.major)) {
+      return { findings, dispute: { line: candidate.line, reason: `line ${line} reads as ${name}, behind ${sibling.number} of line ${reading.lines.fileLine(sibling.line)}; a hints file decides` } };
+    }
+    const steps = sibling ? [sibling] : [begins, newest[rank] ?? begins];
+    if (!steps.some((before) => continues(before, candidate))) findings.push({ code: "gap", line, text: `${name} does not continue ${sibling ? `${VIETNAMESE[candidate.level] ?? ""} ${sibling.number}` : "any number before it"}` });
+    open.length = rank;
+    open[rank] = candidate;
+    newest[rank] = candidate;
+  }
+  return { findings };
+}
+
+function nested(placed: readonly Placed[], articles: readonly Candidate[], title: (article: Candidate) => number): Heading[] {
+  const all = [...placed, ...articles.map((candidate) => ({ candidate, title_end: title(candidate) }))].sort((one, other) => one.candidate.line - other.candidate.line);
+  const open: { rank: number; index: number }[] = [];
+  return all.map(({ candidate, title_end }, index) => {
+    const rank = candidate.level === "article" ? SECTION_LEVELS.length : SECTION_LEVELS.indexOf(candidate.level);
+    while ((open.at(-1)?.rank ?? -1) >= rank) open.pop();
+    const parent = open.at(-1)?.index ?? -1;
+    open.push({ rank, index });
+    return { ...candidate, title_end, parent };
+  });
+}
+
+/** Chooses the headings among the candidates that stand before line `until`, where annexes begin. */
+export function chooseHeadings(reading: Reading, candidates: { readonly articles: readonly Candidate[]; readonly sections: readonly Candidate[] }, until: number): Headings {
+  const own = candidates.articles.filter((one) => one.line < until || one.evidence === "certain");
+  const listed = contents(reading, own);
+  const choice = chooseUnits(reading, own.filter((one) => !listed.has(one)), { unit: "Điều", scope: "" });
+  const first = choice.chosen[0]?.line ?? 0;
+  const listEnd = [...listed].at(-1)?.line ?? -1;
+  const lines = new Set(choice.chosen.map((one) => one.line));
+  const { placed, left } = placeSections(reading, candidates.sections.filter((one) => one.line > listEnd), lines, until);
+  const judged = judgeSections(reading, placed);
+  const isHeading = (line: number): boolean => lines.has(line) || placed.some((one) => one.candidate.line === line);
+  const headings = nested(placed, choice.chosen, (article) => titleEnd(reading, article, isHeading));
+  const notStructure = left.map((one): Finding => ({ code: "reference", line: reading.lines.fileLine(one.line), text: `${VIETNAMESE[one.level] ?? ""} ${one.number} is no heading here: no article or section follows it` }));
+  const list: Finding[] = listed.size > 0 ? [{ code: "contents", line: reading.lines.fileLine(own[0]?.line ?? 0), text: `${listed.size} articles are a list of contents, up to line ${reading.lines.fileLine(listEnd)}` }] : [];
+  const annexed = candidates.articles.length - own.length;
+  const below: Finding[] = annexed > 0 ? [{ code: "annex_articles", line: reading.lines.fileLine(until), text: `${annexed} lines below read as articles of annexes and are no units` }] : [];
+  return { headings, dispute: earliest(choice.dispute, judged.dispute), findings: [...choice.findings, ...judged.findings, ...notStructure.filter((one) => one.line > 0 && first >= 0), ...list, ...below] };
+}
+
+const earliest = (one: Dispute | undefined, other: Dispute | undefined): Dispute | undefined =>
+  one === undefined || (other !== undefined && other.line < one.line) ? other : one;

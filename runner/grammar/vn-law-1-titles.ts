@@ -1,0 +1,63 @@
+// Where a heading's title ends: on its line, on the next, or wrapped over some.
+import type { Candidate } from "./vn-law-1-candidates.ts";
+import { goesOn, inCapitals, type Reading } from "./vn-law-1-context.ts";
+
+/** Most lines of a title behind its first. */
+const MOST = 8;
+/** Characters of a line from which it may be wrapped, and up to which an unmarked line may be a title. */
+const WRAPPED = 45;
+const SHORT = 160;
+const MARKER = /^(?:\d{1,3}[a-zđ]?\s?[.)\/-]|[a-zđ]\d?\)|["“])/u;
+
+/** Whether the next text line follows without page break, note or furniture between: a title is one range of bytes. */
+function adjacent(reading: Reading, line: number, next: number): boolean {
+  for (let at = line + 1; at < next; at += 1) if ((reading.roles[at] ?? 0) > 1) return false;
+  return true;
+}
+
+/** Titles of sections: capitals on the following lines, or one short line where the number stands alone. */
+function sectionTitle(reading: Reading, candidate: Candidate, heading: (line: number) => boolean): number {
+  let end = candidate.line;
+  for (let count = 0; count < MOST; count += 1) {
+    const next = reading.after[end] ?? -1;
+    if (next < 0 || heading(next) || !adjacent(reading, end, next)) break;
+    const text = reading.lines.plain(next);
+    const first = candidate.rest === "" && end === candidate.line;
+    const plain = first && text.length <= SHORT && !/[.;:]$/u.test(text) && !MARKER.test(text);
+    const capitals = inCapitals(text) && !MARKER.test(text) && (first || reading.apart[next] === 0 || reading.lines.marked(next));
+    if (!plain && !capitals) break;
+    end = next;
+    if (!capitals) break;
+  }
+  return end;
+}
+
+/** Titles of articles go on while a long line does not end and the next begins small or must belong to it. */
+function articleTitle(reading: Reading, candidate: Candidate, heading: (line: number) => boolean): number {
+  let end = candidate.line;
+  let last = candidate.rest;
+  for (let count = 0; count < MOST; count += 1) {
+    const next = reading.after[end] ?? -1;
+    if (next < 0 || heading(next) || !adjacent(reading, end, next)) break;
+    const text = reading.lines.plain(next);
+    if (MARKER.test(text)) break;
+    const below = last === "" && end === candidate.line;
+    const titled = below && text.length <= SHORT && !/[.;:,]$/u.test(text) && followed(reading, next, heading);
+    const whole = reading.lines.plain(end);
+    const wrapped = !below && reading.apart[next] === 0 && whole.length >= WRAPPED && !/[.;:]$/u.test(whole) && (/^[\p{Ll}\d(]/u.test(text) || goesOn(whole));
+    if (!titled && !wrapped) break;
+    end = next;
+    last = text;
+  }
+  return end;
+}
+
+/** A title on a line of its own has a text below it that begins anew. */
+function followed(reading: Reading, line: number, heading: (line: number) => boolean): boolean {
+  const next = reading.after[line] ?? -1;
+  return next >= 0 && !heading(next) && !/^\p{Ll}/u.test(reading.lines.plain(next).replace(MARKER, ""));
+}
+
+/** 0-based last line of the title of a heading; `heading` tells whether a line opens a unit of its own. */
+export const titleEnd = (reading: Reading, candidate: Candidate, heading: (line: number) => boolean): number =>
+  candidate.level === "article" ? articleTitle(reading, candidate, heading) : sectionTitle(reading, candidate, heading);

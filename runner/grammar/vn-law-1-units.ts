@@ -1,0 +1,112 @@
+// From chosen headings to units: spans of bytes, names, parents.
+import { sha256 } from "../model/canonical.ts";
+import type { Finding, ManifestUnit, VnLawOptions } from "../model/manifest.ts";
+import { hasHidden, hasVisible } from "../rules/text-hygiene.ts";
+import type { Level } from "./vn-law-1-candidates.ts";
+import type { Dispute } from "./vn-law-1-choice.ts";
+import { innerUnits, type Marked } from "./vn-law-1-clauses.ts";
+import { inCapitals, type Reading } from "./vn-law-1-context.ts";
+import type { Heading } from "./vn-law-1-headings.ts";
+import { LEVEL_WORDS, namesOf, type UnitNames } from "./vn-law-1-names.ts";
+import type { Numbered } from "./vn-law-1-numbers.ts";
+import { bodySpan, numberSpan, titleSpan, type Span } from "./vn-law-1-spans.ts";
+import type { Annex } from "./vn-law-1-tail.ts";
+
+/** What is to be cut: headings before line `tail`, and with the option annexes from line `annexes` on. */
+export interface Cut { readonly headings: readonly Heading[]; readonly tail: number; readonly annexes: readonly Annex[] }
+
+/** Units, or the first place with two readings. */
+export interface Units { readonly units: readonly ManifestUnit[]; readonly findings: readonly Finding[]; readonly dispute?: Dispute | undefined; readonly fault?: Dispute }
+
+interface Planned extends Numbered { readonly line: number; readonly level: Level; readonly title_end: number; readonly until: number; readonly parent: number }
+
+/** Digits, note marker and stop of a clause; letter and bracket of a point; read as Latin-1, đ is two characters. */
+const CLAUSE_MARK = /^\d{1,3}(?:[a-z]|\u00c4\u0091)?\\?(?:\[\d{1,3}\])?(?: ?[.)\/-])(?:\d{1,3}(?= )|\[\d{1,3}\])?/;
+const POINT_MARK = /^(?:[a-z]|\u00c4\u0091)\d?\\?\)(?:\d{1,3}(?= )|\[\d{1,3}\])?/;
+/** `Điều 5.` where the article has no title of its own; Đi + ề + u in either normal form. */
+const ARTICLE_MARK = /^\S+\s+\d+(?:[a-zA-Z]|\u00c4\u0091)?(?:\[\d{1,3}\])?[.:]/;
+/** A first sentence of so many characters is text, not title. */
+const SENTENCE = 120;
+
+/** Headings, and the clauses and points between them as deep as asked for. */
+function planned(reading: Reading, cut: Cut, options: VnLawOptions): { plan: Planned[]; findings: Finding[]; dispute?: Dispute | undefined } {
+  const plan: Planned[] = [];
+  const findings: Finding[] = [];
+  const places = new Map<number, number>();
+  for (const [index, heading] of cut.headings.entries()) {
+    const until = cut.headings[index + 1]?.line ?? cut.tail;
+    const inner = heading.level === "article" && options.depth !== "dieu"
+      ? innerUnits(reading, heading.title_end + 1, until, heading.number, options.depth === "diem") : { marked: [], findings: [] };
+    if ("dispute" in inner && inner.dispute) return { plan, findings, dispute: inner.dispute };
+    findings.push(...inner.findings);
+    places.set(index, plan.length);
+    plan.push({ ...heading, until: inner.marked[0]?.line ?? until, parent: places.get(heading.parent) ?? -1 });
+    pushInner(plan, inner.marked, until);
+  }
+  return { plan, findings };
+}
+
+function pushInner(plan: Planned[], marked: readonly Marked[], until: number): void {
+  const article = plan.length - 1;
+  let clause = -1;
+  marked.forEach((one, index) => {
+    const parent = one.level === "point" && clause >= 0 ? clause : article;
+    if (one.level === "clause") clause = plan.length;
+    plan.push({ ...one, title_end: one.line, until: marked[index + 1]?.line ?? until, parent });
+  });
+}
+
+function annexPlan(reading: Reading, cut: Cut): Planned[] {
+  return cut.annexes.map((annex, index) => {
+    const until = cut.annexes[index + 1]?.line ?? reading.lines.count;
+    let title_end = annex.line;
+    for (let next = reading.after[title_end] ?? -1; next >= 0 && next < until && next - annex.line < 12 && inCapitals(reading.lines.plain(next)); next = reading.after[next] ?? -1) title_end = next;
+    return { ...annex, level: "annex", title_end, until, parent: -1 };
+  });
+}
+
+/** Title and body of a unit in bytes. An article whose title is its first sentence is titled by its number alone. */
+function spansOf(bytes: Buffer, reading: Reading, one: Planned): { title: Span; body: Span; end: number } {
+  const whole = titleSpan(bytes, reading.lines, one.line, one.title_end);
+  const marker = one.level === "clause" ? CLAUSE_MARK : one.level === "point" ? POINT_MARK : undefined;
+  const title = marker ? numberSpan(bytes, whole, marker) : whole;
+  const body = bodySpan(bytes, reading.lines, title, one.until, marker !== undefined);
+  const empty = body.start >= body.end || !hasVisible(bytes.toString("utf8", body.start, body.end));
+  const sentence = one.level === "article" && /[.;]["”]?$/u.test(bytes.toString("utf8", title.start, title.end)) && (empty || title.end - title.start > SENTENCE * 1.3);
+  if (sentence) {
+    const short = numberSpan(bytes, whole, ARTICLE_MARK);
+    const rest = bodySpan(bytes, reading.lines, short, one.until, true);
+    if (short.end < whole.end && rest.start < rest.end) return { title: short, body: rest, end: rest.unit_end };
+  }
+  return empty ? { title, body: title, end: Math.max(body.unit_end, body.end) } : { title, body, end: body.unit_end };
+}
+
+/** The units of a cut. Addresses that occur twice are a fault, because they could not be told apart any more. */
+export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: Cut, options: VnLawOptions): Units {
+  const { plan, findings, dispute } = planned(reading, cut, options);
+  if (dispute) return { units: [], findings, dispute };
+  const names: UnitNames[] = [];
+  const lineOf = new Map<string, number>();
+  const units: ManifestUnit[] = [];
+  for (const [index, one] of [...plan, ...(options.annexes ? annexPlan(reading, cut) : [])].entries()) {
+    const named = namesOf(prefix, one.level, one, names[one.parent]);
+    names.push(named);
+    const line = reading.lines.fileLine(one.line);
+    const twin = lineOf.get(named.address);
+    if (twin !== undefined) return { units, findings, fault: { line: one.line, reason: `lines ${twin} and ${line} would both be ${named.address}; a hints file decides` } };
+    lineOf.set(named.address, line);
+    const { title, body, end } = spansOf(bytes, reading, one);
+    const titleBytes = bytes.subarray(title.start, title.end);
+    const bodyBytes = bytes.subarray(body.start, body.end);
+    const titleText = titleBytes.toString("utf8");
+    if (!hasVisible(titleText)) return { units, findings, fault: { line: one.line, reason: "the heading shows no character" } };
+    if (hasHidden(titleText)) findings.push({ code: "hidden_in_title", line, text: `${named.address}: invisible, bidirectional or control characters in the title; its bytes are kept` });
+    units.push({
+      ordinal: index + 1, ...named, depth: LEVEL_WORDS[one.level].rank, line, section_type: LEVEL_WORDS[one.level].section_type, parent: names[one.parent]?.address ?? null,
+      level: one.level, number: one.number, title: titleText, title_start: title.start, title_end: title.end, title_sha: sha256(titleBytes),
+      body: bodyBytes.toString("utf8"), body_start: body.start, body_end: body.end, content_hash: sha256(bodyBytes),
+      byte_start: reading.lines.start(one.line), byte_end: end,
+    });
+  }
+  return { units, findings };
+}
