@@ -1,26 +1,22 @@
-// How a program of the workstation ends badly: a stop in five lines, never a stack for an expected case.
-import { EXIT_BUG, Stopped, STOPS } from "../runner/model/stop.ts";
+// How a program of the workstation ends badly: a stop as the host prints it, never a stack for an expected case.
+import { EXIT_BUG, Stopped } from "../runner/model/stop.ts";
+import { stopText } from "../runner/rules/stop-text.ts";
 
-/** Lines people read for a stop: code and title, saw, wanted, details, hint, next command. */
-export function stopLines(stop: Stopped): string[] {
-  const row = STOPS[stop.code];
-  const { facts } = stop;
-  return [
-    `${stop.code}: ${row.title}`, `  saw     ${facts.saw}`, `  wanted  ${facts.wanted}`,
-    ...(facts.details ?? []).map((detail) => `  -       ${detail}`),
-    `  HINT    ${facts.hint ?? row.hint}`,
-    ...(facts.next === undefined ? [] : [`  NEXT    ${facts.next}`]), ...(facts.or === undefined ? [] : [`  OR      ${facts.or}`]),
-    `  CALL    ${row.call}`,
-  ];
-}
+/** `aboutRun`: the program serves a run of a host it has not asked, so it must not say that nothing is committed. */
+export interface ProgramKind { readonly aboutRun: boolean }
 
 /** Runs a program to its exit status; a stop is printed on stderr, anything else is a bug and keeps its stack. */
-export async function runProgram(work: () => Promise<number | undefined>): Promise<void> {
+export async function runProgram(work: () => Promise<number | undefined>, kind: ProgramKind = { aboutRun: false }): Promise<void> {
+  // A reader that went away (head, a closed pager) is no fault of ours.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    throw error;
+  });
   try {
     process.exitCode = (await work()) ?? 0;
   } catch (error) {
     if (error instanceof Stopped) {
-      process.stderr.write(`${stopLines(error).join("\n")}\n`);
+      process.stderr.write(stopText(error, kind.aboutRun ? undefined : "no run"));
       process.exitCode = error.exit;
       return;
     }
