@@ -18,7 +18,7 @@ function program(answer: (status: number) => void): Command {
   const common = (): Common => root.opts<Common>();
   const run = (work: () => Promise<number>) => work().then(answer);
 
-  const orchestrate = root.command("orchestrate").description("runs: cut, resume, status, revert, void, halt, verify");
+  const orchestrate = root.command("orchestrate").description("runs: cut, resume, status, revert, void, halt, unhalt, verify");
   orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause")
     .option("--profile <name>", "grammar profile", "generic-atx-1").option("--empty-body <what>", "heading without body: refuse or heading", emptyBody, "refuse")
     .action((id: string, options: { profile: string; emptyBody: "refuse" | "heading" }) => run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)));
@@ -29,6 +29,8 @@ function program(answer: (status: number) => void): Command {
   orchestrate.command("status [run-id]").description("where runs stand; reads files only").action((id?: string) => run(async () => (await import("./commands/orchestrate-status.ts")).showStatus(common(), id)));
   orchestrate.command("halt [run-id]").description("stop every writer, or one run's").requiredOption("--reason <text>", "why")
     .action((id: string | undefined, options: { reason: string }) => run(async () => (await import("./commands/orchestrate-halt.ts")).halt(common(), id, options.reason)));
+  orchestrate.command("unhalt <signed-file>").description("admit a signed UNHALT and take this host's halt file away")
+    .action((file: string) => run(async () => (await import("./commands/orchestrate-unhalt.ts")).unhalt(common(), file)));
   orchestrate.command("verify <run-id>").description("look at a finished run again, read-only").action((id: string) => run(async () => (await import("./commands/orchestrate-verify.ts")).verifyRun(common(), id)));
 
   root.command("gate").description("admission of signed statements").command("admit <files...>").description("verify signed statements and admit them")

@@ -1,9 +1,9 @@
 // The host's own files and processes for verbs that must start fast or work when the database is down.
 import { loadConfig } from "./adapters/configuration.ts";
 import { eventsLength, followEvents } from "./adapters/run-events.ts";
-import { runFiles, writeWhole } from "./adapters/run-files.ts";
+import { exists, runFiles, writeWhole } from "./adapters/run-files.ts";
 import { holderIsGone, isAlive, ownHolder, startDetached } from "./adapters/run-process.ts";
 import { readSafely } from "./adapters/safe-file.ts";
 
 /** Everything here reads or writes this host only; nothing connects. */
-export const host = { loadConfig, eventsLength, followEvents, runFiles, writeWhole, holderIsGone, isAlive, ownHolder, startDetached, readSafely } as const;
+export const host = { loadConfig, eventsLength, exists, followEvents, runFiles, writeWhole, holderIsGone, isAlive, ownHolder, startDetached, readSafely } as const;

@@ -45,7 +45,7 @@ export interface RunFiles {
   /** Whole text of runs/runs-index.jsonl; empty when there is none yet. */
   runsIndex(): Promise<string>;
   appendRunsIndex(line: string): Promise<void>;
-  /** True when `locks/HALT` or `locks/HALT.<run_id>` exists. */
+  /** Name of `locks/HALT` or `locks/HALT.<run_id>` when it exists, with the halt's id where the file tells it. */
   haltFile(runId: string): Promise<string | undefined>;
 }
 

@@ -1,20 +1,19 @@
 // `npm run approve -- <bundle>`: computes the plan again on this machine, shows what is signed, asks, signs, verifies what it wrote.
 import { randomBytes } from "node:crypto";
-import { createInterface } from "node:readline";
 import { Command } from "commander";
-import { holderOf, parseApprovers } from "../runner/model/approvers.ts";
 import { EXIT_USAGE, Stopped } from "../runner/model/stop.ts";
 import { buildStatement } from "../runner/model/statement.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
-import { readProfile, insistExtends, remember } from "./approver-profile.ts";
+import { insistExtends, remember } from "./approver-profile.ts";
+import { approvingPerson, type ProfileOptions } from "./approving-person.ts";
 import { insistOwnCopy, readBundle, type Bundle } from "./bundle.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { runProgram } from "./print-stop.ts";
 import { signStatement } from "./sign-statement.ts";
-import { readSafely } from "../runner/adapters/safe-file.ts";
+import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
 import { utcMillis } from "../runner/model/utc.ts";
 
-interface Options { readonly profile: string; readonly keyFile?: string; readonly copy?: string; readonly out: string }
+interface Options extends ProfileOptions { readonly copy?: string; readonly out: string }
 
 new Command("approve").description("read, judge and sign one request with your own OpenPGP key")
   .argument("<bundle>", "folder of the request, fetched from the host")
@@ -26,33 +25,21 @@ new Command("approve").description("read, judge and sign one request with your o
   .action((folder: string, options: Options) => runProgram(async () => {
     refuseForeignEnvironment();
     return approve(folder, options);
-  }))
+  }, { aboutRun: true }))
   .parse();
 
 async function approve(folder: string, options: Options): Promise<number> {
-  const profile = await readProfile(options.profile);
-  if (options.keyFile && !profile.sandbox) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "--key-file with a profile that is not a sandbox's", wanted: "your own gpg: agent, token or smart card" });
-  const approvers = await readSafely(profile.approvers_file, 1024 * 1024);
-  if (!approvers.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `the approver set: ${approvers.reason}`, wanted: "a plain file" });
-  const { set, sha } = parseApprovers(approvers.bytes);
-  if (sha !== profile.approvers_sha) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "an approver set your profile does not pin", wanted: profile.approvers_sha });
   const bundle = await readBundle(folder);
   const { request } = bundle;
+  const { profile, approversSha, person, key, signer } = await approvingPerson(options, request.gate);
   if (options.copy) await insistOwnCopy(bundle, options.copy);
-  const person = set.persons.find((one) => one.id === profile.person);
-  const key = person?.keys[0];
-  if (!person || !key || !holderOf(set, key.fingerprint)) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${profile.person} holds no key of the approver set`, wanted: "a person of the pinned set" });
-  if (!person.gates.includes(request.gate)) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${person.id} may not sign ${request.gate}`, wanted: "an approver of this gate" });
-  insistTarget(bundle, profile.host, sha);
+  insistTarget(bundle, profile.host, approversSha);
   insistExtends(profile, bundle);
   if (Date.now() > utcMillis(request.approve_by)) throw new Stopped("STOP_APPROVAL_EXPIRED", { saw: `this request had to be signed by ${request.approve_by}`, wanted: "the newest request of the run" });
   process.stdout.write(shown(bundle, person.name));
-  await typedConfirmation(bundle);
+  await typedConfirmation([{ question: "type the number of units: ", wanted: String(bundle.rows.length) }, lastDigits(request.payload_sha)]);
   const { statement } = buildStatement({ request, person: person.id, fingerprint: key.fingerprint, signed: new Date(), nonce: randomBytes(16).toString("hex") });
-  const signed = await signStatement({
-    statement, publicKeyArmored: key.public_key_armored, folder: options.out,
-    signer: options.keyFile ? { kind: "key-file", path: options.keyFile } : { kind: "person-gpg" },
-  });
+  const signed = await signStatement({ statement, publicKeyArmored: key.public_key_armored, folder: options.out, signer });
   await remember(profile, bundle);
   process.stdout.write(`signed and verified: ${signed.json}\n`);
   return 0;
@@ -81,17 +68,4 @@ function shown(bundle: Bundle, name: string): string {
     line("also in the database", `${findings.baseline.length} documents, ${findings.baseline.reduce((sum, row) => sum + row.units, 0)} units`),
     line("must be signed by", request.approve_by), "\n",
   ].join("");
-}
-
-/** Read from stdin after everything was printed; there is no flag for it. */
-async function typedConfirmation({ rows, request }: Bundle): Promise<void> {
-  const lines = createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]();
-  const ask = async (question: string, wanted: string): Promise<void> => {
-    process.stdout.write(question);
-    const answer = await lines.next();
-    if (answer.done || answer.value.trim() !== wanted) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "another answer", wanted: "the number as it is shown above; nothing was signed" });
-  };
-  await ask("type the number of units: ", String(rows.length));
-  await ask(`type the last six digits of payload ${request.payload_sha}: `, request.payload_sha.slice(-6));
-  process.stdout.write("\n");
 }

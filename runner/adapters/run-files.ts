@@ -4,11 +4,13 @@ import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { isRunId, isSourceVersionId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
+import { haltFileOf } from "../rules/halt-file.ts";
 import type { RunFiles } from "../world.ts";
 import { readSafely } from "./safe-file.ts";
 
 /** Largest snapshot artifact taken in, bytes. */
 const ARTIFACT_CAP = 32 * 1024 * 1024;
+const HALT_FILE_CAP = 64 * 1024;
 const RUN_FILE_CAP = 64 * 1024 * 1024;
 
 /** The port over one runtime root. */
@@ -33,7 +35,14 @@ export function runFiles(root: string): RunFiles {
       await writeWhole(index, `${before}${line}\n`);
     },
     haltFile: async (runId) => {
-      for (const name of ["HALT", `HALT.${runId}`]) if (await exists(join(root, "locks", name))) return `locks/${name}`;
+      for (const name of ["HALT", `HALT.${runId}`]) {
+        const path = join(root, "locks", name);
+        if (!(await exists(path))) continue;
+        // Whatever lies there stops the run; what it says only helps to lift it.
+        const reading = await readSafely(path, HALT_FILE_CAP);
+        const id = reading.ok ? (haltFileOf(reading.bytes)?.halt_id ?? null) : null;
+        return id === null ? `locks/${name}` : `locks/${name} (halt ${id})`;
+      }
       return undefined;
     },
   };
@@ -74,7 +83,8 @@ async function readIfThere(path: string, cap: number): Promise<Buffer | undefine
   return (await exists(path)) ? read(path, cap) : undefined;
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether something has this name. STOP_COULD_NOT_LOOK when the folder cannot be searched. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await access(path);
     return true;

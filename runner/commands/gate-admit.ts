@@ -1,8 +1,9 @@
 // `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
 import type { Common } from "../cli.ts";
 import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
-import { canonicalText, digestOf } from "../model/canonical.ts";
+import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
 import { sourcePinOutput } from "../model/outputs.ts";
+import { EVERY_RUN, type Payload } from "../model/payload.ts";
 import { SIGNATURE_CAP } from "../model/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
@@ -10,15 +11,15 @@ import { insist, Stopped } from "../model/stop.ts";
 import { materialOf } from "../material.ts";
 import { judgeStatement } from "../rules/approval.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
+import { judgeRevocation } from "../rules/revocation.ts";
 import { printable } from "../rules/text-hygiene.ts";
+import { judgeUnhalt } from "../rules/unhalt.ts";
 import { loadRunRecord } from "../run-record.ts";
 import { makeWorld } from "../wire.ts";
 import { verifySignature } from "../wire-gate.ts";
 import { host } from "../wire-host.ts";
-import type { World } from "../world.ts";
+import type { Reader, World } from "../world.ts";
 import { printStopped } from "./print-stopped.ts";
-
-const ASKED: readonly string[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz"];
 
 /** Admits each file; the answer is the first stop's status, but every file is tried. */
 export async function admit(common: Common, files: readonly string[]): Promise<number> {
@@ -27,8 +28,7 @@ export async function admit(common: Common, files: readonly string[]): Promise<n
   let status = 0;
   for (const file of files.filter((name) => !name.endsWith(".sig"))) {
     try {
-      const statement = await admitFile(world, approvers, file);
-      say(common, { event: "admitted", gate: statement.gate, run_id: statement.run_id, person: statement.person, payload_sha: statement.payload_sha, use_by: statement.use_by });
+      sayAdmitted(common, await admitOne(world, approvers, file));
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       process.stderr.write(`${printable(file)}: not admitted\n`);
@@ -39,24 +39,73 @@ export async function admit(common: Common, files: readonly string[]): Promise<n
   return status;
 }
 
-async function admitFile(world: World, approvers: ApproverSet, file: string): Promise<Statement> {
+/** Verifies one statement file and its `.sig`, then does what its gate is for. Stops with every STOP_APPROVAL_* and STOP_DRIFT. */
+export async function admitOne(world: World, approvers: ApproverSet, file: string): Promise<Statement> {
   const bytes = await readOrStop(file, STATEMENT_CAP);
   const signature = await readOrStop(file.replace(/(\.json)?$/, ".sig"), SIGNATURE_CAP);
   const statement = parseStatement(bytes);
-  if (!ASKED.includes(statement.gate)) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `a statement for ${statement.gate}`, wanted: `one of ${ASKED.join(", ")}` });
+  const signed: Signed = { statement, bytes, signature };
+  switch (statement.gate) {
+    case "SG_1_cut_authz": case "EXECUTION": case "SG_2_lifecycle_authz": await admitAsked(world, approvers, signed, statement.gate); break;
+    case "UNHALT": await admitUnhalt(world, approvers, signed, statement.payload); break;
+    case "REVOCATION": await admitRevocation(world, approvers, signed, statement.payload); break;
+    case "SG_3_failure_escalation": throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a statement for SG_3_failure_escalation", wanted: "a gate this release admits" });
+  }
+  return statement;
+}
+
+interface Signed { readonly statement: Statement; readonly bytes: Buffer; readonly signature: Buffer }
+
+/** The signature is good for both verifiers; only then is the payload derived, and the statement must be for exactly it, by the right person, in time. */
+async function insistStatement({ statement, bytes, signature }: Signed, approvers: ApproverSet, now: Date, payload: () => Json): Promise<void> {
   const holder = holderOf(approvers, statement.fingerprint);
   if (!holder) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a key that no approver holds", wanted: "a key of approvers.json" });
-  const { record, now } = await recordFor(world, statement.run_id);
   const answer = await verifySignature({ bytes, signature, publicKeyArmored: holder.key.public_key_armored, fingerprint: statement.fingerprint, now });
   if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: answer.reason, wanted: "one detached signature by the pinned key, good for both verifiers" });
-  const payload = expectedPayload(record, statement.gate as AskedGate);
-  insist(judgeStatement(statement, { now, approvers, expected: { run_id: record.run_id, gate: statement.gate, payload_sha: digestOf(payload) }, signatureTime: answer.signedAt }));
-  const planned = statement.gate === "SG_1_cut_authz" ? await plannedUnits(world, record) : null;
+  insist(judgeStatement(statement, { now, approvers, expected: { run_id: statement.payload.run_id, gate: statement.gate, payload_sha: digestOf(payload()) }, signatureTime: answer.signedAt }));
+}
+
+async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, gate: AskedGate): Promise<void> {
+  const { statement, bytes, signature } = signed;
+  const { record, now } = await recordFor(world, statement.run_id);
+  await insistStatement(signed, approvers, now, () => expectedPayload(record, gate));
+  const planned = gate === "SG_1_cut_authz" ? await plannedUnits(world, record) : null;
   await world.database.transaction("gate", (tx) => tx.one("write/admit", [
-    statement.gate, statement.run_id, canonicalText(statement.payload), statement.payload_sha, statement.person, statement.fingerprint, statement.nonce,
+    gate, statement.run_id, canonicalText(statement.payload), statement.payload_sha, statement.person, statement.fingerprint, statement.nonce,
     bytes, signature, new Date(statement.signed_utc), new Date(statement.use_by), planned ? canonicalText(planned) : null,
   ]));
-  return statement;
+}
+
+async function admitUnhalt(world: World, approvers: ApproverSet, signed: Signed, payload: Payload<"UNHALT">): Promise<void> {
+  const { statement, bytes, signature } = signed;
+  const { now, halts } = await world.database.read("gate", async (reader) => {
+    await refuseRevoked(reader, statement);
+    return { ...(await reader.one("read/database-now")), halts: await reader.query("read/halts", [payload.run_id === EVERY_RUN ? null : payload.run_id]) };
+  });
+  await insistStatement(signed, approvers, now, () => payload);
+  insist(judgeUnhalt(payload, halts, world.config.host));
+  await world.database.transaction("gate", (tx) => tx.one("write/lift-halt", [[...payload.halt_ids], bytes, signature, statement.person]));
+}
+
+async function admitRevocation(world: World, approvers: ApproverSet, signed: Signed, payload: Payload<"REVOCATION">): Promise<void> {
+  const { statement, bytes, signature } = signed;
+  const { now, target } = await world.database.read("gate", async (reader) => {
+    await refuseRevoked(reader, statement);
+    return { ...(await reader.one("read/database-now")), target: await reader.one("read/revocation-target", [payload.kind, payload.value]) };
+  });
+  await insistStatement(signed, approvers, now, () => payload);
+  insist(judgeRevocation(payload, target.run_id, approvers));
+  // Said twice it is still one revocation.
+  if (target.revoked) return;
+  await world.database.transaction("gate", (tx) => tx.one("write/revoke", [payload.kind, payload.value, statement.person, statement.fingerprint, bytes, signature]));
+}
+
+/** A revoked key or statement lifts and revokes nothing; for the gates of a run the database itself says so. */
+async function refuseRevoked(reader: Reader, statement: Statement): Promise<void> {
+  for (const [kind, value] of [["key", statement.fingerprint], ["nonce", statement.nonce]] as const) {
+    const { revoked } = await reader.one("read/revocation-target", [kind, value]);
+    if (revoked) throw new Stopped("STOP_APPROVAL_REVOKED", { saw: `the ${kind} of this ${statement.gate} is revoked`, wanted: "a statement nobody revoked" });
+  }
 }
 
 /** The plan as this gate computes it from the pinned snapshot; it must be the recorded one. */
@@ -81,20 +130,25 @@ async function recordFor(world: World, runId: string): Promise<{ record: RunReco
   });
 }
 
-async function approversOf(world: World): Promise<ApproverSet> {
+/** The set on disk; STOP_DRIFT when it is not the pinned one. */
+export async function approversOf(world: World): Promise<ApproverSet> {
   const bytes = await readOrStop(world.config.approvers.file, 1024 * 1024);
   const { set, sha } = parseApprovers(bytes);
   if (sha !== world.config.approvers.sha) throw new Stopped("STOP_DRIFT", { saw: "approvers.json changed", wanted: "the pinned set" });
   return set;
 }
 
-async function readOrStop(path: string, cap: number): Promise<Buffer> {
+/** A file a stranger may have laid; STOP_APPROVAL_INVALID when it is not a plain one of at most `cap` bytes. */
+export async function readOrStop(path: string, cap: number): Promise<Buffer> {
   const answer = await host.readSafely(path, cap);
   if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${printable(path)}: ${answer.reason}`, wanted: "a plain file" });
   return answer.bytes;
 }
 
-function say(common: Common, event: Record<string, string>): void {
-  if (common.json) process.stdout.write(`${JSON.stringify(event)}\n`);
-  process.stderr.write(`admitted ${event["gate"] ?? ""} for ${event["run_id"] ?? ""}, signed by ${event["person"] ?? ""}, usable until ${event["use_by"] ?? ""}\n`);
+/** Says what was admitted, for people and with --json for programs. */
+export function sayAdmitted(common: Common, { gate, run_id, person, payload_sha, use_by }: Statement): void {
+  if (common.json) process.stdout.write(`${JSON.stringify({ event: "admitted", gate, run_id, person, payload_sha, use_by })}\n`);
+  const whose = run_id === EVERY_RUN ? "every run" : run_id;
+  const until = gate === "UNHALT" || gate === "REVOCATION" ? "in force from now on" : `usable until ${use_by}`;
+  process.stderr.write(`admitted ${gate} for ${whose}, signed by ${person}, ${until}\n`);
 }

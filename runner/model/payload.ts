@@ -66,8 +66,11 @@ const sg2Payload = z.strictObject({
   environment_hash: sha,
 });
 
-/** halt_ids of one reach: all of this run, or (run_id `*`) all of every run; ascending, so that one set has one spelling. */
-const unhaltPayload = z.strictObject({ run_id: runOrEvery, halt_ids: z.array(decimal).min(1).max(100).refine(ascending, "not ascending") });
+/**
+ * halt_ids of one reach: all of this run, or (run_id `*`) all of every run; ascending, so that one set has one spelling.
+ * `host` as approvers know it: ids count from 1 in every database, so without it a signature would lift another host's halt too.
+ */
+const unhaltPayload = z.strictObject({ run_id: runOrEvery, host, halt_ids: z.array(decimal).min(1).max(100).refine(ascending, "not ascending") });
 
 const sg3Payload = z.strictObject({
   run_id: runId,

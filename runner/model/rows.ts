@@ -38,6 +38,7 @@ export const ROWS = {
     nonce: text, gate: text, payload_sha: text, payload: z.unknown(), person: text, fingerprint: text, valid_from: when, use_by: when,
     admitted_at: when, used_phase: nullable, used_at: when.nullable(),
   }),
+  "read/revocation-target": z.strictObject({ run_id: nullable, revoked: z.boolean() }),
   "read/halts": z.strictObject({ halt_id: text, run_id: nullable, reason: text, actor: text, at: when }),
   "read/receipts": z.strictObject({
     attempt: count, content_digests: z.unknown(), content_digests_sha: text, file_sha: text, size_bytes: text, recipient: text,
@@ -96,6 +97,8 @@ export const ROWS = {
   "write/plan-for-bulk": none,
   "write/close-run": done,
   "write/admit": done,
+  "write/lift-halt": z.strictObject({ halt_id: text }),
+  "write/revoke": z.strictObject({ revocation_id: text }),
   "write/request-halt": z.strictObject({ halt_id: text }),
   "write/acknowledge-halt": done,
   "write/create-units": made,

@@ -28,7 +28,7 @@ export const PAYLOAD_OF: { readonly [G in Gate]: Payload<G> } = {
     rehearsal_digest: "off", environment_hash: sha("5"),
   },
   SG_2_lifecycle_authz: { run_id: RUN, sg1_payload_sha: sha("1"), observed_digest: sha("2"), review_decision_id: "9b2f0f66-6a55-4c2e-8a3b-2a1a4b8c9d10", environment_hash: sha("3") },
-  UNHALT: { run_id: RUN, halt_ids: ["9", "10"] },
+  UNHALT: { run_id: RUN, host: "sandbox", halt_ids: ["9", "10"] },
   SG_3_failure_escalation: { run_id: RUN, failed_phase: "leg_b_record", decision: "compensate", committed: [{ phase: "cut_leg_a", output_sha: sha("1") }] },
   REVOCATION: { run_id: RUN, kind: "nonce", value: NONCE_1 },
 };

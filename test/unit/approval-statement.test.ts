@@ -67,7 +67,7 @@ const WRONG: { readonly [G in Gate]: readonly object[] } = {
   ],
   EXECUTION: [{ rehearsal_digest: "on" }, { rehearsal_digest: "" }, { backup: { ...PAYLOAD_OF.EXECUTION.backup, attempt: "0" } }, { environment_hash: null }],
   SG_2_lifecycle_authz: [{ review_decision_id: "9b2f0f66-6a55-1c2e-8a3b-2a1a4b8c9d10" }, { review_decision_id: "9B2F0F66-6A55-4C2E-8A3B-2A1A4B8C9D10" }, { observed_digest: "off" }],
-  UNHALT: [{ halt_ids: [] }, { halt_ids: ["10", "9"] }, { halt_ids: ["9", "9"] }, { halt_ids: [9] }, { halt_ids: "9" }],
+  UNHALT: [{ halt_ids: [] }, { halt_ids: ["10", "9"] }, { halt_ids: ["9", "9"] }, { halt_ids: [9] }, { halt_ids: "9" }, { host: "Host" }, { host: "" }],
   SG_3_failure_escalation: [{ decision: "retry" }, { failed_phase: "x" }, { committed: [{ phase: "mark", output_sha: sha("1") }, { phase: "mark", output_sha: sha("1") }] }, { run_id: "*" }],
   REVOCATION: [{ kind: "run", value: OTHER_RUN }, { kind: "key", value: LINH_KEY }, { value: "x" }, { kind: "everything" }, { run_id: "*" }],
 };
@@ -78,7 +78,7 @@ describe("a payload", () => {
     expect(accepted).toEqual([]);
   });
   test("may name every run only where the thing named reaches every run", () => {
-    expect(PAYLOADS.UNHALT.safeParse({ run_id: "*", halt_ids: ["1"] }).success).toBe(true);
+    expect(PAYLOADS.UNHALT.safeParse({ run_id: "*", host: "sandbox", halt_ids: ["1"] }).success).toBe(true);
     expect(PAYLOADS.REVOCATION.safeParse({ run_id: "*", kind: "key", value: LINH_KEY }).success).toBe(true);
     expect(PAYLOADS.REVOCATION.safeParse({ run_id: RUN, kind: "run", value: RUN }).success).toBe(true);
     expect(GATES.filter((gate) => PAYLOADS[gate].safeParse({ ...PAYLOAD_OF[gate], run_id: "*" }).success)).toEqual(["UNHALT"]);
@@ -117,7 +117,7 @@ describe("a statement", () => {
   });
   test("gets file names that say what it is and stay inside their folder", () => {
     expect(statementFileNames(statementFor("EXECUTION").statement)).toEqual({ json: `EXECUTION-${RUN}-${NONCE_1}.json`, sig: `EXECUTION-${RUN}-${NONCE_1}.sig` });
-    const everyRun = statementFor("UNHALT", { request: requestFor("UNHALT", { run_id: "*", halt_ids: ["1"] }) }).statement;
+    const everyRun = statementFor("UNHALT", { request: requestFor("UNHALT", { run_id: "*", host: "sandbox", halt_ids: ["1"] }) }).statement;
     expect(statementFileNames(everyRun).json).toBe(`UNHALT-every-run-${NONCE_1}.json`);
   });
 });

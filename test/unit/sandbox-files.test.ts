@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { childEnvironment, refuseForeignEnvironment } from "../../scripts/foreign-environment.ts";
-import { stopLines } from "../../scripts/print-stop.ts";
+import { runProgram } from "../../scripts/print-stop.ts";
 import { ensureCredentials } from "../../scripts/sandbox/credentials.ts";
 import { exclusively } from "../../scripts/sandbox/exclusive.ts";
 import { renderConfig } from "../../scripts/sandbox/host-config.ts";
@@ -144,7 +144,18 @@ test("a setting that runs foreign code is refused by name, and psql's and gpg's 
   expect(childEnvironment({ PATH: "/bin", PGOPTIONS: "-c a=b", PGSERVICE: "x", GNUPGHOME: "/y" })).toEqual({ PATH: "/bin" });
 });
 
-test("a stop tells what was seen, what was wanted and what to do", () => {
-  const lines = stopLines(new Stopped("STOP_DRIFT", { saw: "a", wanted: "b", next: "npm run x", details: ["one", "two"] })).join("\n");
-  for (const part of ["STOP_DRIFT", "saw     a", "wanted  b", "one", "two", "HINT", "NEXT    npm run x", "CALL"]) expect(lines).toContain(part);
+test("a program of the workstation prints a stop as the host does, and says nothing is committed only where no run is meant", async () => {
+  const printed: string[] = [];
+  const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => printed.push(String(text)) > 0);
+  const stop = () => Promise.reject(new Stopped("STOP_DRIFT", { saw: "a", wanted: "b", next: "npm run x", details: ["one", "two"] }));
+  try {
+    await runProgram(stop);
+    await runProgram(stop, { aboutRun: true });
+    expect(process.exitCode).toBe(5);
+  } finally {
+    write.mockRestore();
+    process.exitCode = 0;
+  }
+  for (const part of [/^STOP_DRIFT: /, /^saw +a$/m, /^wanted +b$/m, /^ +- +one$/m, /^NEXT +npm run x$/m, /^CALL +operator$/m]) for (const text of printed) expect(text).toMatch(part);
+  expect(printed.map((text) => /^COMMITTED SO FAR +(.*)$/m.exec(text)?.[1])).toEqual(["nothing: no run was opened", expect.stringContaining("not read")]);
 });

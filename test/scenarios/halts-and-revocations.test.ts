@@ -1,0 +1,109 @@
+// People stop a host and let it go on; people take back what they signed. Real processes, real signatures, a real database.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
+import { signOrder } from "../support/signed-orders.ts";
+
+let host: GovernedHost;
+beforeAll(async () => { host = await governedHost(); });
+afterAll(async () => { await host.remove(); });
+
+const admittedCut = async (prefix: string): Promise<string> => {
+  await host.register(prefix, LAW);
+  const run = await host.cut(prefix);
+  await host.authorizeCut(run);
+  return run;
+};
+const halted = async (...words: string[]): Promise<string> => {
+  const answer = await host.cutter("orchestrate", "halt", ...words);
+  return String(answer.events.find((event) => event["event"] === "halted")?.["halt_id"]);
+};
+const lock = (name: string): string => join(host.sandbox.place.runtimeRoot, "locks", name);
+const unitsOf = async (prefix: string): Promise<number> => (await host.sql<{ n: number }>("SELECT count(*)::int AS n FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`]))[0]?.n ?? -1;
+
+test("a halted run writes nothing until a signed UNHALT that names the halt has been admitted", async () => {
+  const run = await admittedCut("HALT-1");
+  const id = await halted(run, "--reason", "look first");
+  const stopped = await host.cutter("orchestrate", "resume", run);
+  expect(stopped).toMatchObject({ status: 4, stop: "STOP_HALTED", stderr: expect.stringContaining(`halt ${id}`) });
+  expect(await unitsOf("HALT-1")).toBe(0);
+
+  const signed = await signOrder(host, "hoa", "unhalt", id, "--run", run);
+  const unsigned = join(host.sandbox.place.runtimeRoot, "approvals", `copy-${basename(signed)}`);
+  writeFileSync(unsigned, readFileSync(signed));
+  expect(await host.cutter("orchestrate", "unhalt", unsigned)).toMatchObject({ status: 1, stop: "STOP_COULD_NOT_LOOK" });
+  expect(existsSync(lock(`HALT.${run}`))).toBe(true);
+
+  expect(await host.cutter("orchestrate", "unhalt", signed)).toMatchObject({ status: 0 });
+  expect(existsSync(lock(`HALT.${run}`))).toBe(false);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await unitsOf("HALT-1")).toBe(3);
+  expect(await host.cutter("orchestrate", "revert", run, "a test")).toMatchObject({ status: 0 });
+});
+
+test("of two halts over every run one UNHALT ends the one it names, and neither of them can be ended by it again", async () => {
+  const [first, second] = [await halted("--reason", "one"), await halted("--reason", "two")];
+  const ends = await signOrder(host, "hoa", "unhalt", first);
+  expect(await host.cutter("orchestrate", "unhalt", ends)).toMatchObject({ status: 4, stop: "STOP_HALTED", stderr: expect.stringContaining(`halt ${second} is still in force`) });
+  expect(existsSync(lock("HALT"))).toBe(true);
+  expect(await host.cutter("gate", "admit", ends)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_INVALID" });
+  const endsBoth = await signOrder(host, "minh", "unhalt", first, second);
+  expect(await host.cutter("gate", "admit", endsBoth)).toMatchObject({ status: 4, stderr: expect.stringContaining(`halt ${first} is not in force`) });
+
+  expect(await host.cutter("gate", "admit", await signOrder(host, "minh", "unhalt", second))).toMatchObject({ status: 0 });
+  expect(existsSync(lock("HALT"))).toBe(true);
+  expect(await host.cutter("orchestrate", "unhalt", ends)).toMatchObject({ status: 0 });
+  expect(existsSync(lock("HALT"))).toBe(false);
+});
+
+test("a file laid by hand stops the host and is not taken away by a signature that cannot name it", async () => {
+  const id = await halted("--reason", "with a row");
+  writeFileSync(lock("HALT"), "stop everything");
+  const signed = await signOrder(host, "hoa", "unhalt", id);
+  expect(await host.cutter("orchestrate", "unhalt", signed)).toMatchObject({ status: 4, stop: "STOP_HALTED", stderr: expect.stringContaining("halt again") });
+  expect(existsSync(lock("HALT"))).toBe(true);
+  const again = await halted("--reason", "so that it has a row");
+  expect(await host.cutter("orchestrate", "unhalt", await signOrder(host, "hoa", "unhalt", again))).toMatchObject({ status: 0 });
+  expect(existsSync(lock("HALT"))).toBe(false);
+});
+
+test("a revoked signature is not used, and a new one of the same person serves", async () => {
+  await host.register("REVOKE-1", LAW);
+  const run = await host.cut("REVOKE-1");
+  const sg1 = await host.sign(run, "SG_1_cut_authz", "linh");
+  expect(await host.cutter("gate", "admit", sg1, await host.sign(run, "EXECUTION", "minh"))).toMatchObject({ status: 0 });
+  const nonce = String((JSON.parse(readFileSync(sg1, "utf8")) as Record<string, unknown>)["nonce"]);
+  const revocation = await signOrder(host, "hoa", "revoke", "nonce", nonce, "--run", run);
+  expect(await host.cutter("gate", "admit", revocation)).toMatchObject({ status: 0 });
+  expect(await host.cutter("gate", "admit", revocation)).toMatchObject({ status: 0 });
+  expect(await host.sql("SELECT kind, value, person FROM cutter_runtime.revocation")).toEqual([{ kind: "nonce", value: nonce, person: "hoa" }]);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
+  expect(await unitsOf("REVOKE-1")).toBe(0);
+  expect(await host.cutter("gate", "admit", await host.sign(run, "SG_1_cut_authz", "linh"))).toMatchObject({ status: 0 });
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await unitsOf("REVOKE-1")).toBe(3);
+});
+
+test("a revoked run goes nowhere but back", async () => {
+  const [run] = (await host.sql<{ run_id: string }>("SELECT run_id FROM cutter_runtime.run WHERE document_id = 'REVOKE-1'")).map((row) => row.run_id);
+  if (!run) throw new Error("no run");
+  await host.authorizeEnactment(run);
+  expect(await host.cutter("gate", "admit", await signOrder(host, "minh", "revoke", "run", run))).toMatchObject({ status: 0 });
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
+  expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'REVOKE-1/%'")).toEqual([{ s: "draft" }]);
+});
+
+test("a revoked key signs nothing that counts: no approval, no UNHALT and no revocation", async () => {
+  await host.register("REVOKE-2", LAW);
+  const run = await host.cut("REVOKE-2");
+  const hoa = host.sandbox.persons.find((person) => person.id === "hoa")?.fingerprint ?? "";
+  const id = await halted("--reason", "a stolen key");
+  const unhalt = await signOrder(host, "hoa", "unhalt", id);
+  const revocation = await signOrder(host, "hoa", "revoke", "run", run);
+  const sg1 = await host.sign(run, "SG_1_cut_authz", "hoa");
+  expect(await host.cutter("gate", "admit", await signOrder(host, "linh", "revoke", "key", hoa))).toMatchObject({ status: 0 });
+  for (const file of [unhalt, revocation, sg1]) expect(await host.cutter("gate", "admit", file)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
+  expect(await host.cutter("orchestrate", "unhalt", unhalt)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
+  expect(existsSync(lock("HALT"))).toBe(true);
+});
