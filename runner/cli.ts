@@ -1,16 +1,13 @@
 // THE ENTRY: words in, exit status out; the only process.exit. Verbs are loaded when they are asked for.
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
+import { withGrammarOptions } from "./commands/grammar-options.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
+import type { GrammarWords } from "./rules/hints.ts";
 
 /** Options every verb shares. */
 export interface Common { readonly config: string; readonly json: boolean }
 
 const DEFAULT_CONFIG = "/var/lib/cutter/orchestrator.config.json";
-
-function emptyBody(value: string): "refuse" | "heading" {
-  if (value !== "heading" && value !== "refuse") throw new InvalidArgumentError("refuse or heading");
-  return value;
-}
 
 function program(answer: (status: number) => void): Command {
   const root = new Command("cutter").description("governed cuts of law texts into PostgreSQL")
@@ -19,9 +16,8 @@ function program(answer: (status: number) => void): Command {
   const run = (work: () => Promise<number>) => work().then(answer);
 
   const orchestrate = root.command("orchestrate").description("runs: cut, resume, status, revert, void, halt, unhalt, verify");
-  orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause")
-    .option("--profile <name>", "grammar profile", "generic-atx-1").option("--empty-body <what>", "heading without body: refuse or heading", emptyBody, "refuse")
-    .action((id: string, options: { profile: string; emptyBody: "refuse" | "heading" }) => run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)));
+  withGrammarOptions(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
+    .action((id: string, options: GrammarWords) => run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)));
   orchestrate.command("resume <run-id>").description("carry an open run on").action((id: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startResume(common(), id)));
   orchestrate.command("revert <run-id> <reason>").description("undo a written, not enacted run").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startRevert(common(), id, reason)));
   orchestrate.command("void <run-id> <reason>").description("close a run that has written nothing").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason)));
@@ -40,8 +36,8 @@ function program(answer: (status: number) => void): Command {
   backup.command("selftest").description("dump, encrypt, decrypt, restore, compare; keeps nothing").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupSelftest(common())));
   root.command("journal").description("the hash chain of a run").command("verify <run-id>").description("walk the chain in the database and in the file")
     .action((id: string) => run(async () => (await import("./commands/journal-verify.ts")).verifyJournal(common(), id)));
-  root.command("intake <file> <prefix>").description("what a document would become; touches nothing").option("--empty-body <what>", "heading without body: refuse or heading", emptyBody, "refuse")
-    .action((file: string, prefix: string, options: { emptyBody: "refuse" | "heading" }) => run(async () => (await import("./commands/intake-verb.ts")).showIntake(common(), file, prefix, options)));
+  withGrammarOptions(root.command("intake <file> <prefix>").description("what a document would become; touches nothing"))
+    .action((file: string, prefix: string, options: GrammarWords) => run(async () => (await import("./commands/intake-verb.ts")).showIntake(common(), file, prefix, options)));
   root.command("precheck").description("everything that must be true before a run, all at once").action(() => run(async () => (await import("./commands/precheck.ts")).precheck(common())));
   root.command("stops").description("the stop table").action(() => run(async () => (await import("./commands/stops.ts")).showStops(common())));
   root.command("work <kind> <run-id> [words...]", { hidden: true }).description("the detached process of a run; started by orchestrate")
@@ -67,6 +63,14 @@ async function main(): Promise<number> {
 
 function allCommands(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+// A reader that went away (head, a closed line) ends what we print, never the run, which is a process of its own.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    throw error;
+  });
 }
 
 process.exitCode = await main();

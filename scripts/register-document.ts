@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
 import { writeWhenChanged } from "./sandbox/write-file.ts";
-import { INTAKE_CAPS, takeIn } from "../runner/commands/intake.ts";
+import { intakeCaps, takeIn } from "../runner/commands/intake.ts";
+import type { GrammarRequest } from "../runner/model/grammar-request.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { registrationPackage, type RegistrationStatement } from "../runner/rules/registration.ts";
 
@@ -14,12 +15,12 @@ export interface Registered { readonly source_version_id: string; readonly units
  * registered version without its snapshot could not be cut. STOP_REFUSED_INPUT when the grammar refuses the document.
  */
 export async function registerDocument(
-  admin: pg.Client, runtimeRoot: string, file: string, prefix: string, options: { emptyBody: "refuse" | "heading"; versionLabel: string },
+  admin: pg.Client, runtimeRoot: string, file: string, prefix: string, options: { request: GrammarRequest; versionLabel: string },
 ): Promise<Registered> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new Stopped("STOP_REFUSED_INPUT", { saw: `${file} cannot be read`, wanted: "a Markdown file" }, error);
   });
-  const taken = takeIn(bytes, prefix, { empty_body: options.emptyBody, caps: INTAKE_CAPS });
+  const taken = takeIn(bytes, prefix, { ...options.request, caps: intakeCaps(options.request.profile) });
   if (taken.refusal) throw new Stopped(taken.refusal.code, { saw: `line ${taken.refusal.line}: ${taken.refusal.reason}`, wanted: "a document the grammar can cut", line: taken.refusal.line });
   const { region_sha, units } = taken.manifest;
   const made = registrationPackage({ document_id: prefix, region_sha, document_ref: prefix.toLowerCase(), version_label: options.versionLabel, authority_class: "non_authoritative" });

@@ -1,10 +1,12 @@
 // `npm start`: a host of its own, a document, a governed cut to the end, and a page that tells what happened.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { EXIT_USAGE, Stopped, isStopCode, STOPS } from "../runner/model/stop.ts";
 import { cutterOnHost, type HostEvent } from "./cutter-on-host.ts";
+import type { GrammarWords } from "../runner/rules/hints.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
+import { grammarRequestOf, grammarWords, withGrammarOptions } from "./grammar-options.ts";
 import { runProgram } from "./print-stop.ts";
 import { registerDocument } from "./register-document.ts";
 import { asAdministrator } from "./sandbox/admin-connection.ts";
@@ -13,31 +15,29 @@ import { projectRoot } from "./sandbox/place.ts";
 import { ensureSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 import { signAs } from "./sandbox/throw-away-approver.ts";
 
-interface Options { readonly emptyBody: "refuse" | "heading" }
-
-new Command("start").description("perform a governed cut on the sandbox host, end to end")
-  .argument("[file]", "Markdown file; default a sample of our own").argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
-  .addOption(new Option("--empty-body <what>", "heading without a body").choices(["refuse", "heading"]).default("refuse"))
+withGrammarOptions(new Command("start").description("perform a governed cut on the sandbox host, end to end"))
+  .argument("[file]", "document; default a sample of our own").argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((file: string | undefined, prefix: string | undefined, options: Options) => runProgram(async () => {
+  .action((file: string | undefined, prefix: string | undefined, options: GrammarWords) => runProgram(async () => {
     refuseForeignEnvironment();
     return start(file, prefix, options);
-  }))
+  }, { aboutRun: true }))
   .parse();
 
-async function start(file: string | undefined, prefix: string | undefined, options: Options): Promise<number> {
+async function start(file: string | undefined, prefix: string | undefined, options: GrammarWords): Promise<number> {
   if (file !== undefined && prefix === undefined) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a file without a prefix", wanted: "both", next: `npm start -- ${file} MY-PREFIX` });
-  if (file !== undefined && !existsSync(file)) throw new Stopped("STOP_REFUSED_INPUT", { saw: `${file} does not exist`, wanted: "a Markdown file" });
+  if (file !== undefined && !existsSync(file)) throw new Stopped("STOP_REFUSED_INPUT", { saw: `${file} does not exist`, wanted: "a file" });
+  const request = await grammarRequestOf(options);
   say("1. the host");
   const sandbox = await ensureSandbox({ say: (line) => say(`   ${line}`) });
   say("2. the document");
   const documentId = prefix ?? (await nextSample(sandbox));
   const source = file ?? join(projectRoot(), "scripts", "sandbox", "sample-ordinance.md");
-  const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, source, documentId, { emptyBody: options.emptyBody, versionLabel: "v1" }));
+  const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, source, documentId, { request, versionLabel: "v1" }));
   say(`   ${documentId}: ${registered.units} units, version ${registered.source_version_id}`);
 
   say("3. the run, up to the first signatures");
-  const cut = await onHost(sandbox, ["orchestrate", "cut", documentId, "--empty-body", options.emptyBody], 3);
+  const cut = await onHost(sandbox, ["orchestrate", "cut", documentId, ...grammarWords(options)], 3);
   const runId = textOf(cut.find((event) => event.event === "opened"), "run_id");
   await sign(sandbox, cut, runId, { SG_1_cut_authz: "linh", EXECUTION: "minh" });
   say("5. the run, up to the enactment");

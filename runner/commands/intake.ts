@@ -1,6 +1,7 @@
 // What a document would become, without a database: manifest, proof, plan, registration. Pure; scripts print it.
-import { genericAtx1 } from "../grammar/generic-atx-1.ts";
-import type { ByteSpan, GenericOptions, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
+import { grammarProfile } from "../grammar/profiles.ts";
+import { DEFAULT_REQUEST, optionsOf, type GrammarRequest } from "../model/grammar-request.ts";
+import type { ByteSpan, Finding, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/plan.ts";
 import { proveLossless } from "../rules/lossless.ts";
 import type { Coverage } from "../rules/lossless.ts";
@@ -8,13 +9,17 @@ import { PLAN_DEFAULTS, planRows, writerDigest } from "../rules/plan.ts";
 import type { PlanWords } from "../rules/plan.ts";
 import { registrationPackage } from "../rules/registration.ts";
 import { printable } from "../rules/text-hygiene.ts";
+import { countsText, treeLines } from "./intake-tree.ts";
 
 /** Caps of an intake that asks no host: those of the default configuration. */
 export const INTAKE_CAPS = { units: 500, hard: 1000 } as const;
 
-/** words: what the host's configuration says under `plan`; without it the defaults, which a default host shares. */
-export interface IntakeOptions {
-  readonly empty_body: GenericOptions["empty_body"];
+/** The same for a profile: a code of law has more articles than another document has headings; the hard cap is the same for all. */
+export const intakeCaps = (profile: string): { readonly units: number; readonly hard: number } =>
+  (profile.startsWith("vn-law-") ? { units: INTAKE_CAPS.hard, hard: INTAKE_CAPS.hard } : INTAKE_CAPS);
+
+/** What is asked of the grammar, as far as it is not the default. words: what the host's configuration says under `plan`; without it the defaults, which a default host shares. */
+export interface IntakeOptions extends Partial<GrammarRequest> {
   readonly caps: { readonly units: number; readonly hard: number };
   readonly words?: PlanWords & { readonly section_types: readonly string[] };
 }
@@ -27,7 +32,8 @@ export type Intake =
 /** Marks, plans and proves a file. Expected refusals are values; line 0 means the refusal is not about a line. */
 export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions): Intake {
   const words = options.words ?? PLAN_DEFAULTS;
-  const marked = genericAtx1.mark(bytes, prefix, { empty_body: options.empty_body, section_types: words.section_types }, options.caps);
+  const request = { ...DEFAULT_REQUEST, ...options };
+  const marked = grammarProfile(request.profile).mark(bytes, prefix, optionsOf(request, words.section_types), options.caps);
   if (marked.refusal) return { refusal: marked.refusal };
   // No run exists yet: the run-derived key is outside writer_digest, so the digest is the one every run of this document computes.
   const rows = planRows(marked.manifest, { ...words, run_id: "intake" });
@@ -38,11 +44,11 @@ export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions
 
 /** The members of a unit that are printed. */
 export type IntakeUnit = Pick<ManifestUnit, "address" | "title" | "title_start" | "title_end" | "body" | "body_start" | "body_end"
-  | "byte_start" | "byte_end" | "section_type" | "parent" | "content_hash">;
+  | "byte_start" | "byte_end" | "section_type" | "parent" | "content_hash" | "level" | "number" | "eid">;
 
 /** The object `npm run intake -- --json` prints. Offsets are bytes from the start of the file. */
 export type IntakeJson =
-  | { readonly region: ByteSpan; readonly units: readonly IntakeUnit[]; readonly separators: readonly ByteSpan[]; readonly manifest_digest: string; readonly writer_digest: string }
+  | { readonly region: ByteSpan; readonly units: readonly IntakeUnit[]; readonly separators: readonly ByteSpan[]; readonly manifest_digest: string; readonly writer_digest: string; readonly findings?: readonly Finding[] }
   | { readonly stop: Refusal };
 
 /** A result of {@link takeIn} in the form of {@link IntakeJson}. */
@@ -55,28 +61,14 @@ export function intakeJson(taken: Intake): IntakeJson {
       address: unit.address, title: unit.title, title_start: unit.title_start, title_end: unit.title_end,
       body: unit.body, body_start: unit.body_start, body_end: unit.body_end, byte_start: unit.byte_start, byte_end: unit.byte_end,
       section_type: unit.section_type, parent: unit.parent, content_hash: unit.content_hash,
+      ...(unit.level === undefined ? {} : { level: unit.level, number: unit.number ?? "", eid: unit.eid ?? "" }),
     })),
-    separators, manifest_digest, writer_digest: taken.writer_digest,
+    separators, manifest_digest, writer_digest: taken.writer_digest, ...(units[0]?.level === undefined ? {} : { findings: taken.manifest.findings }),
   };
 }
 
 /** {@link takeIn} and {@link intakeJson} in one. */
 export const intake = (bytes: Uint8Array, prefix: string, options: IntakeOptions): IntakeJson => intakeJson(takeIn(bytes, prefix, options));
-
-const TITLE_SHOWN = 72;
-
-function unitLine(unit: ManifestUnit): string {
-  const title = printable(unit.title);
-  const shown = title.length > TITLE_SHOWN ? `${title.slice(0, TITLE_SHOWN)}…` : title;
-  const indent = "  ".repeat(unit.address.split("/").length - 1);
-  return `${indent}${unit.address}  ${shown}  (line ${unit.line}, ${unit.body_end - unit.body_start} bytes)`;
-}
-
-function countsOf(units: readonly ManifestUnit[]): string {
-  const counts = new Map<string, number>();
-  for (const unit of units) counts.set(unit.section_type, (counts.get(unit.section_type) ?? 0) + 1);
-  return [...counts].map(([type, count]) => `${count} ${type}`).join(", ");
-}
 
 /** The registration of a taken-in document as SQL text with its parameters beside it, for reading; `npm run register` applies it. */
 function registrationText(documentId: string, regionSha: string): string[] {
@@ -90,16 +82,16 @@ function registrationText(documentId: string, regionSha: string): string[] {
 }
 
 /** What a person reads: tree, counts, proof, digests, findings, registration; every character without a glyph escaped. */
-export function intakeText(taken: Intake, documentId: string): string {
+export function intakeText(taken: Intake, documentId: string, profile: string = DEFAULT_REQUEST.profile): string {
   if (taken.refusal) {
     const { code, line, reason } = taken.refusal;
-    return `${code}\n  saw     ${line > 0 ? `line ${line}: ` : ""}${printable(reason)}\n  wanted  a document that ${genericAtx1.name} can cut\n`;
+    return `${code}\n  saw     ${line > 0 ? `line ${line}: ` : ""}${printable(reason)}\n  wanted  a document that ${profile} can cut\n`;
   }
   const { manifest, coverage } = taken;
   const findings = manifest.findings.map((finding) => `  line ${finding.line}  ${finding.code}: ${printable(finding.text)}`);
   return [
-    ...manifest.units.map(unitLine), "",
-    `units            ${manifest.units.length} (${countsOf(manifest.units)})`,
+    ...treeLines(manifest.units), "",
+    `units            ${manifest.units.length} (${countsText(manifest.units)})`,
     `lossless         ${coverage.bytes} bytes in ${coverage.units} units and ${coverage.separators} separators, byte for byte`,
     `grammar          ${manifest.profile} ${manifest.profile_sha}`,
     `region_sha       ${manifest.region_sha}`,

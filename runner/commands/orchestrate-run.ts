@@ -1,8 +1,10 @@
 // Starts the detached process of a run and follows it; ending the following never ends the run.
 import { randomBytes } from "node:crypto";
 import type { Common } from "../cli.ts";
+import { grammarProfile } from "../grammar/profiles.ts";
 import { isRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
+import type { GrammarWords } from "../rules/hints.ts";
 import { statusFromText } from "../rules/status.ts";
 import { stopText, type Standing } from "../rules/stop-text.ts";
 import { printable } from "../rules/text-hygiene.ts";
@@ -10,11 +12,14 @@ import { makeWorld } from "../wire.ts";
 import { host } from "../wire-host.ts";
 import { newRunId } from "../worker.ts";
 import type { RunEvent } from "../world.ts";
+import { grammarRequestOf } from "./grammar-options.ts";
 import { showEvent } from "./show-event.ts";
 
 /** `cut`: a new run id, a detached process, and its exit status; 3 (STOP_APPROVAL_REQUIRED) at the first pause. */
-export async function startCut(common: Common, documentId: string, options: { profile: string; emptyBody: "refuse" | "heading" }): Promise<number> {
-  return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", [documentId, options.profile, options.emptyBody]);
+export async function startCut(common: Common, documentId: string, options: GrammarWords): Promise<number> {
+  const request = await grammarRequestOf(options);
+  grammarProfile(request.profile);
+  return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", [documentId, JSON.stringify(request)]);
 }
 /** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
 export async function startResume(common: Common, id: string): Promise<number> {
@@ -29,10 +34,10 @@ export async function startVoid(common: Common, id: string, reason: string): Pro
   return startAndFollow(common, runIdOf(id), "void", [reason]);
 }
 
-/** Follows events from the beginning of the file until the run says how it ended. */
+/** Follows events from the beginning of the file until no process of the run works any more. */
 export async function startFollow(common: Common, id: string): Promise<number> {
   const { config } = await host.loadConfig(common.config);
-  return follow(common, config.orchestrator.runtime_root, runIdOf(id), 0, () => true);
+  return follow(common, config.orchestrator.runtime_root, runIdOf(id), 0);
 }
 
 async function startAndFollow(common: Common, runId: RunId, kind: string, words: readonly string[]): Promise<number> {
@@ -41,14 +46,17 @@ async function startAndFollow(common: Common, runId: RunId, kind: string, words:
   const root = config.orchestrator.runtime_root;
   const offset = host.eventsLength(root, runId);
   const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
-  return follow(common, root, runId, offset, () => host.isAlive(pid));
+  return follow(common, root, runId, offset, pid);
 }
 
-async function follow(common: Common, root: string, runId: RunId, offset: number, alive: () => boolean): Promise<number> {
-  for await (const event of host.followEvents(root, runId, offset, alive)) {
+/** With `pid` the answer is that process's own: another one of the same run, refused meanwhile, must not speak for it. */
+async function follow(common: Common, root: string, runId: RunId, offset: number, pid?: number): Promise<number> {
+  let last: RunEvent | undefined;
+  for await (const event of host.followEvents(root, runId, offset, pid)) {
     showEvent(event, runId, common.json);
-    if (event.event === "ended") return ended(event, root, runId);
+    last = event;
   }
+  if (last?.event === "ended") return ended(last, root, runId);
   throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the process of ${runId} ended without saying how`, wanted: "its last word in events.ndjson", hint: "resume: what is committed is recorded, what is not is done again", next: `cutter orchestrate resume ${runId}` });
 }
 

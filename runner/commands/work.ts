@@ -1,7 +1,8 @@
 // The detached process of a run.
 import type { Common } from "../cli.ts";
+import { grammarRequest, optionsOf } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";
-import type { GrammarChoice } from "../model/outputs.ts";
+import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
 import { projection } from "../projection.ts";
 import { makeWorld } from "../wire.ts";
@@ -14,9 +15,10 @@ export async function work(common: Common, kind: string, runId: string, words: r
   const world = await makeWorld(common.config, runId);
   const watcher = projection(world);
   const job: Work = { world, holder: { name: host.ownHolder(), isGone: host.holderIsGone }, watcher, project: watcher.project };
-  const [first = "", profile = "", emptyBody = ""] = words;
+  const [first = "", asked = "{}"] = words;
   if (kind === "cut") {
-    const grammar: GrammarChoice = { profile, options: { empty_body: emptyBody === "heading" ? "heading" : "refuse", section_types: world.config.plan.section_types } };
+    const request = grammarRequest.parse(JSON.parse(asked));
+    const grammar = grammarChoice.parse({ profile: request.profile, options: optionsOf(request, world.config.plan.section_types) });
     return workCut(job, runId, first, grammar);
   }
   if (kind === "resume") return workResume(job, runId);

@@ -1,5 +1,6 @@
 // What each phase records: ids, counts and hashes, never text. Larger things are files of the run, named by these digests.
 import { z } from "zod";
+import { genericOptions, vnLawOptions } from "./grammar-request.ts";
 import { SHA256, UUID } from "./ids.ts";
 
 const sha = z.string().regex(SHA256);
@@ -16,7 +17,7 @@ export type BaselineRow = z.infer<typeof baselineRow>;
 /** Grammar profile and its options: chosen when the run starts, signed through manifest_digest. */
 export const grammarChoice = z.strictObject({
   profile: z.string(),
-  options: z.strictObject({ empty_body: z.enum(["refuse", "heading"]), section_types: z.array(z.string()) }),
+  options: z.union([genericOptions, vnLawOptions]),
 });
 export type GrammarChoice = z.infer<typeof grammarChoice>;
 

@@ -1,11 +1,19 @@
 // What the phases that write nothing to the target tell: 1 to 5, 7 and 11.
 import { backupOutput } from "../model/backup.ts";
+import type { GrammarOptions } from "../model/manifest.ts";
 import { closeoutOutput, cutplanOutput, grantProbeOutput, markOutput, sourcePinOutput, structuralOutput } from "../model/outputs.ts";
 import { bullets, code, table } from "./markdown.ts";
 import { bodyOf, type Beside, type BodyWriter } from "./phase-body.ts";
 
 const NOTHING = "NONE (target tables and ledger untouched; the run's own bookkeeping only)";
 const yes = (value: boolean): string => (value ? "True" : "False");
+
+/** The grammar's options in words; hints by their lines, because their reasons may name what stands in the text. */
+function optionsText(options: GrammarOptions): string {
+  if ("empty_body" in options) return `empty body ${code(options.empty_body)}, section types ${options.section_types.map(code).join(" ")}`;
+  const hints = options.hints.map((hint) => `line ${hint.line} is ${hint.reads}`).join(", ");
+  return `depth ${code(options.depth)}, annexes ${options.annexes ? "cut" : "recorded"}, hints ${hints === "" ? "none" : hints}`;
+}
 
 const sourcePin = bodyOf(sourcePinOutput, (output) => ({
   mutation: NOTHING,
@@ -14,7 +22,7 @@ const sourcePin = bodyOf(sourcePinOutput, (output) => ({
     ["source_document_id", code(output.source_document_id)], ["source_document_ref", code(output.source_document_ref)],
     ["source_version_id", code(output.source_version_id)], ["version_label", code(output.version_label)], ["captured_at", code(output.captured_at)],
     ["region_sha", code(output.region_sha)], ["artifact_sha", code(output.artifact_sha)], ["artifact_bytes", String(output.artifact_bytes)],
-    ["grammar", `${code(output.grammar.profile)}, empty body ${code(output.grammar.options.empty_body)}, section types ${output.grammar.options.section_types.map(code).join(" ")}`],
+    ["grammar", `${code(output.grammar.profile)}, ${optionsText(output.grammar.options)}`],
   ],
   sections: [["Other documents before the run", baselineTable(output.baseline)]],
 }));

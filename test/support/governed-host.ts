@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import type pg from "pg";
+import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
 import { registerDocument } from "../../scripts/register-document.ts";
 import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
@@ -77,7 +78,7 @@ export async function governedHost(): Promise<GovernedHost> {
     register: async (prefix, markdown) => {
       const file = join(folder, `${prefix}.md`);
       writeFileSync(file, markdown);
-      const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, runtimeRoot, file, prefix, { emptyBody: "refuse", versionLabel: "v1" }));
+      const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, runtimeRoot, file, prefix, { request: DEFAULT_REQUEST, versionLabel: "v1" }));
       return registered.source_version_id;
     },
     cut: async (prefix) => {

@@ -1,0 +1,46 @@
+// The words of a command line about the grammar, and its hints file: what an operator says about lines that are read in two ways.
+import type { GrammarRequest } from "../model/grammar-request.ts";
+import { textFault } from "../model/plain-text.ts";
+import { Stopped } from "../model/stop.ts";
+
+const HINT = /^line (\d{1,7}) is (?:a |an )?(heading|text) ?[:;,-] ?(.+)$/u;
+const MOST = 500;
+const LONGEST = 300;
+
+const stop = (line: number, saw: string): Stopped =>
+  new Stopped("STOP_REFUSED_INPUT", { saw: `line ${line} of the hints file: ${saw}`, wanted: "`line 676 is text: the sentence before goes on there`", line });
+
+/**
+ * Hints of a text, one a line: `line N is a heading: reason` or `line N is text: reason`; empty lines and lines that begin with `#`
+ * are comments. A reason is plain text, because approvers read it. STOP_REFUSED_INPUT names the first line that is none of these.
+ */
+export function parseHints(text: string): GrammarRequest["hints"] {
+  const hints: GrammarRequest["hints"] = [];
+  for (const [index, raw] of text.replace(/^\ufeff/u, "").split(/\r\n|\r|\n/).entries()) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    const match = HINT.exec(line);
+    if (match === null) throw stop(index + 1, "it is not a hint");
+    const [, number = "", reads, reason = ""] = match;
+    const fault = textFault(reason) ?? (reason.length > LONGEST ? `more than ${LONGEST} characters` : undefined);
+    if (fault !== undefined) throw stop(index + 1, `its reason has ${fault}`);
+    if (hints.some((hint) => hint.line === Number(number))) throw stop(index + 1, `line ${number} is named twice`);
+    if (hints.length === MOST) throw stop(index + 1, `more than ${MOST} hints`);
+    hints.push({ line: Number(number), reads: reads === "heading" ? "heading" : "text", reason });
+  }
+  return hints.sort((one, other) => one.line - other.line);
+}
+
+/** What a command line says about the grammar; `hints` is the name of a file. */
+export interface GrammarWords {
+  readonly profile: string;
+  readonly emptyBody: GrammarRequest["empty_body"];
+  readonly depth: GrammarRequest["depth"];
+  readonly annexes: boolean;
+  readonly hints?: string;
+}
+
+/** The request of a command line; `hintsText` is what the hints file holds, undefined where none is named. */
+export const requestFrom = (words: GrammarWords, hintsText: string | undefined): GrammarRequest => ({
+  profile: words.profile, empty_body: words.emptyBody, depth: words.depth, annexes: words.annexes, hints: hintsText === undefined ? [] : parseHints(hintsText),
+});
