@@ -8,7 +8,7 @@ import { environmentFindings, environmentHash, explainEnvironment } from "../rul
 import { environmentFactsSchema, type EnvironmentFact } from "../model/environment.ts";
 import { grantMatrixSha, judgeGrantMatrix, judgeTwoGrant } from "../rules/grant-matrix.ts";
 import { judgeIndex } from "../rules/journal.ts";
-import { parseIndex } from "../rules/runs-index.ts";
+import { judgeHistory, parseIndex } from "../rules/runs-index.ts";
 
 /** Stops: STOP_GRANT_DELTA for rights and definitions, STOP_DRIFT for protected documents and a promoted copy. */
 export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, GrantProbeOutput>({
@@ -27,6 +27,7 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
     };
   },
   recheck: async (_input, recorded, scope) => {
+    insist(judgeHistory(await scope.runsIndex(), recorded.previous_closeout_sha));
     const now = await look(scope);
     if (environmentHash(now.facts) !== recorded.environment_hash) {
       const before = await recordedFacts(scope);

@@ -1,8 +1,8 @@
 // runs-index.jsonl: one hash-chained line a closed run. Text in, lines out.
 import { canonicalText, type Json } from "../model/canonical.ts";
 import { indexLineSchema, type IndexLine } from "../model/runs-index.ts";
-import { Stopped } from "../model/stop.ts";
-import { indexLine, judgeIndex } from "./journal.ts";
+import { Stopped, type Verdict } from "../model/stop.ts";
+import { indexLine, JOURNAL_START, judgeIndex } from "./journal.ts";
 
 /** Lines of the file; a line that is not one is STOP_DRIFT with its number. */
 export function parseIndex(text: string): IndexLine[] {
@@ -17,6 +17,17 @@ export function parseIndex(text: string): IndexLine[] {
     if (!parsed.success) throw new Stopped("STOP_DRIFT", { saw: `line ${index + 1} of runs-index.jsonl is not an index line`, wanted: "an unbroken hash chain" });
     return parsed.data;
   });
+}
+
+/**
+ * The line that a signature names must still stand in an unbroken chain: STOP_DRIFT when the history was cut or rewritten.
+ * `named` is its line_sha; 64 zeros stand for a host without history.
+ */
+export function judgeHistory(text: string, named: string): Verdict {
+  const lines = parseIndex(text);
+  const { verdict } = judgeIndex(lines);
+  if (verdict || named === JOURNAL_START || lines.some((line) => line.line_sha === named)) return verdict;
+  return { code: "STOP_DRIFT", facts: { saw: `runs-index.jsonl no longer holds line ${named.slice(0, 12)}, which this run's request names`, wanted: "a history that only grows" } };
 }
 
 /** The next line for a record, chained to the head of the present text. */
