@@ -26,7 +26,7 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
     const { bytes, manifest } = await planOf(source.output, scope);
     const proof = proveLossless(bytes, manifest, units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })));
     if (!proof.ok) insist(proof.verdict);
-    const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count);
+    const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count, "STOP_VERIFY_FAILED");
     const earlier = await tx.one("verify/earlier-verdicts", [ledger.output.change_set_id]);
     if (earlier.verdicts !== 0) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: `${earlier.verdicts} verdicts on this change set`, wanted: "none before this one" });
 

@@ -16,7 +16,7 @@ export const lifecycleEnact = (reviewDecisionId: string) => defineEffect<Input, 
   units: ({ plan }) => plan.output.candidate_count,
   run: async ({ plan, ledger, verified }, scope) => {
     const { tx, here } = scope;
-    const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count);
+    const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count, "STOP_DRIFT");
     if (observed_digest !== verified.output.observed_digest) {
       throw new Stopped("STOP_DRIFT", { saw: "the written rows changed after the second principal read them", wanted: `observed digest ${verified.output.observed_digest.slice(0, 12)}` });
     }
