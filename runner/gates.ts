@@ -58,8 +58,8 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
   const { now } = await run.world.database.read("exec", (reader) => reader.one("read/database-now"));
   const cap = run.world.config.caps.phase_minutes * 60;
   const judged = gates.map((gate) => {
-    const payload_sha = digestOf(expectedPayload(record, gate));
-    return { gate, payload_sha, verdict: judgeAdmissions(rows, gate, payload_sha, now, cap) };
+    const payload = expectedPayload(record, gate);
+    return { gate, payload_sha: digestOf(payload), verdict: judgeAdmissions(rows, gate, { ...payload }, now, cap) };
   });
   const missing = judged.filter((item) => item.verdict);
   if (missing.length === 0) return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
