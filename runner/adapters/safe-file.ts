@@ -25,7 +25,7 @@ export async function readSafely(path: string, cap: number): Promise<SafeReading
     if (status.size > cap) return { ok: false, reason: `larger than ${cap} bytes` };
     return await readCapped(handle, cap);
   } catch (error) {
-    throw couldNotLook(error);
+    throw couldNotLook(path, error);
   } finally {
     await handle.close();
   }
@@ -37,7 +37,7 @@ async function openPlain(path: string): Promise<FileHandle | undefined> {
     return await open(path, FLAGS);
   } catch (error) {
     if (["ELOOP", "ENXIO", "EISDIR", "ENODEV"].includes(codeOf(error))) return undefined;
-    throw couldNotLook(error);
+    throw couldNotLook(path, error);
   }
 }
 
@@ -57,6 +57,6 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-function couldNotLook(error: unknown): Stopped {
-  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `a file could not be read (${codeOf(error) || "unknown error"})`, wanted: "a readable file" }, error);
+function couldNotLook(path: string, error: unknown): Stopped {
+  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} could not be read (${codeOf(error) || "unknown error"})`, wanted: "a readable file" }, error);
 }
