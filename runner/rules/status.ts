@@ -178,6 +178,8 @@ function commandsOf(state: StateJson, stage: Stage, halted: readonly string[], s
   const undo = undoOf(run, stage);
   // A request past its time can no longer be signed; resume writes a new one.
   if (pending && Date.parse(pending.approve_by) > now.getTime()) return { next: COMMANDS.approve(pending.bundle), or: COMMANDS.resume(run) };
+  // The second principal disagrees: going on would only repeat that, unless somebody mends what it saw.
+  if (stage === "leg_a" && state.last_stop === "STOP_VERIFY_FAILED") return { next: COMMANDS.revert(run), or: COMMANDS.resume(run) };
   // The drafts are set aside but the run is not closed: the same verb finishes.
   return stage === "reverted" ? { next: undo, or: COMMANDS.void(run) } : { next: COMMANDS.resume(run), or: undo };
 }
