@@ -129,11 +129,25 @@ export class Run {
   /** The answer to COMMIT was lost: wait for the old transaction on the lease row, then the record is the truth. */
   async #settle(phase: string, lost: Stopped): Promise<void> {
     this.world.events.emit({ event: "state", state: "ambiguous" });
-    const taken = await this.world.database.transaction("exec", (tx) => tx.one("write/take-lease", [this.row.run_id, this.#holder, true]));
-    this.#epoch = taken.epoch;
+    this.#epoch = await this.#takeAgain(lost);
     await this.#reload();
     if (!this.has(phase)) {
       throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${lost.facts.saw}; the database has no record of ${phase}, so nothing was committed`, wanted: "the phase recorded", hint: "resume: the phase runs again from its beginning", next: `cutter orchestrate resume ${this.row.run_id}` }, lost);
+    }
+  }
+
+  /** The next epoch, if nobody took the run over while this process was cut off: a woken process must not take it back. */
+  async #takeAgain(lost: Stopped): Promise<string> {
+    try {
+      return await this.world.database.transaction("exec", async (tx) => {
+        const { epoch } = await tx.one("write/take-lease", [this.row.run_id, this.#holder, true]);
+        if (BigInt(epoch) === BigInt(this.#epoch) + 1n) return epoch;
+        throw new Stopped("STOP_FENCED", { saw: `${lost.facts.saw}, and epoch ${String(BigInt(epoch) - 1n)} of the lease is another process's`, wanted: `epoch ${this.#epoch}, which this process held` });
+      });
+    } catch (error) {
+      // Nobody can be asked what happened to COMMIT: that it is not known is what a person must hear.
+      if (error instanceof Stopped && error.code === "STOP_COULD_NOT_LOOK") throw lost;
+      throw error;
     }
   }
 
