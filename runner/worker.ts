@@ -179,12 +179,12 @@ async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
 async function leave(work: Work, run: Run, stop: StoppedJson | null): Promise<void> {
   try {
     const row = await work.world.database.read("exec", (reader) => reader.one("read/run", [run.row.run_id]));
-    if (!row.closed && row.epoch === run.epoch) {
-      await work.world.database.transaction("exec", (tx) => tx.one("write/release-lease", [run.row.run_id, run.epoch]));
-    }
+    // Another process carries this run now, and its files with it.
+    if (row.epoch !== run.epoch) return;
+    if (!row.closed) await work.world.database.transaction("exec", (tx) => tx.one("write/release-lease", [run.row.run_id, run.epoch]));
     await work.project(run.row.run_id, stop);
   } catch (reason) {
-    // Another holder may have taken over, or the database is gone: both are its own story, told by status.
+    // The database is gone: the lease expires by itself, and the next process sees that this one is gone.
     process.stderr.write(`left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`);
   }
 }

@@ -3,17 +3,21 @@ import { appendFileSync, closeSync, existsSync, openSync, readSync, statSync } f
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Events, RunEvent } from "../world.ts";
+import { isAlive } from "./run-process.ts";
+
+/** An event as it stands in the file: when, and which process said it; two may speak when one of them is refused. */
+export type SpokenEvent = RunEvent & { readonly at: string; readonly pid: number };
 
 /** Where a run's events lie below the runtime root. */
 export const eventsFile = (root: string, runId: string): string => join(root, "runs", runId, "events.ndjson");
 
-/** Appends with the time of the host; a full disk must not end a run that could still commit or stop cleanly. */
+/** Appends with the time of the host and the process that speaks; a full disk must not end a run that could still commit or stop cleanly. */
 export function fileEvents(root: string, runId: string): Events {
   const path = eventsFile(root, runId);
   return {
     emit: (event) => {
       try {
-        appendFileSync(path, `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`, { mode: 0o640 });
+        appendFileSync(path, `${JSON.stringify({ at: new Date().toISOString(), pid: process.pid, ...event })}\n`, { mode: 0o640 });
       } catch (error) {
         process.stderr.write(`events.ndjson: ${error instanceof Error ? error.message : String(error)}\n`);
       }
@@ -27,25 +31,30 @@ export function eventsLength(root: string, runId: string): number {
   return existsSync(path) ? statSync(path).size : 0;
 }
 
-/** Yields every event from `offset` until `ended`; undefined when `alive` turned false without one. */
-export async function* followEvents(root: string, runId: string, offset: number, alive: () => boolean): AsyncGenerator<RunEvent & { at: string }> {
+/**
+ * Yields events from `offset`. With `pid`: those of that process, to its last word. Without: everybody's, until nobody who
+ * spoke works any more. Ends without `ended` when a process died in silence.
+ */
+export async function* followEvents(root: string, runId: string, offset: number, pid?: number): AsyncGenerator<SpokenEvent> {
   const path = eventsFile(root, runId);
+  const working = new Set<number>(pid === undefined ? [] : [pid]);
   let position = offset;
-  let rest = "";
   for (;;) {
-    const living = alive();
+    // Looked at before reading: what a process wrote before it ended is then in the file.
+    const living = [...working].some(isAlive);
     const chunk = readFrom(path, position);
     position += chunk.length;
-    rest += chunk.toString("utf8");
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const event = JSON.parse(line) as RunEvent & { at: string };
+    for (const line of chunk.toString("utf8").split("\n").filter((text) => text !== "")) {
+      const event = JSON.parse(line) as SpokenEvent;
+      if (pid !== undefined && event.pid !== pid) continue;
       yield event;
-      if (event.event === "ended") return;
+      if (event.event === "ended") working.delete(event.pid);
+      else working.add(event.pid);
     }
-    if (chunk.length === 0 && !living) return;
-    if (chunk.length === 0) await sleep(50);
+    if (pid !== undefined && working.size === 0) return;
+    if (chunk.length > 0) continue;
+    if (!living) return;
+    await sleep(50);
   }
 }
 
