@@ -1,4 +1,5 @@
 // The one caller of node-postgres for the runner: connects as one role, asserts where it is, runs named statements.
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Config } from "../model/config.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
@@ -54,7 +55,25 @@ async function inTransaction<T>(
   }
 }
 
+/** A place is free again when another process of ours has read what it wanted; a role has only two. */
+const WAIT_FOR_A_PLACE_MS = 10_000;
+const TOO_MANY_CONNECTIONS = "53300";
+
 async function connect(config: Config, role: RoleKey, credential: Credential): Promise<Session> {
+  const giveUp = process.hrtime.bigint() + BigInt(WAIT_FOR_A_PLACE_MS) * 1_000_000n;
+  for (;;) {
+    try {
+      return await connectOnce(config, role, credential);
+    } catch (error) {
+      const full = error instanceof pg.DatabaseError && error.code === TOO_MANY_CONNECTIONS;
+      if (!full || process.hrtime.bigint() > giveUp) throw couldNotLook(`connecting as ${ROLES[role]}`, error);
+      // Several waiting processes must not ask in step.
+      await sleep(50 + Math.random() * 100);
+    }
+  }
+}
+
+async function connectOnce(config: Config, role: RoleKey, credential: Credential): Promise<Session> {
   const client = new pg.Client({
     host: config.database.host, port: config.database.port, database: config.database.name,
     user: credential.user, password: credential.password,
@@ -64,11 +83,7 @@ async function connect(config: Config, role: RoleKey, credential: Credential): P
   });
   // A connection that breaks between statements must not end the process as an uncaught event; the next statement reports it.
   client.on("error", () => undefined);
-  try {
-    await client.connect();
-  } catch (error) {
-    throw couldNotLook(`connecting as ${ROLES[role]}`, error);
-  }
+  await client.connect();
   return new Session(role, client, config.caps.phase_minutes);
 }
 
