@@ -804,6 +804,8 @@ END $$;
 CREATE FUNCTION cutter_runtime.acknowledge_halt() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 BEGIN
+  -- A writer may work for minutes; the halt stands meanwhile, and its answer waits as long as the statement may.
+  PERFORM set_config('lock_timeout', '0', true);
   PERFORM pg_advisory_lock(halt_lock());
   PERFORM pg_advisory_unlock(halt_lock());
 END $$;
