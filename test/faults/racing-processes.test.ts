@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import pg from "pg";
+import { isStopCode, STOPS } from "../../runner/model/stop.ts";
+import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
+
+let host: GovernedHost;
+beforeAll(async () => { host = await governedHost(); });
+afterAll(async () => { await host.remove(); });
+
+const RACERS = 8;
+// Being late, being fenced, and finding all places of the role taken: each is an honest answer to one who lost.
+const LOST_THE_RACE = ["STOP_LEASE_HELD", "STOP_FENCED", "STOP_COULD_NOT_LOOK"];
+
+const authorized = async (prefix: string): Promise<string> => {
+  await host.register(prefix, LAW);
+  const run = await host.cut(prefix);
+  await host.authorizeCut(run);
+  return run;
+};
+const cutLegA = (answer: CutterAnswer): boolean => answer.events.some((event) => event["event"] === "phase" && event["phase"] === "cut_leg_a" && event["status"] === "passed");
+const rows = async (prefix: string): Promise<number[]> => (await host.sql<{ n: string }>(
+  `SELECT count(*) AS n FROM public.information_unit WHERE canonical_address LIKE $1
+   UNION ALL SELECT count(*) FROM public.unit_version v JOIN public.information_unit u ON u.id = v.unit_id WHERE canonical_address LIKE $1
+   UNION ALL SELECT count(*) FROM public.birth_registry WHERE canonical_address LIKE $1`, [`${prefix}/%`])).map(({ n }) => Number(n));
+
+test.each([1, 2, 3, 4, 5])("of eight processes that resume one authorized run at once exactly one cuts, round %i", async (round) => {
+  const prefix = `RACE-${round}`;
+  const run = await authorized(prefix);
+  const answers = await Promise.all(Array.from({ length: RACERS }, () => host.cutter("orchestrate", "resume", run)));
+  expect(answers.filter(cutLegA)).toHaveLength(1);
+  for (const answer of answers) {
+    const stop = answer.stop ?? "none";
+    // Whoever came after the winner had paused takes the run over, finds leg A recorded, and waits for the same signature.
+    expect([...LOST_THE_RACE, "STOP_APPROVAL_REQUIRED"]).toContain(stop);
+    expect(answer.status).toBe(isStopCode(stop) ? STOPS[stop].exit : -1);
+  }
+  expect(await host.sql("SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = 'cut_leg_a'", [run])).toHaveLength(1);
+  expect(await host.sql("SELECT FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).toHaveLength(2);
+  expect(await rows(prefix)).toEqual([3, 3, 3]);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await host.cutter("journal", "verify", run)).toMatchObject({ status: 0 });
+});
+
+test("a run that finds every connection of its role taken says so, writes nothing, and goes on when one is free", async () => {
+  const run = await authorized("FULL-1");
+  const { host: socket, port, name } = host.sandbox.database;
+  const { user, password } = host.sandbox.credentials.exec;
+  const squatters = [1, 2].map(() => new pg.Client({ host: socket, port, database: name, user, password, ssl: false }));
+  for (const squatter of squatters) await squatter.connect();
+  try {
+    const refused = await host.cutter("orchestrate", "resume", run);
+    expect(refused).toMatchObject({ status: 1, stop: "STOP_COULD_NOT_LOOK" });
+    expect(refused.stderr).toContain("too many connections");
+  } finally {
+    for (const squatter of squatters) await squatter.end();
+  }
+  expect(await rows("FULL-1")).toEqual([0, 0, 0]);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await rows("FULL-1")).toEqual([3, 3, 3]);
+});

@@ -1,0 +1,39 @@
+// Everything the database holds, row by row, so that "nothing else changed" can be seen and not only said.
+import type { GovernedHost } from "./governed-host.ts";
+
+export type EveryRow = ReadonlyMap<string, readonly string[]>;
+
+/** Rows of every table of the given schemas as text, by table, in a stable order. */
+export async function everyRow(host: GovernedHost, schemas: readonly string[]): Promise<EveryRow> {
+  const tables = await host.sql<{ name: string }>(
+    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_catalog.pg_tables WHERE schemaname = ANY ($1) ORDER BY 1", [schemas]);
+  const found = new Map<string, readonly string[]>();
+  for (const { name } of tables) {
+    const rows = await host.sql<{ row: string }>(`SELECT t::text AS row FROM ${name} t ORDER BY t::text COLLATE "C"`);
+    found.set(name, rows.map(({ row }) => row));
+  }
+  return found;
+}
+
+/** What the law and the ledger are kept in. */
+export const GOVERNED = ["public", "cutter_governance"] as const;
+
+/** Rows that stood before and do not stand now, by table: gone or changed. */
+export function lost(before: EveryRow, after: EveryRow): Record<string, readonly string[]> {
+  return difference(before, after);
+}
+
+/** How many rows of each table are new; tables without one are left out. */
+export function grown(before: EveryRow, after: EveryRow): Record<string, number> {
+  return Object.fromEntries(Object.entries(difference(after, before)).map(([table, rows]) => [table, rows.length]));
+}
+
+function difference(from: EveryRow, to: EveryRow): Record<string, readonly string[]> {
+  const found: Record<string, readonly string[]> = {};
+  for (const [table, rows] of from) {
+    const others = new Set(to.get(table) ?? []);
+    const only = rows.filter((row) => !others.has(row));
+    if (only.length > 0) found[table] = only;
+  }
+  return found;
+}
