@@ -2,8 +2,8 @@
 import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
 import type { BackupReceipt } from "./model/backup.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
+import { INVARIANTS } from "./model/invariants.ts";
 import { STATE_AFTER, type Gate, type RecordedPhase, type RunState } from "./model/run.ts";
-import type { Request } from "./model/statement.ts";
 import { insist, Stopped } from "./model/stop.ts";
 import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
 import { effect } from "./effect.ts";
@@ -23,8 +23,9 @@ export interface RunRow {
 
 /** Told after every phase and request: delivers reports and projections, which never decide anything. */
 export interface RunWatcher {
-  step(run: Run, phase: RecordedPhase, proves: readonly string[]): Promise<void>;
-  requested(run: Run, request: Request, bundle: string): Promise<void>;
+  step(run: Run, phase: RecordedPhase): Promise<void>;
+  /** Every request of a pause lies in its bundle; `gate` is one of them. */
+  requested(run: Run, gate: Gate): Promise<void>;
 }
 
 /** One process's hold on a run: its lease epoch, what is recorded, and the way to add to it. */
@@ -34,6 +35,7 @@ export class Run {
   readonly #holder: string;
   readonly #startedAt = process.hrtime.bigint();
   #epoch: string;
+  #working: RecordedPhase | null = null;
   #done: Map<string, PhaseRecord>;
   readonly #after: RunWatcher;
 
@@ -47,6 +49,8 @@ export class Run {
   }
 
   get epoch(): string { return this.#epoch; }
+  /** The phase that runs or is looked at again now; null between phases. */
+  get working(): RecordedPhase | null { return this.#working; }
   has(phase: string): boolean { return this.#done.has(phase); }
 
   /** Runs a phase that needs no admission, or returns its record. */
@@ -64,6 +68,16 @@ export class Run {
   async #advance<I extends Inputs, O extends Json>(
     phase: Phase<I, O>, input: I, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
   ): Promise<Recorded<O>> {
+    this.#working = phase.name;
+    const record = await this.#recordedOrDone(phase, input, payload_shas, environment);
+    await this.#after.step(this, phase.name);
+    this.#working = null;
+    return record;
+  }
+
+  async #recordedOrDone<I extends Inputs, O extends Json>(
+    phase: Phase<I, O>, input: I, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
+  ): Promise<Recorded<O>> {
     insist(judgeOwnTime(process.hrtime.bigint() - this.#startedAt, this.world.config.caps.run_minutes));
     const wanted = inputSha(phase.name, this.row.run_id, this.row.release, Object.values(input));
     const recorded = await this.#recorded(phase, input, wanted);
@@ -74,9 +88,8 @@ export class Run {
     const record = phase.access === "writes"
       ? await this.#write(phase, input, wanted, payload_shas, environment)
       : await this.#work(phase, input, wanted);
-    this.world.events.emit({ event: "phase", phase: phase.name, status: "passed", seconds: seconds(started), invariants: `${phase.proves.length}/${phase.proves.length}` });
+    this.world.events.emit({ event: "phase", phase: phase.name, status: "passed", seconds: seconds(started), invariants: `${INVARIANTS[phase.name].length}/${INVARIANTS[phase.name].length}` });
     this.world.events.emit({ event: "state", state: STATE_AFTER[phase.name] });
-    await this.#after.step(this, phase.name, phase.proves);
     return record;
   }
 
@@ -87,7 +100,6 @@ export class Run {
     const output = phase.output.parse(record.output);
     await phase.recheck?.(input, output, this.readScope(), this.has("cut_leg_a"));
     this.world.events.emit({ event: "phase", phase: phase.name, status: "recorded" });
-    await this.#after.step(this, phase.name, phase.proves);
     return { phase: phase.name, output, output_sha: record.output_sha, at: record.at };
   }
 
@@ -179,9 +191,9 @@ export class Run {
     this.world.events.emit({ event: "state", state });
   }
 
-  /** A request was written: its report goes out before the run pauses. */
-  async requested(request: Request, bundle: string): Promise<void> {
-    await this.#after.requested(this, request, bundle);
+  /** The requests of a pause are written: their report goes out before the run pauses. */
+  async requested(gate: Gate): Promise<void> {
+    await this.#after.requested(this, gate);
   }
 
   async #refuseHalted(): Promise<void> {

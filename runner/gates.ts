@@ -65,6 +65,7 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
   if (missing.length === 0) return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
   const bundles: string[] = [];
   for (const { gate } of missing) bundles.push(await request(run, planned, record, gate, now));
+  for (const { gate } of missing.slice(0, 1)) await run.requested(gate);
   const stop = pauseStop(missing.map((item) => item.verdict), bundles, run.row.run_id);
   await run.note(state, stop.code);
   throw stop;
@@ -74,7 +75,6 @@ async function request(run: Run, planned: Planned, record: RunRecord, gate: Aske
   const { request: asked, folder } = await requestFor(run.world.files, { gate, payload: expectedPayload(record, gate), now }, () => bundleContents(run, planned, record));
   const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
   run.world.events.emit({ event: "request", gate, bundle, payload_sha: asked.payload_sha, approve_by: asked.approve_by });
-  await run.requested(asked, bundle);
   return bundle;
 }
 

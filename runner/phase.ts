@@ -45,8 +45,6 @@ export type Inputs = Readonly<Record<string, Recorded<unknown>>>;
 interface Base<I extends Inputs, O> {
   readonly name: RecordedPhase;
   readonly output: z.ZodType<O>;
-  /** Invariants the output proves, by name; shown as n/n in reports. */
-  readonly proves: readonly string[];
   /** Part of the output that later phases depend on; default all of it. */
   readonly digest?: (output: O) => unknown;
   /** Facts that can move while the run waits, read again on resume: throws STOP_DRIFT or STOP_GRANT_DELTA. */

@@ -23,24 +23,39 @@ type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycl
 /** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
 export async function requestFor<G extends AskableGate>(
   files: RunFiles, ask: { gate: G; payload: Payload<G>; now: Date }, contents: () => Promise<BundleContents>,
-): Promise<{ request: Request; folder: string }> {
+): Promise<WrittenRequest> {
   const { gate, payload, now } = ask;
   const runId = payload.run_id;
   const built = buildRequest({ gate, payload, requested: now });
-  let number = 1;
-  for (; ; number += 1) {
-    const folder = `requests/${gate}-${number}`;
-    const bytes = await files.readRun(runId, `${folder}/payload.json`);
-    if (!bytes) break;
-    const known = parseRequest(bytes);
-    if (known.payload_sha === built.request.payload_sha && utcMillis(known.approve_by) > now.getTime()) return { request: known, folder };
-  }
-  const folder = `requests/${gate}-${number}`;
+  const before = await requestsOf(files, runId, gate);
+  const open = before.find(({ request }) => request.payload_sha === built.request.payload_sha && utcMillis(request.approve_by) > now.getTime());
+  if (open) return open;
+  const folder = folderOf(gate, before.length + 1);
   await writeContents(files, runId, folder, await contents());
   // payload.json comes last: a bundle without it is one that was never finished.
   await files.writeRun(runId, `${folder}/payload.json`, built.bytes);
   return { request: built.request, folder };
 }
+
+/** A request as its bundle holds it; `folder` is relative to the run's folder. */
+export interface WrittenRequest { readonly request: Request; readonly folder: string }
+
+/** The newest request of a gate, whoever wrote it; undefined before the first. STOP_APPROVAL_INVALID when its payload.json is damaged. */
+export async function newestRequest(files: Pick<RunFiles, "readRun">, runId: string, gate: Gate): Promise<WrittenRequest | undefined> {
+  return (await requestsOf(files, runId, gate)).at(-1);
+}
+
+async function requestsOf(files: Pick<RunFiles, "readRun">, runId: string, gate: Gate): Promise<WrittenRequest[]> {
+  const written: WrittenRequest[] = [];
+  for (;;) {
+    const folder = folderOf(gate, written.length + 1);
+    const bytes = await files.readRun(runId, `${folder}/payload.json`);
+    if (!bytes) return written;
+    written.push({ request: parseRequest(bytes), folder });
+  }
+}
+
+const folderOf = (gate: Gate, number: number): string => `requests/${gate}-${number}`;
 
 async function writeContents(files: RunFiles, runId: string, folder: string, contents: BundleContents): Promise<void> {
   await files.writeRun(runId, `${folder}/snapshot.md`, contents.snapshot);

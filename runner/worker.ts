@@ -1,23 +1,23 @@
 // What the detached process does: take the run's lease, carry it as far as it may go, say how it ended.
 import { cut } from "./cut.ts";
-import { Run, type RunWatcher } from "./engine.ts";
+import { closeRun, indexClosedRun, snapshotCounts } from "./closing.ts";
+import { Run } from "./engine.ts";
 import { isDocumentId, isRunId, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
-import { RUN_STATES, type RunState } from "./model/run.ts";
+import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { revertRun } from "./phases/revert.ts";
-import { nextIndexLine } from "./rules/runs-index.ts";
+import type { Projection } from "./projection.ts";
 import { judgeTarget } from "./rules/source.ts";
 import type { StoppedJson, World } from "./world.ts";
-import type { Json } from "./model/canonical.ts";
 import type { z } from "zod";
 
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */
 export interface Holder { readonly name: string; readonly isGone: (holder: string | null) => boolean }
 
-/** All a worker needs: the world, its name on the lease, who follows its steps, and how state.json is written at the end. */
-export interface Work { readonly world: World; readonly holder: Holder; readonly watcher: RunWatcher; readonly project: (runId: string, stop: StoppedJson | null) => Promise<void> }
+/** All a worker needs: the world, its name on the lease, and what follows its steps. */
+export interface Work { readonly world: World; readonly holder: Holder; readonly projection: Projection }
 
 /** Opens a run of a registered document and carries it to its first pause. */
 export async function workCut(work: Work, runId: RunId, document: string, grammar: GrammarChoice): Promise<number> {
@@ -35,9 +35,10 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
   }, async (run) => finishCut(work, run, grammar));
 }
 
-/** Takes an open run over and carries it on; a finished run says so again. */
+/** Takes an open run over and carries it on; of a closed one it brings the files and documents to their end. */
 export async function workResume(work: Work, runId: RunId): Promise<number> {
-  if (await isClosedOut(work, runId)) return ended(work);
+  const [known] = await work.world.database.read("exec", (reader) => reader.query("read/run", [runId]));
+  if (known?.closed) return finishFiles(work, runId, known.close_kind);
   return carry(work, () => takeOver(work, runId), async (run) => {
     const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
     if (!pinned) throw new Stopped("STOP_TORN", { saw: "this run pinned no source before it was interrupted", wanted: "a run that recorded phase 1", hint: "void the run and cut again", next: `cutter orchestrate void ${runId} "interrupted before phase 1"` });
@@ -45,16 +46,23 @@ export async function workResume(work: Work, runId: RunId): Promise<number> {
   });
 }
 
-/** A run that was carried to its end says so again and changes nothing. */
-async function isClosedOut(work: Work, runId: RunId): Promise<boolean> {
-  const [row] = await work.world.database.read("exec", (reader) => reader.query("read/run", [runId]));
-  return row?.close_kind === "closeout";
+/** A closed run changes no row any more: its index line, its documents and its projection are completed, as often as it is asked. */
+async function finishFiles(work: Work, runId: RunId, kind: string | null): Promise<number> {
+  let stop: StoppedJson | null = null;
+  let exit = 0;
+  try {
+    await indexClosedRun(work.world, runId);
+    await work.projection.deliverAll(runId);
+    await work.projection.project(runId, null, null);
+    if (kind !== "closeout") throw closedAs(kind);
+  } catch (error) {
+    ({ exit, stop } = ending(error));
+  }
+  work.world.events.emit({ event: "ended", exit, stop });
+  return exit;
 }
 
-function ended(work: Work): number {
-  work.world.events.emit({ event: "ended", exit: 0, stop: null });
-  return 0;
-}
+const closedAs = (kind: string | null): Stopped => new Stopped("STOP_REPLAY_CONFLICT", { saw: `this run was closed as ${kind ?? "?"}`, wanted: "an open run" });
 
 /** Undoes a written, not enacted run and closes it. */
 export async function workRevert(work: Work, runId: RunId, reason: string): Promise<number> {
@@ -64,10 +72,10 @@ export async function workRevert(work: Work, runId: RunId, reason: string): Prom
     const plan = await outputOf(work, runId, "cutplan", cutplanOutput);
     if (!plan) throw new Stopped("STOP_TORN", { saw: "leg A is recorded without a plan", wanted: "phase 3 recorded" });
     const ledger = await outputOf(work, runId, "leg_b_record", legBOutput);
-    await snapshotCounts(work, runId, "pre");
+    await snapshotCounts(work.world, runId, "pre");
     await run.step(revertRun(reason, plan, ledger), {});
-    await snapshotCounts(work, runId, "post");
-    await close(work, run, "reverted", reason);
+    await snapshotCounts(work.world, runId, "post");
+    await closeRun(work.world, run, "reverted", reason);
   });
 }
 
@@ -76,20 +84,21 @@ export async function workVoid(work: Work, runId: RunId, reason: string): Promis
   return carry(work, () => takeOver(work, runId), async (run) => {
     if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a run that has written nothing", hint: "enacted text goes forward only" });
     if (run.has("cut_leg_a") && !run.has("revert")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "leg A of this run is committed", wanted: "a run that has written nothing", next: `cutter orchestrate revert ${runId} "<reason>"` });
-    await close(work, run, "voided", reason);
+    await closeRun(work.world, run, "voided", reason);
   });
 }
 
 async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<void> {
-  await snapshotCounts(work, run.row.run_id, "pre");
+  await snapshotCounts(work.world, run.row.run_id, "pre");
   await cut(run, grammar);
-  await snapshotCounts(work, run.row.run_id, "post");
-  await close(work, run, "closeout", "every phase passed");
+  await snapshotCounts(work.world, run.row.run_id, "post");
+  await closeRun(work.world, run, "closeout", "every phase passed");
 }
 
 /** One way in and out for every kind of work: whatever happens, the lease is released, the projection written, the end said. */
 async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => Promise<void>): Promise<number> {
   let run: Run | undefined;
+  let stoppedIn: RecordedPhase | null = null;
   let stop: StoppedJson | null = null;
   let exit = 0;
   try {
@@ -97,9 +106,10 @@ async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => 
     await flow(run);
   } catch (error) {
     ({ exit, stop } = ending(error));
+    stoppedIn = run?.working ?? null;
     if (run) await noteStop(work, run, error);
   }
-  if (run) await leave(work, run, stop);
+  if (run) await leave(work, run, stop, stoppedIn);
   work.world.events.emit({ event: "ended", exit, stop });
   return exit;
 }
@@ -108,7 +118,7 @@ async function takeOver(work: Work, runId: RunId): Promise<Run> {
   const { database, here } = work.world;
   const [row] = await database.read("exec", (reader) => reader.query("read/run", [runId]));
   if (!row) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId}`, wanted: "the id of a run of this database", next: "cutter orchestrate status" });
-  if (row.closed) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: `this run was closed as ${row.close_kind ?? "?"}`, wanted: "an open run" });
+  if (row.closed) throw closedAs(row.close_kind);
   if (row.release !== here.release_digest) throw new Stopped("STOP_DRIFT", { saw: `this is release ${here.release_digest.slice(0, 12)}`, wanted: `release ${row.release.slice(0, 12)}, with which the run began` });
   await database.transaction("exec", (tx) => tx.one("write/take-lease", [runId, work.holder.name, work.holder.isGone(row.holder)]));
   return runOf(work, runId);
@@ -120,7 +130,7 @@ async function runOf(work: Work, runId: RunId): Promise<Run> {
   }));
   return new Run(
     { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, epoch: row.epoch ?? "0" },
-    work.world, work.holder.name, done, work.watcher,
+    work.world, work.holder.name, done, work.projection,
   );
 }
 
@@ -128,29 +138,6 @@ async function outputOf<O>(work: Work, runId: RunId, phase: Recorded<O>["phase"]
   const rows = await work.world.database.read("exec", (reader) => reader.query("read/phases-done", [runId]));
   const row = rows.find((item) => item.phase === phase);
   return row ? { phase, output: schema.parse(row.output), output_sha: row.output_sha, at: row.at } : undefined;
-}
-
-async function close(work: Work, run: Run, kind: "closeout" | "voided" | "reverted", reason: string): Promise<void> {
-  const { database, files } = work.world;
-  await database.transaction("exec", async (tx) => {
-    await run.journal(tx, { event: "closed", kind, reason });
-    await tx.one("write/close-run", [run.row.run_id, run.epoch, kind, reason]);
-  });
-  const [tail] = await database.read("exec", (reader) => reader.query("read/journal-tail", [run.row.run_id]));
-  const record: Json = { run_id: run.row.run_id, document_id: run.row.document_id, kind, reason, journal_head: tail?.entry_sha ?? "", release: run.row.release, host: work.world.config.host };
-  await files.appendRunsIndex(nextIndexLine(await files.runsIndex(), record).line);
-}
-
-/** Row counts before and after, as the seeds ask; `pre` is written once a run. */
-async function snapshotCounts(work: Work, runId: RunId, which: "pre" | "post"): Promise<void> {
-  const { database, files } = work.world;
-  const facts = await database.read("exec", async (reader) => ({
-    counts: await reader.query("verify/ledger-counts"), triggers: await reader.query("verify/immutability-triggers"), at: (await reader.one("read/database-now")).now.toISOString(),
-  }));
-  if (which === "pre" && (await files.readRun(runId, "counts-before.json"))) return;
-  const text = JSON.stringify(facts, null, 2);
-  await files.writeRun(runId, which === "pre" ? "counts-before.json" : "counts-after.json", text);
-  await files.write("rollback", `${runId}/${which}.json`, text);
 }
 
 function ending(error: unknown): { exit: number; stop: StoppedJson } {
@@ -176,13 +163,13 @@ async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
   }
 }
 
-async function leave(work: Work, run: Run, stop: StoppedJson | null): Promise<void> {
+async function leave(work: Work, run: Run, stop: StoppedJson | null, stoppedIn: RecordedPhase | null): Promise<void> {
   try {
     const row = await work.world.database.read("exec", (reader) => reader.one("read/run", [run.row.run_id]));
     // Another process carries this run now, and its files with it.
     if (row.epoch !== run.epoch) return;
     if (!row.closed) await work.world.database.transaction("exec", (tx) => tx.one("write/release-lease", [run.row.run_id, run.epoch]));
-    await work.project(run.row.run_id, stop);
+    await work.projection.project(run.row.run_id, stop, stoppedIn);
   } catch (reason) {
     // The database is gone: the lease expires by itself, and the next process sees that this one is gone.
     process.stderr.write(`left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`);

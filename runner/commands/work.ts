@@ -13,8 +13,7 @@ import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
   const world = await makeWorld(common.config, runId);
-  const watcher = projection(world);
-  const job: Work = { world, holder: { name: host.ownHolder(), isGone: host.holderIsGone }, watcher, project: watcher.project };
+  const job: Work = { world, holder: { name: host.ownHolder(), isGone: host.holderIsGone }, projection: projection(world) };
   const [first = "", asked = "{}"] = words;
   if (kind === "cut") {
     const request = grammarRequest.parse(JSON.parse(asked));

@@ -96,6 +96,7 @@ export const ROWS = {
   "write/fire-deferred-triggers": none,
   "write/plan-for-bulk": none,
   "write/close-run": done,
+  "write/lock-runs-index": none,
   "write/admit": done,
   "write/lift-halt": z.strictObject({ halt_id: text }),
   "write/revoke": z.strictObject({ revocation_id: text }),

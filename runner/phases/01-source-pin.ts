@@ -10,7 +10,6 @@ import { judgeTarget, reportFolder, type SourceRow } from "../rules/source.ts";
 export const sourcePin = (grammar: GrammarChoice) => defineReading<Inputs, SourcePinOutput>({
   name: "source_pin",
   output: sourcePinOutput,
-  proves: ["source_document_row_exists", "newest_version_pinned", "region_hashes_to_checksum", "target_policy", "baseline_read"],
   run: async (_input, scope) => {
     const source = await findSource(scope);
     const bytes = await scope.files.artifact(source.source_version_id);

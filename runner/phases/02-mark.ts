@@ -11,7 +11,6 @@ const FINDINGS_KEPT = 200;
 export const mark = definePure<{ source: Recorded<SourcePinOutput> }, MarkOutput>({
   name: "mark",
   output: markOutput,
-  proves: ["built_twice_equal", "lossless", "within_caps", "text_hygiene", "addresses_unique"],
   run: async ({ source }, scope) => {
     const bytes = await scope.files.artifact(source.output.source_version_id);
     const pinned = { ...scope, region_sha: source.output.region_sha, grammar: source.output.grammar };

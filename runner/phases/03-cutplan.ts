@@ -13,7 +13,6 @@ type Input = { source: Recorded<SourcePinOutput>; marked: Recorded<MarkOutput> }
 export const cutplan = defineReading<Input, CutplanOutput>({
   name: "cutplan",
   output: cutplanOutput,
-  proves: ["vocabulary", "no_duplicate_address", "no_existing_address", "caps", "lock_table_room", "built_twice_equal"],
   run: async ({ source, marked }, scope) => {
     const material = await planOf(source.output, scope);
     if (material.manifest.manifest_digest !== marked.output.manifest_digest) {

@@ -7,7 +7,6 @@ import { defineReading, type Recorded } from "../phase.ts";
 export const preWriteBackup = defineReading<{ source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput> }, BackupOutput>({
   name: "pre_write_backup",
   output: backupOutput,
-  proves: ["snapshot_held", "one_recipient", "restored", "row_counts_equal", "row_checksums_equal"],
   // File sha, age and proof come from the newest receipt, so a second attempt with equal digests keeps all later hashes.
   digest: (output) => output.content_digests_sha,
   run: async (_input, scope) => {

@@ -14,7 +14,6 @@ import { judgeHistory, parseIndex } from "../rules/runs-index.ts";
 export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, GrantProbeOutput>({
   name: "grant_probe",
   output: grantProbeOutput,
-  proves: ["cutter_exec_execute_canonical_fns", "cutter_verify_select_insert_verify_result", "directus_select_review_decision", "no_public_execute_leak", "two_grant_package", "environment_read"],
   run: async (_input, scope) => {
     const now = await look(scope);
     await scope.files.writeRun(scope.run_id, "environment.json", canonicalText(now.facts.map((fact) => ({ ...fact }))));

@@ -13,7 +13,6 @@ export const cutLegA = defineEffect<Input, LegAOutput>({
   name: "cut_leg_a",
   role: "exec",
   output: legAOutput,
-  proves: ["every_status_created", "rows_as_predicted", "protected_documents_equal", "environment_equal"],
   units: ({ plan }) => plan.output.candidate_count,
   run: async ({ source, plan }, scope) => {
     const material = await planOf(source.output, scope);

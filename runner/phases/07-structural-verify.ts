@@ -1,6 +1,5 @@
 // Phase 7: the rows as they stand, against the plan; and the lossless proof again, from the bodies in the database.
 import { structuralOutput, type CutplanOutput, type LegAOutput, type SourcePinOutput, type StructuralOutput } from "../model/outputs.ts";
-import { STRUCTURAL_CHECKS } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
 import { planOf } from "../plan-of-run.ts";
@@ -13,7 +12,6 @@ type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput>;
 export const structuralVerify = defineReading<Input, StructuralOutput>({
   name: "structural_verify",
   output: structuralOutput,
-  proves: STRUCTURAL_CHECKS,
   run: async ({ source, plan }, scope) => {
     const { units, standing } = await scope.read("exec", async (reader) => ({
       units: await reader.query("verify/written-units", [scope.run_id]),

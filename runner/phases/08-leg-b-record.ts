@@ -20,7 +20,6 @@ export const legBRecord = defineEffect<Input, LegBOutput>({
   name: "leg_b_record",
   role: "exec",
   output: legBOutput,
-  proves: ["rows_2n_plus_6", "one_review_decision", "executor_signature", "rows_as_predicted", "protected_documents_equal"],
   units: ({ plan }) => plan.output.candidate_count,
   run: async ({ source, plan }, scope) => {
     const material = await planOf(source.output, scope);

@@ -1,6 +1,6 @@
 // Phase 9: the second principal reads everything on its own connection, then records its verdict and its mark.
 import { canonicalText } from "../model/canonical.ts";
-import { STRUCTURAL_CHECKS, writeVerifyOutput, type CutplanOutput, type LegBOutput, type SourcePinOutput, type WriteVerifyOutput } from "../model/outputs.ts";
+import { writeVerifyOutput, type CutplanOutput, type LegBOutput, type SourcePinOutput, type WriteVerifyOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { observe } from "../observed.ts";
 import { defineEffect, type Recorded } from "../phase.ts";
@@ -16,7 +16,6 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
   name: "write_verify",
   role: "verify",
   output: writeVerifyOutput,
-  proves: [...STRUCTURAL_CHECKS, "lossless_from_database", "ledger_rows_2n_plus_6", "no_earlier_verdict"],
   units: () => 1,
   run: async ({ source, plan, ledger }, scope) => {
     const { tx } = scope;

@@ -12,7 +12,6 @@ export const lifecycleEnact = (reviewDecisionId: string) => defineEffect<Input, 
   name: "lifecycle_enact",
   role: "exec",
   output: enactOutput,
-  proves: ["observed_digest_equal", "second_review_decision", "every_status_enacted", "rows_as_predicted", "protected_documents_equal"],
   units: ({ plan }) => plan.output.candidate_count,
   run: async ({ plan, ledger, verified }, scope) => {
     const { tx, here } = scope;

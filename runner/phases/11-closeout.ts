@@ -17,7 +17,6 @@ type Input = {
 export const closeout = defineReading<Input, CloseoutOutput>({
   name: "closeout",
   output: closeoutOutput,
-  proves: ["every_phase_recorded", "units_enacted", "two_review_decisions", "log_rows", "triggers_enabled", "protected_documents_equal", "no_usable_admission"],
   run: async ({ source, plan, grants, ledger, enacted }, scope) => {
     const facts = await scope.read("exec", (reader) => lookAtEnd(reader, scope, { ledger: ledger.output, enacted: enacted.output }));
     const { verdict, checks } = judgeEnd(facts, { units: plan.output.candidate_count, decision: enacted.output.review_decision_id });

@@ -10,7 +10,6 @@ export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger:
   name: "revert",
   role: "exec",
   output: revertOutput,
-  proves: ["only_own_drafts", "addresses_free", "rows_as_predicted", "protected_documents_equal"],
   units: () => plan.output.candidate_count,
   run: async (_input, scope) => {
     const { tx, here, config } = scope;

@@ -97,7 +97,8 @@ function knownState(text: string): RunState {
   return known(RUN_STATES, text, "state");
 }
 
-function knownPhase(text: string): RecordedPhase {
+/** A phase name as a row holds it. STOP_COULD_NOT_LOOK for one this release does not know. */
+export function knownPhase(text: string): RecordedPhase {
   return known([...PHASES, "revert"] as const, text, "phase");
 }
 

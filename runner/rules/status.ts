@@ -74,8 +74,15 @@ export function statusFromState(state: StateJson, now: Date, seen: Seen = {}): S
     waiting_for: waiting, deadline: deadline?.at ?? null, deadline_of: deadline?.of ?? null,
     ...safety, ...commandsOf(state, stage, halted, seen, now),
     call: callOf(state, stage, halted), halted,
-    holder: state.lease.holder, holder_until: state.lease.expires_at, closed: state.closed, as_of: state.written_at, now: now.toISOString(),
+    ...holderOf(state, seen, now), closed: state.closed, as_of: state.written_at, now: now.toISOString(),
   };
+}
+
+/** Who works on the run: nobody once it is closed or its lease has ended, unless that process was seen alive. */
+function holderOf(state: StateJson, seen: Seen, now: Date): Pick<StatusJson, "holder" | "holder_until"> {
+  const { holder, expires_at } = state.lease;
+  const ended = state.closed !== null || (expires_at !== null && Date.parse(expires_at) <= now.getTime() && seen.holderAlive !== true);
+  return ended ? { holder: null, holder_until: null } : { holder, holder_until: expires_at };
 }
 
 function stageOf(state: StateJson): Stage {

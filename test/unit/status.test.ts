@@ -158,6 +158,15 @@ describe("the ends and the exceptions", () => {
       .toMatchObject({ holder: null, holder_until: null });
   });
 
+  test("a closed run and one whose lease has ended are held by nobody, unless the process is seen at work", () => {
+    const lapsed = { run: runRow("marked", { holder: "vmi/41/99", expires_at: minute(19) }) };
+    expect(at(lapsed)).toMatchObject({ holder: null, holder_until: null });
+    expect(at(lapsed, { holderAlive: true }).holder).toBe("vmi/41/99");
+    const closed = at({ run: runRow("closeout_reported", { holder: "vmi/41/99", expires_at: minute(25), closed: minute(18), close_kind: "closeout" }) });
+    expect(closed.holder).toBeNull();
+    expect(statusText(closed, "UTC")).not.toContain("held by");
+  });
+
   test("every state a run can have gets an answer", () => {
     for (const state of RUN_STATES) expect(at({ run: runRow(state) }).run_id).toBe(RUN_ID);
   });
@@ -165,7 +174,7 @@ describe("the ends and the exceptions", () => {
 
 describe("the sheet one person hands to the next", () => {
   test("gives both times and every label a colleague needs", () => {
-    const text = statusText(at({ run: runRow("cut_leg_a_committed", { holder: "h", expires_at: minute(16) }), phases: recordsThrough("cut_leg_a"), requests: [], halts: [halt] }), "Asia/Ho_Chi_Minh");
+    const text = statusText(at({ run: runRow("cut_leg_a_committed", { holder: "h", expires_at: minute(25) }), phases: recordsThrough("cut_leg_a"), requests: [], halts: [halt] }), "Asia/Ho_Chi_Minh");
     for (const label of ["run", "started by", "state", "COMMITTED SO FAR", "WAITING FOR", "DEADLINE", "SAFE TO LEAVE", "HALTED", "held by", "CALL", "as of"]) expect(text).toMatch(new RegExp(`^${label} {2,}|^${label} `, "m"));
     expect(text).toContain("SAFE TO LEAVE     yes, until 2026-11-21 08:06:00 UTC (15:06:00 UTC+07:00, Sat 21 Nov)\n");
   });
