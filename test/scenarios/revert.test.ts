@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { everyRow, GOVERNED, grown, lost } from "../support/every-row.ts";
+import { LAW } from "../support/governed-host.ts";
+import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
+
+let host: ProxiedHost;
+beforeAll(async () => { host = await proxiedHost(); });
+afterAll(async () => { await host.remove(); });
+
+const UNITS = { "public.birth_registry": 3, "public.information_unit": 3, "public.iu_lifecycle_log": 3, "public.unit_version": 3 };
+const LEDGER = {
+  "cutter_governance.cut_change_set": 1, "cutter_governance.cut_change_set_affected_row": 3, "cutter_governance.decision_backlog_entry": 1,
+  "cutter_governance.decision_backlog_history": 1, "cutter_governance.manifest_envelope": 1, "cutter_governance.manifest_unit_block": 3,
+  // Leg B's signature and decision, the verifier's signature and verdict, and the decision that answers the first one.
+  "cutter_governance.dot_pair_signature": 2, "cutter_governance.review_decision": 2, "cutter_governance.verify_result": 1,
+};
+const standing = (prefix: string) => host.sql("SELECT canonical_address, lifecycle_status FROM public.information_unit WHERE canonical_address = ANY ($1) ORDER BY 1", [[`${prefix}/S-1`, `${prefix}/S-1/A-1`, `${prefix}/S-1/A-2`]]);
+const enacted = (prefix: string) => ["", "/A-1", "/A-2"].map((end) => ({ canonical_address: `${prefix}/S-1${end}`, lifecycle_status: "enacted" }));
+
+/** Ends the runner right behind the COMMIT of a phase, so that the run stands exactly there. */
+async function leftBehind(run: string, prefix: string, phase: string): Promise<void> {
+  const { answer } = await host.resumeUntil(run, phase, "committed");
+  const runner = await host.runner(prefix);
+  runner.signal("SIGKILL");
+  await runner.gone();
+  await answer;
+}
+
+test.each([
+  { when: "after leg A", prefix: "BACK-1", last: "cut_leg_a", rows: UNITS },
+  { when: "after the second principal agreed", prefix: "BACK-2", last: "write_verify", rows: { ...LEDGER, ...UNITS } },
+])("a run reverted $when leaves every other row as it was, frees its addresses, and the document is cut again to the end", async ({ prefix, last, rows }) => {
+  const run = await host.authorized(prefix, LAW);
+  const before = await everyRow(host, GOVERNED);
+  await leftBehind(run, prefix, last);
+  expect(await standing(prefix)).toHaveLength(3);
+  expect(await host.cutter("orchestrate", "revert", run, "tried out")).toMatchObject({ status: 0, stop: undefined });
+
+  const after = await everyRow(host, GOVERNED);
+  expect(lost(before, after)).toEqual({});
+  expect(grown(before, after)).toEqual(rows);
+  expect(await standing(prefix)).toEqual([]);
+  expect(await host.sql("SELECT DISTINCT lifecycle_status FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`])).toEqual([{ lifecycle_status: "superseded" }]);
+
+  const again = await host.cut(prefix);
+  const early = await host.cutter("orchestrate", "revert", again, "nothing there yet");
+  expect(early).toMatchObject({ status: 4, stop: "STOP_REFUSED_INPUT" });
+  expect(early.stderr).toContain("has written nothing");
+  await host.authorizeCut(again);
+  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  await host.authorizeEnactment(again);
+  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 0, stop: undefined });
+  expect(await standing(prefix)).toEqual(enacted(prefix));
+  expect(lost(after, await everyRow(host, GOVERNED))).toEqual({});
+});
+
+test("an enacted run is not reverted, neither before it is closed nor after", async () => {
+  const run = await host.authorized("BACK-3", LAW);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
+  await host.authorizeEnactment(run);
+  await leftBehind(run, "BACK-3", "lifecycle_enact");
+  const rows = await everyRow(host, GOVERNED);
+  const open = await host.cutter("orchestrate", "revert", run, "too late");
+  expect(open).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT" });
+  expect(open.stderr).toContain("this run is enacted");
+  expect(await everyRow(host, GOVERNED)).toEqual(rows);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
+  expect(await host.cutter("orchestrate", "revert", run, "much too late")).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT" });
+  expect(await standing("BACK-3")).toEqual(enacted("BACK-3"));
+});
