@@ -37,8 +37,15 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
 
 /** Takes an open run over and carries it on; of a closed one it brings the files and documents to their end. */
 export async function workResume(work: Work, runId: RunId): Promise<number> {
-  const [known] = await work.world.database.read("exec", (reader) => reader.query("read/run", [runId]));
-  if (known?.closed) return finishFiles(work, runId, known.close_kind);
+  try {
+    const [known] = await work.world.database.read("exec", (reader) => reader.query("read/run", [runId]));
+    if (known?.closed) return await finishFiles(work, runId, known.close_kind);
+  } catch (error) {
+    // Whoever follows waits for a last word, whatever happened before the lease was ours.
+    const { exit, stop } = ending(error);
+    work.world.events.emit({ event: "ended", exit, stop });
+    return exit;
+  }
   return carry(work, () => takeOver(work, runId), async (run) => {
     const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
     if (!pinned) throw new Stopped("STOP_TORN", { saw: "this run pinned no source before it was interrupted", wanted: "a run that recorded phase 1", hint: "void the run and cut again", next: `cutter orchestrate void ${runId} "interrupted before phase 1"` });
