@@ -1,5 +1,5 @@
 // Which tests run with what: `unit` and `architecture` need no server, `database` shares one PostgreSQL cluster,
-// `process` starts and ends whole programs. Order: cheap answers first.
+// `process` starts and ends whole programs, `infra` runs the Pulumi engine. Order: cheap answers first.
 import { defineConfig } from "vitest/config";
 
 const SERVER_SETUP = ["test/support/global-setup.ts"];
@@ -36,6 +36,11 @@ export default defineConfig({
           name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], globalSetup: SERVER_SETUP,
           testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 3 },
         },
+      },
+      {
+        // The real Pulumi engine. The first of these files on a machine may have to build it.
+        extends: true,
+        test: { name: "infra", include: ["test/infra/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 4 } },
       },
     ],
   },

@@ -87,13 +87,12 @@ export async function setSecretConfig(engine: Engine, key: string, value: string
   insistDone(engine, await call(engine, ["config", "set", key, "--secret", ...stackFlags(engine)], { input: value }), `set the secret ${key}`);
 }
 
-/** What `preview` may be asked: answer 7 on any change, JSON on standard output, the plan saved to a file, property diffs. */
-export interface PreviewOptions extends CallOptions {
-  readonly expectNoChanges?: boolean;
-  readonly json?: boolean;
-  readonly savePlan?: string;
-  readonly diff?: boolean;
-}
+/** What `preview` may be asked: JSON on standard output, property diffs, and one of: answer 7 on any change, save the plan. */
+export type PreviewOptions = CallOptions & { readonly json?: boolean; readonly diff?: boolean } & (
+  | { readonly expectNoChanges?: boolean; readonly savePlan?: never }
+  // The engine writes no plan when it answers 7, so the two exclude each other.
+  | { readonly expectNoChanges?: never; readonly savePlan: string }
+);
 
 /** `pulumi preview`. Changes nothing; status 7 (with expectNoChanges) when it proposes a change. */
 export async function preview(engine: Engine, options: PreviewOptions = {}): Promise<EngineAnswer> {
@@ -141,7 +140,7 @@ async function callWithPlugin(engine: Engine, args: readonly string[], options: 
 
 async function start(engine: Engine, args: readonly string[], options: CallOptions, more: Readonly<Record<string, string>>): Promise<EngineAnswer> {
   const running = execa(engineProgram(engine.home), [...args, "--non-interactive", "--color", "never"], {
-    cwd: engine.place.project, extendEnv: false, reject: false, input: options.input ?? "", forceKillAfterDelay: 15_000, killSignal: "SIGINT",
+    cwd: engine.place.project, extendEnv: false, reject: false, all: true, input: options.input ?? "", forceKillAfterDelay: 15_000, killSignal: "SIGINT",
     ...(options.limitSeconds === undefined ? {} : { timeout: options.limitSeconds * 1000 }),
     env: { ...engineEnvironment(engine.home), PULUMI_BACKEND_URL: engine.backendUrl, PULUMI_CONFIG_PASSPHRASE_FILE: engine.place.passphraseFile, ...more },
   });

@@ -29,6 +29,7 @@ export interface StandInSettings { readonly stack: string | undefined; readonly 
 export class CommandProvider implements Provider {
   readonly version: string;
   readonly #settings: StandInSettings;
+  readonly #cancel = new AbortController();
   constructor(version: string, settings: StandInSettings) {
     this.version = version;
     this.#settings = settings;
@@ -77,6 +78,11 @@ export class CommandProvider implements Provider {
     await this.#run(urn, props, (used) => used.delete);
   }
 
+  /** Ctrl-C: gives up what is running, so that the engine can end and take its lock away. */
+  async cancel(): Promise<void> {
+    this.#cancel.abort();
+  }
+
   async #run(urn: string, wire: Wire, choose: (used: z.infer<typeof usedSchema>) => string | undefined): Promise<Outcome | undefined> {
     insistOnCommand(urn);
     this.#insistOnSandbox(urn);
@@ -95,7 +101,7 @@ export class CommandProvider implements Provider {
   #execute(connection: Connection, command: string, { stdin, logging }: z.infer<typeof usedSchema>): Promise<Outcome> {
     const shown = (stream: string): boolean => logging === "stdoutAndStderr" || logging === stream;
     return runOverSsh(connection, {
-      command, stdin: stdin ?? "", limitSeconds: this.#settings.commandLimitSeconds,
+      command, stdin: stdin ?? "", limitSeconds: this.#settings.commandLimitSeconds, cancelled: this.#cancel.signal,
       // The engine shows what its plugins print.
       onOutput: (stream, text) => void (shown(stream) && process.stdout.write(text)),
     });

@@ -7,6 +7,10 @@ import { LIMIT_VARIABLE, STACK_VARIABLE } from "./variables.ts";
 const DEFAULT_LIMIT_SECONDS = 600;
 const limit = Number(process.env[LIMIT_VARIABLE]);
 
+// A killed engine does not end its plugins; one without an engine would wait for ever.
+const engine = process.ppid;
+setInterval(() => process.ppid === engine || process.exit(1), 1_000).unref();
+
 void main(new CommandProvider(COMMAND_PLUGIN_VERSION, {
   stack: process.env[STACK_VARIABLE],
   commandLimitSeconds: Number.isFinite(limit) && limit > 0 ? limit : DEFAULT_LIMIT_SECONDS,

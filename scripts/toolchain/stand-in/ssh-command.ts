@@ -4,11 +4,12 @@ import ssh2 from "ssh2";
 import type { ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 import type { Connection } from "./connection.ts";
 
-/** A command, its whole standard input, the limit in seconds for it to end, and who sees its lines while it runs. */
+/** A command, its whole standard input, the limit in seconds for it to end, what cancels it, and who sees its lines while it runs. */
 export interface RemoteCommand {
   readonly command: string;
   readonly stdin: string;
   readonly limitSeconds: number;
+  readonly cancelled: AbortSignal;
   readonly onOutput?: (stream: "stdout" | "stderr", text: string) => void;
 }
 
@@ -28,7 +29,7 @@ const OUTPUT_CAP = 8 * 1024 * 1024;
 
 /** Dials, runs and closes. Throws with one line of text when the host could not be reached, proven or logged into. */
 export async function runOverSsh(connection: Connection, command: RemoteCommand): Promise<Outcome> {
-  const client = await dial(connection);
+  const client = await dial(connection, command.cancelled);
   try {
     return await execute(client, command);
   } finally {
@@ -36,8 +37,9 @@ export async function runOverSsh(connection: Connection, command: RemoteCommand)
   }
 }
 
-async function dial(connection: Connection): Promise<ssh2.Client> {
+async function dial(connection: Connection, cancelled: AbortSignal): Promise<ssh2.Client> {
   for (let failed = 1, delay = 100; ; failed += 1, delay = Math.min(delay * 1.5, 5_000)) {
+    if (cancelled.aborted) throw new Error("cancelled before the host was reached");
     try {
       return await dialOnce(connection);
     } catch (error) {
@@ -103,7 +105,7 @@ function dialFailure(place: string, error: Error & { level?: string }, seenOther
   return new DialFailure(`could not dial ${place}: ${error.message}`, error.level !== "agent");
 }
 
-function execute(client: ssh2.Client, { command, stdin, limitSeconds, onOutput }: RemoteCommand): Promise<Outcome> {
+function execute(client: ssh2.Client, { command, stdin, limitSeconds, cancelled, onOutput }: RemoteCommand): Promise<Outcome> {
   return new Promise((resolve) => {
     const heard = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let size = 0;
@@ -114,6 +116,7 @@ function execute(client: ssh2.Client, { command, stdin, limitSeconds, onOutput }
       if (failure !== undefined) client.destroy();
     };
     const timer = setTimeout(() => end(`the command did not end within ${limitSeconds} s; the connection was closed, it may go on there`), limitSeconds * 1000);
+    cancelled.addEventListener("abort", () => end("cancelled; the connection was closed, the command may go on there"), { once: true });
     client.on("error", (error) => end(`the connection broke while the command ran: ${error.message}`));
     client.on("close", () => end("the connection was closed while the command ran"));
     const hear = (name: "stdout" | "stderr") => (chunk: Buffer): void => {

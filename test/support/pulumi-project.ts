@@ -1,0 +1,64 @@
+// A tiny real Pulumi program in a folder of its own, with a stack that provisions a throw-away sshd.
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureStack, makePassphrase, openStack, setConfig, setSecretConfig } from "../../scripts/pulumi.ts";
+import type { Engine } from "../../scripts/pulumi.ts";
+import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { defaultPulumiHome } from "../../scripts/toolchain/pulumi-home.ts";
+import type { ThrowAwaySshd } from "./throw-away-sshd.ts";
+
+// One command that writes its standard input into a file; both come from the configuration.
+const PROGRAM = `
+const { Config } = require("@pulumi/pulumi");
+const { remote } = require("@pulumi/command");
+const config = new Config("cutter");
+new remote.Command("note", {
+  connection: {
+    host: "127.0.0.1", port: config.requireNumber("port"), user: config.require("user"), privateKey: config.requireSecret("privateKey"),
+    hostKey: config.require("hostKey"), dialErrorLimit: 1, perDialTimeout: 10,
+  },
+  create: config.require("script"), stdin: config.getSecret("password"), addPreviousOutputInEnv: false, logging: "none",
+});
+`;
+
+/** The project and its opened stack. */
+export interface PulumiProject {
+  readonly folder: string;
+  readonly engine: Engine;
+  /** Every file the stack has left: configuration, state, backups of it. */
+  left(): string;
+  remove(): void;
+}
+
+/** A PULUMI_HOME of its own that shares the engine with the real one, which must be present. Plugins are not shared. */
+export function privateHome(folder: string): string {
+  const home = join(folder, "home");
+  mkdirSync(home, { recursive: true });
+  symlinkSync(join(defaultPulumiHome(), "versions"), join(home, "versions"));
+  return home;
+}
+
+/** Makes project and stack `sandbox`; `values` on top of the connection. */
+export async function makePulumiProject(sshd: ThrowAwaySshd, password: string, values: Readonly<Record<string, string>>): Promise<PulumiProject> {
+  const folder = mkdtempSync(join(tmpdir(), "project-"));
+  symlinkSync(join(projectRoot(), "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify({ name: "note", main: "index.cjs", dependencies: { "@pulumi/command": "1.2.1", "@pulumi/pulumi": "3.248.0" } })}\n`);
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: note\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nmain: index.cjs\n");
+  writeFileSync(join(folder, "index.cjs"), PROGRAM);
+  const passphraseFile = join(folder, "passphrase");
+  makePassphrase(passphraseFile);
+  const engine = await openStack({
+    project: folder, stack: "sandbox", passphraseFile, backendUrl: `file://${join(folder, "state")}`, home: privateHome(folder),
+  });
+  await ensureStack(engine);
+  await setConfig(engine, { "cutter:port": String(sshd.port), "cutter:user": sshd.user, "cutter:hostKey": sshd.hostKey, ...values });
+  await setSecretConfig(engine, "cutter:privateKey", sshd.privateKey);
+  await setSecretConfig(engine, "cutter:password", password);
+  return { folder, engine, left: () => filesIn(join(folder, "state")) + readFileSync(engine.configFile, "utf8"), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function filesIn(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1")).join("\n");
+}
