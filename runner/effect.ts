@@ -1,11 +1,10 @@
 // AN EFFECT: the only way a phase writes. Steps and their reasons: docs/decisions/0004-effect.md.
 import type { Json } from "./model/canonical.ts";
 import { canonicalText } from "./model/canonical.ts";
-import type { Prediction } from "./model/config.ts";
-import { insist, Stopped } from "./model/stop.ts";
+import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { RecordedPhase } from "./model/run.ts";
 import { ADMITTED_BY } from "./model/run.ts";
-import { judgeChanges } from "./rules/prediction.ts";
+import { changesBetween, type TableChanges } from "./rules/prediction.ts";
 import { environmentHash, explainEnvironment } from "./rules/environment.ts";
 import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
 import { environmentFacts, protectedHash } from "./facts.ts";
@@ -20,8 +19,8 @@ export interface EffectRequest<O> {
   readonly input_sha: string;
   readonly payload_shas: Readonly<Record<string, string>>;
   readonly cap_seconds: number;
-  readonly units: number;
-  readonly prediction: Prediction;
+  /** Judges the row changes of the work, inside its transaction. */
+  readonly counts: (tx: Writer, changes: readonly TableChanges[]) => Promise<Verdict>;
   readonly protected_prefixes: readonly string[];
   readonly environment_scope: EnvironmentScope;
   /** Environment the people signed; undefined where none is signed for this phase. */
@@ -43,7 +42,7 @@ export async function effect<O extends Json>(database: Database, request: Effect
     const output = await request.work(tx);
     const output_sha = await request.record(tx, output);
     await tx.query("write/fire-deferred-triggers");
-    insist(judgeChanges(baseline, await tx.query("read/statistics"), request.prediction, request.units));
+    insist(await request.counts(tx, changesBetween(baseline, await tx.query("read/statistics"))));
     insistUnchanged(before, await surroundings(tx, request));
     return { output, output_sha };
   });

@@ -3,6 +3,7 @@ import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
 import type { BackupReceipt } from "./model/backup.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import { INVARIANTS } from "./model/invariants.ts";
+import { COUNTED, type CountedEffect } from "./model/rehearsal.ts";
 import { STATE_AFTER, type Gate, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped } from "./model/stop.ts";
 import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
@@ -121,7 +122,7 @@ export class Run {
       await effect<O>(database, {
         run_id: this.row.run_id, phase: phase.name, role: phase.role, epoch: this.#epoch, input_sha: wanted,
         payload_shas: payload_shas as Record<string, string>, cap_seconds: config.caps.phase_minutes * 60,
-        units: phase.units(input), prediction: this.#prediction(phase.name), protected_prefixes: config.protected_prefixes,
+        counts: (tx, changes) => this.world.counts.judge(tx, { run_id: this.row.run_id, effect: this.#counted(phase.name) }, changes), protected_prefixes: config.protected_prefixes,
         environment_scope: this.world.environment_scope, environment_hash: environment,
         work: (tx) => phase.run(input, { ...this.#pureScope(), tx }),
         record: async (tx, output) => {
@@ -201,11 +202,10 @@ export class Run {
     if (file) throw new Stopped("STOP_HALTED", { saw: `${file} exists`, wanted: "no halt" });
   }
 
-  #prediction(phase: string) {
-    const known: Record<string, World["config"]["prediction"]["cut_leg_a"]> = this.world.config.prediction;
-    const prediction = known[phase === "revert" && this.has("leg_b_record") ? "revert_ledger" : phase];
-    if (!prediction) throw new Error(`no prediction for ${phase}`);
-    return prediction;
+  #counted(phase: string): CountedEffect {
+    const name = COUNTED.find((known) => known === (phase === "revert" && this.has("leg_b_record") ? "revert_ledger" : phase));
+    if (!name) throw new Error(`${phase} is no effect`);
+    return name;
   }
 
   #pureScope(): PureScope {

@@ -45,7 +45,8 @@ export async function enactAuthorization(run: Run, planned: Planned): Promise<Au
   return { payload_shas: await insistAdmitted(run, planned, "awaiting_lifecycle_authorization", ["SG_2_lifecycle_authz"]), environment_hash, review_decision_id };
 }
 
-async function mintDecision(run: Run): Promise<string> {
+/** Mints the id of the enactment's review decision and keeps it in the journal. */
+export async function mintDecision(run: Run): Promise<string> {
   const review_decision_id = randomUUID();
   await run.world.database.transaction("exec", (tx) => run.journal(tx, { event: DECISION_MINTED, review_decision_id }));
   return review_decision_id;

@@ -65,7 +65,7 @@ export interface ReadPhase<I extends Inputs, O> extends Base<I, O> {
 export interface EffectPhase<I extends Inputs, O> extends Base<I, O> {
   readonly access: "writes";
   readonly role: Extract<RoleKey, "exec" | "verify">;
-  /** Units counted in the prediction. */
+  /** Units the effect is about, for people who follow it. */
   readonly units: (input: I) => number;
   readonly run: (input: I, scope: EffectScope) => Promise<O>;
 }

@@ -11,6 +11,13 @@ export async function planOf(source: SourcePinOutput, scope: Pick<PureScope, "fi
   return materialOf(bytes, { run_id: scope.run_id, document_id: scope.document_id, region_sha: source.region_sha, grammar: source.grammar }, scope.config);
 }
 
+/** Rows of planned_unit, as the gate admits them with SG_1. */
+export function plannedUnits(rows: Material["rows"]) {
+  return rows.map(({ ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, parent_address }) => ({
+    ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, parent_address,
+  }));
+}
+
 /** cut_plan.json: what is signed, as a person's program reads it. */
 export function planJson(material: Material, source: SourcePinOutput, scope: { run_id: string; document_id: string }): Json {
   const plan: CutPlan = {

@@ -8,13 +8,15 @@ import { folderReporter } from "./adapters/folder-reporter.ts";
 import { postgresDatabase } from "./adapters/postgres.ts";
 import { ownRelease } from "./adapters/release.ts";
 import { relevantObjects } from "./adapters/rights.ts";
+import { rehearsalGround } from "./adapters/rehearsal-ground.ts";
 import { fileEvents } from "./adapters/run-events.ts";
 import { runFiles } from "./adapters/run-files.ts";
 import { sha256 } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";
 import { Stopped } from "./model/stop.ts";
+import { signedCounts } from "./row-counts.ts";
 import { environmentScope } from "./rules/environment.ts";
-import type { Events, World } from "./world.ts";
+import type { Events, RehearsalGround, World } from "./world.ts";
 
 /** Everything a verb may reach. `runId` chooses the events file; without one, events go nowhere. STOP_DRIFT when a release file differs. */
 export async function makeWorld(configFile: string, runId?: string): Promise<World> {
@@ -28,10 +30,16 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     environment_scope: environmentScope(relevantObjects()),
     database: postgresDatabase(config, (role) => credentialOf(config, role)),
     files: runFiles(root),
+    counts: signedCounts,
     vault: vaultOf(config, (line) => events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line })),
     events,
     reporter: folderReporter(config.reports.folder),
   };
+}
+
+/** Where the run is tried out before anyone signs. */
+export function groundOf(world: World, runId: string): RehearsalGround {
+  return rehearsalGround(world, runId);
 }
 
 function vaultOf(config: Config, log: (line: string) => void): World["vault"] {

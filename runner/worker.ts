@@ -2,22 +2,23 @@
 import { cut } from "./cut.ts";
 import { closeRun, indexClosedRun, snapshotCounts } from "./closing.ts";
 import { Run } from "./engine.ts";
-import { isDocumentId, isRunId, type DocumentId, type RunId } from "./model/ids.ts";
+import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
 import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
+import { rehearse } from "./rehearsal.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./projection.ts";
 import { judgeTarget } from "./rules/source.ts";
-import type { StoppedJson, World } from "./world.ts";
+import type { RehearsalGround, StoppedJson, World } from "./world.ts";
 import type { z } from "zod";
 
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */
 export interface Holder { readonly name: string; readonly isGone: (holder: string | null) => boolean }
 
-/** All a worker needs: the world, its name on the lease, and what follows its steps. */
-export interface Work { readonly world: World; readonly holder: Holder; readonly projection: Projection }
+/** All a worker needs: the world, where a run is rehearsed, its name on the lease, and what follows its steps. */
+export interface Work { readonly world: World; readonly ground: RehearsalGround; readonly holder: Holder; readonly projection: Projection }
 
 /** Opens a run of a registered document and carries it to its first pause. */
 export async function workCut(work: Work, runId: RunId, document: string, grammar: GrammarChoice): Promise<number> {
@@ -97,7 +98,7 @@ export async function workVoid(work: Work, runId: RunId, reason: string): Promis
 
 async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<void> {
   await snapshotCounts(work.world, run.row.run_id, "pre");
-  await cut(run, grammar);
+  await cut(run, grammar, (opened, planned) => rehearse(opened, planned, work.ground));
   await snapshotCounts(work.world, run.row.run_id, "post");
   await closeRun(work.world, run, "closeout", "every phase passed");
 }
@@ -116,6 +117,7 @@ async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => 
     stoppedIn = run?.working ?? null;
     if (run) await noteStop(work, run, error);
   }
+  await work.world.vault.letGo();
   if (run) await leave(work, run, stop, stoppedIn);
   work.world.events.emit({ event: "ended", exit, stop });
   return exit;
@@ -182,10 +184,3 @@ async function leave(work: Work, run: Run, stop: StoppedJson | null, stoppedIn: 
     process.stderr.write(`left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`);
   }
 }
-
-/** `ictr-<UTC to the second>-<8 hex>`. */
-export const newRunId = (now: Date, eightHex: string): RunId => {
-  const id = `ictr-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${eightHex}`;
-  if (!isRunId(id)) throw new Error("a run id out of form");
-  return id;
-};

@@ -4,7 +4,8 @@ import type { RoleKey, RunState } from "./model/run.ts";
 import type { ReadName, RowOf, StatementName } from "./model/rows.ts";
 import type { BackupVault } from "./model/backup.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
-import type { StopCode } from "./model/stop.ts";
+import type { CountedEffect, Rehearsal } from "./model/rehearsal.ts";
+import type { StopCode, Verdict } from "./model/stop.ts";
 
 /** A connection that can only read: its type has no way to name a statement outside `sql/read` and `sql/verify`. */
 export interface Reader {
@@ -80,6 +81,27 @@ export interface Reporter {
   deliver(runFolder: string, file: string, markdown: string): Promise<void>;
 }
 
+/** Judges what an effect changed: on the host by the rehearsal that was signed, in a rehearsal by what the effect is made for. */
+export interface RowCounts {
+  judge(reader: Reader, of: { readonly run_id: string; readonly effect: CountedEffect }, changes: Rehearsal["counts"][CountedEffect]): Promise<Verdict>;
+}
+
+/** A database of a rehearsal: its own World over the restored rows, and what became of them. */
+export interface Stage {
+  readonly world: World;
+  /** Compares all restored rows with how they stood when the stage was made. */
+  look(): Promise<readonly { table: string; lost: number; added: number; first_lost: string | null }[]>;
+  end(): Promise<void>;
+}
+
+/** Where runs are tried out: databases made of the newest restored backup, in its scratch server. */
+export interface RehearsalGround {
+  /** False when this process holds no restored copy: a backup has to be taken first. */
+  ready(): boolean;
+  /** STOP_PROOF_FAILED when the scratch server does not give one more database. */
+  stage(name: string, counts: RowCounts): Promise<Stage>;
+}
+
 /** Facts about this process's host and code, gathered once at start. */
 export interface Here {
   readonly host: string;
@@ -98,6 +120,7 @@ export interface World {
   readonly database: Database;
   readonly files: RunFiles;
   readonly vault: BackupVault;
+  readonly counts: RowCounts;
   readonly events: Events;
   readonly reporter: Reporter;
 }

@@ -50,7 +50,7 @@ export interface SourceReading {
  * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
  */
 export async function withSource<T>(
-  access: DatabaseAccess, tables: readonly string[], capSeconds: number, work: (reading: SourceReading, client: pg.Client) => Promise<T>,
+  access: DatabaseAccess, tables: readonly string[], structure: readonly string[], capSeconds: number, work: (reading: SourceReading, client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const socket = new Socket();
   // A peer that died without a word answers nothing and refuses nothing; only a time of our own ends the wait.
@@ -60,7 +60,7 @@ export async function withSource<T>(
     // The exporter idles while pg_dump works; an idle limit of the role would end the snapshot under it.
     await client.query(`${CHECKSUM_SETTINGS}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`);
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const result = await work(await readSource(client, tables), client);
+    const result = await work(await readSource(client, tables, structure), client);
     await client.query("ROLLBACK");
     await client.end();
     return result;
@@ -73,12 +73,12 @@ export async function withSource<T>(
   }
 }
 
-async function readSource(client: pg.Client, tables: readonly string[]): Promise<SourceReading> {
+async function readSource(client: pg.Client, tables: readonly string[], structure: readonly string[]): Promise<SourceReading> {
   const [facts] = await rowsOf(client, "read/backup/server-facts");
   const [exported] = await rowsOf(client, "read/backup/export-snapshot");
   if (!facts || !exported) throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
-  const schemas = (await rowsOf(client, "read/backup/schemas", [tables])).map((row) => row.schema);
-  const relations = await rowsOf(client, "read/backup/relations", [schemas, tables]);
+  const schemas = (await rowsOf(client, "read/backup/schemas", [tables, structure])).map((row) => row.schema);
+  const relations = await rowsOf(client, "read/backup/relations", [schemas, tables, structure]);
   const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
   return {
     facts, snapshot: exported.snapshot, schemas, relations,

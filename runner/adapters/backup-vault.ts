@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { BackupReceipt, BackupVault } from "../model/backup.ts";
+import type { BackupReceipt, BackupVault, KeptCopy } from "../model/backup.ts";
 import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
@@ -19,7 +19,13 @@ export type BackupConfig = Pick<Config, "database" | "backup"> & {
 /** `credential` reads the env file of cutter_backup; `log` gets progress lines without secrets or rows. */
 export function backupVault(config: BackupConfig, credential: () => Promise<Credential>, log: (line: string) => void): BackupVault {
   const folder = join(config.orchestrator.runtime_root, "backups");
-  const take = async (name: string): Promise<BackupReceipt> => {
+  let kept: KeptCopy | undefined;
+  const letGo = async (): Promise<void> => {
+    const copy = kept;
+    kept = undefined;
+    await copy?.scratch.stop();
+  };
+  const take = async (name: string, keep?: (copy: KeptCopy) => void): Promise<BackupReceipt> => {
     const { host, port, name: database, sslmode } = config.database;
     const { tables, context_tables, recipient_public_key, recipient_fingerprint, postgres_bin, scratch_root, scratch_user } = config.backup;
     await mkdir(folder, { recursive: true, mode: 0o750 });
@@ -27,15 +33,18 @@ export function backupVault(config: BackupConfig, credential: () => Promise<Cred
       access: { host, port, database, sslmode, ...(await credential()) }, tables, contextTables: context_tables, outputFile: join(folder, name),
       recipientPublicKey: recipient_public_key, recipientFingerprint: recipient_fingerprint, binDir: postgres_bin,
       scratch: initdbScratch({ binDir: postgres_bin, root: scratch_root, unixUser: scratch_user }),
-      capSeconds: config.caps.phase_minutes * 60, log,
+      capSeconds: config.caps.phase_minutes * 60, log, ...(keep ? { keep } : {}),
     });
   };
   return {
     take: async (runId) => {
       // The id becomes a path.
       if (!isRunId(runId)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "an id that is no run id", wanted: "ictr-<UTC>-<8 hex>" });
-      return take(`${runId}.sql.gpg`);
+      await letGo();
+      return take(`${runId}.sql.gpg`, (copy) => { kept = copy; });
     },
+    kept: () => kept,
+    letGo,
     takeByHand: () => take(`${ownName("hand")}.sql.gpg`),
     selftest: async () => {
       const name = `${ownName("selftest")}.sql.gpg`;

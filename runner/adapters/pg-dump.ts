@@ -15,6 +15,8 @@ export interface DumpRequest {
   readonly extensions: readonly string[];
   /** Patterns of relations to leave out, quoted. */
   readonly exclude: readonly string[];
+  /** Patterns of relations whose definitions go into the dump and whose rows do not, quoted. */
+  readonly excludeRows: readonly string[];
   readonly capSeconds: number;
   /** Told the process id once pg_dump runs; faults are injected there. */
   readonly started?: (pid: number) => void;
@@ -32,6 +34,7 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
     ...request.schemas.map((schema) => `--schema=${schema}`),
     ...request.extensions.map((extension) => `--extension=${extension}`),
     ...request.exclude.map((pattern) => `--exclude-table=${pattern}`),
+    ...request.excludeRows.map((pattern) => `--exclude-table-data=${pattern}`),
   ];
   const program = startProgram(join(request.binDir, "pg_dump"), args, connectionEnvironment(request.access, request.passfile), undefined, request.capSeconds);
   program.stdin.end();

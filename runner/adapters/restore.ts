@@ -16,7 +16,14 @@ const RESTORER = "cutter_scratch_restorer";
 const LOCALE_EVERYWHERE = "C.UTF-8";
 
 /** What the restored copy shows, read by the restorer on a fresh connection. */
-export interface RestoredCopy { readonly version: string; readonly tables: ContentDigests; readonly rights: readonly ObjectRights[] }
+export interface RestoredCopy {
+  readonly version: string;
+  readonly tables: ContentDigests;
+  readonly rights: readonly ObjectRights[];
+  readonly database: string;
+  /** May read every restored row and is no superuser. */
+  readonly restorer: { readonly user: string; readonly password: string };
+}
 
 /** Where to restore what was read from the source; capSeconds limits psql. */
 export interface RestoreRequest {
@@ -46,14 +53,14 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
   return inScratch(async () => {
     const client = await connectTo(access, "cutter/restore-proof");
     try {
-      return await readCopy(client, reading);
+      return { ...(await readCopy(client, reading)), database: DATABASE, restorer: { user: RESTORER, password } };
     } finally {
       await client.end();
     }
   });
 }
 
-async function readCopy(client: pg.Client, reading: SourceReading): Promise<RestoredCopy> {
+async function readCopy(client: pg.Client, reading: SourceReading): Promise<Omit<RestoredCopy, "database" | "restorer">> {
   await client.query(CHECKSUM_SETTINGS);
   const carried = reading.relations.filter((relation) => relation.carried).map((relation) => relation.name);
   const [facts] = await rowsOf(client, "read/backup/server-facts");
@@ -85,7 +92,8 @@ function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET" || error.code === "ERR_STREAM_PREMATURE_CLOSE");
 }
 
-async function asSuperuser<T>({ socketDir, port, superuser, password }: RunningScratch, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** One connection as the scratch superuser; every error is STOP_PROOF_FAILED. */
+export async function asSuperuser<T>({ socketDir, port, superuser, password }: RunningScratch, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   return inScratch(async () => {
     const client = await connectTo({ host: socketDir, port, database, user: superuser, password, sslmode: "disable" }, "cutter/scratch");
     try {

@@ -4,7 +4,7 @@ import { open, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { digestOf } from "../model/canonical.ts";
-import type { BackupProof, BackupReceipt, ContentDigests, ScratchServer } from "../model/backup.ts";
+import type { BackupProof, BackupReceipt, ContentDigests, KeptCopy, RunningScratch, ScratchServer } from "../model/backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { closure, equalContent, equalRights, exclusionPatterns, missingTables, quotePattern, rightsDigest, toolVersion } from "../rules/backup.ts";
 import { inspectEnvelope, insistUnchanged, newSessionKey, openSealed, sealToFile, type SealedFile, type SessionKey } from "./backup-envelope.ts";
@@ -34,7 +34,15 @@ export interface BackupRequest {
   readonly log: (line: string) => void;
   /** Told the process id of pg_dump. */
   readonly dumpStarted?: (pid: number) => void;
+  /** Takes over the scratch server with the proven copy, and its stopping; without it the server is stopped after the proof. */
+  readonly keep?: (copy: KeptCopy) => void;
 }
+
+/**
+ * Carried as definitions without rows: triggers of the unit tables read it, so without it a restored database refuses every cut.
+ * Its rows are the cutter's own bookkeeping and would change between two backups of one run.
+ */
+export const STRUCTURE_ONLY = ["cutter_runtime"];
 
 /**
  * Takes one backup and proves it. Stops: STOP_BACKUP_GPG_PUBKEY_MISSING, STOP_BACKUP_FAILED (nothing is left behind),
@@ -47,13 +55,8 @@ export async function takeBackup(request: BackupRequest): Promise<BackupReceipt>
   try {
     const taken = await dumpSealed(request, part, sessionKey);
     request.log(`sealed ${taken.sealed.size_bytes} bytes for ${taken.recipient.fingerprint}`);
-    const copy = await restoreFile(request, part, sessionKey, taken);
-    insist(equalContent(taken.digests, copy.tables));
-    insist(equalRights(taken.reading.rights, copy.rights));
-    // The same bytes that were restored, looked at once more just before they get their name.
-    insistUnchanged(taken.sealed, await inspectEnvelope(part, taken.recipient.keyId));
-    await publish(part, request.outputFile);
-    return receiptOf(request, taken, copy);
+    const restored = await restoreFile(request, part, sessionKey, taken);
+    return await accept(request, part, taken, restored);
   } catch (error) {
     if (error instanceof Stopped && error.code === "STOP_PROOF_FAILED") await rename(part, `${request.outputFile}.unproven`).catch(() => undefined);
     throw error;
@@ -63,11 +66,32 @@ export async function takeBackup(request: BackupRequest): Promise<BackupReceipt>
   }
 }
 
+/** Compares, names the file, and hands the copy on; whatever fails, its server does not outlive this call. */
+async function accept(request: BackupRequest, part: string, taken: Taken, { scratch, copy }: Restored): Promise<BackupReceipt> {
+  let kept = false;
+  try {
+    insist(equalContent(taken.digests, copy.tables));
+    insist(equalRights(taken.reading.rights, copy.rights));
+    // The same bytes that were restored, looked at once more just before they get their name.
+    insistUnchanged(taken.sealed, await inspectEnvelope(part, taken.recipient.keyId));
+    await publish(part, request.outputFile);
+    const receipt = receiptOf(request, taken, copy);
+    if (request.keep) {
+      request.keep({ scratch, receipt, database: copy.database, restorer: copy.restorer, tables: Object.keys(copy.tables) });
+      kept = true;
+    }
+    return receipt;
+  } finally {
+    if (!kept) await scratch.stop();
+  }
+}
+
+interface Restored { readonly scratch: RunningScratch; readonly copy: RestoredCopy }
 interface Taken { readonly reading: SourceReading; readonly recipient: BackupRecipient; readonly sealed: SealedFile; readonly digests: ContentDigests }
 
 async function dumpSealed(request: BackupRequest, part: string, sessionKey: SessionKey): Promise<Taken> {
   const wanted = [...request.tables, ...request.contextTables];
-  return withSource(request.access, wanted, request.capSeconds, async (reading, client) => {
+  return withSource(request.access, wanted, STRUCTURE_ONLY, request.capSeconds, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
     const major = Math.floor(reading.facts.version_num / 10_000);
     for (const program of ["pg_dump", "psql"]) insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
@@ -78,22 +102,23 @@ async function dumpSealed(request: BackupRequest, part: string, sessionKey: Sess
       sealToFile(dump({
         binDir: request.binDir, access: request.access, passfile, snapshot: reading.snapshot, capSeconds: request.capSeconds,
         schemas: reading.schemas.map(quotePattern), extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
-        exclude: exclusionPatterns(reading.relations), ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
+        exclude: exclusionPatterns(reading.relations), excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`), ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
       }), recipient, sessionKey, part));
     return { reading, recipient, sealed, digests: await sourceDigests(client, reading) };
   });
 }
 
-async function restoreFile(request: BackupRequest, part: string, sessionKey: SessionKey, taken: Taken): Promise<RestoredCopy> {
+async function restoreFile(request: BackupRequest, part: string, sessionKey: SessionKey, taken: Taken): Promise<Restored> {
   insistUnchanged(taken.sealed, await inspectEnvelope(part, taken.recipient.keyId));
   const scratch = await request.scratch.start(taken.sealed.size_bytes);
   try {
     request.log(`restoring into a scratch server (${request.scratch.adapter})`);
-    return await restore({
+    return { scratch, copy: await restore({
       scratch, binDir: request.scratch.binDir, reading: taken.reading, clear: await openSealed(part, sessionKey), capSeconds: request.capSeconds,
-    });
-  } finally {
+    }) };
+  } catch (error) {
     await scratch.stop();
+    throw error;
   }
 }
 

@@ -9,6 +9,7 @@ import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { materialOf } from "../material.ts";
+import { plannedUnits } from "../plan-of-run.ts";
 import { judgeStatement } from "../rules/approval.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
 import { judgeRevocation } from "../rules/revocation.ts";
@@ -69,7 +70,7 @@ async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, 
   const { statement, bytes, signature } = signed;
   const { record, now } = await recordFor(world, statement.run_id);
   await insistStatement(signed, approvers, now, () => expectedPayload(record, gate));
-  const planned = gate === "SG_1_cut_authz" ? await plannedUnits(world, record) : null;
+  const planned = gate === "SG_1_cut_authz" ? await recomputedUnits(world, record) : null;
   await world.database.transaction("gate", (tx) => tx.one("write/admit", [
     gate, statement.run_id, canonicalText(statement.payload), statement.payload_sha, statement.person, statement.fingerprint, statement.nonce,
     bytes, signature, new Date(statement.signed_utc), new Date(statement.use_by), planned ? canonicalText(planned) : null,
@@ -109,7 +110,7 @@ async function refuseRevoked(reader: Reader, statement: Statement): Promise<void
 }
 
 /** The plan as this gate computes it from the pinned snapshot; it must be the recorded one. */
-async function plannedUnits(world: World, record: RunRecord) {
+async function recomputedUnits(world: World, record: RunRecord) {
   const source = sourcePinOutput.parse(record.phases.get("source_pin"));
   const bytes = await world.files.artifact(source.source_version_id);
   const material = materialOf(bytes, { run_id: record.run_id, document_id: record.document_id, region_sha: source.region_sha, grammar: source.grammar }, world.config);
@@ -117,9 +118,7 @@ async function plannedUnits(world: World, record: RunRecord) {
   if (!("writer_digest" in signed) || signed.writer_digest !== material.writer_digest || signed.manifest_digest !== material.manifest.manifest_digest) {
     throw new Stopped("STOP_DRIFT", { saw: "the snapshot plans other rows than the run recorded", wanted: "the recorded manifest and plan" });
   }
-  return material.rows.map(({ ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, parent_address }) => ({
-    ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, parent_address,
-  }));
+  return plannedUnits(material.rows);
 }
 
 async function recordFor(world: World, runId: string): Promise<{ record: RunRecord; now: Date }> {

@@ -5,7 +5,7 @@ import { isRunId } from "../model/ids.ts";
 import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
 import { projection } from "../projection.ts";
-import { makeWorld } from "../wire.ts";
+import { groundOf, makeWorld } from "../wire.ts";
 import { host } from "../wire-host.ts";
 import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.ts";
 
@@ -13,7 +13,7 @@ import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
   const world = await makeWorld(common.config, runId);
-  const job: Work = { world, holder: { name: host.ownHolder(), isGone: host.holderIsGone }, projection: projection(world) };
+  const job: Work = { world, ground: groundOf(world, runId), holder: { name: host.ownHolder(), isGone: host.holderIsGone }, projection: projection(world) };
   const [first = "", asked = "{}"] = words;
   if (kind === "cut") {
     const request = grammarRequest.parse(JSON.parse(asked));

@@ -78,14 +78,28 @@ export interface ScratchServer {
   start(expectedBytes: number): Promise<RunningScratch>;
 }
 
+/** The proven copy of a backup in a scratch server that still runs; `restorer` may read every row of it and is no superuser. */
+export interface KeptCopy {
+  readonly scratch: RunningScratch;
+  readonly receipt: BackupReceipt;
+  readonly database: string;
+  readonly restorer: { readonly user: string; readonly password: string };
+  /** `schema.table` of every table whose rows were restored. */
+  readonly tables: readonly string[];
+}
+
 /** Output of phase 4. */
 export const backupOutput = z.strictObject({ content_digests: contentDigestsSchema, content_digests_sha: sha });
 export type BackupOutput = z.infer<typeof backupOutput>;
 
 /** What the host's backup installation can do; every method throws the stops of `takeBackup`. */
 export interface BackupVault {
-  /** `backups/<run_id>.sql.gpg`, replaced only by a newer proven one. */
+  /** `backups/<run_id>.sql.gpg`, replaced only by a newer proven one. Its copy is kept until the next call or `letGo`. */
   take(runId: string, attempt: number): Promise<BackupReceipt>;
+  /** The copy of the newest `take` of this process. */
+  kept(): KeptCopy | undefined;
+  /** Stops the kept copy's server; nothing to do without one. */
+  letGo(): Promise<void>;
   /** A backup outside any run, under a name of its own. */
   takeByHand(): Promise<BackupReceipt>;
   /** The whole way with the real database, key, programs and disk; the file is removed afterwards. */

@@ -5,14 +5,6 @@ import { FINGERPRINT, SHA256 } from "./ids.ts";
 const path = z.string().startsWith("/").max(400);
 const count = z.int().min(0).max(1_000_000);
 
-/** Row counts a writing phase makes in one table: `per_unit` for every planned unit plus `fixed`. */
-const coefficient = z.strictObject({ per_unit: z.int().min(0), fixed: z.int().min(0) });
-const change = z.strictObject({ ins: coefficient.optional(), upd: coefficient.optional(), del: coefficient.optional() });
-
-/** Predicted attempts by table (`schema.table`) of one writing phase; see docs/decisions/0006-prediction.md. */
-export const predictionSchema = z.record(z.string(), change);
-export type Prediction = z.infer<typeof predictionSchema>;
-
 /** `orchestrator.config.json`: no secret value, credentials by the name of their env file only. */
 export const configSchema = z.strictObject({
   schema_version: z.literal("1"),
@@ -63,10 +55,6 @@ export const configSchema = z.strictObject({
   }),
   revert: z.strictObject({ soft_status: z.string() }),
   reports: z.strictObject({ reporter: z.literal("folder"), folder: path }),
-  prediction: z.strictObject({
-    cut_leg_a: predictionSchema, leg_b_record: predictionSchema, write_verify: predictionSchema,
-    lifecycle_enact: predictionSchema, revert: predictionSchema, revert_ledger: predictionSchema,
-  }),
 });
 
 /** Trusted configuration; made by `parseConfig` in the configuration adapter only. */

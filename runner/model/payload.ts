@@ -54,7 +54,7 @@ const executionPayload = z.strictObject({
   run_id: runId,
   sg1_payload_sha: sha,
   backup: z.strictObject({ attempt: positive, file_sha: sha, content_digests_sha: sha, proof_sha: sha }),
-  rehearsal_digest: z.union([z.literal("off"), sha]),
+  rehearsal_digest: sha,
   environment_hash: sha,
 });
 

@@ -7,6 +7,7 @@ import type { RecordedPhase } from "../model/run.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgeChain, type JournalEntry } from "./journal.ts";
 import { executionPayload, sg1Payload, sg2Payload } from "./payload.ts";
+import { newestDigest } from "./rehearsal.ts";
 
 /** What the database recorded of a run, with this host's own facts: all that a payload may be derived from. */
 export interface RunRecord {
@@ -37,13 +38,18 @@ export function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
   });
 }
 
-/** EXECUTION over the newest receipt. STOP_BACKUP_FAILED without one. */
+/** EXECUTION over the newest receipt and the newest rehearsal. STOP_BACKUP_FAILED, STOP_APPROVAL_INVALID without one. */
 export function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
   if (!record.receipt) throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt of this run", wanted: "a proven backup" });
   return executionPayload({
     run_id: record.run_id, sg1_payload_sha: digestOf(expectedSg1(record)), receipt: record.receipt,
-    environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash,
+    environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash, rehearsal_digest: rehearsedDigest(record),
   });
+}
+
+function rehearsedDigest(record: RunRecord): string {
+  insist(judgeChain(record.run_id, record.journal));
+  return newestDigest(record.journal);
 }
 
 /** SG_2 over what the second principal saw. STOP_APPROVAL_INVALID before leg A used its SG_1 or before the request. */

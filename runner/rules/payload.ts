@@ -37,12 +37,13 @@ export function sg1Payload(facts: Sg1Facts): Payload<"SG_1_cut_authz"> {
   };
 }
 
-/** All that EXECUTION binds: one SG_1, one proven backup, one environment. */
+/** All that EXECUTION binds: one SG_1, one proven backup, one rehearsal on it, one environment. */
 export interface ExecutionFacts {
   readonly run_id: string;
   readonly sg1_payload_sha: string;
   readonly receipt: { readonly attempt: number; readonly file_sha: string; readonly content_digests_sha: string; readonly proof_sha: string };
   readonly environment_hash: string;
+  readonly rehearsal_digest: string;
 }
 
 /** The authority to execute this one run on this one proven backup. */
@@ -51,8 +52,7 @@ export function executionPayload(facts: ExecutionFacts): Payload<"EXECUTION"> {
   return {
     run_id: facts.run_id, sg1_payload_sha: facts.sg1_payload_sha,
     backup: { attempt: String(attempt), file_sha, content_digests_sha, proof_sha },
-    // The rehearsal comes with a later release; until then its absence is part of what is signed.
-    rehearsal_digest: "off", environment_hash: facts.environment_hash,
+    rehearsal_digest: facts.rehearsal_digest, environment_hash: facts.environment_hash,
   };
 }
 

@@ -1,5 +1,4 @@
-// How many rows a writing phase may change in each table, and whether it changed exactly those: docs/decisions/0006-prediction.md.
-import type { Prediction } from "../model/config.ts";
+// Whether a writing phase changed exactly the rows its rehearsal counted: docs/decisions/0006-prediction.md.
 import type { Verdict } from "../model/stop.ts";
 
 /** Attempted row changes of one table (`schema.table`); row of `sql/read/statistics.sql`. */
@@ -8,35 +7,28 @@ export interface TableChanges { readonly table: string; readonly ins: number; re
 interface Counts { readonly ins: number; readonly upd: number; readonly del: number }
 const NONE: Counts = { ins: 0, upd: 0, del: 0 };
 
-/** What the prediction means for this many units; tables that stay at zero are left out. */
-export function predictedChanges(prediction: Prediction, units: number): TableChanges[] {
-  return Object.entries(prediction).flatMap(([table, change]) => {
-    const [ins, upd, del] = [change.ins, change.upd, change.del].map((rate) => (rate ? rate.per_unit * units + rate.fixed : 0));
-    const counts = { ins: ins ?? 0, upd: upd ?? 0, del: del ?? 0 };
-    return same(counts, NONE) ? [] : [{ table, ...counts }];
-  });
+/** What happened between two readings of one transaction; tables that stayed as they were are left out, as are toast tables. */
+export function changesBetween(baseline: readonly TableChanges[], after: readonly TableChanges[]): TableChanges[] {
+  return [...difference(baseline, after)].filter(([table, counts]) => !same(counts, NONE) && !table.startsWith("pg_toast."))
+    .map(([table, counts]) => ({ table, ...counts })).sort((one, other) => (one.table < other.table ? -1 : 1));
 }
 
 /**
- * STOP_INVARIANT_FAILED, naming each table that differs, unless the changes between two readings of one transaction are exactly
- * the predicted ones. A table without a prediction must stay at zero, so TRUNCATE, DDL, GRANT and switched triggers show as
- * changes of pg_catalog. Counts are attempts: a change that an exception handler took back counts too, and that stops the run
- * on purpose. Rows of pg_toast are ignored.
+ * STOP_INVARIANT_FAILED, naming each table that differs, unless these are exactly the predicted changes. A table without a prediction
+ * must stay at zero, so TRUNCATE, DDL, GRANT and switched triggers show as changes of pg_catalog. Counts are attempts: a change that
+ * an exception handler took back counts too, and that stops the run on purpose.
  */
-export function judgeChanges(
-  baseline: readonly TableChanges[], after: readonly TableChanges[], prediction: Prediction, units: number,
-): Verdict {
-  const saw = difference(baseline, after);
-  const wanted = new Map<string, Counts>(predictedChanges(prediction, units).map((row) => [row.table, row]));
-  const tables = [...new Set([...saw.keys(), ...wanted.keys()])].filter((table) => !table.startsWith("pg_toast.")).sort();
-  const details = tables.flatMap((table) => {
+export function judgeChanges(changes: readonly TableChanges[], predicted: readonly TableChanges[]): Verdict {
+  const saw = new Map<string, Counts>(changes.map((row) => [row.table, row]));
+  const wanted = new Map<string, Counts>(predicted.map((row) => [row.table, row]));
+  const details = [...new Set([...saw.keys(), ...wanted.keys()])].sort().flatMap((table) => {
     const [is, should] = [saw.get(table) ?? NONE, wanted.get(table) ?? NONE];
     return same(is, should) ? [] : [`${table}: ${told(is)}, predicted ${told(should)}${meaning(table)}`];
   });
   if (details.length === 0) return undefined;
   return {
     code: "STOP_INVARIANT_FAILED",
-    facts: { saw: `${details.length} tables changed otherwise than predicted for ${units} units: ${details.join("; ")}`, wanted: "exactly the predicted row changes", details },
+    facts: { saw: `${details.length} tables changed otherwise than predicted: ${details.join("; ")}`, wanted: "exactly the predicted row changes", details },
   };
 }
 

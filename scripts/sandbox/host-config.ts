@@ -4,7 +4,6 @@ import { sha256 } from "../../runner/model/canonical.ts";
 import { configSchema, type Config } from "../../runner/model/config.ts";
 import type { RoleKey } from "../../runner/model/run.ts";
 import type { Place } from "./place.ts";
-import { PREDICTION } from "./prediction.ts";
 
 /** Tables a cut writes, dumped and compared row by row. */
 export const MUTATION_TABLES = [
@@ -56,7 +55,6 @@ export function renderConfig(facts: HostFacts): string {
     plan: { unit_kind: "law_unit", owner_ref: "incomex-council", publication_type: "law", section_types: ["section", "article", "principle"] },
     revert: { soft_status: "superseded" },
     reports: { reporter: "folder", folder: join(place.runtimeRoot, "reports") },
-    prediction: PREDICTION,
   };
   return `${JSON.stringify(configSchema.parse(config), null, 2)}\n`;
 }

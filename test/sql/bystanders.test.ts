@@ -4,7 +4,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { judgeBaseline, judgeTargetAbsent, type BaselineRow } from "../../runner/rules/baseline.ts";
 import { grantMatrixSha, judgeGrantMatrix, judgeTwoGrant, type GrantMatrix, type TwoGrant } from "../../runner/rules/grant-matrix.ts";
-import { judgeChanges, type TableChanges } from "../../runner/rules/prediction.ts";
+import { changesBetween, judgeChanges, type TableChanges } from "../../runner/rules/prediction.ts";
 import type { MissingObject, RoleFact } from "../../runner/rules/precheck.ts";
 import { judgeProtected, type ProtectedReading } from "../../runner/rules/protected.ts";
 import { freshDatabase } from "../support/database.ts";
@@ -175,7 +175,7 @@ test.each([
   const verdict = await after(plant, async () => {
     const baseline = await changesNow();
     await admin.query("INSERT INTO public.birth_registry (unit_id, canonical_address, unit_kind, born_by) VALUES (gen_random_uuid(), 'X/1', 'law_unit', 'x')");
-    return judgeChanges(baseline, await changesNow(), { "public.birth_registry": { ins: { per_unit: 1, fixed: 0 } } }, 1);
+    return judgeChanges(changesBetween(baseline, await changesNow()), [{ table: "public.birth_registry", ins: 1, upd: 0, del: 0 }]);
   });
   expect(verdict?.code).toBe("STOP_INVARIANT_FAILED");
   expect(verdict?.facts.details?.some((line) => line.startsWith("pg_catalog.")), verdict?.facts.details?.join("\n")).toBe(true);
@@ -189,11 +189,10 @@ test("a deferred trigger that updates a bystander is seen once constraints are m
   await after(plant, async () => {
     const baseline = await changesNow();
     await admin.query(ONE_UNIT);
-    const one = { ins: { per_unit: 1, fixed: 0 } };
-    const prediction = { "public.information_unit": one, "public.unit_version": one, "public.birth_registry": one };
-    expect(judgeChanges(baseline, await changesNow(), prediction, 1)).toBeUndefined();
+    const prediction = ["information_unit", "unit_version", "birth_registry"].map((table) => ({ table: `public.${table}`, ins: 1, upd: 0, del: 0 }));
+    expect(judgeChanges(changesBetween(baseline, await changesNow()), prediction)).toBeUndefined();
     await admin.query("SET CONSTRAINTS ALL IMMEDIATE");
-    expect(judgeChanges(baseline, await changesNow(), prediction, 1)?.facts.details).toEqual(["public.bystander: 0 inserted, 1 updated, 0 deleted, predicted no change"]);
+    expect(judgeChanges(changesBetween(baseline, await changesNow()), prediction)?.facts.details).toEqual(["public.bystander: 0 inserted, 1 updated, 0 deleted, predicted no change"]);
   });
 });
 

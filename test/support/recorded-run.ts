@@ -109,7 +109,7 @@ export function requests(requested = minute(10)) {
   const execution = buildRequest({
     gate: "EXECUTION", requested,
     payload: {
-      run_id: RUN_ID, sg1_payload_sha: sg1.payload_sha, rehearsal_digest: "off", environment_hash: sha("environment"),
+      run_id: RUN_ID, sg1_payload_sha: sg1.payload_sha, rehearsal_digest: sha("rehearsal"), environment_hash: sha("environment"),
       backup: { attempt: "1", file_sha: sha("file 1"), content_digests_sha: sha("contents"), proof_sha: sha("proof 1") },
     },
   }).request;

@@ -25,7 +25,7 @@ export const PAYLOAD_OF: { readonly [G in Gate]: Payload<G> } = {
   },
   EXECUTION: {
     run_id: RUN, sg1_payload_sha: sha("1"), backup: { attempt: "1", file_sha: sha("2"), content_digests_sha: sha("3"), proof_sha: sha("4") },
-    rehearsal_digest: "off", environment_hash: sha("5"),
+    rehearsal_digest: sha("6"), environment_hash: sha("5"),
   },
   SG_2_lifecycle_authz: { run_id: RUN, sg1_payload_sha: sha("1"), observed_digest: sha("2"), review_decision_id: "9b2f0f66-6a55-4c2e-8a3b-2a1a4b8c9d10", environment_hash: sha("3") },
   UNHALT: { run_id: RUN, host: "sandbox", halt_ids: ["9", "10"] },

@@ -65,7 +65,7 @@ const WRONG: { readonly [G in Gate]: readonly object[] } = {
     { backup_policy: { ...sg1.backup_policy, tables: [] } }, { backup_policy: { ...sg1.backup_policy, tables: ["public.a", "public.a"] } },
     { backup_policy: { ...sg1.backup_policy, recipient: "C".repeat(16) } }, { target: { ...sg1.target, system_identifier: "1" } },
   ],
-  EXECUTION: [{ rehearsal_digest: "on" }, { rehearsal_digest: "" }, { backup: { ...PAYLOAD_OF.EXECUTION.backup, attempt: "0" } }, { environment_hash: null }],
+  EXECUTION: [{ rehearsal_digest: "off" }, { rehearsal_digest: "" }, { backup: { ...PAYLOAD_OF.EXECUTION.backup, attempt: "0" } }, { environment_hash: null }],
   SG_2_lifecycle_authz: [{ review_decision_id: "9b2f0f66-6a55-1c2e-8a3b-2a1a4b8c9d10" }, { review_decision_id: "9B2F0F66-6A55-4C2E-8A3B-2A1A4B8C9D10" }, { observed_digest: "off" }],
   UNHALT: [{ halt_ids: [] }, { halt_ids: ["10", "9"] }, { halt_ids: ["9", "9"] }, { halt_ids: [9] }, { halt_ids: "9" }, { host: "Host" }, { host: "" }],
   SG_3_failure_escalation: [{ decision: "retry" }, { failed_phase: "x" }, { committed: [{ phase: "mark", output_sha: sha("1") }, { phase: "mark", output_sha: sha("1") }] }, { run_id: "*" }],

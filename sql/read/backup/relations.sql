@@ -1,14 +1,14 @@
 -- role: backup
--- params: $1 schemas text[], $2 wanted text[] ("schema.table")
+-- params: $1 schemas text[], $2 wanted text[] ("schema.table"), $3 structure text[] (schemas)
 -- returns: many
--- Every relation pg_dump could take from the schemas; carried: a wanted table, or a sequence that one owns or takes its defaults from.
+-- Every relation pg_dump could take from the schemas; carried: a wanted table, a sequence that one owns or takes its defaults from, or anything of a structure schema.
 WITH relation AS (
   SELECT c.oid, n.nspname, c.relname, c.relkind, n.nspname || '.' || c.relname AS name
     FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
    WHERE n.nspname = ANY ($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ), carried AS (
-  SELECT r.oid FROM relation r WHERE r.relkind <> 'S' AND r.name = ANY ($2::text[])
+  SELECT r.oid FROM relation r WHERE (r.relkind <> 'S' AND r.name = ANY ($2::text[])) OR r.nspname = ANY ($3::text[])
 )
 SELECT r.name,
        r.nspname::text AS schema,

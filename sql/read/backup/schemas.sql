@@ -1,5 +1,5 @@
 -- role: backup
--- params: $1 wanted text[] ("schema.table")
+-- params: $1 wanted text[] ("schema.table"), $2 structure text[] (schemas carried without rows, where they exist)
 -- returns: many
 -- Schemas a dump must carry: those of the wanted tables, and those of functions and types their columns, checks, defaults and triggers use.
 WITH RECURSIVE wanted AS (
@@ -30,6 +30,8 @@ WITH RECURSIVE wanted AS (
 SELECT n.nspname::text AS schema
   FROM (
     SELECT w.relnamespace FROM wanted w
+    UNION
+    SELECT s.oid FROM pg_catalog.pg_namespace s WHERE s.nspname = ANY ($2::text[])
     UNION
     SELECT p.pronamespace FROM pg_catalog.pg_proc p JOIN needed x ON x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = p.oid
     UNION

@@ -1,0 +1,74 @@
+// Databases for a rehearsal, made of the restored copy of the newest backup in its scratch server: docs/decisions/0051-rehearsal.md.
+import { randomBytes } from "node:crypto";
+import type pg from "pg";
+import { z } from "zod";
+import type { BackupVault, KeptCopy } from "../model/backup.ts";
+import { ROWS } from "../model/rows.ts";
+import { ROLES } from "../model/run.ts";
+import { Stopped } from "../model/stop.ts";
+import type { RehearsalGround, RowCounts, Stage, World } from "../world.ts";
+import { connectTo } from "./backup-source.ts";
+import { CHECKSUM_SETTINGS } from "./content-checksum.ts";
+import { postgresDatabase } from "./postgres.ts";
+import { rehearsalFiles } from "./rehearsal-files.ts";
+import { asSuperuser } from "./restore.ts";
+import { statement } from "./statements.ts";
+
+const made = z.array(z.object({ statement: z.string() }));
+const looked = z.array(z.strictObject({ table: z.string(), lost: z.int(), added: z.int(), first_lost: z.string().nullable() }));
+
+/** The ground of one host process; `host` is the production World, of which a stage keeps configuration, release and snapshots. */
+export function rehearsalGround(host: World, runId: string): RehearsalGround {
+  return {
+    ready: () => host.vault.kept() !== undefined,
+    stage: async (name, counts) => {
+      const copy = host.vault.kept();
+      if (!copy) throw new Stopped("STOP_PROOF_FAILED", { saw: "no restored copy of this run's backup is kept", wanted: "the scratch server of the newest backup" });
+      return stage({ host, copy, runId, counts }, name);
+    },
+  };
+}
+
+interface Ground { readonly host: World; readonly copy: KeptCopy; readonly runId: string; readonly counts: RowCounts }
+
+async function stage(ground: Ground, name: string): Promise<Stage> {
+  const { host, copy } = ground;
+  const password = randomBytes(24).toString("base64url");
+  // Outside the restored databases: nothing of what was restored runs with a superuser's rights.
+  const identifier = await asSuperuser(copy.scratch, "postgres", async (client) => {
+    const { rows } = await client.query(statement("read/rehearsal/stage-statements").text, [name, copy.database, Object.values(ROLES), password]);
+    for (const row of made.parse(rows)) await client.query(row.statement);
+    return ROWS["read/server-identity"].parse((await client.query(statement("read/server-identity").text)).rows[0]).system_identifier;
+  });
+  const database = { host: copy.scratch.socketDir, port: copy.scratch.port, name, sslmode: "disable" as const, system_identifier: identifier };
+  const config = { ...host.config, database };
+  const watch = await connectTo({ ...database, database: name, ...copy.restorer }, "cutter/rehearsal");
+  await watch.query(`${CHECKSUM_SETTINGS}; CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)`);
+  let looks = 0;
+  await note(watch, copy, looks);
+  const world: World = {
+    ...host, config, counts: ground.counts, vault: stageVault(host.vault, copy), files: await rehearsalFiles(host.files, ground.runId),
+    database: postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password })),
+    events: { emit: () => undefined }, reporter: { deliver: () => Promise.resolve() },
+  };
+  return {
+    world,
+    look: async () => {
+      looks += 1;
+      await note(watch, copy, looks);
+      return looked.parse((await watch.query(statement("read/rehearsal/compare-looks").text, [looks])).rows);
+    },
+    end: () => watch.end(),
+  };
+}
+
+async function note(watch: pg.Client, { tables }: KeptCopy, look: number): Promise<void> {
+  const { rows } = await watch.query(statement("read/rehearsal/look-statements").text, [tables, look]);
+  for (const row of made.parse(rows)) await watch.query(row.statement);
+}
+
+/** The backup of a rehearsal is the one it was restored from. */
+function stageVault(host: BackupVault, { receipt }: KeptCopy): BackupVault {
+  const same = (): Promise<typeof receipt> => Promise.resolve(receipt);
+  return { take: same, takeByHand: same, selftest: same, kept: () => undefined, letGo: () => Promise.resolve(), verify: () => host.verify(receipt) };
+}

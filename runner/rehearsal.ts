@@ -1,0 +1,201 @@
+// THE REHEARSAL: the same flow, carried to its end and back again in databases restored from this run's backup, before anyone signs.
+import { randomBytes } from "node:crypto";
+import { enact, plan, recordAndVerify, writeUnits } from "./cut.ts";
+import { Run, type RunWatcher } from "./engine.ts";
+import { mintDecision, type Planned } from "./gates.ts";
+import { canonicalText, digestOf, sha256, type Json } from "./model/canonical.ts";
+import { isRunId, type RunId } from "./model/ids.ts";
+import { REHEARSED, rehearsalSchema, type CountedEffect, type Rehearsal } from "./model/rehearsal.ts";
+import { TERM_SECONDS } from "./model/statement.ts";
+import { insist, Stopped, STOPS } from "./model/stop.ts";
+import { createUnits } from "./phases/06-cut-leg-a.ts";
+import { revertRun } from "./phases/revert.ts";
+import { planOf, plannedUnits } from "./plan-of-run.ts";
+import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
+import { loadRunRecord } from "./run-record.ts";
+import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
+import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsal.ts";
+import type { RehearsalGround, RowCounts, Stage } from "./world.ts";
+
+const HOLDER = "rehearsal";
+/** Nobody's key: the database of a rehearsal takes it, the gate of a host never would. */
+const NO_FINGERPRINT = "0".repeat(40);
+const SILENT: RunWatcher = { step: () => Promise.resolve(), requested: () => Promise.resolve() };
+const PROVED = ["cut_verified_enacted_closed", "reverted_after_leg_b", "cut_again_after_revert", "reverted_after_leg_a", "every_other_row_unchanged"];
+
+/**
+ * Rehearses the run unless its journal holds a rehearsal of this plan over this content, and records the facts in the journal. Every
+ * stop of the flow, named as met in the rehearsal; STOP_DRIFT when a backup taken for it holds other content. Production is only read.
+ */
+export async function rehearse(run: Run, planned: Planned, ground: RehearsalGround): Promise<void> {
+  if (run.has("cut_leg_a")) return;
+  const of = { run_id: run.row.run_id, writer_digest: planned.plan.output.writer_digest, content_digests_sha: planned.backup.output.content_digests_sha };
+  const record = await run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
+  const standing = standingRehearsal(record.journal, of);
+  if (standing) return keepFiles(run, standing);
+  if (!ground.ready()) await backupAgain(run, of.content_digests_sha);
+  const counts = recorder(planned.plan.output.candidate_count);
+  try {
+    await forward(run, planned, ground, counts);
+    await backward(run, planned, ground, counts);
+  } catch (error) {
+    throw inRehearsal(error);
+  }
+  const facts = rehearsalSchema.parse({ version: "1", ...of, units: planned.plan.output.candidate_count, proved: PROVED, counts: Object.fromEntries(counts.seen) });
+  await run.world.database.transaction("exec", (tx) => run.journal(tx, { event: REHEARSED, rehearsal: facts }));
+  await keepFiles(run, facts);
+}
+
+async function backupAgain(run: Run, wanted: string): Promise<void> {
+  const receipt = await run.takeBackup();
+  if (receipt.content_digests_sha !== wanted) {
+    throw new Stopped("STOP_DRIFT", { saw: "the tables changed since they were first backed up", wanted: "content equal to the recorded digests", hint: "void the run and cut again: the plan rests on other content" });
+  }
+}
+
+/** Projections of the journal entry, for people. */
+async function keepFiles(run: Run, facts: Rehearsal): Promise<void> {
+  await run.world.files.writeRun(run.row.run_id, "rehearsal.json", canonicalText(facts));
+  await run.world.files.writeRun(run.row.run_id, "rehearsal.md", rehearsalMarkdown(facts, digestOf(facts)));
+  run.world.events.emit({ event: "report", file: `runs/${run.row.run_id}/rehearsal.md` });
+}
+
+interface Recorder extends RowCounts { readonly seen: Map<CountedEffect, Rehearsal["counts"][CountedEffect]> }
+
+function recorder(units: number): Recorder {
+  const seen: Recorder["seen"] = new Map();
+  return {
+    seen,
+    judge: (_reader, { effect }, changes) => {
+      // The same effect twice, before and after a revert, must count the same.
+      const before = seen.get(effect);
+      if (before !== undefined && digestOf(before) !== digestOf(changes)) {
+        return Promise.resolve({ code: "STOP_INVARIANT_FAILED", facts: { saw: `${effect} changed other numbers of rows the second time`, wanted: "the same counts every time" } });
+      }
+      seen.set(effect, changes);
+      return Promise.resolve(judgeCounted(effect, units, changes));
+    },
+  };
+}
+
+/** Cut, verified, enacted, closed out. */
+async function forward(run: Run, planned: Planned, ground: RehearsalGround, counts: Recorder): Promise<void> {
+  say(run, 0, "cut, verify and enact in the restored copy");
+  await onStage(ground, "rehearsal_forward", counts, async (stage) => {
+    const trial = await open(run, stage, run.row.run_id);
+    const mine = await prepare(trial, planned);
+    const written = await recordAndVerify(trial, mine, await writeNaming(trial, mine));
+    await mintDecision(trial);
+    await admit(trial, mine, "SG_2_lifecycle_authz");
+    await enact(trial, mine, written);
+    insist(judgeOtherRows(await stage.look(), ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"], mine.plan.output.candidate_count));
+  });
+}
+
+/** Cut and reverted after leg B; cut again by another run and reverted after leg A. */
+async function backward(run: Run, planned: Planned, ground: RehearsalGround, counts: Recorder): Promise<void> {
+  say(run, 1, "cut, revert and cut again in a second restored copy");
+  await onStage(ground, "rehearsal_back", counts, async (stage) => {
+    const first = await open(run, stage, run.row.run_id);
+    const mine = await prepare(first, planned);
+    const { ledger } = await recordAndVerify(first, mine, await writeUnits(first, mine));
+    await first.step(revertRun("rehearsal", mine.plan, ledger), {});
+    await close(first);
+    const again = await open(run, stage, secondRunId(run.row.run_id));
+    const anew = await prepare(again, planned);
+    await writeUnits(again, anew);
+    await again.step(revertRun("rehearsal", anew.plan, undefined), {});
+    insist(judgeOtherRows(await stage.look(), ["cut_leg_a", "leg_b_record", "write_verify", "revert_ledger", "cut_leg_a", "revert"], mine.plan.output.candidate_count));
+  });
+  say(run, 2, "every other row stands as it was");
+}
+
+const say = (run: Run, done: number, what: string): void => run.world.events.emit({ event: "progress", phase: "rehearsal", done, of: 2, what });
+
+async function onStage(ground: RehearsalGround, name: string, counts: RowCounts, work: (stage: Stage) => Promise<void>): Promise<void> {
+  const stage = await ground.stage(name, counts);
+  try {
+    await work(stage);
+  } finally {
+    await stage.end();
+  }
+}
+
+async function open(run: Run, stage: Stage, runId: RunId): Promise<Run> {
+  const { database, config, here } = stage.world;
+  const { document_id, release, opened } = run.row;
+  const { epoch } = await database.transaction("exec", (tx) => tx.one("write/open-run", [runId, document_id, config.host, here.actor, release, HOLDER]));
+  return new Run({ run_id: runId, document_id, release, opened, epoch }, stage.world, HOLDER, [], SILENT);
+}
+
+/** A run id of the same form that is another one: the restored copy knows no run but the rehearsal's. */
+function secondRunId(runId: RunId): RunId {
+  const other = `${runId.slice(0, -8)}${sha256(`rehearsal of ${runId}`).slice(0, 8)}`;
+  if (!isRunId(other)) throw new Error("a run id out of form");
+  return other;
+}
+
+/** Phases 1 to 5 in the copy must plan the very rows; then both signatures of the first pause are stood in for. */
+async function prepare(trial: Run, planned: Planned): Promise<Planned> {
+  const mine = await plan(trial, planned.source.output.grammar);
+  if (mine.plan.output.writer_digest !== planned.plan.output.writer_digest) {
+    throw new Stopped("STOP_INVARIANT_FAILED", { saw: "the restored copy plans other rows than the host", wanted: planned.plan.output.writer_digest });
+  }
+  await trial.world.database.transaction("exec", (tx) => trial.journal(tx, { event: REHEARSED, rehearsal: { of: planned.plan.output.writer_digest } }));
+  await admit(trial, mine, "SG_1_cut_authz");
+  await admit(trial, mine, "EXECUTION");
+  return mine;
+}
+
+/** Admits as cutter_gate in the copy, by the function of the real gate. No key of a person is near: nothing is signed. */
+async function admit(trial: Run, planned: Planned, gate: AskedGate): Promise<void> {
+  const { database } = trial.world;
+  const { record, now } = await database.read("gate", async (reader) => ({ record: await loadRunRecord(reader, trial.row, trial.world), ...(await reader.one("read/database-now")) }));
+  const payload: Record<string, Json> = { ...expectedPayload(record, gate) };
+  const units = gate === "SG_1_cut_authz" ? canonicalText(plannedUnits((await planOf(planned.source.output, trial.readScope())).rows)) : null;
+  const nobody = Buffer.from("rehearsal");
+  await database.transaction("gate", (tx) => tx.one("write/admit", [
+    gate, trial.row.run_id, canonicalText(payload), digestOf(payload), gate === "SG_1_cut_authz" ? "rehearsal-first" : "rehearsal-second", NO_FINGERPRINT,
+    randomBytes(16).toString("hex"), nobody, nobody, now, new Date(now.getTime() + TERM_SECONDS[gate] * 1000), units,
+  ]));
+}
+
+/** Leg A; when it fails, the rows are tried one by one to name the first that cannot be written. */
+async function writeNaming(trial: Run, planned: Planned): ReturnType<typeof writeUnits> {
+  try {
+    return await writeUnits(trial, planned);
+  } catch (error) {
+    const address = error instanceof Stopped ? await firstRefused(trial, planned) : undefined;
+    if (!(error instanceof Stopped) || address === undefined) throw error;
+    throw new Stopped(error.code, { ...error.facts, saw: `${address}: ${error.facts.saw}` }, error);
+  }
+}
+
+async function firstRefused(trial: Run, planned: Planned): Promise<string | undefined> {
+  const { rows } = await planOf(planned.source.output, trial.readScope());
+  let address: string | undefined;
+  const tried = new Error("tried, never to be committed");
+  await trial.world.database.transaction("exec", async (tx) => {
+    for (const row of rows) {
+      address = row.canonical_address;
+      await createUnits([row], { tx, here: trial.world.here, say: () => undefined });
+    }
+    address = undefined;
+    throw tried;
+  }).catch((error: unknown) => { if (error !== tried && !(error instanceof Stopped)) throw error; });
+  return address;
+}
+
+async function close(trial: Run): Promise<void> {
+  await trial.world.database.transaction("exec", (tx) => tx.one("write/close-run", [trial.row.run_id, trial.epoch, "reverted", "rehearsal"]));
+}
+
+/** Codes about a person's signature or about who holds a run would say something untrue about the run itself. */
+function inRehearsal(error: unknown): unknown {
+  if (!(error instanceof Stopped)) return error;
+  const { code, facts } = error;
+  const own = code === "STOP_HALTED" || ![3, 4, 10].includes(STOPS[code].exit) || ["STOP_REFUSED_INPUT", "STOP_TARGET_POLICY", "STOP_PRECHECK_FAILED", "STOP_DOCUMENT_UNKNOWN"].includes(code);
+  return new Stopped(own ? code : "STOP_INVARIANT_FAILED", {
+    ...facts, saw: `in the rehearsal: ${own ? "" : `${code}: `}${facts.saw}`, hint: "nothing was signed and nothing is written: mend what is named, void this run and cut again",
+  }, error);
+}
