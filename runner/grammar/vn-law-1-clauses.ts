@@ -26,7 +26,7 @@ function formed(reading: Reading, line: number, quote: boolean, from: number, te
   const announced = announcement(reading, line) === "amendment" && !amends(text);
   const evidence = evidenceOf(reading, line, { quote, announced, titled: (before) => before < from });
   // A number with nothing behind it is a cell of a table more often than a clause.
-  return evidence === "strong" && /^\S+$/u.test(text) ? "weak" : evidence;
+  return evidence === "strong" && /^\S+$/u.test(text) && reading.apart[line] === 0 ? "weak" : evidence;
 }
 
 /** The clause a line opens in a style. `1.19 Chỉ đạo` is clause 1 with the marker of note 19; `01.01.2020` is a date. */

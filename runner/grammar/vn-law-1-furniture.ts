@@ -10,8 +10,8 @@ export type Roles = Uint8Array;
 /** Running head of the gazette, with or without the page number. */
 const PAGE_HEAD = /^(?:\d{1,4} )?CÔNG BÁO ?\/ ?Số .*(?:\d{4}|\d)$/u;
 const PAGE_NUMBER = /^(?:[-–—] ?)?\d{1,4}(?: ?[-–—])?$|^(?:Trang|Page|Tr\.) ?\d{1,4}(?: ?(?:\/|trên|of) ?\d{1,4})?$/iu;
-const STAMP = /^(?:Người ký|Email|Cơ quan|Thời gian ký) ?:/u;
-const WIKI = /^(?:[[\]|→←↑]|\[? ?sửa(?: ?\| ?sửa mã nguồn)? ?\]?|sửa mã nguồn)$/iu;
+const STAMP = /^(?:Người ký|Ký bởi|Email|Cơ quan|Thời gian ký) ?:/u;
+const WIKI = /^(?:[[\]|→←↑▲]|\[? ?sửa(?: ?\| ?sửa mã nguồn)? ?\]?|sửa mã nguồn)$/iu;
 const RULE = /^(?:[-=_*~–—.·•o0 ]{3,}|[-–—=]{1,2})$/u;
 /** Rules of stars, underscores or hyphens are Markdown marks too, so their plain text is empty. */
 const SHORT = 100;
@@ -40,6 +40,10 @@ export function lineRoles(lines: Lines): Roles {
   const roles = new Uint8Array(lines.count);
   const front = frontMatter(lines);
   for (let line = 0; line < lines.count; line += 1) roles[line] = line < front ? ROLE.front : roleOf(lines.plain(line));
+  // A bare number between brackets on lines of their own marks a note of a web page.
+  for (let line = 1; line + 1 < lines.count; line += 1) {
+    if (roles[line] === ROLE.page && lines.plain(line - 1) === "[" && lines.plain(line + 1) === "]") roles[line] = ROLE.furniture;
+  }
   return roles;
 }
 

@@ -32,7 +32,18 @@ function contents(reading: Reading, articles: readonly Candidate[]): ReadonlySet
   return listed;
 }
 
-interface Placed { readonly candidate: Candidate; readonly title_end: number }
+/** above: an article or another section follows the title directly. */
+interface Placed { readonly candidate: Candidate; readonly title_end: number; readonly above: boolean }
+
+/**
+ * Whether the next section of the level, before any article, is the same one: then what stands here names a page of a web site that
+ * begins with it. `later`: sections already placed behind this one, nearest last.
+ */
+function namesPage(candidate: Candidate, later: readonly Placed[], articles: readonly number[]): boolean {
+  const next = later.findLast((one) => one.candidate.level === candidate.level)?.candidate;
+  if (next === undefined || next.major !== candidate.major || next.minor !== candidate.minor) return false;
+  return !articles.some((line) => line > candidate.line && line < next.line);
+}
 
 /** Sections with their titles: certain ones, those directly above another heading, and titled ones that have an introduction. */
 function placeSections(reading: Reading, sections: readonly Candidate[], articles: ReadonlySet<number>, until: number): { placed: Placed[]; left: Candidate[] } {
@@ -40,18 +51,28 @@ function placeSections(reading: Reading, sections: readonly Candidate[], article
   const left: Candidate[] = [];
   const lines = new Set(sections.map((one) => one.line));
   const confirmed = new Set<number>();
+  const lineList = [...articles];
   for (const candidate of sections.toReversed()) {
     const title_end = titleEnd(reading, candidate, (line) => lines.has(line) || articles.has(line));
     const next = reading.after[title_end] ?? -1;
-    const above = next >= 0 && (articles.has(next) || confirmed.has(next));
+    const bare = title_end === candidate.line && candidate.rest === "";
+    // The very same line again is no navigation but a number that stands there twice.
+    const twice = next >= 0 && reading.lines.plain(next) === reading.lines.plain(candidate.line);
+    const above = next >= 0 && (articles.has(next) || (confirmed.has(next) && (twice || !(bare && outranks(next, candidate, placed)))));
     const titled = title_end > candidate.line ? inCapitals(reading.lines.plain(candidate.line + 1)) : inCapitals(candidate.rest) && candidate.rest.length > 3;
     const allowed = candidate.line < until && !["quoted", "reference", "perhaps", "announced"].includes(candidate.evidence);
-    if (candidate.evidence === "certain" || (allowed && (above || titled))) {
+    if (candidate.evidence === "certain" || (allowed && (above || (titled && !namesPage(candidate, placed, lineList))))) {
       confirmed.add(candidate.line);
-      placed.push({ candidate, title_end });
+      placed.push({ candidate, title_end, above });
     } else left.push(candidate);
   }
   return { placed: placed.reverse(), left: left.reverse() };
+}
+
+/** Whether the section at a line is of the same or a higher rank: a number without title or content above it is navigation. */
+function outranks(line: number, candidate: Candidate, placed: readonly Placed[]): boolean {
+  const other = placed.findLast((one) => one.candidate.line === line)?.candidate;
+  return other !== undefined && SECTION_LEVELS.indexOf(other.level) <= SECTION_LEVELS.indexOf(candidate.level);
 }
 
 /** Sections in their scopes: numbers rise in the enclosing section, or go on through the document, or begin again. */
@@ -81,7 +102,7 @@ function judgeSections(reading: Reading, placed: readonly Placed[]): { findings:
 }
 
 function nested(placed: readonly Placed[], articles: readonly Candidate[], title: (article: Candidate) => number): Heading[] {
-  const all = [...placed, ...articles.map((candidate) => ({ candidate, title_end: title(candidate) }))].sort((one, other) => one.candidate.line - other.candidate.line);
+  const all = [...placed, ...articles.map((candidate) => ({ candidate, title_end: title(candidate), above: true }))].sort((one, other) => one.candidate.line - other.candidate.line);
   const open: { rank: number; index: number }[] = [];
   return all.map(({ candidate, title_end }, index) => {
     const rank = candidate.level === "article" ? SECTION_LEVELS.length : SECTION_LEVELS.indexOf(candidate.level);

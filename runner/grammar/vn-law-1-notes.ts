@@ -19,7 +19,7 @@ const BACK = 400;
 
 /** Whether the marker of a note hangs on a word, a number of a unit or a heading between two lines. */
 function hasMarker(lines: Lines, number: number, from: number, to: number): boolean {
-  const marker = new RegExp(`[\\p{L}”",;)%]${number}(?!\\d)|^\\d{1,3}[a-zđ]?\\.${number} |^[a-zđ]\\d?\\)${number} |\\(${number}\\)`, "u");
+  const marker = new RegExp(`[\\p{L}”",;)%][.;:,]?${number}(?!\\d|\\.\\d)|^\\d{1,3}[a-zđ]?\\.${number} |^[a-zđ]\\d?\\)${number} |\\(${number}\\)`, "u");
   for (let line = to - 1; line >= from; line -= 1) if (marker.test(lines.plain(line))) return true;
   return false;
 }

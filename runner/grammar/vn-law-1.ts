@@ -29,6 +29,9 @@ const RULES = {
   address: "prefix/DIEU-n; sections by path; clauses and points below their article; eId of the Akoma Ntoso naming convention",
 };
 
+/** Lines of the form of headings that are weighed against each other; a law repeated a hundred times has fewer. */
+const MOST_CANDIDATES = 100_000;
+
 type Caps = { readonly units: number; readonly hard: number };
 
 const refuse = (line: number, reason: string): Refusal => ({ code: "STOP_REFUSED_INPUT", line, reason });
@@ -96,6 +99,8 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   if (read.fault) return { refusal: refuse(read.fault.line, read.fault.reason) };
   const reading = readText(read.lines, options.hints);
   const candidates = findCandidates(reading);
+  const many = candidates.articles.length + candidates.sections.length;
+  if (many > MOST_CANDIDATES) return { refusal: refuse(region.first_line, `${many} lines have the form of headings; ${MOST_CANDIDATES} are weighed at most`) };
   const annexes = findAnnexes(reading);
   const annexStart = annexesFrom(reading, annexes, candidates.articles);
   const forms = new Set([...candidates.articles, ...candidates.sections].map((one) => one.line));
