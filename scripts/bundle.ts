@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readSafely } from "../runner/adapters/safe-file.ts";
 import { grammarProfile } from "../runner/grammar/profiles.ts";
-import { canonicalText, sha256, type Json } from "../runner/model/canonical.ts";
+import { contentDigestsSchema } from "../runner/model/backup.ts";
+import { canonicalText, digestOf, sha256, type Json } from "../runner/model/canonical.ts";
 import { isDocumentId } from "../runner/model/ids.ts";
 import type { Manifest } from "../runner/model/manifest.ts";
 import { grammarChoice } from "../runner/model/outputs.ts";
@@ -37,6 +38,8 @@ export interface Bundle {
   readonly index: readonly IndexLine[];
 }
 
+const receiptsFile = z.array(z.looseObject({ attempt: z.string(), file_sha: z.string(), content_digests: contentDigestsSchema, content_digests_sha: z.string(), proof_sha: z.string() }));
+
 const CAP = 64 * 1024 * 1024;
 
 /** STOP_APPROVAL_INVALID when the host's parts and our own computation differ anywhere. `documentId` comes from an SG_1 payload or the plan. */
@@ -67,6 +70,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
   insist(judgeIndex(index).verdict);
   const bundle: Bundle = { request, snapshot, manifest, rows, writer_digest: writerDigest(rows), findings: parsed(findingsFile, await file("findings.json"), "findings.json"), journal, index };
   insistPayload(bundle, documentId);
+  insistBackup(request, parsed(receiptsFile, await file("receipts.json"), "receipts.json"));
   return bundle;
 }
 
@@ -84,6 +88,16 @@ function insistPayload({ request, manifest, rows, writer_digest, journal, index 
   if (payload.previous_closeout_sha !== head && !index.some((line) => line.line_sha === payload.previous_closeout_sha) && payload.previous_closeout_sha !== "0".repeat(64)) {
     throw differs("previous_closeout_sha", "no line of the runs index has this digest");
   }
+}
+
+/** An EXECUTION payload names a backup that stands among the receipts, and whose digests are those of its tables. */
+function insistBackup(request: Request, receipts: z.infer<typeof receiptsFile>): void {
+  const forged = receipts.find((receipt) => digestOf(receipt.content_digests) !== receipt.content_digests_sha);
+  if (forged) throw differs("receipts.json", "content_digests_sha is not the hash of the tables' digests");
+  if (request.gate !== "EXECUTION") return;
+  const { attempt, file_sha, content_digests_sha, proof_sha } = request.payload.backup;
+  const named = receipts.some((receipt) => receipt.attempt === attempt && receipt.file_sha === file_sha && receipt.content_digests_sha === content_digests_sha && receipt.proof_sha === proof_sha);
+  if (!named) throw differs("receipts.json", "the backup that the request names is not among the receipts");
 }
 
 function insistPlan(bytes: Buffer, made: { run_id: string; document_id: string; manifest: Manifest; rows: readonly PlanRow[] }): void {
