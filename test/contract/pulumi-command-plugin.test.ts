@@ -50,9 +50,9 @@ describe("what only the stand-in refuses", () => {
 
   test("an engine that was not started for a sandbox stack gets nothing from it", async () => {
     for (const environment of [{}, { [STACK_VARIABLE]: "contabo" }]) {
-      const before = sshd.log();
+      const before = sshd.connections();
       await using(environment, (plugin) => expect(plugin.create(inputs())).rejects.toThrow(/cutter:sandbox: true/));
-      expect(sshd.log()).toBe(before);
+      expect(sshd.connections()).toBe(before);
     }
   });
   test("a host that is not on loopback and a connection without a pinned key are refused before dialling", () => using(sandbox, async (plugin) => {

@@ -153,9 +153,9 @@ test("the lock of an engine on another machine is left alone", async () => {
 
 test("a stack whose configuration does not say that it is a sandbox refuses the stand-in, which stays for the others", async () => {
   await setConfig(project.engine, { "cutter:sandbox": "false" });
-  const before = sshd.log();
+  const before = sshd.connections();
   for (const attempt of [preview, up, destroy]) await expect(attempt(project.engine)).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED", facts: { saw: expect.stringContaining("no official") } });
-  expect([sshd.log(), commandPluginOf(project.engine)]).toEqual([before, "stand-in"]);
+  expect([sshd.connections(), commandPluginOf(project.engine)]).toEqual([before, "stand-in"]);
   await setConfig(project.engine, { "cutter:sandbox": "true" });
   expect(await preview(project.engine)).toMatchObject({ status: 0 });
 });

@@ -24,6 +24,8 @@ export interface ThrowAwaySshd {
   readonly otherHostKey: string;
   /** What sshd has logged so far. */
   log(): string;
+  /** Number of connections taken, the ones by which this file saw that the server listens included; for comparison only. */
+  connections(): number;
   /** Number of connections that got as far as a login. */
   logins(): number;
   stop(): Promise<void>;
@@ -42,7 +44,8 @@ export async function startThrowAwaySshd(): Promise<ThrowAwaySshd> {
   return {
     host: "127.0.0.1", port, user: userInfo().username,
     privateKey: readFileSync(join(folder, "user"), "utf8"), hostKey: publicKey(folder, "host"), otherHostKey: publicKey(folder, "other"),
-    log, logins: () => log().split("\n").filter((line) => line.startsWith("Accepted publickey")).length,
+    log, connections: () => log().split("\n").filter((line) => line.startsWith("Connection from")).length,
+    logins: () => log().split("\n").filter((line) => line.startsWith("Accepted publickey")).length,
     stop: async () => {
       await end(child);
       rmSync(folder, { recursive: true, force: true });
