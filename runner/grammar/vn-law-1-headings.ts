@@ -59,7 +59,7 @@ function placeSections(reading: Reading, sections: readonly Candidate[], article
     // The very same line again is no navigation but a number that stands there twice.
     const twice = next >= 0 && reading.lines.plain(next) === reading.lines.plain(candidate.line);
     const above = next >= 0 && (articles.has(next) || (confirmed.has(next) && (twice || !(bare && outranks(next, candidate, placed)))));
-    const titled = title_end > candidate.line ? inCapitals(reading.lines.plain(candidate.line + 1)) : inCapitals(candidate.rest) && candidate.rest.length > 3;
+    const titled = title_end > candidate.line && candidate.rest === "" ? inCapitals(reading.lines.plain(reading.after[candidate.line] ?? title_end)) : inCapitals(candidate.rest) && candidate.rest.length > 3;
     const allowed = candidate.line < until && !["quoted", "reference", "perhaps", "announced"].includes(candidate.evidence);
     if (candidate.evidence === "certain" || (allowed && (above || (titled && !namesPage(candidate, placed, lineList))))) {
       confirmed.add(candidate.line);

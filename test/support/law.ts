@@ -19,7 +19,7 @@ export type Asked = Partial<Pick<GrammarRequest, "depth" | "annexes" | "hints">>
 
 /** A law as intake takes it, proof included. */
 export const law = (source: string | Buffer, asked: Asked = {}): Intake =>
-  takeIn(Buffer.from(source), "LAW", { profile: "vn-law-1", depth: "dieu", annexes: false, hints: [], ...asked, caps: { units: asked.units ?? 1000, hard: 1000 } });
+  takeIn(Buffer.from(source), "LAW", { profile: "vn-law-1", depth: "dieu", annexes: false, hints: [], ...asked, caps: { units: asked.units ?? 1000, hard: Math.max(asked.units ?? 0, 1000) } });
 
 /** The manifest of a law that must be cut. */
 export function cutLaw(source: string | Buffer, asked: Asked = {}): Manifest {
