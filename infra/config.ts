@@ -1,0 +1,91 @@
+// The stack's configuration (Pulumi.<stack>.yaml, keys `cutter:*`) as typed values. Every mistake is named at once, before anything is dialled.
+import { z } from "zod";
+import { configSchema } from "../runner/model/config.ts";
+import { FINGERPRINT, SHA256 } from "../runner/model/ids.ts";
+import { Stopped } from "../runner/model/stop.ts";
+
+// One word of a path without blank or control: these paths are printed as commands and stand in scripts.
+const path = z.string().regex(/^\/[\w@%+=:,./-]+$/, "an absolute path of letters, digits and @%+=:,./-_").max(400);
+const user = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/);
+const mode = z.string().regex(/^0[0-7]{3}$/, "four octal digits, as \"0750\"");
+const owned = { owner: user, group: user, mode };
+const PACKAGE = z.enum(["read-rights", "two-grant", "runtime", "revert", "admission"]);
+
+/** Where the host is and how it proves itself. A connection never uses a user's own SSH settings. */
+export const connectionSchema = z.strictObject({
+  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/), port: z.int().min(1).max(65_535), user,
+  /** File of the private key on this workstation; never its content. */
+  privateKeyFile: z.string().startsWith("/"),
+  /** One line `<type> <base64>`: the only key the host may show. RSA is refused, because clients would fall back to SHA-1. */
+  hostKey: z.string().regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/, "one line `ssh-ed25519 <base64>` (or ecdsa); no RSA key"),
+  /** Whether commands go through `sudo -n`. */
+  sudo: z.boolean(),
+  dialSeconds: z.int().min(1).max(120),
+});
+export type Connection = z.infer<typeof connectionSchema>;
+
+const databaseSchema = z.strictObject({
+  /** Folder of psql on the host. */
+  psql: path,
+  host: z.string().regex(/^[\w./:-]+$/), port: z.int().min(1).max(65_535), name: z.string().regex(/^[a-z_][a-z0-9_]*$/),
+  user: z.string().regex(/^[a-z_][a-z0-9_]*$/),
+  /** A 0600 file of PostgreSQL's password-file form on the host; null where the server asks for no password. */
+  passFile: path.nullable(),
+  /** Packages this host shall have; each switchable by itself. */
+  packages: z.array(PACKAGE),
+  /** sha256 of the SQL that `npm run package -- show <name>` prints; needed on every real host. */
+  ack: z.partialRecord(PACKAGE, z.string().regex(SHA256)),
+  /** Env file by login role: where `up` finds the password of a role that has none yet. */
+  credentials: z.record(user, z.strictObject({ file: path, variable: z.string().regex(/^[A-Z][A-Z0-9_]*$/) })),
+});
+
+const stackSchema = z.strictObject({
+  sandbox: z.boolean(),
+  connection: connectionSchema,
+  node: path,
+  runtime: z.strictObject({ root: path, areas: z.array(z.string().regex(/^[a-z]+$/)).min(1), ...owned }),
+  users: z.array(z.strictObject({ name: user, home: path, shell: path })),
+  orchestrator: z.strictObject({ file: path, ...owned, content: configSchema }),
+  approvers: z.strictObject({ source: z.string().startsWith("/"), sha: z.string().regex(SHA256), file: path, ...owned }),
+  backupKey: z.strictObject({ source: z.string().startsWith("/"), fingerprint: z.string().regex(FINGERPRINT), file: path, keyring: path, ...owned }),
+  database: databaseSchema,
+  release: z.strictObject({ source: z.string().startsWith("/"), folder: path, launcher: path, home: path, owner: user, group: user }),
+  /** Trees and files that provisioning only looks at; `sha256` is the digest `npm run drift` shows. */
+  untouched: z.array(z.strictObject({ path, sha256: z.string().regex(SHA256) })),
+  /** Extras on the host that were adopted, by the path drift shows. */
+  known: z.array(z.string()),
+});
+
+/** Everything one host is declared by; secret values are not in it, only names of files. */
+export type StackConfig = z.infer<typeof stackSchema>;
+
+/** The keys below `cutter:`; each is one key of Pulumi.<stack>.yaml. */
+export const STACK_KEYS = Object.keys(stackSchema.shape) as readonly (keyof StackConfig)[];
+
+/** Keys that may be left out, with what they mean then. */
+const DEFAULTS: Partial<StackConfig> = { sandbox: false, users: [], untouched: [], known: [] };
+
+/**
+ * Values by key to a configuration. STOP_PRECHECK_FAILED lists every mistake; no value is quoted, because a secret may have
+ * been pasted at the wrong place.
+ */
+export function parseStackConfig(values: Readonly<Record<string, unknown>>): StackConfig {
+  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  const parsed = stackSchema.safeParse({ ...DEFAULTS, ...given });
+  const details = parsed.success ? faultsBetween(parsed.data) : parsed.error.issues.map((issue) => `cutter:${issue.path.join(".")}: ${issue.code === "unrecognized_keys" ? `unknown ${issue.keys.join(", ")}` : issue.code === "invalid_format" || issue.code === "custom" ? issue.message : issue.code}`);
+  if (!parsed.success || details.length > 0) {
+    throw new Stopped("STOP_PRECHECK_FAILED", { saw: `${details.length} mistakes in the stack's configuration`, wanted: "the keys described in Pulumi.yaml", details, hint: "correct Pulumi.<stack>.yaml; nothing was dialled" });
+  }
+  return parsed.data;
+}
+
+// What one key says must be what another says.
+function faultsBetween(config: StackConfig): string[] {
+  const { orchestrator: { content }, approvers, backupKey, runtime, database } = config;
+  const pairs: readonly [string, string, string][] = [
+    ["approvers.sha", approvers.sha, content.approvers.sha], ["approvers.file", approvers.file, content.approvers.file],
+    ["backupKey.fingerprint", backupKey.fingerprint, content.backup.recipient_fingerprint], ["backupKey.file", backupKey.file, content.backup.recipient_public_key],
+    ["runtime.root", runtime.root, content.orchestrator.runtime_root], ["database.name", database.name, content.database.name],
+  ];
+  return pairs.filter(([, ours, theirs]) => ours !== theirs).map(([key]) => `cutter:${key}: differs from what cutter:orchestrator.content says`);
+}

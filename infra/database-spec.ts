@@ -1,0 +1,98 @@
+// What the database must hold, from sql/rights.json and the packages' own SQL: entries to compare, and what the probe asks about.
+import type { Spec, Wanted } from "./drift.ts";
+import { definedFunctions } from "./package-functions.ts";
+import type { DefinedFunction } from "./package-functions.ts";
+import { SYSTEM, hasArguments } from "./rights.ts";
+import type { Rights } from "./rights.ts";
+
+/** One package as it is declared: exact SQL of apply and check, and whether `up` may lay it (acknowledged, or a sandbox). */
+export interface DeclaredPackage { readonly name: string; readonly sql: string; readonly check: string; readonly undo: string; readonly allowed: boolean }
+
+/** What the facts statement is asked about. */
+export interface DatabaseScope {
+  readonly roles: readonly string[];
+  /** Roles whose settings and memberships are judged: the cutter's own. Other people's are the environment hash's matter. */
+  readonly judged: readonly string[];
+  readonly schemas: readonly string[];
+  readonly tables: readonly string[];
+  readonly functions: readonly string[];
+  readonly triggers: readonly string[];
+}
+
+/** Component of everything the existing database brings; `up` never touches it. */
+export const EXISTING = "existing-system";
+
+/** Component that lays a package. */
+export const packageComponent = (name: string): string => `package-${name}`;
+
+/** Roles, schemas, tables, functions (with arguments) and triggers that rights.json names. */
+export function databaseScope(rights: Rights): DatabaseScope {
+  return {
+    roles: rights.roles.map(({ name }) => name), judged: rights.roles.map(({ name }) => name).filter((name) => name.startsWith("cutter_")), schemas: rights.schemas.map(({ name }) => name), tables: rights.tables.map(({ name }) => name),
+    functions: rights.functions.map(({ signature }) => signature).filter(hasArguments), triggers: rights.triggers.map(({ name, table }) => `${name} on ${table}`),
+  };
+}
+
+interface Entry { readonly path: string; readonly package: string; readonly state: string; readonly parent?: string }
+
+/** Every entry of the wanted packages and of the existing system; those of a package lie in `package <name>`. */
+export function databaseSpec(rights: Rights, packages: readonly DeclaredPackage[]): Spec {
+  const functions = new Map(packages.flatMap(({ sql }) => definedFunctions(sql)).map((one) => [one.name, one]));
+  const wanted = (name: string): boolean => name === SYSTEM || packages.some((one) => one.name === name);
+  const entries = entriesOf(rights, functions).filter((entry) => wanted(entry.package));
+  return Object.fromEntries([
+    ...packages.map((one): [string, Wanted] => [`package ${one.name}`, { component: packageComponent(one.name), state: "applied", up: upOf(one) }]),
+    ...entries.map((entry): [string, Wanted] => {
+      const owner = packages.find(({ name }) => name === entry.package);
+      return [entry.path, owner === undefined
+        ? { component: EXISTING, state: entry.state, up: "nothing: it belongs to the existing system", ...(entry.parent === undefined ? {} : { parent: entry.parent }) }
+        : { component: packageComponent(owner.name), state: entry.state, up: upOf(owner), parent: parentIn(entry, entries) ?? `package ${owner.name}` }];
+    }),
+  ]);
+}
+
+// Inside one package a right lies in its table; a right on somebody else's table lies in the package.
+function parentIn(entry: Entry, entries: readonly Entry[]): string | undefined {
+  const parent = entries.find(({ path }) => path === entry.parent);
+  return parent?.package === entry.package ? parent.path : undefined;
+}
+
+function upOf({ name, allowed }: DeclaredPackage): string {
+  return allowed ? `lays package ${name}` : `nothing before it is acknowledged: npm run package -- show ${name}, then set cutter:database.ack.${name}`;
+}
+
+/** Paths of what a package brings, and its state as applied; also what tells whether it is applied at all. */
+export function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunction>): readonly Entry[] {
+  const of = (object: string, held: Rights["tables"][number]["rights"], parent: string): Entry[] =>
+    Object.entries(held).flatMap(([grantee, privileges]) => Object.entries(privileges).map(([privilege, by]): Entry =>
+      ({ path: `grant ${privilege} on ${object} to ${grantee}`, package: by, state: "granted", parent })));
+  return [
+    ...rights.roles.map(({ name, package: by, login, superuser, connection_limit: limit }): Entry => ({
+      path: `role ${name}`, package: by, state: `${login ? "login" : "no login"}, ${limit === -1 ? "no limit" : `limit ${limit}`}${superuser ? ", superuser" : ""}`,
+    })),
+    ...rights.schemas.flatMap(({ name, owner, package: by, rights: held }): Entry[] => [
+      ...(owner === null ? [] : [{ path: `schema ${name}`, package: by, state: `owner ${owner}` }]), ...of(`schema ${name}`, held, `schema ${name}`)]),
+    ...rights.tables.flatMap(({ name, owner, package: by, rights: held }): Entry[] => [
+      { path: `table ${name}`, package: by, state: `owner ${owner}`, parent: `schema ${name.split(".")[0] ?? ""}` }, ...of(`table ${name}`, held, `table ${name}`)]),
+    ...rights.functions.filter(({ signature }) => hasArguments(signature)).flatMap(({ signature, owner, package: by, execute }): Entry[] => {
+      const defined = functions.get(signature.split("(")[0] ?? "");
+      const definition = defined === undefined ? [] : [{ path: `function ${signature}`, package: by, state: functionState(owner, defined), parent: `schema ${signature.split(".")[0] ?? ""}` }];
+      return [...definition, ...Object.entries(execute).map(([grantee, from]): Entry => ({ path: `grant EXECUTE on function ${signature} to ${grantee}`, package: from, state: "granted", parent: `function ${signature}` }))];
+    }),
+    ...rights.triggers.map(({ table, name, function: calls, mode, package: by }): Entry => ({
+      path: `trigger ${name} on ${table}`, package: by, state: `calls ${calls}, ${mode === "A" ? "always" : "ordinarily"}`, parent: `table ${table}`,
+    })),
+  ];
+}
+
+function functionState(owner: string, { bodySha, searchPath, securityDefiner }: DefinedFunction): string {
+  return [`owner ${owner}`, securityDefiner ? "security definer" : "security invoker", ...(searchPath === undefined ? [] : [`search_path=${searchPath}`]), `body sha256:${bodySha}`].join(", ");
+}
+
+/** Paths the facts statement answers that nobody declares: functions of the existing system by body, schemas of unknown owner. */
+export function undeclaredPaths(rights: Rights): ReadonlySet<string> {
+  return new Set([
+    ...rights.functions.filter(({ package: by }) => by === SYSTEM).map(({ signature }) => `function ${signature}`),
+    ...rights.schemas.filter(({ owner }) => owner === null).map(({ name }) => `schema ${name}`),
+  ]);
+}

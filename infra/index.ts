@@ -1,0 +1,47 @@
+// The Pulumi program: one look at the host, then one resource a component, told whether the host already is as declared.
+import * as pulumi from "@pulumi/pulumi";
+import { Stopped } from "../runner/model/stop.ts";
+import { stopText } from "../runner/rules/stop-text.ts";
+import { projectRoot } from "../scripts/sandbox/place.ts";
+import { HostPart } from "./components/gated-command.ts";
+import { kindOf } from "./components/host-parts.ts";
+import { STACK_KEYS, parseStackConfig } from "./config.ts";
+import type { StackConfig } from "./config.ts";
+import { engineConnection, shellCommand } from "./connection.ts";
+import { driftMarker } from "./drift-text.ts";
+import { lookAtHost } from "./look.ts";
+
+function readConfig(): StackConfig {
+  const values = new pulumi.Config("cutter");
+  return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key): [string, unknown] => [key, readValue(values.get(key))])));
+}
+
+// The SDK's own reader of objects quotes a value that is none; a secret may have been pasted there.
+function readValue(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function provision(): Promise<void> {
+  const config = readConfig();
+  const { host, found, lines } = await lookAtHost(config, projectRoot());
+  const connection = pulumi.secret(engineConnection(config.connection));
+  const parts = new Map<string, HostPart>();
+  for (const declared of host.components) {
+    const own = lines.filter(({ component }) => component === declared.name);
+    const dependsOn = declared.after.flatMap((name) => parts.get(name) ?? []);
+    parts.set(declared.name, new (kindOf(declared.name))(declared.name, { declared, lines: own, marker: driftMarker(own, found.facts, found.witnesses), connection, shell: shellCommand(config.connection) }, { dependsOn }));
+  }
+}
+
+try {
+  await provision();
+} catch (error) {
+  // A stop in its own words; the engine adds a stack to everything else.
+  if (!(error instanceof Stopped)) throw error;
+  throw new pulumi.RunError(stopText(error, "no run"));
+}

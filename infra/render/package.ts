@@ -1,0 +1,104 @@
+// Scripts of one database package: laid in one transaction, believed only after its own check and the catalogs agree.
+import { databaseScope } from "../database-spec.ts";
+import type { DeclaredPackage } from "../database-spec.ts";
+import type { Spec } from "../drift.ts";
+import { definedFunctions } from "../package-functions.ts";
+import type { Rights } from "../rights.ts";
+import { renderHostScript } from "./host-script.ts";
+import { psqlCommand, psqlVariable } from "./probe.ts";
+import type { PsqlPlace } from "./probe.ts";
+import { command, hereDocument } from "./shell-text.ts";
+
+/** Where the password of a login role that has none yet is found: env file on the host and the variable's name. */
+export interface PasswordSource { readonly role: string; readonly file: string; readonly variable: string }
+
+/** What a package's script is made from; `entries` are the package's own of the spec, `statement` the facts statement. */
+export interface PackageScript {
+  readonly declared: DeclaredPackage;
+  readonly rights: Rights;
+  readonly entries: Spec;
+  readonly statement: string;
+  readonly place: PsqlPlace;
+  readonly passwords: readonly PasswordSource[];
+}
+
+const OPTIONS = "-c client_min_messages=warning -c lock_timeout=10s -c statement_timeout=120s";
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const withoutEnd = (sql: string): string => sql.trim().replace(/;\s*$/, "");
+
+/** Text of the script that lays a package, or repairs one that stands with differences. */
+export function renderPackage(parts: PackageScript): string {
+  const { declared, place, passwords } = parts;
+  if (!declared.allowed) return renderRefusal(declared.name);
+  const psql = psqlCommand(place, OPTIONS);
+  const differs = renderDiffering(parts);
+  return renderHostScript({
+    title: `Database package ${declared.name}`, guardedBy: place,
+    holds: [`[ -x ${command(place.psql)} ]`, "differing=$(differing)", "[ -z \"$differing\" ]"],
+    steps: [
+      `[ -x ${command(place.psql)} ] || fail 'no psql on the host: install the PostgreSQL client programs first'`,
+      `${psql} -1 -f - ${hereDocument(renderLaying(parts))}\n[ $? -eq 0 ] || fail 'package ${declared.name} was rolled back; nothing in the database has changed'`,
+      ...passwords.map((source) => renderPassword(source, psql)),
+    ],
+  }).replace("holds() {", `differing() {\n  ${psql} ${hereDocument(`BEGIN READ ONLY;\n${differs}COMMIT;\n`)}\n}\nholds() {`);
+}
+
+// Told in words, and no failure: everything else of the host shall still be laid.
+function renderRefusal(name: string): string {
+  return `# Database package ${name}: not acknowledged\necho 'package ${name} is not laid: its SQL is not acknowledged (npm run package -- show ${name})'\n`;
+}
+
+/** SQL that answers the paths at which the catalogs differ from the package's entries, one a row. */
+function renderDiffering({ rights, entries, statement }: PackageScript): string {
+  const rows = Object.entries(entries).filter(([path]) => !path.startsWith("package ")).map(([path, { state }]) => `(${literal(path)}, ${literal(state)})`);
+  return `${psqlVariable("scope", JSON.stringify(databaseScope(rights)))}SET LOCAL search_path = pg_catalog;
+WITH found AS (\n${withoutEnd(statement)}\n), wanted(path, state) AS (VALUES\n${rows.join(",\n")})
+SELECT wanted.path FROM wanted LEFT JOIN found USING (path) WHERE found.state IS DISTINCT FROM wanted.state ORDER BY wanted.path LIMIT 20;\n`;
+}
+
+// A package that creates objects refuses a second time by its own words; one that stands with differences is repaired instead.
+function renderLaying(parts: PackageScript): string {
+  const { declared } = parts;
+  const marker = Object.keys(parts.entries).find((path) => path.startsWith("function "));
+  const isThere = marker === undefined ? "false" : `to_regprocedure(${literal(marker.replace("function ", ""))}) IS NOT NULL`;
+  return [
+    `SELECT ${isThere} AS is_laid \\gset`, "\\if :is_laid", renderRepair(parts), "\\else", declared.sql, "\\endif", "RESET ROLE;",
+    "DO $package$ DECLARE failed text; BEGIN",
+    `  SELECT string_agg(fact, '; ') INTO failed FROM (\n${withoutEnd(declared.check)}\n) AS facts WHERE NOT ok;`,
+    `  IF failed IS NOT NULL THEN RAISE EXCEPTION 'package ${declared.name} does not hold after it was laid: %', failed; END IF;`,
+    "END $package$;", "",
+  ].join("\n");
+}
+
+/** SQL that brings back what a laid package has lost: attributes, owners, definitions, trigger modes, rights. Nothing is taken away. */
+export function renderRepair({ declared, rights, entries }: PackageScript): string {
+  const own = (path: string): boolean => Object.hasOwn(entries, path);
+  const functions = new Map(definedFunctions(declared.sql).map((one) => [one.name, one]));
+  const roles = rights.roles.filter(({ name }) => own(`role ${name}`)).map(({ name, login, connection_limit: limit }) =>
+    `ALTER ROLE ${name} ${login ? "LOGIN" : "NOLOGIN"} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${limit};`);
+  const owners = [
+    ...rights.schemas.filter(({ name }) => own(`schema ${name}`)).map(({ name, owner }) => `ALTER SCHEMA ${name} OWNER TO ${owner ?? ""};`),
+    ...rights.tables.filter(({ name }) => own(`table ${name}`)).map(({ name, owner }) => `ALTER TABLE ${name} OWNER TO ${owner};`),
+  ];
+  const routines = rights.functions.filter(({ signature }) => own(`function ${signature}`)).flatMap(({ signature, owner }) => [
+    // A function that had to be made again would be everybody's; one that was there keeps its rights.
+    `SELECT to_regprocedure(${literal(signature)}) IS NULL AS is_missing \\gset`, functions.get(signature.split("(")[0] ?? "")?.statement ?? "",
+    "\\if :is_missing", `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;`, "\\endif", `ALTER FUNCTION ${signature} OWNER TO ${owner};`,
+  ]);
+  const triggers = rights.triggers.filter(({ name, table }) => own(`trigger ${name} on ${table}`)).map(({ name, table, mode }) =>
+    `ALTER TABLE ${table} ENABLE ${mode === "A" ? "ALWAYS " : ""}TRIGGER ${name};`);
+  const grants = Object.keys(entries).flatMap((path) => {
+    const [, privilege, object, grantee] = /^grant (\w+) on ((?:schema|table|function) .+) to (\w+)$/.exec(path) ?? [];
+    return privilege === undefined ? [] : [`GRANT ${privilege} ON ${(object ?? "").replace(/^[a-z]+/, (kind) => kind.toUpperCase())} TO ${grantee ?? ""};`];
+  });
+  return [...roles, ...owners, ...routines, ...triggers, ...grants].join("\n");
+}
+
+// The password goes from the env file through a pipe; it stands in no argument and in no text of ours.
+function renderPassword({ role, file, variable }: PasswordSource, psql: string): string {
+  return `if [ "$(${psql} -c "SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = '${role}'")" = t ]; then
+  password=$(sed -n "s/^${variable}=//p" ${command(file)} | tail -n 1 | sed -e "s/^'\\(.*\\)'$/\\1/" -e 's/^"\\(.*\\)"$/\\1/')
+  if [ -z "$password" ]; then fail 'role ${role} has no password, and ${variable} is not in its env file'; fi
+  printf "ALTER ROLE ${role} PASSWORD '%s';\\n" "$(printf %s "$password" | sed "s/'/''/g")" | ${psql} || fail 'the password of role ${role} could not be set'
+fi`;
+}

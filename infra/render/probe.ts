@@ -1,0 +1,112 @@
+// The one read-only look at the host: a shell script that prints names, modes, hashes and fingerprints as one JSON document.
+import type { DatabaseScope } from "../database-spec.ts";
+import { CONFIG_LEAVES_PROGRAM } from "./config-leaves.ts";
+import { FACTS_BEGIN, FACTS_END, PRELUDE, command, hereDocument } from "./shell-text.ts";
+
+/** Where psql is and how it logs in. */
+export interface PsqlPlace { readonly psql: string; readonly host: string; readonly port: number; readonly name: string; readonly user: string; readonly passFile: string | null }
+
+/** What to look at; paths are the declared ones. */
+export interface ProbeRequest {
+  /** Looked at themselves: type, owner, mode, change time, target of a link. */
+  readonly paths: readonly string[];
+  /** Those of `paths` whose bytes are hashed when they are regular files. */
+  readonly hashed: readonly string[];
+  /** Folders listed in full, every file hashed. */
+  readonly trees: readonly string[];
+  /** Files or folders of which only one digest over everything leaves the host. */
+  readonly digests: readonly string[];
+  readonly users: readonly string[];
+  readonly node: string;
+  /** The configuration file and the sha256 of every declared leaf. */
+  readonly config: { readonly file: string; readonly declared: Readonly<Record<string, string>> };
+  readonly keyring: string;
+  readonly database: PsqlPlace & { readonly scope: DatabaseScope; readonly statement: string };
+}
+
+const ENTRY = "%y\\t%u\\t%g\\t%m\\t%C@\\t%i\\t%n\\t%l\\0%p\\0";
+
+// Standard output of a look goes out as base64, so no name on the host can break the document; its messages and status follow.
+const LOOK = `
+exec 4>&1
+look() {
+  name=$1; shift
+  printf ',\\n"%s":{"out":"' "$name"
+  messages=$( { { "$@"; printf '\\nstatus %s' "$?" >&2; } | base64 -w0 >&4; } 2>&1 )
+  printf '","messages":"%s"}' "$(printf %s "$messages" | base64 -w0)"
+}`;
+
+/** Text of the probe. It writes nothing on the host, not even a temporary file, and opens one database session that is read-only. */
+export function renderProbe(request: ProbeRequest): string {
+  const { node, config, database } = request;
+  return [
+    "# Looks at a cutter host. Changes nothing.", PRELUDE, LOOK,
+    `look_at_paths() { ${find(request.paths, `-maxdepth 0 -printf ${quoted(ENTRY)}`)}; }`,
+    `look_at_hashes() { ${find(request.hashed, "-maxdepth 0 -type f -print0")} | xargs -0 -r sha256sum -z --; }`,
+    `look_at_trees() { ${find(request.trees, `-printf ${quoted(ENTRY)}`)}; }`,
+    `look_at_tree_hashes() { ${find(request.trees, "-type f -print0")} | xargs -0 -r sha256sum -z --; }`,
+    renderDigests(request.digests),
+    `look_at_users() { for user in ${command(...request.users)}; do getent passwd "$user" | cut -d: -f1,6,7; done; }`,
+    `look_at_node() { if [ -x ${command(node)} ]; then ${command(node, "--version")}; else echo absent; fi; }`,
+    `look_at_config() {\n  if [ ! -x ${command(node)} ]; then echo '"no node"'\n  elif [ -L ${command(config.file)} ] || [ ! -f ${command(config.file)} ]; then echo '"no file"'\n  else ${command(node, "-e", CONFIG_LEAVES_PROGRAM, "--", config.file, JSON.stringify(config.declared))}; fi\n}`,
+    renderKeyring(request.keyring),
+    renderDatabase(database),
+    `echo '${FACTS_BEGIN}'`, `printf '{"version":"1"'`,
+    ...["paths", "hashes", "trees", "tree_hashes", "digests", "users", "node", "config", "keyring", "database"].map((name) => `look ${name} look_at_${name}`),
+    "printf '}\\n'", `echo '${FACTS_END}'`, "",
+  ].join("\n");
+}
+
+const quoted = (text: string): string => `'${text}'`;
+
+// -P and the paths first: a link is looked at, never followed, and no path is taken for an option.
+function find(paths: readonly string[], what: string): string {
+  return paths.length === 0 ? "true" : `find -P ${command(...paths)} ${what}`;
+}
+
+// Owner, mode and bytes of everything in a tree, in an order of their own, as one digest; names of strangers' files stay there.
+function renderDigests(paths: readonly string[]): string {
+  return `look_at_digests() {\n  for tree in ${command(...paths)}; do
+    if [ -e "$tree" ] || [ -L "$tree" ]; then
+      digest=$( { find -P "$tree" -printf '%y %u %g %m %l %P\\0' && find -P "$tree" -type f -print0 | xargs -0 -r sha256sum -z --; } | sort -z | sha256sum ) || return 1
+      printf '%s %s\\n' "\${digest%% *}" "$tree"
+    fi
+  done\n}`;
+}
+
+// Flags keep gpg from writing: no trust database, no lock, no agent, no random seed.
+function renderKeyring(home: string): string {
+  const list = command("gpg", "--homedir", home, "--no-options", "--batch", "--no-autostart", "--no-auto-check-trustdb", "--trust-model", "always", "--lock-never",
+    "--no-random-seed-file", "--no-permission-warning", "--with-colons", "--fixed-list-mode", "--with-subkey-fingerprint", "--list-keys");
+  return `look_at_keyring() {
+  if ! command -v gpg > /dev/null; then echo 'no gpg'
+  elif [ -f ${command(`${home}/pubring.kbx`)} ]; then
+    ${list} | grep -E '^(pub|sub|fpr):' | cut -d: -f1,2,5,7,10,12
+    find -P ${command(`${home}/private-keys-v1.d`)} -maxdepth 1 -name '*.key' -printf 'secret:\\n' 2>/dev/null
+    true
+  fi
+}`;
+}
+
+/** The words of psql: no startup file, no password prompt, no echo. */
+export function psqlCommand({ psql, host, port, name, user, passFile }: PsqlPlace, options: string): string {
+  return command("env", "-i", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", ...(passFile === null ? [] : [`PGPASSFILE=${passFile}`]), "PGCONNECT_TIMEOUT=10", `PGOPTIONS=${options}`,
+    psql, "-X", "-w", "-A", "-q", "-t", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", String(port), "-U", user, "-d", name);
+}
+
+const READ_ONLY = "-c default_transaction_read_only=on -c search_path=pg_catalog -c statement_timeout=30s -c lock_timeout=5s -c client_min_messages=warning";
+
+/** Sets a psql variable; the text stands in single quotes, in which psql reads backslashes. */
+export function psqlVariable(name: string, text: string): string {
+  return `\\set ${name} '${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'\n`;
+}
+
+function renderDatabase({ scope, statement, ...place }: ProbeRequest["database"]): string {
+  const sql = [
+    psqlVariable("scope", JSON.stringify(scope)), `${statement.trim().replace(/;$/, "")};\n`,
+  ].join("");
+  return `look_at_database() {
+  if [ ! -x ${command(place.psql)} ]; then printf 'no psql'; return 0; fi
+  ${psqlCommand(place, READ_ONLY)} -z -0 ${hereDocument(sql)}
+}`;
+}

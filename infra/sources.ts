@@ -1,0 +1,81 @@
+// Reads on this workstation what the host shall hold, and refuses what could never work there.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { recipientOf } from "../runner/adapters/backup-key.ts";
+import { approverKeyFaults } from "../runner/adapters/key-check.ts";
+import { parseApprovers } from "../runner/model/approvers.ts";
+import { sha256 } from "../runner/model/canonical.ts";
+import { Stopped } from "../runner/model/stop.ts";
+import { PACKAGES, packageSql } from "../scripts/apply-packages.ts";
+import type { StackConfig } from "./config.ts";
+import type { DeclaredPackage } from "./database-spec.ts";
+import type { Release } from "./render/release.ts";
+import { parseRights } from "./rights.ts";
+import type { Rights } from "./rights.ts";
+
+/** Everything declared that is longer than a configuration value. */
+export interface Sources {
+  readonly approvers: Buffer;
+  readonly backupKey: string;
+  readonly release: Release;
+  readonly packages: readonly DeclaredPackage[];
+  readonly rights: Rights;
+  /** Text of infra/sql/host-facts.sql. */
+  readonly statement: string;
+}
+
+/** User ids of the sandbox's throw-away keys end in this; such a key on a real host would let everybody sign. */
+const SANDBOX_MAIL = "@sandbox.invalid";
+
+/** Reads and judges all sources. `project`: root of this checkout; `now`: the time keys must be valid at. */
+export async function readSources(config: StackConfig, project: string, now: Date): Promise<Sources> {
+  const approvers = readOrStop(config.approvers.source, "the approver set");
+  const backupKey = readOrStop(config.backupKey.source, "the backup's public key").toString("utf8");
+  await judgeKeys(config, approvers, backupKey, now);
+  return {
+    approvers, backupKey, release: readRelease(config.release.source), packages: await readPackages(config, join(project, "sql", "packages")),
+    rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")), statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
+  };
+}
+
+async function judgeKeys(config: StackConfig, approvers: Buffer, backupKey: string, now: Date): Promise<void> {
+  const { set, sha } = parseApprovers(approvers);
+  if (sha !== config.approvers.sha) throw refused("the approver set has another sha256 than cutter:approvers.sha pins", "the pinned set");
+  const faults = await approverKeyFaults(set, now);
+  if (faults.length > 0) throw refused(`${faults.length} keys of the approver set are refused`, "keys that both verifiers can judge", faults);
+  const recipient = await recipientOf(backupKey, config.backupKey.fingerprint, now);
+  if (config.sandbox) return;
+  const { key } = recipient;
+  if (key.getUserIDs().some((id) => id.includes(SANDBOX_MAIL)) || approvers.includes("(sandbox)")) throw refused("a throw-away key of a sandbox is declared for a stack that is no sandbox", "keys of people");
+}
+
+async function readPackages(config: StackConfig, folder: string): Promise<DeclaredPackage[]> {
+  const wanted = PACKAGES.filter((name) => config.database.packages.includes(name));
+  return await Promise.all(wanted.map(async (name): Promise<DeclaredPackage> => {
+    const sql = await packageSql(name, folder);
+    const file = (kind: string): string => readFileSync(join(folder, name, `${kind}.sql`), "utf8");
+    return { name, sql, check: file("check"), undo: file("undo"), allowed: config.sandbox || config.database.ack[name] === sha256(sql) };
+  }));
+}
+
+/** A built runner: every file its manifest names, each with the bytes the manifest names. */
+export function readRelease(folder: string): Release {
+  const manifest = join(folder, "manifest.json");
+  if (!existsSync(manifest)) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `${folder} holds no release`, wanted: "a built runner", next: "npm run build" });
+  const bytes = readFileSync(manifest);
+  const listed = new Map(Object.entries(JSON.parse(bytes.toString("utf8")) as Record<string, string>));
+  const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  const files = Object.fromEntries(there.sort().map((path) => [path, readFileSync(join(folder, path))]));
+  const differs = [...new Set([...listed.keys(), ...there])].filter((path) => path !== "manifest.json" && (files[path] === undefined || sha256(files[path]) !== listed.get(path)));
+  if (differs.length > 0) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "the built release differs from its manifest", wanted: "the release as it was built", details: differs.slice(0, 10), next: "npm run build" });
+  return { digest: sha256(bytes), files };
+}
+
+function readOrStop(file: string, what: string): Buffer {
+  if (!existsSync(file)) throw refused(`${what} is not there: ${file}`, "the file the stack's configuration names");
+  return readFileSync(file);
+}
+
+function refused(saw: string, wanted: string, details: readonly string[] = []): Stopped {
+  return new Stopped("STOP_PRECHECK_FAILED", { saw, wanted, hint: "nothing was dialled", ...(details.length === 0 ? {} : { details }) });
+}

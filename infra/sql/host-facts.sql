@@ -1,0 +1,70 @@
+-- role: admin
+-- params: psql variable scope, JSON text {roles, judged, schemas, tables, functions, triggers} made from sql/rights.json
+-- returns: many
+-- What the catalogs say about the declared roles and objects, one row a fact: path, what it lies in or '', state in words, row versions.
+-- Read with search_path = pg_catalog; values of role settings never leave the server.
+WITH scope AS (SELECT :'scope'::jsonb AS s),
+role AS (
+  SELECT r.*, r.xmin AS version FROM pg_authid r, scope WHERE r.rolname IN (SELECT jsonb_array_elements_text(s -> 'roles'))),
+relation AS (
+  SELECT c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.xmin AS version, n.nspname || '.' || c.relname AS name, n.nspname
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, scope
+   WHERE (n.nspname || '.' || c.relname) IN (SELECT jsonb_array_elements_text(s -> 'tables'))
+      OR (n.nspname = 'cutter_runtime' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S'))),
+named AS (
+  SELECT n.oid, n.nspname, n.nspowner, n.nspacl, n.xmin AS version FROM pg_namespace n, scope
+   WHERE n.nspname IN (SELECT jsonb_array_elements_text(s -> 'schemas'))),
+routine AS (
+  SELECT p.oid, p.proowner, p.proacl, p.prosecdef, p.proconfig, p.prosrc, p.xmin AS version, n.nspname,
+         n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS name
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace, scope
+   WHERE n.nspname = 'cutter_runtime'
+      OR (n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')') IN (SELECT jsonb_array_elements_text(s -> 'functions'))),
+granted(object, owner, grantee, privilege, is_grantable, version, lies_in) AS (
+  SELECT 'schema ' || nspname, nspowner, a.grantee, a.privilege_type, a.is_grantable, version, 'schema ' || nspname
+    FROM named, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) a
+  UNION ALL
+  SELECT 'table ' || name, relowner, a.grantee, a.privilege_type, a.is_grantable, version, 'table ' || name
+    FROM relation, aclexplode(coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner))) a
+  UNION ALL
+  SELECT 'column ' || name || '.' || t.attname, relowner, a.grantee, a.privilege_type, a.is_grantable, t.xmin, 'table ' || name
+    FROM relation JOIN pg_attribute t ON t.attrelid = relation.oid AND t.attacl IS NOT NULL AND NOT t.attisdropped, aclexplode(t.attacl) a
+  UNION ALL
+  SELECT 'function ' || name, proowner, a.grantee, a.privilege_type, a.is_grantable, version, 'function ' || name
+    FROM routine, aclexplode(coalesce(proacl, acldefault('f', proowner))) a)
+SELECT 'role ' || rolname AS path, '' AS lies_in,
+       concat_ws(', ', CASE WHEN rolcanlogin THEN 'login' ELSE 'no login' END,
+                 CASE rolconnlimit WHEN -1 THEN 'no limit' ELSE 'limit ' || rolconnlimit END, CASE WHEN rolsuper THEN 'superuser' END,
+                 CASE WHEN NOT rolsuper AND rolcreaterole THEN 'may create roles' END, CASE WHEN NOT rolsuper AND rolcreatedb THEN 'may create databases' END,
+                 CASE WHEN NOT rolsuper AND rolreplication THEN 'replication' END, CASE WHEN NOT rolsuper AND rolbypassrls THEN 'bypasses row security' END) AS state,
+       version::text AS witness
+  FROM role
+UNION ALL
+SELECT 'setting ' || split_part(setting, '=', 1) || ' of role ' || rolname || CASE WHEN d.datname IS NULL THEN '' ELSE ' in database ' || d.datname END,
+       'role ' || rolname, 'set', s.xmin::text
+  FROM pg_db_role_setting s JOIN role ON role.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS setting, scope
+ WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND rolname IN (SELECT jsonb_array_elements_text(scope.s -> 'judged'))
+UNION ALL
+SELECT 'membership of ' || role.rolname || ' in ' || pg_get_userbyid(m.roleid), 'role ' || role.rolname, 'member', m.xmin::text
+  FROM pg_auth_members m JOIN role ON role.oid = m.member, scope WHERE rolname IN (SELECT jsonb_array_elements_text(s -> 'judged'))
+UNION ALL
+SELECT 'schema ' || nspname, '', 'owner ' || pg_get_userbyid(nspowner), version::text FROM named
+UNION ALL
+SELECT 'table ' || name, 'schema ' || nspname, 'owner ' || pg_get_userbyid(relowner) || CASE WHEN relrowsecurity THEN ', row security' ELSE '' END, version::text
+  FROM relation WHERE relkind <> 'S'
+UNION ALL
+SELECT 'function ' || name, 'schema ' || nspname,
+       concat_ws(', ', 'owner ' || pg_get_userbyid(proowner), CASE WHEN prosecdef THEN 'security definer' ELSE 'security invoker' END,
+                 array_to_string(proconfig, ', '), 'body sha256:' || encode(sha256(convert_to(prosrc, 'UTF8')), 'hex')), version::text
+  FROM routine
+UNION ALL
+SELECT 'grant ' || privilege || ' on ' || object || ' to ' || CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee) END, lies_in,
+       CASE WHEN bool_or(is_grantable) THEN 'granted with grant option' ELSE 'granted' END, max(version::text)
+  FROM granted WHERE grantee <> owner GROUP BY privilege, object, grantee, lies_in
+UNION ALL
+SELECT 'trigger ' || t.tgname || ' on ' || relation.name, 'table ' || relation.name,
+       'calls ' || n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || '), '
+       || CASE t.tgenabled WHEN 'A' THEN 'always' WHEN 'O' THEN 'ordinarily' WHEN 'R' THEN 'on replicas only' ELSE 'disabled' END, t.xmin::text
+  FROM pg_trigger t JOIN relation ON relation.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace, scope
+ WHERE NOT t.tgisinternal
+   AND (relation.nspname = 'cutter_runtime' OR (t.tgname || ' on ' || relation.name) IN (SELECT jsonb_array_elements_text(s -> 'triggers')))
