@@ -34,6 +34,9 @@ function program(answer: (status: number) => void): Command {
   const backup = root.command("backup").description("backups of the mutation tables");
   backup.command("run").description("take and prove a backup by hand").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupByHand(common())));
   backup.command("selftest").description("dump, encrypt, decrypt, restore, compare; keeps nothing").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupSelftest(common())));
+  backup.command("list").description("what lies in the backups folder").action(() => run(async () => (await import("./commands/backup-shelf.ts")).listBackups(common())));
+  backup.command("verify [id...]").description("hold backups against their receipts; all of them without an id").action((ids: string[]) => run(async () => (await import("./commands/backup-shelf.ts")).verifyBackups(common(), ids)));
+  backup.command("prune <id...>").description("delete backups by id; never the one an open run rests on").action((ids: string[]) => run(async () => (await import("./commands/backup-shelf.ts")).pruneBackups(common(), ids)));
   root.command("journal").description("the hash chain of a run").command("verify <run-id>").description("walk the chain in the database and in the file")
     .action((id: string) => run(async () => (await import("./commands/journal-verify.ts")).verifyJournal(common(), id)));
   withGrammarOptions(root.command("intake <file> <prefix>").description("what a document would become; touches nothing"))

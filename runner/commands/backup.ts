@@ -1,5 +1,6 @@
 // `cutter backup run|selftest`: a proven backup outside any run, and the proof that this host could take one.
 import type { BackupReceipt, BackupVault } from "../model/backup.ts";
+import type { BackupShelf } from "../model/backup-shelf.ts";
 
 /** Answer of `cutter backup run --json`, names as the existing backup program's callers know them, and the proof. */
 export interface BackupAnswer {
@@ -13,9 +14,11 @@ export interface BackupAnswer {
   readonly rows: number;
 }
 
-/** Takes a backup under a name of its own; the file stays. Stops as `takeBackup`. */
-export async function backupRun(vault: Pick<BackupVault, "takeByHand">): Promise<BackupAnswer> {
-  return answer(await vault.takeByHand());
+/** Takes a backup under a name of its own; the file stays, and its receipt beside it. Stops as `takeBackup`. */
+export async function backupRun(vault: Pick<BackupVault, "takeByHand">, shelf: Pick<BackupShelf, "keep">): Promise<BackupAnswer> {
+  const receipt = await vault.takeByHand();
+  await shelf.keep(receipt);
+  return answer(receipt);
 }
 
 /** Dump, seal, restore, compare with this host's database, key and programs; the file is removed. Stops as `takeBackup`. */

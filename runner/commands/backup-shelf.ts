@@ -1,0 +1,96 @@
+// `backup list|verify|prune`: what lies in the backups folder, whether it is still what was proven, and deleting by id.
+import type { Common } from "../cli.ts";
+import { backupProofSchema } from "../model/backup.ts";
+import type { BackupShelf, StoredBackup } from "../model/backup-shelf.ts";
+import { insist, Stopped } from "../model/stop.ts";
+import { judgePrune } from "../rules/backup-shelf.ts";
+import { printable } from "../rules/text-hygiene.ts";
+import { makeWorld } from "../wire.ts";
+import { shelfOf } from "../wire-backups.ts";
+import type { World } from "../world.ts";
+import { printStopped } from "./print-stopped.ts";
+
+/** One line a file; what the database cannot be asked about is told as not known. Exit 0. */
+export async function listBackups(common: Common): Promise<number> {
+  const { world, shelf } = await open(common);
+  const stored = await shelf.list();
+  const standing = await standings(world, stored).catch((error: unknown) => {
+    if (error instanceof Stopped) return undefined;
+    throw error;
+  });
+  for (const backup of stored) {
+    const { id, kind, file, size_bytes, at, run_id } = backup;
+    const run = standing === undefined ? "not known: the database did not answer" : (standing.get(id)?.text ?? "");
+    if (common.json) process.stdout.write(`${JSON.stringify({ event: "backup", id, kind, file, size_bytes, at: at.toISOString(), run_id, run })}\n`);
+    else process.stdout.write(`${printable(`${id}  ${kind.padEnd(8)}  ${at.toISOString().slice(0, 19)}Z  ${String(size_bytes).padStart(10)} bytes  ${run}`).trimEnd()}\n`);
+  }
+  if (stored.length === 0) process.stderr.write("no backups on this host\n");
+  return 0;
+}
+
+/** The named backups, else all that were proven, each held against its receipt. Exit 0 when every one is unchanged, else the first one's stop. */
+export async function verifyBackups(common: Common, ids: readonly string[]): Promise<number> {
+  const { world, shelf } = await open(common);
+  const stored = await shelf.list();
+  insist(judgePrune(ids, stored, new Set()));
+  const chosen = stored.filter((backup) => (ids.length === 0 ? backup.kind === "run" || backup.kind === "hand" : ids.includes(backup.id)));
+  let status = 0;
+  for (const backup of chosen) {
+    try {
+      await verifyOne(world, shelf, backup);
+      if (common.json) process.stdout.write(`${JSON.stringify({ event: "backup_verified", id: backup.id, file: backup.file })}\n`);
+      process.stderr.write(`${backup.id}: unchanged since its restore proof\n`);
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      const answer = printStopped(error, common.json);
+      status = status === 0 ? answer : status;
+    }
+  }
+  if (chosen.length === 0) process.stderr.write("no backups to verify on this host\n");
+  return status;
+}
+
+/** Deletes the named backups, all or none. STOP_RUN_OPEN keeps the one an open run rests on; STOP_COULD_NOT_LOOK when nobody can say which runs are open. */
+export async function pruneBackups(common: Common, ids: readonly string[]): Promise<number> {
+  const { world, shelf } = await open(common);
+  const stored = await shelf.list();
+  const chosen = stored.filter((backup) => ids.includes(backup.id));
+  const openRuns = [...(await standings(world, chosen))].filter(([, standing]) => standing.open).map(([id]) => id);
+  insist(judgePrune(ids, stored, new Set(openRuns)));
+  for (const backup of chosen) {
+    await shelf.remove(backup);
+    if (common.json) process.stdout.write(`${JSON.stringify({ event: "backup_deleted", id: backup.id, file: backup.file })}\n`);
+    process.stderr.write(`deleted ${backup.id}\n`);
+  }
+  return 0;
+}
+
+async function open(common: Common): Promise<{ world: World; shelf: BackupShelf }> {
+  const world = await makeWorld(common.config);
+  return { world, shelf: shelfOf(world.config.orchestrator.runtime_root) };
+}
+
+/** State of the run each file was taken for, in words, by backup id. */
+async function standings(world: World, stored: readonly StoredBackup[]): Promise<Map<string, { open: boolean; text: string }>> {
+  const known = new Map<string, { open: boolean; text: string }>();
+  await world.database.read("backup", async (reader) => {
+    for (const { id, run_id } of stored) {
+      if (run_id === null) continue;
+      const [run] = await reader.query("read/run", [run_id]);
+      const open = run !== undefined && run.closed === null;
+      known.set(id, { open, text: run === undefined ? "of no run of this database" : open ? `open: ${run.state}` : `closed: ${run.close_kind ?? ""}` });
+    }
+  });
+  return known;
+}
+
+async function verifyOne(world: World, shelf: BackupShelf, backup: StoredBackup): Promise<void> {
+  const kept = backup.kind === "run" ? await recordedReceipt(world, backup) : await shelf.receiptOf(backup);
+  if (!kept || backup.kind === "unproven") throw new Stopped("STOP_PROOF_FAILED", { saw: `${backup.id} has no receipt of a restore`, wanted: "a proven backup", hint: "take a new one: what was never restored is no backup" });
+  await world.vault.verify({ ...kept, file: backup.file });
+}
+
+async function recordedReceipt(world: World, { run_id }: StoredBackup) {
+  const [newest] = await world.database.read("backup", (reader) => reader.query("read/receipts", [run_id]));
+  return newest && { file_sha: newest.file_sha, size_bytes: Number(newest.size_bytes), proof: backupProofSchema.parse(newest.proof) };
+}
