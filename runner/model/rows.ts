@@ -51,7 +51,7 @@ export const ROWS = {
   "read/taken-addresses": z.strictObject({ address: text }),
   "read/vocabulary": z.strictObject({ kind: text, word: text }),
   "read/lock-room": z.strictObject({ max_locks_per_transaction: count, max_connections: count, max_prepared_transactions: count }),
-  "read/earlier-runs-of-day": z.strictObject({ earlier: count }),
+  "read/earlier-runs-of-day": z.strictObject({ earlier: count, same_minute: count }),
   "read/baseline": baselineRow,
   "read/statistics": z.strictObject({ table: text, ins: count, upd: count, del: count }),
   "read/protected-hash": z.strictObject({ protected_hash: text, units: count, versions: count, time_zone: text }),

@@ -14,13 +14,13 @@ export const sourcePin = (grammar: GrammarChoice) => defineReading<Inputs, Sourc
     const source = await findSource(scope);
     const bytes = await scope.files.artifact(source.source_version_id);
     const material = materialOf(bytes, { ...scope, region_sha: source.content_checksum, grammar }, scope.config);
-    const { earlier } = await scope.read("exec", (reader) => reader.one("read/earlier-runs-of-day", [scope.run_id]));
+    const before = await scope.read("exec", (reader) => reader.one("read/earlier-runs-of-day", [scope.run_id]));
     const baseline = await scope.read("backup", (reader) => reader.query("read/baseline"));
     return {
       source_document_id: source.source_document_id, source_document_ref: source.source_document_ref,
       source_version_id: source.source_version_id, version_label: source.version_label, captured_at: source.captured_at.toISOString(),
       region_sha: material.manifest.region_sha, artifact_bytes: bytes.length, artifact_sha: artifactSha(bytes), grammar,
-      report_folder: reportFolder(scope.document_id, material.manifest.region_sha, scope.opened, earlier > 0),
+      report_folder: reportFolder(scope, material.manifest.region_sha, before),
       baseline: baseline.filter((row) => row.document !== scope.document_id || row.set_aside),
     };
   },

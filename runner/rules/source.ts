@@ -45,9 +45,10 @@ export function judgeTarget(rows: readonly RegistryRow[], document: string, conf
   return { verdict: undefined, source };
 }
 
-/** `knowledge/dev/laws/<law-id>/v<16 hex>-automation-cut-<YYYYMMDD>[-<HHMM>]`, as the seeds' report contract asks. */
-export function reportFolder(document: string, regionSha: string, opened: Date, again: boolean): string {
-  const utc = opened.toISOString().replaceAll(/[-:]/g, "");
-  const slug = `automation-cut-${utc.slice(0, 8)}${again ? `-${utc.slice(9, 13)}` : ""}`;
-  return `knowledge/dev/laws/${document.toLowerCase()}/v${regionSha.slice(0, 16)}-${slug}`;
+/** `knowledge/dev/laws/<law-id>/v<16 hex>-automation-cut-<YYYYMMDD>[-<HHMM>[-<8 hex of the run id>]]`, as the seeds' report contract asks; no two runs share one. */
+export function reportFolder(run: { run_id: string; document_id: string; opened: Date }, regionSha: string, before: { earlier: number; same_minute: number }): string {
+  const utc = run.opened.toISOString().replaceAll(/[-:]/g, "");
+  const own = before.same_minute > 0 ? `-${run.run_id.slice(-8)}` : "";
+  const slug = `automation-cut-${utc.slice(0, 8)}${before.earlier > 0 ? `-${utc.slice(9, 13)}${own}` : ""}`;
+  return `knowledge/dev/laws/${run.document_id.toLowerCase()}/v${regionSha.slice(0, 16)}-${slug}`;
 }
