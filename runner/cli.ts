@@ -1,6 +1,7 @@
 // THE ENTRY: words in, exit status out; the only process.exit. Verbs are loaded when they are asked for.
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { withGrammarOptions } from "./commands/grammar-options.ts";
+import type { DrillOptions } from "./commands/backup-drill.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
 
@@ -8,6 +9,11 @@ import type { GrammarWords } from "./rules/hints.ts";
 export interface Common { readonly config: string; readonly json: boolean }
 
 const DEFAULT_CONFIG = "/var/lib/cutter/orchestrator.config.json";
+
+function whole(value: string): number {
+  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError("a whole number");
+  return Number(value);
+}
 
 function program(answer: (status: number) => void): Command {
   const root = new Command("cutter").description("governed cuts of law texts into PostgreSQL")
@@ -17,11 +23,17 @@ function program(answer: (status: number) => void): Command {
 
   const orchestrate = root.command("orchestrate").description("runs: cut, resume, status, revert, void, halt, unhalt, verify");
   withGrammarOptions(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
-    .action((id: string, options: GrammarWords) => run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)));
+    .option("--run-id <id>", "name the run; asked for again, it is followed and no second run begins")
+    .action((id: string, options: GrammarWords & { runId?: string }) => run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)));
   orchestrate.command("resume <run-id>").description("carry an open run on").action((id: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startResume(common(), id)));
   orchestrate.command("revert <run-id> <reason>").description("undo a written, not enacted run").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startRevert(common(), id, reason)));
   orchestrate.command("void <run-id> <reason>").description("close a run that has written nothing").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason)));
-  orchestrate.command("follow <run-id>").description("follow a run that works now").action((id: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startFollow(common(), id)));
+  withGrammarOptions(orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"))
+    .action((id: string, options: GrammarWords) => run(async () => (await import("./commands/orchestrate-plan.ts")).showPlan(common(), id, options)));
+  orchestrate.command("requests <run-id>").description("the newest request bundle of each gate").action((id: string) => run(async () => (await import("./commands/orchestrate-requests.ts")).showRequests(common(), id)));
+  orchestrate.command("follow <run-id>").description("follow a run that works now")
+    .option("--from <position>", "go on behind the event of this position", whole, 0).option("--process <pid>", "only this process, to its last word", whole)
+    .action((id: string, options: { from: number; process?: number }) => run(async () => (await import("./commands/orchestrate-run.ts")).startFollow(common(), id, options)));
   orchestrate.command("status [run-id]").description("where runs stand; reads files only").action((id?: string) => run(async () => (await import("./commands/orchestrate-status.ts")).showStatus(common(), id)));
   orchestrate.command("halt [run-id]").description("stop every writer, or one run's").requiredOption("--reason <text>", "why")
     .action((id: string | undefined, options: { reason: string }) => run(async () => (await import("./commands/orchestrate-halt.ts")).halt(common(), id, options.reason)));
@@ -34,6 +46,11 @@ function program(answer: (status: number) => void): Command {
   const backup = root.command("backup").description("backups of the mutation tables");
   backup.command("run").description("take and prove a backup by hand").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupByHand(common())));
   backup.command("selftest").description("dump, encrypt, decrypt, restore, compare; keeps nothing").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupSelftest(common())));
+  backup.command("receipt <run-id>").description("what a restore outside this host needs").action((id: string) => run(async () => (await import("./commands/backup-drill.ts")).showReceipt(common(), id)));
+  backup.command("drill").description("restore clear SQL from standard input and compare it with a receipt; needs no host").requiredOption("--package <file>", "what `backup receipt` printed")
+    .requiredOption("--postgres-bin <folder>", "PostgreSQL's programs").requiredOption("--scratch-root <folder>", "short folder for the throw-away server").option("--scratch-user <name>", "UNIX user of the server; needed as root")
+    .action((options: DrillOptions) => run(async () => (await import("./commands/backup-drill.ts")).restoreDrill(common(), options)));
+  backup.command("drills").description("restore drills that were recorded").action(() => run(async () => (await import("./commands/backup-drill.ts")).showDrills(common())));
   backup.command("list").description("what lies in the backups folder").action(() => run(async () => (await import("./commands/backup-shelf.ts")).listBackups(common())));
   backup.command("verify [id...]").description("hold backups against their receipts; all of them without an id").action((ids: string[]) => run(async () => (await import("./commands/backup-shelf.ts")).verifyBackups(common(), ids)));
   backup.command("prune <id...>").description("delete backups by id; never the one an open run rests on").action((ids: string[]) => run(async () => (await import("./commands/backup-shelf.ts")).pruneBackups(common(), ids)));

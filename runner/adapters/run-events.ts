@@ -8,6 +8,9 @@ import { isAlive } from "./run-process.ts";
 /** An event as it stands in the file: when, and which process said it; two may speak when one of them is refused. */
 export type SpokenEvent = RunEvent & { readonly at: string; readonly pid: number };
 
+/** An event as it was followed; `position` is the byte behind it, from where a follower whose line broke goes on. */
+export type FollowedEvent = SpokenEvent & { readonly position: number };
+
 /** Where a run's events lie below the runtime root. */
 export const eventsFile = (root: string, runId: string): string => join(root, "runs", runId, "events.ndjson");
 
@@ -35,7 +38,7 @@ export function eventsLength(root: string, runId: string): number {
  * Yields events from `offset`. With `pid`: those of that process, to its last word. Without: everybody's, until nobody who
  * spoke works any more. Ends without `ended` when a process died in silence.
  */
-export async function* followEvents(root: string, runId: string, offset: number, pid?: number): AsyncGenerator<SpokenEvent> {
+export async function* followEvents(root: string, runId: string, offset: number, pid?: number): AsyncGenerator<FollowedEvent> {
   const path = eventsFile(root, runId);
   const working = new Set<number>(pid === undefined ? [] : [pid]);
   let position = offset;
@@ -43,11 +46,11 @@ export async function* followEvents(root: string, runId: string, offset: number,
     // Looked at before reading: what a process wrote before it ended is then in the file.
     const living = [...working].some(isAlive);
     const chunk = readFrom(path, position);
-    position += chunk.length;
-    for (const line of chunk.toString("utf8").split("\n").filter((text) => text !== "")) {
+    for (const line of chunk.toString("utf8").split("\n").slice(0, -1)) {
+      position += Buffer.byteLength(line) + 1;
       const event = JSON.parse(line) as SpokenEvent;
       if (pid !== undefined && event.pid !== pid) continue;
-      yield event;
+      yield { ...event, position };
       if (event.event === "ended") working.delete(event.pid);
       else working.add(event.pid);
     }

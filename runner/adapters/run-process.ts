@@ -26,6 +26,17 @@ function startTime(pid: number): string | undefined {
   }
 }
 
+/** Makes the folder of a new run; false when it exists, that is when somebody asked for this run before. */
+export function claimRun(root: string, runId: string): boolean {
+  try {
+    mkdirSync(join(root, "runs", runId), { mode: 0o750 });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
 /** Starts this same program with `words` in its own session, output to runs/<run_id>/runner.log, stdin closed. Answers its pid. */
 export function startDetached(root: string, runId: string, words: readonly string[]): number {
   const folder = join(root, "runs", runId);

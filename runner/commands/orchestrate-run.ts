@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Common } from "../cli.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
-import { isRunId, type RunId } from "../model/ids.ts";
+import { isRunId, newRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
 import { statusFromText } from "../rules/status.ts";
@@ -10,16 +10,23 @@ import { stopText, type Standing } from "../rules/stop-text.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { host } from "../wire-host.ts";
-import { newRunId } from "../worker.ts";
 import type { RunEvent } from "../world.ts";
 import { grammarRequestOf } from "./grammar-options.ts";
 import { showEvent } from "./show-event.ts";
 
-/** `cut`: a new run id, a detached process, and its exit status; 3 (STOP_APPROVAL_REQUIRED) at the first pause. */
-export async function startCut(common: Common, documentId: string, options: GrammarWords): Promise<number> {
+/**
+ * `cut`: a new run id, a detached process, and its exit status; 3 (STOP_APPROVAL_REQUIRED) at the first pause. With a run id of
+ * the asker's, asking again after a broken line follows that run instead of beginning a second one.
+ */
+export async function startCut(common: Common, documentId: string, options: GrammarWords & { readonly runId?: string }): Promise<number> {
   const request = await grammarRequestOf(options);
   grammarProfile(request.profile);
-  return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", [documentId, JSON.stringify(request)]);
+  const words = [documentId, JSON.stringify(request)];
+  if (options.runId === undefined) return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", words);
+  const runId = runIdOf(options.runId);
+  const { config } = await host.loadConfig(common.config);
+  const { runtime_root } = config.orchestrator;
+  return host.claimRun(runtime_root, runId) ? startAndFollow(common, runId, "cut", words) : follow(common, runtime_root, runId, 0);
 }
 /** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
 export async function startResume(common: Common, id: string): Promise<number> {
@@ -34,10 +41,13 @@ export async function startVoid(common: Common, id: string, reason: string): Pro
   return startAndFollow(common, runIdOf(id), "void", [reason]);
 }
 
-/** Follows events from the beginning of the file until no process of the run works any more. */
-export async function startFollow(common: Common, id: string): Promise<number> {
+/** Where a follower goes on: the `position` of the last event it saw, and the process it followed. */
+export interface FollowFrom { readonly from: number; readonly process?: number }
+
+/** Follows events from a position of the file until no process of the run works any more, or the named one has ended. */
+export async function startFollow(common: Common, id: string, { from, process: pid }: FollowFrom): Promise<number> {
   const { config } = await host.loadConfig(common.config);
-  return follow(common, config.orchestrator.runtime_root, runIdOf(id), 0);
+  return follow(common, config.orchestrator.runtime_root, runIdOf(id), from, pid);
 }
 
 async function startAndFollow(common: Common, runId: RunId, kind: string, words: readonly string[]): Promise<number> {
@@ -46,6 +56,7 @@ async function startAndFollow(common: Common, runId: RunId, kind: string, words:
   const root = config.orchestrator.runtime_root;
   const offset = host.eventsLength(root, runId);
   const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
+  if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, pid, position: offset })}\n`);
   return follow(common, root, runId, offset, pid);
 }
 

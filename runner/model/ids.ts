@@ -23,6 +23,13 @@ export const isDocumentId = (text: string): text is DocumentId => DOCUMENT_ID.te
 export const isSourceVersionId = (text: string): text is SourceVersionId =>
   SOURCE_VERSION_ID.test(text) && !text.includes("..");
 
+/** `ictr-<UTC to the second>-<8 hex>`. */
+export function newRunId(now: Date, eightHex: string): RunId {
+  const id = `ictr-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${eightHex}`;
+  if (!isRunId(id)) throw new Error("a run id out of form");
+  return id;
+}
+
 /** Name space of every UUIDv5 the cutter mints; random once, never changed. */
 const NAMESPACE = "7b1f6f0e-6a0f-4d0e-9f53-7f6f2b6f9c11";
 

@@ -1,0 +1,63 @@
+// `backup receipt|drill|drills`: what a restore outside the host needs, the restore itself, and when it was last done.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Common } from "../cli.ts";
+import { DRILL_FILE, drillPackageSchema, drillRecordSchema } from "../model/drill.ts";
+import { Stopped } from "../model/stop.ts";
+import { makeWorld } from "../wire.ts";
+import { drill } from "../wire-drill.ts";
+import { host } from "../wire-host.ts";
+import { runIdOf } from "./orchestrate-run.ts";
+
+/** `backup receipt <run-id>`: one object, the drill package of the run's newest receipt. STOP_REFUSED_INPUT without one. */
+export async function showReceipt(common: Common, id: string): Promise<number> {
+  const runId = runIdOf(id);
+  const world = await makeWorld(common.config);
+  const [receipt] = await world.database.read("exec", (reader) => reader.query("read/receipts", [runId]));
+  if (!receipt) throw new Stopped("STOP_REFUSED_INPUT", { saw: `run ${runId} has no proven backup`, wanted: "a run past phase 4", next: `cutter orchestrate status ${runId}` });
+  process.stdout.write(`${JSON.stringify({ event: "receipt", package: await drill.packageOf(common.config, runId, receipt) })}\n`);
+  return 0;
+}
+
+/** Options of `backup drill`; paths absolute. */
+export interface DrillOptions { readonly package: string; readonly postgresBin: string; readonly scratchRoot: string; readonly scratchUser?: string }
+
+const PACKAGE_CAP = 16 * 1024 * 1024;
+const DRILL_SECONDS = 60 * 60;
+
+/** `backup drill`: clear SQL on standard input; exit 0 when every row and right of the receipt was restored. STOP_PROOF_FAILED otherwise. */
+export async function restoreDrill(common: Common, options: DrillOptions): Promise<number> {
+  const read = await host.readSafely(options.package, PACKAGE_CAP);
+  if (!read.ok) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the drill package: ${read.reason}`, wanted: "the file that restore-drill fetched" });
+  const known = drillPackageSchema.parse(JSON.parse(read.bytes.toString("utf8")));
+  const tables = Object.values(await drill.restore(known, process.stdin, {
+    binDir: options.postgresBin, scratchRoot: options.scratchRoot, scratchUser: options.scratchUser ?? null, capSeconds: DRILL_SECONDS,
+  }));
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  if (common.json) process.stdout.write(`${JSON.stringify({ event: "drilled", run_id: known.run_id, tables: tables.length, rows })}\n`);
+  process.stderr.write(`${rows} rows of ${tables.length} tables restored and equal to the receipt\n`);
+  return 0;
+}
+
+/** `backup drills`: the records of drills, newest last. Reads files only; a file that is no record is left out and counted. */
+export async function showDrills(common: Common): Promise<number> {
+  const { config } = await host.loadConfig(common.config);
+  const folder = join(config.orchestrator.runtime_root, "backups", "drills");
+  const names = (await readdir(folder).catch(() => [])).filter((name) => DRILL_FILE.test(name)).sort();
+  for (const name of names) {
+    const record = drillRecordSchema.safeParse(parsed(await readFile(join(folder, name), "utf8")));
+    if (!record.success) process.stderr.write(`${name}: no drill record\n`);
+    else if (common.json) process.stdout.write(`${JSON.stringify({ event: "drill", ...record.data })}\n`);
+    else process.stdout.write(`${record.data.at}  ${record.data.kind.padEnd(5)}  ${record.data.run_id}  ${record.data.rows} rows  by ${record.data.actor}\n`);
+  }
+  if (names.length === 0) process.stderr.write("no drill was recorded on this host\n");
+  return 0;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+// `requests <run-id>`: the newest request bundle of each gate, file by file, for the approver's machine. Reads files only.
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Common } from "../cli.ts";
+import { sha256 } from "../model/canonical.ts";
+import { BUNDLE_CAP, BUNDLE_FILES, BUNDLE_NAME } from "../model/request-files.ts";
+import { Stopped } from "../model/stop.ts";
+import { host } from "../wire-host.ts";
+import { runIdOf } from "./orchestrate-run.ts";
+
+/** Exit 0; with --json one `file` event a file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for nothing yet. */
+export async function showRequests(common: Common, id: string): Promise<number> {
+  const runId = runIdOf(id);
+  const { config } = await host.loadConfig(common.config);
+  const folder = join(config.orchestrator.runtime_root, "runs", runId, "requests");
+  const names = await newest(folder);
+  if (names.length === 0) throw new Stopped("STOP_REFUSED_INPUT", { saw: `run ${runId} has asked for no signature`, wanted: "a run that waits for people", next: `cutter orchestrate status ${runId}` });
+  for (const bundle of names) {
+    if (!common.json) process.stdout.write(`${join(folder, bundle)}\n`);
+    else await send(folder, bundle);
+  }
+  return 0;
+}
+
+async function newest(folder: string): Promise<string[]> {
+  const all = (await readdir(folder).catch(() => [])).filter((name) => BUNDLE_NAME.test(name));
+  const finished = (await Promise.all(all.map(async (name) => ((await host.exists(join(folder, name, "payload.json"))) ? name : undefined)))).filter((name) => name !== undefined);
+  const byGate = new Map<string, number>();
+  for (const name of finished) {
+    const at = name.lastIndexOf("-");
+    byGate.set(name.slice(0, at), Math.max(Number(name.slice(at + 1)), byGate.get(name.slice(0, at)) ?? 0));
+  }
+  return [...byGate].map(([gate, number]) => `${gate}-${number}`);
+}
+
+async function send(folder: string, bundle: string): Promise<void> {
+  let room = BUNDLE_CAP;
+  for (const name of BUNDLE_FILES) {
+    const path = join(folder, bundle, name);
+    if (!(await host.exists(path))) continue;
+    const read = await host.readSafely(path, room);
+    if (!read.ok) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path}: ${read.reason}`, wanted: "a plain file of this bundle" });
+    room -= read.bytes.length;
+    process.stdout.write(`${JSON.stringify({ event: "file", bundle, name, sha256: sha256(read.bytes), data: read.bytes.toString("base64") })}\n`);
+  }
+}

@@ -1,0 +1,36 @@
+// A restore drill: what the operator's machine needs to restore a backup without the host, and the record it leaves.
+import { z } from "zod";
+import { contentDigestsSchema } from "./backup.ts";
+import { FINGERPRINT, RUN_ID, SHA256 } from "./ids.ts";
+
+const sha = z.string().regex(SHA256);
+const role = z.strictObject({
+  role: z.string(), inherit: z.boolean(), login: z.boolean(), bypass_rls: z.boolean(), connection_limit: z.int(), member_of: z.array(z.string()), owner: z.boolean(),
+});
+
+/**
+ * The newest receipt of a run and the frame its dump is restored into: roles, schemas, locale and checksum statements, as the
+ * source answers them. Kept beside the file, so that a drill works when the host is gone.
+ */
+export const drillPackageSchema = z.strictObject({
+  run_id: z.string().regex(RUN_ID), attempt: z.int().min(1), file_sha: sha, size_bytes: z.int().min(1), recipient: z.string().regex(FINGERPRINT),
+  content_digests: contentDigestsSchema, content_digests_sha: sha, rights_sha: sha,
+  frame: z.strictObject({
+    encoding: z.string(), lc_collate: z.string(), lc_ctype: z.string(), schemas: z.array(z.string()), carried: z.array(z.string()), public_usage: z.boolean(),
+    roles: z.array(role), checksum_statements: z.array(z.strictObject({ name: z.string(), statement: z.string() })),
+  }),
+});
+export type DrillPackage = z.infer<typeof drillPackageSchema>;
+
+/** One drill that went well. `kind` head: the key opens the file; whole: every row of the receipt was restored. */
+export const drillRecordSchema = z.strictObject({
+  schema_version: z.literal("1"), run_id: z.string().regex(RUN_ID), kind: z.enum(["head", "whole"]), at: z.iso.datetime(), file_sha: sha,
+  recipient: z.string().regex(FINGERPRINT), tables: z.int().min(0), rows: z.int().min(0), actor: z.string(), machine: z.string(),
+});
+export type DrillRecord = z.infer<typeof drillRecordSchema>;
+
+/** Name of a record's file below `backups/drills`. */
+export const DRILL_FILE = /^\d{8}T\d{6}Z-(?:head|whole)-ictr-\d{8}T\d{6}Z-[0-9a-f]{8}\.json$/;
+
+/** Days after which the newest whole drill no longer says anything about today's key and programs. */
+export const DRILL_DAYS = 30;

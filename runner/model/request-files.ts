@@ -1,0 +1,19 @@
+// The files of a request bundle, as they travel to an approver.
+import { z } from "zod";
+import { SHA256 } from "./ids.ts";
+
+/** Every file of a bundle; payload.json is written last, so a folder without it was never finished. */
+export const BUNDLE_FILES = [
+  "payload.json", "snapshot.md", "region.bin", "cut_plan.json", "grammar.json", "receipts.json", "findings.json", "journal.ndjson", "runs-index.jsonl", "rehearsal.json",
+] as const;
+
+/** Folder of a request below `runs/<run_id>/requests`: gate and number. */
+export const BUNDLE_NAME = /^(?:SG_1_cut_authz|EXECUTION|SG_2_lifecycle_authz|SG_3_failure_escalation)-[1-9]\d{0,4}$/;
+
+/** Largest bundle that is sent or taken, bytes of all its files. */
+export const BUNDLE_CAP = 128 * 1024 * 1024;
+
+/** One file on its way: name of bundle and file are words of the lists above, `data` is base64, `sha256` that of the bytes. */
+export const bundleFileEvent = z.strictObject({
+  event: z.literal("file"), bundle: z.string().regex(BUNDLE_NAME), name: z.enum(BUNDLE_FILES), sha256: z.string().regex(SHA256), data: z.base64(),
+});

@@ -1,0 +1,89 @@
+// Brings a run's newest backup and what a restore needs here. What was fetched once serves again, so that a drill works when the host is gone.
+import { createReadStream, existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { execa } from "execa";
+import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { drillPackageSchema, type DrillPackage } from "../../runner/model/drill.ts";
+import { Stopped } from "../../runner/model/stop.ts";
+import { childEnvironment } from "../foreign-environment.ts";
+import { remoteCommand, sshCommandLine } from "../ssh-line.ts";
+import { eventsOf, lineBroken } from "./host-call.ts";
+import { operatorStop, stopOf } from "./stop-of-host.ts";
+import type { Target } from "./target.ts";
+
+/** The sealed file, the package it is held against, and the package's file. */
+export interface FetchedBackup { readonly file: string; readonly package: DrillPackage; readonly packageFile: string }
+
+const PACKAGE_CAP = 16 * 1024 * 1024;
+
+/** From `folder` when it holds a whole pair already, else from the host. STOP_PROOF_FAILED when the file is not the one of the receipt. */
+export async function fetchBackup(target: Target, runId: string, folder: string): Promise<FetchedBackup> {
+  const place = { file: join(folder, `${runId}.sql.gpg`), packageFile: join(folder, `${runId}.package.json`) };
+  const kept = await keptPackage(place.packageFile);
+  if (kept && existsSync(place.file) && (await shaOf(place.file)) === kept.file_sha) return { ...place, package: kept };
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const known = await fetchPackage(target, runId);
+  await copyFile(target, known, place.file);
+  await writeFile(place.packageFile, JSON.stringify(known), { mode: 0o600 });
+  return { ...place, package: known };
+}
+
+/** The package of the newest receipt, from the host. */
+export async function fetchPackage(target: Target, runId: string): Promise<DrillPackage> {
+  const { events } = await eventsOf(target, ["backup", "receipt", runId]);
+  const stop = stopOf(events);
+  if (stop) {
+    const { code, facts } = operatorStop(stop, target.stack, runId);
+    throw new Stopped(code, facts);
+  }
+  const parsed = drillPackageSchema.safeParse(events.find((event) => event.event === "receipt")?.["package"]);
+  if (!parsed.success || parsed.data.run_id !== runId) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the host answers another form of receipt", wanted: "a release of the cutter that this folder knows" });
+  return parsed.data;
+}
+
+/** The first `bytes` of the sealed file. */
+export async function fetchHead(target: Target, known: DrillPackage, bytes: number): Promise<Buffer> {
+  const [ssh, ...line] = readingLine(target, known, ["head", "-c", String(bytes), "--"]);
+  const done = await execa(ssh, line, { ...QUIET, env: childEnvironment(), encoding: "buffer", maxBuffer: bytes + 1 });
+  if (done.failed) throw unreadable(target);
+  return Buffer.from(done.stdout);
+}
+
+async function copyFile(target: Target, known: DrillPackage, file: string): Promise<void> {
+  const part = `${file}.part`;
+  try {
+    const [ssh, ...line] = readingLine(target, known, ["cat", "--"]);
+    const done = await execa(ssh, line, { ...QUIET, env: childEnvironment(), buffer: false, stdout: { file: part } });
+    if (done.failed) throw unreadable(target);
+    const { size } = await stat(part);
+    const sha = await shaOf(part);
+    if (size !== known.size_bytes || sha !== known.file_sha) throw new Stopped("STOP_PROOF_FAILED", { saw: `a file of ${size} bytes, sha256 ${sha.slice(0, 12)}`, wanted: `${known.size_bytes} bytes, sha256 ${known.file_sha.slice(0, 12)}, as proven` });
+    await rename(part, file);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+const QUIET = { reject: false, extendEnv: false, stdin: "ignore" } as const;
+
+function readingLine(target: Target, known: DrillPackage, words: readonly string[]): [string, ...string[]] {
+  const [ssh = "ssh", ...line] = sshCommandLine(target.address);
+  return [ssh, ...line, remoteCommand([...target.launcher.slice(0, -1), ...words, `${target.runtimeRoot}/backups/${known.run_id}.sql.gpg`])];
+}
+
+const unreadable = (target: Target): Stopped => lineBroken(target, "the backup file could not be read");
+
+async function keptPackage(file: string): Promise<DrillPackage | undefined> {
+  if (!existsSync(file)) return undefined;
+  const read = await readSafely(file, PACKAGE_CAP);
+  return read.ok ? drillPackageSchema.parse(JSON.parse(read.bytes.toString("utf8"))) : undefined;
+}
+
+async function shaOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}

@@ -1,0 +1,71 @@
+// Brings request bundles to this machine. The host chooses no path here: names are words of a list, sizes are capped, digests are compared.
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { sha256 } from "../../runner/model/canonical.ts";
+import { BUNDLE_CAP, bundleFileEvent } from "../../runner/model/request-files.ts";
+import { Stopped } from "../../runner/model/stop.ts";
+import { callHost, hostFailed, lineBroken, type HostEvent } from "./host-call.ts";
+import { operatorStop, stopOf } from "./stop-of-host.ts";
+import type { Target } from "./target.ts";
+
+type FileEvent = z.infer<typeof bundleFileEvent>;
+
+/** Bundles one host may send for one run: a gate's newest, for each gate. */
+const BUNDLES_AT_ONCE = 4;
+
+/**
+ * Writes the newest bundle of each gate to `<folder>/<gate>-<n>` and answers these folders; a bundle that was fetched before is
+ * written anew. STOP_COULD_NOT_LOOK when the line breaks or a file is not what the host said it is; then nothing is replaced.
+ */
+export async function fetchBundles(target: Target, runId: string, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const landing = await mkdtemp(join(folder, ".arriving-"));
+  try {
+    const files = await receive(target, runId);
+    const bundles = [...new Set(files.map((file) => file.bundle))];
+    for (const bundle of bundles) await mkdir(join(landing, bundle), { mode: 0o700 });
+    for (const file of files) await writeFile(join(landing, file.bundle, file.name), bytesOf(file), { flag: "wx", mode: 0o600 });
+    for (const bundle of bundles) {
+      await rm(join(folder, bundle), { recursive: true, force: true });
+      await rename(join(landing, bundle), join(folder, bundle));
+    }
+    return bundles.map((bundle) => join(folder, bundle));
+  } finally {
+    await rm(landing, { recursive: true, force: true });
+  }
+}
+
+async function receive(target: Target, runId: string): Promise<FileEvent[]> {
+  const files: FileEvent[] = [];
+  const others: HostEvent[] = [];
+  let room = BUNDLES_AT_ONCE * BUNDLE_CAP;
+  const words = ["orchestrate", "requests", runId];
+  const { status, stderr } = await callHost(target, { words, onEvent: (event) => {
+    if (event.event !== "file") return void others.push(event);
+    const file = bundleFileEvent.safeParse(event);
+    if (!file.success) throw foreign("a file of another name or form");
+    room -= file.data.data.length * 0.75;
+    if (room < 0) throw foreign("more than a request needs");
+    if (files.some((known) => known.bundle === file.data.bundle && known.name === file.data.name)) throw foreign("the same file twice");
+    files.push(file.data);
+  } });
+  const stop = stopOf(others);
+  if (stop) {
+    const { code, facts } = operatorStop(stop, target.stack, runId);
+    throw new Stopped(code, facts);
+  }
+  if (status === undefined) throw lineBroken(target, stderr);
+  if (status !== 0) throw hostFailed(words, status, stderr);
+  return files;
+}
+
+function bytesOf(file: FileEvent): Buffer {
+  const bytes = Buffer.from(file.data, "base64");
+  if (sha256(bytes) !== file.sha256) throw foreign(`${file.name} with another digest than announced`);
+  return bytes;
+}
+
+function foreign(saw: string): Stopped {
+  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `the host sends ${saw}`, wanted: "the bundles of this run", hint: "nothing was kept; look at the host before you ask it again" });
+}

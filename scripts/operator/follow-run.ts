@@ -1,0 +1,116 @@
+// Starts work on a run and follows it. A broken line is dialled again and goes on behind the last event seen; Ctrl-C ends the following, never the run.
+import type { ProcessPromise } from "zx";
+import { Stopped } from "../../runner/model/stop.ts";
+import type { StatusJson } from "../../runner/rules/status.ts";
+import { stopText } from "../../runner/rules/stop-text.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
+import { askStatus, statusIfKnown } from "./ask-status.ts";
+import { callHost, hostFailed, lineBroken, type HostEvent } from "./host-call.ts";
+import { withStack } from "./operator-command.ts";
+import { progressOn, type Progress } from "./progress.ts";
+import { endOf, operatorStop } from "./stop-of-host.ts";
+import type { Target } from "./target.ts";
+
+/** `words` must be safe to ask twice. `isDone`: asked again after a break, the host refuses because it was done: is that so? */
+export interface Ask {
+  readonly target: Target;
+  readonly runId: string;
+  readonly words: readonly string[];
+  readonly json: boolean;
+  readonly isDone?: (status: StatusJson) => boolean;
+}
+
+/** Exit status of a person's own Ctrl-C, as shells know it. */
+const DETACHED = 130;
+/** Waits between dials, milliseconds; after the last the person is told how to go on. */
+const REDIAL = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000] as const;
+
+interface Seen { events: HostEvent[]; process?: number; position?: number; dials: number }
+
+/** Follows to the end of the process; answers its exit status and has shown its stop. STOP_COULD_NOT_LOOK when the host stays away. */
+export async function followRun(ask: Ask): Promise<number> {
+  const progress = progressOn(ask.json);
+  const seen: Seen = { events: [], dials: 0 };
+  const leave = onInterrupt(ask, progress);
+  try {
+    for (let broken = 0; ; broken += 1) {
+      const answer = await callHost(ask.target, { words: wordsNow(ask, seen), started: leave.watch, onEvent: (event) => { broken = note(seen, event, progress) ? 0 : broken; } });
+      if (leave.asked()) return DETACHED;
+      if (endOf(seen.events)) break;
+      const wait = REDIAL[broken];
+      if (answer.status !== undefined && !isSilent(seen)) throw hostFailed(ask.words, answer.status, answer.stderr);
+      if (wait === undefined) throw goneFor(ask, lineBroken(ask.target, answer.stderr));
+      process.stderr.write(`the line to ${ask.target.address.host} ended; the run goes on there, dialling again …\n`);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (leave.asked()) return DETACHED;
+      seen.dials += 1;
+    }
+  } finally {
+    leave.end();
+    progress.end();
+  }
+  return ending(ask, seen);
+}
+
+// Behind the last event of the same process once it is known; else the same question again, which must be safe.
+function wordsNow({ words, runId }: Ask, { process: pid, position }: Seen): readonly string[] {
+  return pid === undefined ? words : ["orchestrate", "follow", runId, "--from", String(position ?? 0), "--process", String(pid)];
+}
+
+/** True for news; `attached` only tells whom to follow. */
+function note(seen: Seen, event: HostEvent, progress: Progress): boolean {
+  if (typeof event["position"] === "number") seen.position = event["position"];
+  if (event.event === "attached") {
+    if (typeof event["pid"] === "number") seen.process = event["pid"];
+    return true;
+  }
+  seen.events.push(event);
+  progress.show(event);
+  return true;
+}
+
+// A run that was claimed a moment ago has said nothing yet: the follower asked too early.
+const isSilent = (seen: Seen): boolean => seen.dials > 0 && seen.events.length === 0;
+
+async function ending({ target, runId, json, isDone }: Ask, seen: Seen): Promise<number> {
+  const end = endOf(seen.events);
+  if (!end) throw new Error("an end was seen before");
+  const status = await statusIfKnown(target, runId);
+  // Asked twice because of a broken line, refused because the first time did it.
+  if (end.stop && seen.dials > 0 && status && isDone?.(status)) return done(status, json);
+  if (end.stop?.code === "STOP_LEASE_HELD" && seen.dials > 0 && status?.next?.includes("logs")) return followRun({ target, runId, json, words: ["orchestrate", "follow", runId] });
+  if (end.bug !== undefined) process.stderr.write(`a bug on the host: ${printable(end.bug)}\nsend runner.log of this run: ${withStack(`npm run logs -- ${runId} --runner-log`, target.stack)}\n`);
+  else if (end.stop) process.stderr.write(stopText(operatorStop(end.stop, target.stack, runId), status));
+  else if (status) return done(status, json);
+  return end.exit;
+}
+
+function done(status: StatusJson, json: boolean): number {
+  if (!json) process.stderr.write(`${status.document_id}: ${status.committed_text}; state ${status.state}\n${status.next === null ? "" : `next: ${status.next}\n`}`);
+  return 0;
+}
+
+function goneFor({ runId, target }: Ask, stop: Stopped): Stopped {
+  return new Stopped(stop.code, { ...stop.facts, hint: "the run goes on without us; attach again when the line is back", next: withStack(`npm run logs -- ${runId}`, target.stack) }, stop);
+}
+
+/** Ctrl-C: the ssh client is ended, the run is not. */
+function onInterrupt({ runId, target }: Ask, progress: Progress): { watch(child: ProcessPromise): void; asked(): boolean; end(): void } {
+  let child: ProcessPromise | undefined;
+  let asked = false;
+  const interrupt = (): void => {
+    asked = true;
+    progress.end();
+    process.stderr.write(`detached; the run goes on. attach again: ${withStack(`npm run logs -- ${runId}`, target.stack)}\n`);
+    void child?.kill("SIGTERM").catch(() => undefined);
+  };
+  process.once("SIGINT", interrupt);
+  return { watch: (one) => { child = one; }, asked: () => asked, end: () => { process.off("SIGINT", interrupt); } };
+}
+
+/** One look at a run before work on it, for a clear refusal of an unknown id. */
+export async function insistRun(target: Target, runId: string): Promise<StatusJson> {
+  const [status] = await askStatus(target, runId);
+  if (!status) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId} on this host`, wanted: "the id of a run of this host", next: withStack("npm run runs", target.stack) });
+  return status;
+}

@@ -1,0 +1,34 @@
+// Commands as the operator pastes them: what the host names by its own program is done here by a script of the same meaning.
+import { SANDBOX_STACK } from "./target.ts";
+
+/** Host verbs that a script of another name, or of its own, does from here. */
+const SCRIPTS: readonly (readonly [RegExp, string])[] = [
+  [/^cutter orchestrate revert\b/, "npm run rollback --"],
+  [/^cutter orchestrate follow\b/, "npm run logs --"],
+  [/^cutter orchestrate unhalt\b/, "npm run admit --"],
+  [/^cutter orchestrate (cut|resume|status|void|halt|verify|plan)\b/, "npm run $1 --"],
+  [/^cutter gate admit\b/, "npm run admit --"],
+  [/^cutter backup\b/, "npm run backup --"],
+  [/^cutter\b/, "npm run cutter --"],
+];
+
+/**
+ * A command of the host as one of this workstation. `npm run approve` names a folder of the host: it has to be fetched first,
+ * which `runId` allows. Words behind the verb stay as they are.
+ */
+export function operatorCommand(command: string, stack: string, runId?: string): string {
+  if (/^npm run approve\b/.test(command)) return runId === undefined ? command : withStack(`npm run fetch -- ${runId}`, stack);
+  const known = SCRIPTS.find(([pattern]) => pattern.test(command));
+  return known ? withStack(command.replace(known[0], known[1]).replace(/ --$/, ""), stack) : command;
+}
+
+/** Every command between backticks of a sentence. */
+export function operatorSentence(text: string, stack: string): string {
+  return text.replaceAll(/`(cutter [^`]+)`/g, (_all, command: string) => `\`${operatorCommand(command, stack)}\``);
+}
+
+/** The command with the stack it is for; the sandbox is every program's default. */
+export function withStack(command: string, stack: string): string {
+  if (stack === SANDBOX_STACK) return command;
+  return `${command}${/ -- /.test(command) ? "" : " --"} --stack ${stack}`;
+}

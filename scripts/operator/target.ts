@@ -1,0 +1,84 @@
+// Which host a stack's name means: address, launcher and runtime root, from configuration alone, so that a fresh clone can take over.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { YAML } from "zx";
+import { z } from "zod";
+import { connectionSchema } from "../../infra/config.ts";
+import { knownHostsLine } from "../../infra/connection.ts";
+import { Stopped } from "../../runner/model/stop.ts";
+import { defaultSandboxFolder, projectRoot } from "../sandbox/place.ts";
+import { sshAddress } from "../sandbox/sshd.ts";
+import { existingSandbox } from "../sandbox/verbs.ts";
+import type { RemoteAddress } from "../ssh-line.ts";
+
+/** A host as the operator's programs see it. `launcher`: the words that start its cutter. */
+export interface Target {
+  /** What --stack said; `sandbox` is the embedded host. */
+  readonly stack: string;
+  readonly sandbox: boolean;
+  readonly address: RemoteAddress;
+  readonly launcher: readonly string[];
+  readonly runtimeRoot: string;
+}
+
+/** The embedded host of this folder. */
+export const SANDBOX_STACK = "sandbox";
+
+// Only what an operator needs: a mistake in a provisioning key must not keep anybody from a rollback.
+const operatorKeys = z.looseObject({
+  "cutter:connection": connectionSchema,
+  "cutter:runtime": z.looseObject({ root: z.string().startsWith("/"), owner: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/) }),
+  "cutter:release": z.looseObject({ launcher: z.string().startsWith("/") }),
+  "cutter:sandbox": z.union([z.boolean(), z.stringbool()]).default(false),
+});
+
+/**
+ * `stack` is a name (Pulumi.<name>.yaml of this project, or `sandbox` for the embedded host) or the path of such a file.
+ * STOP_COULD_NOT_LOOK when there is no such host, STOP_PRECHECK_FAILED with every wrong key. Nothing is dialled or started.
+ */
+export function targetOf(stack: string): Target {
+  const file = stack.endsWith(".yaml") ? stack : join(projectRoot(), `Pulumi.${stack}.yaml`);
+  if (existsSync(file)) return fromStackFile(stack, file);
+  if (stack === SANDBOX_STACK) return embedded();
+  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `no ${basename(file)}`, wanted: "the configuration of a stack", hint: "name a stack of this project, or the path of a colleague's stack file" });
+}
+
+function embedded(): Target {
+  const { place, state } = existingSandbox(defaultSandboxFolder());
+  if (!state.ssh) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the sandbox host is down", wanted: "a running one", next: "npm run sandbox -- up" });
+  return { stack: SANDBOX_STACK, sandbox: true, address: sshAddress(place.sshFolder, state.ssh.port), launcher: [join(place.binFolder, "cutter")], runtimeRoot: place.runtimeRoot };
+}
+
+function fromStackFile(stack: string, file: string): Target {
+  const parsed = operatorKeys.safeParse(configOf(file));
+  if (!parsed.success) {
+    const details = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))];
+    throw new Stopped("STOP_PRECHECK_FAILED", { saw: `${basename(file)}: ${details.join(", ")}`, wanted: "cutter:connection, cutter:runtime and cutter:release as Pulumi.yaml describes them", details });
+  }
+  const { "cutter:connection": connection, "cutter:runtime": runtime, "cutter:release": release, "cutter:sandbox": sandbox } = parsed.data;
+  const prefix = connection.sudo ? ["sudo", "-n", "-u", runtime.owner, "--"] : [];
+  return {
+    stack, sandbox, launcher: [...prefix, release.launcher], runtimeRoot: runtime.root,
+    address: { host: connection.host, port: connection.port, user: connection.user, privateKeyFile: connection.privateKeyFile, knownHostsFile: pinned(knownHostsLine(connection)) },
+  };
+}
+
+// Under `config:` as the engine writes it.
+function configOf(file: string): unknown {
+  try {
+    const whole: unknown = YAML.parse(readFileSync(file, "utf8"));
+    return z.looseObject({ config: z.unknown() }).parse(whole).config;
+  } catch (error) {
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" }, error);
+  }
+}
+
+// ssh reads pinned keys from a file only; it lives as long as this program.
+function pinned(line: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "cutter-pin-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "known_hosts");
+  writeFileSync(file, line, { mode: 0o600 });
+  return file;
+}
