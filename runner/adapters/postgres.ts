@@ -168,6 +168,9 @@ function hasSqlState(error: unknown): error is pg.DatabaseError {
 }
 
 /** SQLSTATE CUT01 carries a stop of ours as JSON; everything else keeps code and message, never values. */
+/** Schema, table, column or function that is not there: another database, or a package that was never applied. */
+const MISSING: ReadonlySet<string> = new Set(["3F000", "42P01", "42703", "42883"]);
+
 function translate(what: string, role: RoleKey, error: unknown): Error {
   if (error instanceof Stopped) return error;
   if (!(error instanceof pg.DatabaseError)) return couldNotLook(what, error);
@@ -177,6 +180,9 @@ function translate(what: string, role: RoleKey, error: unknown): Error {
   }
   const saw = `${what} as ${ROLES[role]}: ${error.message} (SQLSTATE ${error.code ?? "?"})`;
   if (error.code === "42501") return new Stopped("STOP_PRECHECK_FAILED", { saw, wanted: "the rights of sql/rights.json", hint: "apply the database package that grants it, then run `cutter precheck`" }, error);
+  if (error.code !== undefined && MISSING.has(error.code)) {
+    return new Stopped("STOP_PRECHECK_FAILED", { saw, wanted: "the tables and functions this release was built for", hint: "see whether the configuration names the right database; if it does, apply the missing database package and run `cutter precheck`", next: "cutter precheck" }, error);
+  }
   if (error.code?.startsWith("57") || error.code?.startsWith("08") || error.code?.startsWith("53")) return couldNotLook(what, error);
   if (error.code === "55P03") return new Stopped("STOP_LEASE_HELD", { saw, wanted: "the row free within 30 s" }, error);
   return new Stopped("STOP_INVARIANT_FAILED", { saw, wanted: "the statement to succeed" }, error);
