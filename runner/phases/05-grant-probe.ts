@@ -28,6 +28,8 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
   recheck: async (_input, recorded, scope) => {
     insist(judgeHistory(await scope.runsIndex(), recorded.previous_closeout_sha));
     const now = await look(scope);
+    // Before the environment, of which it is a part: a promoted copy is nothing that a restored right could mend.
+    if (now.timeline !== recorded.timeline) throw new Stopped("STOP_DRIFT", { saw: `timeline ${now.timeline}`, wanted: `timeline ${recorded.timeline}: this is a promoted or restored copy` });
     if (environmentHash(now.facts) !== recorded.environment_hash) {
       const before = await recordedFacts(scope);
       const known = before.length > 0 && environmentHash(before) === recorded.environment_hash;
@@ -37,7 +39,6 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
     if (now.protected_hash !== recorded.protected_hash) {
       throw new Stopped("STOP_DRIFT", { saw: "a protected document changed since this run began", wanted: `${scope.config.protected_prefixes.join(", ")} byte-equal` });
     }
-    if (now.timeline !== recorded.timeline) throw new Stopped("STOP_DRIFT", { saw: `timeline ${now.timeline}`, wanted: `timeline ${recorded.timeline}: this is a promoted copy` });
   },
 });
 
