@@ -1,0 +1,111 @@
+// The configuration, or somebody at the database, points a host at another database than the one people signed for: another
+// cluster, a copy beside it, the same one restored to yesterday, a promoted copy. Nothing may be written to any of them.
+import { appendFileSync, chownSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureSandbox } from "../../scripts/sandbox/sandbox.ts";
+import { takeDown } from "../../scripts/sandbox/verbs.ts";
+import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
+import { rewriteJson } from "../support/hand-signed.ts";
+import { expectRefused, rowCounts, wordsOf } from "../support/refusals.ts";
+
+let host: GovernedHost;
+let run: string;
+let statement: string;
+
+/** As the cluster's own superuser, beside the database: databases are copied and renamed from there. */
+async function beside(...statements: string[]): Promise<void> {
+  const { database: { host: socket, port }, credentials: { cluster } } = host.sandbox;
+  const client = new pg.Client({ host: socket, port, database: "postgres", user: cluster.user, password: cluster.password });
+  await client.connect();
+  try {
+    for (const text of statements) await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+async function withDatabase(change: Record<string, unknown>, work: () => Promise<void>): Promise<void> {
+  const { configFile } = host.sandbox.place;
+  const before = rewriteJson(configFile, (config) => ({ ...config, database: { ...(config["database"] as object), ...change } }));
+  try {
+    await work();
+  } finally {
+    writeFileSync(configFile, before);
+  }
+}
+
+const unitsOf = async (prefix: string): Promise<number> => (await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`])).length;
+
+beforeAll(async () => {
+  host = await governedHost();
+  await host.register("WRONG-1", LAW);
+  await host.register("WRONG-2", LAW.replaceAll("text", "words"));
+  await beside("CREATE DATABASE yesterday TEMPLATE directus OWNER workflow_admin");
+  run = await host.cut("WRONG-1");
+  statement = await host.sign(run, "SG_1_cut_authz", "linh");
+  expect(await host.cutter("gate", "admit", statement, await host.sign(run, "EXECUTION", "minh"))).toMatchObject({ status: 0 });
+  await beside("CREATE DATABASE staging TEMPLATE directus OWNER workflow_admin");
+});
+afterAll(async () => { await host?.remove(); });
+
+describe("a configuration that names another cluster", () => {
+  test.each([["cut", () => ["orchestrate", "cut", "WRONG-2"]], ["resume", () => ["orchestrate", "resume", run]], ["admit", () => ["gate", "admit", statement]], ["void", () => ["orchestrate", "void", run, "x"]]])(
+    "stops %s before anything is written", async (_verb, words) => {
+      await withDatabase({ system_identifier: "7301234567890123456" }, async () => {
+        const answer = await expectRefused(host, () => host.cutter(...words()), "STOP_DRIFT", /system_identifier is \d+/);
+        expect(wordsOf(answer)).toContain("system_identifier 7301234567890123456, as the configuration names it");
+      });
+    });
+});
+
+describe("a configuration that names another database of the same cluster", () => {
+  test("stops a signed run in a copy that has the run and its signatures too", async () => {
+    await withDatabase({ name: "staging" }, async () => {
+      await expectRefused(host, () => host.cutter("orchestrate", "resume", run), "STOP_GRANT_DELTA", /database staging/);
+    });
+  });
+  test("stops a cut in a database without the packages, saying what is missing", async () => {
+    await withDatabase({ name: "postgres" }, async () => {
+      await expectRefused(host, () => host.cutter("orchestrate", "cut", "WRONG-2"), "STOP_PRECHECK_FAILED", /source_document_registry|cutter_/);
+    });
+  });
+  test("could not look when there is no such database", async () => {
+    await withDatabase({ name: "nowhere" }, async () => {
+      await expectRefused(host, () => host.cutter("orchestrate", "cut", "WRONG-2"), "STOP_COULD_NOT_LOOK", /nowhere/);
+    });
+  });
+});
+
+test("a database restored to before the run does not know the run nor its signatures, and the restored state is not cut by them", async () => {
+  await beside("ALTER DATABASE directus RENAME TO today", "ALTER DATABASE yesterday RENAME TO directus");
+  try {
+    await expectRefused(host, () => host.cutter("orchestrate", "resume", run), "STOP_REFUSED_INPUT", /no run ictr-/);
+    await expectRefused(host, () => host.cutter("gate", "admit", statement), "STOP_APPROVAL_INVALID", /a run this database does not know/);
+    expect(await unitsOf("WRONG-1")).toBe(0);
+  } finally {
+    await beside("ALTER DATABASE directus RENAME TO yesterday", "ALTER DATABASE today RENAME TO directus");
+  }
+});
+
+test("a promoted copy has another timeline, and the signed run stops there while a run signed for it is possible", async () => {
+  const { folder, dataFolder } = host.sandbox.place;
+  const before = await rowCounts(host);
+  await takeDown(folder);
+  // Recovery that finds no archive ends at once on a new timeline: what a promoted standby and a point-in-time restore have in common.
+  const signal = join(dataFolder, "recovery.signal");
+  writeFileSync(signal, "");
+  appendFileSync(join(dataFolder, "postgresql.auto.conf"), "restore_command = 'false'\n");
+  const { uid, gid } = statSync(join(dataFolder, "PG_VERSION"));
+  chownSync(signal, uid, gid);
+  await ensureSandbox({ folder, say: () => undefined });
+  expect(readdirSync(dataFolder)).not.toContain("recovery.signal");
+  expect(await rowCounts(host)).toEqual(before);
+  await expectRefused(host, () => host.cutter("orchestrate", "resume", run), "STOP_DRIFT", /timeline 2/);
+
+  const another = await host.cut("WRONG-2");
+  await host.authorizeCut(another);
+  expect(await host.cutter("orchestrate", "resume", another)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect([await unitsOf("WRONG-1"), await unitsOf("WRONG-2")]).toEqual([0, 3]);
+});
