@@ -88,7 +88,7 @@ function writeManifest(runner) {
 /** sha256 over everything dist/ is made from; equal means nothing has to be built. */
 export function sourceDigest(project = PROJECT) {
   const hash = createHash("sha256");
-  for (const part of ["runner", "scripts", "sql", "package-lock.json"]) {
+  for (const part of ["runner", "scripts", "infra", "sql", "package-lock.json"]) {
     const path = join(project, part);
     if (!existsSync(path)) continue;
     const files = statSync(path).isDirectory() ? filesUnder(path) : [""];

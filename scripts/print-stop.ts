@@ -1,6 +1,7 @@
 // How a program of the workstation ends badly: a stop as the host prints it, never a stack for an expected case.
 import { EXIT_BUG, Stopped } from "../runner/model/stop.ts";
 import { stopText } from "../runner/rules/stop-text.ts";
+import { operatorSentence, SANDBOX_STACK } from "./operator/operator-command.ts";
 
 /** `aboutRun`: the program serves a run of a host it has not asked, so it must not say that nothing is committed. */
 export interface ProgramKind { readonly aboutRun: boolean }
@@ -16,7 +17,8 @@ export async function runProgram(work: () => Promise<number | undefined>, kind: 
     process.exitCode = (await work()) ?? 0;
   } catch (error) {
     if (error instanceof Stopped) {
-      process.stderr.write(stopText(error, kind.aboutRun ? undefined : "no run"));
+      // The host's own program is not on this machine: its commands are given as ours.
+      process.stderr.write(operatorSentence(stopText(error, kind.aboutRun ? undefined : "no run"), SANDBOX_STACK));
       process.exitCode = error.exit;
       return;
     }

@@ -21,7 +21,7 @@ withGrammarOptions(new Command("register").description("register a document and 
     const sandbox = await ensureSandbox();
     const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, file, prefix, { request, versionLabel: options.versionLabel }));
     if (options.json) process.stdout.write(`${JSON.stringify({ document_id: prefix, ...registered })}\n`);
-    else process.stdout.write(`${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: ${sandbox.launchers.cutter} orchestrate cut ${prefix}\n`);
+    else process.stdout.write(`${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: npm run cut -- ${prefix}\n`);
     return 0;
   }))
   .parse();

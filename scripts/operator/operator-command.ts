@@ -1,5 +1,7 @@
 // Commands as the operator pastes them: what the host names by its own program is done here by a script of the same meaning.
-import { SANDBOX_STACK } from "./target.ts";
+
+/** The embedded host of this folder: what every program means without --stack. */
+export const SANDBOX_STACK = "sandbox";
 
 /** Host verbs that a script of another name, or of its own, does from here. */
 const SCRIPTS: readonly (readonly [RegExp, string])[] = [

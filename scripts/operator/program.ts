@@ -4,7 +4,8 @@ import { isRunId, type RunId } from "../../runner/model/ids.ts";
 import { EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
 import { refuseForeignEnvironment } from "../foreign-environment.ts";
 import { runProgram } from "../print-stop.ts";
-import { SANDBOX_STACK, targetOf, type Target } from "./target.ts";
+import { SANDBOX_STACK } from "./operator-command.ts";
+import { targetOf, type Target } from "./target.ts";
 
 /** Options every program has. */
 export interface OperatorOptions { readonly stack: string; readonly json: boolean }

@@ -11,6 +11,7 @@ import { defaultSandboxFolder, projectRoot } from "../sandbox/place.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
 import { existingSandbox } from "../sandbox/verbs.ts";
 import type { RemoteAddress } from "../ssh-line.ts";
+import { SANDBOX_STACK } from "./operator-command.ts";
 
 /** A host as the operator's programs see it. `launcher`: the words that start its cutter. */
 export interface Target {
@@ -21,9 +22,6 @@ export interface Target {
   readonly launcher: readonly string[];
   readonly runtimeRoot: string;
 }
-
-/** The embedded host of this folder. */
-export const SANDBOX_STACK = "sandbox";
 
 // Only what an operator needs: a mistake in a provisioning key must not keep anybody from a rollback.
 const operatorKeys = z.looseObject({
