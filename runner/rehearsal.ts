@@ -36,8 +36,7 @@ export async function rehearse(run: Run, planned: Planned, ground: RehearsalGrou
   if (!ground.ready()) await backupAgain(run, of.content_digests_sha);
   const counts = recorder(planned.plan.output.candidate_count);
   try {
-    await forward(run, planned, ground, counts);
-    await backward(run, planned, ground, counts);
+    await bothWays(run, planned, ground, counts);
   } catch (error) {
     throw inRehearsal(error);
   }
@@ -78,47 +77,41 @@ function recorder(units: number): Recorder {
   };
 }
 
+/** Both ways at once, each in a database of its own; of two failures the way forward tells its own. */
+async function bothWays(run: Run, planned: Planned, ground: RehearsalGround, counts: Recorder): Promise<void> {
+  const say = (done: number, what: string): void => run.world.events.emit({ event: "progress", phase: "rehearsal", done, of: 2, what });
+  say(0, "in two restored copies: cut, verify and enact; cut, revert and cut again");
+  const ahead = await ground.stage("rehearsal_forward", counts);
+  const back = await ground.stage("rehearsal_back", counts);
+  const ways = await Promise.allSettled([forward(run, planned, ahead), backward(run, planned, back)]);
+  await Promise.all([ahead.end(), back.end()]);
+  for (const way of ways) if (way.status === "rejected") throw way.reason;
+  say(2, "both passed, and every other row stands as it was");
+}
+
 /** Cut, verified, enacted, closed out. */
-async function forward(run: Run, planned: Planned, ground: RehearsalGround, counts: Recorder): Promise<void> {
-  say(run, 0, "cut, verify and enact in the restored copy");
-  await onStage(ground, "rehearsal_forward", counts, async (stage) => {
-    const trial = await open(run, stage, run.row.run_id);
-    const mine = await prepare(trial, planned);
-    const written = await recordAndVerify(trial, mine, await writeNaming(trial, mine));
-    await mintDecision(trial);
-    await admit(trial, mine, "SG_2_lifecycle_authz");
-    await enact(trial, mine, written);
-    insist(judgeOtherRows(await stage.look(), ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"], mine.plan.output.candidate_count));
-  });
+async function forward(run: Run, planned: Planned, stage: Stage): Promise<void> {
+  const trial = await open(run, stage, run.row.run_id);
+  const mine = await prepare(trial, planned);
+  const written = await recordAndVerify(trial, mine, await writeNaming(trial, mine));
+  await mintDecision(trial);
+  await admit(trial, mine, "SG_2_lifecycle_authz");
+  await enact(trial, mine, written);
+  insist(judgeOtherRows(await stage.look(), ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"], mine.plan.output.candidate_count));
 }
 
 /** Cut and reverted after leg B; cut again by another run and reverted after leg A. */
-async function backward(run: Run, planned: Planned, ground: RehearsalGround, counts: Recorder): Promise<void> {
-  say(run, 1, "cut, revert and cut again in a second restored copy");
-  await onStage(ground, "rehearsal_back", counts, async (stage) => {
-    const first = await open(run, stage, run.row.run_id);
-    const mine = await prepare(first, planned);
-    const { ledger } = await recordAndVerify(first, mine, await writeUnits(first, mine));
-    await first.step(revertRun("rehearsal", mine.plan, ledger), {});
-    await close(first);
-    const again = await open(run, stage, secondRunId(run.row.run_id));
-    const anew = await prepare(again, planned);
-    await writeUnits(again, anew);
-    await again.step(revertRun("rehearsal", anew.plan, undefined), {});
-    insist(judgeOtherRows(await stage.look(), ["cut_leg_a", "leg_b_record", "write_verify", "revert_ledger", "cut_leg_a", "revert"], mine.plan.output.candidate_count));
-  });
-  say(run, 2, "every other row stands as it was");
-}
-
-const say = (run: Run, done: number, what: string): void => run.world.events.emit({ event: "progress", phase: "rehearsal", done, of: 2, what });
-
-async function onStage(ground: RehearsalGround, name: string, counts: RowCounts, work: (stage: Stage) => Promise<void>): Promise<void> {
-  const stage = await ground.stage(name, counts);
-  try {
-    await work(stage);
-  } finally {
-    await stage.end();
-  }
+async function backward(run: Run, planned: Planned, stage: Stage): Promise<void> {
+  const first = await open(run, stage, run.row.run_id);
+  const mine = await prepare(first, planned);
+  const { ledger } = await recordAndVerify(first, mine, await writeUnits(first, mine));
+  await first.step(revertRun("rehearsal", mine.plan, ledger), {});
+  await close(first);
+  const again = await open(run, stage, secondRunId(run.row.run_id));
+  const anew = await prepare(again, planned);
+  await writeUnits(again, anew);
+  await again.step(revertRun("rehearsal", anew.plan, undefined), {});
+  insist(judgeOtherRows(await stage.look(), ["cut_leg_a", "leg_b_record", "write_verify", "revert_ledger", "cut_leg_a", "revert"], mine.plan.output.candidate_count));
 }
 
 async function open(run: Run, stage: Stage, runId: RunId): Promise<Run> {

@@ -19,21 +19,22 @@ const looked = z.array(z.strictObject({ table: z.string(), lost: z.int(), added:
 
 /** The ground of one host process; `host` is the production World, of which a stage keeps configuration, release and snapshots. */
 export function rehearsalGround(host: World, runId: string): RehearsalGround {
+  // Roles belong to the server, so its stages share one password.
+  const password = randomBytes(24).toString("base64url");
   return {
     ready: () => host.vault.kept() !== undefined,
     stage: async (name, counts) => {
       const copy = host.vault.kept();
       if (!copy) throw new Stopped("STOP_PROOF_FAILED", { saw: "no restored copy of this run's backup is kept", wanted: "the scratch server of the newest backup" });
-      return stage({ host, copy, runId, counts }, name);
+      return stage({ host, copy, runId, counts, password }, name);
     },
   };
 }
 
-interface Ground { readonly host: World; readonly copy: KeptCopy; readonly runId: string; readonly counts: RowCounts }
+interface Ground { readonly host: World; readonly copy: KeptCopy; readonly runId: string; readonly counts: RowCounts; readonly password: string }
 
 async function stage(ground: Ground, name: string): Promise<Stage> {
-  const { host, copy } = ground;
-  const password = randomBytes(24).toString("base64url");
+  const { host, copy, password } = ground;
   // Outside the restored databases: nothing of what was restored runs with a superuser's rights.
   const identifier = await asSuperuser(copy.scratch, "postgres", async (client) => {
     const { rows } = await client.query(statement("read/rehearsal/stage-statements").text, [name, copy.database, Object.values(ROLES), password]);
