@@ -7,10 +7,11 @@ import { COUNTED, type CountedEffect } from "./model/rehearsal.ts";
 import { STATE_AFTER, type Gate, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped } from "./model/stop.ts";
 import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
+import { refuseWhenAskedToEnd } from "./asked-to-end.ts";
 import { effect } from "./effect.ts";
 import { entrySha, JOURNAL_START } from "./rules/journal.ts";
 import { inputSha, judgeRecord, type PhaseRecord } from "./rules/resume.ts";
-import { judgeOwnTime } from "./rules/times.ts";
+import { judgeOwnTime, judgePhaseTime } from "./rules/times.ts";
 import type { World, Writer } from "./world.ts";
 
 /** The run as this process took it: release and opening never change, epoch is the lease's at that moment. */
@@ -80,6 +81,7 @@ export class Run {
     phase: Phase<I, O>, input: I, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
   ): Promise<Recorded<O>> {
     insist(judgeOwnTime(process.hrtime.bigint() - this.#startedAt, this.world.config.caps.run_minutes));
+    refuseWhenAskedToEnd(this.world, phase.name, this.row.run_id);
     const wanted = inputSha(phase.name, this.row.run_id, this.row.release, Object.values(input));
     const recorded = await this.#recorded(phase, input, wanted);
     if (recorded) return recorded;
@@ -118,6 +120,7 @@ export class Run {
     phase: EffectPhase<I, O>, input: I, wanted: string, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
   ): Promise<Recorded<O>> {
     const { config, database } = this.world;
+    const started = process.hrtime.bigint();
     try {
       await effect<O>(database, {
         run_id: this.row.run_id, phase: phase.name, role: phase.role, epoch: this.#epoch, input_sha: wanted,
@@ -126,6 +129,9 @@ export class Run {
         environment_scope: this.world.environment_scope, environment_hash: environment,
         work: (tx) => phase.run(input, { ...this.#pureScope(), tx }),
         record: async (tx, output) => {
+          // The last moment to go back: after it only COMMIT is left.
+          refuseWhenAskedToEnd(this.world, phase.name, this.row.run_id);
+          insist(judgePhaseTime(phase.name, process.hrtime.bigint() - started, config.caps.phase_minutes));
           const output_sha = outputSha(phase, output);
           await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
           await tx.one("write/end-effect", [this.row.run_id, phase.name, this.#epoch, output_sha, canonicalText(output)]);

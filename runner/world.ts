@@ -123,4 +123,6 @@ export interface World {
   readonly counts: RowCounts;
   readonly events: Events;
   readonly reporter: Reporter;
+  /** The signal by which this process was asked to end at the next safe place; undefined while it may go on. */
+  readonly askedToEnd?: () => string | undefined;
 }

@@ -26,6 +26,17 @@ function startTime(pid: number): string | undefined {
   }
 }
 
+/**
+ * From now on SIGTERM and SIGINT no longer kill this process: it is told and ends at the next safe place. SIGHUP is nothing,
+ * because the terminal it was started from may close.
+ */
+export function listenForEnd(): () => NodeJS.Signals | undefined {
+  let asked: NodeJS.Signals | undefined;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => { asked = signal; });
+  process.on("SIGHUP", () => undefined);
+  return () => asked;
+}
+
 /** Makes the folder of a new run; false when it exists, that is when somebody asked for this run before. */
 export function claimRun(root: string, runId: string): boolean {
   try {
