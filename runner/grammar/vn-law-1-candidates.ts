@@ -1,5 +1,5 @@
 // Which lines could open a unit, and how much speaks for it; the choice among them is made for the whole text.
-import { announcement, endsSentence, goesOn, inCapitals, type Reading } from "./vn-law-1-context.ts";
+import { announcement, endsItem, endsParagraph, endsSentence, goesOn, inCapitals, type Reading } from "./vn-law-1-context.ts";
 import { ROLE } from "./vn-law-1-furniture.ts";
 import { numbered, numberValue, WRITTEN, type Numbered } from "./vn-law-1-numbers.ts";
 import { QUOTED } from "./vn-law-1-quotes.ts";
@@ -27,8 +27,8 @@ const SECTION_LEVEL: Readonly<Record<string, Level>> = { "phần": "part", "chư
 /** Levels of sections, outermost first. */
 export const SECTION_LEVELS: readonly Level[] = ["part", "chapter", "section", "subsection"];
 
-/** What is known of a line itself. quote: it begins with a mark; announced: it stands where quoted text is announced. titled: whether a line is a heading, which need not end like a sentence. */
-export interface LineForm { readonly quote: boolean; readonly announced: boolean; readonly titled: (line: number) => boolean }
+/** What is known of a line itself. quote: it begins with a mark; announced: it stands where quoted text is announced; item: it is one of a list inside an article. titled: whether a line is a heading, which need not end like a sentence. */
+export interface LineForm { readonly quote: boolean; readonly announced: boolean; readonly item: boolean; readonly titled: (line: number) => boolean }
 
 /** What the surroundings of a line say about it. */
 export function evidenceOf(reading: Reading, line: number, form: LineForm): Evidence {
@@ -39,11 +39,13 @@ export function evidenceOf(reading: Reading, line: number, form: LineForm): Evid
   const last = before < 0 ? "" : reading.lines.plain(before);
   const marked = reading.lines.marked(line);
   const apart = reading.apart[line] === 1;
-  if (!marked && !(before >= 0 && form.titled(before)) && goesOn(last)) return apart ? "weak" : "reference";
+  const titled = before >= 0 && form.titled(before);
+  const item = form.item && endsItem(last);
+  if (!marked && !titled && !item && goesOn(last)) return apart ? "weak" : "reference";
   if (reading.quotations.state[line] === QUOTED.perhaps) return "perhaps";
   if (form.announced) return "announced";
   if (before < 0 || marked || apart) return "strong";
-  return endsSentence(last) || inCapitals(last) || form.titled(before) ? "strong" : "weak";
+  return endsSentence(last) || inCapitals(last) || titled || item || endsParagraph(reading, before) ? "strong" : "weak";
 }
 
 /** Whether a line has the full form of a heading: a number with a stop behind it, or nothing. */
@@ -56,7 +58,7 @@ const looksTitled = (reading: Reading) => (line: number): boolean => {
 };
 
 const formOf = (reading: Reading, line: number, quote: boolean): LineForm =>
-  ({ quote, announced: announcement(reading, line) !== "none", titled: looksTitled(reading) });
+  ({ quote, announced: announcement(reading, line) !== "none", item: false, titled: looksTitled(reading) });
 
 function articleAt(reading: Reading, line: number, text: string): Candidate | undefined {
   const match = ARTICLE.exec(text);

@@ -1,7 +1,7 @@
 // From candidates to the reading of the whole: what is chosen, what is worth telling, and where two readings are left.
 import type { Finding } from "../model/manifest.ts";
 import type { Candidate, Evidence } from "./vn-law-1-candidates.ts";
-import type { Reading } from "./vn-law-1-context.ts";
+import { announcement, type Reading } from "./vn-law-1-context.ts";
 import { compareOrdinals, continues, type Ordinal } from "./vn-law-1-numbers.ts";
 import { chooseSequence } from "./vn-law-1-sequence.ts";
 
@@ -78,7 +78,10 @@ function quotedGap<T extends Choosable>(reading: Reading, chosen: readonly T[], 
       return { line: candidate.line, reason: `line ${reading.lines.fileLine(candidate.line)} reads as ${names.unit} ${candidate.number}, which is missing, but line ${reading.lines.fileLine(Math.max(mark, 0))} opens a quotation around it${HINT}` };
     }
   }
-  return undefined;
+  // Behind the last chosen one, what continues the numbers is quoted only where a quotation was announced.
+  const last = chosen.at(-1);
+  const swallowed = last && quoted.find((one) => one.line > last.line && continues(last, one) && !/^["“”«]/u.test(reading.lines.plain(one.line)) && announcement(reading, reading.quotations.opened[one.line] ?? -1) === "none");
+  return swallowed && { line: swallowed.line, reason: `line ${reading.lines.fileLine(swallowed.line)} reads as ${names.unit} ${swallowed.number}, but line ${reading.lines.fileLine(Math.max(reading.quotations.opened[swallowed.line] ?? 0, 0))} opens a quotation around it that nothing announces${HINT}` };
 }
 
 /** A line that may be quoted and yet is needed for the sequence has two readings; so has a weak one that nothing follows. */

@@ -24,7 +24,7 @@ const POINT = /^(["“]\s*)?([a-zđ])(\d?)\)/u;
 function formed(reading: Reading, line: number, quote: boolean, from: number, text: string): Evidence {
   // Amendments are enumerated by clauses and points that say what they do; what they announce is quoted.
   const announced = announcement(reading, line) === "amendment" && !amends(text);
-  const evidence = evidenceOf(reading, line, { quote, announced, titled: (before) => before < from });
+  const evidence = evidenceOf(reading, line, { quote, announced, item: true, titled: (before) => before < from });
   // A number with nothing behind it is a cell of a table more often than a clause.
   return evidence === "strong" && /^\S+$/u.test(text) && reading.apart[line] === 0 ? "weak" : evidence;
 }

@@ -16,6 +16,28 @@ export interface Reading {
   readonly after: Int32Array;
   /** 1 where a blank line, and no page break, stands between a text line and the one before. */
   readonly apart: Uint8Array;
+  /** Characters of a full line where sentences are wrapped over lines; 0 where a line is a paragraph. */
+  readonly width: number;
+}
+
+/** Of a hundred lines that follow another directly, so many begin small in a text that is wrapped. */
+const WRAPPED_SHARE = 0.05;
+
+/** See {@link Reading.width}: the length that nine of ten lines stay below. */
+export function wrapWidth(lines: Lines, roles: Roles): number {
+  const lengths: number[] = [];
+  let followed = 0;
+  let small = 0;
+  for (let line = 1; line < lines.count; line += 1) {
+    if (roles[line] !== ROLE.text) continue;
+    const text = lines.plain(line);
+    lengths.push(text.length);
+    if (roles[line - 1] !== ROLE.text) continue;
+    followed += 1;
+    if (/^\p{Ll}{2}/u.test(text)) small += 1;
+  }
+  if (small < 5 || small < followed * WRAPPED_SHARE) return 0;
+  return lengths.sort((one, other) => one - other)[Math.floor(lengths.length * 0.9)] ?? 0;
 }
 
 /** Surroundings of all lines. */
@@ -43,7 +65,7 @@ export function surroundings(roles: Roles): Pick<Reading, "before" | "after" | "
 }
 
 /** Words after which a sentence goes on, so that what follows on the next line refers and does not begin. */
-const GOES_ON = /(?:[,(“]|(?:^|\s)(?:tại|của|và|theo|khoản|điểm|điều|các|hoặc|với|từ|đến|trong|ngoài|số|cho|về|do|bởi|trừ|(?:các )?(?:khoản|điểm) [\dđa-z, ]+))$/u;
+const GOES_ON = /(?:[,“]|\([^()]*|(?:^|\s)(?:tại|của|và|theo|khoản|điểm|điều|các|hoặc|với|từ|đến|trong|ngoài|số|cho|về|do|bởi|trừ|(?:các )?(?:khoản|điểm) [\dđa-z, ]+))$/u;
 const ENDS = /[.;:!?…”"»)\]/](?:\d{1,3}|\[\d{1,3}\])?$/u;
 
 /** Whether the text names only capitals: titles of chapters, names of organs. */
@@ -54,6 +76,13 @@ export const endsSentence = (text: string): boolean => ENDS.test(text);
 
 /** Whether this text cannot end where it ends. */
 export const goesOn = (text: string): boolean => GOES_ON.test(text) && !inCapitals(text);
+
+/** Whether an item of a list ends so: with a comma, or with the word before the last item. */
+export const endsItem = (text: string): boolean => /(?:,|(?:^|[;, ])(?:và|hoặc|và\/hoặc))$/u.test(text);
+
+/** Whether the paragraph ends with this line: lines are paragraphs, or this one is much shorter than a full line. */
+export const endsParagraph = (reading: Reading, line: number): boolean =>
+  reading.width === 0 || reading.lines.plain(line).length < reading.width * 0.7;
 
 const UNIT_WORD = "(?:[Đđ]iều|[Kk]hoản|[Đđ]iểm|[Mm]ục|[Cc]hương|[Pp]hần|[Đđ]oạn|[Tt]ên|[Cc]ụm từ|[Pp]hụ lục|[Mm]ẫu)";
 /** "2. Sửa đổi, bổ sung khoản 1 Điều 4 …", "1. Điều 3 được sửa đổi …": what an amending law enumerates. */

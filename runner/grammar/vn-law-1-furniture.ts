@@ -44,7 +44,30 @@ export function lineRoles(lines: Lines): Roles {
   for (let line = 1; line + 1 < lines.count; line += 1) {
     if (roles[line] === ROLE.page && lines.plain(line - 1) === "[" && lines.plain(line + 1) === "]") roles[line] = ROLE.furniture;
   }
+  runningHeads(lines, roles);
   return roles;
+}
+
+/** Times that a line must stand beside page numbers to be a running head. */
+const REPEATED = 3;
+
+/** Short lines that stand beside page numbers again and again. */
+function runningHeads(lines: Lines, roles: Roles): void {
+  const beside = new Map<string, number[]>();
+  for (let line = 0; line < lines.count; line += 1) {
+    if (roles[line] !== ROLE.page) continue;
+    for (const step of [-1, 1]) {
+      let at = line + step;
+      while (roles[at] === ROLE.blank && Math.abs(at - line) < 4) at += step;
+      const text = roles[at] === ROLE.text ? lines.plain(at) : "";
+      if (text !== "" && text.length < SHORT && !/[.;:”"]$|^(?:Điều|Chương|Mục|Phần|\d|\p{Ll}\))/u.test(text)) {
+        const found = beside.get(text);
+        if (found) found.push(at);
+        else beside.set(text, [at]);
+      }
+    }
+  }
+  for (const found of beside.values()) if (found.length >= REPEATED) for (const at of found) roles[at] = ROLE.page;
 }
 
 /** Pages as half-open ranges of lines between page heads and numbers; one range where nothing breaks pages. */

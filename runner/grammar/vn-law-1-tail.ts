@@ -50,15 +50,18 @@ export function findAnnexes(reading: Reading): Annex[] {
 }
 
 /**
- * First line of the annexes: the first annex heading that a signature or the end mark `./.` stands before, behind some article.
+ * First line of the annexes: the first annex heading behind some article that a signature or the end mark `./.` stands before, or
+ * that begins a paragraph where no article follows any more.
  * The count of lines where there are none. What is numbered in annexes is no article of the law.
  */
 export function annexesFrom(reading: Reading, annexes: readonly Annex[], articles: readonly Candidate[]): number {
   let line = articles.find((one) => one.evidence === "strong" || one.evidence === "certain")?.line ?? reading.lines.count;
+  const last = articles.findLast((one) => one.evidence === "strong" || one.evidence === "certain")?.line ?? -1;
   let signed = false;
   for (const annex of annexes) {
     for (; line < annex.line; line += 1) signed ||= isTailLine(reading, line) || (reading.roles[line] === ROLE.text && reading.lines.plain(line).endsWith("./."));
-    if (signed) return annex.line;
+    const begins = reading.apart[annex.line] === 1 || reading.lines.marked(annex.line);
+    if (signed || (begins && last >= 0 && annex.line > last)) return annex.line;
   }
   return reading.lines.count;
 }

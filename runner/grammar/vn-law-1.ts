@@ -5,7 +5,7 @@ import { assembleManifest } from "./assemble-manifest.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
 import { findCandidates } from "./vn-law-1-candidates.ts";
-import { surroundings, type Reading } from "./vn-law-1-context.ts";
+import { surroundings, wrapWidth, type Reading } from "./vn-law-1-context.ts";
 import { lineRoles, ROLE } from "./vn-law-1-furniture.ts";
 import { chooseHeadings, type Headings } from "./vn-law-1-headings.ts";
 import { readLines, type Lines } from "./vn-law-1-lines.ts";
@@ -44,7 +44,7 @@ function readText(lines: Lines, hints: readonly Hint[]): Reading {
   const first = lines.fileLine(0);
   const hinted = new Map(hints.map((hint) => [hint.line - first, hint.reads] as const));
   for (const [line, reads] of hinted) if (reads === "heading" && roles[line] !== undefined && roles[line] !== ROLE.blank) roles[line] = ROLE.text;
-  return { lines, roles, notes, quotations: findQuotations(lines, roles), hints: hinted, ...surroundings(roles) };
+  return { lines, roles, notes, quotations: findQuotations(lines, roles), hints: hinted, ...surroundings(roles), width: wrapWidth(lines, roles) };
 }
 
 /** A hint must do something: name a line of the region, and a heading must have the form of one. */
