@@ -46,22 +46,3 @@ test("a run without signatures writes no unit and waits", async () => {
   expect(await one("SELECT count(*) FROM public.information_unit WHERE canonical_address LIKE 'WAIT-1/%'")).toBe(0);
   expect(await host.cutter("orchestrate", "void", run, "a test")).toMatchObject({ status: 0 });
 });
-
-test.each(["after leg A", "after write_verify"])("a run reverted %s frees its addresses, leaves every other row, and the document is cut again", async (when) => {
-  const prefix = when === "after leg A" ? "BACK-1" : "BACK-2";
-  await host.register(prefix, LAW);
-  const run = await host.cut(prefix);
-  await host.authorizeCut(run);
-  const others = () => host.sql("SELECT u.canonical_address, md5(u::text || v::text) AS sum FROM public.information_unit u JOIN public.unit_version v ON v.unit_id = u.id WHERE split_part(u.canonical_address, '/', 1) <> $1 ORDER BY 1, 2", [prefix]);
-  const before = await others();
-  if (when === "after leg A") await host.sql("UPDATE public.dot_config SET value = value WHERE false");
-  await host.cutter("orchestrate", "resume", run);
-  expect(await host.cutter("orchestrate", "revert", run, "tried out")).toMatchObject({ status: 0, stop: undefined });
-  expect(await others()).toEqual(before);
-  expect(await one(`SELECT count(*) FROM public.information_unit WHERE canonical_address LIKE '${prefix}/%' AND lifecycle_status = 'draft'`)).toBe(0);
-  const again = await host.cut(prefix);
-  await host.authorizeCut(again);
-  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 3 });
-  await host.authorizeEnactment(again);
-  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 0 });
-});
