@@ -2,12 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { BackupReceipt, BackupVault, KeptCopy } from "../model/backup.ts";
+import type { BackupReceipt, BackupVault, KeptCopy, ScratchServer } from "../model/backup.ts";
 import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Credential } from "./credentials.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
+import { urlScratch } from "./scratch-url.ts";
 import { takeBackup, verifyBackupFile } from "./take-backup.ts";
 
 /** The part of the configuration that backups need. */
@@ -27,12 +28,12 @@ export function backupVault(config: BackupConfig, credential: () => Promise<Cred
   };
   const take = async (name: string, keep?: (copy: KeptCopy) => void): Promise<BackupReceipt> => {
     const { host, port, name: database, sslmode } = config.database;
-    const { tables, context_tables, recipient_public_key, recipient_fingerprint, postgres_bin, scratch_root, scratch_user } = config.backup;
+    const { tables, context_tables, recipient_public_key, recipient_fingerprint, postgres_bin } = config.backup;
     await mkdir(folder, { recursive: true, mode: 0o750 });
     return takeBackup({
       access: { host, port, database, sslmode, ...(await credential()) }, tables, contextTables: context_tables, outputFile: join(folder, name),
       recipientPublicKey: recipient_public_key, recipientFingerprint: recipient_fingerprint, binDir: postgres_bin,
-      scratch: initdbScratch({ binDir: postgres_bin, root: scratch_root, unixUser: scratch_user }),
+      scratch: scratchOf(config),
       capSeconds: config.caps.phase_minutes * 60, log, ...(keep ? { keep } : {}),
     });
   };
@@ -57,6 +58,13 @@ export function backupVault(config: BackupConfig, credential: () => Promise<Cred
     },
     verify: (receipt) => verifyBackupFile(join(folder, basename(receipt.file)), receipt),
   };
+}
+
+function scratchOf({ backup, database }: BackupConfig): ScratchServer {
+  const { adapter, scratch_url_file, postgres_bin, scratch_root, scratch_user } = backup;
+  if (adapter === "initdb") return initdbScratch({ binDir: postgres_bin, root: scratch_root, unixUser: scratch_user });
+  if (!scratch_url_file) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "backup.adapter is url and backup.scratch_url_file is missing", wanted: "the file that holds the url of the scratch server" });
+  return urlScratch({ binDir: postgres_bin, urlFile: scratch_url_file, target: database.system_identifier });
 }
 
 function ownName(kind: string): string {

@@ -36,12 +36,12 @@ interface Ground { readonly host: World; readonly copy: KeptCopy; readonly runId
 async function stage(ground: Ground, name: string): Promise<Stage> {
   const { host, copy, password } = ground;
   // Outside the restored databases: nothing of what was restored runs with a superuser's rights.
-  const identifier = await asSuperuser(copy.scratch, "postgres", async (client) => {
+  const identifier = await asSuperuser(copy.scratch, copy.scratch.maintenance, async (client) => {
     const { rows } = await client.query(statement("read/rehearsal/stage-statements").text, [name, copy.database, Object.values(ROLES), password]);
     for (const row of made.parse(rows)) await client.query(row.statement);
     return ROWS["read/server-identity"].parse((await client.query(statement("read/server-identity").text)).rows[0]).system_identifier;
   });
-  const database = { host: copy.scratch.socketDir, port: copy.scratch.port, name, sslmode: "disable" as const, system_identifier: identifier };
+  const database = { host: copy.scratch.socketDir, port: copy.scratch.port, name, sslmode: copy.scratch.sslmode, system_identifier: identifier };
   const config = { ...host.config, database };
   const watch = await connectTo({ ...database, database: name, ...copy.restorer }, "cutter/rehearsal");
   await watch.query(`${CHECKSUM_SETTINGS}; CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)`);

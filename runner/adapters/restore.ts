@@ -42,12 +42,12 @@ export interface RestoreRequest {
 export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
   const { scratch, reading } = request;
   const password = randomBytes(24).toString("base64url");
-  await asSuperuser(scratch, "postgres", async (client) => {
+  await asSuperuser(scratch, scratch.maintenance, async (client) => {
     await runStages(client, reading, password, [1, 2, 3]);
     await createDatabase(client, reading, password);
   });
   await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [5]));
-  const access: DatabaseAccess = { host: scratch.socketDir, port: scratch.port, database: DATABASE, user: RESTORER, password, sslmode: "disable" };
+  const access: DatabaseAccess = { host: scratch.socketDir, port: scratch.port, database: DATABASE, user: RESTORER, password, sslmode: scratch.sslmode };
   await feed(request, access);
   await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [6]));
   return inScratch(async () => {
@@ -93,9 +93,9 @@ function isBrokenPipe(error: unknown): boolean {
 }
 
 /** One connection as the scratch superuser; every error is STOP_PROOF_FAILED. */
-export async function asSuperuser<T>({ socketDir, port, superuser, password }: RunningScratch, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function asSuperuser<T>({ socketDir, port, superuser, password, sslmode }: RunningScratch, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   return inScratch(async () => {
-    const client = await connectTo({ host: socketDir, port, database, user: superuser, password, sslmode: "disable" }, "cutter/scratch");
+    const client = await connectTo({ host: socketDir, port, database, user: superuser, password, sslmode }, "cutter/scratch");
     try {
       await client.query("SET search_path = pg_catalog");
       return await work(client);

@@ -18,7 +18,7 @@ export async function precheck(common: Common): Promise<number> {
     const recipient = await looks.loadRecipient(config.backup.recipient_public_key, config.backup.recipient_fingerprint, new Date());
     return `${recipient.fingerprint}, subkey ${recipient.subkey.slice(-16)}`;
   }));
-  for (const program of ["pg_dump", "psql", "initdb", "postgres"]) {
+  for (const program of ["pg_dump", "psql", ...(config.backup.adapter === "initdb" ? ["initdb", "postgres"] : [])]) {
     others.push(await check(`program ${program}`, "PostgreSQL programs of one installation", async () => `major ${await looks.majorVersion(join(config.backup.postgres_bin, program))}`));
   }
   const checks = prechecks({ ...(await looks.collectDatabaseFacts(config)), others });

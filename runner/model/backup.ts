@@ -60,8 +60,12 @@ export interface EnvelopePacket {
 
 /** A started throw-away PostgreSQL. `folder` is private to the user that `spawn` names, short, and gone after stop. */
 export interface RunningScratch {
+  /** Socket folder, or host name of a server that was handed over. */
   readonly socketDir: string;
   readonly port: number;
+  readonly sslmode: "disable" | "require" | "verify-full";
+  /** Database of the server itself, in which nothing is ever restored. */
+  readonly maintenance: string;
   readonly superuser: string;
   readonly password: string;
   readonly folder: string;

@@ -38,7 +38,9 @@ export const configSchema = z.strictObject({
     recipient_fingerprint: z.string().regex(FINGERPRINT),
     recipient_public_key: path,
     max_age_minutes: z.int().min(1).max(60),
-    adapter: z.literal("initdb"),
+    /** Scratch servers: made here by initdb, or handed over by the url in `scratch_url_file`. */
+    adapter: z.enum(["initdb", "url"]),
+    scratch_url_file: path.nullable().default(null),
     /** Folder of pg_dump, psql, initdb and postgres, all of one installation. */
     postgres_bin: path,
     /** UNIX user that owns scratch servers when the runner is root; null when the runner is an ordinary user. */

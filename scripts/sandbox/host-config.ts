@@ -47,7 +47,7 @@ export function renderConfig(facts: HostFacts): string {
     backup: {
       tables: [...MUTATION_TABLES], context_tables: [...CONTEXT_TABLES], recipient_fingerprint: facts.recipient,
       recipient_public_key: place.backupPublicKey, max_age_minutes: 60, adapter: "initdb", postgres_bin: facts.postgresBin,
-      scratch_user: facts.scratchUser, scratch_root: place.scratchFolder,
+      scratch_user: facts.scratchUser, scratch_root: place.scratchFolder, scratch_url_file: null,
     },
     target_policy: { authoritative: "refused", max_units: 1000 },
     protected_prefixes: ["ICX-CONST", "DIEU*"],

@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findPostgresPrograms, processStart } from "../../runner/adapters/postgres-cluster.ts";
 import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
@@ -21,6 +22,21 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 scratchServerContract("initdb", () => testScratch(binDir, root));
+
+test("it listens on no network address, its cluster is another one at every start, and two run side by side", async () => {
+  const [first, second] = [await testScratch(binDir, root).start(0), await testScratch(binDir, root).start(0)];
+  const seen = await Promise.all([first, second].map(async (scratch) => {
+    const client = new pg.Client({ host: scratch.socketDir, port: scratch.port, user: scratch.superuser, password: scratch.password, database: scratch.maintenance });
+    await client.connect();
+    const { rows } = await client.query<{ identifier: string; listens: string }>("SELECT system_identifier AS identifier, current_setting('listen_addresses') AS listens FROM pg_control_system()");
+    await client.end();
+    return rows[0];
+  }));
+  expect(seen.map((row) => row?.listens)).toEqual(["", ""]);
+  expect(seen[0]?.identifier).not.toBe(seen[1]?.identifier);
+  await first.stop();
+  await second.stop();
+});
 
 test("folders of a runner that was killed are removed by the next start, those of living ones stay", async () => {
   const [dead, living] = ["cs-00000001", "cs-00000002"].map((name) => join(root, name));

@@ -145,7 +145,7 @@ test("the vault keeps a backup by hand, leaves nothing of a self-test and refuse
     database: { host, port, name: database.name, sslmode: "disable", system_identifier: "7000000000000000000" },
     backup: {
       tables: MUTATION_TABLES, context_tables: CONTEXT_TABLES, recipient_fingerprint: recipient.fingerprint, recipient_public_key: place.keyFile,
-      max_age_minutes: 60, adapter: "initdb", postgres_bin: binDir, scratch_user: process.getuid?.() === 0 ? "postgres" : null, scratch_root: "/tmp",
+      max_age_minutes: 60, adapter: "initdb", postgres_bin: binDir, scratch_user: process.getuid?.() === 0 ? "postgres" : null, scratch_root: "/tmp", scratch_url_file: null,
     },
   }, async () => ({ user: "cutter_backup", password: database.cluster.passwords.cutter_backup }), () => undefined);
   await mkdir(join(place.folder, "backups"), { recursive: true });
