@@ -1,71 +1,26 @@
 // A host, or a line to it, that wants a signature under something else: `approve` is given bundles that were changed in one place,
 // also consistently, and signs none of them. One host, one waiting run; only the approve program is started.
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
 import { canonicalText, digestOf, sha256, type Json } from "../../runner/model/canonical.ts";
-import { materialOf } from "../../runner/material.ts";
-import { buildRequest, parseRequest } from "../../runner/model/statement.ts";
-import { STOPS, type StopCode } from "../../runner/model/stop.ts";
-import { entrySha, indexLine, JOURNAL_START } from "../../runner/rules/journal.ts";
+import { parseRequest } from "../../runner/model/statement.ts";
+import type { StopCode } from "../../runner/model/stop.ts";
+import { indexLine, JOURNAL_START } from "../../runner/rules/journal.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { rewriteJson } from "../support/hand-signed.ts";
+import { expectNotSigned, runApprove, TamperedBundle, type Attempt } from "../support/tampered-bundle.ts";
 
 let host: GovernedHost;
 let run: string;
 let scratch: string;
 let honest: { readonly sg1: string; readonly execution: string };
 
-/** One bundle folder that a test may change. */
-class Bundle {
-  readonly folder: string;
-  constructor(from: string) {
-    this.folder = mkdtempSync(join(scratch, "bundle-"));
-    cpSync(from, this.folder, { recursive: true });
-  }
-  read(name: string): Buffer { return readFileSync(join(this.folder, name)); }
-  write(name: string, data: string | Uint8Array): void { writeFileSync(join(this.folder, name), data); }
-  json(name: string): Record<string, Json> { return JSON.parse(this.read(name).toString("utf8")) as Record<string, Json>; }
-  /** The request over another payload, with every digest of it right. */
-  ask(change: Record<string, Json>, requested?: Date): void {
-    const request = parseRequest(this.read("payload.json"));
-    this.write("payload.json", buildRequest({ gate: request.gate, payload: { ...request.payload, ...change } as never, requested: requested ?? new Date(request.requested_utc) }).bytes);
-  }
-  lines(name: string): Record<string, Json>[] { return this.read(name).toString("utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Record<string, Json>); }
-}
-
-interface Attempt { readonly person?: string; readonly input?: string; readonly profile?: string; readonly more?: readonly string[] }
-interface Answer { readonly status: number; readonly text: string; readonly signed: readonly string[] }
-
-async function approve(folder: string, { person = "linh", input, profile, more = [] }: Attempt = {}): Promise<Answer> {
-  const who = host.sandbox.persons.find((one) => one.id === person);
-  const out = mkdtempSync(join(scratch, "signed-"));
-  const units = (JSON.parse(readFileSync(join(folder, "cut_plan.json"), "utf8")) as { rows: unknown[] }).rows.length;
-  const asked = /"payload_sha":"([0-9a-f]{64})"/.exec(existsSync(join(folder, "payload.json")) ? readFileSync(join(folder, "payload.json"), "utf8") : "")?.[1] ?? "";
-  const result = await execa(process.execPath, [
-    join(projectRoot(), "dist", "scripts", "approve.mjs"), folder, "--profile", profile ?? who?.profileFile ?? "", "--key-file", who?.keyFile ?? "", "--out", out, ...more,
-  ], { reject: false, extendEnv: false, env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: scratch }, input: input ?? `${units}\n${asked.slice(-6)}\n` });
-  return { status: result.exitCode ?? -1, text: `${result.stdout}\n${result.stderr}`, signed: readdirSync(out) };
-}
-
-const memoryOf = (person: string): string => {
-  const file = join(host.sandbox.place.approversFolder, person, "memory.json");
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
-};
-
-/** approve must stop so, leave no file and remember nothing. */
-async function refuses(folder: string, words: RegExp, attempt: Attempt = {}, code: StopCode = "STOP_APPROVAL_INVALID"): Promise<Answer> {
-  const before = memoryOf(attempt.person ?? "linh");
-  const answer = await approve(folder, attempt);
-  expect(answer.text).toContain(code);
-  expect(answer.text).toMatch(words);
-  expect(answer).toMatchObject({ status: STOPS[code].exit, signed: [] });
-  expect(memoryOf(attempt.person ?? "linh")).toBe(before);
-  return answer;
-}
+const tampered = (from: string): TamperedBundle => new TamperedBundle(from, scratch);
+const approve = (folder: string, attempt: Attempt = {}) => runApprove(host.sandbox, scratch, folder, attempt);
+const refuses = (folder: string, words: RegExp, attempt: Attempt = {}, code: StopCode = "STOP_APPROVAL_INVALID") =>
+  expectNotSigned(host.sandbox, scratch, folder, { code, words }, attempt);
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), "bt-"));
@@ -89,33 +44,33 @@ const evil = LAW.replace("The second text.", "The second text, and the mayor may
 
 describe("a text other than the one that will be cut is not signed", () => {
   test("when only the snapshot is changed", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.write("snapshot.md", evil);
     await refuses(bundle.folder, /region\.bin/);
   });
   test("when only the region is changed", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.write("region.bin", evil);
     await refuses(bundle.folder, /region\.bin/);
   });
   test("when snapshot and region are changed alike", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     for (const file of ["snapshot.md", "region.bin"]) bundle.write(file, evil);
     await refuses(bundle.folder, /cut_plan\.json: other rows/);
   });
   test("when an honest text is shown and the request names the digests of another", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.ask({ region_sha: sha256(evil) });
     await refuses(bundle.folder, /region_sha/);
   });
   test("when the evil text is planned honestly and the request names the good one", async () => {
-    const bundle = new Bundle(honest.sg1);
-    plannedFrom(bundle, evil);
+    const bundle = tampered(honest.sg1);
+    bundle.layText(evil, host.sandbox.place.configFile);
     await refuses(bundle.folder, /region_sha|manifest_digest|writer_digest/);
   });
   test("when everything agrees and only the approver's own copy says otherwise", async () => {
-    const bundle = new Bundle(honest.sg1);
-    const planned = plannedFrom(bundle, evil);
+    const bundle = tampered(honest.sg1);
+    const planned = bundle.layText(evil, host.sandbox.place.configFile);
     bundle.ask({ region_sha: planned.region_sha, manifest_digest: planned.manifest_digest, writer_digest: planned.writer_digest });
     const copy = join(scratch, "own-copy.md");
     writeFileSync(copy, LAW);
@@ -123,20 +78,8 @@ describe("a text other than the one that will be cut is not signed", () => {
   });
 });
 
-/** Lays snapshot, region and plan of another text as an honest host would. */
-function plannedFrom(bundle: Bundle, text: string): { region_sha: string; manifest_digest: string; writer_digest: string } {
-  const grammar = bundle.json("grammar.json");
-  const config = JSON.parse(readFileSync(host.sandbox.place.configFile, "utf8")) as never;
-  const { profile, options } = grammar as { profile: string; options: never };
-  const material = materialOf(Buffer.from(text), { run_id: run, document_id: "BUNDLE-1", region_sha: sha256(text), grammar: { profile, options } as never }, config);
-  for (const file of ["snapshot.md", "region.bin"]) bundle.write(file, text);
-  const digests = { region_sha: sha256(text), manifest_digest: material.manifest.manifest_digest, writer_digest: material.writer_digest };
-  bundle.write("cut_plan.json", canonicalText({ ...bundle.json("cut_plan.json"), ...digests, rows: material.rows.map((row) => ({ ...row })) }));
-  return digests;
-}
-
 describe("other rows than this machine plans are not signed", () => {
-  const change = (bundle: Bundle, with_: (rows: Record<string, Json>[]) => Record<string, Json>[]): void => {
+  const change = (bundle: TamperedBundle, with_: (rows: Record<string, Json>[]) => Record<string, Json>[]): void => {
     const plan = bundle.json("cut_plan.json");
     bundle.write("cut_plan.json", canonicalText({ ...plan, rows: with_(plan["rows"] as Record<string, Json>[]) }));
   };
@@ -146,27 +89,27 @@ describe("other rows than this machine plans are not signed", () => {
     ["a row is there twice", (rows) => [...rows, ...rows.slice(-1)]],
     ["a unit hangs elsewhere", (rows) => rows.map((row, at) => (at === 2 ? { ...row, parent_address: "BUNDLE-1/S-1/A-1" } : row))],
   ])("when %s", async (_what, with_) => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     change(bundle, with_);
     await refuses(bundle.folder, /cut_plan\.json: other rows/, { input: "3\n000000\n" });
   });
   test("when the request counts one unit more", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.ask({ candidate_count: "4" });
     await refuses(bundle.folder, /candidate_count/);
   });
   test("when the payload was changed and its digest was not", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.write("payload.json", bundle.read("payload.json").toString("utf8").replace('"candidate_count":"3"', '"candidate_count":"4"'));
     await refuses(bundle.folder, /payload_sha is not the hash/);
   });
   test("when a grammar is named that nobody has", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.write("grammar.json", canonicalText({ ...bundle.json("grammar.json"), profile: "evil-1" }));
     await refuses(bundle.folder, /grammar profile/, {}, "STOP_REFUSED_INPUT");
   });
   test("when the rows would carry another owner than the plan says", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     const grammar = bundle.json("grammar.json");
     bundle.write("grammar.json", canonicalText({ ...grammar, plan: { ...(grammar["plan"] as Record<string, Json>), owner_ref: "thief" } }));
     await refuses(bundle.folder, /cut_plan\.json: other rows/);
@@ -174,50 +117,37 @@ describe("other rows than this machine plans are not signed", () => {
 });
 
 describe("a history other than the one this machine remembers is not signed", () => {
-  const rewritten = (bundle: Bundle): string => {
-    let prev = JOURNAL_START;
-    const lines = bundle.lines("journal.ndjson").map((line, at) => {
-      const entry = at === 0 ? { ...(line["entry"] as Record<string, Json>), actor: "nobody" } : (line["entry"] as Json);
-      const seq = String(at + 1);
-      const entry_sha = entrySha(run, seq, prev, entry);
-      const made = { run_id: run, seq, prev_sha: prev, entry, entry_sha };
-      prev = entry_sha;
-      return canonicalText(made);
-    });
-    bundle.write("journal.ndjson", lines.map((line) => `${line}\n`).join(""));
-    return prev;
-  };
   test("when an entry of the journal was changed", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.write("journal.ndjson", bundle.read("journal.ndjson").toString("utf8").replace('"actor":"', '"actor":"x'));
     await refuses(bundle.folder, /entry 1 of the journal/, {}, "STOP_DRIFT");
   });
   test("when the journal was rewritten with an unbroken chain", async () => {
-    const bundle = new Bundle(honest.sg1);
-    bundle.ask({ journal_head: rewritten(bundle) });
+    const bundle = tampered(honest.sg1);
+    bundle.ask({ journal_head: bundle.rewriteJournal() });
     await refuses(bundle.folder, /journal of this run no longer holds the entry this machine remembers/);
   });
   test("when the journal was rewritten under an EXECUTION, which names no head", async () => {
-    const bundle = new Bundle(honest.execution);
-    rewritten(bundle);
+    const bundle = tampered(honest.execution);
+    bundle.rewriteJournal();
     await refuses(bundle.folder, /journal of this run no longer holds/, { person: "minh" });
   });
   test("when the request names an entry that is in no journal", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.ask({ journal_head: "a".repeat(64) });
     await refuses(bundle.folder, /journal_head/);
   });
   test("when the host's earlier runs are missing", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     expect(bundle.lines("runs-index.jsonl").length).toBeGreaterThan(0);
     bundle.write("runs-index.jsonl", "");
-    bundle.ask({ previous_closeout_sha: "0".repeat(64) });
+    bundle.ask({ previous_closeout_sha: JOURNAL_START });
     await refuses(bundle.folder, /runs index of this host no longer holds/);
   });
   test("when the host's earlier runs were rewritten with an unbroken chain", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     const [first] = bundle.lines("runs-index.jsonl");
-    const line = indexLine("0".repeat(64), { ...(first?.["record"] as Record<string, Json>), reason: "something else" });
+    const line = indexLine(JOURNAL_START, { ...(first?.["record"] as Record<string, Json>), reason: "something else" });
     bundle.write("runs-index.jsonl", `${canonicalText({ ...line })}\n`);
     bundle.ask({ previous_closeout_sha: line.line_sha });
     await refuses(bundle.folder, /runs index of this host no longer holds/);
@@ -225,21 +155,21 @@ describe("a history other than the one this machine remembers is not signed", ()
 });
 
 describe("a backup other than the proven one is not signed", () => {
-  const receipt = (bundle: Bundle, change: (row: Record<string, Json>) => Record<string, Json>): void =>
+  const receipt = (bundle: TamperedBundle, change: (row: Record<string, Json>) => Record<string, Json>): void =>
     bundle.write("receipts.json", canonicalText((JSON.parse(bundle.read("receipts.json").toString("utf8")) as Record<string, Json>[]).map(change)));
   test("when the request names a file that no receipt knows", async () => {
-    const bundle = new Bundle(honest.execution);
+    const bundle = tampered(honest.execution);
     const { payload } = parseRequest(bundle.read("payload.json"));
     bundle.ask({ backup: { ...("backup" in payload ? payload.backup : {}), file_sha: "a".repeat(64) } });
     await refuses(bundle.folder, /backup that the request names is not among the receipts/, { person: "minh" });
   });
   test("when a receipt shows other tables than its digest covers", async () => {
-    const bundle = new Bundle(honest.execution);
+    const bundle = tampered(honest.execution);
     receipt(bundle, (row) => ({ ...row, content_digests: { ...(row["content_digests"] as Record<string, Json>), "public.information_unit": { rows: 0, sha: digestOf(0) } } }));
     await refuses(bundle.folder, /receipts\.json/, { person: "minh" });
   });
   test("when no receipt is shown at all", async () => {
-    const bundle = new Bundle(honest.execution);
+    const bundle = tampered(honest.execution);
     bundle.write("receipts.json", "[]");
     await refuses(bundle.folder, /not among the receipts/, { person: "minh" });
   });
@@ -253,13 +183,13 @@ describe("for another host, other people or another person nothing is signed", (
     return file;
   };
   test("when the request names another host", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     const { payload } = parseRequest(bundle.read("payload.json"));
     bundle.ask({ target: { ...("target" in payload ? payload.target : {}), host: "contabo" } });
     await refuses(bundle.folder, /another host/);
   });
   test("when the host uses another approver set", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.ask({ approvers_sha: "a".repeat(64) });
     await refuses(bundle.folder, /another approver set/);
   });
@@ -278,7 +208,7 @@ describe("for another host, other people or another person nothing is signed", (
     await refuses(honest.sg1, /holds no key/, { profile: profileWith({ person: "mallory" }) });
   });
   test("after the request's time", async () => {
-    const bundle = new Bundle(honest.sg1);
+    const bundle = tampered(honest.sg1);
     bundle.ask({}, new Date(Date.now() - 25 * 3600 * 1000));
     await refuses(bundle.folder, /had to be signed by/, {}, "STOP_APPROVAL_EXPIRED");
   });
@@ -295,7 +225,7 @@ describe("a person who does not type what is shown signs nothing", () => {
 });
 
 test.each(["payload.json", "snapshot.md", "region.bin", "grammar.json", "receipts.json", "findings.json", "journal.ndjson", "runs-index.jsonl"])("without %s, or with a link in its place, nothing is signed", async (name) => {
-  const bundle = new Bundle(honest.execution);
+  const bundle = tampered(honest.execution);
   rmSync(join(bundle.folder, name));
   await refuses(bundle.folder, new RegExp(name.replace(".", "\\.")), { person: "minh" }, "STOP_COULD_NOT_LOOK");
   symlinkSync("/etc/passwd", join(bundle.folder, name));

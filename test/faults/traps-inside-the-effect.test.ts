@@ -50,9 +50,7 @@ RESET ROLE;
 CREATE FUNCTION cutter_governance.fn_planted_ledger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $planted$
 BEGIN
   IF to_regclass('public.planted') IS NULL THEN RETURN NEW; END IF;
-  IF to_regclass('public.planted') IS NOT NULL THEN
-    IF EXISTS (SELECT FROM public.planted WHERE what = 'refuse the ledger') THEN RAISE EXCEPTION 'not today'; END IF;
-  END IF;
+  IF EXISTS (SELECT FROM public.planted WHERE what = 'refuse the ledger') THEN RAISE EXCEPTION 'not today'; END IF;
   RETURN NEW;
 END $planted$;
 REVOKE EXECUTE ON FUNCTION cutter_governance.fn_planted_ledger() FROM PUBLIC;
