@@ -5,6 +5,7 @@ import { backupVault } from "./adapters/backup-vault.ts";
 import { loadConfig } from "./adapters/configuration.ts";
 import { credentialOf } from "./adapters/credentials.ts";
 import { folderReporter } from "./adapters/folder-reporter.ts";
+import { httpReporter } from "./adapters/http-reporter.ts";
 import { postgresDatabase } from "./adapters/postgres.ts";
 import { ownRelease } from "./adapters/release.ts";
 import { relevantObjects } from "./adapters/rights.ts";
@@ -33,8 +34,12 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     counts: signedCounts,
     vault: vaultOf(config, (line) => events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line })),
     events,
-    reporter: folderReporter(config.reports.folder),
+    reporter: reporterOf(config.reports),
   };
+}
+
+function reporterOf(reports: Config["reports"]): World["reporter"] {
+  return reports.reporter === "http" ? httpReporter({ base: reports.base_url, keyFile: reports.api_key_file, folder: reports.folder }) : folderReporter(reports.folder);
 }
 
 /** Where the run is tried out before anyone signs. */

@@ -39,7 +39,7 @@ export function folderReporter(folder: string, wait: (ms: number) => Promise<unk
 }
 
 /** Path segments below the report folder. STOP_REFUSED_INPUT when a name could leave it or hide in it. */
-function safeSegments(runFolder: string, file: string): string[] {
+export function safeSegments(runFolder: string, file: string): string[] {
   const segments = [...runFolder.split("/"), file];
   if (segments.every((segment) => SEGMENT.test(segment) && !segment.includes(".."))) return segments;
   throw new Stopped("STOP_REFUSED_INPUT", { saw: "a report name that could leave the report folder", wanted: "letters, digits, dot, dash and underscore in every part of it" });

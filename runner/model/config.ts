@@ -5,6 +5,13 @@ import { FINGERPRINT, SHA256 } from "./ids.ts";
 const path = z.string().startsWith("/").max(400);
 const count = z.int().min(0).max(1_000_000);
 
+/** A base url that may be told a key: encrypted, or on this machine; nothing in it but scheme, host, port and path. */
+function isKnowledgeBase(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname));
+}
+
 /** `orchestrator.config.json`: no secret value, credentials by the name of their env file only. */
 export const configSchema = z.strictObject({
   schema_version: z.literal("1"),
@@ -56,7 +63,11 @@ export const configSchema = z.strictObject({
     section_types: z.array(z.string()).min(1),
   }),
   revert: z.strictObject({ soft_status: z.string() }),
-  reports: z.strictObject({ reporter: z.literal("folder"), folder: path }),
+  reports: z.discriminatedUnion("reporter", [
+    z.strictObject({ reporter: z.literal("folder"), folder: path }),
+    /** `folder` keeps what was delivered under which id; the key's file holds DOT_CUTTER_KB_API_KEY. */
+    z.strictObject({ reporter: z.literal("http"), folder: path, base_url: z.string().refine(isKnowledgeBase, "https, or http to this machine"), api_key_file: path }),
+  ]),
 });
 
 /** Trusted configuration; made by `parseConfig` in the configuration adapter only. */

@@ -51,20 +51,6 @@ export function reporterContract(name: string, make: () => Promise<ReporterUnder
       expect(await under.writing(FOLDER, FILE)).not.toEqual(first);
     });
 
-    test("a document of another run or of nobody is never overwritten", async () => {
-      for (const present of [document("theirs", "ictr-20261119T080000Z-00000000"), "notes of a colleague\n", `# x\n\n## y\n\n${ownerLine(RUN)}\n`]) {
-        await under.plant(FOLDER, FILE, present);
-        expect(await stopOf(deliver("ours"))).toBe("STOP_KB_UPLOAD_FAILED");
-        expect(await under.stored(FOLDER, FILE)).toBe(present);
-      }
-    });
-
-    test("a document that names no run replaces nothing, not even another without a name", async () => {
-      await under.plant(FOLDER, FILE, "first\n");
-      expect(await stopOf(under.reporter.deliver(FOLDER, FILE, "second\n"))).toBe("STOP_KB_UPLOAD_FAILED");
-      expect(await under.stored(FOLDER, FILE)).toBe("first\n");
-    });
-
     test("two failures are carried over in silence", async () => {
       await under.failNext(2);
       await deliver("late");
@@ -86,6 +72,30 @@ export function reporterContract(name: string, make: () => Promise<ReporterUnder
     ])("the name %j with %j is refused before anything is written", async (folder, file) => {
       expect(await stopOf(under.reporter.deliver(folder, file, document("x")))).toBe("STOP_REFUSED_INPUT");
       expect(await under.all()).toEqual([]);
+    });
+  });
+}
+
+/** For reporters with one place a name: what lies there and is not the run's stops the delivery. */
+export function reporterOfPlacesContract(name: string, make: () => Promise<ReporterUnderTest>): void {
+  describe(`the ${name} reporter, which has one place for a name`, () => {
+    let under: ReporterUnderTest;
+    const deliver = (words: string, run = RUN): Promise<void> => under.reporter.deliver(FOLDER, FILE, document(words, run));
+    beforeEach(async () => { under = await make(); });
+    afterEach(async () => { await under.close(); });
+
+    test("a document of another run or of nobody is never overwritten", async () => {
+      for (const present of [document("theirs", "ictr-20261119T080000Z-00000000"), "notes of a colleague\n", `# x\n\n## y\n\n${ownerLine(RUN)}\n`]) {
+        await under.plant(FOLDER, FILE, present);
+        expect(await stopOf(deliver("ours"))).toBe("STOP_KB_UPLOAD_FAILED");
+        expect(await under.stored(FOLDER, FILE)).toBe(present);
+      }
+    });
+
+    test("a document that names no run replaces nothing, not even another without a name", async () => {
+      await under.plant(FOLDER, FILE, "first\n");
+      expect(await stopOf(under.reporter.deliver(FOLDER, FILE, "second\n"))).toBe("STOP_KB_UPLOAD_FAILED");
+      expect(await under.stored(FOLDER, FILE)).toBe("first\n");
     });
   });
 }

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { folderReporter } from "../../runner/adapters/folder-reporter.ts";
 import { ownerLine } from "../../runner/rules/report-owner.ts";
 import { memoryReporter } from "../support/memory-reporter.ts";
-import { reporterContract, stopOf, type ReporterUnderTest } from "./reporter.contract.ts";
+import { reporterContract, reporterOfPlacesContract, stopOf, type ReporterUnderTest } from "./reporter.contract.ts";
 
 const RUN = "ictr-20261120T080000Z-8a941203";
 const DOCUMENT = `# 01\n\n${ownerLine(RUN)}\n`;
@@ -71,6 +71,8 @@ async function exists(path: string): Promise<boolean> {
 
 reporterContract("folder", folderUnderTest);
 reporterContract("memory", memoryUnderTest);
+reporterOfPlacesContract("folder", folderUnderTest);
+reporterOfPlacesContract("memory", memoryUnderTest);
 
 async function inPlace<T>(work: (place: string) => Promise<T>): Promise<T> {
   const place = await mkdtemp("/tmp/crp-");

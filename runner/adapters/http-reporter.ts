@@ -1,0 +1,134 @@
+// Delivers a run's documents to a knowledge base over HTTP: docs/decisions/0061-http-reporter.md.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "dotenv";
+import { z } from "zod";
+import { sha256 } from "../model/canonical.ts";
+import { Stopped } from "../model/stop.ts";
+import { ownerOf } from "../rules/report-owner.ts";
+import type { Reporter } from "../world.ts";
+import { safeSegments } from "./folder-reporter.ts";
+import { exists, writeWhole } from "./run-files.ts";
+
+/** `base` without a slash at its end is as good as with one; `folder` keeps a note of each delivery. Milliseconds and bytes. */
+export interface HttpSettings {
+  readonly base: string;
+  readonly keyFile: string;
+  readonly folder: string;
+  readonly wait?: (ms: number) => Promise<unknown>;
+  readonly limitMs?: number;
+}
+
+const BACK_OFF = [500, 2000] as const;
+const LIMIT_MS = 20_000;
+const ANSWER_CAP = 64 * 1024;
+const KEY_NAME = "DOT_CUTTER_KB_API_KEY";
+/** A header value holds no line end and nothing outside ASCII. */
+const KEY = /^[\x21-\x7e]{8,400}$/;
+const answered = z.object({ id: z.string().min(1).max(400).optional(), document_id: z.string().min(1).max(400).optional() });
+
+/**
+ * The HTTP reporter. Three tries; then STOP_KB_UPLOAD_FAILED, as at once for a redirect and for an answer that another try would not
+ * change. A document's id is made of its run's folder, its file and its text: told twice it is one document, and no other is replaced.
+ */
+export function httpReporter(settings: HttpSettings): Reporter {
+  const wait = settings.wait ?? sleep;
+  return {
+    deliver: async (runFolder, file, markdown) => {
+      const name = safeSegments(runFolder, file).join("/");
+      const id = name.replace(/(?:\.md)?$/, `-${sha256(markdown).slice(0, 12)}$&`);
+      const note = join(settings.folder, "delivered", `${id}.json`);
+      if (await exists(note)) return;
+      const body = JSON.stringify({
+        document_id: id, parent_id: runFolder, content: { mime_type: "text/markdown", body: markdown },
+        metadata: { title: name, tags: ["governed-cut", ...(ownerOf(markdown) === undefined ? [] : [ownerOf(markdown)])] }, is_human_readable: true,
+      });
+      const told = await threeTimes(file, wait, async () => post(settings, await keyOf(settings.keyFile), body));
+      await writeWhole(note, JSON.stringify({ document_id: id, told, sha: sha256(markdown) }));
+    },
+  };
+}
+
+/** A failure that another try may not meet again. */
+class Passing extends Error {}
+
+async function threeTimes<T>(file: string, wait: (ms: number) => Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  let last: Passing | undefined;
+  for (let attempt = 0; attempt <= BACK_OFF.length; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Passing)) throw error;
+      last = error;
+    }
+    const pause = BACK_OFF[attempt];
+    if (pause !== undefined) await wait(pause);
+  }
+  throw failed(`${file} was not delivered in ${BACK_OFF.length + 1} tries: ${last?.message ?? "no answer"}`, "the knowledge base to take it");
+}
+
+/** The id the knowledge base gave, null when it gave none. Its answer is read to a cap and believed in nothing else. */
+async function post({ base, limitMs = LIMIT_MS }: HttpSettings, key: string, body: string): Promise<string | null> {
+  // One limit over everything: connecting, waiting, reading.
+  const signal = AbortSignal.timeout(limitMs);
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(`${base.replace(/\/+$/, "")}/documents`, {
+      method: "POST", redirect: "manual", signal, body, headers: { "content-type": "application/json", "x-api-key": key, accept: "application/json" },
+    });
+    text = await head(answer, signal);
+  } catch (error) {
+    throw new Passing(signal.aborted ? `no whole answer within ${limitMs} ms` : `no answer (${codeOf(error)})`);
+  }
+  // There already under this id: the same text of the same run, told before an answer was lost.
+  if (answer.status === 409) return null;
+  if (answer.status >= 200 && answer.status < 300) return idIn(text);
+  // The key is meant for the configured host alone, so where the answer points is not asked.
+  if (answer.status >= 300 && answer.status < 400) throw failed(`a redirect (${answer.status})`, "an answer of the configured address itself");
+  if (answer.status >= 500 || answer.status === 408 || answer.status === 429) throw new Passing(`status ${answer.status}`);
+  throw failed(`status ${answer.status}`, "the document taken; look at key, address and rights of this host");
+}
+
+async function head(answer: Response, signal: AbortSignal): Promise<string> {
+  const reader = answer.body?.getReader();
+  const parts: Uint8Array[] = [];
+  for (let size = 0; reader && size < ANSWER_CAP && !signal.aborted;) {
+    const { done, value } = await reader.read();
+    if (done || !value) break;
+    parts.push(value);
+    size += value.length;
+  }
+  await reader?.cancel().catch(() => undefined);
+  return Buffer.concat(parts).toString("utf8", 0, ANSWER_CAP);
+}
+
+function idIn(text: string): string | null {
+  try {
+    const { id, document_id } = answered.parse(JSON.parse(text));
+    return id ?? document_id ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function keyOf(file: string): Promise<string> {
+  let key: string | undefined;
+  try {
+    key = parse(await readFile(file, "utf8"))[KEY_NAME];
+  } catch (error) {
+    throw failed(`${file} cannot be read by this user`, `the env file that holds ${KEY_NAME}`, error);
+  }
+  if (key === undefined || !KEY.test(key)) throw failed(`${KEY_NAME} is not in ${file}, or has no form of a key`, "8 to 400 plain characters");
+  return key;
+}
+
+const codeOf = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause ? String(cause.code) : "connection broken";
+};
+
+function failed(saw: string, wanted: string, cause?: unknown): Stopped {
+  return new Stopped("STOP_KB_UPLOAD_FAILED", { saw, wanted }, cause);
+}
