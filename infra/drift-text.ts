@@ -5,7 +5,8 @@ import type { DriftLine, Facts } from "./drift.ts";
 
 /** Begins every message that carries one difference. */
 const WORD = "drift ";
-const FIELDS = /^drift ("(?:[^"\\]|\\.)*") want ("(?:[^"\\]|\\.)*") have ("(?:[^"\\]|\\.)*") up ("(?:[^"\\]|\\.)*")/;
+// The engine puts the severity before a message.
+const FIELDS = /^(?:warning: )?drift ("(?:[^"\\]|\\.)*") want ("(?:[^"\\]|\\.)*") have ("(?:[^"\\]|\\.)*") up ("(?:[^"\\]|\\.)*")/;
 
 /** One difference as one line: every field escaped, so that a name on the host can neither break a line nor hide. */
 export function driftMessage({ path, want, have, up }: DriftLine): string {

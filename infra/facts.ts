@@ -24,7 +24,7 @@ export function factsOf(looks: Looks, reading: Reading): HostFacts {
 
 const records = (bytes: Buffer): string[] => bytes.toString("utf8").split("\0").slice(0, -1);
 const found = ({ spec }: Reading, path: string, state: string, more: Omit<Partial<Found>, "state"> = {}): [string, Found] =>
-  [path, { component: spec[path]?.component ?? (more.parent === undefined ? undefined : spec[more.parent]?.component) ?? more.component ?? "", state, ...more }];
+  [path, { ...more, component: spec[path]?.component ?? (more.parent === undefined ? undefined : spec[more.parent]?.component) ?? more.component ?? "", state }];
 
 const TYPES: Readonly<Record<string, string>> = { d: "directory", f: "file", p: "pipe", s: "socket", b: "device", c: "device" };
 

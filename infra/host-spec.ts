@@ -45,7 +45,8 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
   return { components, spec, request: requestOf(config, sources, spec), undeclared: undeclaredPaths(sources.rights) };
 }
 
-const psqlPlace = ({ database: { psql, host, port, name, user, passFile } }: StackConfig) => ({ psql: `${psql}/psql`, host, port, name, user, passFile });
+/** Where the stack's psql is and how it logs in. */
+export const psqlPlace = ({ database: { psql, host, port, name, user, passFile } }: StackConfig) => ({ psql: `${psql}/psql`, host, port, name, user, passFile });
 
 function specOf(component: string, up: string, entries: Readonly<Record<string, Partial<Wanted> & Pick<Wanted, "state">>>): Spec {
   return Object.fromEntries(Object.entries(entries).map(([path, entry]): [string, Wanted] => [path, { component, up, ...entry }]));

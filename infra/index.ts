@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Stopped } from "../runner/model/stop.ts";
 import { stopText } from "../runner/rules/stop-text.ts";
 import { projectRoot } from "../scripts/sandbox/place.ts";
-import { HostPart } from "./components/gated-command.ts";
+import type { HostPart } from "./components/gated-command.ts";
 import { kindOf } from "./components/host-parts.ts";
 import { STACK_KEYS, parseStackConfig } from "./config.ts";
 import type { StackConfig } from "./config.ts";

@@ -37,10 +37,10 @@ export function readLooks(stdout: string): Looks {
   if (text === undefined) throw couldNotLook("the host's answer has no facts in it", "");
   const parsed = documentSchema.safeParse(parseJson(text));
   if (!parsed.success) throw couldNotLook(`the facts are not in their form (${parsed.error.issues.map((issue) => issue.path.join(".")).slice(0, 5).join(", ")})`, "");
-  const { version: _, ...looks } = parsed.data;
-  const faults = Object.entries(looks).flatMap(([name, { messages }]) => faultsOf(name, messages));
+  const looks = Object.entries(parsed.data).flatMap(([name, value]): [string, z.infer<typeof look>][] => (typeof value === "string" ? [] : [[name, value]]));
+  const faults = looks.flatMap(([name, { messages }]) => faultsOf(name, messages));
   if (faults.length > 0) throw couldNotLook(`${faults.length} looks failed`, "", faults);
-  return Object.fromEntries(Object.entries(looks).map(([name, { out }]) => [name, out])) as Looks;
+  return Object.fromEntries(looks.map(([name, { out }]) => [name, out])) as Looks;
 }
 
 function faultsOf(name: string, messages: string): string[] {

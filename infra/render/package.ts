@@ -4,10 +4,11 @@ import type { DeclaredPackage } from "../database-spec.ts";
 import type { Spec } from "../drift.ts";
 import { definedFunctions } from "../package-functions.ts";
 import type { Rights } from "../rights.ts";
-import { renderHostScript } from "./host-script.ts";
+import { FILE_FUNCTIONS } from "./file-steps.ts";
+import { renderGuard, renderHostScript } from "./host-script.ts";
 import { psqlCommand, psqlVariable } from "./probe.ts";
 import type { PsqlPlace } from "./probe.ts";
-import { command, hereDocument } from "./shell-text.ts";
+import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Where the password of a login role that has none yet is found: env file on the host and the variable's name. */
 export interface PasswordSource { readonly role: string; readonly file: string; readonly variable: string }
@@ -101,4 +102,12 @@ function renderPassword({ role, file, variable }: PasswordSource, psql: string):
   if [ -z "$password" ]; then fail 'role ${role} has no password, and ${variable} is not in its env file'; fi
   printf "ALTER ROLE ${role} PASSWORD '%s';\\n" "$(printf %s "$password" | sed "s/'/''/g")" | ${psql} || fail 'the password of role ${role} could not be set'
 fi`;
+}
+
+/** Text of the script that takes a package back: its own undo in one transaction, refused while a run is open. */
+export function renderUndo({ name, undo }: DeclaredPackage, place: PsqlPlace): string {
+  return [
+    `# Takes database package ${name} back`, PRELUDE, FILE_FUNCTIONS, renderGuard(place),
+    `${psqlCommand(place, OPTIONS)} -1 -f - ${hereDocument(undo)}`, `[ $? -eq 0 ] || fail 'package ${name} still stands; nothing in the database has changed'`, `echo 'package ${name} is taken back'`, "",
+  ].join("\n");
 }
