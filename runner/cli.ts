@@ -30,6 +30,7 @@ function program(answer: (status: number) => void): Command {
   orchestrate.command("void <run-id> <reason>").description("close a run that has written nothing").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason)));
   withGrammarOptions(orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"))
     .action((id: string, options: GrammarWords) => run(async () => (await import("./commands/orchestrate-plan.ts")).showPlan(common(), id, options)));
+  orchestrate.command("approvals <run-id>").description("every admitted statement of a run, with its signature").action((id: string) => run(async () => (await import("./commands/orchestrate-approvals.ts")).showApprovals(common(), id)));
   orchestrate.command("requests <run-id>").description("the newest request bundle of each gate").action((id: string) => run(async () => (await import("./commands/orchestrate-requests.ts")).showRequests(common(), id)));
   orchestrate.command("follow <run-id>").description("follow a run that works now")
     .option("--from <position>", "go on behind the event of this position", whole, 0).option("--process <pid>", "only this process, to its last word", whole)
@@ -58,6 +59,7 @@ function program(answer: (status: number) => void): Command {
     .action((id: string) => run(async () => (await import("./commands/journal-verify.ts")).verifyJournal(common(), id)));
   withGrammarOptions(root.command("intake <file> <prefix>").description("what a document would become; touches nothing"))
     .action((file: string, prefix: string, options: GrammarWords) => run(async () => (await import("./commands/intake-verb.ts")).showIntake(common(), file, prefix, options)));
+  root.command("names").description("names of environment and configuration, and who may sign what; never a value").action(() => run(async () => (await import("./commands/host-names.ts")).showNames(common())));
   root.command("precheck").description("everything that must be true before a run, all at once").action(() => run(async () => (await import("./commands/precheck.ts")).precheck(common())));
   root.command("stops").description("the stop table").action(() => run(async () => (await import("./commands/stops.ts")).showStops(common())));
   root.command("work <kind> <run-id> [words...]", { hidden: true }).description("the detached process of a run; started by orchestrate")

@@ -13,6 +13,8 @@ export async function runProgram(work: () => Promise<number | undefined>, kind: 
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
     throw error;
   });
+  // A program whose work never comes to an end, because what it waited for vanished, must not look like one that did it.
+  process.exitCode = EXIT_BUG;
   try {
     process.exitCode = (await work()) ?? 0;
   } catch (error) {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { drillRecordSchema, type DrillPackage, type DrillRecord } from "../runner/model/drill.ts";
 import { Stopped } from "../runner/model/stop.ts";
@@ -19,6 +20,8 @@ import { installLine, missingPrograms, postgresBin } from "./programs.mjs";
 interface Options extends OperatorOptions { readonly head: boolean; readonly keyFile?: string; readonly out: string }
 
 const HEAD_BYTES = 64 * 1024;
+/** gpg's own reasons; any other failure of gpg beside a failed restore is only that its reader went away. */
+const KEY_REFUSED = /^\[GNUPG:\] (?:NO_SECKEY|DECRYPTION_FAILED|BADMDC|NODATA)\b/m;
 
 operatorProgram("restore-drill", "restore a run's backup here and compare every row with its receipt; leaves a drill record on the host")
   .argument("<run-id>", "a run with a proven backup").option("--head", "only prove that the private key opens it", false)
@@ -27,9 +30,10 @@ operatorProgram("restore-drill", "restore a run's backup here and compare every 
     const runId = runIdOf(word);
     const key = keyFor(target, options.keyFile);
     const known = options.head ? await headOpens(target, runId, key) : await wholeRestores(target, runId, resolve(options.out, runId), key);
-    const record = await recordDrill(target, options.head ? "head" : "whole", known);
+    const record = recordOf(options.head ? "head" : "whole", known);
     if (options.json) process.stdout.write(`${JSON.stringify({ event: "drilled", ...record })}\n`);
     else process.stdout.write(options.head ? `the private key opens the backup of ${runId}\n` : `${record.rows} rows of ${record.tables} tables of ${runId} restored here and equal to the receipt\n`);
+    await layRecord(target, record);
     return 0;
   }))
   .parse();
@@ -67,19 +71,28 @@ async function wholeRestores(target: Target, runId: string, folder: string, key:
 async function restoreThrough(gpg: readonly string[], { file, packageFile }: FetchedBackup, { bin, scratchRoot }: { bin: string; scratchRoot: string }): Promise<void> {
   const opened = decrypting(gpg, file);
   const words = ["backup", "drill", "--package", packageFile, "--postgres-bin", bin, "--scratch-root", scratchRoot, ...(POSTGRES_USER === undefined ? [] : ["--scratch-user", POSTGRES_USER])];
-  const restored = execa(process.execPath, [join(projectRoot(), "dist", "runner", "cutter.mjs"), ...words], { reject: false, extendEnv: false, env: childEnvironment(), stdin: opened.stdout, stdout: "ignore" });
+  const restored = execa(process.execPath, [join(projectRoot(), "dist", "runner", "cutter.mjs"), ...words], { reject: false, extendEnv: false, env: childEnvironment(), stdin: "pipe", stdout: "ignore" });
+  // A restore that ends first says itself why; gpg's end is judged below.
+  await pipeline(opened.stdout, restored.stdin).catch(() => opened.kill());
   const [key, copy] = await Promise.all([opened, restored]);
-  if (key.failed && !(copy.failed && key.signal === "SIGPIPE")) throw refused(key.stderr);
+  if (key.failed && (!copy.failed || KEY_REFUSED.test(key.stderr))) throw refused(key.stderr);
   if (copy.failed) throw new Stopped("STOP_PROOF_FAILED", { saw: /^ {2}saw +(.+)$/m.exec(copy.stderr)?.[1] ?? copy.stderr.trim().split("\n")[0] ?? "the restore ended without a word", wanted: "every row of the receipt in the restored copy", hint: `the sealed file is kept: ${file}` });
 }
 
-async function recordDrill(target: Target, kind: DrillRecord["kind"], known: DrillPackage): Promise<DrillRecord> {
+function recordOf(kind: DrillRecord["kind"], known: DrillPackage): DrillRecord {
   const tables = kind === "whole" ? Object.values(known.content_digests) : [];
-  const at = new Date().toISOString();
-  const record = drillRecordSchema.parse({
-    schema_version: "1", run_id: known.run_id, kind, at, file_sha: known.file_sha, recipient: known.recipient,
+  return drillRecordSchema.parse({
+    schema_version: "1", run_id: known.run_id, kind, at: new Date().toISOString(), file_sha: known.file_sha, recipient: known.recipient,
     tables: tables.length, rows: tables.reduce((sum, table) => sum + table.rows, 0), actor: userInfo().username, machine: hostname(),
   });
-  await upload(target, { area: "backups/drills", name: `${at.replaceAll(/[-:]|\.\d+/g, "")}-${kind}-${known.run_id}.json` }, Buffer.from(`${JSON.stringify(record)}\n`));
-  return record;
+}
+
+/** The record lies on the host, because the reminder is for everybody. STOP_COULD_NOT_LOOK without the host; the drill itself went well. */
+async function layRecord(target: Target, record: DrillRecord): Promise<void> {
+  try {
+    await upload(target, { area: "backups/drills", name: `${record.at.replaceAll(/[-:]|\.\d+/g, "")}-${record.kind}-${record.run_id}.json` }, Buffer.from(`${JSON.stringify(record)}\n`));
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    throw new Stopped(error.code, { ...error.facts, hint: "the drill went well; its record could not be laid on the host" }, error);
+  }
 }

@@ -38,6 +38,9 @@ export const ROWS = {
     nonce: text, gate: text, payload_sha: text, payload: z.unknown(), person: text, fingerprint: text, valid_from: when, use_by: when,
     admitted_at: when, used_phase: nullable, used_at: when.nullable(),
   }),
+  "read/admitted-statements": z.strictObject({
+    gate: text, person: text, fingerprint: text, admitted_at: when, used_phase: nullable, used_at: when.nullable(), statement: text, signature: text,
+  }),
   "read/revocation-target": z.strictObject({ run_id: nullable, revoked: z.boolean() }),
   "read/halts": z.strictObject({ halt_id: text, run_id: nullable, reason: text, actor: text, at: when }),
   "read/receipts": z.strictObject({

@@ -31,6 +31,6 @@ export function operatorSentence(text: string, stack: string): string {
 
 /** The command with the stack it is for; the sandbox is every program's default. */
 export function withStack(command: string, stack: string): string {
-  if (stack === SANDBOX_STACK) return command;
+  if (stack === SANDBOX_STACK || command.includes(" --stack ")) return command;
   return `${command}${/ -- /.test(command) ? "" : " --"} --stack ${stack}`;
 }

@@ -1,30 +1,28 @@
-// A host verb that answers at once: its events are shown, its stop is ours to show, its status is the answer.
-import { Stopped } from "../../runner/model/stop.ts";
+// A host verb that answers at once: people read what the host says to people, programs read its events; its status is the answer.
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { callHost, hostFailed, lineBroken, type HostEvent } from "./host-call.ts";
-import { operatorSentence, operatorCommand } from "./operator-command.ts";
-import { operatorStop, stopOf } from "./stop-of-host.ts";
+import { callHost, lineBroken, onHost } from "./host-call.ts";
+import { operatorCommand, operatorSentence } from "./operator-command.ts";
 import type { Target } from "./target.ts";
 
-/** Runs the words. People read what the host says to people, line by line as printable text; programs read the events. */
+/** Runs the words. Every line passes printable, and commands of the host are given as ours. STOP_COULD_NOT_LOOK when the line breaks. */
 export async function passThrough(target: Target, words: readonly string[], json: boolean): Promise<number> {
-  const events: HostEvent[] = [];
-  const { status, stderr } = await callHost(target, { words, onEvent: (event) => {
-    events.push(event);
-    if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
-  } });
-  if (status === undefined) throw lineBroken(target, stderr);
-  const stop = stopOf(events);
-  if (stop) {
-    const { code, facts } = operatorStop(stop, target.stack);
-    throw new Stopped(code, facts);
+  if (json) {
+    const { status, stderr } = await callHost(target, { words, onEvent: (event) => void process.stdout.write(`${JSON.stringify(event)}\n`) });
+    if (status === undefined) throw lineBroken(target, stderr);
+    return status;
   }
-  if (status !== 0 && events.length === 0) throw hostFailed(words, status, stderr);
-  if (!json) process.stderr.write(stderr.split("\n").filter((line) => line !== "").map((line) => `${asOperator(printable(line), target.stack)}\n`).join(""));
+  const { status, stdout, stderr } = await onHost(target, [...target.launcher, ...words]);
+  if (status === undefined) throw lineBroken(target, stderr);
+  process.stdout.write(forOperator(stdout, target.stack));
+  process.stderr.write(forOperator(stderr, target.stack));
   return status;
 }
 
-// A line may end in a command to paste.
+function forOperator(text: string, stack: string): string {
+  return text.split("\n").slice(0, text.endsWith("\n") ? -1 : undefined).map((line) => `${asOperator(printable(line), stack)}\n`).join("");
+}
+
+// A line may be, or end in, a command to paste.
 function asOperator(line: string, stack: string): string {
-  return operatorSentence(line, stack).replace(/(?<=: )cutter .+$/, (command) => operatorCommand(command, stack));
+  return operatorSentence(line, stack).replace(/(?<=^(?:NEXT|OR) +|: )cutter .+$/, (command) => operatorCommand(command, stack));
 }

@@ -1,0 +1,19 @@
+// `approvals <run-id>`: who approved what, as exact bytes; whoever doubts checks the signatures on a machine of their own.
+import type { Common } from "../cli.ts";
+import { Stopped } from "../model/stop.ts";
+import { printable } from "../rules/text-hygiene.ts";
+import { makeWorld } from "../wire.ts";
+import { runIdOf } from "./orchestrate-run.ts";
+
+/** Exit 0; with --json one `admitted` event a statement. STOP_REFUSED_INPUT when nothing was admitted for the run. */
+export async function showApprovals(common: Common, id: string): Promise<number> {
+  const runId = runIdOf(id);
+  const world = await makeWorld(common.config);
+  const rows = await world.database.read("gate", (reader) => reader.query("read/admitted-statements", [runId]));
+  if (rows.length === 0) throw new Stopped("STOP_REFUSED_INPUT", { saw: `nothing was admitted for ${runId}`, wanted: "a run with admitted statements", next: `cutter orchestrate status ${runId}` });
+  for (const { admitted_at, used_at, ...row } of rows) {
+    if (common.json) process.stdout.write(`${JSON.stringify({ event: "admitted", ...row, admitted_at: admitted_at.toISOString(), used_at: used_at?.toISOString() ?? null })}\n`);
+    else process.stdout.write(`${printable(`${row.gate.padEnd(22)} ${row.person.padEnd(12)} admitted ${admitted_at.toISOString()}, used by ${row.used_phase ?? "nothing"}`)}\n`);
+  }
+  return 0;
+}
