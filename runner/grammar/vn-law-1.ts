@@ -63,7 +63,7 @@ function overCap(count: number, caps: Caps, line: number): Refusal | undefined {
 }
 
 /** What the approver should know about lines that opened no unit. */
-function summaries(reading: Reading, tail: number): Finding[] {
+function summaries(reading: Reading, tail: number, annexed: boolean): Finding[] {
   const at = (line: number): number => reading.lines.fileLine(line);
   const count = (role: number): number => reading.roles.reduce((sum, one) => sum + (one === role ? 1 : 0), 0);
   const found: Finding[] = [];
@@ -72,7 +72,7 @@ function summaries(reading: Reading, tail: number): Finding[] {
   if (furniture >= 0) found.push({ code: "furniture", line: at(furniture), text: `${count(ROLE.page) + count(ROLE.furniture)} lines of page heads, page numbers, stamps, edit marks and rules are text where they stand` });
   for (const line of reading.quotations.unopened) found.push({ code: "quotation", line: at(line), text: "a quotation is closed that no mark opens" });
   for (const line of reading.quotations.unclosed) found.push({ code: "quotation", line: at(line), text: "a quotation is opened that no mark closes" });
-  if (tail < reading.lines.count) found.push({ code: "tail", line: at(tail), text: "what follows the last article from here on is recorded, not cut" });
+  if (tail < reading.lines.count) found.push({ code: "tail", line: at(tail), text: `what follows the last article from here on is recorded, not cut${annexed ? ", up to the annexes" : ""}` });
   return found;
 }
 
@@ -118,7 +118,7 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   if (stopped) return { refusal: refuse(read.lines.fileLine(stopped.line), stopped.reason) };
   const over = overCap(made.units.length, caps, made.units[Math.min(caps.units, caps.hard)]?.line ?? 0);
   if (over) return { refusal: over };
-  const findings = [...found.findings, ...headings.findings, ...made.findings, ...summaries(reading, tail)];
+  const findings = [...found.findings, ...headings.findings, ...made.findings, ...summaries(reading, tail, options.annexes && annexStart < read.lines.count)];
   return { manifest: assembleManifest({ bytes, profile: vnLaw1, options, region, content_start, units: made.units, setext: [], findings }) };
 }
 
