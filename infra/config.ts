@@ -4,8 +4,8 @@ import { configSchema } from "../runner/model/config.ts";
 import { FINGERPRINT, SHA256 } from "../runner/model/ids.ts";
 import { Stopped } from "../runner/model/stop.ts";
 
-// One word of a path without blank or control: these paths are printed as commands and stand in scripts.
-const path = z.string().regex(/^\/[\w@%+=:,./-]+$/, "an absolute path of letters, digits and @%+=:,./-_").max(400);
+// No quote, backslash or control: these paths stand in scripts and messages.
+const path = z.string().regex(/^\/[\w@%+=:,. /-]+$/, "an absolute path of letters, digits, blanks and @%+=:,./-_").max(400);
 const user = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/);
 const mode = z.string().regex(/^0[0-7]{3}$/, "four octal digits, as \"0750\"");
 const owned = { owner: user, group: user, mode };

@@ -7,11 +7,12 @@ import type { Spec, Wanted } from "./drift.ts";
 import { AS_DECLARED, PROGRAM_THERE, bytesPath, configPath, databasePath, keyPath, programPathOf, userPath, userState } from "./facts.ts";
 import { keyHolds, keyStep } from "./render/backup-key.ts";
 import { configLeaves } from "./render/config-leaves.ts";
-import { directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
+import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import { renderPackage } from "./render/package.ts";
 import type { ProbeRequest } from "./render/probe.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
+import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
 import type { Sources } from "./sources.ts";
 
@@ -59,14 +60,14 @@ function usersComponent({ users }: StackConfig): Declared {
 
 function directoriesComponent({ runtime, orchestrator }: StackConfig): Declared {
   const paths = [runtime.root, ...runtime.areas.map((area) => `${runtime.root}/${area}`)];
-  const beside = dirname(orchestrator.file);
+  const beside = command(dirname(orchestrator.file));
   const steps = paths.map((path) => directoryStep(path, runtime));
   return {
     name: COMPONENTS.directories, after: [COMPONENTS.users],
     spec: specOf(COMPONENTS.directories, "makes the folder, sets owner and mode; a link or file in its place is not replaced",
       Object.fromEntries(paths.map((path) => [path, { state: directoryState(runtime), ...(path === runtime.root ? {} : { parent: runtime.root }) }]))),
     script: renderHostScript({
-      title: "Runtime folders", holds: steps.map((step) => step.replace(/^put_directory (\S+) (\S+) (\S+)$/, "entry_is $1 'd $2 $3'")),
+      title: "Runtime folders", holds: paths.map((path) => directoryHolds(path, runtime)),
       steps: [`[ -d ${beside} ] || mkdir -p -m 755 -- ${beside} || fail 'the folder of the configuration could not be made'`, ...steps],
     }),
   };
@@ -118,7 +119,7 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
     }),
     script: renderHostScript({
       title: `Backup recipient ${key.fingerprint}`,
-      holds: [fileHolds(key.file, key, sha256(bytes)), held.replace(/^put_directory (\S+) (\S+) (\S+)$/, "entry_is $1 'd $2 $3'"), keyHolds(key.keyring, key.fingerprint)],
+      holds: [fileHolds(key.file, key, sha256(bytes)), directoryHolds(key.keyring, owned), keyHolds(key.keyring, key.fingerprint)],
       steps: [fileStep(key.file, key, sha256(bytes), bytes), held, keyStep(key.keyring, armored)],
     }),
   };

@@ -38,6 +38,9 @@ const ownerWord = ({ owner, group }: Ownership): string => `${owner}:${group}`;
 /** Step: the folder stands with owner and mode. */
 export const directoryStep = (path: string, owned: Ownership): string => command("put_directory", path, ownerWord(owned), modeWord(owned.mode));
 
+/** Condition: the folder stands with owner and mode. */
+export const directoryHolds = (path: string, owned: Ownership): string => command("entry_is", path, `d ${ownerWord(owned)} ${modeWord(owned.mode)}`);
+
 /** Condition: the file stands with owner, mode and bytes. */
 export const fileHolds = (path: string, owned: Ownership, sha: string): string => command("file_is", path, ownerWord(owned), modeWord(owned.mode), sha);
 

@@ -2,7 +2,7 @@
 import { FILE_FUNCTIONS } from "./file-steps.ts";
 import { psqlCommand } from "./probe.ts";
 import type { PsqlPlace } from "./probe.ts";
-import { PRELUDE, hereDocument } from "./shell-text.ts";
+import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Parts of one script. `holds`: conditions, each one command; `steps` act and are safe to repeat. */
 export interface HostScript {
@@ -34,7 +34,7 @@ export function renderHostScript({ title, holds, steps, guardedBy }: HostScript)
 
 /** Refuses while a run is open: what it stands on was signed. A host without psql has no runs. */
 export function renderGuard(place: PsqlPlace): string {
-  return `if [ -x ${place.psql} ]; then
+  return `if [ -x ${command(place.psql)} ]; then
   open=$(${psqlCommand(place, READ_ONLY)} ${hereDocument(OPEN_RUN)}
   ) || fail 'could not look whether a run is open; nothing was changed'
   if [ -n "$open" ]; then printf 'STOP_RUN_OPEN %s\\nfinish, revert or void that run first; nothing was changed here\\n' "$open" >&2; exit 4; fi

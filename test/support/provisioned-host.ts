@@ -40,7 +40,7 @@ export interface ProvisionedHost {
 
 /** Makes it; nothing of the cutter is on it yet. */
 export async function provisionedHost(): Promise<ProvisionedHost> {
-  const folder = mkdtempSync("/tmp/h-");
+  const folder = mkdtempSync("/tmp/a host-");
   const cluster = await startTestCluster();
   const sshd = await startThrowAwaySshd();
   const name = `t_${randomBytes(4).toString("hex")}`;

@@ -84,7 +84,7 @@ test("a link in place of a file is replaced and never written through", () => {
 });
 
 test("a folder gets its mode back, and what is no folder is refused in words", () => {
-  const path = join(folder, "d");
+  const path = join(folder, "d with blank");
   const script = renderHostScript({ title: "one folder", holds: ["false"], steps: [directoryStep(path, { ...owned, mode: "0750" }), "exit 0"] });
   mkdirSync(path);
   chmodSync(path, 0o777);
