@@ -1,5 +1,6 @@
 // Starts the detached process of a run and follows it; ending the following never ends the run.
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "../cli.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
 import { isRunId, newRunId, type RunId } from "../model/ids.ts";
@@ -26,7 +27,14 @@ export async function startCut(common: Common, documentId: string, options: Gram
   const runId = runIdOf(options.runId);
   const { config } = await host.loadConfig(common.config);
   const { runtime_root } = config.orchestrator;
-  return host.claimRun(runtime_root, runId) ? startAndFollow(common, runId, "cut", words) : follow(common, runtime_root, runId, 0);
+  if (host.claimRun(runtime_root, runId)) return startAndFollow(common, runId, "cut", words);
+  await firstWord(runtime_root, runId);
+  return follow(common, runtime_root, runId, 0);
+}
+
+/** The process of a run that was claimed a moment ago needs time to its first word; a follower that came earlier would find nobody. */
+async function firstWord(root: string, runId: RunId): Promise<void> {
+  for (let waited = 0; waited < FIRST_WORD_MILLISECONDS && host.eventsLength(root, runId) === 0; waited += 100) await sleep(100);
 }
 /** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
 export async function startResume(common: Common, id: string): Promise<number> {
@@ -40,6 +48,8 @@ export async function startRevert(common: Common, id: string, reason: string): P
 export async function startVoid(common: Common, id: string, reason: string): Promise<number> {
   return startAndFollow(common, runIdOf(id), "void", [reason]);
 }
+
+const FIRST_WORD_MILLISECONDS = 30_000;
 
 /** Where a follower goes on: the `position` of the last event it saw, and the process it followed. */
 export interface FollowFrom { readonly from: number; readonly process?: number }

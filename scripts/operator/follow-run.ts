@@ -25,7 +25,8 @@ const DETACHED = 130;
 /** Waits between dials, milliseconds; after the last the person is told how to go on. */
 const REDIAL = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000] as const;
 
-interface Seen { events: HostEvent[]; process?: number; position?: number; dials: number }
+/** `refusal`: the last word of a command that could not follow or start, which is no event of the run. */
+interface Seen { events: HostEvent[]; process?: number; position?: number; dials: number; refusal?: HostEvent }
 
 /** Follows to the end of the process; answers its exit status and has shown its stop. STOP_COULD_NOT_LOOK when the host stays away. */
 export async function followRun(ask: Ask): Promise<number> {
@@ -38,7 +39,11 @@ export async function followRun(ask: Ask): Promise<number> {
       if (leave.asked()) return DETACHED;
       if (endOf(seen.events)) break;
       const wait = REDIAL[broken];
-      if (answer.status !== undefined && !isSilent(seen)) throw hostFailed(ask.words, answer.status, answer.stderr);
+      if (seen.refusal && (wait === undefined || !cameTooEarly(seen, seen.refusal))) {
+        accept(seen, seen.refusal, progress);
+        break;
+      }
+      if (answer.status !== undefined && !seen.refusal) throw hostFailed(ask.words, answer.status, answer.stderr);
       if (wait === undefined) throw goneFor(ask, lineBroken(ask.target, answer.stderr));
       process.stderr.write(`the line to ${ask.target.address.host} ended; the run goes on there, dialling again …\n`);
       await new Promise((resolve) => setTimeout(resolve, wait));
@@ -57,20 +62,29 @@ function wordsNow({ words, runId }: Ask, { process: pid, position }: Seen): read
   return pid === undefined ? words : ["orchestrate", "follow", runId, "--from", String(position ?? 0), "--process", String(pid)];
 }
 
-/** True for news; `attached` only tells whom to follow. */
+/** True for news of the run; `attached` only tells whom to follow. */
 function note(seen: Seen, event: HostEvent, progress: Progress): boolean {
+  delete seen.refusal;
+  if (event.event === "ended" && event["position"] === undefined) {
+    seen.refusal = event;
+    return false;
+  }
   if (typeof event["position"] === "number") seen.position = event["position"];
   if (event.event === "attached") {
     if (typeof event["pid"] === "number") seen.process = event["pid"];
     return true;
   }
-  seen.events.push(event);
-  progress.show(event);
+  accept(seen, event, progress);
   return true;
 }
 
-// A run that was claimed a moment ago has said nothing yet: the follower asked too early.
-const isSilent = (seen: Seen): boolean => seen.dials > 0 && seen.events.length === 0;
+function accept(seen: Seen, event: HostEvent, progress: Progress): void {
+  seen.events.push(event);
+  progress.show(event);
+}
+
+// After a broken line a host that cannot look yet is asked again: the process it started may not have said its first word.
+const cameTooEarly = (seen: Seen, refusal: HostEvent): boolean => seen.dials > 0 && endOf([refusal])?.stop?.code === "STOP_COULD_NOT_LOOK";
 
 async function ending({ target, runId, json, isDone }: Ask, seen: Seen): Promise<number> {
   const end = endOf(seen.events);
