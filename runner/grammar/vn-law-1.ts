@@ -57,9 +57,16 @@ function hintFault(reading: Reading, hints: readonly Hint[], forms: ReadonlySet<
   return undefined;
 }
 
-function overCap(count: number, caps: Caps, line: number): Refusal | undefined {
+/** Units counted by level, so that a document too long to cut still tells its shape. */
+function shape(units: readonly { readonly level?: string | undefined }[]): string {
+  const counts = new Map<string, number>();
+  for (const { level } of units) counts.set(level ?? "unit", (counts.get(level ?? "unit") ?? 0) + 1);
+  return [...counts].map(([level, count]) => `${count} ${level}`).join(", ");
+}
+
+function overCap(count: number, caps: Caps, line: number, made = ""): Refusal | undefined {
   const over = count > caps.hard ? ["STOP_OVER_HARD_CAP", "hard cap", caps.hard] as const : count > caps.units ? ["STOP_REFUSED_INPUT", "cap", caps.units] as const : undefined;
-  return over && { code: over[0], line, reason: `${count} units; the ${over[1]} is ${over[2]}` };
+  return over && { code: over[0], line, reason: `${count} units${made === "" ? "" : ` (${made})`}; the ${over[1]} is ${over[2]}` };
 }
 
 /** What the approver should know about lines that opened no unit. */
@@ -116,7 +123,7 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   const made = makeUnits(bytes, prefix, reading, { headings: kept, tail, annexes: annexesOf(annexes, annexStart) }, options);
   const stopped = made.dispute ?? made.fault;
   if (stopped) return { refusal: refuse(read.lines.fileLine(stopped.line), stopped.reason) };
-  const over = overCap(made.units.length, caps, made.units[Math.min(caps.units, caps.hard)]?.line ?? 0);
+  const over = overCap(made.units.length, caps, made.units[Math.min(caps.units, caps.hard)]?.line ?? 0, shape(made.units));
   if (over) return { refusal: over };
   const findings = [...found.findings, ...headings.findings, ...made.findings, ...summaries(reading, tail, options.annexes && annexStart < read.lines.count)];
   return { manifest: assembleManifest({ bytes, profile: vnLaw1, options, region, content_start, units: made.units, setext: [], findings }) };
