@@ -27,17 +27,18 @@ test.each([1, 2, 3, 4, 5])("of eight processes that resume one authorized run at
   const prefix = `RACE-${round}`;
   const run = await authorized(prefix);
   const answers = await Promise.all(Array.from({ length: RACERS }, () => host.cutter("orchestrate", "resume", run)));
-  expect(answers.filter(cutLegA)).toHaveLength(1);
+  // The role has two places for eight: the lease's holder may find none and stop cleanly. Then nobody cut, and the next resume does.
+  expect(answers.filter(cutLegA).length).toBeLessThanOrEqual(1);
   for (const answer of answers) {
     const stop = answer.stop ?? "none";
     // Whoever came after the winner had paused takes the run over, finds leg A recorded, and waits for the same signature.
     expect([...LOST_THE_RACE, "STOP_APPROVAL_REQUIRED"]).toContain(stop);
     expect(answer.status).toBe(isStopCode(stop) ? STOPS[stop].exit : -1);
   }
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(await host.sql("SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = 'cut_leg_a'", [run])).toHaveLength(1);
   expect(await host.sql("SELECT FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).toHaveLength(2);
   expect(await rows(prefix)).toEqual([3, 3, 3]);
-  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(await host.cutter("journal", "verify", run)).toMatchObject({ status: 0 });
 });
 
