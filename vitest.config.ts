@@ -17,7 +17,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000, sequence: { groupOrder: 0 } },
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles: ["test/support/property-seed.ts"], testTimeout: 60_000, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,

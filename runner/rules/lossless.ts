@@ -27,9 +27,12 @@ function runOf(bytes: Uint8Array, from: number, to: number, allowed: (byte: numb
   return at;
 }
 
+/** A page break (form feed) and a vertical tab move the paper and carry no text; grammars count them as blank too. */
+const movesPaper = (byte: number | undefined): boolean => byte === 11 || byte === 12;
+
 /** Blank lines only: what stands between units must not be text that no row carries. */
 function textBetween(bytes: Uint8Array, span: ByteSpan): Break | undefined {
-  const at = runOf(bytes, span.byte_start, span.byte_end, (byte) => isBlank(byte) || isLineEnd(byte));
+  const at = runOf(bytes, span.byte_start, span.byte_end, (byte) => isBlank(byte) || isLineEnd(byte) || movesPaper(byte));
   return at === span.byte_end ? undefined : { at, saw: "text that belongs to no unit", wanted: "blank lines between units" };
 }
 

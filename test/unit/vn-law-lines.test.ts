@@ -70,3 +70,7 @@ describe("pages", () => {
     expect(addresses(cutLaw(around("Mẫu theo\nPhụ lục số 2 kèm theo Luật này.\n"), { annexes: true }))).toEqual(["DIEU-1"]);
   });
 });
+
+test("a page break behind a heading whose name is missing is blank, not text that no unit carries", () => {
+  expect(addresses(cutLaw("LUẬT LÀNG\n\n### Điều 1. Làng\n\nLàng là nơi ở.\n\n### Mục 1 - \f\n\n### Điều 2. Hiệu lực\n\nLuật này có hiệu lực ngay.\n"))).toEqual(["DIEU-1", "MUC-1", "DIEU-2"]);
+});
