@@ -9,6 +9,7 @@ import { insist, Stopped } from "./model/stop.ts";
 import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
 import { refuseWhenAskedToEnd } from "./asked-to-end.ts";
 import { effect } from "./effect.ts";
+import { insistNotHalted } from "./halted.ts";
 import { entrySha, JOURNAL_START } from "./rules/journal.ts";
 import { inputSha, judgeRecord, type PhaseRecord } from "./rules/resume.ts";
 import { judgeOwnTime, judgePhaseTime } from "./rules/times.ts";
@@ -87,7 +88,7 @@ export class Run {
     if (recorded) return recorded;
     this.world.events.emit({ event: "phase", phase: phase.name, status: "started" });
     const started = process.hrtime.bigint();
-    await this.#refuseHalted();
+    await insistNotHalted(this.world, this.row.run_id);
     const record = phase.access === "writes"
       ? await this.#write(phase, input, wanted, payload_shas, environment)
       : await this.#work(phase, input, wanted);
@@ -201,11 +202,6 @@ export class Run {
   /** The requests of a pause are written: their report goes out before the run pauses. */
   async requested(gate: Gate): Promise<void> {
     await this.#after.requested(this, gate);
-  }
-
-  async #refuseHalted(): Promise<void> {
-    const file = await this.world.files.haltFile(this.row.run_id);
-    if (file) throw new Stopped("STOP_HALTED", { saw: `${file} exists`, wanted: "no halt" });
   }
 
   #counted(phase: string): CountedEffect {

@@ -7,6 +7,7 @@ import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } fro
 import type { Gate, RunState } from "./model/run.ts";
 import { Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
+import { insistNotHalted } from "./halted.ts";
 import { planJson, planOf } from "./plan-of-run.ts";
 import { requestFor, type BundleContents } from "./request-bundle.ts";
 import { loadRunRecord } from "./run-record.ts";
@@ -64,6 +65,7 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
   });
   const missing = judged.filter((item) => item.verdict);
   if (missing.length === 0) return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
+  await insistNotHalted(run.world, run.row.run_id);
   const bundles: string[] = [];
   for (const { gate } of missing) bundles.push(await request(run, planned, record, gate, now));
   for (const { gate } of missing.slice(0, 1)) await run.requested(gate);
@@ -108,7 +110,8 @@ async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void
 
 const recordOf = (run: Run): Promise<RunRecord> => run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
 
-async function bundleContents(run: Run, planned: Planned, record: RunRecord): Promise<BundleContents> {
+/** Everything beside payload.json of a request bundle of this run. */
+export async function bundleContents(run: Run, planned: Planned, record: RunRecord): Promise<BundleContents> {
   const source = planned.source.output;
   const material = await planOf(source, run.readScope());
   const receipts = await run.world.database.read("exec", (reader) => reader.query("read/receipts", [run.row.run_id]));

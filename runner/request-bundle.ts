@@ -18,7 +18,7 @@ export interface BundleContents {
   readonly runs_index: string;
 }
 
-type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz">;
+type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz" | "SG_3_failure_escalation">;
 
 /** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
 export async function requestFor<G extends AskableGate>(

@@ -7,6 +7,7 @@ import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "
 import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
+import { insistDecided, insistWhole, withRequest } from "./escalation.ts";
 import { rehearse } from "./rehearsal.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./projection.ts";
@@ -49,7 +50,9 @@ export async function workResume(work: Work, runId: RunId): Promise<number> {
   }
   return carry(work, () => takeOver(work, runId), async (run) => {
     const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
-    if (!pinned) throw new Stopped("STOP_TORN", { saw: "this run pinned no source before it was interrupted", wanted: "a run that recorded phase 1", hint: "void the run and cut again", next: `cutter orchestrate void ${runId} "interrupted before phase 1"` });
+    await insistDecided(run, null);
+    if (!pinned) throw new Stopped("STOP_REFUSED_INPUT", { saw: "this run pinned no source before it was interrupted", wanted: "a run that recorded phase 1", hint: "void the run and cut again", next: `cutter orchestrate void ${runId} "interrupted before phase 1"` });
+    await insistWhole(run);
     await finishCut(work, run, pinned.output.grammar);
   });
 }
@@ -76,6 +79,7 @@ const closedAs = (kind: string | null): Stopped => new Stopped("STOP_REPLAY_CONF
 export async function workRevert(work: Work, runId: RunId, reason: string): Promise<number> {
   return carry(work, () => takeOver(work, runId), async (run) => {
     if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a written, not enacted run", hint: "enacted text goes forward only: cut a new version and supersede" });
+    await insistDecided(run, "compensate");
     if (!run.has("cut_leg_a")) throw new Stopped("STOP_REFUSED_INPUT", { saw: "this run has written nothing", wanted: "a run past leg A", hint: "there is nothing to undo; void it instead", next: `cutter orchestrate void ${runId} "<reason>"` });
     const plan = await outputOf(work, runId, "cutplan", cutplanOutput);
     if (!plan) throw new Stopped("STOP_TORN", { saw: "leg A is recorded without a plan", wanted: "phase 3 recorded" });
@@ -91,7 +95,10 @@ export async function workRevert(work: Work, runId: RunId, reason: string): Prom
 export async function workVoid(work: Work, runId: RunId, reason: string): Promise<number> {
   return carry(work, () => takeOver(work, runId), async (run) => {
     if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a run that has written nothing", hint: "enacted text goes forward only" });
-    if (run.has("cut_leg_a") && !run.has("revert")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "leg A of this run is committed", wanted: "a run that has written nothing", next: `cutter orchestrate revert ${runId} "<reason>"` });
+    await insistDecided(run, "void");
+    const decided = (await work.world.database.read("exec", (reader) => reader.one("read/run", [runId]))).state === "torn";
+    if (!decided) await insistWhole(run);
+    if (!decided && run.has("cut_leg_a") && !run.has("revert")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "leg A of this run is committed", wanted: "a run that has written nothing", next: `cutter orchestrate revert ${runId} "<reason>"` });
     await closeRun(work.world, run, "voided", reason);
   });
 }
@@ -113,9 +120,9 @@ async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => 
     run = await begin();
     await flow(run);
   } catch (error) {
-    ({ exit, stop } = ending(error));
     stoppedIn = run?.working ?? null;
     if (run) await noteStop(work, run, error);
+    ({ exit, stop } = ending(run ? await asked(run, error) : error));
   }
   await work.world.vault.letGo();
   if (run) await leave(work, run, stop, stoppedIn);
@@ -157,6 +164,15 @@ function ending(error: unknown): { exit: number; stop: StoppedJson } {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${text}\n`);
   return { exit: EXIT_BUG, stop: { code: "BUG", saw: error instanceof Error ? error.message : String(error), wanted: "no bug", hint: "send runner.log of this run with your report", next: null, or: null, details: [] } };
+}
+
+/** A torn run asks for its decision; failing to ask never hides the stop itself. */
+async function asked(run: Run, error: unknown): Promise<unknown> {
+  if (!(error instanceof Stopped) || (error.code !== "STOP_TORN" && error.code !== "STOP_SG_3_REQUIRED")) return error;
+  return withRequest(run, error).catch((reason: unknown) => {
+    process.stderr.write(`the escalation could not be asked for: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    return error;
+  });
 }
 
 /** Notes the stop on the run row where we still hold it; failing to note never hides the stop itself. */

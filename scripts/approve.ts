@@ -1,8 +1,9 @@
 // `npm run approve -- <bundle>`: computes the plan again on this machine, shows what is signed, asks, signs, verifies what it wrote.
 import { randomBytes } from "node:crypto";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { EXIT_USAGE, Stopped } from "../runner/model/stop.ts";
-import { buildStatement } from "../runner/model/statement.ts";
+import type { Payload } from "../runner/model/payload.ts";
+import { buildRequest, buildStatement } from "../runner/model/statement.ts";
 import { newestDigest } from "../runner/rules/rehearsal.ts";
 import { insistExtends, remember } from "./approver-profile.ts";
 import { approvingPerson, type ProfileOptions } from "./approving-person.ts";
@@ -14,13 +15,15 @@ import { signStatement } from "./sign-statement.ts";
 import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
 import { utcMillis } from "../runner/model/utc.ts";
 
-interface Options extends ProfileOptions { readonly copy?: string; readonly out: string }
+type Decision = Payload<"SG_3_failure_escalation">["decision"];
+interface Options extends ProfileOptions { readonly copy?: string; readonly out: string; readonly decision?: Decision }
 
 new Command("approve").description("read, judge and sign one request with your own OpenPGP key")
   .argument("<bundle>", "folder of the request, fetched from the host")
   .requiredOption("--profile <file>", "your approver profile: person, pinned approver set, host, memory")
   .option("--key-file <file>", "armored secret key; sandbox hosts only")
   .option("--copy <file>", "your own copy of the text, compared byte for byte")
+  .addOption(new Option("--decision <decision>", "of a torn run, for SG_3_failure_escalation only").choices(["hold", "compensate", "void"]))
   .option("--out <folder>", "where the signed statement goes", "signed")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((folder: string, options: Options) => runProgram(async () => {
@@ -30,7 +33,7 @@ new Command("approve").description("read, judge and sign one request with your o
   .parse();
 
 async function approve(folder: string, options: Options): Promise<number> {
-  const bundle = await readBundle(folder);
+  const bundle = decided(await readBundle(folder), options.decision);
   const { request } = bundle;
   const { profile, approversSha, person, key, signer } = await approvingPerson(options, request.gate);
   if (options.copy) await insistOwnCopy(bundle, options.copy);
@@ -45,6 +48,18 @@ async function approve(folder: string, options: Options): Promise<number> {
   await remember(profile, bundle);
   process.stdout.write(`signed and verified: ${signed.json}\n`);
   return 0;
+}
+
+/** The host asks about a torn run; what is to be done is the word of the person who signs. */
+function decided(bundle: Bundle, decision: Decision | undefined): Bundle {
+  const { request } = bundle;
+  if (request.gate !== "SG_3_failure_escalation") {
+    if (decision) throw new Stopped("STOP_REFUSED_INPUT", { saw: `a decision for ${request.gate}`, wanted: "no --decision: it is for SG_3_failure_escalation" });
+    return bundle;
+  }
+  if (!decision) throw new Stopped("STOP_REFUSED_INPUT", { saw: "no decision", wanted: "--decision hold, compensate or void" });
+  const requested = new Date(utcMillis(request.requested_utc));
+  return { ...bundle, request: buildRequest({ gate: request.gate, payload: { ...request.payload, decision }, requested }).request };
 }
 
 /** EXECUTION binds the newest rehearsal of the run's journal, whose chain was walked. */

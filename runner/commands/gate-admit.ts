@@ -1,4 +1,5 @@
 // `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
+import { insistChain } from "../approver-chain.ts";
 import type { Common } from "../cli.ts";
 import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
@@ -11,6 +12,7 @@ import { insist, Stopped } from "../model/stop.ts";
 import { materialOf } from "../material.ts";
 import { plannedUnits } from "../plan-of-run.ts";
 import { judgeStatement } from "../rules/approval.ts";
+import { escalationPayload } from "../rules/escalation.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
 import { judgeRevocation } from "../rules/revocation.ts";
 import { printable } from "../rules/text-hygiene.ts";
@@ -50,7 +52,7 @@ export async function admitOne(world: World, approvers: ApproverSet, file: strin
     case "SG_1_cut_authz": case "EXECUTION": case "SG_2_lifecycle_authz": await admitAsked(world, approvers, signed, statement.gate); break;
     case "UNHALT": await admitUnhalt(world, approvers, signed, statement.payload); break;
     case "REVOCATION": await admitRevocation(world, approvers, signed, statement.payload); break;
-    case "SG_3_failure_escalation": throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a statement for SG_3_failure_escalation", wanted: "a gate this release admits" });
+    case "SG_3_failure_escalation": await admitEscalation(world, approvers, signed, statement.payload); break;
   }
   return statement;
 }
@@ -67,14 +69,28 @@ async function insistStatement({ statement, bytes, signature }: Signed, approver
 }
 
 async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, gate: AskedGate): Promise<void> {
-  const { statement, bytes, signature } = signed;
+  const { statement } = signed;
   const { record, now } = await recordFor(world, statement.run_id);
   await insistStatement(signed, approvers, now, () => expectedPayload(record, gate));
   const planned = gate === "SG_1_cut_authz" ? await recomputedUnits(world, record) : null;
-  await world.database.transaction("gate", (tx) => tx.one("write/admit", [
-    gate, statement.run_id, canonicalText(statement.payload), statement.payload_sha, statement.person, statement.fingerprint, statement.nonce,
-    bytes, signature, new Date(statement.signed_utc), new Date(statement.use_by), planned ? canonicalText(planned) : null,
-  ]));
+  await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, planned ? canonicalText(planned) : null)));
+}
+
+/** Only about a torn run, and only over exactly what it has recorded; the decision is the person's. */
+async function admitEscalation(world: World, approvers: ApproverSet, signed: Signed, payload: Payload<"SG_3_failure_escalation">): Promise<void> {
+  const { row, phases } = await world.database.read("gate", async (reader) => {
+    const [found] = await reader.query("read/run", [payload.run_id]);
+    return { row: found, phases: await reader.query("read/phases-done", [payload.run_id]) };
+  });
+  if (row?.state !== "torn") throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a decision about a run that is not torn", wanted: "a torn run of this database" });
+  await insistStatement(signed, approvers, row.now, () => escalationPayload(payload.run_id, phases, payload.decision));
+  await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, null)));
+}
+
+/** Parameters of write/admit. */
+function admission({ statement, bytes, signature }: Signed, planned: string | null): unknown[] {
+  const { gate, run_id, payload, payload_sha, person, fingerprint, nonce, signed_utc, use_by } = statement;
+  return [gate, run_id, canonicalText(payload), payload_sha, person, fingerprint, nonce, bytes, signature, new Date(signed_utc), new Date(use_by), planned];
 }
 
 async function admitUnhalt(world: World, approvers: ApproverSet, signed: Signed, payload: Payload<"UNHALT">): Promise<void> {
@@ -129,11 +145,12 @@ async function recordFor(world: World, runId: string): Promise<{ record: RunReco
   });
 }
 
-/** The set on disk; STOP_DRIFT when it is not the pinned one. */
+/** The set on disk; STOP_DRIFT when it is not the pinned one, STOP_APPROVAL_INVALID when its predecessors did not make it. */
 export async function approversOf(world: World): Promise<ApproverSet> {
   const bytes = await readOrStop(world.config.approvers.file, 1024 * 1024);
   const { set, sha } = parseApprovers(bytes);
   if (sha !== world.config.approvers.sha) throw new Stopped("STOP_DRIFT", { saw: "approvers.json changed", wanted: "the pinned set" });
+  await insistChain({ set, sha }, await world.database.read("gate", (reader) => reader.query("read/approver-sets")), verifySignature);
   return set;
 }
 

@@ -42,6 +42,8 @@ export const ROWS = {
     gate: text, person: text, fingerprint: text, admitted_at: when, used_phase: nullable, used_at: when.nullable(), statement: text, signature: text,
   }),
   "read/revocation-target": z.strictObject({ run_id: nullable, revoked: z.boolean() }),
+  "read/approver-sets": z.strictObject({ version: count, sha: text, bytes: z.instanceof(Uint8Array), signatures: z.unknown(), at: when }),
+  "read/escalation": z.strictObject({ nonce: text, person: text, decision: text, use_by: when }),
   "read/halts": z.strictObject({ halt_id: text, run_id: nullable, reason: text, actor: text, at: when }),
   "read/receipts": z.strictObject({
     attempt: count, content_digests: z.unknown(), content_digests_sha: text, file_sha: text, size_bytes: text, recipient: text,

@@ -6,9 +6,9 @@ import { childEnvironment } from "../foreign-environment.ts";
 import { projectRoot } from "./place.ts";
 import type { SandboxPerson } from "./throw-away-keys.ts";
 
-/** Answers the path of the signed statement. The person reads the units and the payload digest from what approve prints. */
-export async function signAs(person: SandboxPerson, bundle: string, out: string): Promise<string> {
-  const child = execa(process.execPath, [join(projectRoot(), "dist", "scripts", "approve.mjs"), bundle, "--profile", person.profileFile, "--key-file", person.keyFile, "--out", out], {
+/** Answers the path of the signed statement; `words` are more options of approve. The person reads the units and the payload digest from what approve prints. */
+export async function signAs(person: SandboxPerson, bundle: string, out: string, words: readonly string[] = []): Promise<string> {
+  const child = execa(process.execPath, [join(projectRoot(), "dist", "scripts", "approve.mjs"), bundle, "--profile", person.profileFile, "--key-file", person.keyFile, "--out", out, ...words], {
     extendEnv: false, env: childEnvironment(), reject: false, stdin: "pipe", stderr: "inherit",
   });
   let units = "";

@@ -42,6 +42,15 @@ test("a halted run writes nothing until a signed UNHALT that names the halt has 
   expect(await host.cutter("orchestrate", "revert", run, "a test")).toMatchObject({ status: 0 });
 });
 
+test("a halted run that waits for signatures asks nobody to sign and says that it is halted", async () => {
+  await host.register("HALT-2", LAW);
+  const run = await host.cut("HALT-2");
+  await halted(run, "--reason", "look first");
+  const stopped = await host.cutter("orchestrate", "resume", run);
+  expect(stopped).toMatchObject({ status: 4, stop: "STOP_HALTED" });
+  expect(stopped.events.filter((event) => event["event"] === "request")).toEqual([]);
+});
+
 test("of two halts over every run one UNHALT ends the one it names, and neither of them can be ended by it again", async () => {
   const [first, second] = [await halted("--reason", "one"), await halted("--reason", "two")];
   const ends = await signOrder(host, "hoa", "unhalt", first);

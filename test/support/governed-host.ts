@@ -28,7 +28,7 @@ export interface GovernedHost {
   /** Cuts to the first pause. */
   cut(prefix: string): Promise<string>;
   /** Signs the newest request of a gate; the answer is the signed file. */
-  sign(runId: string, gate: string, person: string): Promise<string>;
+  sign(runId: string, gate: string, person: string, ...words: string[]): Promise<string>;
   /** Signs SG_1 and EXECUTION by two people and admits them. */
   authorizeCut(runId: string): Promise<void>;
   authorizeEnactment(runId: string): Promise<void>;
@@ -64,10 +64,10 @@ export async function governedHost(): Promise<GovernedHost> {
       }
     }
   };
-  const sign = async (runId: string, gate: string, person: string): Promise<string> => {
+  const sign = async (runId: string, gate: string, person: string, ...words: string[]): Promise<string> => {
     const who = sandbox.persons.find((one) => one.id === person);
     if (!who) throw new Error(`no person ${person}`);
-    return signAs(who, bundle(runId, gate), join(runtimeRoot, "approvals"));
+    return signAs(who, bundle(runId, gate), join(runtimeRoot, "approvals"), words);
   };
   const admit = async (...files: string[]): Promise<void> => {
     const answer = await cutter("gate", "admit", ...files);

@@ -346,6 +346,29 @@ BEGIN
   RETURN v_lease.epoch;
 END $$;
 
+-- What people decided about a torn run: the newest SG_3 that is in force and was signed over exactly what is recorded now.
+CREATE FUNCTION cutter_runtime.escalation(p_run_id text) RETURNS cutter_runtime.admission
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+  SELECT a.* FROM admission a
+   WHERE a.run_id = p_run_id AND a.gate = 'SG_3_failure_escalation' AND a.use_by > clock_timestamp()
+     AND NOT EXISTS (SELECT FROM revocation v WHERE (v.kind = 'nonce' AND v.value = a.nonce) OR (v.kind = 'key' AND v.value = a.fingerprint))
+     AND (SELECT coalesce(jsonb_object_agg(d.phase, d.output_sha), '{}') FROM phase_done d WHERE d.run_id = p_run_id)
+       = (SELECT coalesce(jsonb_object_agg(c ->> 'phase', c ->> 'output_sha'), '{}') FROM jsonb_array_elements(a.payload -> 'committed') c)
+   ORDER BY a.admitted_at DESC LIMIT 1
+$$;
+
+-- A torn run moves by decision only, and only as decided; NULL: by no decision at all.
+CREATE FUNCTION cutter_runtime.refuse_torn(p_run_id text, p_decision text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+DECLARE
+  v_decided text := (escalation(p_run_id)).payload ->> 'decision';
+BEGIN
+  IF EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.state = 'torn') AND (p_decision IS NULL OR v_decided IS DISTINCT FROM p_decision) THEN
+    PERFORM stop('STOP_SG_3_REQUIRED', 'run ' || p_run_id || ' is torn and ' || coalesce('the decision is to ' || v_decided, 'nobody has decided'),
+                 coalesce('an admitted decision to ' || p_decision, 'no torn run: no decision lets one go on'));
+  END IF;
+END $$;
+
 CREATE FUNCTION cutter_runtime.release_lease(p_run_id text, p_epoch bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 BEGIN
@@ -362,6 +385,9 @@ DECLARE
 BEGIN
   PERFORM extend_lease(p_run_id, p_epoch);
   v_run := open_run_row(p_run_id);
+  IF p_state <> 'torn' THEN
+    PERFORM refuse_torn(p_run_id, NULL);
+  END IF;
   SELECT state_after(d.phase) INTO v_reached FROM phase_done d WHERE d.run_id = p_run_id ORDER BY d.at DESC LIMIT 1;
   v_reached := coalesce(v_reached, 'pending');
   IF NOT (p_state IN ('ambiguous', 'torn', v_run.state, v_reached)
@@ -399,6 +425,7 @@ BEGIN
   PERFORM extend_lease(p_run_id, p_epoch);
   PERFORM open_run_row(p_run_id);
   PERFORM refuse_halted(p_run_id);
+  PERFORM refuse_torn(p_run_id, NULL);
   SELECT * INTO v_done FROM phase_done d WHERE d.run_id = p_run_id AND d.phase = p_phase;
   IF FOUND THEN
     IF v_done.input_sha <> p_input_sha THEN
@@ -455,15 +482,19 @@ END $$;
 
 CREATE FUNCTION cutter_runtime.close_run(p_run_id text, p_epoch bigint, p_kind text, p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+DECLARE
+  v_decided boolean;
 BEGIN
   IF EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.close_kind = p_kind) THEN
     RETURN;
   END IF;
   PERFORM extend_lease(p_run_id, p_epoch);
   PERFORM open_run_row(p_run_id);
+  PERFORM refuse_torn(p_run_id, CASE p_kind WHEN 'voided' THEN 'void' END);
+  v_decided := EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.state = 'torn');
   IF p_kind IS DISTINCT FROM 'closeout' AND coalesce(btrim(p_reason), '') = '' THEN
     PERFORM stop('STOP_REFUSED_INPUT', 'no reason given', 'a reason in words');
-  ELSIF p_kind = 'voided' AND is_done(p_run_id, 'cut_leg_a') AND NOT is_done(p_run_id, 'revert') THEN
+  ELSIF p_kind = 'voided' AND is_done(p_run_id, 'cut_leg_a') AND NOT is_done(p_run_id, 'revert') AND NOT v_decided THEN
     PERFORM stop('STOP_REPLAY_CONFLICT', 'leg A of ' || p_run_id || ' is committed', 'a run that has written nothing; revert this one');
   ELSIF p_kind = 'closeout' AND NOT is_done(p_run_id, 'closeout') THEN
     PERFORM stop('STOP_INVARIANT_FAILED', 'closeout of ' || p_run_id || ' is not recorded', 'phase closeout recorded first');
@@ -639,6 +670,7 @@ BEGIN
     PERFORM stop('STOP_REFUSED_INPUT', 'phase cap ' || coalesce(p_cap_seconds::text, 'missing'), '1 to 3600 seconds');
   END IF;
   PERFORM refuse_out_of_order(p_run_id, p_phase);
+  PERFORM refuse_torn(p_run_id, CASE p_phase WHEN 'revert' THEN 'compensate' END);
   v_now := trusted_now();
   PERFORM refuse_after_finish_by(p_run_id, p_phase);
   IF p_phase = 'cut_leg_a' THEN
@@ -833,6 +865,7 @@ GRANT EXECUTE ON FUNCTION
   cutter_runtime.revoke(text, text, text, text, bytea, bytea),
   cutter_runtime.lift_halt(bigint[], bytea, bytea, text)
   TO cutter_gate;
+GRANT EXECUTE ON FUNCTION cutter_runtime.escalation(text) TO cutter_exec, cutter_verify, cutter_gate, cutter_backup;
 GRANT EXECUTE ON FUNCTION cutter_runtime.request_halt(text, text, text), cutter_runtime.acknowledge_halt() TO cutter_halt;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA cutter_runtime TO cutter_exec, cutter_verify, cutter_gate, cutter_backup;

@@ -1,0 +1,96 @@
+// A host's people change: version 2 of the approver set, signed by version 1, laid by the database's administrator.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildApprovers, parseApprovers, type ApproverSet } from "../../runner/model/approvers.ts";
+import { sha256 } from "../../runner/model/canonical.ts";
+import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
+import { rewriteJson } from "../support/hand-signed.ts";
+import { expectRefused } from "../support/refusals.ts";
+
+let host: GovernedHost;
+let first: Buffer;
+beforeAll(async () => {
+  host = await governedHost();
+  first = readFileSync(host.sandbox.place.approversFile);
+});
+afterAll(async () => { await host?.remove(); });
+
+const file = (name: string): string => join(host.sandbox.place.runtimeRoot, "approvals", name);
+const program = (...words: string[]) => execa(process.execPath, [join(projectRoot(), "dist", "scripts", "approvers.mjs"), ...words], { reject: false, stdin: "pipe" });
+
+/** Version 2: threshold two, and hoa may authorize executions too. */
+function second(change: (set: ApproverSet) => ApproverSet = (set) => set): Buffer {
+  const { set } = parseApprovers(first);
+  return buildApprovers(change({ ...set, version: "2", persons: set.persons.map((one) => (one.id === "hoa" ? { ...one, gates: ["EXECUTION", ...one.gates] } : one)) }));
+}
+
+/** What an operator does who lays a set on the host and pins it, here and in the approvers' profiles. */
+function pin(bytes: Buffer): void {
+  const { place, persons } = host.sandbox;
+  writeFileSync(place.approversFile, bytes);
+  const sha = sha256(bytes);
+  rewriteJson(place.configFile, (config) => ({ ...config, approvers: { file: place.approversFile, sha } }));
+  for (const person of persons) rewriteJson(person.profileFile, (profile) => ({ ...profile, approvers_sha: sha }));
+}
+
+async function signSuccession(person: string, next: string): Promise<string> {
+  const who = host.sandbox.persons.find((one) => one.id === person);
+  const child = program("sign", next, "--profile", who?.profileFile ?? "", "--key-file", who?.keyFile ?? "", "--out", file("succession"));
+  child.stdout.setEncoding("utf8");
+  let text = "";
+  child.stdout.on("data", (chunk: string) => {
+    text += chunk;
+    const digest = /of payload ([0-9a-f]{64}): $/.exec(text)?.[1];
+    if (digest) child.stdin.end(`${digest.slice(-6)}\n`);
+  });
+  const { exitCode, stderr } = await child;
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  return /^signed and verified: (.+)$/m.exec(text)?.[1] ?? "";
+}
+
+test("a set that the host's operator brings alone counts nothing, whatever its file and its pin say", async () => {
+  await host.register("PEOPLE-1", LAW);
+  pin(second());
+  const run = await host.cut("PEOPLE-1");
+  const signed = [await host.sign(run, "SG_1_cut_authz", "linh"), await host.sign(run, "EXECUTION", "hoa")];
+  await expectRefused(host, () => host.cutter("gate", "admit", ...signed).then((answer) => ({ ...answer, stop: /^(STOP_\w+)/m.exec(answer.stderr)?.[1] })), "STOP_APPROVAL_INVALID", /without its predecessors/);
+  expect(await host.cutter("orchestrate", "void", run, "a test")).toMatchObject({ status: 0 });
+  pin(first);
+});
+
+test("the SQL is given only for enough signatures over exactly this set, and what it lays lets the new people sign", async () => {
+  const next = file("approvers-2.json");
+  const before = file("approvers-1.json");
+  writeFileSync(next, second((set) => ({ ...set, threshold: "1" })));
+  writeFileSync(before, first);
+  const threshold = Number(parseApprovers(first).set.threshold);
+  const signed: string[] = [];
+  for (const person of ["linh", "minh", "hoa"].slice(0, threshold)) {
+    signed.push(await signSuccession(person, next));
+    const few = await program("lay", next, ...Array.from({ length: threshold }, () => signed[0] ?? ""), "--previous", before);
+    if (threshold > 1) expect([few.exitCode, few.stdout]).toEqual([4, ""]);
+  }
+  const other = file("approvers-2-other.json");
+  writeFileSync(other, second());
+  expect(await program("lay", other, ...signed, "--previous", before)).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("another succession") });
+
+  const { stdout, exitCode } = await program("lay", next, ...signed, "--previous", before);
+  expect(exitCode).toBe(0);
+  await host.sql(stdout);
+  expect(await host.sql("SELECT version, sha FROM cutter_runtime.approver_set ORDER BY 1")).toEqual([{ version: 1, sha: sha256(first) }, { version: 2, sha: sha256(readFileSync(next)) }]);
+  await expect(host.sql(stdout)).rejects.toThrow("STOP_APPROVAL_INVALID");
+
+  const run = await host.cut("PEOPLE-1");
+  const old = [await host.sign(run, "SG_1_cut_authz", "linh")];
+  await expectRefused(host, () => host.cutter("gate", "admit", ...old).then((answer) => ({ ...answer, stop: /^(STOP_\w+)/m.exec(answer.stderr)?.[1] })), "STOP_APPROVAL_INVALID", /not version 2/);
+  expect(await host.cutter("orchestrate", "void", run, "a test")).toMatchObject({ status: 0 });
+
+  pin(readFileSync(next));
+  const again = await host.cut("PEOPLE-1");
+  expect(await host.cutter("gate", "admit", await host.sign(again, "SG_1_cut_authz", "linh"), await host.sign(again, "EXECUTION", "hoa"))).toMatchObject({ status: 0 });
+  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'PEOPLE-1/%'")).toHaveLength(3);
+});
