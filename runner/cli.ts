@@ -1,7 +1,8 @@
 // THE ENTRY: words in, exit status out; the only process.exit. Verbs are loaded when they are asked for.
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { withGrammarOptions } from "./commands/grammar-options.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";
+import type { AskOnce } from "./commands/orchestrate-run.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
 
@@ -15,6 +16,8 @@ function whole(value: string): number {
   return Number(value);
 }
 
+const askOnce = (): Option => new Option("--ask <token>", "8 hex digits; asked again with the same token, the first process is followed");
+
 function program(answer: (status: number) => void): Command {
   const root = new Command("cutter").description("governed cuts of law texts into PostgreSQL")
     .option("--config <file>", "orchestrator.config.json of this host", DEFAULT_CONFIG).option("--json", "NDJSON on stdout", false);
@@ -25,9 +28,9 @@ function program(answer: (status: number) => void): Command {
   withGrammarOptions(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
     .option("--run-id <id>", "name the run; asked for again, it is followed and no second run begins")
     .action((id: string, options: GrammarWords & { runId?: string }) => run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)));
-  orchestrate.command("resume <run-id>").description("carry an open run on").action((id: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startResume(common(), id)));
-  orchestrate.command("revert <run-id> <reason>").description("undo a written, not enacted run").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startRevert(common(), id, reason)));
-  orchestrate.command("void <run-id> <reason>").description("close a run that has written nothing").action((id: string, reason: string) => run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason)));
+  orchestrate.command("resume <run-id>").description("carry an open run on").addOption(askOnce()).action((id: string, options: AskOnce) => run(async () => (await import("./commands/orchestrate-run.ts")).startResume(common(), id, options)));
+  orchestrate.command("revert <run-id> <reason>").description("undo a written, not enacted run").addOption(askOnce()).action((id: string, reason: string, options: AskOnce) => run(async () => (await import("./commands/orchestrate-run.ts")).startRevert(common(), id, reason, options)));
+  orchestrate.command("void <run-id> <reason>").description("close a run that has written nothing").addOption(askOnce()).action((id: string, reason: string, options: AskOnce) => run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason, options)));
   withGrammarOptions(orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"))
     .action((id: string, options: GrammarWords) => run(async () => (await import("./commands/orchestrate-plan.ts")).showPlan(common(), id, options)));
   orchestrate.command("approvals <run-id>").description("every admitted statement of a run, with its signature").action((id: string) => run(async () => (await import("./commands/orchestrate-approvals.ts")).showApprovals(common(), id)));

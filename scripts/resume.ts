@@ -1,6 +1,6 @@
 // `npm run resume -- <run-id> [signed files]`: uploads and admits what people signed, then carries the run on.
 import { admitSigned } from "./operator/admit-signed.ts";
-import { followRun, insistRun } from "./operator/follow-run.ts";
+import { followRun, insistRun, onceOnly } from "./operator/follow-run.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "./operator/program.ts";
 
 operatorProgram("resume", "admit signed statements, then carry an open run on; after an interruption too")
@@ -9,6 +9,6 @@ operatorProgram("resume", "admit signed statements, then carry an open run on; a
     const runId = runIdOf(word);
     await insistRun(target, runId);
     await admitSigned(target, signed, (line) => process.stderr.write(`${line}\n`));
-    return followRun({ target, runId, json: options.json, words: ["orchestrate", "resume", runId] });
+    return followRun({ target, runId, json: options.json, words: ["orchestrate", "resume", runId, ...onceOnly()] });
   }))
   .parse();

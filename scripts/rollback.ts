@@ -1,5 +1,5 @@
 // `npm run rollback -- <run-id> <reason>`: undoes one written, not enacted run, and nothing else.
-import { followRun, insistRun } from "./operator/follow-run.ts";
+import { followRun, insistRun, onceOnly } from "./operator/follow-run.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "./operator/program.ts";
 
 operatorProgram("rollback", "undo a written, not enacted run: its drafts are set aside, its addresses are free")
@@ -7,6 +7,6 @@ operatorProgram("rollback", "undo a written, not enacted run: its drafts are set
   .action((word: string, reason: string, options: OperatorOptions) => atHost(options, async (target) => {
     const runId = runIdOf(word);
     await insistRun(target, runId);
-    return followRun({ target, runId, json: options.json, words: ["orchestrate", "revert", runId, reason], isDone: (status) => status.closed !== null && status.state === "reverted" });
+    return followRun({ target, runId, json: options.json, words: ["orchestrate", "revert", runId, reason, ...onceOnly()] });
   }))
   .parse();

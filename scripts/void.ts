@@ -1,5 +1,5 @@
 // `npm run void -- <run-id> <reason>`: closes a run that has written nothing.
-import { followRun, insistRun } from "./operator/follow-run.ts";
+import { followRun, insistRun, onceOnly } from "./operator/follow-run.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "./operator/program.ts";
 
 operatorProgram("void", "close a run that has written nothing, so that its document can be cut again")
@@ -7,6 +7,6 @@ operatorProgram("void", "close a run that has written nothing, so that its docum
   .action((word: string, reason: string, options: OperatorOptions) => atHost(options, async (target) => {
     const runId = runIdOf(word);
     await insistRun(target, runId);
-    return followRun({ target, runId, json: options.json, words: ["orchestrate", "void", runId, reason], isDone: (status) => status.closed !== null && status.state === "voided" });
+    return followRun({ target, runId, json: options.json, words: ["orchestrate", "void", runId, reason, ...onceOnly()] });
   }))
   .parse();

@@ -38,9 +38,18 @@ export function listenForEnd(): () => NodeJS.Signals | undefined {
 }
 
 /** Makes the folder of a new run; false when it exists, that is when somebody asked for this run before. */
-export function claimRun(root: string, runId: string): boolean {
+export const claimRun = (root: string, runId: string): boolean => claim(join(root, "runs", runId));
+
+/** Claims a question about a run by its token; false when the very same question was asked before. */
+export function claimAsk(root: string, runId: string, ask: string): boolean {
+  const asks = join(root, "runs", runId, "asks");
+  mkdirSync(asks, { recursive: true, mode: 0o750 });
+  return claim(join(asks, ask));
+}
+
+function claim(folder: string): boolean {
   try {
-    mkdirSync(join(root, "runs", runId), { mode: 0o750 });
+    mkdirSync(folder, { mode: 0o750 });
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;

@@ -1,6 +1,7 @@
 // Starts the detached process of a run and follows it; ending the following never ends the run.
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import type { Common } from "../cli.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
 import { isRunId, newRunId, type RunId } from "../model/ids.ts";
@@ -37,16 +38,16 @@ async function firstWord(root: string, runId: RunId): Promise<void> {
   for (let waited = 0; waited < FIRST_WORD_MILLISECONDS && host.eventsLength(root, runId) === 0; waited += 100) await sleep(100);
 }
 /** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
-export async function startResume(common: Common, id: string): Promise<number> {
-  return startAndFollow(common, runIdOf(id), "resume", []);
+export async function startResume(common: Common, id: string, { ask }: AskOnce): Promise<number> {
+  return startOnce(common, runIdOf(id), "resume", [], ask);
 }
 /** `revert`: undoes a written, not enacted run; the reason goes into the ledger. */
-export async function startRevert(common: Common, id: string, reason: string): Promise<number> {
-  return startAndFollow(common, runIdOf(id), "revert", [reason]);
+export async function startRevert(common: Common, id: string, reason: string, { ask }: AskOnce): Promise<number> {
+  return startOnce(common, runIdOf(id), "revert", [reason], ask);
 }
 /** `void`: closes a run that has written nothing; the reason goes into the run's row. */
-export async function startVoid(common: Common, id: string, reason: string): Promise<number> {
-  return startAndFollow(common, runIdOf(id), "void", [reason]);
+export async function startVoid(common: Common, id: string, reason: string, { ask }: AskOnce): Promise<number> {
+  return startOnce(common, runIdOf(id), "void", [reason], ask);
 }
 
 const FIRST_WORD_MILLISECONDS = 30_000;
@@ -60,12 +61,40 @@ export async function startFollow(common: Common, id: string, { from, process: p
   return follow(common, config.orchestrator.runtime_root, runIdOf(id), from, pid);
 }
 
-async function startAndFollow(common: Common, runId: RunId, kind: string, words: readonly string[]): Promise<number> {
+/** `ask`: a token of the asker's, 8 hex; the same question asked again after a broken line follows the process of the first. */
+export interface AskOnce { readonly ask?: string }
+
+const askedFile = z.strictObject({ pid: z.int(), position: z.int() });
+
+async function startOnce(common: Common, runId: RunId, kind: string, words: readonly string[], ask: string | undefined): Promise<number> {
+  if (ask === undefined) return startAndFollow(common, runId, kind, words);
+  if (!/^[0-9a-f]{8}$/.test(ask)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
+  const { config } = await host.loadConfig(common.config);
+  const { runtime_root: root } = config.orchestrator;
+  if (!(await host.runFiles(root).readRun(runId, "events.ndjson"))) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId} on this host`, wanted: "the id of a run of this host", next: "cutter orchestrate status" });
+  if (host.claimAsk(root, runId, ask)) return startAndFollow(common, runId, kind, words, (pid, position) => host.runFiles(root).writeRun(runId, `asks/${ask}/process.json`, JSON.stringify({ pid, position })));
+  const asked = await processOf(root, runId, ask);
+  if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, ...asked })}\n`);
+  return follow(common, root, runId, asked.position, asked.pid);
+}
+
+/** The process that the first asking started. STOP_COULD_NOT_LOOK when it never came to that. */
+async function processOf(root: string, runId: RunId, ask: string): Promise<z.infer<typeof askedFile>> {
+  for (let waited = 0; waited < FIRST_WORD_MILLISECONDS; waited += 100) {
+    const bytes = await host.runFiles(root).readRun(runId, `asks/${ask}/process.json`);
+    if (bytes) return askedFile.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+    await sleep(100);
+  }
+  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "this was asked before and no process of it is known", wanted: "the process that was started", next: `cutter orchestrate resume ${runId}` });
+}
+
+async function startAndFollow(common: Common, runId: RunId, kind: string, words: readonly string[], started?: (pid: number, position: number) => Promise<void>): Promise<number> {
   // Everything that can be refused before a process starts is refused here, on the asker's own terminal.
   const { config } = await makeWorld(common.config);
   const root = config.orchestrator.runtime_root;
   const offset = host.eventsLength(root, runId);
   const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
+  await started?.(pid, offset);
   if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, pid, position: offset })}\n`);
   return follow(common, root, runId, offset, pid);
 }

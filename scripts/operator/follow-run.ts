@@ -1,24 +1,27 @@
 // Starts work on a run and follows it. A broken line is dialled again and goes on behind the last event seen; Ctrl-C ends the following, never the run.
+import { randomBytes } from "node:crypto";
 import type { ProcessPromise } from "zx";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { StatusJson } from "../../runner/rules/status.ts";
 import { stopText } from "../../runner/rules/stop-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { askStatus, statusIfKnown } from "./ask-status.ts";
-import { callHost, hostFailed, lineBroken, type HostEvent } from "./host-call.ts";
+import { callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
 import { withStack } from "./operator-command.ts";
 import { progressOn, type Progress } from "./progress.ts";
 import { endOf, operatorStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
-/** `words` must be safe to ask twice. `isDone`: asked again after a break, the host refuses because it was done: is that so? */
+/** `words` must be safe to ask twice: with a token of ours ({@link onceOnly}), a run id of ours, or only following. */
 export interface Ask {
   readonly target: Target;
   readonly runId: string;
   readonly words: readonly string[];
   readonly json: boolean;
-  readonly isDone?: (status: StatusJson) => boolean;
 }
+
+/** Words that make the host do a thing once however often it is asked. */
+export const onceOnly = (): readonly string[] => ["--ask", randomBytes(4).toString("hex")];
 
 /** Exit status of a person's own Ctrl-C, as shells know it. */
 const DETACHED = 130;
@@ -26,18 +29,18 @@ const DETACHED = 130;
 const REDIAL = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000] as const;
 
 /** `refusal`: the last word of a command that could not follow or start, which is no event of the run. */
-interface Seen { events: HostEvent[]; process?: number; position?: number; dials: number; refusal?: HostEvent }
+interface Seen { events: HostEvent[]; attached: boolean; process?: number; position?: number; dials: number; refusal?: HostEvent }
 
 /** Follows to the end of the process; answers its exit status and has shown its stop. STOP_COULD_NOT_LOOK when the host stays away. */
 export async function followRun(ask: Ask): Promise<number> {
   const progress = progressOn(ask.json);
-  const seen: Seen = { events: [], dials: 0 };
+  const seen: Seen = { events: [], attached: false, dials: 0 };
   const leave = onInterrupt(ask, progress);
   try {
     for (let broken = 0; ; broken += 1) {
       const answer = await callHost(ask.target, { words: wordsNow(ask, seen), started: leave.watch, onEvent: (event) => { broken = note(seen, event, progress) ? 0 : broken; } });
       if (leave.asked()) return DETACHED;
-      if (endOf(seen.events)) break;
+      if (isOver(seen, answer)) break;
       const wait = REDIAL[broken];
       if (seen.refusal && (wait === undefined || !cameTooEarly(seen, seen.refusal))) {
         accept(seen, seen.refusal, progress);
@@ -59,7 +62,13 @@ export async function followRun(ask: Ask): Promise<number> {
 
 // Behind the last event of the same process once it is known; else the same question again, which must be safe.
 function wordsNow({ words, runId }: Ask, { process: pid, position }: Seen): readonly string[] {
-  return pid === undefined ? words : ["orchestrate", "follow", runId, "--from", String(position ?? 0), "--process", String(pid)];
+  if (position === undefined) return words;
+  return ["orchestrate", "follow", runId, "--from", String(position), ...(pid === undefined ? [] : ["--process", String(pid)])];
+}
+
+// The last word of the process we started ends it even when the line broke behind it; a history holds many last words.
+function isOver(seen: Seen, { status }: HostAnswer): boolean {
+  return seen.events.at(-1)?.event === "ended" && (seen.attached || status !== undefined);
 }
 
 /** True for news of the run; `attached` only tells whom to follow. */
@@ -70,8 +79,11 @@ function note(seen: Seen, event: HostEvent, progress: Progress): boolean {
     return false;
   }
   if (typeof event["position"] === "number") seen.position = event["position"];
+  // Every event names its process; after its last word nobody is known to speak.
+  if (typeof event["pid"] === "number" && event.event !== "ended") seen.process = event["pid"];
+  else if (!seen.attached) delete seen.process;
   if (event.event === "attached") {
-    if (typeof event["pid"] === "number") seen.process = event["pid"];
+    seen.attached = true;
     return true;
   }
   accept(seen, event, progress);
@@ -86,13 +98,10 @@ function accept(seen: Seen, event: HostEvent, progress: Progress): void {
 // After a broken line a host that cannot look yet is asked again: the process it started may not have said its first word.
 const cameTooEarly = (seen: Seen, refusal: HostEvent): boolean => seen.dials > 0 && endOf([refusal])?.stop?.code === "STOP_COULD_NOT_LOOK";
 
-async function ending({ target, runId, json, isDone }: Ask, seen: Seen): Promise<number> {
+async function ending({ target, runId, json }: Ask, seen: Seen): Promise<number> {
   const end = endOf(seen.events);
   if (!end) throw new Error("an end was seen before");
   const status = await statusIfKnown(target, runId);
-  // Asked twice because of a broken line, refused because the first time did it.
-  if (end.stop && seen.dials > 0 && status && isDone?.(status)) return done(status, json);
-  if (end.stop?.code === "STOP_LEASE_HELD" && seen.dials > 0 && status?.next?.includes("logs")) return followRun({ target, runId, json, words: ["orchestrate", "follow", runId] });
   if (end.bug !== undefined) process.stderr.write(`a bug on the host: ${printable(end.bug)}\nsend runner.log of this run: ${withStack(`npm run logs -- ${runId} --runner-log`, target.stack)}\n`);
   else if (end.stop) process.stderr.write(stopText(operatorStop(end.stop, target.stack, runId), status));
   else if (status) return done(status, json);

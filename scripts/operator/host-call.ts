@@ -49,11 +49,19 @@ export async function callHost(target: Target, { words, onEvent, started }: Host
   return { status: statusOf(exitCode), stderr };
 }
 
-/** Every event of a call that must get through. STOP_COULD_NOT_LOOK when the host cannot be reached or its cutter ended with a bug. */
-export async function eventsOf(target: Target, words: readonly string[]): Promise<{ status: number; events: HostEvent[] }> {
+/** Waits between the tries of a question whose line broke, milliseconds. */
+const ASK_AGAIN = [200, 1_000, 3_000] as const;
+
+/** Every event of a call that is safe to ask twice. STOP_COULD_NOT_LOOK when the host cannot be reached or its cutter ended with a bug. */
+export async function eventsOf(target: Target, words: readonly string[], tries: readonly number[] = ASK_AGAIN): Promise<{ status: number; events: HostEvent[] }> {
   const events: HostEvent[] = [];
   const { status, stderr } = await callHost(target, { words, onEvent: (event) => events.push(event) });
-  if (status === undefined) throw lineBroken(target, stderr);
+  if (status === undefined) {
+    const [wait, ...left] = tries;
+    if (wait === undefined) throw lineBroken(target, stderr);
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    return eventsOf(target, words, left);
+  }
   if (status !== 0 && events.length === 0) throw hostFailed(words, status, stderr);
   return { status, events };
 }

@@ -15,14 +15,18 @@ const WRITE = 'set -eu; umask 027; mkdir -p "${1%/*}"; cat > "$1.part"; mv -f "$
 export async function upload(target: Target, place: { readonly area: string; readonly name: string }, bytes: Buffer): Promise<string> {
   const path = `${target.runtimeRoot}/${place.area}/${place.name}`;
   const sudo = target.launcher.slice(0, -1);
-  const { status, stderr } = await onHost(target, [...sudo, "sh", "-c", WRITE, "sh", path], bytes);
+  const write = () => onHost(target, [...sudo, "sh", "-c", WRITE, "sh", path], bytes);
+  let answer = await write();
+  // The same bytes under the same name: safe to lay again after a broken line.
+  if (answer.status === undefined) answer = await write();
+  const { status, stderr } = answer;
   if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} could not be written on the host`, wanted: "room and the right to write there" });
   return path;
 }
 
 /** A signed statement that lies on the host: the path that `gate admit` takes, and what it is for. */
-export interface Uploaded { readonly path: string; readonly statement: Statement }
+export interface Uploaded { readonly path: string; readonly statement: Statement; readonly bytes: Buffer }
 
 /** Uploads a statement and its signature under the names their content gives them. STOP_APPROVAL_INVALID when one of the two is no such file. */
 export async function uploadSigned(target: Target, file: string): Promise<Uploaded> {
@@ -32,7 +36,7 @@ export async function uploadSigned(target: Target, file: string): Promise<Upload
   const names = statementFileNames(statement);
   // The signature first: a statement that is there has its signature beside it.
   await upload(target, { area: "approvals", name: names.sig }, signature);
-  return { statement, path: await upload(target, { area: "approvals", name: names.json }, json) };
+  return { statement, bytes: json, path: await upload(target, { area: "approvals", name: names.json }, json) };
 }
 
 async function plain(file: string, cap: number): Promise<Buffer> {

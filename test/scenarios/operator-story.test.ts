@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fileIn, operatorClone, removeClones, sandboxState, signBundle, stackFileOf, type OperatorClone, type ScriptAnswer } from "../support/operator-clone.ts";
+
+const LAW = "# One\n\nThe first text.\n\n## Two\n\nThe second text.\n";
+const LONG = 1_200_000;
+let here: OperatorClone;
+let colleague: OperatorClone;
+let stack: string;
+
+beforeAll(async () => {
+  here = await operatorClone("here");
+  expect((await here.script("sandbox", "up")).status).toBe(0);
+  // A clone of somebody else: no sandbox, no state of any kind, only the stack's file.
+  colleague = await operatorClone("colleague");
+  stack = fileIn(colleague, "Pulumi.shared.yaml", stackFileOf(here));
+}, LONG);
+afterAll(removeClones, LONG);
+
+const runOf = (answer: ScriptAnswer): string => String(answer.events.find((event) => event["event"] === "opened")?.["run_id"]);
+const bundlesOf = async (clone: OperatorClone, run: string, ...more: string[]): Promise<(gate: string) => string> => {
+  const fetched = await clone.script("fetch", run, "--json", ...more);
+  expect([fetched.status, fetched.stderr]).toEqual([0, ""]);
+  const folders = fetched.events.map((event) => String(event["bundle"]));
+  return (gate) => folders.find((folder) => folder.includes(`/${gate}-`)) ?? "none";
+};
+async function cutAndSign(document: string): Promise<{ run: string; signed: readonly string[] }> {
+  const cut = await here.script("cut", document, "--json");
+  expect([cut.status, cut.stderr]).toEqual([3, expect.stringContaining("npm run fetch --")]);
+  const run = runOf(cut);
+  const bundle = await bundlesOf(here, run);
+  return { run, signed: [await signBundle(here, here, "linh", bundle("SG_1_cut_authz")), await signBundle(here, here, "minh", bundle("EXECUTION"))] };
+}
+
+test("a document is taken in, cut, rolled back by a colleague with a fresh clone, cut again and closed out, by the scripts alone", async () => {
+  const law = fileIn(here, "law.md", LAW);
+  expect((await here.script("intake", law, "TOLD-1")).status).toBe(0);
+  expect((await here.script("register", law, "TOLD-1")).status).toBe(0);
+  const plan = await here.script("plan", "TOLD-1", "--json");
+  expect([plan.status, plan.events[0]]).toEqual([0, expect.objectContaining({ event: "planned", units: 2 })]);
+  expect((await here.script("runs")).stdout).toBe("");
+
+  const first = await cutAndSign("TOLD-1");
+  const written = await here.script("resume", first.run, ...first.signed);
+  expect([written.status, written.stderr]).toEqual([3, expect.stringContaining("write_verify       passed")]);
+
+  const sheet = await colleague.script("status", "--stack", stack);
+  expect(sheet.stdout).toContain(`${first.run} of TOLD-1`);
+  expect(sheet.stdout).toContain("WAITING FOR       the signature of SG_2_lifecycle_authz");
+  expect(sheet.stdout).toContain(`npm run fetch -- ${first.run} --stack ${stack}`);
+  expect(sheet.stdout).toContain("no backup of this host was ever restored outside it");
+  expect((await colleague.script("void", first.run, "not so", "--stack", stack)).status).toBe(4);
+  const undone = await colleague.script("rollback", first.run, "tried out", "--stack", stack);
+  expect([undone.status, undone.stderr]).toEqual([0, expect.stringContaining("their addresses are free")]);
+  expect((await here.script("rollback", first.run, "again")).status).toBe(4);
+
+  const second = await cutAndSign("TOLD-1");
+  expect((await here.script("admit", ...second.signed)).status).toBe(0);
+  const again = await here.script("resume", second.run, ...second.signed);
+  expect([again.status, again.stderr]).toEqual([3, expect.stringContaining("admitted before: EXECUTION")]);
+  const bundle = await bundlesOf(colleague, second.run, "--stack", stack);
+  const enactment = await signBundle(colleague, here, "hoa", bundle("SG_2_lifecycle_authz"));
+  expect((await colleague.script("resume", second.run, enactment, "--stack", stack)).status).toBe(0);
+  expect((await here.script("verify", second.run)).status).toBe(0);
+  expect((await here.script("runs", "--json")).events.map((run) => [run["run_id"], run["state"]])).toEqual([[second.run, "closeout_reported"], [first.run, "reverted"]]);
+
+  const foreign = join(here.folder, ".sandbox/approvers/linh/key.asc");
+  for (const part of [["--head"], []]) {
+    expect(await here.script("restore-drill", second.run, "--key-file", foreign, ...part)).toMatchObject({ status: 9, stdout: "", stderr: expect.stringContaining("gpg does not open it") });
+  }
+  expect((await here.script("restore-drill", second.run, "--head")).status).toBe(0);
+  expect((await here.script("status")).stdout).toContain("was ever restored outside it");
+  const drill = await here.script("restore-drill", second.run, "--json");
+  expect([drill.status, drill.events[0]]).toEqual([0, expect.objectContaining({ event: "drilled", kind: "whole", tables: 17 })]);
+  expect((await colleague.script("status", "--stack", stack)).stdout).toBe(`no run is open; all of them: npm run runs -- --stack ${stack}`);
+}, LONG);
+
+test("programs refuse before they dial: no id, a foreign id, no such stack, a setting of the shell that runs code", async () => {
+  const port = sandboxState(here).ssh.port;
+  const nowhere = fileIn(colleague, "Pulumi.nowhere.yaml", stackFileOf(here).replace(`port: ${port}`, "port: 1"));
+  expect((await here.script("rollback")).status).toBe(64);
+  expect((await here.script("void", "../../x", "reason")).status).toBe(4);
+  expect(await colleague.script("status")).toMatchObject({ status: 1, stderr: expect.stringContaining("npm run sandbox -- up") });
+  expect(await colleague.script("status", "--stack", "other")).toMatchObject({ status: 1, stderr: expect.stringContaining("no Pulumi.other.yaml") });
+  expect(await colleague.script("status", "--stack", nowhere)).toMatchObject({ status: 1, stderr: expect.stringContaining("127.0.0.1:1") });
+  const wrong = fileIn(colleague, "Pulumi.wrong.yaml", stackFileOf(here).replace(/hostKey: .*/, "hostKey: ssh-rsa AAAA"));
+  expect(await colleague.script("status", "--stack", wrong)).toMatchObject({ status: 4, stderr: expect.stringContaining("cutter:connection.hostKey") });
+}, LONG);
+
+test("a host that shows another key than the pinned one is not talked to", async () => {
+  const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+  const stranger = fileIn(colleague, "Pulumi.stranger.yaml", stackFileOf(here).replace(/hostKey: .*/, `hostKey: ${other}`));
+  expect(await colleague.script("runs", "--stack", stranger)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("Host key verification failed") });
+}, LONG);
