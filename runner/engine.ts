@@ -160,13 +160,15 @@ export class Run {
   async #takeAgain(lost: Stopped): Promise<string> {
     try {
       return await this.world.database.transaction("exec", async (tx) => {
-        const { epoch } = await tx.one("write/take-lease", [this.row.run_id, this.#holder, true]);
+        const { epoch } = await tx.one("write/take-lease", [this.row.run_id, this.#holder, null]);
         if (BigInt(epoch) === BigInt(this.#epoch) + 1n) return epoch;
         throw new Stopped("STOP_FENCED", { saw: `${lost.facts.saw}, and epoch ${String(BigInt(epoch) - 1n)} of the lease is another process's`, wanted: `epoch ${this.#epoch}, which this process held` });
       });
     } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
       // Nobody can be asked what happened to COMMIT: that it is not known is what a person must hear.
-      if (error instanceof Stopped && error.code === "STOP_COULD_NOT_LOOK") throw lost;
+      if (error.code === "STOP_COULD_NOT_LOOK") throw lost;
+      if (error.code === "STOP_LEASE_HELD") throw new Stopped("STOP_FENCED", { saw: `${lost.facts.saw}, and another process holds the lease`, wanted: `epoch ${this.#epoch}, which this process held` }, error);
       throw error;
     }
   }

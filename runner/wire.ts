@@ -29,7 +29,7 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     config,
     here: { host: config.host, actor: userInfo().username, release_digest: ownRelease(), config_sha, approvers_sha },
     environment_scope: environmentScope(relevantObjects()),
-    database: postgresDatabase(config, (role) => credentialOf(config, role)),
+    database: postgresDatabase(config, (role) => credentialOf(config, role), (what, seconds) => events.emit({ event: "waiting", what, seconds })),
     files: runFiles(root),
     counts: signedCounts,
     vault: vaultOf(config, (line) => events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line })),

@@ -29,9 +29,9 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
     // Unknown and protected documents are refused before any row of ours exists.
     const registered = await database.read("exec", (reader) => reader.query("read/source-document", [document]));
     insist(judgeTarget(registered, document, config).verdict);
-    await database.transaction("exec", (tx) => tx.one("write/open-run", [runId, document, config.host, here.actor, here.release_digest, work.holder.name]));
+    const { epoch } = await database.transaction("exec", (tx) => tx.one("write/open-run", [runId, document, config.host, here.actor, here.release_digest, work.holder.name]));
     events.emit({ event: "opened", run_id: runId, document_id: document });
-    const run = await runOf(work, runId);
+    const run = await runOf(work, runId, epoch);
     await database.transaction("exec", (tx) => run.journal(tx, { event: "opened", document_id: document, actor: here.actor, host: config.host, release: here.release_digest }));
     return run;
   }, async (run) => finishCut(work, run, grammar));
@@ -136,16 +136,18 @@ async function takeOver(work: Work, runId: RunId): Promise<Run> {
   if (!row) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId}`, wanted: "the id of a run of this database", next: "cutter orchestrate status" });
   if (row.closed) throw closedAs(row.close_kind);
   if (row.release !== here.release_digest) throw new Stopped("STOP_DRIFT", { saw: `this is release ${here.release_digest.slice(0, 12)}`, wanted: `release ${row.release.slice(0, 12)}, with which the run began` });
-  await database.transaction("exec", (tx) => tx.one("write/take-lease", [runId, work.holder.name, work.holder.isGone(row.holder)]));
-  return runOf(work, runId);
+  const gone = work.holder.isGone(row.holder) ? row.holder : null;
+  const { epoch } = await database.transaction("exec", (tx) => tx.one("write/take-lease", [runId, work.holder.name, gone]));
+  return runOf(work, runId, epoch);
 }
 
-async function runOf(work: Work, runId: RunId): Promise<Run> {
+/** `epoch` is what this process was given: the lease's own, read later, may be that of a process which came in between. */
+async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
   const { row, done } = await work.world.database.read("exec", async (reader) => ({
     row: await reader.one("read/run", [runId]), done: await reader.query("read/phases-done", [runId]),
   }));
   return new Run(
-    { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, epoch: row.epoch ?? "0" },
+    { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, epoch },
     work.world, work.holder.name, done, work.projection,
   );
 }

@@ -60,6 +60,7 @@ export type RunEvent =
   | { readonly event: "phase"; readonly phase: string; readonly status: "started" | "passed" | "recorded"; readonly seconds?: number; readonly rows?: number; readonly invariants?: string }
   | { readonly event: "progress"; readonly phase: string; readonly done: number; readonly of: number; readonly what: string }
   | { readonly event: "finding"; readonly text: string }
+  | { readonly event: "waiting"; readonly what: string; readonly seconds: number }
   | { readonly event: "state"; readonly state: RunState }
   | { readonly event: "request"; readonly gate: string; readonly bundle: string; readonly payload_sha: string; readonly approve_by: string }
   | { readonly event: "report"; readonly file: string }

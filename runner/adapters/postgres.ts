@@ -20,10 +20,16 @@ const SESSION = [
   "SET default_transaction_isolation = 'read committed'",
 ].join("; ");
 
+/** Told, in words for people, what a process waits for; once after a second, then every ten. */
+export type OnWaiting = (what: string, seconds: number) => void;
+
 /** Builds the database port. `credential` answers by role; passwords never leave the pg client. */
-export function postgresDatabase(config: Config, credential: (role: RoleKey) => Promise<Credential>): Database {
+export function postgresDatabase(config: Config, credential: (role: RoleKey) => Promise<Credential>, onWaiting: OnWaiting = () => undefined): Database {
+  let patience = BEFORE_WORK_SECONDS;
   const open = async (role: RoleKey): Promise<Session> => {
-    const session = await connect(config, role, await credential(role));
+    const known = await credential(role);
+    const session = await whenThereIsAPlace(role, patience, onWaiting, () => connectOnce(config, role, known));
+    patience = AT_WORK_SECONDS;
     try {
       await session.settle(config);
       return session;
@@ -55,18 +61,29 @@ async function inTransaction<T>(
   }
 }
 
-/** A place is free again when another process of ours has read what it wanted; a role has only two. */
-const WAIT_FOR_A_PLACE_MS = 10_000;
+/**
+ * A role has two places, and one is free again when another process has read what it wanted. Whoever has not begun gives up soon;
+ * a process at work may hold the lease and half a run, so a colleague's look at the database must not end it
+ * (docs/decisions/0009-leases-and-places.md).
+ */
+const BEFORE_WORK_SECONDS = 10;
+const AT_WORK_SECONDS = 120;
 const TOO_MANY_CONNECTIONS = "53300";
 
-async function connect(config: Config, role: RoleKey, credential: Credential): Promise<Session> {
-  const giveUp = process.hrtime.bigint() + BigInt(WAIT_FOR_A_PLACE_MS) * 1_000_000n;
+async function whenThereIsAPlace(role: RoleKey, patience: number, onWaiting: OnWaiting, connect: () => Promise<Session>): Promise<Session> {
+  const began = process.hrtime.bigint();
+  let sayAt = 1;
   for (;;) {
     try {
-      return await connectOnce(config, role, credential);
+      return await connect();
     } catch (error) {
+      const waited = Number((process.hrtime.bigint() - began) / 1_000_000_000n);
       const full = error instanceof pg.DatabaseError && error.code === TOO_MANY_CONNECTIONS;
-      if (!full || process.hrtime.bigint() > giveUp) throw couldNotLook(`connecting as ${ROLES[role]}`, error);
+      if (!full || waited >= patience) throw couldNotLook(`connecting as ${ROLES[role]}`, error);
+      if (waited >= sayAt) {
+        onWaiting(`a free connection of ${ROLES[role]}`, waited);
+        sayAt = waited + 10;
+      }
       // Several waiting processes must not ask in step.
       await sleep(50 + Math.random() * 100);
     }

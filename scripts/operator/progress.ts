@@ -57,6 +57,7 @@ function finished(event: HostEvent): string | undefined {
     case "opened": return `${clock(event)}  run ${text(event, "run_id")} opened for ${text(event, "document_id")}`;
     case "phase": return phaseLine(event);
     case "progress": return `${clock(event)}    ${progressWords(event)}`;
+    case "waiting": return `${clock(event)}    waits for ${text(event, "what")}, ${text(event, "seconds")} s so far`;
     case "finding": return `${clock(event)}  finding: ${text(event, "text")}`;
     case "request": return `${clock(event)}  asks for ${text(event, "gate")}, payload …${text(event, "payload_sha").slice(-6)}, to be signed by ${text(event, "approve_by")}`;
     default: return undefined;

@@ -43,17 +43,26 @@ describe("opening a run and its lease", () => {
 
   it("a live lease is not taken, a released or abandoned one is, and every take-over raises the epoch", async () => {
     const run = await openRun(exec, "SAMPLE");
-    const take = (holder: string, gone: boolean): Promise<string> => one(exec, "SELECT cutter_runtime.take_lease($1, $2, $3)", [run.runId, holder, gone]);
-    expect(await answerOf(take("holder-2", false))).toBe("STOP_LEASE_HELD");
-    expect(await take("holder-1", false)).toBe("2");
-    expect(await take("holder-2", true)).toBe("3");
+    const take = (holder: string, gone: string | null): Promise<string> => one(exec, "SELECT cutter_runtime.take_lease($1, $2, $3)", [run.runId, holder, gone]);
+    expect(await answerOf(take("holder-2", null))).toBe("STOP_LEASE_HELD");
+    expect(await take("holder-1", null)).toBe("2");
+    expect(await take("holder-2", "holder-1")).toBe("3");
     await exec.query("SELECT cutter_runtime.release_lease($1, 3)", [run.runId]);
-    expect(await take("holder-4", false)).toBe("4");
+    expect(await take("holder-4", null)).toBe("4");
+  });
+
+  it("of two processes that both saw the old holder gone, the second does not take the lease from the first", async () => {
+    const run = await openRun(exec, "SAMPLE");
+    const other = await db.connect("cutter_exec");
+    const take = (client: pg.Client, holder: string): Promise<string> => one(client, "SELECT cutter_runtime.take_lease($1, $2, 'holder-1')", [run.runId, holder]);
+    const answers = await Promise.all([answerOf(take(exec, "holder-2")), answerOf(take(other, "holder-3"))]);
+    expect(answers.sort()).toEqual(["STOP_LEASE_HELD", "accepted"]);
+    expect(await one(superuser, "SELECT epoch FROM cutter_runtime.lease")).toBe("2");
   });
 
   it("an old epoch writes nothing: no state, phase, receipt, journal entry, effect or closing", async () => {
     const run = await admittedRun(world);
-    await exec.query("SELECT cutter_runtime.take_lease($1, 'holder-2', true)", [run.runId]);
+    await exec.query("SELECT cutter_runtime.take_lease($1, 'holder-2', 'holder-1')", [run.runId]);
     expect(await answerOf(exec.query("SELECT cutter_runtime.set_state($1, 1, 'ambiguous', NULL)", [run.runId]))).toBe("STOP_FENCED");
     expect(await answerOf(recordPhase(exec, run, "structural_verify"))).toBe("STOP_FENCED");
     expect(await answerOf(exec.query("SELECT cutter_runtime.record_receipt($1, 1, 1, '{}', 'a', 'b', 1, 'c', '{}', 'd')", [run.runId]))).toBe("STOP_FENCED");
@@ -69,7 +78,7 @@ describe("opening a run and its lease", () => {
     await exec.query("BEGIN");
     await beginEffect(exec, run, "cut_leg_a");
     const other = await db.connect("cutter_exec");
-    const taken = answerOf(one(other, "SELECT cutter_runtime.take_lease($1, 'holder-2', false)", [run.runId]));
+    const taken = answerOf(one(other, "SELECT cutter_runtime.take_lease($1, 'holder-2', NULL)", [run.runId]));
     await waitsForLock(world, other);
     await endEffect(exec, run, "cut_leg_a");
     await exec.query("COMMIT");
@@ -81,7 +90,7 @@ describe("opening a run and its lease", () => {
     await exec.query("BEGIN");
     await beginEffect(exec, run, "cut_leg_a");
     const other = await db.connect("cutter_exec");
-    const taken = one(other, "SELECT cutter_runtime.take_lease($1, 'holder-2', true)", [run.runId]);
+    const taken = one(other, "SELECT cutter_runtime.take_lease($1, 'holder-2', 'holder-1')", [run.runId]);
     await waitsForLock(world, other);
     await endEffect(exec, run, "cut_leg_a");
     await exec.query("COMMIT");

@@ -327,7 +327,8 @@ BEGIN
   RETURN v_epoch;
 END $$;
 
-CREATE FUNCTION cutter_runtime.take_lease(p_run_id text, p_holder text, p_holder_gone boolean) RETURNS bigint
+-- p_gone_holder names the holder the caller knows to be gone: a "gone" without a name would also take the lease from whoever took it a moment ago.
+CREATE FUNCTION cutter_runtime.take_lease(p_run_id text, p_holder text, p_gone_holder text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 DECLARE
   v_run run := open_run_row(p_run_id);
@@ -336,7 +337,8 @@ BEGIN
   -- Waits for an effect in flight: its transaction holds this row, so afterwards phase_done is the truth.
   SELECT * INTO v_lease FROM lease l WHERE l.document_id = v_run.document_id FOR UPDATE;
   PERFORM open_run_row(p_run_id);
-  IF v_lease.expires_at > clock_timestamp() AND v_lease.holder IS DISTINCT FROM p_holder AND p_holder_gone IS NOT TRUE THEN
+  IF v_lease.expires_at > clock_timestamp() AND v_lease.holder IS DISTINCT FROM p_holder
+     AND v_lease.holder IS DISTINCT FROM p_gone_holder THEN
     PERFORM stop('STOP_LEASE_HELD', 'the lease of ' || v_run.document_id || ' is held until ' || to_char(v_lease.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                  'an expired or released lease, or a holder that is gone');
   END IF;
@@ -848,7 +850,7 @@ GRANT USAGE ON SCHEMA cutter_runtime TO cutter_exec, cutter_verify, cutter_gate,
 
 GRANT EXECUTE ON FUNCTION
   cutter_runtime.open_run(text, text, text, text, text, text),
-  cutter_runtime.take_lease(text, text, boolean),
+  cutter_runtime.take_lease(text, text, text),
   cutter_runtime.release_lease(text, bigint),
   cutter_runtime.set_state(text, bigint, text, text),
   cutter_runtime.record_phase(text, text, bigint, text, text, jsonb),

@@ -1,0 +1,69 @@
+// Two processes and one lease: what a process may still write when another came in between. The worker is the product's own.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { backupVault } from "../../runner/adapters/backup-vault.ts";
+import { credentialOf } from "../../runner/adapters/credentials.ts";
+import { postgresDatabase } from "../../runner/adapters/postgres.ts";
+import { relevantObjects } from "../../runner/adapters/rights.ts";
+import { runFiles } from "../../runner/adapters/run-files.ts";
+import type { RunId } from "../../runner/model/ids.ts";
+import { signedCounts } from "../../runner/row-counts.ts";
+import { environmentScope } from "../../runner/rules/environment.ts";
+import { workResume } from "../../runner/worker.ts";
+import type { Database, RunEvent, World } from "../../runner/world.ts";
+import { memoryReporter } from "../support/memory-reporter.ts";
+import { openPrincipals, type Principals } from "../support/principals.ts";
+import { openRun } from "../support/run-by-sql.ts";
+import { runnerConfig, type RunnerConfig } from "../support/runner-config.ts";
+
+let people: Principals;
+let runner: RunnerConfig;
+beforeAll(async () => {
+  people = await openPrincipals();
+  runner = await runnerConfig(people.db.cluster, people.db.name);
+});
+afterAll(async () => {
+  runner.remove();
+  await people.db.drop();
+});
+
+const nobody = () => Promise.reject(new Error("nothing is rehearsed here"));
+const silent = () => Promise.resolve();
+
+function world(database: Database, events: RunEvent[]): World {
+  const { config } = runner;
+  const credential = () => credentialOf(config, "backup");
+  return {
+    config, database, here: { host: "test-host", actor: "operator", release_digest: "r1", config_sha: "0".repeat(64), approvers_sha: "0".repeat(64) },
+    environment_scope: environmentScope(relevantObjects()), files: runFiles(config.orchestrator.runtime_root), counts: signedCounts,
+    vault: backupVault(config, credential, () => undefined), events: { emit: (event) => { events.push(event); } }, reporter: memoryReporter(),
+  };
+}
+
+/** The port, and a colleague who takes the run over as soon as this process has the lease. */
+function takenOverAtOnce(real: Database, runId: string): Database {
+  let taken = false;
+  return {
+    read: real.read,
+    transaction: async (role, work) => {
+      const answer = await real.transaction(role, work);
+      if (!taken) await people.exec.query("SELECT cutter_runtime.take_lease($1, 'colleague', 'ours')", [runId]);
+      taken = true;
+      return answer;
+    },
+  };
+}
+
+test("a process that is taken over before its first look writes nothing and leaves the other's lease alone", async () => {
+  const run = await openRun(people.exec, "SAMPLE");
+  const events: RunEvent[] = [];
+  const real = postgresDatabase(runner.config, (role) => credentialOf(runner.config, role));
+  const status = await workResume({
+    world: world(takenOverAtOnce(real, run.runId), events), holder: { name: "ours", isGone: (holder) => holder === "holder-1" },
+    ground: { ready: () => false, stage: nobody }, projection: { step: silent, requested: silent, project: silent, deliverAll: silent },
+  }, run.runId as RunId);
+  expect(status).toBe(4);
+  expect(events.at(-1)).toMatchObject({ event: "ended" });
+  expect((await people.superuser.query(
+    "SELECT l.epoch::int, l.holder, l.expires_at > clock_timestamp() AS live, r.last_stop FROM cutter_runtime.lease l JOIN cutter_runtime.run r USING (run_id)")).rows)
+    .toEqual([{ epoch: 3, holder: "colleague", live: true, last_stop: null }]);
+});
