@@ -16,12 +16,24 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK |
  * larger one is refused without being read and without waiting. STOP_COULD_NOT_LOOK when the file is missing or not readable for us.
  */
 export async function readSafely(path: string, cap: number): Promise<SafeReading> {
+  for (let replaced = 0; replaced < MOST_REPLACEMENTS; replaced += 1) {
+    const reading = await readOnce(path, cap);
+    if (reading !== "replaced") return reading;
+  }
+  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} was replaced ${MOST_REPLACEMENTS} times while it was read`, wanted: "a file that stands still for a moment" });
+}
+
+// Our own files are replaced by renaming: whoever opened the old one a moment before holds a file without any name, and looks again.
+const MOST_REPLACEMENTS = 50;
+
+async function readOnce(path: string, cap: number): Promise<SafeReading | "replaced"> {
   const handle = await openPlain(path);
   if (handle === undefined) return { ok: false, reason: "not a plain file" };
   try {
     const status = await handle.stat();
     if (!status.isFile()) return { ok: false, reason: "not a plain file" };
-    if (status.nlink !== 1) return { ok: false, reason: "a file with more than one name" };
+    if (status.nlink === 0) return "replaced";
+    if (status.nlink > 1) return { ok: false, reason: "a file with more than one name" };
     if (status.size > cap) return { ok: false, reason: `larger than ${cap} bytes` };
     return await readCapped(handle, cap);
   } catch (error) {
