@@ -1,5 +1,5 @@
--- The existing system, part 11: the two source registries a cut reads. The ten other registries and the observe views
--- are not needed by any cut and are left out. Known: names, address_docprefix UNIQUE, content_checksum UNIQUE a document,
+-- The existing system, part 11: the two source registries a cut reads; the other ten are part 11b and the observe views
+-- part 15. Known: names, address_docprefix UNIQUE, content_checksum UNIQUE a document,
 -- and the Constitution's two rows; the columns are chosen (docs/decisions/0101-substrate-silent-facts.md).
 SET LOCAL ROLE workflow_admin;
 
