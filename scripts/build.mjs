@@ -1,9 +1,10 @@
-// Bundles runner, scripts and the stand-in plugin into dist/. The same sources give the same bytes in every folder: an approver can
+// Bundles runner, scripts, the Pulumi program and the stand-in plugin into dist/. The same sources give the same bytes in every folder: an approver can
 // rebuild and compare.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildInfra } from "../infra/build.mjs";
 
 export const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -29,6 +30,7 @@ export async function build(project = PROJECT) {
     await buildRunner(esbuild, project, fresh);
     await buildScripts(esbuild, project, fresh);
     await buildPlugin(project, join(fresh, "plugin"));
+    if (existsSync(join(project, "infra", "index.ts"))) await buildInfra(project, join(fresh, "infra"));
     const releaseDigest = writeManifest(join(fresh, "runner"));
     writeFileSync(join(fresh, "built-from"), sourceDigest(project));
     const old = join(project, ".state", `built-before-${process.pid}`);
@@ -88,7 +90,7 @@ function writeManifest(runner) {
 /** sha256 over everything dist/ is made from; equal means nothing has to be built. */
 export function sourceDigest(project = PROJECT) {
   const hash = createHash("sha256");
-  for (const part of ["runner", "scripts", "infra", "sql", "package-lock.json"]) {
+  for (const part of ["runner", "scripts", "infra", "sql", "Pulumi.yaml", "package-lock.json"]) {
     const path = join(project, part);
     if (!existsSync(path)) continue;
     const files = statSync(path).isDirectory() ? filesUnder(path) : [""];

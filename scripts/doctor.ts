@@ -5,10 +5,13 @@ import { installLine, missingPrograms, postgresBin, programPath, PROGRAMS } from
 import { runProgram } from "./print-stop.ts";
 import { projectRoot } from "./sandbox/place.ts";
 import { STOPS } from "../runner/model/stop.ts";
+import { findGo } from "./toolchain/build-engine.ts";
+import { defaultPulumiHome, engineFolder, engineIsPresent } from "./toolchain/pulumi-home.ts";
+import { ENGINE_VERSION } from "./toolchain/versions.ts";
 
 const MEGABYTE = 1024 * 1024;
 // Measured on a fresh clone: node_modules, dist/, one cluster with the substrate, backups of a few runs.
-const NEEDS = { projectMegabytes: 400, temporaryMegabytes: 300, memoryMegabytes: 700, minutes: 3 };
+const NEEDS = { projectMegabytes: 400, temporaryMegabytes: 300, memoryMegabytes: 700, minutes: 8 };
 
 interface Finding { readonly ok: boolean; readonly line: string }
 
@@ -37,8 +40,17 @@ function machine(): Finding[] {
   ];
 }
 
+// A download is tried first, so without Go it is not sure that anything is missing.
+function engine(): Finding {
+  const home = defaultPulumiHome();
+  if (engineIsPresent(home)) return { ok: true, line: `Pulumi engine ${ENGINE_VERSION} ${engineFolder(home)}` };
+  const go = findGo();
+  if (go !== undefined) return { ok: true, line: `Pulumi engine ${ENGINE_VERSION}: downloaded at the first start, or built by ${go} in about 5 minutes` };
+  return { ok: true, line: `Pulumi engine ${ENGINE_VERSION}: downloaded at the first start; where that is not possible install Go 1.25 or newer (https://go.dev/dl), which builds it` };
+}
+
 await runProgram(() => {
-  const findings = [...machine(), ...programs()];
+  const findings = [...machine(), ...programs(), engine()];
   const lines = findings.map(({ ok, line }) => `${ok ? "ok      " : "MISSING "}${line}`);
   if (process.platform === "darwin") lines.push("macOS   plan, approve, unit tests and preview of a Linux host work here; the sandbox host needs Linux");
   const missing = missingPrograms();

@@ -7,6 +7,7 @@ import { grammarRequestOf, withGrammarOptions } from "./grammar-options.ts";
 import { runProgram } from "./print-stop.ts";
 import { registerDocument } from "./register-document.ts";
 import { asAdministrator } from "./sandbox/admin-connection.ts";
+import { insistProvisioned } from "./sandbox/provisioned.ts";
 import { ensureSandbox } from "./sandbox/sandbox.ts";
 
 interface Options extends GrammarWords { readonly versionLabel: string; readonly json: boolean }
@@ -19,6 +20,7 @@ withGrammarOptions(new Command("register").description("register a document and 
     refuseForeignEnvironment();
     const request = await grammarRequestOf(options);
     const sandbox = await ensureSandbox();
+    insistProvisioned(sandbox);
     const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, file, prefix, { request, versionLabel: options.versionLabel }));
     if (options.json) process.stdout.write(`${JSON.stringify({ document_id: prefix, ...registered })}\n`);
     else process.stdout.write(`${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: npm run cut -- ${prefix}\n`);

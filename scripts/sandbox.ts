@@ -1,11 +1,13 @@
 // `npm run sandbox -- up|status|env|psql|ssh|down|remove`: the embedded host, by hand.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { childEnvironment, refuseForeignEnvironment } from "./foreign-environment.ts";
 import { runProgram } from "./print-stop.ts";
 import { defaultSandboxFolder } from "./sandbox/place.ts";
-import { ensureSandbox } from "./sandbox/sandbox.ts";
+import { isProvisioned } from "./sandbox/provisioned.ts";
+import { ensureSandbox, sandboxStackFile } from "./sandbox/sandbox.ts";
 import { environmentLines, existingSandbox, livingProcesses, removeSandbox, sshCommand, takeDown } from "./sandbox/verbs.ts";
 import { EXIT_USAGE } from "../runner/model/stop.ts";
 
@@ -15,8 +17,8 @@ const print = (lines: readonly string[]): void => void process.stdout.write(line
 async function up(): Promise<number> {
   const sandbox = await ensureSandbox();
   print([
-    `sandbox is up: PostgreSQL in ${sandbox.place.shortDatabase}, runtime root ${sandbox.place.runtimeRoot}`,
-    `runner release ${sandbox.release.digest.slice(0, 16)}: ${sandbox.launchers.cutter}`, "end it with: npm run sandbox -- down",
+    `sandbox is up: PostgreSQL with the existing system in ${sandbox.place.shortDatabase}, sshd on port ${sandbox.ssh.port}`,
+    `declared in ${sandboxStackFile()}`, isProvisioned(sandbox) ? "look for drift: npm run drift" : "nothing of the cutter is on it yet: npm run up", "end it with: npm run sandbox -- down",
   ]);
   return 0;
 }
@@ -26,7 +28,7 @@ function status(): number {
   const living = livingProcesses(place, state);
   print([
     `folder      ${place.folder}`, `database    ${place.dataFolder}`, `substrate   ${state.database_loaded ? "laid" : "not laid"}`,
-    `packages    ${Object.keys(state.packages).join(" ") || "none"}`,
+    `cutter      ${existsSync(join(place.binFolder, "cutter")) ? `provisioned, runtime root ${place.runtimeRoot}` : "not provisioned; npm run up"}`,
     ...(living.length === 0 ? ["processes   none; start with: npm run sandbox -- up"] : living.map(({ pid, command }) => `process     ${pid} ${command}`)),
   ]);
   return 0;

@@ -3,13 +3,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Option } from "commander";
 import { Stopped } from "../runner/model/stop.ts";
-import { makePassphrase, openStack } from "./pulumi.ts";
+import { ensureStack, makePassphrase, openStack } from "./pulumi.ts";
 import type { Engine, StackPlace } from "./pulumi.ts";
 import { projectRoot } from "./sandbox/place.ts";
 import { saysSandbox } from "./toolchain/sandbox-config.ts";
 
 /** The option every command about a stack has. */
 export const stackOption = (): Option => new Option("--stack <name>", "stack: sandbox or the name in Pulumi.<name>.yaml").default("sandbox");
+
+/** Where a sandbox's stack lies: state and passphrase in this checkout. Nothing is made. */
+export const sandboxStackPlace = (stack = "sandbox", project: string = projectRoot()): StackPlace & { readonly backendUrl: string } =>
+  ({ project, stack, passphraseFile: join(project, ".state", "pulumi-passphrase"), backendUrl: `file://${join(project, ".state", "pulumi")}` });
 
 /**
  * Where a stack lies. A sandbox keeps state and passphrase in this checkout; a real stack brings both by
@@ -24,9 +28,9 @@ export function stackPlace(stack: string, environment: NodeJS.ProcessEnv = proce
     });
   }
   if (saysSandbox(readFileSync(configFile, "utf8"))) {
-    const passphraseFile = join(project, ".state", "pulumi-passphrase");
-    makePassphrase(passphraseFile);
-    return { project, stack, passphraseFile };
+    const place = sandboxStackPlace(stack, project);
+    makePassphrase(place.passphraseFile);
+    return place;
   }
   const backendUrl = environment["PULUMI_BACKEND_URL"] ?? "";
   const passphraseFile = environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
@@ -37,5 +41,12 @@ export function stackPlace(stack: string, environment: NodeJS.ProcessEnv = proce
   return { project, stack, passphraseFile, backendUrl };
 }
 
-/** Opens the stack of a command; progress of the engine's first install goes to stderr. */
-export const openNamedStack = (stack: string): Promise<Engine> => openStack(stackPlace(stack));
+/**
+ * Opens the stack of a command; progress of the engine's first install goes to stderr. A sandbox's stack begins with the first
+ * look at it; a real one that this clone does not know is told as such, because its state is kept somewhere else.
+ */
+export async function openNamedStack(stack: string): Promise<Engine> {
+  const engine = await openStack(stackPlace(stack));
+  if (saysSandbox(readFileSync(engine.configFile, "utf8"))) await ensureStack(engine);
+  return engine;
+}

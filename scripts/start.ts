@@ -7,6 +7,9 @@ import { cutterOnHost, type HostEvent } from "./cutter-on-host.ts";
 import type { GrammarWords } from "../runner/rules/hints.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { grammarRequestOf, grammarWords, withGrammarOptions } from "./grammar-options.ts";
+import { bringUpStack } from "./bring-up-stack.ts";
+import { lookWithEngine } from "./look-with-engine.ts";
+import { openNamedStack } from "./stack.ts";
 import { runProgram } from "./print-stop.ts";
 import { registerDocument } from "./register-document.ts";
 import { asAdministrator } from "./sandbox/admin-connection.ts";
@@ -30,30 +33,45 @@ async function start(file: string | undefined, prefix: string | undefined, optio
   const request = await grammarRequestOf(options);
   say("1. the host");
   const sandbox = await ensureSandbox({ say: (line) => say(`   ${line}`) });
-  say("2. the document");
+  say("2. provisioning");
+  await provision();
+  say("3. the document");
   const documentId = prefix ?? (await nextSample(sandbox));
   const source = file ?? join(projectRoot(), "scripts", "sandbox", "sample-ordinance.md");
   const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, source, documentId, { request, versionLabel: "v1" }));
   say(`   ${documentId}: ${registered.units} units, version ${registered.source_version_id}`);
 
-  say("3. the run, up to the first signatures");
+  say("4. the run, up to the first signatures");
   const cut = await onHost(sandbox, ["orchestrate", "cut", documentId, ...grammarWords(options)], 3);
   const runId = textOf(cut.find((event) => event.event === "opened"), "run_id");
   await sign(sandbox, cut, runId, { SG_1_cut_authz: "linh", EXECUTION: "minh" });
-  say("5. the run, up to the enactment");
+  say("6. the run, up to the enactment");
   const written = await onHost(sandbox, ["orchestrate", "resume", runId], 3);
   await sign(sandbox, written, runId, { SG_2_lifecycle_authz: "hoa" });
-  say("7. the enactment");
+  say("8. the enactment");
   await onHost(sandbox, ["orchestrate", "resume", runId], 0);
-  say("8. everything looked at again, by the second principal");
+  say("9. everything looked at again, by the second principal");
   await onHost(sandbox, ["orchestrate", "verify", runId], 0);
   process.stdout.write(finalPage(sandbox, runId));
   return 0;
 }
 
+/** Lays on the host what the stack declares, by the real engine, until a look at the host finds no difference. */
+async function provision(): Promise<void> {
+  const engine = await openNamedStack("sandbox");
+  const before = await lookWithEngine(engine);
+  say(`   drift: ${before.lines.length === 0 ? "none, the host is as declared" : `${before.lines.length} differences`}`);
+  if (before.lines.length === 0) return;
+  const { lines } = await bringUpStack(engine, (line) => say(`   ${line.trim()}`));
+  if (lines.length > 0) {
+    throw new Stopped("STOP_DRIFT", { saw: `${lines.length} differences are left that provisioning does not touch`, wanted: "a host as declared", next: "npm run drift", details: lines.slice(0, 10).map((line) => line.path) });
+  }
+  say("   drift: none, the host is as declared");
+}
+
 /** Throw-away people sign, each in a process of approve; the host admits what they signed. */
 async function sign(sandbox: Sandbox, events: readonly HostEvent[], runId: string, signers: Readonly<Record<string, string>>): Promise<void> {
-  say(Object.keys(signers).length === 2 ? "4. two people sign" : "6. a third person signs the enactment");
+  say(Object.keys(signers).length === 2 ? "5. two people sign" : "7. a third person signs the enactment");
   const files: string[] = [];
   for (const [gate, id] of Object.entries(signers)) {
     const person = sandbox.persons.find((one) => one.id === id);

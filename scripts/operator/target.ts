@@ -37,6 +37,8 @@ const operatorKeys = z.looseObject({
  */
 export function targetOf(stack: string): Target {
   const file = stack.endsWith(".yaml") ? stack : join(projectRoot(), `Pulumi.${stack}.yaml`);
+  // The sandbox's own memory first: it knows whether the host is down, which a stack file does not.
+  if (stack === SANDBOX_STACK && existsSync(join(defaultSandboxFolder(), "state.json"))) return embedded();
   if (existsSync(file)) return fromStackFile(stack, file);
   if (stack === SANDBOX_STACK) return embedded();
   throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `no ${basename(file)}`, wanted: "the configuration of a stack", hint: "name a stack of this project, or the path of a colleague's stack file" });

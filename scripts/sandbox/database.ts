@@ -1,15 +1,13 @@
-// The sandbox's PostgreSQL: cluster, substrate, packages and passwords, each laid once and found again.
+// The sandbox's PostgreSQL: cluster, the existing system (substrate) and its passwords. Nothing of the cutter: provisioning lays that.
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { startCluster } from "../../runner/adapters/postgres-cluster.ts";
-import { sha256 } from "../../runner/model/canonical.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { applyPackages, packageSql, PACKAGES } from "../apply-packages.ts";
 import { ROLE_NAMES, type SandboxCredential, type SandboxCredentials, type SandboxRole } from "./credentials.ts";
 import { identifyProcess, isZombie, serverWorkers, stillRuns } from "./own-process.ts";
-import { projectRoot, type Place } from "./place.ts";
+import type { Place } from "./place.ts";
 import type { SandboxState } from "./state-file.ts";
 import { loadSubstrate } from "./substrate.ts";
 
@@ -19,8 +17,8 @@ export const DATABASE = "directus";
 /** How to reach the running cluster; `host` is its socket folder. */
 export interface SandboxDatabase { readonly host: string; readonly port: number; readonly name: string; readonly systemIdentifier: string }
 
-/** A run nobody has closed; `release` is the release_digest it began with. While there is one, nothing it depends on is laid anew. */
-export interface OpenRun { readonly runId: string; readonly release: string }
+/** Login roles that the existing system has before the cutter is laid. */
+const SYSTEM_ROLES = ["cluster", "admin", "exec", "verify"] as const;
 
 /** What the database is laid from; `remember` stores the state after each step, so that an interrupted start goes on where it ended. */
 export interface DatabaseWork {
@@ -34,29 +32,18 @@ export interface DatabaseWork {
 }
 
 /** Starts the cluster when it is down, lays what is missing, and returns how to reach it. */
-export async function ensureDatabase(work: DatabaseWork, state: SandboxState): Promise<{ database: SandboxDatabase; openRun: OpenRun | undefined }> {
+export async function ensureDatabase(work: DatabaseWork, state: SandboxState): Promise<SandboxDatabase> {
   const { host, port } = await ensureCluster(work, state);
   const { credentials } = work;
   if (!state.database_loaded) await withClient({ host, port, name: "postgres" }, credentials.cluster, (client) => loadDatabase(work, client, { host, port }));
   // The cluster's own superuser lays the rest, because workflow_admin has no password before it is told.
   return await withClient({ host, port, name: DATABASE }, credentials.cluster, async (client) => {
-    const openRun = await newestOpenRun(client);
-    await layPackages(work, client, openRun);
     await tellPasswords(work, client);
     const answer = await client.query<{ id: string }>("SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()");
     const systemIdentifier = answer.rows[0]?.id;
     if (systemIdentifier === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "pg_control_system() gave no row", wanted: "the cluster's system identifier" });
-    return { database: { host, port, name: DATABASE, systemIdentifier }, openRun };
+    return { host, port, name: DATABASE, systemIdentifier };
   });
-}
-
-async function newestOpenRun(client: pg.Client): Promise<OpenRun | undefined> {
-  const exists = await client.query<{ there: boolean }>("SELECT to_regclass('cutter_runtime.run') IS NOT NULL AS there");
-  if (exists.rows[0]?.there !== true) return undefined;
-  const open = await client.query<{ runId: string; release: string }>(
-    'SELECT run_id AS "runId", release FROM cutter_runtime.run WHERE closed IS NULL ORDER BY opened DESC LIMIT 1',
-  );
-  return open.rows[0];
 }
 
 // startCluster finds a server of this data folder that already runs, so a lost state file costs nothing.
@@ -94,29 +81,19 @@ async function loadDatabase(work: DatabaseWork, client: pg.Client, at: { host: s
   await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(DATABASE)}`);
   await client.query(`CREATE DATABASE ${client.escapeIdentifier(DATABASE)} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'`);
   await withClient({ ...at, name: DATABASE }, work.credentials.cluster, (fresh) => loadSubstrate(fresh));
-  work.remember({ database_loaded: true, packages: {}, roles_with_password: [] });
+  work.remember({ database_loaded: true, roles_with_password: [] });
 }
 
-async function layPackages(work: DatabaseWork, client: pg.Client, openRun: OpenRun | undefined): Promise<void> {
-  const folder = join(projectRoot(), "sql", "packages");
-  for (const name of PACKAGES) {
-    const laid = work.remember({}).packages;
-    const digest = sha256(await packageSql(name, folder));
-    if (laid[name] === digest) continue;
-    if (openRun && laid[name] !== undefined) {
-      work.say(`run ${openRun.runId} is open: database package ${name} stays as it is until the run is closed`);
-      continue;
-    }
-    work.say(`laying database package ${name} …`);
-    await applyPackages(client, [name], folder);
-    work.remember({ packages: { ...laid, [name]: digest } });
-  }
-}
-
+// Roles of the existing system have passwords before anybody provisions; those of our packages get theirs from `npm run up`,
+// unless their env file was made again.
 async function tellPasswords(work: DatabaseWork, client: pg.Client): Promise<void> {
-  const told = work.remember({}).roles_with_password.filter((role) => !work.madeNow.some((made) => ROLE_NAMES[made] === role));
-  const untold = Object.values(work.credentials).filter((credential) => !told.includes(credential.user));
-  for (const { user, password } of untold) {
+  const made = work.madeNow.map((role) => ROLE_NAMES[role]);
+  const told = work.remember({}).roles_with_password.filter((role) => !made.includes(role));
+  const there = await client.query<{ name: string }>("SELECT rolname AS name FROM pg_catalog.pg_roles");
+  const known = there.rows.map(({ name }) => name);
+  const untold = SYSTEM_ROLES.map((role) => work.credentials[role]).filter(({ user }) => !told.includes(user));
+  const again = Object.values(work.credentials).filter(({ user }) => made.includes(user) && known.includes(user) && !untold.some((one) => one.user === user));
+  for (const { user, password } of [...untold, ...again]) {
     await client.query(`ALTER ROLE ${client.escapeIdentifier(user)} PASSWORD ${client.escapeLiteral(password)}`);
   }
   if (untold.length > 0) work.remember({ roles_with_password: [...told, ...untold.map(({ user }) => user)] });

@@ -4,7 +4,7 @@ import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync,
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
-import { placeOf, RUNTIME_AREAS, type Place } from "./place.ts";
+import { placeOf, type Place } from "./place.ts";
 import { readState, writeState, type SandboxState } from "./state-file.ts";
 import { privateFolder } from "./write-file.ts";
 
@@ -16,8 +16,7 @@ export function openFolders(folder: string, postgresUser: string | undefined, sa
   const owner = postgresUser === undefined ? undefined : idsOf(postgresUser);
   const state = usableState(here, owner, say) ?? newState(here, owner);
   const place = placeOf(here, state.short);
-  const areas = RUNTIME_AREAS.map((area) => join(place.runtimeRoot, area));
-  [place.envFolder, place.operatorFolder, place.approversFolder, place.releasesFolder, place.binFolder, place.passwordFolder, ...areas].forEach(privateFolder);
+  [place.envFolder, place.operatorFolder, place.approversFolder, place.binFolder, place.passwordFolder].forEach(privateFolder);
   [place.dataFolder, place.socketFolder, place.scratchFolder].forEach((path) => ownedFolder(path, owner));
   writeState(place.stateFile, state);
   return { place, state };
@@ -60,7 +59,7 @@ function putAside(folder: string, say: (line: string) => void, reason: string): 
 function newState(folder: string, owner: Owner | undefined): SandboxState {
   return {
     schema_version: "1", folder, short: { host: shortFolder(undefined), database: shortFolder(owner) },
-    database_loaded: false, packages: {}, roles_with_password: [], processes: { postgres: null }, ssh: null,
+    database_loaded: false, roles_with_password: [], processes: { postgres: null }, ssh: null,
   };
 }
 

@@ -1,5 +1,5 @@
 // Which run was the last one: read from the files the runner leaves, so it is known also when the database is down.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { RUN_ID } from "../../runner/model/ids.ts";
@@ -8,6 +8,8 @@ const stateOfRun = z.object({ document_id: z.string() });
 
 /** The run whose folder is the newest; empty texts when there was none. Run ids begin with their UTC second, so they sort by time. */
 export function lastRun(runsFolder: string): { runId: string; documentId: string } {
+  // Before provisioning there is no such folder.
+  if (!existsSync(runsFolder)) return { runId: "", documentId: "" };
   const runs = readdirSync(runsFolder).filter((name) => RUN_ID.test(name)).sort();
   const runId = runs.at(-1);
   if (runId === undefined) return { runId: "", documentId: "" };

@@ -34,6 +34,9 @@ export interface Place {
   readonly backupPublicKey: string;
   readonly operatorFolder: string;
   readonly approversFolder: string;
+  /** What the operator declares and provisioning lays on the host: the approver set and the backup's public key. */
+  readonly approversSource: string;
+  readonly backupKeySource: string;
   readonly releasesFolder: string;
   readonly shortHost: string;
   readonly shortDatabase: string;
@@ -53,6 +56,7 @@ export function placeOf(folder: string, short: { readonly host: string; readonly
     runtimeRoot: join(host, "root"), envFolder: join(host, "env"), configFile: join(host, "orchestrator.config.json"),
     approversFile: join(host, "approvers.json"), backupPublicKey: join(host, "backup-recipient.asc"), releasesFolder: join(host, "releases"),
     operatorFolder: join(folder, "operator"), approversFolder: join(folder, "approvers"),
+    approversSource: join(folder, "operator", "approvers.json"), backupKeySource: join(folder, "operator", "backup-recipient.asc"),
     shortHost: short.host, shortDatabase: short.database,
     binFolder: join(short.host, "bin"), sshFolder: join(short.host, "ssh"), passwordFolder: join(short.host, "passwords"),
     dataFolder: join(short.database, "data"), socketFolder: join(short.database, "socket"), scratchFolder: join(short.database, "scratch"),

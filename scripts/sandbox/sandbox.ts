@@ -1,25 +1,25 @@
-// The embedded host: `ensureSandbox` makes what is missing, starts what is down, keeps what is there.
-import { existsSync, readFileSync } from "node:fs";
+// The embedded host before anything of the cutter is on it: `ensureSandbox` makes what is missing, starts what is down, keeps what is there.
 import { join } from "node:path";
-import { missingPrograms, installLine, postgresBin } from "../programs.mjs";
+import { installLine, missingPrograms, postgresBin } from "../programs.mjs";
+import type { StackConfig } from "../../infra/config.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { writeStackConfig } from "../stack-config.ts";
 import { ensureCredentials, writeDatabaseEnv, type SandboxCredentials } from "./credentials.ts";
-import { ensureDatabase, type OpenRun, type SandboxDatabase } from "./database.ts";
+import { ensureDatabase, type SandboxDatabase } from "./database.ts";
 import { exclusively } from "./exclusive.ts";
 import { openFolders } from "./folders.ts";
-import { renderConfig } from "./host-config.ts";
 import { writeLaunchers, type Launchers } from "./launchers.ts";
-import { defaultSandboxFolder, type Place } from "./place.ts";
-import { builtRelease, laidRelease, layRelease, type Release } from "./release.ts";
+import { defaultSandboxFolder, projectRoot, type Place } from "./place.ts";
 import { ensureSshd, type SandboxSsh } from "./sshd.ts";
+import { stackOfSandbox } from "./stack-of-sandbox.ts";
 import { writeState, type SandboxState } from "./state-file.ts";
 import { ensureBackupRecipient, ensurePeople, type SandboxPerson } from "./throw-away-keys.ts";
-import { privateFolder, writeWhenChanged } from "./write-file.ts";
+import { privateFolder } from "./write-file.ts";
 
 /** Name by which approvers know the sandbox host; part of what they sign. */
 export const SANDBOX_HOST = "sandbox";
 
-/** A host that is up: all its paths, connections, people and programs. */
+/** A host that is up: its paths, connections, people, and the stack that says what provisioning lays on it. */
 export interface Sandbox {
   readonly place: Place;
   readonly host: string;
@@ -29,18 +29,21 @@ export interface Sandbox {
   readonly persons: readonly SandboxPerson[];
   readonly approversSha: string;
   readonly backup: { readonly fingerprint: string; readonly privateKeyFile: string };
-  readonly release: Release;
   readonly launchers: Launchers;
   readonly postgresBin: string;
+  readonly stack: StackConfig;
 }
 
-/** `folder`: the sandbox's files (default .sandbox of the project); `say`: progress in one line each. */
+/** `folder`: the sandbox's files (default .sandbox of the project, and Pulumi.sandbox.yaml beside it); `say`: progress in one line each. */
 export interface SandboxOptions { readonly folder?: string; readonly say?: (line: string) => void }
 
 const asRoot = process.getuid?.() === 0;
 
 /** PostgreSQL refuses root, so root's sandbox runs it as the user its package made. */
 export const POSTGRES_USER = asRoot ? "postgres" : undefined;
+
+/** The stack file of the embedded host. */
+export const sandboxStackFile = (): string => join(projectRoot(), "Pulumi.sandbox.yaml");
 
 /**
  * Brings the sandbox up; safe and quick to repeat, and two at once wait for each other.
@@ -51,7 +54,11 @@ export async function ensureSandbox(options: SandboxOptions = {}): Promise<Sandb
   const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const bin = requirePlatform();
   privateFolder(folder);
-  return await exclusively(folder, () => bringUp(folder, bin, say));
+  return await exclusively(folder, async () => {
+    const sandbox = await bringUp(folder, bin, say);
+    if (options.folder === undefined) writeStackConfig(sandboxStackFile(), sandbox.stack);
+    return sandbox;
+  });
 }
 
 async function bringUp(folder: string, bin: string, say: (line: string) => void): Promise<Sandbox> {
@@ -64,36 +71,15 @@ async function bringUp(folder: string, bin: string, say: (line: string) => void)
     return state;
   };
   const { credentials, made } = ensureCredentials(place.envFolder);
-  const { database, openRun } = await ensureDatabase({ place, credentials, madeNow: made, postgresBin: bin, runAs: POSTGRES_USER, remember, say }, state);
+  const database = await ensureDatabase({ place, credentials, madeNow: made, postgresBin: bin, runAs: POSTGRES_USER, remember, say }, state);
   const ssh = await ensureSshd({ folder: place.sshFolder, known: state.ssh ?? undefined, say });
   remember({ ssh: { port: ssh.port, process: ssh.process } });
   const { persons, approversSha } = await ensurePeople(place, SANDBOX_HOST);
   const backup = await ensureBackupRecipient(place);
   writeDatabaseEnv(place.envFolder, database, backup.fingerprint);
-  writeConfig(renderConfig({
-    place, host: SANDBOX_HOST, database, approversSha, recipient: backup.fingerprint, postgresBin: bin, scratchUser: POSTGRES_USER ?? null,
-  }), { place, openRun, say });
-  const release = releaseFor({ place, openRun, say });
-  const launchers = writeLaunchers({ place, credentials, database, releaseFolder: release.folder, postgresBin: bin });
-  return { place, host: SANDBOX_HOST, ssh, database, credentials, persons, approversSha, backup, release, launchers, postgresBin: bin };
-}
-
-interface Held { readonly place: Place; readonly openRun: OpenRun | undefined; readonly say: (line: string) => void }
-
-// config_sha is signed: a run that waits for its second signature must find the bytes it showed.
-function writeConfig(text: string, { place, openRun, say }: Held): void {
-  const kept = openRun !== undefined && existsSync(place.configFile) && readFileSync(place.configFile, "utf8") !== text;
-  if (kept) say(`run ${openRun.runId} is open: the configuration stays as it is until the run is closed`);
-  else writeWhenChanged(place.configFile, text);
-}
-
-// A run goes on with the release it began with; a newer build is laid beside it and used from the next run on.
-function releaseFor({ place, openRun, say }: Held): Release {
-  const built = layRelease(place.releasesFolder, builtRelease());
-  const begun = openRun ? laidRelease(place.releasesFolder, openRun.release) : undefined;
-  if (!openRun || !begun || begun.digest === built.digest) return built;
-  say(`run ${openRun.runId} is open: it goes on with release ${begun.digest.slice(0, 16)}; the newer build is used once it is closed`);
-  return begun;
+  const launchers = writeLaunchers({ place, credentials, database, postgresBin: bin });
+  const stack = stackOfSandbox({ place, host: SANDBOX_HOST, ssh, database, postgresBin: bin, credentials, approversSha, recipient: backup.fingerprint, scratchUser: POSTGRES_USER ?? null });
+  return { place, host: SANDBOX_HOST, ssh, database, credentials, persons, approversSha, backup, launchers, postgresBin: bin, stack };
 }
 
 // All that is missing at once: one by one costs a newcomer one try each.
@@ -113,9 +99,4 @@ function requirePlatform(): string {
     });
   }
   return bin;
-}
-
-/** Folder of the runs on the sandbox host. */
-export function runsFolder(place: Place): string {
-  return join(place.runtimeRoot, "runs");
 }

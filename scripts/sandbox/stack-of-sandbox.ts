@@ -1,35 +1,50 @@
 // The embedded host as a stack to provision: the same declaration a real host has, with this machine's paths.
 import { execFileSync } from "node:child_process";
-import { userInfo } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { StackConfig } from "../../infra/config.ts";
-import type { Config } from "../../runner/model/config.ts";
+import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
+import { configSchema } from "../../runner/model/config.ts";
 import { PACKAGES } from "../apply-packages.ts";
-import { RUNTIME_AREAS, type Place } from "./place.ts";
+import type { SandboxCredentials } from "./credentials.ts";
+import type { SandboxDatabase } from "./database.ts";
+import { renderConfig } from "./host-config.ts";
+import { administratorPassFile } from "./launchers.ts";
+import { RUNTIME_AREAS, projectRoot, type Place } from "./place.ts";
+import type { SandboxSsh } from "./sshd.ts";
 
-/** What is known once sshd, PostgreSQL and the throw-away keys of the sandbox stand. `sources`: files outside the host's folder. */
+/** What is known once sshd, PostgreSQL and the throw-away keys of the sandbox stand. `host`: name that approvers sign for. */
 export interface SandboxParts {
   readonly place: Place;
-  readonly ssh: { readonly host: string; readonly port: number; readonly user: string; readonly privateKeyFile: string; readonly hostKey: string };
-  readonly database: { readonly host: string; readonly port: number; readonly name: string };
+  readonly host: string;
+  readonly ssh: SandboxSsh;
+  readonly database: SandboxDatabase;
   readonly postgresBin: string;
-  /** Role that lays packages, and the 0600 password file it logs in with. */
-  readonly administrator: { readonly user: string; readonly passFile: string };
-  readonly config: Config;
-  readonly sources: { readonly approvers: string; readonly backupKey: string; readonly release: string };
+  readonly credentials: SandboxCredentials;
+  readonly approversSha: string;
+  readonly recipient: string;
+  readonly scratchUser: string | null;
 }
 
-/** The stack's configuration. Everything on the host belongs to the caller, because the sandbox makes no users. */
-export function stackOfSandbox({ place, ssh, database, postgresBin, administrator, config, sources }: SandboxParts): StackConfig {
+/** Roles of our packages, whose passwords provisioning takes from their env files. */
+const PACKAGE_ROLES = ["gate", "halt", "backup"] as const;
+
+/** The stack's configuration. Everything on the host belongs to the caller, because the sandbox makes no users. STOP_PRECHECK_FAILED names what a folder's name makes impossible. */
+export function stackOfSandbox(parts: SandboxParts): StackConfig {
+  const { place, ssh, database, postgresBin, credentials, approversSha, recipient } = parts;
   const owned = { owner: userInfo().username, group: execFileSync("id", ["-gn"]).toString().trim() };
-  return {
+  const content = configSchema.parse(JSON.parse(renderConfig(parts)));
+  const sources = Object.fromEntries(PACKAGE_ROLES.map((role) => [credentials[role].user, { file: credentials[role].file, variable: `DOT_CUTTER_${role.toUpperCase()}_DB_PASSWORD` }]));
+  return parseStackConfig({
     sandbox: true, connection: { host: ssh.host, port: ssh.port, user: ssh.user, privateKeyFile: ssh.privateKeyFile, hostKey: ssh.hostKey, sudo: false, dialSeconds: 10 },
     node: process.execPath, users: [], untouched: [], known: [],
     runtime: { root: place.runtimeRoot, areas: [...RUNTIME_AREAS], ...owned, mode: "0700" },
-    orchestrator: { file: place.configFile, ...owned, mode: "0600", content: config },
-    approvers: { source: sources.approvers, sha: config.approvers.sha, file: place.approversFile, ...owned, mode: "0600" },
-    backupKey: { source: sources.backupKey, fingerprint: config.backup.recipient_fingerprint, file: place.backupPublicKey, keyring: join(place.shortHost, "gnupg"), ...owned, mode: "0600" },
-    database: { psql: postgresBin, ...database, ...administrator, packages: [...PACKAGES], ack: {}, credentials: {} },
-    release: { source: sources.release, folder: place.releasesFolder, launcher: join(place.binFolder, "cutter"), home: userInfo().homedir, ...owned },
-  };
+    orchestrator: { file: place.configFile, ...owned, mode: "0600", content },
+    approvers: { source: place.approversSource, sha: approversSha, file: place.approversFile, ...owned, mode: "0600" },
+    backupKey: { source: place.backupKeySource, fingerprint: recipient, file: place.backupPublicKey, keyring: join(place.shortHost, "gnupg"), ...owned, mode: "0600" },
+    database: {
+      psql: postgresBin, host: database.host, port: database.port, name: database.name, user: credentials.admin.user, passFile: administratorPassFile(place),
+      packages: [...PACKAGES], ack: {}, credentials: sources,
+    },
+    release: { source: join(projectRoot(), "dist", "runner"), folder: place.releasesFolder, launcher: join(place.binFolder, "cutter"), home: homedir(), ...owned },
+  });
 }

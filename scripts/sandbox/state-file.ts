@@ -10,14 +10,12 @@ const shortFolder = z.string().regex(/^\/tmp\/c-[0-9a-f]{8}$/);
 export const processSchema = z.strictObject({ pid: z.int().positive(), started: z.string(), command: z.string() });
 export type OwnProcess = z.infer<typeof processSchema>;
 
-const stateSchema = z.strictObject({
+const stateSchema = z.object({
   schema_version: z.literal("1"),
   /** Folder the state was written in; a copied folder is recognised by it. */
   folder: z.string(),
   short: z.strictObject({ host: shortFolder, database: shortFolder }),
   database_loaded: z.boolean(),
-  /** sha256 of the apply.sql that was laid, by package. */
-  packages: z.record(z.string(), z.string()),
   /** Roles whose password in the database is the one in the env file. */
   roles_with_password: z.array(z.string()),
   processes: z.strictObject({ postgres: processSchema.nullable() }),

@@ -40,11 +40,12 @@ export async function ensurePeople(place: Place, host: string): Promise<{ person
     version: "1", threshold: "2",
     persons: persons.map(({ id, name, gates, fingerprint, publicKey }) => ({ id, name, gates, keys: [{ fingerprint, public_key_armored: publicKey }] })),
   });
-  writeWhenChanged(place.approversFile, approvers);
+  privateFolder(place.operatorFolder);
+  writeWhenChanged(place.approversSource, approvers);
   const approversSha = sha256(approvers);
   for (const person of persons) {
     const profile = {
-      person: person.id, approvers_file: place.approversFile, approvers_sha: approversSha, host, sandbox: true,
+      person: person.id, approvers_file: place.approversSource, approvers_sha: approversSha, host, sandbox: true,
       memory_file: join(place.approversFolder, person.id, "memory.json"),
     };
     writeWhenChanged(person.profileFile, `${JSON.stringify(profile, null, 2)}\n`);
@@ -52,11 +53,11 @@ export async function ensurePeople(place: Place, host: string): Promise<{ person
   return { persons, approversSha };
 }
 
-/** The backup's recipient: the public key lies on the host, the private one only in the operator's folder. Returns the full fingerprint. */
+/** The backup's recipient: the public key is what provisioning lays on the host, the private one stays in the operator's folder. Returns the full fingerprint. */
 export async function ensureBackupRecipient(place: Place): Promise<{ fingerprint: string; privateKeyFile: string }> {
   const privateKeyFile = join(place.operatorFolder, "backup-private-key.asc");
   const key = await ensureKey(place.operatorFolder, privateKeyFile, "cutter backup (sandbox)", "backup", true);
-  writeWhenChanged(place.backupPublicKey, key.publicKey);
+  writeWhenChanged(place.backupKeySource, key.publicKey);
   return { fingerprint: key.fingerprint, privateKeyFile };
 }
 

@@ -7,6 +7,8 @@ import { lastRun } from "./last-run.ts";
 import { childrenOf, endProcess, sandboxProcesses, serverWorkers, stillRuns } from "./own-process.ts";
 import { placeOf, type Place } from "./place.ts";
 import { shellWord, sshCommandLine } from "../ssh-line.ts";
+import { sandboxStackPlace } from "../stack.ts";
+import { defaultPulumiHome } from "../toolchain/pulumi-home.ts";
 import { sshAddress } from "./sshd.ts";
 import { readState, writeState, type OwnProcess, type SandboxState } from "./state-file.ts";
 
@@ -17,13 +19,19 @@ export function existingSandbox(folder: string): { place: Place; state: SandboxS
   return { state, place: placeOf(state.folder, state.short) };
 }
 
+/** What the engine needs to be called by hand on the sandbox's stack: `pulumi preview --stack sandbox` in this project's folder. */
+function engineVariables(): Readonly<Record<string, string>> {
+  const { backendUrl, passphraseFile, stack } = sandboxStackPlace();
+  return { PULUMI_HOME: defaultPulumiHome(), PULUMI_BACKEND_URL: backendUrl, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile, PULUMI_STACK: stack };
+}
+
 /** Shell exports for checks from outside; values are quoted, commands are single words. */
 export function environmentLines(place: Place): string[] {
   const { runId, documentId } = lastRun(join(place.runtimeRoot, "runs"));
   const values = {
     CUTTER_ROOT: place.runtimeRoot, CUTTER_PSQL: join(place.binFolder, "psql-super"), CUTTER_PSQL_EXEC: join(place.binFolder, "psql-exec"),
     CUTTER_BIN: join(place.binFolder, "cutter"), CUTTER_RUN_ID: runId, CUTTER_DOCUMENT_ID: documentId,
-    CUTTER_SSH: sshCommand(place),
+    CUTTER_SSH: sshCommand(place), ...engineVariables(),
   };
   return Object.entries(values).map(([name, value]) => `export ${name}=${value === "" ? "''" : shellWord(value)}`);
 }

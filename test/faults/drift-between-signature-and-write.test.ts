@@ -104,8 +104,8 @@ const BEFORE_THE_CUT: Change[] = [
     return () => writeFileSync(host.sandbox.place.configFile, before);
   } },
   { what: "approvers.json has other bytes", code: "STOP_DRIFT", words: /approvers\.json/, make: inFile(() => host.sandbox.place.approversFile, (bytes) => Buffer.concat([bytes, Buffer.from("\n")])) },
-  { what: "a statement of the release is another", code: "STOP_DRIFT", words: /create-units\.sql/, make: inFile(() => join(host.sandbox.release.folder, "sql", "write", "create-units.sql"), (bytes) => Buffer.concat([bytes, Buffer.from("-- x\n")])) },
-  { what: "a program file of the release is another", code: "STOP_DRIFT", words: /cutter\.mjs/, make: inFile(() => join(host.sandbox.release.folder, "cutter.mjs"), (bytes) => Buffer.concat([bytes, Buffer.from("\n")])) },
+  { what: "a statement of the release is another", code: "STOP_DRIFT", words: /create-units\.sql/, make: inFile(() => join(host.sandbox.stack.release.folder, "current", "sql", "write", "create-units.sql"), (bytes) => Buffer.concat([bytes, Buffer.from("-- x\n")])) },
+  { what: "a program file of the release is another", code: "STOP_DRIFT", words: /cutter\.mjs/, make: inFile(() => join(host.sandbox.stack.release.folder, "current", "cutter.mjs"), (bytes) => Buffer.concat([bytes, Buffer.from("\n")])) },
   { what: "the history of the host is cut off", code: "STOP_DRIFT", words: /runs-index/, make: inFile(() => root("runs", "runs-index.jsonl"), () => Buffer.alloc(0)) },
   { what: "the journal of the run is rewritten in the database", code: "STOP_DRIFT", words: /journal/, make: journalRewritten },
   { what: "somebody else has written one of the planned addresses", code: "STOP_REFUSED_INPUT", words: /DRIFT-1\/S-1\/A-1/, make: bySql(

@@ -30,7 +30,7 @@ function second(change: (set: ApproverSet) => ApproverSet = (set) => set): Buffe
 /** What an operator does who lays a set on the host and pins it, here and in the approvers' profiles. */
 function pin(bytes: Buffer): void {
   const { place, persons } = host.sandbox;
-  writeFileSync(place.approversFile, bytes);
+  for (const file of [place.approversFile, place.approversSource]) writeFileSync(file, bytes);
   const sha = sha256(bytes);
   rewriteJson(place.configFile, (config) => ({ ...config, approvers: { file: place.approversFile, sha } }));
   for (const person of persons) rewriteJson(person.profileFile, (profile) => ({ ...profile, approvers_sha: sha }));

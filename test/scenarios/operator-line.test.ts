@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { childrenOf } from "../../scripts/sandbox/own-process.ts";
-import { eventsIn, fileIn, operatorClone, removeClones, sandboxState, type OperatorClone } from "../support/operator-clone.ts";
+import { eventsIn, fileIn, hostedClone, removeClones, sandboxState, type OperatorClone } from "../support/operator-clone.ts";
 
 const LONG = 1_200_000;
 const LONGEST_LINE = 5_000;
@@ -10,8 +10,7 @@ const TO_THE_PAUSE = ["source_pin", "mark", "cutplan", "pre_write_backup", "gran
 let here: OperatorClone;
 
 beforeAll(async () => {
-  here = await operatorClone("here");
-  expect((await here.script("sandbox", "up")).status).toBe(0);
+  here = await hostedClone("here");
 }, LONG);
 afterAll(removeClones, LONG);
 

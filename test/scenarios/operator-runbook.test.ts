@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { execa } from "execa";
-import { fileIn, operatorClone, removeClones, signBundle, type OperatorClone, type ScriptAnswer } from "../support/operator-clone.ts";
+import { fileIn, hostedClone, removeClones, signBundle, type OperatorClone, type ScriptAnswer } from "../support/operator-clone.ts";
 import { runbookChapters, type RunbookCommand } from "../support/runbook.ts";
 
 const LONG = 1_800_000;
@@ -14,8 +14,7 @@ interface Situation { document: string; run: string; bundles: string[]; haltId: 
 const now: Situation = { document: "", run: "", bundles: [], haltId: "" };
 
 beforeAll(async () => {
-  here = await operatorClone("here");
-  expect((await here.script("sandbox", "up")).status).toBe(0);
+  here = await hostedClone("here");
 }, LONG);
 afterAll(removeClones, LONG);
 

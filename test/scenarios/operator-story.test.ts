@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fileIn, operatorClone, removeClones, sandboxState, signBundle, stackFileOf, type OperatorClone, type ScriptAnswer } from "../support/operator-clone.ts";
+import { fileIn, operatorClone, removeClones, signBundle, stackFileOf, type OperatorClone, type ScriptAnswer } from "../support/operator-clone.ts";
 
 const LAW = "# One\n\nThe first text.\n\n## Two\n\nThe second text.\n";
 const LONG = 1_200_000;
@@ -10,7 +10,11 @@ let stack: string;
 
 beforeAll(async () => {
   here = await operatorClone("here");
-  expect((await here.script("sandbox", "up")).status).toBe(0);
+  expect((await here.script("sandbox", "up")).stdout).toContain("nothing of the cutter is on it yet: npm run up");
+  expect(await here.script("register", fileIn(here, "law.md", LAW), "TOLD-1")).toMatchObject({ status: 4, stderr: expect.stringMatching(/^NEXT +npm run up$/m) });
+  expect(await here.script("drift")).toMatchObject({ status: 7 });
+  expect(await here.script("up")).toMatchObject({ status: 0, stdout: expect.stringContaining("no drift") });
+  expect(await here.script("drift")).toMatchObject({ status: 0 });
   // A clone of somebody else: no sandbox, no state of any kind, only the stack's file.
   colleague = await operatorClone("colleague");
   stack = fileIn(colleague, "Pulumi.shared.yaml", stackFileOf(here));
@@ -76,19 +80,18 @@ test("a document is taken in, cut, rolled back by a colleague with a fresh clone
 }, LONG);
 
 test("programs refuse before they dial: no id, a foreign id, no such stack, a setting of the shell that runs code", async () => {
-  const port = sandboxState(here).ssh.port;
-  const nowhere = fileIn(colleague, "Pulumi.nowhere.yaml", stackFileOf(here).replace(`port: ${port}`, "port: 1"));
+  const nowhere = fileIn(colleague, "Pulumi.nowhere.yaml", stackFileOf(here).replace(/(cutter:connection.*?"port":)\d+/, (_, before: string) => `${before}1`));
   expect((await here.script("rollback")).status).toBe(64);
   expect((await here.script("void", "../../x", "reason")).status).toBe(4);
   expect(await colleague.script("status")).toMatchObject({ status: 1, stderr: expect.stringContaining("npm run sandbox -- up") });
   expect(await colleague.script("status", "--stack", "other")).toMatchObject({ status: 1, stderr: expect.stringContaining("no Pulumi.other.yaml") });
   expect(await colleague.script("status", "--stack", nowhere)).toMatchObject({ status: 1, stderr: expect.stringContaining("127.0.0.1:1") });
-  const wrong = fileIn(colleague, "Pulumi.wrong.yaml", stackFileOf(here).replace(/hostKey: .*/, "hostKey: ssh-rsa AAAA"));
+  const wrong = fileIn(colleague, "Pulumi.wrong.yaml", stackFileOf(here).replace(/"hostKey":"[^"]*"/, '"hostKey":"ssh-rsa AAAA"'));
   expect(await colleague.script("status", "--stack", wrong)).toMatchObject({ status: 4, stderr: expect.stringContaining("cutter:connection.hostKey") });
 }, LONG);
 
 test("a host that shows another key than the pinned one is not talked to", async () => {
   const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
-  const stranger = fileIn(colleague, "Pulumi.stranger.yaml", stackFileOf(here).replace(/hostKey: .*/, `hostKey: ${other}`));
+  const stranger = fileIn(colleague, "Pulumi.stranger.yaml", stackFileOf(here).replace(/"hostKey":"[^"]*"/, `"hostKey":"${other}"`));
   expect(await colleague.script("runs", "--stack", stranger)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("Host key verification failed") });
 }, LONG);

@@ -1,11 +1,11 @@
-import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { endProcess, identifyProcess } from "../../scripts/sandbox/own-process.ts";
-import { builtRelease } from "../../scripts/sandbox/release.ts";
 import { readState, writeState, type SandboxState } from "../../scripts/sandbox/state-file.ts";
+import { layStackFile } from "../support/lay-host.ts";
 import { copyProject } from "../support/project-copy.ts";
 
 const NOBODY = 65534;
@@ -77,19 +77,20 @@ test("the host comes up in a path with blanks and 140 characters, twice, and the
   expect(folder.length).toBeGreaterThan(140);
   const first = await run(folder, ["up"]);
   expect([first.exitCode, first.stderr]).toEqual([0, expect.stringContaining("laying the existing system")]);
-  const before = { state: stateOf(folder), config: readFileSync(join(folder, ".sandbox/host/orchestrator.config.json"), "utf8"), keys: readFileSync(join(folder, ".sandbox/host/approvers.json"), "utf8") };
+  const before = { state: stateOf(folder), stack: readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8"), keys: readFileSync(join(folder, ".sandbox/operator/approvers.json"), "utf8") };
   const second = await run(folder, ["up"]);
   expect([second.exitCode, second.stderr]).toEqual([0, ""]);
-  expect({ state: stateOf(folder), config: readFileSync(join(folder, ".sandbox/host/orchestrator.config.json"), "utf8"), keys: readFileSync(join(folder, ".sandbox/host/approvers.json"), "utf8") }).toEqual(before);
+  expect({ state: stateOf(folder), stack: readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8"), keys: readFileSync(join(folder, ".sandbox/operator/approvers.json"), "utf8") }).toEqual(before);
 });
 
 test("the exports lead to the database and the runtime root from anywhere, whatever psql's own settings say", async () => {
   const folder = join(root, deep);
+  await layStackFile(join(folder, "Pulumi.sandbox.yaml"));
   expect(await exported(folder, "$CUTTER_PSQL -Atc 'SELECT current_user, count(*) FROM information_unit'")).toBe("workflow_admin|158");
   expect(await exported(folder, "$CUTTER_PSQL_EXEC -Atc 'SELECT session_user'")).toBe("cutter_exec");
   expect(await exported(folder, 'ls "$CUTTER_ROOT"')).toBe(["approvals", "artifacts", "backups", "batches", "locks", "reports", "rollback", "runs"].join("\n"));
   expect(await exported(folder, 'printf "%s|%s" "$CUTTER_RUN_ID" "$CUTTER_DOCUMENT_ID"')).toBe("|");
-  for (const line of (await run(folder, ["env"])).stdout.split("\n")) expect(line).toMatch(/^export CUTTER_[A-Z_]+=\S/);
+  for (const line of (await run(folder, ["env"])).stdout.split("\n")) expect(line).toMatch(/^export (?:CUTTER|PULUMI)_[A-Z_]+=\S/);
 });
 
 test("no password of the host stands in the process list, the configuration or a file others can read", async () => {
@@ -143,21 +144,6 @@ test("a stranger's process that got the server's number is left alone", async ()
   }
 });
 
-test("while a run is open a newer build waits beside the release the run began with", async () => {
-  const folder = join(root, deep);
-  const launcher = () => exported(folder, 'cat "$CUTTER_BIN"');
-  const sql = (text: string) => exported(folder, `$CUTTER_PSQL -qc "${text}"`);
-  const begun = await launcher();
-  const digest = builtRelease(join(folder, "dist/runner")).digest;
-  await sql(`INSERT INTO cutter_runtime.run (run_id, document_id, host, actor, release, state, opened) VALUES ('ictr-20261120T000000Z-00000000', 'OPEN-ONE', 'sandbox', 'test', '${digest}', 'pending', now())`);
-  appendFileSync(join(folder, "dist/runner/manifest.json"), "\n");
-  expect((await run(folder, ["up"])).stderr).toContain(`goes on with release ${digest.slice(0, 16)}`);
-  expect(await launcher()).toBe(begun);
-  await sql("UPDATE cutter_runtime.run SET closed = now(), close_kind = 'voided', close_reason = 'test' WHERE document_id = 'OPEN-ONE'");
-  expect(await run(folder, ["up"])).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(await launcher()).toBe(begun.replace(digest.slice(0, 16), builtRelease(join(folder, "dist/runner")).digest.slice(0, 16)));
-});
-
 test("down also ends a detached runner of this host, and leaves the same program with another configuration alone", async () => {
   const folder = join(root, deep);
   const wait = ["-e", "setTimeout(() => {}, 300_000)", "--", "--config"];
@@ -199,7 +185,7 @@ test("a host whose folders in /tmp are gone is made anew and says where the earl
 test.runIf(asRoot)("the host works for an ordinary user who owns nothing but the folder", async () => {
   const folder = clone("ordinary", NOBODY);
   const done = await run(folder, ["up"], NOBODY);
-  expect([done.exitCode, done.stderr]).toEqual([0, expect.stringContaining("laying database package admission")]);
+  expect([done.exitCode, done.stderr]).toEqual([0, expect.stringContaining("laying the existing system")]);
   const state = stateOf(folder);
   for (const path of Object.values(state.short)) expect([statSync(path).uid, statSync(path).mode & 0o777]).toEqual([NOBODY, 0o700]);
   expect(await exported(folder, "$CUTTER_PSQL -Atc 'SELECT count(*) FROM information_unit'", NOBODY)).toBe("158");

@@ -10,6 +10,7 @@ import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
 import { removeSandbox } from "../../scripts/sandbox/verbs.ts";
+import { layHost } from "./lay-host.ts";
 
 export interface CutterAnswer {
   readonly status: number;
@@ -42,9 +43,21 @@ export interface GovernedHost {
 /** Three sections with articles; short enough to read in a failing test. */
 export const LAW = "# One\n\nThe first text.\n\n## Two\n\nThe second text.\n\n## Three\n\nThe third text.\n";
 
+// A host that fails half-way would leave its servers running for nobody.
+async function laidSandbox(folder: string): Promise<Sandbox> {
+  try {
+    const sandbox = await ensureSandbox({ folder: join(folder, "sandbox"), say: () => undefined });
+    await layHost(sandbox.stack);
+    return sandbox;
+  } catch (error) {
+    await removeSandbox(join(folder, "sandbox")).catch(() => undefined);
+    throw error;
+  }
+}
+
 export async function governedHost(): Promise<GovernedHost> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "governed host-")));
-  const sandbox = await ensureSandbox({ folder: join(folder, "sandbox"), say: () => undefined });
+  const sandbox = await laidSandbox(folder);
   const { runtimeRoot } = sandbox.place;
   const cutter = async (...words: string[]): Promise<CutterAnswer> => {
     const result = await execa(sandbox.launchers.cutter, ["--json", ...words], { reject: false, stdin: "ignore" });

@@ -23,7 +23,7 @@ export function layApprovers(host: GovernedHost, added: readonly AddedPerson[]):
       id, name: id, gates: [...gates], keys: keys.map((key) => ({ fingerprint: key.fingerprint, public_key_armored: key.publicKeyArmored })),
     }))],
   });
-  writeFileSync(place.approversFile, bytes);
+  for (const file of [place.approversFile, place.approversSource]) writeFileSync(file, bytes);
   const sha = sha256(bytes);
   rewriteJson(place.configFile, (config) => ({ ...config, approvers: { file: place.approversFile, sha } }));
   for (const person of persons) rewriteJson(person.profileFile, (profile) => ({ ...profile, approvers_sha: sha }));

@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { copyProject } from "./project-copy.ts";
+import { layStackFile } from "./lay-host.ts";
+import { copyProject, linkPackages } from "./project-copy.ts";
 
 /** How a program ended; `events` are the objects of its standard output. */
 export interface ScriptAnswer { readonly status: number; readonly stdout: string; readonly stderr: string; readonly events: readonly Record<string, unknown>[] }
@@ -29,8 +30,18 @@ export async function operatorClone(name: string): Promise<OperatorClone> {
   }
   const folder = join(root, name);
   mkdirSync(folder);
-  for (const part of ["package.json", "dist", "sql"]) cpSync(join(built, part), join(folder, part), { recursive: true });
+  for (const part of ["package.json", "Pulumi.yaml", "dist", "infra", "sql"]) cpSync(join(built, part), join(folder, part), { recursive: true });
+  linkPackages(folder);
   return cloneIn(folder);
+}
+
+/** A clone with a sandbox host on which everything is laid. */
+export async function hostedClone(name: string): Promise<OperatorClone> {
+  const clone = await operatorClone(name);
+  const up = await clone.script("sandbox", "up");
+  if (up.status !== 0) throw new Error(up.stderr);
+  await layStackFile(join(clone.folder, "Pulumi.sandbox.yaml"));
+  return clone;
 }
 
 /** Ends the host of every clone that has one and deletes all of them. */
@@ -71,16 +82,8 @@ interface SandboxState { readonly short: { readonly host: string }; readonly ssh
 /** What the sandbox of a clone remembers. */
 export const sandboxState = ({ folder }: OperatorClone): SandboxState => JSON.parse(readFileSync(join(folder, ".sandbox", "state.json"), "utf8")) as SandboxState;
 
-/** Text of a stack file that leads a colleague to the sandbox of `host`: connection, runtime root and launcher, nothing else. */
-export function stackFileOf(host: OperatorClone): string {
-  const { short, ssh } = sandboxState(host);
-  const hostKey = readFileSync(join(short.host, "ssh", "host_key.pub"), "utf8").split(" ").slice(0, 2).join(" ").trim();
-  return [
-    "config:", "  cutter:sandbox: true", "  cutter:connection:", "    host: 127.0.0.1", `    port: ${ssh.port}`, `    user: ${process.env["USER"] ?? "root"}`,
-    `    privateKeyFile: ${join(short.host, "ssh", "operator_key")}`, `    hostKey: ${hostKey}`, "    sudo: false", "    dialSeconds: 10",
-    "  cutter:runtime:", `    root: "${join(host.folder, ".sandbox", "host", "root")}"`, "    owner: root", "  cutter:release:", `    launcher: ${join(short.host, "bin", "cutter")}`, "",
-  ].join("\n");
-}
+/** Text of the stack file that leads a colleague to the sandbox of `host`. */
+export const stackFileOf = ({ folder }: OperatorClone): string => readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8");
 
 /** A throw-away person of the sandbox in `host` signs a fetched bundle by `clone`'s approve; answers the signed file. */
 export async function signBundle(clone: OperatorClone, host: OperatorClone, person: string, bundle: string): Promise<string> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-const SOURCES = ["package.json", "package-lock.json", "tsconfig.json", ".npmrc", "infra", "runner", "scripts", "sql"];
+const SOURCES = ["package.json", "package-lock.json", "tsconfig.json", ".npmrc", "Pulumi.yaml", "infra", "runner", "scripts", "sql"];
 
 /** Copies the sources into `folder`, which is made; `parts` limits what is copied. */
 export function copyProject(folder: string, parts: readonly string[] = SOURCES): string {
@@ -16,7 +16,7 @@ export function copyProject(folder: string, parts: readonly string[] = SOURCES):
 
 // node_modules is a folder of its own and only the packages in it are links: whatever a test does to the folder, an install
 // that empties it included, removes links and never the packages of the project under test.
-function linkPackages(folder: string): void {
+export function linkPackages(folder: string): void {
   const from = join(PROJECT, "node_modules");
   const to = join(folder, "node_modules");
   mkdirSync(to);

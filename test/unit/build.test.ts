@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { canonicalText, sha256 } from "../../runner/model/canonical.ts";
-import { builtRelease } from "../../scripts/sandbox/release.ts";
+import { readRelease } from "../../infra/sources.ts";
 import { copyProject } from "../support/project-copy.ts";
 
 let root: string;
@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const bootstrap = (project: string, cwd = project) => execa(process.execPath, [join(project, "scripts", "bootstrap.mjs")], { cwd, reject: false });
-const digestOfBuild = (project: string) => builtRelease(join(project, "dist", "runner")).digest;
+const digestOfBuild = (project: string) => readRelease(join(project, "dist", "runner")).digest;
 
 test("two folders and two working directories build the same release, byte for byte", async () => {
   for (const [project, cwd] of [[first, "/"], [second, second]] as const) {

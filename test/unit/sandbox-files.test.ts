@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { renderLauncher } from "../../infra/render/release.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -13,10 +14,9 @@ import { exclusively } from "../../scripts/sandbox/exclusive.ts";
 import { renderConfig } from "../../scripts/sandbox/host-config.ts";
 import { lastRun } from "../../scripts/sandbox/last-run.ts";
 import { shellWord } from "../../scripts/ssh-line.ts";
-import { renderPsqlLauncher, renderRunnerLauncher } from "../../scripts/sandbox/launchers.ts";
+import { renderPsqlLauncher } from "../../scripts/sandbox/launchers.ts";
 import { endProcess, identifyProcess, stillRuns } from "../../scripts/sandbox/own-process.ts";
 import { placeOf } from "../../scripts/sandbox/place.ts";
-import { laidRelease, layRelease } from "../../scripts/sandbox/release.ts";
 import { readState } from "../../scripts/sandbox/state-file.ts";
 import { environmentLines } from "../../scripts/sandbox/verbs.ts";
 
@@ -36,8 +36,9 @@ test.each(["plain", "two words", "it's", "$(touch x)", "`id`", 'double "quote"',
 
 test("the launchers pass arguments on, in an environment the caller cannot steer", () => {
   const program = join(folder, "show.mjs");
-  writeFileSync(join(folder, "cutter.mjs"), "console.log(JSON.stringify([process.argv.slice(2), Object.keys(process.env).sort()]))");
-  writeFileSync(program, renderRunnerLauncher(process.execPath, folder, join(folder, "config.json"), "/home of somebody"), { mode: 0o700 });
+  mkdirSync(join(folder, "current"));
+  writeFileSync(join(folder, "current", "cutter.mjs"), "console.log(JSON.stringify([process.argv.slice(2), Object.keys(process.env).sort()]))");
+  writeFileSync(program, renderLauncher({ node: process.execPath, folder, config: join(folder, "config.json"), home: "/home of somebody" }), { mode: 0o700 });
   const done = spawnSync(program, ["orchestrate", "a b", "$HOME"], { env: { ...process.env, NODE_OPTIONS: "--require /nowhere.cjs", PGOPTIONS: "-c x=y" } });
   expect(done.stderr.toString()).toBe("");
   expect(JSON.parse(done.stdout.toString())).toEqual([["--config", join(folder, "config.json"), "orchestrate", "a b", "$HOME"], ["HOME", "LANG", "PATH"]]);
@@ -119,22 +120,6 @@ test("a state file of another form is refused by name and not overwritten", () =
   writeFileSync(file, '{"schema_version":"0"}');
   expect(() => readState(file)).toThrow(Stopped);
   expect(readFileSync(file, "utf8")).toBe('{"schema_version":"0"}');
-});
-
-test("a later build is laid beside the earlier release and both stay whole", () => {
-  const built = join(folder, "built");
-  const releases = join(folder, "releases");
-  const buildOf = (text: string) => {
-    mkdirSync(built, { recursive: true });
-    writeFileSync(join(built, "manifest.json"), text);
-    return { built, digest: sha256(text) };
-  };
-  const first = layRelease(releases, buildOf("one"));
-  const second = layRelease(releases, buildOf("two"));
-  expect(first.folder).not.toBe(second.folder);
-  expect(laidRelease(releases, first.digest)).toEqual(first);
-  writeFileSync(join(first.folder, "manifest.json"), "changed");
-  expect(laidRelease(releases, first.digest)).toBeUndefined();
 });
 
 test("a setting that runs foreign code is refused by name, and psql's and gpg's settings do not reach children", () => {
