@@ -39,6 +39,13 @@ const databaseSchema = z.strictObject({
   credentials: z.record(user, z.strictObject({ file: path, variable: z.string().regex(/^[A-Z][A-Z0-9_]*$/) })),
 });
 
+const rows = z.int().min(0);
+const baselineSchema = z.strictObject({
+  information_unit: rows, unit_version: rows, iu_lifecycle_log: rows, enacted: rows, cut_change_set: rows, review_decision: rows, verify_result: rows,
+});
+/** Rows by table; `enacted` counts the units in force. */
+export type Baseline = z.infer<typeof baselineSchema>;
+
 const stackSchema = z.strictObject({
   sandbox: z.boolean(),
   connection: connectionSchema,
@@ -54,6 +61,8 @@ const stackSchema = z.strictObject({
   untouched: z.array(z.strictObject({ path, sha256: z.string().regex(SHA256) })),
   /** Extras on the host that were adopted, by the path drift shows. */
   known: z.array(z.string()),
+  /** Rows the database had before the cutter's first run, which readiness counts from; left out: the recorded ones. */
+  baseline: baselineSchema.optional(),
 });
 
 /** Everything one host is declared by; secret values are not in it, only names of files. */

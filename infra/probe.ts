@@ -4,21 +4,20 @@ import { Stopped } from "../runner/model/stop.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
 import { runOnHost } from "../scripts/remote.ts";
 import type { Connection } from "./config.ts";
-import { renderProbe } from "./render/probe.ts";
-import type { ProbeRequest } from "./render/probe.ts";
+import { LOOKS, renderProbe } from "./render/probe.ts";
+import type { LookName, ProbeRequest } from "./render/probe.ts";
 import { FACTS_BEGIN, FACTS_END } from "./render/shell-text.ts";
 
 const LIMIT_SECONDS = 60;
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/).transform((text) => Buffer.from(text, "base64"));
 const look = z.strictObject({ out: base64, messages: base64.transform((bytes) => bytes.toString("utf8")) });
-const documentSchema = z.strictObject({
-  version: z.literal("1"), paths: look, hashes: look, trees: look, tree_hashes: look, digests: look,
-  users: look, node: look, config: look, keyring: look, database: look,
-});
 
 /** What each look found, in bytes as the host's programs printed them. */
-export type Looks = Readonly<Record<Exclude<keyof z.infer<typeof documentSchema>, "version">, Buffer>>;
+export type Looks = Readonly<Record<LookName, Buffer>>;
+
+/** One look: what it printed, or why it could not be taken. */
+export type LookAnswer = { readonly out: Buffer } | { readonly fault: string };
 
 /** Looks at the host. STOP_COULD_NOT_LOOK when anything could not be read: an unreadable fact is no fact. */
 export async function probeHost(connection: Connection, request: ProbeRequest): Promise<Looks> {
@@ -29,19 +28,33 @@ export async function probeHost(connection: Connection, request: ProbeRequest): 
 
 // What find and sha256sum say about a path that is not there; everything else they say means that they could not look.
 const NOT_THERE = /: No such file or directory$|: Not a directory$/;
-const MAY_MISS = new Set(["paths", "hashes", "trees", "tree_hashes"]);
+const MAY_MISS = new Set(["paths", "hashes", "trees", "tree_hashes", "files_before", "files_after"]);
 
 /** The document in a probe's output. STOP_COULD_NOT_LOOK names the looks that failed, with what the host's programs said. */
 export function readLooks(stdout: string): Looks {
+  const answers = readAnswers(stdout, LOOKS);
+  const faults = LOOKS.flatMap((name) => ("fault" in answers[name] ? [`${name}: ${answers[name].fault}`] : []));
+  if (faults.length > 0) throw couldNotLook(`${faults.length} looks failed`, "", faults);
+  return Object.fromEntries(LOOKS.map((name) => [name, "out" in answers[name] ? answers[name].out : Buffer.alloc(0)])) as Looks;
+}
+
+/** Every look of a document by its name. STOP_COULD_NOT_LOOK when the output holds no document of exactly these looks. */
+export function readAnswers<Name extends string>(stdout: string, names: readonly Name[]): Record<Name, LookAnswer> {
   const text = stdout.split(`${FACTS_BEGIN}\n`)[1]?.split(`${FACTS_END}\n`)[0];
   if (text === undefined) throw couldNotLook("the host's answer has no facts in it", "");
-  const parsed = documentSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw couldNotLook(`the facts are not in their form (${parsed.error.issues.map((issue) => issue.path.join(".")).slice(0, 5).join(", ")})`, "");
-  const looks = Object.entries(parsed.data).flatMap(([name, value]): [string, z.infer<typeof look>][] => (typeof value === "string" ? [] : [[name, value]]));
-  const faults = looks.flatMap(([name, { messages }]) => faultsOf(name, messages));
-  if (faults.length > 0) throw couldNotLook(`${faults.length} looks failed`, "", faults);
-  return Object.fromEntries(looks.map(([name, { out }]) => [name, out])) as Looks;
+  const schema = z.strictObject({ version: z.literal("1"), looks: z.record(z.string(), look) });
+  const { version, ...looks } = z.record(z.string(), z.unknown()).catch({}).parse(parseJson(text));
+  const parsed = schema.safeParse({ version, looks });
+  const wrong = parsed.success ? [...names.filter((name) => !Object.hasOwn(looks, name)), ...Object.keys(looks).filter((name) => !(names as readonly string[]).includes(name))] : parsed.error.issues.map((issue) => issue.path.join("."));
+  if (!parsed.success || wrong.length > 0) throw couldNotLook(`the facts are not in their form (${printable(wrong.slice(0, 5).join(", "))})`, "");
+  return Object.fromEntries(Object.entries(parsed.data.looks).map(([name, { out, messages }]): [string, LookAnswer] => {
+    const [fault] = faultsOf(name, messages);
+    return [name, fault === undefined ? { out } : { fault }];
+  })) as Record<Name, LookAnswer>;
 }
+
+// gpg warns about a home it only reads, and psql repeats what the answer names as a fault; with status 0 both have answered.
+const TELLS_ITSELF = new Set(["keyring", "records"]);
 
 function faultsOf(name: string, messages: string): string[] {
   const lines = messages.split("\n").filter((line) => line.trim() !== "");
@@ -49,9 +62,8 @@ function faultsOf(name: string, messages: string): string[] {
   const said = lines.slice(0, -1).filter((line) => !(MAY_MISS.has(name) && NOT_THERE.test(line)));
   const failed = status === undefined || (status !== "0" && !MAY_MISS.has(name));
   if (!failed && said.length === 0) return [];
-  // gpg warns about a home it only reads; with status 0 it has listed what is there.
-  if (!failed && name === "keyring") return [];
-  return [printable(`${name}: ${said[0] ?? `status ${status ?? "unknown"}`}`).slice(0, 300)];
+  if (!failed && TELLS_ITSELF.has(name)) return [];
+  return [printable(said[0] ?? `status ${status ?? "unknown"}`).slice(0, 300)];
 }
 
 function parseJson(text: string): unknown {

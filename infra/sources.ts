@@ -29,25 +29,39 @@ const SANDBOX_MAIL = "@sandbox.invalid";
 
 /** Reads and judges all sources. `project`: root of this checkout; `now`: the time keys must be valid at. */
 export async function readSources(config: StackConfig, project: string, now: Date): Promise<Sources> {
-  const approvers = readOrStop(config.approvers.source, "the approver set");
-  const backupKey = readOrStop(config.backupKey.source, "the backup's public key").toString("utf8");
-  await judgeKeys(config, approvers, backupKey, now);
+  const approvers = await readApprovers(config, now);
+  const backupKey = await readBackupKey(config, now);
+  return { approvers, backupKey, release: readRelease(config.release.source), ...await readOwnSources(config, project) };
+}
+
+/** The sources that this checkout itself brings. */
+export async function readOwnSources(config: StackConfig, project: string): Promise<Pick<Sources, "packages" | "rights" | "statement">> {
   return {
-    approvers, backupKey, release: readRelease(config.release.source), packages: await readPackages(config, join(project, "sql", "packages")),
+    packages: await readPackages(config, join(project, "sql", "packages")),
     rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")), statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
   };
 }
 
-async function judgeKeys(config: StackConfig, approvers: Buffer, backupKey: string, now: Date): Promise<void> {
+/** The pinned approver set, every key of which both verifiers can judge. */
+export async function readApprovers(config: StackConfig, now: Date): Promise<Buffer> {
+  const approvers = readOrStop(config.approvers.source, "the approver set");
   const { set, sha } = parseApprovers(approvers);
   if (sha !== config.approvers.sha) throw refused("the approver set has another sha256 than cutter:approvers.sha pins", "the pinned set");
   const faults = await approverKeyFaults(set, now);
   if (faults.length > 0) throw refused(`${faults.length} keys of the approver set are refused`, "keys that both verifiers can judge", faults);
-  const recipient = await recipientOf(backupKey, config.backupKey.fingerprint, now);
-  if (config.sandbox) return;
-  const { key } = recipient;
-  if (key.getUserIDs().some((id) => id.includes(SANDBOX_MAIL)) || approvers.includes("(sandbox)")) throw refused("a throw-away key of a sandbox is declared for a stack that is no sandbox", "keys of people");
+  if (!config.sandbox && approvers.includes("(sandbox)")) throw throwAway();
+  return approvers;
 }
+
+/** The backup's public key, armored; it can encrypt at `now`. */
+export async function readBackupKey(config: StackConfig, now: Date): Promise<string> {
+  const armored = readOrStop(config.backupKey.source, "the backup's public key").toString("utf8");
+  const { key } = await recipientOf(armored, config.backupKey.fingerprint, now);
+  if (!config.sandbox && key.getUserIDs().some((id) => id.includes(SANDBOX_MAIL))) throw throwAway();
+  return armored;
+}
+
+const throwAway = (): Stopped => refused("a throw-away key of a sandbox is declared for a stack that is no sandbox", "keys of people");
 
 async function readPackages(config: StackConfig, folder: string): Promise<DeclaredPackage[]> {
   const wanted = PACKAGES.filter((name) => config.database.packages.includes(name));

@@ -1,23 +1,21 @@
 // `npm run first-run -- <document-id>`: the command package of a first run as a live checklist; looks only, runs nothing.
-import { printable } from "../runner/rules/text-hygiene.ts";
 import { askStatus } from "./operator/ask-status.ts";
+import { checklistLines, nextLine, type Point } from "./operator/checklist.ts";
 import { drillReminder } from "./operator/drill-reminder.ts";
-import { approvalPoints, documentPoint, namePoints, outcomePoints, precheckPoints, type Point, type Told } from "./operator/first-run-points.ts";
+import { approvalPoints, documentPoint, namePoints, outcomePoints, precheckPoints, type Told } from "./operator/first-run-points.ts";
 import { eventsOf } from "./operator/host-call.ts";
-import { withStack } from "./operator/operator-command.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "./operator/program.ts";
 import { operatorStop, stopOf } from "./operator/stop-of-host.ts";
 import type { Target } from "./operator/target.ts";
 
 const COULD_NOT_LOOK = 1;
 const MISSING = 4;
-const MARKS = { found: "found  ", missing: "MISSING", "could not look": "?      " } as const;
 
 operatorProgram("first-run", "everything a first run of a document needs and leaves: found, missing or could not look, and the next command")
   .argument("<document-id>", "the document that shall be cut")
   .action((document: string, options: OperatorOptions) => atHost(options, async (target) => {
     const points = await pointsOf(target, document);
-    process.stdout.write(options.json ? points.map((point) => `${JSON.stringify({ event: "point", ...point })}\n`).join("") : listOf(points, target));
+    process.stdout.write(options.json ? points.map((point) => `${JSON.stringify({ event: "point", ...point })}\n`).join("") : `${[...checklistLines(points), "", nextLine(points, target.stack)].join("\n")}\n`);
     if (points.some((point) => point.answer === "could not look")) return COULD_NOT_LOOK;
     return points.every((point) => point.answer === "found") ? 0 : MISSING;
   }))
@@ -36,12 +34,4 @@ async function told(target: Target, words: readonly string[]): Promise<Told> {
   const { events } = await eventsOf(target, words);
   const stop = stopOf(events);
   return { events, stop: stop && operatorStop(stop, target.stack) };
-}
-
-function listOf(points: readonly Point[], target: Target): string {
-  const parts = [...new Set(points.map((point) => point.part))];
-  const open = points.find((point) => point.answer !== "found");
-  const lines = parts.flatMap((part) => ["", part, ...points.filter((point) => point.part === part).map((point) => `  ${MARKS[point.answer]}  ${printable(`${point.what}: ${point.saw}`)}`)]);
-  const next = open === undefined ? "everything was found" : `next: ${open.next === undefined ? "look at the point above" : withStack(open.next, target.stack)}`;
-  return `${[...lines, "", next].join("\n").trimStart()}\n`;
 }

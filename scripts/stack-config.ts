@@ -6,7 +6,7 @@ import { writeWhenChanged } from "./sandbox/write-file.ts";
 
 /** Text of the file; JSON is YAML, so every value stands on one line. `kept`: lines of the engine (its salt). */
 export function stackConfigText(config: StackConfig, kept: readonly string[] = []): string {
-  const lines = STACK_KEYS.map((key) => `  cutter:${key}: ${JSON.stringify(config[key])}`);
+  const lines = STACK_KEYS.filter((key) => config[key] !== undefined).map((key) => `  cutter:${key}: ${JSON.stringify(config[key])}`);
   return `${[...kept, "config:", ...lines].join("\n")}\n`;
 }
 

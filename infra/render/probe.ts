@@ -24,6 +24,10 @@ export interface ProbeRequest {
   readonly database: PsqlPlace & { readonly scope: DatabaseScope; readonly statement: string };
 }
 
+/** The looks of the probe, in the order they are taken. */
+export const LOOKS = ["paths", "hashes", "trees", "tree_hashes", "digests", "users", "node", "config", "keyring", "database"] as const;
+export type LookName = (typeof LOOKS)[number];
+
 const ENTRY = "%y\\t%u\\t%g\\t%m\\t%C@\\t%i\\t%n\\t%l\\0%p\\0";
 
 // Standard output of a look goes out as base64, so no name on the host can break the document; its messages and status follow.
@@ -36,25 +40,37 @@ look() {
   printf '","messages":"%s"}' "$(printf %s "$messages" | base64 -w0)"
 }`;
 
-/** Text of the probe. It writes nothing on the host, not even a temporary file, and opens one database session that is read-only. */
-export function renderProbe(request: ProbeRequest): string {
-  const { node, config, database } = request;
+/**
+ * One shell script of looks: a name each and the function `look_at_<name>` that takes it, in this order. It prints one JSON
+ * document. `parts`: functions that looks share.
+ */
+export function renderLooks(looks: Readonly<Record<string, string>>, parts: readonly string[] = []): string {
   return [
-    "# Looks at a cutter host. Changes nothing.", PRELUDE, LOOK,
-    `look_at_paths() { ${find(request.paths, `-maxdepth 0 -printf ${quoted(ENTRY)}`)}; }`,
-    `look_at_hashes() { ${find(request.hashed, "-maxdepth 0 -type f -print0")} | xargs -0 -r sha256sum -z --; }`,
-    `look_at_trees() { ${find(request.trees, `-printf ${quoted(ENTRY)}`)}; }`,
-    `look_at_tree_hashes() { ${find(request.trees, "-type f -print0")} | xargs -0 -r sha256sum -z --; }`,
-    renderDigests(request.digests),
-    `look_at_users() { for user in ${command(...request.users)}; do getent passwd "$user" | cut -d: -f1,6,7; done; }`,
-    `look_at_node() { if [ -x ${command(node)} ]; then ${command(node, "--version")}; else echo absent; fi; }`,
-    `look_at_config() {\n  if [ ! -x ${command(node)} ]; then echo '"no node"'\n  elif [ -L ${command(config.file)} ] || [ ! -f ${command(config.file)} ]; then echo '"no file"'\n  else ${command(node, "-e", CONFIG_LEAVES_PROGRAM, "--", config.file, JSON.stringify(config.declared))}; fi\n}`,
-    renderKeyring(request.keyring),
-    renderDatabase(database),
+    "# Looks at a cutter host. Changes nothing.", PRELUDE, LOOK, ...parts, ...Object.values(looks),
     `echo '${FACTS_BEGIN}'`, `printf '{"version":"1"'`,
-    ...["paths", "hashes", "trees", "tree_hashes", "digests", "users", "node", "config", "keyring", "database"].map((name) => `look ${name} look_at_${name}`),
+    ...Object.keys(looks).map((name) => `look ${name} look_at_${name}`),
     "printf '}\\n'", `echo '${FACTS_END}'`, "",
   ].join("\n");
+}
+
+/** Text of the probe. It writes nothing on the host, not even a temporary file, and opens one database session that is read-only. */
+export const renderProbe = (request: ProbeRequest): string => renderLooks(probeLooks(request));
+
+/** The looks of the probe, each the function that takes it. */
+export function probeLooks(request: ProbeRequest): Record<LookName, string> {
+  const { node, config, database } = request;
+  return {
+    paths: `look_at_paths() { ${find(request.paths, `-maxdepth 0 -printf ${quoted(ENTRY)}`)}; }`,
+    hashes: `look_at_hashes() { ${find(request.hashed, "-maxdepth 0 -type f -print0")} | xargs -0 -r sha256sum -z --; }`,
+    trees: `look_at_trees() { ${find(request.trees, `-printf ${quoted(ENTRY)}`)}; }`,
+    tree_hashes: `look_at_tree_hashes() { ${find(request.trees, "-type f -print0")} | xargs -0 -r sha256sum -z --; }`,
+    digests: renderDigests(request.digests),
+    users: `look_at_users() { for user in ${command(...request.users)}; do getent passwd "$user" | cut -d: -f1,6,7; done; }`,
+    node: `look_at_node() { if [ -x ${command(node)} ]; then ${command(node, "--version")}; else echo absent; fi; }`,
+    config: `look_at_config() {\n  if [ ! -x ${command(node)} ]; then echo '"no node"'\n  elif [ -L ${command(config.file)} ] || [ ! -f ${command(config.file)} ]; then echo '"no file"'\n  else ${command(node, "-e", CONFIG_LEAVES_PROGRAM, "--", config.file, JSON.stringify(config.declared))}; fi\n}`,
+    keyring: renderKeyring(request.keyring),
+    database: renderDatabase(database),
+  };
 }
 
 const quoted = (text: string): string => `'${text}'`;
@@ -94,7 +110,8 @@ export function psqlCommand({ psql, host, port, name, user, passFile }: PsqlPlac
     psql, "-X", "-w", "-A", "-q", "-t", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", String(port), "-U", user, "-d", name);
 }
 
-const READ_ONLY = "-c default_transaction_read_only=on -c search_path=pg_catalog -c statement_timeout=30s -c lock_timeout=5s -c client_min_messages=warning";
+/** Settings of every session that only looks. */
+export const READ_ONLY_SESSION = "-c default_transaction_read_only=on -c search_path=pg_catalog -c statement_timeout=30s -c lock_timeout=5s -c client_min_messages=warning";
 
 /** Sets a psql variable; the text stands in single quotes, in which psql reads backslashes. */
 export function psqlVariable(name: string, text: string): string {
@@ -107,6 +124,6 @@ function renderDatabase({ scope, statement, ...place }: ProbeRequest["database"]
   ].join("");
   return `look_at_database() {
   if [ ! -x ${command(place.psql)} ]; then printf 'no psql'; return 0; fi
-  ${psqlCommand(place, READ_ONLY)} -z -0 ${hereDocument(sql)}
+  ${psqlCommand(place, READ_ONLY_SESSION)} -z -0 ${hereDocument(sql)}
 }`;
 }

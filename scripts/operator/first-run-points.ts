@@ -1,13 +1,8 @@
 // The command package of a first run as a list of points: each found, missing or not looked at, each with the command that goes on.
 import type { StatusJson } from "../../runner/rules/status.ts";
+import type { Point, PointAnswer } from "./checklist.ts";
 import type { HostEvent } from "./host-call.ts";
 import type { HostStop } from "./stop-of-host.ts";
-
-/** `could not look` is an answer of its own: nothing is known about what stands behind it. */
-export type PointAnswer = "found" | "missing" | "could not look";
-
-/** One point; `next` is one command to paste. */
-export interface Point { readonly part: string; readonly what: string; readonly answer: PointAnswer; readonly saw: string; readonly next?: string }
 
 /** An answer of the host: its events, or its stop. */
 export interface Told { readonly events: readonly HostEvent[]; readonly stop: HostStop | undefined }

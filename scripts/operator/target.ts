@@ -1,12 +1,12 @@
 // Which host a stack's name means: address, launcher and runtime root, from configuration alone, so that a fresh clone can take over.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { YAML } from "zx";
 import { z } from "zod";
 import { connectionSchema } from "../../infra/config.ts";
 import { knownHostsLine } from "../../infra/connection.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { readStackFile } from "../read-stack-file.ts";
 import { defaultSandboxFolder, projectRoot } from "../sandbox/place.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
 import { existingSandbox } from "../sandbox/verbs.ts";
@@ -51,7 +51,7 @@ function embedded(): Target {
 }
 
 function fromStackFile(stack: string, file: string): Target {
-  const parsed = operatorKeys.safeParse(configOf(file));
+  const parsed = operatorKeys.safeParse(readStackFile(file));
   if (!parsed.success) {
     const details = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))];
     throw new Stopped("STOP_PRECHECK_FAILED", { saw: `${basename(file)}: ${details.join(", ")}`, wanted: "cutter:connection, cutter:runtime and cutter:release as Pulumi.yaml describes them", details });
@@ -62,16 +62,6 @@ function fromStackFile(stack: string, file: string): Target {
     stack, sandbox, launcher: [...prefix, release.launcher], runtimeRoot: runtime.root,
     address: { host: connection.host, port: connection.port, user: connection.user, privateKeyFile: connection.privateKeyFile, knownHostsFile: pinned(knownHostsLine(connection)) },
   };
-}
-
-// Under `config:` as the engine writes it.
-function configOf(file: string): unknown {
-  try {
-    const whole: unknown = YAML.parse(readFileSync(file, "utf8"));
-    return z.looseObject({ config: z.unknown() }).parse(whole).config;
-  } catch (error) {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" }, error);
-  }
 }
 
 // ssh reads pinned keys from a file only; it lives as long as this program.

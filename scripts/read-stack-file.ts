@@ -1,0 +1,25 @@
+// The values of a Pulumi.<stack>.yaml as they stand in the file: no engine, no state, no passphrase needed.
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { YAML } from "zx";
+import { z } from "zod";
+import { Stopped } from "../runner/model/stop.ts";
+
+/** What stands under `config:`, by key. STOP_COULD_NOT_LOOK when the file is no stack configuration. */
+export function readStackFile(file: string): Readonly<Record<string, unknown>> {
+  try {
+    const { config } = z.looseObject({ config: z.record(z.string(), z.unknown()) }).parse(YAML.parse(readFileSync(file, "utf8")));
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? valueOf(value) : value]));
+  } catch (error) {
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" }, error);
+  }
+}
+
+// The engine writes the file anew and puts every value that is no object between quotes.
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

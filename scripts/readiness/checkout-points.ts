@@ -1,0 +1,71 @@
+// Points that this workstation answers by itself: what its tracked files hold, what it would lay on the host, what its grammar can.
+import { z } from "zod";
+import type { Release } from "../../infra/render/release.ts";
+import { takeIn, INTAKE_CAPS } from "../../runner/commands/intake.ts";
+import type { ApproverSet } from "../../runner/model/approvers.ts";
+import { sha256 } from "../../runner/model/canonical.ts";
+import type { Gate } from "../../runner/model/run.ts";
+import type { Point } from "../operator/checklist.ts";
+import { shellWord } from "../ssh-line.ts";
+import type { Told } from "./told.ts";
+import type { TrackedFiles } from "./tracked-files.ts";
+import type { Trace } from "./tracked-secrets.ts";
+
+/** Secrets and run ids in tracked files: where, never what. */
+export function treeScanPoints(tracked: Told<TrackedFiles>, part: string): Point[] {
+  const point = (what: string, of: (files: TrackedFiles) => readonly Trace[]): Point => {
+    if (!("value" in tracked)) return { part, what, ...tracked, next: "git status" };
+    const traces = of(tracked.value);
+    const [first] = traces;
+    if (first === undefined) return { part, what, answer: "found", saw: `${tracked.value.files} files looked through` };
+    const places = [...new Set(traces.map(({ path, line, kind }) => `${path}:${line} ${kind}`))];
+    const more = places.length > 10 ? `, and ${places.length - 10} more` : "";
+    return { part, what, answer: "missing", saw: `${places.slice(0, 10).join(", ")}${more}`, next: `git rm --cached -- ${shellWord(first.path)}` };
+  };
+  return [point("no secret in tracked files", ({ secrets }) => secrets), point("no run id in the code", ({ runIds }) => runIds)];
+}
+
+const testsSchema = z.object({ tested_release: z.string(), tests: z.object({ suites: z.string(), tests: z.string(), passed: z.string() }) });
+
+/** The tests that the release to be laid has passed, as its manifest covers them. */
+export function testsPoint(release: Told<Release>, part: string): Point {
+  const [what, next] = ["tests baseline", "npm run release"];
+  if (!("value" in release)) return { part, what, ...release, next };
+  const { files } = release.value;
+  const open = (saw: string): Point => ({ part, what, answer: "missing", saw, next });
+  const record = files["tests.json"];
+  if (record === undefined) return open("the release to be laid was built and not released: it records no tests");
+  const parsed = testsSchema.safeParse(jsonOf(record));
+  if (!parsed.success) return open("the release's record of its tests is not in its form");
+  const { tested_release, tests: { suites, tests, passed } } = parsed.data;
+  const listed = Object.entries(z.record(z.string(), z.string()).catch({}).parse(jsonOf(files["manifest.json"])));
+  const tested = Object.fromEntries(listed.filter(([path]) => path !== "tests.json"));
+  if (sha256(JSON.stringify(tested)) !== tested_release) return open("the recorded tests are those of another build");
+  if (passed !== tests || Number(passed) === 0) return open(`${passed} of ${tests} tests passed`);
+  return { part, what, answer: "found", saw: `${passed}/${tests} passed in ${suites} suites, for release ${release.value.digest.slice(0, 12)}` };
+}
+
+/** Whether three signatures of the right persons can be given at all: nobody signs SG_1 and one of the other two. */
+export function canAuthorize(set: ApproverSet): string | undefined {
+  const may = (gate: Gate): string[] => set.persons.filter(({ gates }) => gates.includes(gate)).map(({ id }) => id);
+  const [first, execution, second] = [may("SG_1_cut_authz"), may("EXECUTION"), may("SG_2_lifecycle_authz")];
+  if (first.some((person) => execution.some((other) => other !== person) && second.some((other) => other !== person))) return undefined;
+  return "no persons of the set can sign SG_1, EXECUTION and SG_2 so that SG_1's is another than both";
+}
+
+/** P-A: the generic parser of this checkout marks a text, and the units cover it byte for byte. */
+export function parserPoint(part: string): Point {
+  const what = "P-A a generic snapshot parser";
+  const text = Buffer.from("Preface without a heading.\n\n# One\n\nFirst body.\n\n```\n# no heading\n```\n\n## One point one\n\nSecond body.\n\n# Two\n\nThird body.\n");
+  const taken = takeIn(text, "READINESS", { caps: INTAKE_CAPS });
+  if (taken.refusal !== undefined) return { part, what, answer: "missing", saw: taken.refusal.reason, next: "npm run test:unit" };
+  return { part, what, answer: "found", saw: `a sample of ${taken.rows.length} units is covered byte for byte, profile ${taken.manifest.profile_sha.slice(0, 12)}` };
+}
+
+function jsonOf(bytes: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes ?? []).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+// Gathers what readiness is judged by: the checkout, the stack's file, its sources, one connection to the host; then every point in order.
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { STACK_KEYS, parseStackConfig } from "../../infra/config.ts";
+import type { StackConfig } from "../../infra/config.ts";
+import { lookForReadiness } from "../../infra/readiness-look.ts";
+import type { ReadinessAnswer } from "../../infra/readiness-look.ts";
+import type { Release } from "../../infra/render/release.ts";
+import { readApprovers, readBackupKey, readOwnSources, readRelease } from "../../infra/sources.ts";
+import { parseApprovers } from "../../runner/model/approvers.ts";
+import { Stopped } from "../../runner/model/stop.ts";
+import type { Point } from "../operator/checklist.ts";
+import { readStackFile } from "../read-stack-file.ts";
+import { shellWord } from "../ssh-line.ts";
+import { canAuthorize, parserPoint, testsPoint, treeScanPoints } from "./checkout-points.ts";
+import { RECORDED_BASELINE } from "./counts.ts";
+import { approversPoint, gapPoints, programsPoint } from "./declared-points.ts";
+import { answersPoint, hostnamePoint, installLine, untouchedPoints } from "./host-points.ts";
+import { evidenceOf } from "./non-mutation.ts";
+import type { Evidence } from "./non-mutation.ts";
+import { recordsOf } from "./record-facts.ts";
+import type { Records } from "./record-facts.ts";
+import { backupPoint, countsPoint, grantPoint, hostIdsPoint, rulingPoint, targetPoint } from "./record-points.ts";
+import { readTrackedFiles } from "./tracked-files.ts";
+import { tell, unseen } from "./told.ts";
+import type { Told } from "./told.ts";
+
+/** Whose readiness: `stackFile` is the stack's configuration, `project` the checkout. */
+export interface Question { readonly stackFile: string; readonly sandbox: boolean; readonly project: string; readonly now: Date }
+
+/** Every point, in the order to work through, and what proves that looking changed nothing. */
+export interface Readiness { readonly points: readonly Point[]; readonly evidence: readonly Evidence[] }
+
+interface LocalSources { readonly approvers: Told<Buffer>; readonly backupKey: Told<string>; readonly release: Told<Release> }
+
+/** Looks and judges. Never dials before the stack's configuration is whole. */
+export async function readinessOf({ stackFile, sandbox, project, now }: Question): Promise<Readiness> {
+  const tracked = await tell(() => readTrackedFiles(project));
+  const config = await readConfig(stackFile, sandbox);
+  const local = await readLocalSources(config, now);
+  const look = await lookAt(config, local, project);
+  const records = recordsOfLook(look);
+  const [own, there, gaps, before] = ["this checkout", "the host", "gaps", "immediately before a run"] as const;
+  const declared: Told<ReadinessAnswer["declared"]> = "value" in look ? { value: look.value.declared } : look;
+  const edit = `\${EDITOR:-vi} ${shellWord(stackFile)}`;
+  const whole = "value" in config ? config.value : undefined;
+  const unread = unseen("not looked: the stack's configuration is not whole");
+  const withConfig = (judge: (value: StackConfig) => Point, what: string, part: string): Point => (whole === undefined ? { part, what, ...unread } : judge(whole));
+  const gap = gapPoints(declared, { ...local, releases: whole?.release.folder ?? "", launcher: whole?.release.launcher ?? "" }, gaps);
+  const points: Point[] = [
+    ...treeScanPoints(tracked, own), configPoint(config, stackFile, edit, own), keyPoint(local.backupKey, whole, edit, own), testsPoint(local.release, own),
+    answersPoint(look, whole, there), hostnamePoint(look, whole, edit, there), programsPoint(declared, { install: installLine(whole) }, there), ...untouchedPoints(declared, whole, edit, there),
+    gap.one, gap.two, gap.three, gap.four, gap.five, gap.six,
+    withConfig((value) => rulingPoint(records, value.orchestrator.content, gaps), "GAP-7 a ruling that authorizes one run", gaps),
+    withConfig((value) => targetPoint(records.documents, value.orchestrator.content, gaps), "GAP-8 a harmless target document", gaps),
+    gap.nine, parserPoint(gaps),
+    withConfig((value) => countsPoint(records, value.baseline ?? RECORDED_BASELINE, edit, before), "counts against the pinned baseline", before),
+    withConfig((value) => grantPoint(records.grantMatrix, value.orchestrator.content.orchestrator.expected_grant_matrix_sha, before), "grant matrix sha", before),
+    hostIdsPoint(records.runs, "value" in tracked ? { value: tracked.value.mentioned } : tracked, before),
+    withConfig((value) => backupPoint(records.receipts, value.backupKey.fingerprint, before), "a proven backup", before),
+    approversPoint(declared, judgedApprovers(local.approvers), before),
+  ];
+  return { points, evidence: evidenceOf("value" in look ? { files: [look.value.others.files_before, look.value.others.files_after], writes: [look.value.others.writes_before, look.value.others.writes_after], session: records.session } : undefined) };
+}
+
+async function readConfig(file: string, sandbox: boolean): Promise<Told<StackConfig>> {
+  if (!existsSync(file)) return { answer: "missing", saw: `no ${basename(file)}`, next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(file)}` };
+  return await tell(() => {
+    const values = readStackFile(file);
+    return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key) => [key, values[`cutter:${key}`]])));
+  });
+}
+
+async function readLocalSources(config: Told<StackConfig>, now: Date): Promise<LocalSources> {
+  if (!("value" in config)) {
+    const none = unseen("the stack's configuration does not name it");
+    return { approvers: none, backupKey: none, release: none };
+  }
+  const { value } = config;
+  return { approvers: await tell(() => readApprovers(value, now)), backupKey: await tell(() => readBackupKey(value, now)), release: await tell(() => readRelease(value.release.source)) };
+}
+
+// What is missing here is declared as nothing; the points that stand on it say so and do not ask the host.
+async function lookAt(config: Told<StackConfig>, { approvers, backupKey, release }: LocalSources, project: string): Promise<Told<ReadinessAnswer>> {
+  if (!("value" in config)) return unseen("not dialled: the stack's configuration is not whole");
+  return await tell(async () => await lookForReadiness(config.value, {
+    ...await readOwnSources(config.value, project),
+    approvers: "value" in approvers ? approvers.value : Buffer.alloc(0), backupKey: "value" in backupKey ? backupKey.value : "",
+    release: "value" in release ? release.value : { digest: "0".repeat(64), files: {} },
+  }, project));
+}
+
+function recordsOfLook(look: Told<ReadinessAnswer>): Records {
+  return recordsOf("value" in look ? look.value.others.records : { fault: look.saw });
+}
+
+function configPoint(config: Told<StackConfig>, file: string, edit: string, part: string): Point {
+  const what = "the stack's configuration";
+  return "value" in config ? { part, what, answer: "found", saw: `${basename(file)} is whole` } : { part, what, next: edit, ...config };
+}
+
+function keyPoint(key: Told<string>, config: StackConfig | undefined, edit: string, part: string): Point {
+  const what = "backup public key";
+  return "value" in key ? { part, what, answer: "found", saw: `${config?.backupKey.fingerprint ?? ""} can encrypt` } : { part, what, next: edit, ...key };
+}
+
+function judgedApprovers(approvers: Told<Buffer>): Told<Buffer> {
+  if (!("value" in approvers)) return approvers;
+  try {
+    const fault = canAuthorize(parseApprovers(approvers.value).set);
+    return fault === undefined ? approvers : { answer: "missing", saw: fault };
+  } catch (error) {
+    if (error instanceof Stopped) return { answer: "missing", saw: error.facts.saw };
+    throw error;
+  }
+}
