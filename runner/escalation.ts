@@ -8,6 +8,7 @@ import { insist, Stopped } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { requestFor } from "./request-bundle.ts";
 import { loadRunRecord } from "./run-record.ts";
+import { shellWord } from "./rules/shell-word.ts";
 import { escalationPayload, judgeWhole, type Decision } from "./rules/escalation.ts";
 import type { z } from "zod";
 
@@ -57,7 +58,7 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
   run.world.events.emit({ event: "request", gate: request.gate, bundle, payload_sha: request.payload_sha, approve_by: request.approve_by });
   return new Stopped(stop.code, {
     ...stop.facts, details: [...(stop.facts.details ?? []), `request: ${bundle}`],
-    ...(stop.facts.next ? {} : { next: `npm run approve -- ${bundle} --decision <hold|compensate|void>` }),
+    ...(stop.facts.next ? {} : { next: `npm run approve -- ${shellWord(bundle)} --profile <your-profile> --decision <hold|compensate|void>` }),
   }, stop);
 }
 

@@ -13,6 +13,7 @@ import { requestFor, type BundleContents } from "./request-bundle.ts";
 import { loadRunRecord } from "./run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
 import { DECISION_MINTED, expectedPayload, mintedDecision, type AskedGate, type RunRecord } from "./rules/expected-payload.ts";
+import { shellWord } from "./rules/shell-word.ts";
 import { backupTooOld } from "./rules/times.ts";
 
 /** What an admitted effect is handed: payload digests by gate and the environment people signed. */
@@ -89,7 +90,7 @@ function pauseStop(verdicts: readonly Verdict[], bundles: readonly string[], run
   const code = worst?.code ?? (known.length === 1 && known[0] ? known[0].code : "STOP_APPROVAL_REQUIRED");
   return new Stopped(code, {
     saw: known.map((verdict) => verdict.facts.saw).join("; "), wanted: known.map((verdict) => verdict.facts.wanted).join("; "),
-    next: `npm run approve -- ${bundles[0] ?? "<bundle>"}`, or: `cutter orchestrate resume ${runId}`, details: bundles.map((bundle) => `request: ${bundle}`),
+    next: `npm run approve -- ${shellWord(bundles[0] ?? "<bundle>")} --profile <your-profile>`, or: `cutter orchestrate resume ${runId}`, details: bundles.map((bundle) => `request: ${bundle}`),
   });
 }
 

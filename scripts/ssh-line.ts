@@ -1,4 +1,5 @@
 // The words of an ssh call: a user's own configuration has no effect, the host key is pinned, every argument is quoted for the remote shell.
+import { shellWord } from "../runner/rules/shell-word.ts";
 
 /** A host to dial. `knownHostsFile` holds exactly its pinned key. */
 export interface RemoteAddress {
@@ -24,11 +25,6 @@ export function sshCommandLine(address: RemoteAddress): string[] {
 
 /** Words as one command for the remote shell: nothing in them is interpreted there. */
 export const remoteCommand = (words: readonly string[]): string => words.map(shellWord).join(" ");
-
-/** A word for sh that means exactly `text`. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** ssh takes the value of an option apart at blanks unless it is quoted. */
 const quotedPath = (path: string): string => (/\s/.test(path) ? `"${path}"` : path);

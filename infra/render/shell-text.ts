@@ -1,5 +1,5 @@
 // Pieces of shell scripts: quoting, here-documents, and what every script of ours begins with.
-import { shellWord } from "../../scripts/ssh-line.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
 
 /** Standard output's frame: what a login banner prints before is not ours. */
 export const FACTS_BEGIN = "-----BEGIN CUTTER FACTS-----";

@@ -2,6 +2,7 @@
 import type { StateJson } from "../model/state.ts";
 import { STOPS, isStopCode, type StopRow } from "../model/stop.ts";
 import { parseState, stateJson, type StateFacts } from "./run-state.ts";
+import { shellWord } from "./shell-word.ts";
 import { finishBy } from "./times.ts";
 
 /** How far the effects of a run have come. `unknown`: the answer to a COMMIT was lost and nobody has looked yet. */
@@ -48,7 +49,7 @@ const COMMANDS = {
   verify: (run: string) => `cutter orchestrate verify ${run}`,
   cut: (document: string) => `cutter orchestrate cut ${document}`,
   void: (run: string) => `cutter orchestrate void ${run} "<reason>"`,
-  approve: (bundle: string) => `npm run approve -- ${bundle}`,
+  approve: (bundle: string) => `npm run approve -- ${shellWord(bundle)} --profile <your-profile>`,
 } as const;
 
 /** From database rows: builds the projection and judges it, so that both views can never differ. */

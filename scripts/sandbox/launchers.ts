@@ -1,6 +1,6 @@
 // Programs of the sandbox that people and checks call by one word without blanks: psql under two roles. Provisioning lays the runner's.
 import { join } from "node:path";
-import { shellWord } from "../ssh-line.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { SandboxCredentials } from "./credentials.ts";
 import type { Place } from "./place.ts";
 import { writeWhenChanged } from "./write-file.ts";

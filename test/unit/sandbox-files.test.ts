@@ -13,7 +13,7 @@ import { ensureCredentials } from "../../scripts/sandbox/credentials.ts";
 import { exclusively } from "../../scripts/sandbox/exclusive.ts";
 import { renderConfig } from "../../scripts/sandbox/host-config.ts";
 import { lastRun } from "../../scripts/sandbox/last-run.ts";
-import { shellWord } from "../../scripts/ssh-line.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
 import { renderPsqlLauncher } from "../../scripts/sandbox/launchers.ts";
 import { endProcess, identifyProcess, stillRuns } from "../../scripts/sandbox/own-process.ts";
 import { placeOf } from "../../scripts/sandbox/place.ts";

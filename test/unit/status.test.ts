@@ -29,7 +29,7 @@ describe("nothing committed", () => {
     const status = at({});
     expect(status).toMatchObject({
       committed: "nothing", waiting_for: "the signatures of SG_1_cut_authz and EXECUTION", safe_to_leave: true, safe_until: null,
-      next: "npm run approve -- /r/SG_1_cut_authz-1", or: resume, call: "approver", halted: [],
+      next: "npm run approve -- /r/SG_1_cut_authz-1 --profile <your-profile>", or: resume, call: "approver", halted: [],
     });
   });
 
@@ -65,7 +65,7 @@ describe("nothing committed", () => {
 
   test("of two requests of one gate only the newest is signed", () => {
     const newer = { ...open(sg1), bundle: "/r/SG_1_cut_authz-2" };
-    expect(at({ requests: [open(sg1), newer, open(execution)] }).next).toBe("npm run approve -- /r/SG_1_cut_authz-2");
+    expect(at({ requests: [open(sg1), newer, open(execution)] }).next).toBe("npm run approve -- /r/SG_1_cut_authz-2 --profile <your-profile>");
   });
 
   test("a stop before any pause says resume, or void", () => {
@@ -93,7 +93,7 @@ describe("drafts written", () => {
     const status = at({ run: runRow("awaiting_lifecycle_authorization", { last_stop: "STOP_APPROVAL_REQUIRED" }), phases: recordsThrough("write_verify"), requests: [open(sg2)], now: minute(20) });
     expect(status).toMatchObject({
       committed: "leg_a", safe_to_leave: true, safe_until: null, waiting_for: "the signature of SG_2_lifecycle_authz", deadline: sg2.approve_by,
-      next: "npm run approve -- /r/SG_2_lifecycle_authz-1",
+      next: "npm run approve -- /r/SG_2_lifecycle_authz-1 --profile <your-profile>",
     });
     expect(status.committed_text).toContain("the second principal's verdict");
   });
@@ -194,4 +194,9 @@ describe("the sheet one person hands to the next", () => {
     const state: StateJson = stateJson(facts());
     expect(statusText(statusFromState(state, minute(400)), "UTC")).toContain("as of             2026-11-20 08:20:00 UTC");
   });
+});
+
+test("the next step can be pasted where the host's folders have blanks in their names", () => {
+  const asked = { ...open(sg1), bundle: "/a host/SG_1_cut_authz-1" };
+  expect(at({ requests: [asked] }).next).toBe("npm run approve -- '/a host/SG_1_cut_authz-1' --profile <your-profile>");
 });
