@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { openSync, closeSync, mkdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { ownScope } from "./own-scope.ts";
 
 /** `host pid start-time`: names exactly one process; a pid alone may belong to a stranger by now. */
 export function ownHolder(): string {
@@ -57,7 +58,7 @@ function claim(folder: string): boolean {
   }
 }
 
-/** Starts this same program with `words` in its own session, output to runs/<run_id>/runner.log, stdin closed. Answers its pid. */
+/** Starts this same program with `words` in its own session (and scope, where systemd is), output to runs/<run_id>/runner.log, stdin closed. Answers its pid. */
 export function startDetached(root: string, runId: string, words: readonly string[]): number {
   const folder = join(root, "runs", runId);
   mkdirSync(folder, { recursive: true, mode: 0o750 });
@@ -65,7 +66,8 @@ export function startDetached(root: string, runId: string, words: readonly strin
   try {
     const [program] = process.argv.slice(1);
     if (!program) throw new Error("no program to start");
-    const child = spawn(process.execPath, [program, ...words], { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+    const [first, ...rest] = [...ownScope(`cutter-${runId}-${process.pid}`), process.execPath, program, ...words];
+    const child = spawn(first ?? process.execPath, rest, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
     child.unref();
     if (!child.pid) throw new Error("the runner could not be started");
     return child.pid;

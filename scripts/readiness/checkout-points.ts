@@ -6,7 +6,7 @@ import type { ApproverSet } from "../../runner/model/approvers.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
 import type { Gate } from "../../runner/model/run.ts";
 import type { Point } from "../operator/checklist.ts";
-import { shellWord } from "../ssh-line.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { Told } from "./told.ts";
 import type { TrackedFiles } from "./tracked-files.ts";
 import type { Trace } from "./tracked-secrets.ts";

@@ -11,7 +11,7 @@ import { parseApprovers } from "../../runner/model/approvers.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { Point } from "../operator/checklist.ts";
 import { readStackFile } from "../read-stack-file.ts";
-import { shellWord } from "../ssh-line.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
 import { canAuthorize, parserPoint, testsPoint, treeScanPoints } from "./checkout-points.ts";
 import { RECORDED_BASELINE } from "./counts.ts";
 import { approversPoint, gapPoints, programsPoint } from "./declared-points.ts";
