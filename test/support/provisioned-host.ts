@@ -106,8 +106,8 @@ async function declaredStack(folder: string, name: string, { facts }: TestCluste
     node: process.execPath, users: [], known: [], untouched: [],
     runtime: { root: join(host, "root"), areas: ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"], ...owned, mode: "0750" },
     orchestrator: { file: join(host, "orchestrator.config.json"), ...owned, mode: "0640", content },
-    approvers: { source: place.approversFile, sha: approversSha, file: join(host, "approvers.json"), ...owned, mode: "0644" },
-    backupKey: { source: place.backupPublicKey, fingerprint, file: join(host, "backup.asc"), keyring: join(host, "gnupg"), ...owned, mode: "0644" },
+    approvers: { source: place.approversSource, sha: approversSha, file: join(host, "approvers.json"), ...owned, mode: "0644" },
+    backupKey: { source: place.backupKeySource, fingerprint, file: join(host, "backup.asc"), keyring: join(host, "gnupg"), ...owned, mode: "0644" },
     database: { psql: facts.binDir, host: facts.host, port: facts.port, name, user: "workflow_admin", passFile, packages: [...PACKAGES], ack: {}, credentials: {} },
     release: { source: release, folder: join(host, "releases"), launcher: join(host, "cutter"), home: folder, ...owned },
   };
