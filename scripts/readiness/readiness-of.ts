@@ -1,6 +1,6 @@
 // Gathers what readiness is judged by: the checkout, the stack's file, its sources, one connection to the host; then every point in order.
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { STACK_KEYS, parseStackConfig } from "../../infra/config.ts";
 import type { StackConfig } from "../../infra/config.ts";
 import { lookForReadiness } from "../../infra/readiness-look.ts";
@@ -38,6 +38,7 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
   const tracked = await tell(() => readTrackedFiles(project));
   const config = await readConfig(stackFile, sandbox);
   const local = await readLocalSources(config, now);
+  const released = await tell(() => readRelease(join(project, ".state", "release")));
   const look = await lookAt(config, local, project);
   const records = recordsOfLook(look);
   const [own, there, gaps, before] = ["this checkout", "the host", "gaps", "immediately before a run"] as const;
@@ -48,7 +49,7 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
   const withConfig = (judge: (value: StackConfig) => Point, what: string, part: string): Point => (whole === undefined ? { part, what, ...unread } : judge(whole));
   const gap = gapPoints(declared, { ...local, releases: whole?.release.folder ?? "", launcher: whole?.release.launcher ?? "" }, gaps);
   const points: Point[] = [
-    ...treeScanPoints(tracked, own), configPoint(config, stackFile, edit, own), keyPoint(local.backupKey, whole, edit, own), testsPoint(local.release, own),
+    ...treeScanPoints(tracked, own), configPoint(config, stackFile, edit, own), keyPoint(local.backupKey, whole, edit, own), testsPoint(local.release, "value" in released ? released.value : undefined, own),
     answersPoint(look, whole, there), hostnamePoint(look, whole, edit, there), programsPoint(declared, { install: installLine(whole) }, there), ...untouchedPoints(declared, whole, edit, there),
     gap.one, gap.two, gap.three, gap.four, gap.five, gap.six,
     withConfig((value) => rulingPoint(records, value.orchestrator.content, gaps), "GAP-7 a ruling that authorizes one run", gaps),
