@@ -1,6 +1,6 @@
 // Gathers what readiness is judged by: the checkout, the stack's file, its sources, one connection to the host; then every point in order.
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { STACK_KEYS, parseStackConfig } from "../../infra/config.ts";
 import type { StackConfig } from "../../infra/config.ts";
 import { lookForReadiness } from "../../infra/readiness-look.ts";
@@ -36,21 +36,23 @@ interface LocalSources { readonly approvers: Told<Buffer>; readonly backupKey: T
 /** Looks and judges. Never dials before the stack's configuration is whole. */
 export async function readinessOf({ stackFile, sandbox, project, now }: Question): Promise<Readiness> {
   const tracked = await tell(() => readTrackedFiles(project));
-  const config = await readConfig(stackFile, sandbox);
+  const config = await readConfig(stackFile, named(stackFile, project), sandbox);
   const local = await readLocalSources(config, now);
   const released = await tell(() => readRelease(join(project, ".state", "release")));
   const look = await lookAt(config, local, project);
   const records = recordsOfLook(look);
   const [own, there, gaps, before] = ["this checkout", "the host", "gaps", "immediately before a run"] as const;
   const declared: Told<ReadinessAnswer["declared"]> = "value" in look ? { value: look.value.declared } : look;
-  const edit = `\${EDITOR:-vi} ${shellWord(stackFile)}`;
+  const edit = `\${EDITOR:-vi} ${shellWord(named(stackFile, project))}`;
   const whole = "value" in config ? config.value : undefined;
   const unread = unseen("not looked: the stack's configuration is not whole");
   const withConfig = (judge: (value: StackConfig) => Point, what: string, part: string): Point => (whole === undefined ? { part, what, ...unread } : judge(whole));
   const gap = gapPoints(declared, { ...local, releases: whole?.release.folder ?? "", launcher: whole?.release.launcher ?? "" }, gaps);
   const points: Point[] = [
-    ...treeScanPoints(tracked, own), configPoint(config, stackFile, edit, own), keyPoint(local.backupKey, whole, edit, own), testsPoint(local.release, "value" in released ? released.value : undefined, own),
+    ...treeScanPoints(tracked, own), configPoint(config, stackFile, edit, own), keyPoint(local.backupKey, whole, edit, own),
     answersPoint(look, whole, there), hostnamePoint(look, whole, edit, there), programsPoint(declared, { install: installLine(whole) }, there), ...untouchedPoints(declared, whole, edit, there),
+    // Before the gaps, because only a tested release is to be laid; behind the host, because it takes long.
+    testsPoint(local.release, "value" in released ? released.value : undefined, "the release"),
     gap.one, gap.two, gap.three, gap.four, gap.five, gap.six,
     withConfig((value) => rulingPoint(records, value.orchestrator.content, gaps), "GAP-7 a ruling that authorizes one run", gaps),
     withConfig((value) => targetPoint(records.documents, value.orchestrator.content, gaps), "GAP-8 a harmless target document", gaps),
@@ -64,8 +66,11 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
   return { points, evidence: evidenceOf("value" in look ? { files: [look.value.others.files_before, look.value.others.files_after], writes: [look.value.others.writes_before, look.value.others.writes_after], session: records.session } : undefined) };
 }
 
-async function readConfig(file: string, sandbox: boolean): Promise<Told<StackConfig>> {
-  if (!existsSync(file)) return { answer: "missing", saw: `no ${basename(file)}`, next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(file)}` };
+// Commands are pasted at the project's root.
+const named = (file: string, project: string): string => (dirname(file) === project ? basename(file) : file);
+
+async function readConfig(file: string, name: string, sandbox: boolean): Promise<Told<StackConfig>> {
+  if (!existsSync(file)) return { answer: "missing", saw: `no ${basename(file)}`, next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(name)}` };
   return await tell(() => {
     const values = readStackFile(file);
     return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key) => [key, values[`cutter:${key}`]])));

@@ -12,7 +12,7 @@ export async function tell<T>(work: () => T | Promise<T>): Promise<Told<T>> {
   } catch (error) {
     if (error instanceof Stopped) {
       const { saw, next, details } = error.facts;
-      return { answer: error.code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing", saw: details?.[0] === undefined ? saw : `${saw}: ${details.slice(0, 5).join("; ")}`, ...(next === undefined ? {} : { next }) };
+      return { answer: error.code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing", saw: details?.[0] === undefined ? saw : `${saw}: ${details.slice(0, 20).join("; ")}`, ...(next === undefined ? {} : { next }) };
     }
     if (error instanceof Error && "syscall" in error && "code" in error) return { answer: "could not look", saw: String(error.code) };
     throw error;
