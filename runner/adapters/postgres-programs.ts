@@ -1,10 +1,12 @@
-// How PostgreSQL's own programs are run: one installation, an empty environment, the password in a private file, a time limit.
-import { mkdtemp, chown, rm, writeFile } from "node:fs/promises";
+// How PostgreSQL's own programs are run: one installation, an empty environment, the password in a file without a name, a time limit.
+import { randomBytes } from "node:crypto";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { Stopped } from "../model/stop.ts";
 
-/** Where and as whom to connect; the password goes to the programs by PGPASSFILE only. */
+/** Where and as whom to connect; the password goes to the programs by {@link PasswordFile} only. */
 export interface DatabaseAccess {
   /** Socket directory or host name. */
   readonly host: string;
@@ -18,7 +20,13 @@ export interface DatabaseAccess {
 /** UNIX user a program runs as; undefined is the runner's own. */
 export type UnixUser = { readonly uid: number; readonly gid: number } | undefined;
 
-const STREAMING = { reject: false, extendEnv: false, buffer: { stdout: false, stderr: true }, maxBuffer: { stderr: 1 << 20 }, stdin: "pipe", forceKillAfterDelay: 2_000 } as const;
+/** An open password file that has no name any more: whoever is killed leaves nothing behind, and nobody else can open it. */
+export interface PasswordFile { readonly stream: Readable }
+
+/** Where a started program finds it: the fourth stream it inherits. libpq wants a regular file of mode 0600 and gets one. */
+const PASSWORD_STREAM = 3;
+
+const STREAMING = { reject: false, extendEnv: false, buffer: { stdout: false, stderr: true }, maxBuffer: { stderr: 1 << 20 }, forceKillAfterDelay: 2_000 } as const;
 /** A started PostgreSQL program: its streams and the promise of its end. */
 export type Program = ReturnType<typeof startProgram>;
 
@@ -28,34 +36,33 @@ export function spawnAs(user: UnixUser): { uid?: number; gid?: number } {
 }
 
 /** Starts a program of the installation; it never rejects, {@link programFailure} judges how it ended. */
-export function startProgram(path: string, args: readonly string[], environment: Readonly<Record<string, string>>, user: UnixUser, capSeconds: number) {
+export function startProgram(path: string, args: readonly string[], environment: Readonly<Record<string, string>>, password: PasswordFile, user: UnixUser, capSeconds: number) {
   return execa(path, args, {
-    ...STREAMING, env: { LC_ALL: "C", TZ: "UTC", ...environment }, timeout: capSeconds * 1_000, cwd: "/", ...spawnAs(user),
+    ...STREAMING, stdio: ["pipe", "pipe", "pipe", password.stream], env: { LC_ALL: "C", TZ: "UTC", ...environment }, timeout: capSeconds * 1_000, cwd: "/", ...spawnAs(user),
   });
 }
 
-/** A private folder with a password file, for the time of `work`; the file is readable by `user` alone. */
-export async function withPasswordFile<T>(parent: string, password: string, user: UnixUser, work: (passfile: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(parent, "pgpass-"));
+/** A password file for the time of `work`, readable by `user` alone. Its name is gone before the password is in it. */
+export async function withPasswordFile<T>(parent: string, password: string, user: UnixUser, work: (file: PasswordFile) => Promise<T>): Promise<T> {
+  const name = join(parent, `.cutter-${randomBytes(8).toString("hex")}`);
+  const handle = await open(name, "wx+", 0o600);
   try {
-    const passfile = join(folder, "pass");
+    await rm(name);
+    if (user) await handle.chown(user.uid, user.gid);
     // One program, one server: the stars keep host names out of a format that would need its own escapes.
-    await writeFile(passfile, `*:*:*:*:${password.replaceAll(/[\\:]/g, "\\$&")}\n`, { mode: 0o600, flag: "wx" });
-    if (user) {
-      await chown(passfile, user.uid, user.gid);
-      await chown(folder, user.uid, user.gid);
-    }
-    return await work(passfile);
+    await handle.write(`*:*:*:*:${password.replaceAll(/[\\:]/g, "\\$&")}\n`, 0);
+    // Nobody reads it here: a started program inherits the descriptor under it.
+    return await work({ stream: handle.createReadStream({ autoClose: false }) });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await handle.close();
   }
 }
 
 /** Connection settings as environment, so that nothing of them stands in the process list. */
-export function connectionEnvironment(access: DatabaseAccess, passfile: string): Record<string, string> {
+export function connectionEnvironment(access: DatabaseAccess): Record<string, string> {
   return {
     PGHOST: access.host, PGPORT: String(access.port), PGDATABASE: access.database, PGUSER: access.user, PGSSLMODE: access.sslmode,
-    PGPASSFILE: passfile, PGCONNECT_TIMEOUT: "15", PGCLIENTENCODING: "UTF8",
+    PGPASSFILE: `/dev/fd/${PASSWORD_STREAM}`, PGCONNECT_TIMEOUT: "15", PGCLIENTENCODING: "UTF8",
   };
 }
 

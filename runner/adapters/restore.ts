@@ -73,10 +73,10 @@ async function readCopy(client: pg.Client, reading: SourceReading): Promise<Omit
 
 /** psql reads the clear text from a pipe; its first error ends the restore. */
 async function feed({ scratch, binDir, clear, capSeconds }: RestoreRequest, access: DatabaseAccess): Promise<void> {
-  await withPasswordFile(scratch.folder, access.password, scratch.spawn, async (passfile) => {
+  await withPasswordFile(scratch.folder, access.password, scratch.spawn, async (password) => {
     // The terse form keeps key values and rows, which an error's detail would quote, out of every message.
     const args = ["--no-psqlrc", "--no-password", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--file=-", "--output=/dev/null"];
-    const psql = startProgram(join(binDir, "psql"), args, connectionEnvironment(access, passfile), scratch.spawn, capSeconds);
+    const psql = startProgram(join(binDir, "psql"), args, connectionEnvironment(access), password, scratch.spawn, capSeconds);
     psql.stdout.resume();
     const sent = await pipeline(Readable.from(clear, { objectMode: false }), psql.stdin).then(() => undefined, (error: unknown) => error);
     // A broken pipe means that psql ended first and says why; anything else is the file that did not open.

@@ -98,9 +98,9 @@ async function dumpSealed(request: BackupRequest, part: string, sessionKey: Sess
     insist(missingTables(wanted, reading.relations));
     insist(closure(reading.leftOut, reading.extensions));
     request.log(`dumping ${wanted.length} tables of ${reading.schemas.join(", ")} on snapshot ${reading.snapshot}`);
-    const sealed = await withPasswordFile(tmpdir(), request.access.password, undefined, (passfile) =>
+    const sealed = await withPasswordFile(tmpdir(), request.access.password, undefined, (password) =>
       sealToFile(dump({
-        binDir: request.binDir, access: request.access, passfile, snapshot: reading.snapshot, capSeconds: request.capSeconds,
+        binDir: request.binDir, access: request.access, password, snapshot: reading.snapshot, capSeconds: request.capSeconds,
         schemas: reading.schemas.map(quotePattern), extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
         exclude: exclusionPatterns(reading.relations), excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`), ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
       }), recipient, sessionKey, part));

@@ -68,8 +68,8 @@ async function ours(file: string): Promise<void> {
   await rm(file, { force: true });
   await withSource(access, TABLES, [], 600, async (reading) => {
     const key = await loadRecipient(place.keyFile, recipient.fingerprint, reading.facts.now);
-    await withPasswordFile(place.folder, access.password, undefined, (passfile) => sealToFile(dump({
-      binDir: cluster.facts.binDir, access, passfile, snapshot: reading.snapshot, capSeconds: 600, schemas: reading.schemas.map(quotePattern),
+    await withPasswordFile(place.folder, access.password, undefined, (password) => sealToFile(dump({
+      binDir: cluster.facts.binDir, access, password, snapshot: reading.snapshot, capSeconds: 600, schemas: reading.schemas.map(quotePattern),
       extensions: [], exclude: exclusionPatterns(reading.relations), excludeRows: [],
     }), key, newSessionKey(), file));
   });

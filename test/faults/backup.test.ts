@@ -1,5 +1,5 @@
 // What goes wrong around a backup: every fault has its stop, and never leaves a file that looks like a backup.
-import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { takeBackup, verifyBackupFile, type BackupRequest } from "../../runner/a
 import { backupPlace, backupRequest, makeRecipient, RUN_FILE, stopOf, type BackupPlace, type Recipient } from "../support/backup.ts";
 import { bundleProgram } from "../support/bundle.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
+import { foundIn, tracesOf } from "../support/secret-traces.ts";
 
 let database: FreshDatabase;
 let place: BackupPlace;
@@ -174,6 +175,20 @@ test("an earlier proven backup survives a later one that fails", async () => {
   const first = await takeBackup(request);
   await stopOf({ ...request, dumpStarted: (pid) => { process.kill(pid, "SIGKILL"); } }, "STOP_BACKUP_FAILED", [RUN_FILE]);
   await expect(verifyBackupFile(request.outputFile, first)).resolves.toBeUndefined();
+});
+
+test("while pg_dump runs its password stands in no file that has a name and in no environment, so a killed runner leaves none behind", async () => {
+  const request = backupRequest(database, place, recipient);
+  const traces = tracesOf("password", request.access.password);
+  const seen: { file?: string; read?: string; environment?: readonly string[] } = {};
+  await takeBackup({ ...request, dumpStarted: (pid) => {
+    process.kill(pid, "SIGSTOP");
+    seen.file = readlinkSync(`/proc/${pid}/fd/3`);
+    seen.read = readFileSync(`/proc/${pid}/fd/3`, "utf8");
+    seen.environment = foundIn(readFileSync(`/proc/${pid}/environ`), traces);
+    process.kill(pid, "SIGCONT");
+  } });
+  expect(seen).toMatchObject({ file: expect.stringMatching(/ \(deleted\)$/), read: expect.stringContaining(request.access.password), environment: [] });
 });
 
 test("a half file of a killed runner is removed by the next backup of the run", async () => {
