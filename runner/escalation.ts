@@ -53,7 +53,7 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
     record: await loadRunRecord(reader, run.row, run.world), phases: await reader.query("read/phases-done", [run.row.run_id]), ...(await reader.one("read/database-now")),
   }));
   const payload = escalationPayload(run.row.run_id, phases, "hold");
-  const { request, folder } = await requestFor(run.world.files, { gate: "SG_3_failure_escalation", payload, now }, () => bundleContents(run, planned, record));
+  const { request, folder } = await requestFor(run.world.files, { gate: "SG_3_failure_escalation", payload, now }, () => bundleContents(run, planned, record, "SG_3_failure_escalation"));
   const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
   run.world.events.emit({ event: "request", gate: request.gate, bundle, payload_sha: request.payload_sha, approve_by: request.approve_by });
   return new Stopped(stop.code, {

@@ -12,7 +12,7 @@ import { planJson, planOf } from "./plan-of-run.ts";
 import { requestFor, type BundleContents } from "./request-bundle.ts";
 import { loadRunRecord } from "./run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
-import { DECISION_MINTED, expectedPayload, mintedDecision, type AskedGate, type RunRecord } from "./rules/expected-payload.ts";
+import { DECISION_MINTED, expectedPayload, mintedDecision, sg1InForce, type AskedGate, type RunRecord } from "./rules/expected-payload.ts";
 import { shellWord } from "./rules/shell-word.ts";
 import { backupTooOld } from "./rules/times.ts";
 
@@ -76,7 +76,7 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
 }
 
 async function request(run: Run, planned: Planned, record: RunRecord, gate: AskedGate, now: Date): Promise<string> {
-  const { request: asked, folder } = await requestFor(run.world.files, { gate, payload: expectedPayload(record, gate), now }, () => bundleContents(run, planned, record));
+  const { request: asked, folder } = await requestFor(run.world.files, { gate, payload: expectedPayload(record, gate), now }, () => bundleContents(run, planned, record, gate));
   const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
   run.world.events.emit({ event: "request", gate, bundle, payload_sha: asked.payload_sha, approve_by: asked.approve_by });
   return bundle;
@@ -112,12 +112,14 @@ async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void
 const recordOf = (run: Run): Promise<RunRecord> => run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
 
 /** Everything beside payload.json of a request bundle of this run. */
-export async function bundleContents(run: Run, planned: Planned, record: RunRecord): Promise<BundleContents> {
+export async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
   const source = planned.source.output;
   const material = await planOf(source, run.readScope());
   const receipts = await run.world.database.read("exec", (reader) => reader.query("read/receipts", [run.row.run_id]));
   const { region, findings } = material.manifest;
+  const sg1 = gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" ? sg1InForce(record) : undefined;
   return {
+    ...(sg1 ? { sg1: { payload_sha: digestOf(sg1), payload: sg1 } } : {}),
     snapshot: material.bytes, region: material.bytes.subarray(region.byte_start, region.byte_end), cut_plan: planJson(material, source, run.row),
     grammar: { profile: source.grammar.profile, options: { ...source.grammar.options }, plan: { ...run.world.config.plan }, caps: { units: run.world.config.caps.units, hard: run.world.config.caps.hard } },
     receipts: receipts.map((row) => ({

@@ -11,6 +11,8 @@ export interface BundleContents {
   readonly snapshot: Uint8Array;
   readonly region: Uint8Array;
   readonly cut_plan: Json;
+  /** SG_1 with its digest, for a request that names SG_1 by its digest alone. */
+  readonly sg1?: Json;
   readonly grammar: Json;
   readonly receipts: Json;
   readonly findings: Json;
@@ -61,6 +63,7 @@ async function writeContents(files: RunFiles, runId: string, folder: string, con
   await files.writeRun(runId, `${folder}/snapshot.md`, contents.snapshot);
   await files.writeRun(runId, `${folder}/region.bin`, contents.region);
   await files.writeRun(runId, `${folder}/cut_plan.json`, canonicalText(contents.cut_plan));
+  if (contents.sg1 !== undefined) await files.writeRun(runId, `${folder}/sg1.json`, canonicalText(contents.sg1));
   await files.writeRun(runId, `${folder}/grammar.json`, canonicalText(contents.grammar));
   await files.writeRun(runId, `${folder}/receipts.json`, canonicalText(contents.receipts));
   await files.writeRun(runId, `${folder}/findings.json`, canonicalText(contents.findings));

@@ -68,8 +68,10 @@ function insistRehearsed({ request, journal }: Bundle): void {
   throw new Stopped("STOP_APPROVAL_INVALID", { saw: "the request names another rehearsal than the newest of the journal", wanted: "the rehearsal of this plan on its proven backup" });
 }
 
-function insistTarget({ request }: Bundle, host: string, approversSha: string): void {
-  if (request.gate !== "SG_1_cut_authz") return;
-  if (request.payload.target.host !== host) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a request of another host than your profile names", wanted: host });
-  if (request.payload.approvers_sha !== approversSha) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "the host uses another approver set than yours", wanted: approversSha });
+function insistTarget({ request, sg1 }: Bundle, host: string, approversSha: string): void {
+  if (!sg1) return;
+  if (sg1.target.host !== host) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a request of another host than your profile names", wanted: host });
+  // Days lie between SG_1 and SG_2, and the people may have agreed on a newer set meanwhile.
+  if (request.gate === "SG_2_lifecycle_authz") return;
+  if (sg1.approvers_sha !== approversSha) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "the host uses another approver set than yours", wanted: approversSha });
 }

@@ -8,6 +8,7 @@ import { contentDigestsSchema } from "../runner/model/backup.ts";
 import { canonicalText, digestOf, sha256, type Json } from "../runner/model/canonical.ts";
 import { isDocumentId } from "../runner/model/ids.ts";
 import type { Manifest } from "../runner/model/manifest.ts";
+import { PAYLOADS, type Payload } from "../runner/model/payload.ts";
 import { grammarChoice } from "../runner/model/outputs.ts";
 import type { PlanRow } from "../runner/model/plan.ts";
 import { parseRequest, type Request } from "../runner/model/statement.ts";
@@ -29,6 +30,8 @@ const journalLine = z.strictObject({ run_id: z.string(), seq: z.string(), prev_s
 /** A bundle whose parts agree with each other and with what this machine computed. */
 export interface Bundle {
   readonly request: Request;
+  /** SG_1 of the run: the request itself, or what an EXECUTION or SG_2 request rests on; undefined for SG_3. */
+  readonly sg1: Payload<"SG_1_cut_authz"> | undefined;
   readonly snapshot: Buffer;
   readonly manifest: Manifest;
   readonly rows: readonly PlanRow[];
@@ -38,6 +41,7 @@ export interface Bundle {
   readonly index: readonly IndexLine[];
 }
 
+const sg1File = z.strictObject({ payload_sha: z.string(), payload: PAYLOADS.SG_1_cut_authz });
 const receiptsFile = z.array(z.looseObject({ attempt: z.string(), file_sha: z.string(), content_digests: contentDigestsSchema, content_digests_sha: z.string(), proof_sha: z.string() }));
 
 const CAP = 64 * 1024 * 1024;
@@ -68,36 +72,50 @@ export async function readBundle(folder: string): Promise<Bundle> {
   insist(judgeChain(request.run_id, journal));
   const index = parseIndex((await file("runs-index.jsonl")).toString("utf8"));
   insist(judgeIndex(index).verdict);
-  const bundle: Bundle = { request, snapshot, manifest, rows, writer_digest: writerDigest(rows), findings: parsed(findingsFile, await file("findings.json"), "findings.json"), journal, index };
-  insistPayload(bundle, documentId);
-  insistBackup(request, parsed(receiptsFile, await file("receipts.json"), "receipts.json"));
+  const bundle: Bundle = { request, sg1: await sg1Of(request, file), snapshot, manifest, rows, writer_digest: writerDigest(rows), findings: parsed(findingsFile, await file("findings.json"), "findings.json"), journal, index };
+  insistSg1(bundle, { document_id: documentId, source_version_id: parsed(z.looseObject({ source_version_id: z.string() }), theirs, "cut_plan.json").source_version_id });
+  insistBackup(bundle, parsed(receiptsFile, await file("receipts.json"), "receipts.json"));
   return bundle;
 }
 
-/** An SG_1 payload names digests we computed ourselves, and entries that stand in the chains of the bundle. */
-function insistPayload({ request, manifest, rows, writer_digest, journal, index }: Bundle, documentId: string): void {
-  if (request.gate !== "SG_1_cut_authz") return;
-  const { payload } = request;
+/** The SG_1 payload a request rests on: named by its digest, so it must hash to it. */
+async function sg1Of(request: Request, file: (name: string) => Promise<Buffer>): Promise<Payload<"SG_1_cut_authz"> | undefined> {
+  if (request.gate === "SG_1_cut_authz") return request.payload;
+  if (request.gate !== "EXECUTION" && request.gate !== "SG_2_lifecycle_authz") return undefined;
+  const { payload, payload_sha } = parsed(sg1File, await file("sg1.json"), "sg1.json");
+  if (digestOf(payload) !== payload_sha) throw differs("sg1.json", "payload_sha is not the hash of the payload");
+  if (request.payload.sg1_payload_sha !== payload_sha) throw differs("sg1.json", "another SG_1 than the request names");
+  if (payload.run_id !== request.run_id) throw differs("sg1.json", "the SG_1 of another run");
+  return payload;
+}
+
+/** SG_1 names digests we computed ourselves, and entries that stand in the chains of the bundle. */
+function insistSg1({ request, sg1, manifest, rows, writer_digest, journal, index }: Bundle, plan: { document_id: string; source_version_id: string }): void {
+  if (!sg1) return;
+  const where = request.gate === "SG_1_cut_authz" ? "" : "sg1.json: ";
   const ours: Record<string, [string, string]> = {
-    document_id: [payload.document_id, documentId], region_sha: [payload.region_sha, manifest.region_sha], manifest_digest: [payload.manifest_digest, manifest.manifest_digest],
-    writer_digest: [payload.writer_digest, writer_digest], candidate_count: [payload.candidate_count, String(rows.length)],
+    document_id: [sg1.document_id, plan.document_id], source_version_id: [sg1.source_version_id, plan.source_version_id], region_sha: [sg1.region_sha, manifest.region_sha],
+    manifest_digest: [sg1.manifest_digest, manifest.manifest_digest], writer_digest: [sg1.writer_digest, writer_digest], candidate_count: [sg1.candidate_count, String(rows.length)],
   };
-  for (const [field, [signed, computed]] of Object.entries(ours)) if (signed !== computed) throw differs(field, "the request names another value than this machine computes");
-  if (!journal.some((entry) => entry.entry_sha === payload.journal_head)) throw differs("journal_head", "no entry of the journal has this digest");
+  for (const [field, [signed, computed]] of Object.entries(ours)) if (signed !== computed) throw differs(`${where}${field}`, "the request names another value than this machine computes");
+  if (!journal.some((entry) => entry.entry_sha === sg1.journal_head)) throw differs(`${where}journal_head`, "no entry of the journal has this digest");
   const head = judgeIndex(index).head;
-  if (payload.previous_closeout_sha !== head && !index.some((line) => line.line_sha === payload.previous_closeout_sha) && payload.previous_closeout_sha !== "0".repeat(64)) {
-    throw differs("previous_closeout_sha", "no line of the runs index has this digest");
+  if (sg1.previous_closeout_sha !== head && !index.some((line) => line.line_sha === sg1.previous_closeout_sha) && sg1.previous_closeout_sha !== "0".repeat(64)) {
+    throw differs(`${where}previous_closeout_sha`, "no line of the runs index has this digest");
   }
 }
 
-/** An EXECUTION payload names a backup that stands among the receipts, and whose digests are those of its tables. */
-function insistBackup(request: Request, receipts: z.infer<typeof receiptsFile>): void {
+/** An EXECUTION payload names a backup that stands among the receipts, whose digests are those of its tables, and whose tables are those SG_1 allows. */
+function insistBackup({ request, sg1 }: Bundle, receipts: z.infer<typeof receiptsFile>): void {
   const forged = receipts.find((receipt) => digestOf(receipt.content_digests) !== receipt.content_digests_sha);
   if (forged) throw differs("receipts.json", "content_digests_sha is not the hash of the tables' digests");
   if (request.gate !== "EXECUTION") return;
   const { attempt, file_sha, content_digests_sha, proof_sha } = request.payload.backup;
-  const named = receipts.some((receipt) => receipt.attempt === attempt && receipt.file_sha === file_sha && receipt.content_digests_sha === content_digests_sha && receipt.proof_sha === proof_sha);
+  const named = receipts.find((receipt) => receipt.attempt === attempt && receipt.file_sha === file_sha && receipt.content_digests_sha === content_digests_sha && receipt.proof_sha === proof_sha);
   if (!named) throw differs("receipts.json", "the backup that the request names is not among the receipts");
+  const wanted = sg1 ? [...sg1.backup_policy.tables, ...sg1.backup_policy.context_tables] : [];
+  const missing = wanted.find((table) => !(table in named.content_digests));
+  if (missing !== undefined) throw differs("receipts.json", `the backup does not hold ${missing}, which SG_1 names`);
 }
 
 function insistPlan(bytes: Buffer, made: { run_id: string; document_id: string; manifest: Manifest; rows: readonly PlanRow[] }): void {

@@ -20,9 +20,18 @@ export function requestReading(bundle: Bundle, person: string): string {
   return [
     heading(`${printable(person)}, you are asked to sign ${request.gate} for run ${request.run_id}`),
     ...planOf(bundle), ...findingsOf(bundle), ...databaseOf(bundle), ...rehearsalPart(bundle),
-    heading("what the signature covers"), ...Object.entries(request.payload).map(([key, value]) => line(key, typeof value === "string" ? value : JSON.stringify(value))),
+    ...restsOn(bundle),
+    heading("what the signature covers"), ...fields(request.payload),
     line("payload", request.payload_sha), line("must be signed by", request.approve_by), "\n",
   ].join("");
+}
+
+const fields = (payload: object): string[] => Object.entries(payload).map(([key, value]) => line(key, typeof value === "string" ? value : JSON.stringify(value)));
+
+/** A request that names SG_1 by its digest shows the SG_1 with that digest; text, rows and counts in it were computed again here. */
+function restsOn({ request, sg1 }: Bundle): string[] {
+  if (!sg1 || request.gate === "SG_1_cut_authz") return [];
+  return [heading("the SG_1 it rests on; its text, rows and counts are those above"), ...fields(sg1)];
 }
 
 function planOf({ rows, manifest, writer_digest, snapshot }: Bundle): string[] {

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { SHA256 } from "./ids.ts";
 
-/** Every file of a bundle; payload.json is written last, so a folder without it was never finished. */
+/** Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has no sg1.json: it is one. */
 export const BUNDLE_FILES = [
-  "payload.json", "snapshot.md", "region.bin", "cut_plan.json", "grammar.json", "receipts.json", "findings.json", "journal.ndjson", "runs-index.jsonl", "rehearsal.json",
+  "payload.json", "sg1.json", "snapshot.md", "region.bin", "cut_plan.json", "grammar.json", "receipts.json", "findings.json", "journal.ndjson", "runs-index.jsonl", "rehearsal.json",
 ] as const;
 
 /** Folder of a request below `runs/<run_id>/requests`: gate and number. */

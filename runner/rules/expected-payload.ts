@@ -2,7 +2,7 @@
 import { digestOf, type Json } from "../model/canonical.ts";
 import type { Config } from "../model/config.ts";
 import { cutplanOutput, grantProbeOutput, markOutput, sourcePinOutput, writeVerifyOutput } from "../model/outputs.ts";
-import type { Payload } from "../model/payload.ts";
+import { PAYLOADS, type Payload } from "../model/payload.ts";
 import type { RecordedPhase } from "../model/run.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgeChain, type JournalEntry } from "./journal.ts";
@@ -16,7 +16,7 @@ export interface RunRecord {
   readonly phases: ReadonlyMap<string, unknown>;
   readonly journal: readonly JournalEntry[];
   readonly receipt: { readonly attempt: number; readonly file_sha: string; readonly content_digests_sha: string; readonly proof_sha: string } | undefined;
-  readonly admissions: readonly { readonly gate: string; readonly payload_sha: string; readonly used_phase: string | null }[];
+  readonly admissions: readonly { readonly gate: string; readonly payload_sha: string; readonly payload: unknown; readonly used_phase: string | null }[];
   readonly config: Config;
   readonly release_digest: string;
   readonly approvers_sha: string;
@@ -54,12 +54,20 @@ function rehearsedDigest(record: RunRecord): string {
 
 /** SG_2 over what the second principal saw. STOP_APPROVAL_INVALID before leg A used its SG_1 or before the request. */
 export function expectedSg2(record: RunRecord): Payload<"SG_2_lifecycle_authz"> {
-  const used = record.admissions.find((row) => row.gate === "SG_1_cut_authz" && row.used_phase === "cut_leg_a");
+  const used = usedSg1(record);
   if (!used) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "no SG_1 admission was used by leg A of this run", wanted: "a cut run that waits for its enactment" });
   return sg2Payload({
     run_id: record.run_id, sg1_payload_sha: used.payload_sha, observed_digest: writeVerifyOutput.parse(outputOf(record, "write_verify")).observed_digest,
     review_decision_id: mintedDecision(record) ?? missingDecision(), environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash,
   });
+}
+
+const usedSg1 = (record: RunRecord): RunRecord["admissions"][number] | undefined => record.admissions.find((row) => row.gate === "SG_1_cut_authz" && row.used_phase === "cut_leg_a");
+
+/** SG_1 as it was signed where leg A used it, else as it must read now. STOP_APPROVAL_INVALID when a phase it rests on is not recorded. */
+export function sg1InForce(record: RunRecord): Payload<"SG_1_cut_authz"> {
+  const used = usedSg1(record);
+  return used ? PAYLOADS.SG_1_cut_authz.parse(used.payload) : expectedSg1(record);
 }
 
 /** The payload of a gate a run asks for; stops as the three above. */
