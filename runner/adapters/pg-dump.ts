@@ -1,7 +1,7 @@
 // The narrow dump: two or more schemas on a held snapshot, without the relations nobody asked for, with owners and rights.
 import { join } from "node:path";
 import { Stopped } from "../model/stop.ts";
-import { connectionEnvironment, programFailure, startProgram, type DatabaseAccess, type PasswordFile } from "./postgres-programs.ts";
+import { programFailure, startProgram, type DatabaseAccess, type PasswordFile } from "./postgres-programs.ts";
 
 /** What to dump, from where, and for how long at most. */
 export interface DumpRequest {
@@ -36,7 +36,7 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
     ...request.exclude.map((pattern) => `--exclude-table=${pattern}`),
     ...request.excludeRows.map((pattern) => `--exclude-table-data=${pattern}`),
   ];
-  const program = startProgram(join(request.binDir, "pg_dump"), args, connectionEnvironment(request.access), request.password, undefined, request.capSeconds);
+  const program = startProgram(join(request.binDir, "pg_dump"), args, { access: request.access, password: request.password, user: undefined, capSeconds: request.capSeconds });
   program.stdin.end();
   if (program.pid !== undefined) request.started?.(program.pid);
   let ended = false;

@@ -35,10 +35,13 @@ export function spawnAs(user: UnixUser): { uid?: number; gid?: number } {
   return user ?? {};
 }
 
+/** What a program is started with: its connection, its password, the UNIX user it runs as, its time. */
+export interface Surroundings { readonly access: DatabaseAccess; readonly password: PasswordFile; readonly user: UnixUser; readonly capSeconds: number }
+
 /** Starts a program of the installation; it never rejects, {@link programFailure} judges how it ended. */
-export function startProgram(path: string, args: readonly string[], environment: Readonly<Record<string, string>>, password: PasswordFile, user: UnixUser, capSeconds: number) {
+export function startProgram(path: string, args: readonly string[], { access, password, user, capSeconds }: Surroundings) {
   return execa(path, args, {
-    ...STREAMING, stdio: ["pipe", "pipe", "pipe", password.stream], env: { LC_ALL: "C", TZ: "UTC", ...environment }, timeout: capSeconds * 1_000, cwd: "/", ...spawnAs(user),
+    ...STREAMING, stdio: ["pipe", "pipe", "pipe", password.stream], env: { LC_ALL: "C", TZ: "UTC", ...connectionEnvironment(access) }, timeout: capSeconds * 1_000, cwd: "/", ...spawnAs(user),
   });
 }
 
@@ -59,7 +62,7 @@ export async function withPasswordFile<T>(parent: string, password: string, user
 }
 
 /** Connection settings as environment, so that nothing of them stands in the process list. */
-export function connectionEnvironment(access: DatabaseAccess): Record<string, string> {
+function connectionEnvironment(access: DatabaseAccess): Record<string, string> {
   return {
     PGHOST: access.host, PGPORT: String(access.port), PGDATABASE: access.database, PGUSER: access.user, PGSSLMODE: access.sslmode,
     PGPASSFILE: `/dev/fd/${PASSWORD_STREAM}`, PGCONNECT_TIMEOUT: "15", PGCLIENTENCODING: "UTF8",

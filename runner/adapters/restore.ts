@@ -8,7 +8,7 @@ import type { ContentDigests, ObjectRights, RunningScratch } from "../model/back
 import { Stopped } from "../model/stop.ts";
 import { connectTo, rowsOf, type SourceReading } from "./backup-source.ts";
 import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
-import { connectionEnvironment, programFailure, startProgram, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
+import { programFailure, startProgram, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
 
 const DATABASE = "restored";
 const RESTORER = "cutter_scratch_restorer";
@@ -76,7 +76,7 @@ async function feed({ scratch, binDir, clear, capSeconds }: RestoreRequest, acce
   await withPasswordFile(scratch.folder, access.password, scratch.spawn, async (password) => {
     // The terse form keeps key values and rows, which an error's detail would quote, out of every message.
     const args = ["--no-psqlrc", "--no-password", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--file=-", "--output=/dev/null"];
-    const psql = startProgram(join(binDir, "psql"), args, connectionEnvironment(access), password, scratch.spawn, capSeconds);
+    const psql = startProgram(join(binDir, "psql"), args, { access, password, user: scratch.spawn, capSeconds });
     psql.stdout.resume();
     const sent = await pipeline(Readable.from(clear, { objectMode: false }), psql.stdin).then(() => undefined, (error: unknown) => error);
     // A broken pipe means that psql ended first and says why; anything else is the file that did not open.
