@@ -5,13 +5,14 @@ import { digestOf } from "./model/canonical.ts";
 import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Gate, RunState } from "./model/run.ts";
-import { Stopped, type Verdict } from "./model/stop.ts";
+import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistNotHalted } from "./halted.ts";
 import { planJson, planOf } from "./plan-of-run.ts";
 import { requestFor, type BundleContents } from "./request-bundle.ts";
 import { loadRunRecord } from "./run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
+import { judgeProof } from "./rules/backup.ts";
 import { DECISION_MINTED, expectedPayload, mintedDecision, sg1InForce, type AskedGate, type RunRecord } from "./rules/expected-payload.ts";
 import { shellWord } from "./rules/shell-word.ts";
 import { backupTooOld } from "./rules/times.ts";
@@ -106,6 +107,7 @@ async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void
   if (newest.content_digests_sha !== recorded.content_digests_sha) {
     throw new Stopped("STOP_DRIFT", { saw: "the tables changed since they were first backed up", wanted: "content equal to the recorded digests", hint: "void the run and cut again: what was signed rests on other content" });
   }
+  insist(judgeProof(newest));
   await run.world.vault.verify({ file: `${run.row.run_id}.sql.gpg`, file_sha: newest.file_sha, size_bytes: Number(newest.size_bytes), proof: backupProofSchema.parse(newest.proof) });
 }
 

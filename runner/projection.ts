@@ -11,13 +11,15 @@ import type { Report, ReportedRun } from "./reports/report-head.ts";
 import { requestReport, type AskedRequest, type Pause } from "./reports/request-report.ts";
 import { newestRequest } from "./request-bundle.ts";
 import { JOURNAL_START } from "./rules/journal.ts";
-import { knownPhase, parseState, stateJson, stateText, type StateFacts } from "./rules/run-state.ts";
+import { ambiguousState, knownPhase, parseState, stateJson, stateText, type StateFacts } from "./rules/run-state.ts";
 import type { StoppedJson, World } from "./world.ts";
 
 /** Everything that follows a run's records; made again by any process it is the same. */
 export interface Projection extends RunWatcher {
   /** state.json and journal.ndjson; `phase` is the one the run stopped in. */
   project(runId: string, stop: StoppedJson | null, phase: RecordedPhase | null): Promise<void>;
+  /** state.json alone, without the database: the answer to COMMIT of `phase` was lost. Nothing when another epoch wrote the file. */
+  unknown(run: { readonly run_id: string; readonly epoch: string }, stop: StoppedJson, phase: RecordedPhase | null): Promise<void>;
   /** Every document of a run once more: what was delivered stays as it is, what is missing goes out. */
   deliverAll(runId: string): Promise<void>;
 }
@@ -28,6 +30,12 @@ const PAUSES = { cut: ["SG_1_cut_authz", "EXECUTION"], lifecycle: ["SG_2_lifecyc
 export function projection(world: World): Projection {
   return {
     project: async (runId, stop, phase) => void (await project(world, runId, stop, phase)),
+    unknown: async ({ run_id, epoch }, stop, phase) => {
+      const bytes = await world.files.readRun(run_id, "state.json");
+      const before = bytes ? parseState(Buffer.from(bytes).toString("utf8")) : undefined;
+      if (!before || before.lease.epoch !== epoch) return;
+      await world.files.writeRun(run_id, "state.json", stateText(ambiguousState(before, { stop_code: stop.code, message: stop.saw, phase }, new Date())));
+    },
     step: async (run, phase) => deliverPhase(world, await project(world, run.row.run_id, null, null), phase),
     requested: async (run, gate) => deliverPause(world, await rowsOf(world, run.row.run_id), gate === "SG_2_lifecycle_authz" ? "lifecycle" : "cut"),
     deliverAll: async (runId) => {

@@ -200,5 +200,7 @@ async function leave(work: Work, run: Run, stop: StoppedJson | null, stoppedIn: 
   } catch (reason) {
     // The database is gone: the lease expires by itself, and the next process sees that this one is gone.
     process.stderr.write(`left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    // The file would still say that nothing is committed, and nobody can ask the database: a person must hear that it is not known.
+    if (stop?.code === "STOP_AMBIGUOUS") await work.projection.unknown({ run_id: run.row.run_id, epoch: run.epoch }, stop, stoppedIn).catch((error: unknown) => process.stderr.write(`state.json: ${error instanceof Error ? error.message : String(error)}\n`));
   }
 }

@@ -1,6 +1,6 @@
 // Pure decisions about a backup: what is left out, whether a copy equals its source, whether an envelope is the one we made.
 import { digestOf } from "../model/canonical.ts";
-import type { ContentDigests, DumpableRelation, EnvelopePacket, LeftOut, ObjectRights } from "../model/backup.ts";
+import { backupProofSchema, type ContentDigests, type DumpableRelation, type EnvelopePacket, type LeftOut, type ObjectRights } from "../model/backup.ts";
 import type { Verdict } from "../model/stop.ts";
 
 const PUBLIC_KEY_ENCRYPTED_SESSION_KEY = 1;
@@ -44,6 +44,20 @@ export function closure(leftOut: readonly LeftOut[], extensions: readonly { exte
 export function toolVersion(toolMajor: number, serverMajor: number): Verdict {
   if (toolMajor >= serverMajor) return undefined;
   return { code: "STOP_BACKUP_FAILED", facts: { saw: `pg_dump ${toolMajor} for a server ${serverMajor}`, wanted: `client programs of PostgreSQL ${serverMajor} or later` } };
+}
+
+/** A backup counts when it has been restored: a receipt needs a proof that hashes to its digest and is about this file and this content. */
+export function judgeProof(receipt: { readonly attempt: number; readonly file_sha: string; readonly content_digests_sha: string; readonly proof: unknown; readonly proof_sha: string }): Verdict {
+  const proof = backupProofSchema.safeParse(receipt.proof);
+  const wrong = !proof.success ? "carries no proof of a restore"
+    : digestOf(proof.data) !== receipt.proof_sha ? "names another proof than it carries"
+    : proof.data.file_sha !== receipt.file_sha ? "carries the proof of another file"
+    : digestOf(proof.data.tables) !== receipt.content_digests_sha ? "carries the proof of other rows" : undefined;
+  if (wrong === undefined) return undefined;
+  return {
+    code: "STOP_PROOF_FAILED",
+    facts: { saw: `the receipt of backup attempt ${receipt.attempt} ${wrong}`, wanted: "a backup that was restored and compared", hint: "find out who wrote this receipt; then void the run and cut again" },
+  };
 }
 
 /** STOP_PROOF_FAILED names every table whose restored rows differ from the source's rows in count or content. */

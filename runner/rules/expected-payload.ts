@@ -5,6 +5,7 @@ import { cutplanOutput, grantProbeOutput, markOutput, sourcePinOutput, writeVeri
 import { PAYLOADS, type Payload } from "../model/payload.ts";
 import type { RecordedPhase } from "../model/run.ts";
 import { insist, Stopped } from "../model/stop.ts";
+import { judgeProof } from "./backup.ts";
 import { judgeChain, type JournalEntry } from "./journal.ts";
 import { executionPayload, sg1Payload, sg2Payload } from "./payload.ts";
 import { newestDigest } from "./rehearsal.ts";
@@ -15,7 +16,7 @@ export interface RunRecord {
   readonly document_id: string;
   readonly phases: ReadonlyMap<string, unknown>;
   readonly journal: readonly JournalEntry[];
-  readonly receipt: { readonly attempt: number; readonly file_sha: string; readonly content_digests_sha: string; readonly proof_sha: string } | undefined;
+  readonly receipt: { readonly attempt: number; readonly file_sha: string; readonly content_digests_sha: string; readonly proof: unknown; readonly proof_sha: string } | undefined;
   readonly admissions: readonly { readonly gate: string; readonly payload_sha: string; readonly payload: unknown; readonly used_phase: string | null }[];
   readonly config: Config;
   readonly release_digest: string;
@@ -38,9 +39,10 @@ export function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
   });
 }
 
-/** EXECUTION over the newest receipt and the newest rehearsal. STOP_BACKUP_FAILED, STOP_APPROVAL_INVALID without one. */
+/** EXECUTION over the newest receipt and the newest rehearsal. STOP_BACKUP_FAILED, STOP_PROOF_FAILED, STOP_APPROVAL_INVALID without one. */
 export function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
   if (!record.receipt) throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt of this run", wanted: "a proven backup" });
+  insist(judgeProof(record.receipt));
   return executionPayload({
     run_id: record.run_id, sg1_payload_sha: digestOf(expectedSg1(record)), receipt: record.receipt,
     environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash, rehearsal_digest: rehearsedDigest(record),

@@ -44,6 +44,11 @@ export function stateJson(facts: StateFacts): StateJson {
   };
 }
 
+/** What the file must say when the answer to COMMIT was lost and the database cannot be asked: that this is not known. Everything else stays as it was told. */
+export function ambiguousState(before: StateJson, error: NonNullable<StateJson["last_error"]>, now: Date): StateJson {
+  return { ...before, revision: before.revision + 1, written_at: now.toISOString(), state: "ambiguous", last_stop: error.stop_code, last_error: error };
+}
+
 /** The bytes of the file: RFC 8785, so that equal projections are equal files. A name that betrays a secret is a bug and throws. */
 export function stateText(state: StateJson): string {
   refuseSecretNames(state);

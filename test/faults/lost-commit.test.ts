@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LAW } from "../support/governed-host.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
@@ -45,6 +46,12 @@ test("a line that broke before COMMIT arrived leaves nothing, and resume does th
   const open = host.proxy.refuseNewcomers();
   unanswered.held.cut();
   expect(await unanswered.answer).toMatchObject({ status: 10, stop: "STOP_AMBIGUOUS" });
+  // Nobody can ask the database now: the files must not say that nothing is committed.
+  const sheet = await execa(host.sandbox.launchers.cutter, ["orchestrate", "status", run], { stdin: "ignore" });
+  expect(sheet.stdout).toMatch(/state +ambiguous, last stop STOP_AMBIGUOUS/);
+  expect(sheet.stdout).toMatch(/COMMITTED SO FAR +not known: the answer to a COMMIT was lost/);
+  expect(sheet.stdout).toMatch(/SAFE TO LEAVE +no: resume reads what is true/);
+  expect(sheet.stdout).toMatch(new RegExp(`NEXT +cutter orchestrate resume ${run}`));
   open();
   expect(await phases(run)).toEqual(["cut_leg_a"]);
 
@@ -52,4 +59,6 @@ test("a line that broke before COMMIT arrived leaves nothing, and resume does th
   expect(await phases(run)).toEqual(["cut_leg_a", "leg_b_record", "write_verify"]);
   expect(await versions("LOST-2")).toBe(3);
   expect(await used(run)).toBe(2);
+  const settled = await execa(host.sandbox.launchers.cutter, ["orchestrate", "status", run], { stdin: "ignore" });
+  expect(settled.stdout).toMatch(/COMMITTED SO FAR +units as drafts, ledger rows, the second principal's verdict; nothing enacted/);
 });

@@ -83,3 +83,19 @@ test("a key revoked after its signature was admitted stops the run at the cut", 
   expect(await host.cutter("gate", "admit", await host.sign(run, "SG_1_cut_authz", "linh"))).toMatchObject({ status: 0 });
   expect(await resume(run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
 });
+
+test.each([
+  { what: "without a proof", proof: "'{}'::jsonb", words: /carries no proof of a restore/ },
+  { what: "with the proof of another file", proof: "jsonb_set(proof, '{file_sha}', to_jsonb(repeat('a', 64)))", words: /names another proof than it carries/ },
+])("a backup receipt $what that stands beside an admitted EXECUTION lets nobody cut or sign", async ({ what, proof, words }) => {
+  const prefix = what.startsWith("without") ? "UNPROVEN-1" : "UNPROVEN-2";
+  const run = await admittedCut(prefix);
+  const signed = await host.sign(run, "EXECUTION", "minh");
+  await host.sql(`INSERT INTO cutter_runtime.backup_receipt (run_id, attempt, content_digests, content_digests_sha, file_sha, size_bytes, recipient, proof, proof_sha)
+    SELECT run_id, attempt + 1, content_digests, content_digests_sha, file_sha, size_bytes, recipient, ${proof}, proof_sha FROM cutter_runtime.backup_receipt WHERE run_id = $1`, [run]);
+  await expectRefused(host, () => resume(run), "STOP_PROOF_FAILED", words);
+  const refused = await host.cutter("gate", "admit", signed);
+  expect(refused.status).not.toBe(0);
+  expect(refused.stderr).toMatch(words);
+  expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`])).toEqual([]);
+});

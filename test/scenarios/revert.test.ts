@@ -68,3 +68,19 @@ test("an enacted run is not reverted, neither before it is closed nor after", as
   expect(await host.cutter("orchestrate", "revert", run, "much too late")).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT" });
   expect(await standing("BACK-3")).toEqual(enacted("BACK-3"));
 });
+
+test("a revert that the write guard refuses says so in the guard's own words, changes no row, and works once its policy is back", async () => {
+  const run = await host.authorized("BACK-5", LAW);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
+  const policy = (change: string) => host.sql(`UPDATE public.dot_config SET value = ${change} WHERE key = 'iu_create.gateway.allowed_marker_values'`);
+  await policy("replace(value, ',fn_iu_revert_run', '')");
+  const rows = await everyRow(host, GOVERNED);
+  const refused = await host.cutter("orchestrate", "revert", run, "the wrong edition");
+  expect(refused).toMatchObject({ status: 5, stop: "STOP_GRANT_DELTA" });
+  expect(refused.stderr).toMatch(/a guard of the database refused .*write guard: direct UPDATE on public\.\w+ refused/);
+  expect(refused.stderr).toContain("nothing of this step was written");
+  expect(await everyRow(host, GOVERNED)).toEqual(rows);
+  await policy("value || ',fn_iu_revert_run'");
+  expect(await host.cutter("orchestrate", "revert", run, "the wrong edition")).toMatchObject({ status: 0, stop: undefined });
+  expect(await standing("BACK-5")).toEqual([]);
+});

@@ -59,7 +59,7 @@ test("a process that is taken over before its first look writes nothing and leav
   const real = postgresDatabase(runner.config, (role) => credentialOf(runner.config, role));
   const status = await workResume({
     world: world(takenOverAtOnce(real, run.runId), events), holder: { name: "ours", isGone: (holder) => holder === "holder-1" },
-    ground: { ready: () => false, stage: nobody }, projection: { step: silent, requested: silent, project: silent, deliverAll: silent },
+    ground: { ready: () => false, stage: nobody }, projection: { step: silent, requested: silent, project: silent, unknown: silent, deliverAll: silent },
   }, run.runId as RunId);
   expect(status).toBe(4);
   expect(events.at(-1)).toMatchObject({ event: "ended" });
