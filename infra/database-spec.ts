@@ -61,6 +61,9 @@ function upOf({ name, allowed }: DeclaredPackage): string {
   return allowed ? `lays package ${name}` : `nothing before it is acknowledged: npm run package -- show ${name}, then set cutter:database.ack.${name}`;
 }
 
+/** Path of the fact that a login role has a password; which one never leaves the server. */
+export const passwordPath = (role: string): string => `password of role ${role}`;
+
 /** Paths of what a package brings, and its state as applied; also what tells whether it is applied at all. */
 export function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunction>): readonly Entry[] {
   const of = (object: string, held: Rights["tables"][number]["rights"], parent: string): Entry[] =>

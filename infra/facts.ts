@@ -161,6 +161,6 @@ function databaseFacts(looks: Looks, reading: Reading): Record<string, Found> {
 // A package is applied when anything it brings to this database is there (roles belong to the cluster); else it is told as one missing thing.
 function withPackages(facts: Facts, spec: Spec): Facts {
   const packages = Object.entries(spec).filter(([path]) => path.startsWith("package "));
-  const applied = packages.filter(([path, { component }]) => Object.keys(facts).some((one) => one !== path && !one.startsWith("role ") && Object.hasOwn(spec, one) && spec[one]?.component === component));
+  const applied = packages.filter(([path, { component }]) => Object.keys(facts).some((one) => one !== path && !one.startsWith("role ") && !one.startsWith("password of role ") && Object.hasOwn(spec, one) && spec[one]?.component === component));
   return { ...facts, ...Object.fromEntries(applied.map(([path, { component, state, parent }]): [string, Found] => [path, { component, state, ...(parent === undefined ? {} : { parent }) }])) };
 }

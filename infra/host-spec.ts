@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import type { StackConfig } from "./config.ts";
-import { EXISTING, databaseScope, databaseSpec, packageComponent, undeclaredPaths } from "./database-spec.ts";
+import { EXISTING, databaseScope, databaseSpec, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import type { Spec, Wanted } from "./drift.ts";
 import { AS_DECLARED, PROGRAM_THERE, bytesPath, configPath, databasePath, keyPath, programPathOf, userPath, userState } from "./facts.ts";
 import { keyHolds, keyStep } from "./render/backup-key.ts";
@@ -43,7 +43,12 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] }, programsComponent(config), untouchedComponent(config),
   ].filter(({ spec }) => Object.keys(spec).length > 0);
   const spec: Spec = Object.assign({}, ...components.map((one) => one.spec)) as Spec;
-  return { components, spec, request: requestOf(config, sources, spec), undeclared: undeclaredPaths(sources.rights) };
+  return { components, spec, request: requestOf(config, sources, spec), undeclared: undeclared(sources, spec) };
+}
+
+// A role whose env file nobody named keeps its password to itself.
+function undeclared({ rights }: Sources, spec: Spec): ReadonlySet<string> {
+  return new Set([...undeclaredPaths(rights), ...rights.roles.map(({ name }) => passwordPath(name)).filter((path) => spec[path] === undefined)]);
 }
 
 /** Where the stack's psql is and how it logs in. */
@@ -133,9 +138,10 @@ function packageComponents(config: StackConfig, sources: Sources): { own: Declar
     const name = packageComponent(declared.name);
     const passwords = sources.rights.roles.filter(({ login, package: by }) => login && by === declared.name)
       .flatMap(({ name: role }) => { const source = config.database.credentials[role]; return source === undefined ? [] : [{ role, ...source }]; });
-    const script = renderPackage({ declared, rights: sources.rights, entries: of(name), statement: sources.statement, place: psqlPlace(config), passwords });
+    const spec: Spec = { ...of(name), ...Object.fromEntries(passwords.map(({ role }): [string, Wanted] => [passwordPath(role), { component: name, state: "set", up: "sets it from the role's env file", parent: `role ${role}` }])) };
+    const script = renderPackage({ declared, rights: sources.rights, entries: spec, statement: sources.statement, place: psqlPlace(config), passwords });
     const before = sources.packages[index - 1];
-    return { name, spec: of(name), script, after: before === undefined ? [] : [packageComponent(before.name)] };
+    return { name, spec, script, after: before === undefined ? [] : [packageComponent(before.name)] };
   });
   return { own, existing: { ...of(EXISTING), [whole]: { component: EXISTING, state: "reachable", up: "nothing: the database belongs to the existing system" } } };
 }

@@ -17,7 +17,8 @@ put_directory() {
   entry_is "$1" "d $2 $3" && return 0
   if [ -L "$1" ]; then fail "$1 is a link; provisioning does not replace it: look where it leads, then remove it by hand"; fi
   if [ -e "$1" ] && [ ! -d "$1" ]; then fail "$1 is no folder; provisioning does not replace it: look at it, then move it away by hand"; fi
-  mkdir -p -m "$3" -- "$1" && chown -- "$2" "$1" && chmod -- "$3" "$1" && entry_is "$1" "d $2 $3" || fail "$1 could not be made a folder of $2 with mode $3"
+  # Folders above it that are missing are made for everybody to pass through: a service user has to reach what is his below them.
+  (umask 022 && mkdir -p -- "$(dirname -- "$1")") && { [ -d "$1" ] || mkdir -m "$3" -- "$1"; } && chown -- "$2" "$1" && chmod -- "$3" "$1" && entry_is "$1" "d $2 $3" || fail "$1 could not be made a folder of $2 with mode $3"
 }
 put_file() {
   if [ -d "$1" ] && [ ! -L "$1" ]; then fail "$1 is a folder; provisioning does not replace it"; fi

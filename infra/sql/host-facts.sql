@@ -40,6 +40,9 @@ SELECT 'role ' || rolname AS path, '' AS lies_in,
        version::text AS witness
   FROM role
 UNION ALL
+SELECT 'password of role ' || rolname, 'role ' || rolname, CASE WHEN rolpassword IS NULL THEN 'none' ELSE 'set' END, version::text
+  FROM role WHERE rolcanlogin
+UNION ALL
 SELECT 'setting ' || split_part(setting, '=', 1) || ' of role ' || rolname || CASE WHEN d.datname IS NULL THEN '' ELSE ' in database ' || d.datname END,
        'role ' || rolname, 'set', s.xmin::text
   FROM pg_db_role_setting s JOIN role ON role.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS setting, scope
