@@ -27,7 +27,7 @@ export async function probeHost(connection: Connection, request: ProbeRequest): 
 }
 
 // What find and sha256sum say about a path that is not there; everything else they say means that they could not look.
-const NOT_THERE = /: No such file or directory$|: Not a directory$/;
+const NOT_THERE = /: No such file or directory$|: Not a directory$|: Too many levels of symbolic links$/;
 const MAY_MISS = new Set(["paths", "hashes", "trees", "tree_hashes", "files_before", "files_after"]);
 
 /** The document in a probe's output. STOP_COULD_NOT_LOOK names the looks that failed, with what the host's programs said. */

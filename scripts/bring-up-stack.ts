@@ -30,5 +30,6 @@ function failure({ status, stdout, stderr }: EngineAnswer): Stopped {
     return new Stopped(open[1], { saw: `run ${printable(open[2] ?? "")} is open on the host`, wanted: "no open run while packages, configuration, approvers or release change", details: said.slice(0, 8) });
   }
   if (/the stack is currently locked/.test(text)) return new Stopped("STOP_LEASE_HELD", { saw: "another up works on this stack", wanted: "one at a time", hint: "wait for it to end, then run the same command" });
+  if (/violates plan|expected resource operations|constrained to/.test(text)) return new Stopped("STOP_DRIFT", { saw: "the host or its declaration has changed since the plan was saved", wanted: "what the plan was made for", details: [...new Set(said)].slice(0, 20), hint: "look at what is different now and save a new plan", next: "npm run drift -- --save-plan <file>" });
   return new Stopped("STOP_COULD_NOT_LOOK", { saw: `up did not come to its end (engine status ${status})`, wanted: "every component laid and verified", details: [...new Set(said)].slice(0, 20), hint: "mend what is named and run `npm run up` again: it goes on where it ended" });
 }

@@ -73,7 +73,10 @@ export async function openStack(place: StackPlace, say: Say = toStderr): Promise
 
 /** Makes the stack in the backend unless it is there. */
 export async function ensureStack(engine: Engine): Promise<void> {
-  insistDone(engine, await call(engine, ["stack", "select", engine.place.stack, "--create", "--secrets-provider", "passphrase"]), "make the stack");
+  const select = ["stack", "select", engine.place.stack];
+  const made = await call(engine, [...select, "--create", "--secrets-provider", "passphrase"]);
+  // Another first command made it between the engine's look and its making.
+  insistDone(engine, /already exists/.test(made.stderr) ? await call(engine, select) : made, "make the stack");
 }
 
 /** Sets plain values, all in one call; they appear in the process list, so never secrets. Keys as `cutter:host`. */

@@ -97,7 +97,9 @@ function renderKeyring(home: string): string {
   return `look_at_keyring() {
   if ! command -v gpg > /dev/null; then echo 'no gpg'
   elif [ -f ${command(`${home}/pubring.kbx`)} ]; then
-    ${list} | grep -E '^(pub|sub|fpr):' | cut -d: -f1,2,5,7,10,12
+    # gpg's own status counts, not that of the programs behind it: a keyring that cannot be read is not an empty one.
+    listed=$(${list}) || return 2
+    printf '%s\\n' "$listed" | grep -E '^(pub|sub|fpr):' | cut -d: -f1,2,5,7,10,12
     find -P ${command(`${home}/private-keys-v1.d`)} -maxdepth 1 -name '*.key' -printf 'secret:\\n' 2>/dev/null
     true
   fi

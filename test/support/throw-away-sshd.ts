@@ -15,6 +15,7 @@ import { programPath } from "../../scripts/programs.mjs";
 export interface ThrowAwaySshd {
   readonly host: "127.0.0.1";
   readonly port: number;
+  readonly pid: number;
   readonly user: string;
   /** Private key of the one user who may log in, OpenSSH form. */
   readonly privateKey: string;
@@ -42,7 +43,7 @@ export async function startThrowAwaySshd(): Promise<ThrowAwaySshd> {
   const { child, port } = await listen(folder, logFile);
   const log = (): string => readFileSync(logFile, "utf8");
   return {
-    host: "127.0.0.1", port, user: userInfo().username,
+    host: "127.0.0.1", port, pid: child.pid ?? 0, user: userInfo().username,
     privateKey: readFileSync(join(folder, "user"), "utf8"), hostKey: publicKey(folder, "host"), otherHostKey: publicKey(folder, "other"),
     log, connections: () => log().split("\n").filter((line) => line.startsWith("Connection from")).length,
     logins: () => log().split("\n").filter((line) => line.startsWith("Accepted publickey")).length,
