@@ -1,5 +1,6 @@
 // What differs between the declared host and the found one: a pure comparison, one line a difference.
 // See docs/decisions/0080-drift.md.
+import { printable } from "../runner/rules/text-hygiene.ts";
 
 /** One thing as it must be. `state` is compared; everything else is for people and for the rules of suppression. */
 export interface Wanted {
@@ -49,11 +50,12 @@ export const ABSENT = "absent";
 export const EXTRA_UP = "nothing: remove it by hand, or adopt it by its path in cutter:known";
 
 /**
- * Every difference, ordered by path. Empty if and only if the host is as declared. `known` names extras that were adopted.
+ * Every difference, ordered by path. Empty if and only if the host is as declared. `known` names extras that were
+ * adopted, each by its path as it is printed.
  */
 export function drift(spec: Spec, facts: Facts, known: readonly string[] = []): DriftLine[] {
   const paths = [...new Set([...Object.keys(spec), ...Object.keys(facts)])].sort();
-  const lines = paths.filter((path) => !known.includes(path) || own(spec, path) !== undefined)
+  const lines = paths.filter((path) => !known.includes(printable(path)) || own(spec, path) !== undefined)
     .flatMap((path) => compare(path, spec, facts)).filter(({ path }) => !isHidden(path, spec, facts));
   const differing = new Set(lines.filter(({ path }) => own(spec, path)?.whole !== true).map(({ path }) => parentOf(path, spec, facts)));
   return lines.filter(({ path }) => own(spec, path)?.whole !== true || !differing.has(parentOf(path, spec, facts)));

@@ -1,8 +1,12 @@
 // The real engine against a real sshd, PostgreSQL and gpg: up makes the host as declared, and drift names what was changed by hand.
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
+import * as openpgp from "openpgp";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { projectRoot } from "../../scripts/sandbox/place.ts";
 import { lookWithEngine } from "../../scripts/look-with-engine.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { provisionedHost } from "../support/provisioned-host.ts";
@@ -33,25 +37,47 @@ test("a preview opens one connection and changes nothing: no change time, no key
   expect(await trace()).toEqual([files, next, logins + 1]);
 });
 
-// What is changed by hand, and the one path that must be named with what is there now. `up` mends those marked so.
-const byHand: readonly [string, () => void | Promise<unknown>, () => Record<string, string>, "mended" | "left"][] = [
-  ["a folder's mode", () => { chmodSync(join(root(), "runs"), 0o777); }, () => ({ [join(root(), "runs")]: expect.stringMatching(/ 0777$/) as string }), "mended"],
-  ["a folder's removal", () => { rmSync(join(root(), "locks"), { recursive: true }); }, () => ({ [join(root(), "locks")]: "absent" }), "mended"],
-  ["a configuration key", () => { rewriteConfig((config) => ({ ...config, host: "elsewhere" })); }, () => ({ "config host": "another value" }), "mended"],
-  ["a configuration key too many", () => { rewriteConfig((config) => ({ ...config, "x\ntouch /tmp/no\n#": "s3cret" })); }, () => ({ 'config "x\\ntouch /tmp/no\\n#"': "set" }), "mended"],
-  ["a truncated configuration", () => { writeFileSync(host.config.orchestrator.file, "{", { mode: 0o640 }); }, () => ({ [host.config.orchestrator.file]: expect.stringMatching(/not a JSON object$/) as string }), "mended"],
-  ["another approver set", () => { appendFileSync(host.config.approvers.file, " "); }, () => ({ [host.config.approvers.file]: expect.stringMatching(/^file .* sha256:…$/) as string }), "mended"],
-  ["one byte of the release", () => { appendFileSync(join(releaseFolder(), "cutter.mjs"), " "); }, () => ({ [join(releaseFolder(), "cutter.mjs")]: expect.stringMatching(/^file /) as string }), "mended"],
-  ["the link to the release", () => { renameSync(join(host.config.release.folder, "current"), join(host.config.release.folder, "was")); symlinkSync("elsewhere", join(host.config.release.folder, "current")); }, () => ({ [join(host.config.release.folder, "current")]: "link to elsewhere" }), "mended"],
-  ["a grant taken away", () => host.sql("REVOKE SELECT ON cutter_governance.verify_result FROM cutter_exec"), () => ({ "grant SELECT on table cutter_governance.verify_result to cutter_exec": "absent" }), "mended"],
-  ["a function's body", () => host.sql("CREATE OR REPLACE FUNCTION cutter_runtime.halt_lock() RETURNS bigint LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS 'SELECT 1::bigint'"), () => ({ "function cutter_runtime.halt_lock()": expect.stringContaining("body sha256:…") as string }), "mended"],
-  ["a disabled trigger", () => host.sql("ALTER TABLE cutter_runtime.journal DISABLE TRIGGER append_only"), () => ({ "trigger append_only on cutter_runtime.journal": expect.stringMatching(/disabled$/) as string }), "mended"],
-  ["a role's attribute", () => host.sql("ALTER ROLE cutter_halt CONNECTION LIMIT 7"), () => ({ "role cutter_halt": "login, limit 7" }), "mended"],
-  ["a right of everybody", () => host.sql("GRANT SELECT ON cutter_runtime.journal TO PUBLIC"), () => ({ "grant SELECT on table cutter_runtime.journal to PUBLIC": "granted" }), "left"],
-  ["a right on one column", () => host.sql("GRANT UPDATE (entry) ON cutter_runtime.journal TO cutter_exec"), () => ({ "grant UPDATE on column cutter_runtime.journal.entry to cutter_exec": "granted" }), "left"],
-  ["a role's setting", () => host.sql("ALTER ROLE cutter_exec SET search_path = evil"), () => ({ "setting search_path of role cutter_exec": "set" }), "left"],
-  ["a key too many", () => { importKey(); }, () => ({ [`key ${strangerKey()}`]: expect.any(String) as string }), "left"],
-  ["a file in the release that nobody declared", () => { writeFileSync(join(releaseFolder(), "a'\n$(touch no)\"\\ü"), ""); }, () => ({ [`${releaseFolder()}/a'\\u{A}$(touch no)"\\ü`]: expect.stringMatching(/^file /) as string }), "left"],
+/** Something changed by hand: what, how, and every path that must then be named with what is there. */
+type Change = readonly [string, () => void | Promise<unknown>, () => Record<string, string>];
+// A name that would make a file wherever it reached a shell unquoted, and how it must be printed.
+const MARK = `executed-${randomBytes(4).toString("hex")}`;
+const HOSTILE = `a'\n$(touch ${MARK})"\\ü`;
+const HARMLESS = HOSTILE.replace("\n", "\\u{A}");
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+const twice: readonly Change[] = [
+  ["a folder's mode", () => { chmodSync(join(root(), "runs"), 0o777); }, () => ({ [join(root(), "runs")]: expect.stringMatching(/ 0777$/) as string })],
+  ["a folder's removal", () => { rmSync(join(root(), "locks"), { recursive: true }); }, () => ({ [join(root(), "locks")]: "absent" })],
+  ["a configuration key", () => { rewriteConfig((config) => ({ ...config, host: "elsewhere" })); }, () => ({ "config host": "another value" })],
+];
+const alone: readonly Change[] = [
+  ["a configuration key deleted", () => { rewriteConfig(({ host: _host, ...config }) => config); }, () => ({ "config host": "absent" })],
+  ["a configuration key too many", () => { rewriteConfig((config) => ({ ...config, "x\ntouch /tmp/no\n#": "s3cret" })); }, () => ({ 'config "x\\ntouch /tmp/no\\n#"': "set" })],
+];
+// Ownership can be given away by root only.
+const asRoot: readonly Change[] = process.getuid?.() === 0 ? [["a folder's owner", () => { chownSync(join(root(), "reports"), 65_534, 65_534); }, () => ({ [join(root(), "reports")]: expect.stringMatching(/^directory nobody:nogroup /) as string })]] : [];
+const mended: readonly Change[] = [
+  ...asRoot,
+  ["a truncated configuration", () => { writeFileSync(host.config.orchestrator.file, "{", { mode: 0o640 }); }, () => ({ [host.config.orchestrator.file]: expect.stringMatching(/not a JSON object$/) as string })],
+  ["another approver set", () => { appendFileSync(host.config.approvers.file, " "); }, () => ({ [host.config.approvers.file]: expect.stringMatching(/^file .* sha256:…$/) as string })],
+  ["the public key's file", () => { rmSync(host.config.backupKey.file); }, () => ({ [host.config.backupKey.file]: "absent" })],
+  ["the public key in the keyring", () => { gpg("--yes", "--delete-keys", host.config.backupKey.fingerprint); }, () => ({ [`key ${host.config.backupKey.fingerprint}`]: "absent" })],
+  ["one byte of the release", () => { appendFileSync(join(releaseFolder(), "cutter.mjs"), " "); }, () => ({ [join(releaseFolder(), "cutter.mjs")]: expect.stringMatching(/^file /) as string })],
+  ["the link to the release", () => { renameSync(join(host.config.release.folder, "current"), join(host.config.release.folder, "was")); symlinkSync("elsewhere", join(host.config.release.folder, "current")); }, () => ({ [join(host.config.release.folder, "current")]: "link to elsewhere" })],
+  ["a grant taken away", () => host.sql("REVOKE SELECT ON cutter_governance.verify_result FROM cutter_exec"), () => ({ "grant SELECT on table cutter_governance.verify_result to cutter_exec": "absent" })],
+  ["a function's body", () => host.sql("CREATE OR REPLACE FUNCTION cutter_runtime.halt_lock() RETURNS bigint LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS 'SELECT 1::bigint'"), () => ({ "function cutter_runtime.halt_lock()": expect.stringContaining("body sha256:…") as string })],
+  ["a disabled trigger", () => host.sql("ALTER TABLE cutter_runtime.journal DISABLE TRIGGER append_only"), () => ({ "trigger append_only on cutter_runtime.journal": expect.stringMatching(/disabled$/) as string })],
+  ["a role's attribute", () => host.sql("ALTER ROLE cutter_halt CONNECTION LIMIT 7"), () => ({ "role cutter_halt": "login, limit 7" })],
+];
+const left: readonly Change[] = [
+  ["a right of everybody", () => host.sql("GRANT SELECT ON cutter_runtime.journal TO PUBLIC"), () => ({ "grant SELECT on table cutter_runtime.journal to PUBLIC": "granted" })],
+  ["a right on one column", () => host.sql("GRANT UPDATE (entry) ON cutter_runtime.journal TO cutter_exec"), () => ({ "grant UPDATE on column cutter_runtime.journal.entry to cutter_exec": "granted" })],
+  ["a role's setting", () => host.sql("ALTER ROLE cutter_exec SET search_path = evil"), () => ({ "setting search_path of role cutter_exec": "set" })],
+  ["keys too many, one of them with the user id of the backup's", () => importStrangers(), () => Object.fromEntries(strangers().map((one) => [`key ${one}`, "can encrypt"]))],
+  ["a file in the release that nobody declared", () => { writeFileSync(join(releaseFolder(), HOSTILE), ""); }, () => ({ [`${releaseFolder()}/${HARMLESS}`]: expect.stringMatching(/^file /) as string })],
+  ["a link in the release", () => { symlinkSync(HOSTILE, join(releaseFolder(), "link")); }, () => ({ [join(releaseFolder(), "link")]: `link to ${HARMLESS}` })],
+  ["a right of a role with a strange name", () => host.sql(`CREATE ROLE ${quoted(HOSTILE)}; GRANT SELECT ON cutter_runtime.journal TO ${quoted(HOSTILE)}`), () => ({ [`grant SELECT on table cutter_runtime.journal to ${HARMLESS}`]: "granted" })],
+  ["a function with a strange name", () => host.sql(`CREATE FUNCTION cutter_runtime.${quoted(HOSTILE)}() RETURNS int LANGUAGE sql AS 'SELECT 1'`), () => ({ [`function cutter_runtime.${HARMLESS}()`]: expect.any(String) as string, [`grant EXECUTE on function cutter_runtime.${HARMLESS}() to PUBLIC`]: "granted" })],
 ];
 
 function rewriteConfig(change: (config: Record<string, unknown>) => Record<string, unknown>): void {
@@ -64,44 +90,55 @@ function releaseFolder(): string {
 }
 const gpg = (...words: string[]): string => execFileSync("gpg", ["--homedir", host.config.backupKey.keyring, "--no-options", "--batch", "--no-autostart", "--no-permission-warning", ...words], { stdio: ["ignore", "pipe", "ignore"] }).toString();
 const fingerprints = (): string[] => [...gpg("--with-colons", "--list-keys").matchAll(/^pub:.*\n(?:fpr:+)([0-9A-F]{40}):/gm)].map(([, fingerprint = ""]) => fingerprint);
-const strangerKey = (): string => fingerprints().find((one) => one !== host.config.backupKey.fingerprint) ?? "none";
-function importKey(): void {
-  const person = JSON.parse(readFileSync(host.config.approvers.source, "utf8")) as { persons: { keys: { public_key_armored: string }[] }[] };
-  const file = join(host.folder, "stranger.asc");
-  writeFileSync(file, person.persons[0]?.keys[0]?.public_key_armored ?? "");
-  gpg("--import", file);
+const strangers = (): string[] => fingerprints().filter((one) => one !== host.config.backupKey.fingerprint);
+async function importStrangers(): Promise<void> {
+  const [, name = "", email = ""] = /^uid:(?:[^:]*:){8}([^:<]*) <([^:>]+)>/m.exec(gpg("--with-colons", "--list-keys")) ?? [];
+  for (const user of [{ name, email }, { name: HOSTILE, email: "nobody@example.org" }]) {
+    const { publicKey } = await openpgp.generateKey({ type: "ecc", curve: "ed25519Legacy", userIDs: [user], format: "armored" });
+    const file = join(host.folder, "stranger.asc");
+    writeFileSync(file, publicKey);
+    gpg("--import", file);
+  }
 }
+const paths = (changes: readonly Change[]): Record<string, string> => Object.assign({}, ...changes.map(([, , named]) => named())) as Record<string, string>;
+const make = async (changes: readonly Change[]): Promise<void> => { for (const [, change] of changes) await change(); };
 
-test("everything changed by hand is named by exactly its path and what is there now, up mends what it may, and the rest stays named", async () => {
-  for (const [, change] of byHand.slice(0, 3)) await change();
-  const wanted = Object.assign({}, ...byHand.slice(0, 3).map(([, , paths]) => paths())) as Record<string, string>;
-  expect(shown(await host.look())).toEqual(wanted);
-  expect(await host.up()).toEqual([]);
-  // The same again: the repair must not have made the difference invisible.
-  for (const [, change] of byHand.slice(0, 3)) await change();
-  expect(shown(await host.look())).toEqual(wanted);
-  expect(await host.up()).toEqual([]);
+test("everything changed by hand is named by exactly its path and what is there now, and the same change made again is named again", async () => {
+  for (const _again of [1, 2]) {
+    await make(twice);
+    expect(shown(await host.look())).toEqual(paths(twice));
+    expect(await host.up()).toEqual([]);
+  }
 });
 
-for (const [from, to] of [[3, 4], [4, 12], [12, 17]] as const) {
-  test(`by hand: ${byHand.slice(from, to).map(([name]) => name).join(", ")}`, async () => {
-    const group = byHand.slice(from, to);
-    for (const [, change] of group) await change();
-    expect(shown(await host.look())).toEqual(Object.assign({}, ...group.map(([, , paths]) => paths())));
-    const left = Object.assign({}, ...group.filter(([, , , fate]) => fate === "left").map(([, , paths]) => paths())) as Record<string, string>;
-    const lines = await host.up();
-    expect(shown(lines)).toEqual(left);
-    expect(lines.every(({ up }) => up.startsWith("nothing:"))).toBe(true);
-    host.declare({ known: Object.keys(left).length === 0 ? [] : lines.map(({ path }) => path) });
+for (const group of [alone, mended]) {
+  test(`named and mended by up: ${group.map(([name]) => name).join(", ")}`, async () => {
+    await make(group);
+    expect(shown(await host.look())).toEqual(paths(group));
+    expect(await host.up()).toEqual([]);
   });
 }
 
+test(`named, escaped, and left by up, which says so: ${left.map(([name]) => name).join(", ")}`, async () => {
+  await make(left);
+  expect(strangers().length).toBe(2);
+  expect(shown(await host.look())).toEqual(paths(left));
+  const lines = await host.up();
+  expect(shown(lines)).toEqual(paths(left));
+  expect(lines.every(({ up }) => up.startsWith("nothing:"))).toBe(true);
+  // Adopted by the very texts that drift shows, they are told no more.
+  host.declare({ known: lines.map(({ path }) => path) });
+  expect(await host.look()).toEqual([]);
+  const places = [homedir(), host.folder, releaseFolder(), host.engine.place.project, projectRoot(), "/tmp", "/"];
+  expect(places.filter((place) => existsSync(join(place, MARK)))).toEqual([]);
+});
+
 test("a folder replaced by a link is refused in words and not followed", async () => {
-  host.declare({ known: [] });
   const [path, elsewhere] = [join(root(), "batches"), join(host.folder, "elsewhere")];
   rmSync(path, { recursive: true });
   mkdirSync(elsewhere);
   symlinkSync(elsewhere, path);
+  expect(shown(await host.look())).toEqual({ [path]: `link to ${elsewhere}` });
   await expect(host.up()).rejects.toThrow(/batches is a link; provisioning does not replace it/);
   rmSync(path);
   mkdirSync(path, { mode: 0o750 });
@@ -115,4 +152,17 @@ test("another host key, or no host, ends in could-not-look and never in clean", 
   expect(stop).toBeInstanceOf(Stopped);
   expect((stop as Stopped).exit).toBe(1);
   expect((stop as Stopped).facts.details?.join("\n")).toMatch(/host key is not the pinned one; nothing was sent/);
+});
+
+test("a fact that cannot be read ends in could-not-look and names the look, never in absent or clean", async () => {
+  host.declare({});
+  const seen = async (file: string): Promise<string> => {
+    const was = readFileSync(file);
+    writeFileSync(file, "not what it was\n");
+    const stop = await lookWithEngine(host.engine).then(() => undefined, (error: unknown) => error);
+    writeFileSync(file, was);
+    return stop instanceof Stopped && stop.exit === 1 ? stop.facts.details?.join("\n") ?? "" : "no stop";
+  };
+  expect(await seen(host.config.database.passFile ?? "")).toMatch(/database: psql: error/);
+  expect(await seen(join(host.config.backupKey.keyring, "pubring.kbx"))).toMatch(/keyring: gpg: /);
 });

@@ -84,6 +84,7 @@ const encoded = (text: string): string => Buffer.from(text).toString("base64");
 
 test("a path that is not there is a fact, one that may not be read is a stop", () => {
   expect(readLooks(looks({ paths: { out: "", messages: encoded("find: '/var/lib/cutter': No such file or directory\nstatus 1") } })).paths).toEqual(Buffer.alloc(0));
+  expect(readLooks(looks({ paths: { out: "", messages: encoded("find: '/var/lib/cutter/a': Too many levels of symbolic links\nstatus 1") } })).paths).toEqual(Buffer.alloc(0));
   expect(stopOf(() => readLooks(looks({ paths: { out: "", messages: encoded("find: '/var/lib/cutter': Permission denied\nstatus 1") } }))).facts.details).toEqual(["paths: find: '/var/lib/cutter': Permission denied"]);
   expect(stopOf(() => readLooks(looks({ database: { out: "", messages: encoded("psql: error: connection refused\nstatus 2") } }))).code).toBe("STOP_COULD_NOT_LOOK");
 });
