@@ -5,7 +5,7 @@ import { FINGERPRINT, SHA256 } from "../runner/model/ids.ts";
 import { Stopped } from "../runner/model/stop.ts";
 
 // No quote, backslash or control: these paths stand in scripts and messages.
-const path = z.string().regex(/^\/[\w@%+=:,. /-]+$/, "an absolute path of letters, digits, blanks and @%+=:,./-_").max(400);
+const path = z.string().regex(/^\/[\p{L}\p{M}\p{N}_@%+=:,. /-]+$/u, "an absolute path of letters, digits, blanks and @%+=:,./-_").max(400);
 const user = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/);
 const mode = z.string().regex(/^0[0-7]{3}$/, "four octal digits, as \"0750\"");
 const owned = { owner: user, group: user, mode };

@@ -2,6 +2,7 @@
 import { isStopCode, Stopped } from "../runner/model/stop.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
 import type { PreviewLines } from "./engine-answer.ts";
+import { partsInProgress } from "./engine-progress.ts";
 import { lookWithEngine } from "./look-with-engine.ts";
 import { ENGINE_STATUS, ensureStack, up } from "./pulumi.ts";
 import type { Engine, EngineAnswer } from "./pulumi.ts";
@@ -14,8 +15,10 @@ const LIMIT_SECONDS = 1800;
  */
 export async function bringUpStack(engine: Engine, say: (line: string) => void, plan?: string): Promise<PreviewLines> {
   await ensureStack(engine);
+  const read = partsInProgress();
   const onLine = (line: string): void => {
-    if (/^\s*[+~-] {1,2}(?:command|cutter):/.test(line) || / (?:created|updated|creating|updating) /.test(line)) say(printable(line.trimEnd()));
+    const told = read(line);
+    if (told !== undefined) say(told);
   };
   const answer = await up(engine, { limitSeconds: LIMIT_SECONDS, onLine, ...(plan === undefined ? { skipPreview: true } : { plan }) });
   if (answer.status !== ENGINE_STATUS.done) throw failure(answer);

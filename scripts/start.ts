@@ -62,7 +62,7 @@ async function provision(): Promise<void> {
   const before = await lookWithEngine(engine);
   say(`   drift: ${before.lines.length === 0 ? "none, the host is as declared" : `${before.lines.length} differences`}`);
   if (before.lines.length === 0) return;
-  const { lines } = await bringUpStack(engine, (line) => say(`   ${line.trim()}`));
+  const { lines } = await bringUpStack(engine, (line) => say(`   ${line}`));
   if (lines.length > 0) {
     throw new Stopped("STOP_DRIFT", { saw: `${lines.length} differences are left that provisioning does not touch`, wanted: "a host as declared", next: "npm run drift", details: lines.slice(0, 10).map((line) => line.path) });
   }
