@@ -30,7 +30,7 @@ function failure({ status, stdout, stderr }: EngineAnswer): Stopped {
   const open = /\b(STOP_[A-Z_0-9]+) (\S+)/.exec(text);
   const said = text.split("\n").filter((line) => /error:|fail|STOP_|could not|is a link|no space|not laid/i.test(line)).map((line) => printable(line.trim()).slice(0, 300));
   if (open?.[1] !== undefined && isStopCode(open[1]) && open[1] === "STOP_RUN_OPEN") {
-    return new Stopped(open[1], { saw: `run ${printable(open[2] ?? "")} is open on the host`, wanted: "no open run while packages, configuration, approvers or release change", details: said.slice(0, 8) });
+    return new Stopped(open[1], { saw: `run ${printable(open[2] ?? "")} is open on the host`, wanted: "no open run while packages, configuration, approvers or release change", details: said.slice(0, 8), next: "npm run status" });
   }
   if (/the stack is currently locked/.test(text)) return new Stopped("STOP_LEASE_HELD", { saw: "another up works on this stack", wanted: "one at a time", hint: "wait for it to end, then run the same command" });
   if (/violates plan|expected resource operations|constrained to/.test(text)) return new Stopped("STOP_DRIFT", { saw: "the host or its declaration has changed since the plan was saved", wanted: "what the plan was made for", details: [...new Set(said)].slice(0, 20), hint: "look at what is different now and save a new plan", next: "npm run drift -- --save-plan <file>" });

@@ -33,7 +33,7 @@ async function onStack(stack: string, name: PackageName, scriptFor: (config: Sta
   const answer = await runOnHost(config.connection, await scriptFor(config), LIMIT_SECONDS);
   const said = printableLines(`${answer.stdout}${answer.stderr}`).trim();
   const open = /^STOP_RUN_OPEN (\S+)/m.exec(answer.stderr)?.[1];
-  if (open !== undefined) throw new Stopped("STOP_RUN_OPEN", { saw: `run ${open} is open on the host`, wanted: "no open run while a package changes" });
+  if (open !== undefined) throw new Stopped("STOP_RUN_OPEN", { saw: `run ${open} is open on the host`, wanted: "no open run while a package changes", next: "npm run status" });
   if (answer.status !== 0) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `package ${name}: the host's script ended with status ${answer.status}`, wanted: "a package that holds", details: said.split("\n").slice(-8) });
   process.stdout.write(`${said}\n`);
   return 0;
