@@ -35,6 +35,18 @@ export function databaseScope(rights: Rights): DatabaseScope {
 
 interface Entry { readonly path: string; readonly package: string; readonly state: string; readonly parent?: string }
 
+/**
+ * Columns, constraints and indexes of our own tables, as the catalogs word them: by table, then by path. The file is taken from
+ * a database with every package; test/sql/table-definitions.test.ts holds it against one.
+ */
+export type TableDefinitions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The definitions of the wanted packages' tables. `up` only looks at them: changing a table under its rows is no repair. */
+export function definitionsSpec(rights: Rights, packages: readonly DeclaredPackage[], definitions: TableDefinitions): Spec {
+  return Object.fromEntries(rights.tables.filter(({ package: by }) => packages.some(({ name }) => name === by)).flatMap(({ name, package: by }) =>
+    Object.entries(definitions[name] ?? {}).map(([path, state]): [string, Wanted] => [path, { component: packageComponent(by), state, parent: `table ${name}`, up: "nothing: a table is not changed under its rows; find out who did, and put it back by hand" }])));
+}
+
 /** Every entry of the wanted packages and of the existing system; those of a package lie in `package <name>`. */
 export function databaseSpec(rights: Rights, packages: readonly DeclaredPackage[]): Spec {
   const functions = new Map(packages.flatMap(({ sql }) => definedFunctions(sql)).map((one) => [one.name, one]));
@@ -88,8 +100,8 @@ export function entriesOf(rights: Rights, functions: ReadonlyMap<string, Defined
   ];
 }
 
-function functionState(owner: string, { bodySha, searchPath, securityDefiner }: DefinedFunction): string {
-  return [`owner ${owner}`, securityDefiner ? "security definer" : "security invoker", ...(searchPath === undefined ? [] : [`search_path=${searchPath}`]), `body sha256:${bodySha}`].join(", ");
+function functionState(owner: string, { bodySha, searchPath, securityDefiner, language, volatility, isStrict }: DefinedFunction): string {
+  return [`owner ${owner}`, securityDefiner ? "security definer" : "security invoker", language, volatility, ...(isStrict ? ["strict"] : []), ...(searchPath === undefined ? [] : [`search_path=${searchPath}`]), `body sha256:${bodySha}`].join(", ");
 }
 
 /** Paths the facts statement answers that nobody declares: functions of the existing system by body, schemas of unknown owner. */

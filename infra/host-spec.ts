@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import type { StackConfig } from "./config.ts";
-import { EXISTING, databaseScope, databaseSpec, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
+import { EXISTING, databaseScope, databaseSpec, definitionsSpec, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import type { Spec, Wanted } from "./drift.ts";
 import { AS_DECLARED, PROGRAM_THERE, bytesPath, configPath, databasePath, keyPath, programPathOf, userPath, userState } from "./facts.ts";
 import { keyHolds, keyStep } from "./render/backup-key.ts";
@@ -139,9 +139,10 @@ function packageComponents(config: StackConfig, sources: Sources): { own: Declar
     const passwords = sources.rights.roles.filter(({ login, package: by }) => login && by === declared.name)
       .flatMap(({ name: role }) => { const source = config.database.credentials[role]; return source === undefined ? [] : [{ role, ...source }]; });
     const spec: Spec = { ...of(name), ...Object.fromEntries(passwords.map(({ role }): [string, Wanted] => [passwordPath(role), { component: name, state: "set", up: "sets it from the role's env file", parent: `role ${role}` }])) };
+    const tables = definitionsSpec(sources.rights, [declared], sources.definitions);
     const script = renderPackage({ declared, rights: sources.rights, entries: spec, statement: sources.statement, place: psqlPlace(config), passwords });
     const before = sources.packages[index - 1];
-    return { name, spec, script, after: before === undefined ? [] : [packageComponent(before.name)] };
+    return { name, spec: { ...spec, ...tables }, script, after: before === undefined ? [] : [packageComponent(before.name)] };
   });
   return { own, existing: { ...of(EXISTING), [whole]: { component: EXISTING, state: "reachable", up: "nothing: the database belongs to the existing system" } } };
 }

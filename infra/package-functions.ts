@@ -9,6 +9,10 @@ export interface DefinedFunction {
   readonly bodySha: string;
   readonly searchPath: string | undefined;
   readonly securityDefiner: boolean;
+  /** As PostgreSQL names it: sql, plpgsql. */
+  readonly language: string;
+  readonly volatility: "immutable" | "stable" | "volatile";
+  readonly isStrict: boolean;
 }
 
 const DEFINITION = /^CREATE (?:OR REPLACE )?FUNCTION ([a-z_]+\.[a-z_0-9]+)(\([\s\S]*?)\bAS \$\$([\s\S]*?)\$\$([^;]*);/gm;
@@ -21,5 +25,6 @@ export function definedFunctions(sql: string): readonly DefinedFunction[] {
   return [...sql.matchAll(DEFINITION)].map(([whole, name = "", head = "", body = ""]) => ({
     name, bodySha: sha256(body), statement: whole.replace(/^CREATE (?:OR REPLACE )?/, "CREATE OR REPLACE "),
     searchPath: /\bSET search_path = ([^\n]+?)\s*$/m.exec(head)?.[1]?.trim(), securityDefiner: /\bSECURITY DEFINER\b/.test(head),
+    language: /\bLANGUAGE (\w+)/.exec(head)?.[1] ?? "", volatility: /\bIMMUTABLE\b/.test(head) ? "immutable" : /\bSTABLE\b/.test(head) ? "stable" : "volatile", isStrict: /\bSTRICT\b/.test(head),
   }));
 }

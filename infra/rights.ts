@@ -16,6 +16,11 @@ export type Rights = z.infer<typeof schema>;
 /** Text of sql/rights.json to its value; a malformed file of our own is a bug. */
 export const parseRights = (text: string): Rights => schema.parse(JSON.parse(text));
 
+const definitions = z.record(z.string(), z.record(z.string(), z.string()));
+
+/** Text of infra/table-definitions.json to its value: by table, the state of each column, constraint and index by path. */
+export const parseDefinitions = (text: string): z.infer<typeof definitions> => definitions.parse(JSON.parse(text));
+
 /** The package name of what the existing database brings. */
 export const SYSTEM = "system";
 

@@ -8,9 +8,9 @@ import { sha256 } from "../runner/model/canonical.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { PACKAGES, packageSql } from "../scripts/apply-packages.ts";
 import type { StackConfig } from "./config.ts";
-import type { DeclaredPackage } from "./database-spec.ts";
+import type { DeclaredPackage, TableDefinitions } from "./database-spec.ts";
 import type { Release } from "./render/release.ts";
-import { parseRights } from "./rights.ts";
+import { parseDefinitions, parseRights } from "./rights.ts";
 import type { Rights } from "./rights.ts";
 
 /** Everything declared that is longer than a configuration value. */
@@ -20,6 +20,7 @@ export interface Sources {
   readonly release: Release;
   readonly packages: readonly DeclaredPackage[];
   readonly rights: Rights;
+  readonly definitions: TableDefinitions;
   /** Text of infra/sql/host-facts.sql. */
   readonly statement: string;
 }
@@ -35,10 +36,11 @@ export async function readSources(config: StackConfig, project: string, now: Dat
 }
 
 /** The sources that this checkout itself brings. */
-export async function readOwnSources(config: StackConfig, project: string): Promise<Pick<Sources, "packages" | "rights" | "statement">> {
+export async function readOwnSources(config: StackConfig, project: string): Promise<Pick<Sources, "packages" | "rights" | "definitions" | "statement">> {
   return {
     packages: await readPackages(config, join(project, "sql", "packages")),
-    rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")), statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
+    rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")), definitions: parseDefinitions(readFileSync(join(project, "infra", "table-definitions.json"), "utf8")),
+    statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
   };
 }
 

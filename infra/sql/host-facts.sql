@@ -15,7 +15,7 @@ named AS (
   SELECT n.oid, n.nspname, n.nspowner, n.nspacl, n.xmin AS version FROM pg_namespace n, scope
    WHERE n.nspname IN (SELECT jsonb_array_elements_text(s -> 'schemas'))),
 routine AS (
-  SELECT p.oid, p.proowner, p.proacl, p.prosecdef, p.proconfig, p.prosrc, p.xmin AS version, n.nspname,
+  SELECT p.oid, p.proowner, p.proacl, p.prosecdef, p.provolatile, p.proisstrict, p.prolang, p.proconfig, p.prosrc, p.xmin AS version, n.nspname,
          n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS name
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace, scope
    WHERE n.nspname = 'cutter_runtime'
@@ -56,8 +56,23 @@ UNION ALL
 SELECT 'table ' || name, 'schema ' || nspname, 'owner ' || pg_get_userbyid(relowner) || CASE WHEN relrowsecurity THEN ', row security' ELSE '' END, version::text
   FROM relation WHERE relkind <> 'S'
 UNION ALL
+SELECT 'column ' || name || '.' || t.attname, 'table ' || name,
+       concat_ws(', ', format_type(t.atttypid, t.atttypmod), CASE WHEN t.attnotnull THEN 'not null' END, 'default ' || pg_get_expr(d.adbin, d.adrelid),
+                 CASE t.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity by default' END, CASE WHEN t.attgenerated <> '' THEN 'generated' END), t.xmin::text
+  FROM relation JOIN pg_attribute t ON t.attrelid = relation.oid AND t.attnum > 0 AND NOT t.attisdropped LEFT JOIN pg_attrdef d ON d.adrelid = t.attrelid AND d.adnum = t.attnum
+ WHERE nspname = 'cutter_runtime' AND relkind <> 'S'
+UNION ALL
+SELECT 'constraint ' || k.conname || ' on ' || name, 'table ' || name, pg_get_constraintdef(k.oid), k.xmin::text
+  FROM relation JOIN pg_constraint k ON k.conrelid = relation.oid WHERE nspname = 'cutter_runtime' AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+UNION ALL
+SELECT 'index ' || i.relname || ' on ' || name, 'table ' || name, pg_get_indexdef(x.indexrelid) || CASE WHEN x.indisvalid THEN '' ELSE ', not valid' END, x.xmin::text
+  FROM relation JOIN pg_index x ON x.indrelid = relation.oid JOIN pg_class i ON i.oid = x.indexrelid
+ WHERE nspname = 'cutter_runtime' AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.conrelid = x.indrelid)
+UNION ALL
 SELECT 'function ' || name, 'schema ' || nspname,
        concat_ws(', ', 'owner ' || pg_get_userbyid(proowner), CASE WHEN prosecdef THEN 'security definer' ELSE 'security invoker' END,
+                 (SELECT lanname FROM pg_language l WHERE l.oid = prolang), CASE provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END,
+                 CASE WHEN proisstrict THEN 'strict' END,
                  array_to_string(proconfig, ', '), 'body sha256:' || encode(sha256(convert_to(prosrc, 'UTF8')), 'hex')), version::text
   FROM routine
 UNION ALL

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StackConfig } from "../../infra/config.ts";
-import { parseRights } from "../../infra/rights.ts";
+import { parseDefinitions, parseRights } from "../../infra/rights.ts";
 import type { Sources } from "../../infra/sources.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { PACKAGES, packageSql } from "../../scripts/apply-packages.ts";
@@ -67,6 +67,6 @@ export async function declaredSources(allowed: boolean): Promise<Sources> {
     packages: await Promise.all(PACKAGES.map(async (name) => ({
       name, sql: await packageSql(name, folder), check: readFileSync(join(folder, name, "check.sql"), "utf8"), undo: readFileSync(join(folder, name, "undo.sql"), "utf8"), allowed,
     }))),
-    rights: parseRights(readFileSync(join(projectRoot(), "sql", "rights.json"), "utf8")), statement: "SELECT path, lies_in, state, witness FROM facts\n",
+    rights: parseRights(readFileSync(join(projectRoot(), "sql", "rights.json"), "utf8")), definitions: parseDefinitions(readFileSync(join(projectRoot(), "infra", "table-definitions.json"), "utf8")), statement: "SELECT path, lies_in, state, witness FROM facts\n",
   };
 }

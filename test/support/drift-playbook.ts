@@ -26,7 +26,7 @@ export function writeDriftPlaybook(folder: string, config: StackConfig, host: De
   const directories = alone.filter(({ state }) => state.startsWith("directory "));
   const files = alone.filter(({ state }) => state.startsWith("file "));
   const tree = entries.filter(inTree);
-  const inDatabase = entries.filter(({ path }) => /^(?:role|schema|table|column|function|grant|trigger) /.test(path));
+  const inDatabase = entries.filter(({ path }) => /^(?:role|password|schema|table|column|constraint|index|function|grant|trigger) /.test(path));
   const from = writeSources(folder, config);
   const { keyring, fingerprint } = config.backupKey;
   const gpg = command("gpg", "--homedir", keyring, "--no-options", "--batch", "--no-autostart", "--no-permission-warning", "--with-colons", "--list-keys");
