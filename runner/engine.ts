@@ -92,7 +92,8 @@ export class Run {
     const record = phase.access === "writes"
       ? await this.#write(phase, input, wanted, payload_shas, environment)
       : await this.#work(phase, input, wanted);
-    this.world.events.emit({ event: "phase", phase: phase.name, status: "passed", seconds: seconds(started), invariants: `${INVARIANTS[phase.name].length}/${INVARIANTS[phase.name].length}` });
+    const invariants = `${INVARIANTS[phase.name].length}/${INVARIANTS[phase.name].length}`;
+    this.world.events.emit({ event: "phase", phase: phase.name, status: "passed", seconds: seconds(started), invariants, ...(phase.rows === undefined ? {} : { rows: phase.rows(record.output) }) });
     this.world.events.emit({ event: "state", state: STATE_AFTER[phase.name] });
     return record;
   }

@@ -47,6 +47,8 @@ interface Base<I extends Inputs, O> {
   readonly output: z.ZodType<O>;
   /** Part of the output that later phases depend on; default all of it. */
   readonly digest?: (output: O) => unknown;
+  /** Rows the phase planned, proved, read again or wrote in the target tables, for people who follow it. */
+  readonly rows?: (output: O) => number;
   /** Facts that can move while the run waits, read again on resume: throws STOP_DRIFT or STOP_GRANT_DELTA. */
   readonly recheck?: (input: I, recorded: O, scope: ReadScope, committed: boolean) => Promise<void>;
 }
@@ -65,8 +67,6 @@ export interface ReadPhase<I extends Inputs, O> extends Base<I, O> {
 export interface EffectPhase<I extends Inputs, O> extends Base<I, O> {
   readonly access: "writes";
   readonly role: Extract<RoleKey, "exec" | "verify">;
-  /** Units the effect is about, for people who follow it. */
-  readonly units: (input: I) => number;
   readonly run: (input: I, scope: EffectScope) => Promise<O>;
 }
 

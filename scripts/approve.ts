@@ -4,27 +4,26 @@ import { Command, Option } from "commander";
 import { EXIT_USAGE, Stopped } from "../runner/model/stop.ts";
 import type { Payload } from "../runner/model/payload.ts";
 import { buildRequest, buildStatement } from "../runner/model/statement.ts";
+import { shellWord } from "../runner/rules/shell-word.ts";
 import { newestDigest } from "../runner/rules/rehearsal.ts";
 import { insistExtends, remember } from "./approver-profile.ts";
-import { approvingPerson, type ProfileOptions } from "./approving-person.ts";
+import { approvingPerson } from "./approving-person.ts";
 import { insistOwnCopy, readBundle, type Bundle } from "./bundle.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { runProgram } from "./print-stop.ts";
 import { requestReading } from "./request-reading.ts";
 import { signStatement } from "./sign-statement.ts";
+import { pageOf, tellSigned, withSigningOptions, type SigningOptions } from "./signing-words.ts";
 import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
 import { utcMillis } from "../runner/model/utc.ts";
 
 type Decision = Payload<"SG_3_failure_escalation">["decision"];
-interface Options extends ProfileOptions { readonly copy?: string; readonly out: string; readonly decision?: Decision }
+interface Options extends SigningOptions { readonly copy?: string; readonly decision?: Decision }
 
-new Command("approve").description("read, judge and sign one request with your own OpenPGP key")
+withSigningOptions(new Command("approve").description("read, judge and sign one request with your own OpenPGP key"))
   .argument("<bundle>", "folder of the request, fetched from the host")
-  .requiredOption("--profile <file>", "your approver profile: person, pinned approver set, host, memory")
-  .option("--key-file <file>", "armored secret key; sandbox hosts only")
   .option("--copy <file>", "your own copy of the text, compared byte for byte")
   .addOption(new Option("--decision <decision>", "of a torn run, for SG_3_failure_escalation only").choices(["hold", "compensate", "void"]))
-  .option("--out <folder>", "where the signed statement goes", "signed")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((folder: string, options: Options) => runProgram(async () => {
     refuseForeignEnvironment();
@@ -41,12 +40,15 @@ async function approve(folder: string, options: Options): Promise<number> {
   insistExtends(profile, bundle);
   insistRehearsed(bundle);
   if (Date.now() > utcMillis(request.approve_by)) throw new Stopped("STOP_APPROVAL_EXPIRED", { saw: `this request had to be signed by ${request.approve_by}`, wanted: "the newest request of the run" });
-  process.stdout.write(requestReading(bundle, person.name));
-  await typedConfirmation([{ question: "type the number of units: ", wanted: String(bundle.rows.length) }, lastDigits(request.payload_sha)]);
+  const page = pageOf(options);
+  page.write(requestReading(bundle, person.name));
+  await typedConfirmation([{ question: "type the number of units: ", wanted: String(bundle.rows.length) }, lastDigits(request.payload_sha)], page);
   const { statement } = buildStatement({ request, person: person.id, fingerprint: key.fingerprint, signed: new Date(), nonce: randomBytes(16).toString("hex") });
   const signed = await signStatement({ statement, publicKeyArmored: key.public_key_armored, folder: options.out, signer });
   await remember(profile, bundle);
-  process.stdout.write(`signed and verified: ${signed.json}\n`);
+  // A torn run is not resumed: its decision is only admitted.
+  const next = request.gate === "SG_3_failure_escalation" ? "npm run admit --" : `npm run resume -- ${request.run_id}`;
+  tellSigned(statement, signed, `${next} ${shellWord(signed.json)}`, options);
   return 0;
 }
 

@@ -40,7 +40,7 @@ async function sign(file: string, options: SignOptions): Promise<number> {
   const line = (label: string, value: string): string => `  ${label.padEnd(12)} ${printable(value)}\n`;
   process.stdout.write(`\n${person.name}, you are about to sign that approver set version ${next.set.version} follows yours\n${line("yours", approversSha)}${line("new", next.sha)}${line("threshold", next.set.threshold)}`
     + next.set.persons.map((one) => line(one.id, `${one.name}: ${one.gates.join(", ")}; ${one.keys.map((item) => item.fingerprint).join(", ")}`)).join(""));
-  await typedConfirmation([lastDigits(next.sha)]);
+  await typedConfirmation([lastDigits(next.sha)], process.stdout);
   const now = new Date();
   const bytes = buildSuccession({
     type: "cutter/approver-set", version: "1", previous_sha: approversSha, next_version: next.set.version, next_sha: next.sha,

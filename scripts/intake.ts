@@ -2,15 +2,18 @@
 import { Command } from "commander";
 import { readSafely } from "../runner/adapters/safe-file.ts";
 import { intakeCaps, intakeJson, intakeText, takeIn } from "../runner/commands/intake.ts";
+import { DEFAULT_REQUEST } from "../runner/model/grammar-request.ts";
 import { EXIT_USAGE, Stopped, STOPS } from "../runner/model/stop.ts";
+import { shellWord } from "../runner/rules/shell-word.ts";
 import type { GrammarWords } from "../runner/rules/hints.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { grammarRequestOf, withGrammarOptions } from "./grammar-options.ts";
+import { SANDBOX_STACK, withStack } from "./operator/operator-command.ts";
 import { runProgram } from "./print-stop.ts";
 
 const DOCUMENT_CAP = 32 * 1024 * 1024;
 
-interface Options extends GrammarWords { readonly json: boolean }
+interface Options extends GrammarWords { readonly stack: string; readonly json: boolean }
 
 /** Exit 0 with a plan, else the exit status of the refusal. */
 async function show(file: string, prefix: string, options: Options): Promise<number> {
@@ -19,12 +22,19 @@ async function show(file: string, prefix: string, options: Options): Promise<num
   const request = await grammarRequestOf(options);
   const taken = takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   process.stdout.write(options.json ? `${JSON.stringify(intakeJson(taken))}\n` : intakeText(taken, prefix, request.profile));
+  if (!options.json && !taken.refusal) process.stderr.write(`register it with: ${withStack(`npm run register -- ${shellWord(file)} ${prefix}${chosen(options)}`, options.stack)}\n`);
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
+}
+
+// The same grammar again: what was shown here is what is registered.
+function chosen({ profile, emptyBody, depth, annexes, hints }: Options): string {
+  if (profile === DEFAULT_REQUEST.profile) return emptyBody === "refuse" ? "" : ` --empty-body ${emptyBody}`;
+  return ` --profile ${profile} --depth ${depth}${annexes ? " --annexes" : ""}${hints === undefined ? "" : ` --hints ${shellWord(hints)}`}`;
 }
 
 withGrammarOptions(new Command("intake").description("show the units, the proof and the registration package of a document"))
   .argument("<file>", "document").argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
-  .option("--json", "one object on stdout", false)
+  .option("--stack <name>", "the host that the next command is for; nothing is dialled here", SANDBOX_STACK).option("--json", "one object on stdout", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) => runProgram(async () => {
     refuseForeignEnvironment();

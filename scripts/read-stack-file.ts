@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { YAML } from "zx";
 import { z } from "zod";
+import { parseStackConfig, STACK_KEYS, type StackConfig } from "../infra/config.ts";
 import { Stopped } from "../runner/model/stop.ts";
 
 /** What stands under `config:`, by key. STOP_COULD_NOT_LOOK when the file is no stack configuration. */
@@ -13,6 +14,12 @@ export function readStackFile(file: string): Readonly<Record<string, unknown>> {
   } catch (error) {
     throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" }, error);
   }
+}
+
+/** The whole configuration, typed. STOP_PRECHECK_FAILED names every mistake, never a value. */
+export function stackConfigOfFile(file: string): StackConfig {
+  const values = readStackFile(file);
+  return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key) => [key, values[`cutter:${key}`]])));
 }
 
 // The engine writes the file anew and puts every value that is no object between quotes.

@@ -4,18 +4,18 @@ import { EXIT_USAGE, Stopped } from "../runner/model/stop.ts";
 import { EVERY_RUN, type Payload } from "../runner/model/payload.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { runProgram } from "./print-stop.ts";
-import { signOrder, withOrderOptions, type OrderOptions } from "./sign-order.ts";
+import { signOrder } from "./sign-order.ts";
+import { withSigningOptions, type SigningOptions } from "./signing-words.ts";
 
 type Kind = Payload<"REVOCATION">["kind"];
 
-withOrderOptions(new Command("revoke").description("sign a revocation: of one signed statement, of a whole run, or of a key"))
+withSigningOptions(new Command("revoke").description("sign a revocation: of one signed statement, of a whole run, or of a key"))
   .addArgument(new Argument("<kind>", "what is revoked").choices(["nonce", "run", "key"])).argument("<value>", "nonce (32 hex digits), run id, or full key fingerprint")
   .option("--run <run-id>", "the run a revoked nonce was for")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((kind: Kind, value: string, options: OrderOptions & { run?: string }) => runProgram(async () => {
+  .action((kind: Kind, value: string, options: SigningOptions & { run?: string }) => runProgram(async () => {
     refuseForeignEnvironment();
-    const file = await signOrder("REVOCATION", payloadOf(kind, value, options.run), options);
-    process.stdout.write(`now, on the host: cutter gate admit ${file}\n`);
+    await signOrder("REVOCATION", payloadOf(kind, value, options.run), options);
     return 0;
   }, { aboutRun: true }))
   .parse();

@@ -5,18 +5,18 @@ import { EVERY_RUN } from "../runner/model/payload.ts";
 import { readProfile } from "./approver-profile.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { runProgram } from "./print-stop.ts";
-import { signOrder, withOrderOptions, type OrderOptions } from "./sign-order.ts";
+import { signOrder } from "./sign-order.ts";
+import { withSigningOptions, type SigningOptions } from "./signing-words.ts";
 
-withOrderOptions(new Command("unhalt").description("sign the end of halts, each by its id"))
+withSigningOptions(new Command("unhalt").description("sign the end of halts, each by its id"))
   .argument("<halt-id...>", "ids of halts in force").option("--run <run-id>", "the one run they hold; without it: halts of every run")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((ids: string[], options: OrderOptions & { run?: string }) => runProgram(async () => {
+  .action((ids: string[], options: SigningOptions & { run?: string }) => runProgram(async () => {
     refuseForeignEnvironment();
     const halt_ids = [...new Set(ids)].sort((a, b) => Number(a) - Number(b));
     // The host of the profile: its halts and no other host's.
     const { host } = await readProfile(options.profile);
-    const file = await signOrder("UNHALT", { run_id: options.run ?? EVERY_RUN, host, halt_ids }, options);
-    process.stdout.write(`now, on the host: cutter orchestrate unhalt ${file}\n`);
+    await signOrder("UNHALT", { run_id: options.run ?? EVERY_RUN, host, halt_ids }, options);
     return 0;
   }, { aboutRun: true }))
   .parse();

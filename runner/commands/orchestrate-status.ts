@@ -16,7 +16,7 @@ export async function showStatus(common: Common, id: string | undefined): Promis
   const root = config.orchestrator.runtime_root;
   const ids = id === undefined ? await runIds(root) : [runIdOf(id)];
   const known = (await Promise.all(ids.map((runId) => statusOfRun(root, runId)))).filter((status) => status !== undefined);
-  if (id !== undefined && known.length === 0) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no state of ${id} on this host`, wanted: "the id of a run of this host", next: "cutter orchestrate status" });
+  if (id !== undefined && known.length === 0) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no state of ${id} on this host`, wanted: "the id of a run of this host", hint: "look for it among the runs of this host", next: "cutter orchestrate status" });
   for (const status of known) {
     if (common.json) process.stdout.write(`${JSON.stringify(status)}\n`);
     else if (id !== undefined || status.closed === null) process.stdout.write(`${statusText(status)}\n`);

@@ -27,5 +27,7 @@ function lineOf(event: RunEvent): string | undefined {
 function phaseLine(event: Extract<RunEvent, { event: "phase" }>): string | undefined {
   if (event.status === "started") return undefined;
   if (event.status === "recorded") return `${event.phase.padEnd(18)} recorded earlier`;
-  return `${event.phase.padEnd(18)} passed  ${(event.seconds ?? 0).toFixed(2)} s  ${event.invariants ?? ""}`;
+  const { seconds = 0, rows, invariants = "" } = event;
+  const work = rows === undefined ? "" : `  ${rows} rows, ${seconds > 0 ? Math.round(rows / seconds) : rows}/s`;
+  return `${event.phase.padEnd(18)} passed  ${seconds.toFixed(2)} s  ${invariants.padEnd(6)}${work}`.trimEnd();
 }

@@ -13,6 +13,7 @@ type Input = { source: Recorded<SourcePinOutput>; marked: Recorded<MarkOutput> }
 export const cutplan = defineReading<Input, CutplanOutput>({
   name: "cutplan",
   output: cutplanOutput,
+  rows: (output) => output.candidate_count,
   run: async ({ source, marked }, scope) => {
     const material = await planOf(source.output, scope);
     if (material.manifest.manifest_digest !== marked.output.manifest_digest) {

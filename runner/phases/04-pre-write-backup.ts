@@ -9,6 +9,7 @@ export const preWriteBackup = defineReading<{ source: Recorded<SourcePinOutput>;
   output: backupOutput,
   // File sha, age and proof come from the newest receipt, so a second attempt with equal digests keeps all later hashes.
   digest: (output) => output.content_digests_sha,
+  rows: (output) => Object.values(output.content_digests).reduce((sum, table) => sum + table.rows, 0),
   run: async (_input, scope) => {
     const receipt = await scope.takeBackup();
     return { content_digests: receipt.content_digests, content_digests_sha: receipt.content_digests_sha };

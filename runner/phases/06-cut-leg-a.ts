@@ -13,7 +13,7 @@ export const cutLegA = defineEffect<Input, LegAOutput>({
   name: "cut_leg_a",
   role: "exec",
   output: legAOutput,
-  units: ({ plan }) => plan.output.candidate_count,
+  rows: (output) => output.units + output.versions + output.births,
   run: async ({ source, plan }, scope) => {
     const material = await planOf(source.output, scope);
     if (material.writer_digest !== plan.output.writer_digest) {

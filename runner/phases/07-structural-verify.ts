@@ -12,6 +12,7 @@ type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput>;
 export const structuralVerify = defineReading<Input, StructuralOutput>({
   name: "structural_verify",
   output: structuralOutput,
+  rows: (output) => output.units,
   run: async ({ source, plan }, scope) => {
     const { units, standing } = await scope.read("exec", async (reader) => ({
       units: await reader.query("verify/written-units", [scope.run_id]),

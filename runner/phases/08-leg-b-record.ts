@@ -20,7 +20,7 @@ export const legBRecord = defineEffect<Input, LegBOutput>({
   name: "leg_b_record",
   role: "exec",
   output: legBOutput,
-  units: ({ plan }) => plan.output.candidate_count,
+  rows: (output) => output.total_rows,
   run: async ({ source, plan }, scope) => {
     const material = await planOf(source.output, scope);
     const ids = ledgerIds(scope, plan.output.writer_digest);

@@ -16,7 +16,8 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
   name: "write_verify",
   role: "verify",
   output: writeVerifyOutput,
-  units: () => 1,
+  // The verdict and its signature row.
+  rows: () => 2,
   run: async ({ source, plan, ledger }, scope) => {
     const { tx } = scope;
     const units = await tx.query("verify/written-units", [scope.run_id]);

@@ -12,7 +12,8 @@ export const lifecycleEnact = (reviewDecisionId: string) => defineEffect<Input, 
   name: "lifecycle_enact",
   role: "exec",
   output: enactOutput,
-  units: ({ plan }) => plan.output.candidate_count,
+  // Enacted units with their log rows, and review_decision no. 2.
+  rows: (output) => output.enacted + output.log_rows + 1,
   run: async ({ plan, ledger, verified }, scope) => {
     const { tx, here } = scope;
     const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count, "STOP_DRIFT");

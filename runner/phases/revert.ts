@@ -10,7 +10,7 @@ export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger:
   name: "revert",
   role: "exec",
   output: revertOutput,
-  units: () => plan.output.candidate_count,
+  rows: (output) => output.reverted + output.log_rows + (output.review_decision_id === null ? 0 : 1),
   run: async (_input, scope) => {
     const { tx, here, config } = scope;
     const { answer } = await tx.one("revert/run-units", [scope.run_id, here.actor, reason, config.revert.soft_status]);

@@ -4,7 +4,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import type { StatusJson } from "../../runner/rules/status.ts";
 import { eventsOf, type HostEvent } from "./host-call.ts";
 import { operatorCommand } from "./operator-command.ts";
-import { stopOf } from "./stop-of-host.ts";
+import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
 // The host may be a release ahead: what is read here is checked, what is new there is kept.
@@ -19,7 +19,10 @@ const statusSchema = z.looseObject({
 export async function askStatus(target: Target, runId?: string): Promise<StatusJson[]> {
   const { status, events } = await eventsOf(target, ["orchestrate", "status", ...(runId === undefined ? [] : [runId])]);
   const stop = status === 0 ? undefined : stopOf(events);
-  if (stop) throw new Stopped(stop.code, stop.facts);
+  if (stop) {
+    const { code, facts } = operatorStop(stop, target.stack, runId);
+    throw new Stopped(code, facts);
+  }
   return events.map((event) => statusOf(event, target.stack));
 }
 

@@ -6,7 +6,7 @@ import type { StatusJson } from "../../runner/rules/status.ts";
 import { stopText } from "../../runner/rules/stop-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { askStatus, statusIfKnown } from "./ask-status.ts";
-import { callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
+import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
 import { withStack } from "./operator-command.ts";
 import { progressOn, type Progress } from "./progress.ts";
 import { endOf, operatorStop } from "./stop-of-host.ts";
@@ -25,9 +25,6 @@ export const onceOnly = (): readonly string[] => ["--ask", randomBytes(4).toStri
 
 /** Exit status of a person's own Ctrl-C, as shells know it. */
 const DETACHED = 130;
-/** Waits between dials, milliseconds; after the last the person is told how to go on. */
-const REDIAL = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000] as const;
-
 /** `refusal`: the last word of a command that could not follow or start, which is no event of the run. */
 interface Seen { events: HostEvent[]; attached: boolean; process?: number; position?: number; dials: number; refusal?: HostEvent }
 
@@ -41,7 +38,7 @@ export async function followRun(ask: Ask): Promise<number> {
       const answer = await callHost(ask.target, { words: wordsNow(ask, seen), started: leave.watch, onEvent: (event) => { broken = note(seen, event, progress) ? 0 : broken; } });
       if (leave.asked()) return DETACHED;
       if (isOver(seen, answer)) break;
-      const wait = REDIAL[broken];
+      const wait = BROKE[broken];
       if (seen.refusal && (wait === undefined || !cameTooEarly(seen, seen.refusal))) {
         accept(seen, seen.refusal, progress);
         break;

@@ -49,19 +49,28 @@ export async function callHost(target: Target, { words, onEvent, started }: Host
   return { status: statusOf(exitCode), stderr };
 }
 
-/** Waits between the tries of a question whose line broke, milliseconds. */
-const ASK_AGAIN = [200, 1_000, 3_000] as const;
+/** Waits between tries, milliseconds: of a host that cannot be dialled at all, and of a line that stood and broke. */
+const NEVER_STOOD = [200, 1_000, 3_000] as const;
+export const BROKE = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000] as const;
+
+/** Asks what is safe to ask twice until an answer came or patience ends: a line that broke comes back, a wrong address does not. */
+export async function askedAgain<T extends HostAnswer>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await ask();
+    const wait = (/^ssh: (?:connect to host|Could not resolve)|Host key verification failed|Permission denied/m.test(answer.stderr) ? NEVER_STOOD : BROKE)[tries];
+    if (answer.status !== undefined || wait === undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
 
 /** Every event of a call that is safe to ask twice. STOP_COULD_NOT_LOOK when the host cannot be reached or its cutter ended with a bug. */
-export async function eventsOf(target: Target, words: readonly string[], tries: readonly number[] = ASK_AGAIN): Promise<{ status: number; events: HostEvent[] }> {
-  const events: HostEvent[] = [];
-  const { status, stderr } = await callHost(target, { words, onEvent: (event) => events.push(event) });
-  if (status === undefined) {
-    const [wait, ...left] = tries;
-    if (wait === undefined) throw lineBroken(target, stderr);
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    return eventsOf(target, words, left);
-  }
+export async function eventsOf(target: Target, words: readonly string[]): Promise<{ status: number; events: HostEvent[] }> {
+  let events: HostEvent[] = [];
+  const { status, stderr } = await askedAgain(() => {
+    events = [];
+    return callHost(target, { words, onEvent: (event) => events.push(event) });
+  });
+  if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0 && events.length === 0) throw hostFailed(words, status, stderr);
   return { status, events };
 }

@@ -28,6 +28,6 @@ export async function atHost(options: OperatorOptions, work: (target: Target) =>
 
 /** A positional as a run id. STOP_REFUSED_INPUT when it is none. */
 export function runIdOf(word: string): RunId {
-  if (!isRunId(word)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>", next: "npm run runs" });
+  if (!isRunId(word)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>", hint: "take it from the list of runs", next: "npm run runs" });
   return word;
 }

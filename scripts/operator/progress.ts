@@ -75,6 +75,6 @@ function phaseLine(event: HostEvent): string | undefined {
   if (event["status"] === "recorded") return `${clock(event)}  ${name} recorded earlier`;
   const seconds = typeof event["seconds"] === "number" ? event["seconds"] : 0;
   const rows = typeof event["rows"] === "number" ? event["rows"] : undefined;
-  const work = rows === undefined ? "" : `  ${rows} units, ${seconds > 0 ? Math.round(rows / seconds) : rows}/s`;
+  const work = rows === undefined ? "" : `  ${rows} rows, ${seconds > 0 ? Math.round(rows / seconds) : rows}/s`;
   return `${clock(event)}  ${name} passed ${seconds.toFixed(2).padStart(8)} s  ${text(event, "invariants").padEnd(6)}${work}`.trimEnd();
 }

@@ -5,7 +5,7 @@ import { SIGNATURE_CAP } from "../../runner/model/signature.ts";
 import { parseStatement, statementFileNames, type Statement } from "../../runner/model/statement.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { STATEMENT_CAP } from "../../runner/model/strict-json.ts";
-import { lineBroken, onHost } from "./host-call.ts";
+import { askedAgain, lineBroken, onHost } from "./host-call.ts";
 import type { Target } from "./target.ts";
 
 // Temporary name, then rename: whoever admits never sees half a file.
@@ -15,11 +15,8 @@ const WRITE = 'set -eu; umask 027; mkdir -p "${1%/*}"; cat > "$1.part"; mv -f "$
 export async function upload(target: Target, place: { readonly area: string; readonly name: string }, bytes: Buffer): Promise<string> {
   const path = `${target.runtimeRoot}/${place.area}/${place.name}`;
   const sudo = target.launcher.slice(0, -1);
-  const write = () => onHost(target, [...sudo, "sh", "-c", WRITE, "sh", path], bytes);
-  let answer = await write();
   // The same bytes under the same name: safe to lay again after a broken line.
-  if (answer.status === undefined) answer = await write();
-  const { status, stderr } = answer;
+  const { status, stderr } = await askedAgain(() => onHost(target, [...sudo, "sh", "-c", WRITE, "sh", path], bytes));
   if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} could not be written on the host`, wanted: "room and the right to write there" });
   return path;

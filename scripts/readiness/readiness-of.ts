@@ -1,7 +1,6 @@
 // Gathers what readiness is judged by: the checkout, the stack's file, its sources, one connection to the host; then every point in order.
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { STACK_KEYS, parseStackConfig } from "../../infra/config.ts";
 import type { StackConfig } from "../../infra/config.ts";
 import { lookForReadiness } from "../../infra/readiness-look.ts";
 import type { ReadinessAnswer } from "../../infra/readiness-look.ts";
@@ -10,7 +9,7 @@ import { readApprovers, readBackupKey, readOwnSources, readRelease } from "../..
 import { parseApprovers } from "../../runner/model/approvers.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { Point } from "../operator/checklist.ts";
-import { readStackFile } from "../read-stack-file.ts";
+import { stackConfigOfFile } from "../read-stack-file.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { canAuthorize, parserPoint, testsPoint, treeScanPoints } from "./checkout-points.ts";
 import { RECORDED_BASELINE } from "./counts.ts";
@@ -71,10 +70,7 @@ const named = (file: string, project: string): string => (dirname(file) === proj
 
 async function readConfig(file: string, name: string, sandbox: boolean): Promise<Told<StackConfig>> {
   if (!existsSync(file)) return { answer: "missing", saw: `no ${basename(file)}`, next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(name)}` };
-  return await tell(() => {
-    const values = readStackFile(file);
-    return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key) => [key, values[`cutter:${key}`]])));
-  });
+  return await tell(() => stackConfigOfFile(file));
 }
 
 async function readLocalSources(config: Told<StackConfig>, now: Date): Promise<LocalSources> {

@@ -236,3 +236,10 @@ test.each(["payload.json", "sg1.json", "snapshot.md", "region.bin", "grammar.jso
 test("the honest bundles are still signed", async () => {
   for (const [folder, person] of [[honest.sg1, "linh"], [honest.execution, "minh"]] as const) expect((await approve(folder, { person })).signed).toHaveLength(2);
 });
+
+test("a program gets one object about what was signed, and the operator's next command names their host", async () => {
+  const { status, text } = await approve(honest.sg1, { more: ["--json", "--stack", "contabo"] });
+  const told = JSON.parse(text.split("\n").find((line) => line.startsWith("{")) ?? "null") as Record<string, string>;
+  expect([status, text.split("\n").filter((line) => line.startsWith("{")).length]).toEqual([0, 1]);
+  expect(told).toMatchObject({ event: "signed", gate: "SG_1_cut_authz", run_id: run, person: "linh", next: expect.stringMatching(new RegExp(`^npm run resume -- ${run} \\S+\\.json --stack contabo$`)) });
+});

@@ -112,3 +112,22 @@ test.runIf(asRoot)("each role of ours logs in with the password of its env file,
   for (const role of ["gate", "halt", "backup"]) expect(await login(`cutter_${role}`, `it-s ${role}`)).toBe(`cutter_${role}`);
   expect(spawnSync("grep", ["-rlE", "it-s (gate|halt|backup)", host.engine.place.project]).stdout.toString()).toBe("");
 });
+
+test.runIf(asRoot)("a document is registered over the stack's connection by the administrator, again without a change, and a prefix of another document is left alone", async () => {
+  const file = join(host.folder, "law.md");
+  writeFileSync(file, "# One\n\nThe first text.\n");
+  const stack = join(host.engine.place.project, "Pulumi.sandbox.yaml");
+  const register = (...words: string[]) => spawnSync(process.execPath, [join(projectRoot(), "dist", "scripts", "register.mjs"), file, ...words, "--stack", stack]);
+  const rows = () => host.sql<{ version: string; label: string }>("SELECT v.source_version_id AS version, v.version_label AS label FROM cutter_governance.source_document_version_registry v JOIN cutter_governance.source_document_registry d USING (source_document_id) WHERE d.address_docprefix = 'REAL-1'");
+  for (const time of [1, 2]) {
+    const told = register("REAL-1", "--version-label", "the people's \\ copy");
+    expect([time, told.stderr.toString(), told.status, told.stdout.toString()]).toEqual([time, "", 0, expect.stringContaining(`npm run cut -- REAL-1 --stack ${stack}`)]);
+    expect(await rows()).toEqual([{ version: expect.stringMatching(/^real-1-/), label: "the people's \\ copy" }]);
+  }
+  const snapshot = join(config.runtime.root, "artifacts", `${(await rows())[0]?.version ?? ""}.md`);
+  expect(readFileSync(snapshot, "utf8")).toBe("# One\n\nThe first text.\n");
+  expect(execFileSync("stat", ["-c", "%U:%G %a", snapshot]).toString().trim()).toBe(`${made("cutter")}:${made("cutter")} 640`);
+  await host.sql("UPDATE cutter_governance.source_document_registry SET source_document_ref = 'somebody else''s' WHERE address_docprefix = 'REAL-1'");
+  const refused = register("REAL-1");
+  expect([refused.status, refused.stderr.toString()]).toEqual([4, expect.stringContaining("not so: the document stands as registered")]);
+});

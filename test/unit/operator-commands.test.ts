@@ -36,7 +36,7 @@ test("whatever a host says, its words reach the screen without a control or dire
   progress.show({ event: "finding", at: "2026-11-20T10:11:14.000Z", text: evil });
   expect(written).toHaveLength(3);
   expect(written.join("").replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
-  expect(written[1]).toContain("10 units, 20/s");
+  expect(written[1]).toContain("10 rows, 20/s");
 });
 
 test("on a terminal the line of a phase is written over until the phase has passed", () => {

@@ -1,0 +1,40 @@
+// Script that registers one source version on a host: the snapshot first, then the two registry rows, believed after their own checks.
+import type { RegistrationStatement } from "../../runner/rules/registration.ts";
+import { FILE_FUNCTIONS, fileStep, type Ownership } from "./file-steps.ts";
+import { psqlCommand, psqlVariable, type PsqlPlace } from "./probe.ts";
+import { PRELUDE, command, hereDocument } from "./shell-text.ts";
+
+/** What is registered: `file` is the snapshot's path on the host, `sha` that of its bytes. */
+export interface RegistrationScript {
+  readonly title: string;
+  readonly snapshot: { readonly file: string; readonly owned: Ownership; readonly sha: string; readonly bytes: Uint8Array };
+  readonly apply: readonly RegistrationStatement[];
+  readonly check: readonly RegistrationStatement[];
+  readonly place: PsqlPlace;
+}
+
+/** What the script says when a check of the registration does not hold; everything is rolled back then. */
+export const NOT_SO = "registration does not hold: ";
+
+const OPTIONS = "-c client_min_messages=warning -c search_path=pg_catalog -c lock_timeout=10s -c statement_timeout=120s";
+
+/** Text of the script; safe to repeat. A registered version without its snapshot could not be cut, so the file is laid first. */
+export function renderRegistration({ title, snapshot, apply, check, place }: RegistrationScript): string {
+  const sql = [...apply.map((step) => `${bound(step)};\n`), ...check.map(checked), "SELECT 'registered';\n"].join("");
+  return [
+    `# Registers ${title}`, PRELUDE, FILE_FUNCTIONS,
+    `[ -x ${command(place.psql)} ] || fail 'no psql on the host: install the PostgreSQL client programs first'`,
+    `[ -d ${command(snapshot.file.replace(/\/[^/]*$/, ""))} ] || fail 'no folder for snapshots: provision the host first'`,
+    fileStep(snapshot.file, snapshot.owned, snapshot.sha, snapshot.bytes),
+    `${psqlCommand(place, OPTIONS)} -1 -f - ${hereDocument(sql)}`, "[ $? -eq 0 ] || fail 'nothing was registered; the database is as it was'", "",
+  ].join("\n");
+}
+
+// psql itself puts each value between quotes.
+function bound({ statement, params }: RegistrationStatement): string {
+  return `${params.map((value, index) => psqlVariable(`p${index + 1}`, value)).join("")}${statement.replaceAll(/\$(\d+)/g, (_all, number: string) => `:'p${number}'`)}`;
+}
+
+function checked(step: RegistrationStatement): string {
+  return `${bound(step)} \\gset\n\\if :ok\n\\else\nDO $$ BEGIN RAISE EXCEPTION '${NOT_SO}${step.purpose.replaceAll("'", "''")}'; END $$;\n\\endif\n`;
+}
