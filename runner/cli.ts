@@ -1,6 +1,6 @@
 // THE ENTRY: words in, exit status out; the only process.exit. Verbs are loaded when they are asked for.
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { withGrammarOptions } from "./commands/grammar-options.ts";
+import { withGrammarOptions } from "./commands/grammar-words.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";
 import type { AskOnce } from "./commands/orchestrate-run.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";

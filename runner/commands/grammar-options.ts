@@ -1,19 +1,10 @@
-// The options of verbs that choose a grammar, and the request they make.
-import { Option, type Command } from "commander";
-import { DEFAULT_REQUEST, type GrammarRequest } from "../model/grammar-request.ts";
+// The request that the words of a command line about the grammar make.
+import type { GrammarRequest } from "../model/grammar-request.ts";
 import { Stopped } from "../model/stop.ts";
 import { requestFrom, type GrammarWords } from "../rules/hints.ts";
 import { host } from "../wire-host.ts";
 
 const HINTS_CAP = 256 * 1024;
-
-/** Adds the options; what they mean is in docs/decisions/0022-generic-atx-1.md and 0023-vn-law-1.md. */
-export const withGrammarOptions = (command: Command): Command => command
-  .option("--profile <name>", "grammar profile: generic-atx-1 or vn-law-1", DEFAULT_REQUEST.profile)
-  .addOption(new Option("--empty-body <what>", "generic-atx-1: heading without a body").choices(["refuse", "heading"]).default("refuse"))
-  .addOption(new Option("--depth <level>", "vn-law-1: innermost level that is cut").choices(["dieu", "khoan", "diem"]).default("dieu"))
-  .option("--annexes", "vn-law-1: annexes become units", false)
-  .option("--hints <file>", "vn-law-1: what an operator says about lines with two readings");
 
 /** The request of parsed options; reads the hints file. STOP_REFUSED_INPUT when it is no plain file or holds anything but hints. */
 export async function grammarRequestOf(words: GrammarWords): Promise<GrammarRequest> {

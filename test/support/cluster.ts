@@ -9,7 +9,7 @@ import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluste
 import { Stopped } from "../../runner/model/stop.ts";
 import { PACKAGES, applyPackages } from "../../scripts/apply-packages.ts";
 import type { PackageName } from "../../scripts/apply-packages.ts";
-import { loadSubstrate } from "../../scripts/sandbox/substrate.ts";
+import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 
 /** The superuser made by initdb; not a role of the existing system. */
 export const BOOTSTRAP_ROLE = "cluster_owner";
@@ -108,7 +108,7 @@ export async function withClient<T>(
 
 /** Applies packages as workflow_admin, checked as on a real host, and gives the roles they make passwords. */
 export async function applyPackagesTo(facts: BareFacts, database: string, names: readonly PackageName[]): Promise<void> {
-  await withClient(facts, "workflow_admin", database, (client) => applyPackages(client, names));
+  await withClient(facts, "workflow_admin", database, (client) => applyPackages(client, names, findSqlFolder("packages")));
   await setPasswords(facts);
 }
 

@@ -1,0 +1,79 @@
+// A whole effect of leg A, from BEGIN to COMMIT with every claim, check and trigger, against the same units in a plain transaction of
+// a database that has none of the cutter's packages. Durable cluster, a database of its own for each measurement. Prints ratios, never judges.
+import { effect } from "../../runner/effect.ts";
+import { relevantObjects } from "../../runner/adapters/rights.ts";
+import { canonicalText, digestOf, sha256 } from "../../runner/model/canonical.ts";
+import type { PlanRow } from "../../runner/model/plan.ts";
+import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
+import { environmentScope } from "../../runner/rules/environment.ts";
+import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
+import type { Writer } from "../../runner/world.ts";
+import { inFreshDatabase, loadLine, median, plannedRows, secondsOf } from "../support/bench-ground.ts";
+import { connectAs, PACKAGES_TEMPLATE, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
+import { admitCut, openRun, PAYLOAD_SHAS, reachGate, type RunByHand } from "../support/run-by-sql.ts";
+
+const HERE = { host: "bench", actor: "bench", release_digest: "", config_sha: "", approvers_sha: "" };
+const cluster = await startTestCluster("durable");
+try {
+  if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
+  console.log(loadLine());
+  for (const [units, rounds] of [[60, 7], [1_000, 5], [5_000, 3]] as const) console.log(await compare(units, rounds));
+  console.log(loadLine());
+} finally {
+  await cluster.stop();
+}
+
+async function compare(units: number, rounds: number): Promise<string> {
+  const rows = plannedRows("BENCH", units);
+  const times = { whole: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    times.whole.push(await whole(rows));
+    times.bare.push(await bare(rows));
+  }
+  const [own, other] = [median(times.whole), median(times.bare)];
+  return `${units} units: whole effect ${own.toFixed(2)} s; the units alone ${other.toFixed(2)} s (whole / alone = ${(own / other).toFixed(2)}, reach 1.25; ${((own - other) * 1_000).toFixed(0)} ms more)`;
+}
+
+async function work(tx: Writer, rows: readonly PlanRow[]): Promise<number> {
+  await tx.query("write/plan-for-bulk");
+  return createUnits(rows, { tx, here: HERE, say: () => undefined });
+}
+
+async function bare(rows: readonly PlanRow[]): Promise<number> {
+  return inFreshDatabase(cluster.facts, SUBSTRATE_TEMPLATE, ({ database }) => secondsOf(() => database.transaction("exec", (tx) => work(tx, rows))));
+}
+
+async function whole(rows: readonly PlanRow[]): Promise<number> {
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, async ({ name, database, config }) => {
+    const run = await admitted(name, rows);
+    const scope = environmentScope(relevantObjects());
+    return secondsOf(() => effect(database, {
+      run_id: run.runId, phase: "cut_leg_a", role: "exec", epoch: run.epoch, input_sha: sha256("in cut_leg_a"), payload_shas: PAYLOAD_SHAS, cap_seconds: 600,
+      protected_prefixes: config.protected_prefixes, environment_scope: scope, environment_hash: undefined,
+      // What the judge of a real run reads; there is no rehearsal here to hold the counts to.
+      counts: async (tx) => { for (const reading of ["read/admissions", "read/journal"] as const) await tx.query(reading, [run.runId]); return undefined; },
+      work: (tx) => work(tx, rows).then((created) => ({ created })),
+      record: async (tx, output) => {
+        const entry = { event: "phase", phase: "cut_leg_a" };
+        await tx.one("write/append-journal", [run.runId, run.epoch, "1", JOURNAL_START, entrySha(run.runId, "1", JOURNAL_START, entry), canonicalText(entry)]);
+        await tx.one("write/end-effect", [run.runId, "cut_leg_a", run.epoch, digestOf(output), canonicalText(output)]);
+        return digestOf(output);
+      },
+    }));
+  });
+}
+
+/** A run whose SG_1 and EXECUTION are admitted over exactly these rows. */
+async function admitted(name: string, rows: readonly PlanRow[]): Promise<RunByHand> {
+  const [exec, gate] = await Promise.all([connectAs(cluster.facts, "cutter_exec", name), connectAs(cluster.facts, "cutter_gate", name)]);
+  try {
+    const opened = await openRun(exec, "BENCH");
+    const run = { ...opened, units: rows.map((row) => ({ ...row, title_sha: sha256(row.title) })) };
+    await reachGate(exec, run);
+    await admitCut(gate, run);
+    return run;
+  } finally {
+    await exec.end();
+    await gate.end();
+  }
+}

@@ -1,0 +1,97 @@
+// The work of leg A as phase 6 does it, against the same rows by raw set-based statements in psql and row by row over one connection.
+// Every measurement has a database of its own and the same settings; nothing is committed. Prints ratios, never judges.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import type { PlanRow } from "../../runner/model/plan.ts";
+import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
+import { creationBatches } from "../../runner/rules/creation.ts";
+import { inFreshDatabase, loadLine, median, plannedRows, secondsOf, Undo } from "../support/bench-ground.ts";
+import { PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
+
+const HERE = { host: "bench", actor: "bench", release_digest: "", config_sha: "", approvers_sha: "" };
+const quoted = (text: string | null): string => (text === null ? "NULL" : `'${text.replaceAll("'", "''")}'`);
+const folder = mkdtempSync(join(tmpdir(), "leg-a-"));
+const cluster = await startTestCluster();
+try {
+  if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
+  console.log(loadLine());
+  for (const [units, rounds] of [[1_000, 5], [5_000, 3]] as const) console.log(await compare(units, rounds));
+  console.log(loadLine());
+} finally {
+  await cluster.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function compare(units: number, rounds: number): Promise<string> {
+  const rows = plannedRows("BENCH", units);
+  const times = { ours: [] as number[], raw: [] as number[], tuned: [] as number[], plain: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    times.ours.push(await ours(rows));
+    times.raw.push(await rawInPsql(rows));
+    times.tuned.push(await rowByRow(rows, "tuned"));
+    times.plain.push(await rowByRow(rows, "plain"));
+  }
+  const [own, raw, plain, tuned] = [median(times.ours), median(times.raw), median(times.plain), median(times.tuned)];
+  const times_ours = (seconds: number): string => `${seconds.toFixed(2)} s (it / ours = ${(seconds / own).toFixed(2)}, reach 2.5)`;
+  return `${units} units: ours ${own.toFixed(2)} s; raw set-based in psql ${raw.toFixed(2)} s (ours / it = ${(own / raw).toFixed(2)}, reach 1.15); row by row ${times_ours(plain)}; row by row, prepared and with our planner settings ${times_ours(tuned)}`;
+}
+
+/** What phase 6 does between begin_effect and its record. */
+async function ours(rows: readonly PlanRow[]): Promise<number> {
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, async ({ database }) => {
+    let seconds = Number.NaN;
+    await database.transaction("exec", async (tx) => {
+      seconds = await secondsOf(async () => {
+        await tx.query("write/plan-for-bulk");
+        await createUnits(rows, { tx, here: HERE, say: () => undefined });
+      });
+      throw new Undo();
+    }).catch(undone);
+    return seconds;
+  });
+}
+
+/** One statement a depth level, as somebody would write it by hand; the server's clock before and after. */
+async function rawInPsql(rows: readonly PlanRow[]): Promise<number> {
+  const levels = new Map<number, PlanRow[]>();
+  for (const batch of creationBatches(rows)) {
+    const level = (batch[0]?.canonical_address ?? "").split("/").length;
+    levels.set(level, [...(levels.get(level) ?? []), ...batch]);
+  }
+  const statements = [...levels.values()].map((level) => `SELECT public.fn_iu_create(w.a, w.t, w.b, 'bench', w.k, w.s, w.o, w.p, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = w.parent)) FROM (VALUES\n${
+    level.map((row) => `(${[row.canonical_address, row.title, row.body, row.unit_kind, row.section_type, row.owner_ref, row.publication_type, row.parent_address].map(quoted).join(",")})`).join(",\n")}\n) AS w(a, t, b, k, s, o, p, parent);`);
+  const script = join(folder, "raw.sql");
+  writeFileSync(script, [
+    "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;", "SELECT extract(epoch FROM clock_timestamp()) AS began \\gset", "\\o /dev/null", ...statements, "\\o",
+    "SELECT extract(epoch FROM clock_timestamp()) - :began;", "ROLLBACK;",
+  ].join("\n"));
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, async ({ name }) => {
+    const { stdout } = await execa(join(cluster.facts.binDir, "psql"), ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", script], {
+      extendEnv: false, env: { PGHOST: cluster.facts.host, PGPORT: String(cluster.facts.port), PGDATABASE: name, PGUSER: "cutter_exec", PGPASSWORD: cluster.facts.passwords.cutter_exec },
+    });
+    return Number(stdout.trim());
+  });
+}
+
+/** `plain`: a statement a row as a program sends it that knows no better. `tuned`: prepared once, and with the settings of ours. */
+async function rowByRow(rows: readonly PlanRow[], how: "plain" | "tuned"): Promise<number> {
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ name }) => withClient(cluster.facts, "cutter_exec", name, async (client) => {
+    await client.query(how === "tuned" ? "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off" : "BEGIN");
+    const seconds = await secondsOf(async () => {
+      for (const row of rows) {
+        await client.query({
+          ...(how === "tuned" ? { name: "create" } : {}), text: "SELECT public.fn_iu_create($1, $2, $3, 'bench', $4, $5, $6, $7, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = $8))",
+          values: [row.canonical_address, row.title, row.body, row.unit_kind, row.section_type, row.owner_ref, row.publication_type, row.parent_address],
+        });
+      }
+    });
+    await client.query("ROLLBACK");
+    return seconds;
+  }));
+}
+
+function undone(error: unknown): void {
+  if (!(error instanceof Undo)) throw error;
+}
