@@ -1,5 +1,6 @@
 // A whole effect of leg A, from BEGIN to COMMIT with every claim, check and trigger, against the same units in a plain transaction of
 // a database that has none of the cutter's packages. Durable cluster, a database of its own for each measurement. Prints ratios, never judges.
+import { setTimeout as sleep } from "node:timers/promises";
 import { effect } from "../../runner/effect.ts";
 import { relevantObjects } from "../../runner/adapters/rights.ts";
 import { canonicalText, digestOf, sha256 } from "../../runner/model/canonical.ts";
@@ -8,7 +9,7 @@ import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
 import { environmentScope } from "../../runner/rules/environment.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
 import type { Writer } from "../../runner/world.ts";
-import { inFreshDatabase, loadLine, median, plannedRows, secondsOf } from "../support/bench-ground.ts";
+import { costOf, inFreshDatabase, loadLine, plannedRows, ratio, shown, type Cost } from "../support/bench-ground.ts";
 import { connectAs, PACKAGES_TEMPLATE, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
 import { admitCut, openRun, PAYLOAD_SHAS, reachGate, type RunByHand } from "../support/run-by-sql.ts";
 
@@ -25,13 +26,12 @@ try {
 
 async function compare(units: number, rounds: number): Promise<string> {
   const rows = plannedRows("BENCH", units);
-  const times = { whole: [] as number[], bare: [] as number[] };
+  const costs = { whole: [] as Cost[], alone: [] as Cost[] };
   for (let round = 0; round < rounds; round += 1) {
-    times.whole.push(await whole(rows));
-    times.bare.push(await bare(rows));
+    costs.whole.push(await whole(rows));
+    costs.alone.push(await alone(rows));
   }
-  const [own, other] = [median(times.whole), median(times.bare)];
-  return `${units} units: whole effect ${own.toFixed(2)} s; the units alone ${other.toFixed(2)} s (whole / alone = ${(own / other).toFixed(2)}, reach 1.25; ${((own - other) * 1_000).toFixed(0)} ms more)`;
+  return `${units} units: whole effect ${shown(costs.whole)}; the units alone ${shown(costs.alone)}; whole / alone = ${ratio(costs.whole, costs.alone)}; reach 1.25`;
 }
 
 async function work(tx: Writer, rows: readonly PlanRow[]): Promise<number> {
@@ -39,15 +39,15 @@ async function work(tx: Writer, rows: readonly PlanRow[]): Promise<number> {
   return createUnits(rows, { tx, here: HERE, say: () => undefined });
 }
 
-async function bare(rows: readonly PlanRow[]): Promise<number> {
-  return inFreshDatabase(cluster.facts, SUBSTRATE_TEMPLATE, ({ database }) => secondsOf(() => database.transaction("exec", (tx) => work(tx, rows))));
+async function alone(rows: readonly PlanRow[]): Promise<Cost> {
+  return inFreshDatabase(cluster.facts, SUBSTRATE_TEMPLATE, ({ database }) => costOf(() => database.transaction("exec", (tx) => work(tx, rows)), cluster.facts.dataDir));
 }
 
-async function whole(rows: readonly PlanRow[]): Promise<number> {
+async function whole(rows: readonly PlanRow[]): Promise<Cost> {
   return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, async ({ name, database, config }) => {
     const run = await admitted(name, rows);
     const scope = environmentScope(relevantObjects());
-    return secondsOf(() => effect(database, {
+    return costOf(() => effect(database, {
       run_id: run.runId, phase: "cut_leg_a", role: "exec", epoch: run.epoch, input_sha: sha256("in cut_leg_a"), payload_shas: PAYLOAD_SHAS, cap_seconds: 600,
       protected_prefixes: config.protected_prefixes, environment_scope: scope, environment_hash: undefined,
       // What the judge of a real run reads; there is no rehearsal here to hold the counts to.
@@ -59,7 +59,7 @@ async function whole(rows: readonly PlanRow[]): Promise<number> {
         await tx.one("write/end-effect", [run.runId, "cut_leg_a", run.epoch, digestOf(output), canonicalText(output)]);
         return digestOf(output);
       },
-    }));
+    }), cluster.facts.dataDir);
   });
 }
 
@@ -75,5 +75,7 @@ async function admitted(name: string, rows: readonly PlanRow[]): Promise<RunByHa
   } finally {
     await exec.end();
     await gate.end();
+    // Their backends must not be counted as the effect's.
+    await sleep(300);
   }
 }

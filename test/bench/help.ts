@@ -2,17 +2,16 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { loadLine, median, secondsOf } from "../support/bench-ground.ts";
+import { costOf, loadLine, ratio, shown, type Cost } from "../support/bench-ground.ts";
 
-const ROUNDS = 31;
+const ROUNDS = 21;
 const cutter = join(fileURLToPath(new URL("../..", import.meta.url)), "dist", "runner", "cutter.mjs");
-const run = (words: readonly string[]) => secondsOf(() => execa(process.execPath, [...words], { extendEnv: false, env: {}, stdin: "ignore" }));
+const run = (words: readonly string[]) => costOf(() => execa(process.execPath, [...words], { extendEnv: false, env: {}, stdin: "ignore" }));
 
 console.log(loadLine());
-const times = { help: [] as number[], nothing: [] as number[] };
+const times = { help: [] as Cost[], nothing: [] as Cost[] };
 for (let round = 0; round < ROUNDS; round += 1) {
   times.nothing.push(await run(["-e", "0"]));
   times.help.push(await run([cutter, "--help"]));
 }
-const [help, nothing] = [median(times.help), median(times.nothing)];
-console.log(`cutter --help ${(help * 1_000).toFixed(0)} ms; node -e 0 ${(nothing * 1_000).toFixed(0)} ms (help / nothing = ${(help / nothing).toFixed(2)}, reach 2.5)`);
+console.log(`cutter --help ${shown(times.help)}; node -e 0 ${shown(times.nothing)}; help / nothing = ${ratio(times.help, times.nothing)}; reach 2.5`);

@@ -7,7 +7,7 @@ import { execa } from "execa";
 import type { PlanRow } from "../../runner/model/plan.ts";
 import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
 import { creationBatches } from "../../runner/rules/creation.ts";
-import { inFreshDatabase, loadLine, median, plannedRows, secondsOf, Undo } from "../support/bench-ground.ts";
+import { costOf, inFreshDatabase, loadLine, plannedRows, ratio, shown, Undo, type Cost } from "../support/bench-ground.ts";
 import { PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
 
 const HERE = { host: "bench", actor: "bench", release_digest: "", config_sha: "", approvers_sha: "" };
@@ -26,35 +26,31 @@ try {
 
 async function compare(units: number, rounds: number): Promise<string> {
   const rows = plannedRows("BENCH", units);
-  const times = { ours: [] as number[], raw: [] as number[], tuned: [] as number[], plain: [] as number[] };
+  const costs = { ours: [] as Cost[], raw: [] as Cost[], plain: [] as Cost[], tuned: [] as Cost[] };
   for (let round = 0; round < rounds; round += 1) {
-    times.ours.push(await ours(rows));
-    times.raw.push(await rawInPsql(rows));
-    times.tuned.push(await rowByRow(rows, "tuned"));
-    times.plain.push(await rowByRow(rows, "plain"));
+    costs.ours.push(await ours(rows));
+    costs.raw.push(await rawInPsql(rows));
+    costs.plain.push(await rowByRow(rows, "plain"));
+    costs.tuned.push(await rowByRow(rows, "tuned"));
   }
-  const [own, raw, plain, tuned] = [median(times.ours), median(times.raw), median(times.plain), median(times.tuned)];
-  const times_ours = (seconds: number): string => `${seconds.toFixed(2)} s (it / ours = ${(seconds / own).toFixed(2)}, reach 2.5)`;
-  return `${units} units: ours ${own.toFixed(2)} s; raw set-based in psql ${raw.toFixed(2)} s (ours / it = ${(own / raw).toFixed(2)}, reach 1.15); row by row ${times_ours(plain)}; row by row, prepared and with our planner settings ${times_ours(tuned)}`;
+  return [
+    `${units} units: ours ${shown(costs.ours)}`, `  raw set-based in psql ${shown(costs.raw)}; ours / it = ${ratio(costs.ours, costs.raw)}; reach 1.15`,
+    `  row by row ${shown(costs.plain)}; it / ours = ${ratio(costs.plain, costs.ours)}; reach 2.5`,
+    `  row by row, prepared and with our planner settings ${shown(costs.tuned)}; it / ours = ${ratio(costs.tuned, costs.ours)}`,
+  ].join("\n");
 }
 
 /** What phase 6 does between begin_effect and its record. */
-async function ours(rows: readonly PlanRow[]): Promise<number> {
-  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, async ({ database }) => {
-    let seconds = Number.NaN;
-    await database.transaction("exec", async (tx) => {
-      seconds = await secondsOf(async () => {
-        await tx.query("write/plan-for-bulk");
-        await createUnits(rows, { tx, here: HERE, say: () => undefined });
-      });
-      throw new Undo();
-    }).catch(undone);
-    return seconds;
-  });
+async function ours(rows: readonly PlanRow[]): Promise<Cost> {
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ database }) => costOf(() => database.transaction("exec", async (tx) => {
+    await tx.query("write/plan-for-bulk");
+    await createUnits(rows, { tx, here: HERE, say: () => undefined });
+    throw new Undo();
+  }).catch(undone), cluster.facts.dataDir));
 }
 
-/** One statement a depth level, as somebody would write it by hand; the server's clock before and after. */
-async function rawInPsql(rows: readonly PlanRow[]): Promise<number> {
+/** One statement a depth level, as somebody would write it by hand. */
+async function rawInPsql(rows: readonly PlanRow[]): Promise<Cost> {
   const levels = new Map<number, PlanRow[]>();
   for (const batch of creationBatches(rows)) {
     const level = (batch[0]?.canonical_address ?? "").split("/").length;
@@ -63,33 +59,24 @@ async function rawInPsql(rows: readonly PlanRow[]): Promise<number> {
   const statements = [...levels.values()].map((level) => `SELECT public.fn_iu_create(w.a, w.t, w.b, 'bench', w.k, w.s, w.o, w.p, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = w.parent)) FROM (VALUES\n${
     level.map((row) => `(${[row.canonical_address, row.title, row.body, row.unit_kind, row.section_type, row.owner_ref, row.publication_type, row.parent_address].map(quoted).join(",")})`).join(",\n")}\n) AS w(a, t, b, k, s, o, p, parent);`);
   const script = join(folder, "raw.sql");
-  writeFileSync(script, [
-    "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;", "SELECT extract(epoch FROM clock_timestamp()) AS began \\gset", "\\o /dev/null", ...statements, "\\o",
-    "SELECT extract(epoch FROM clock_timestamp()) - :began;", "ROLLBACK;",
-  ].join("\n"));
-  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, async ({ name }) => {
-    const { stdout } = await execa(join(cluster.facts.binDir, "psql"), ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", script], {
-      extendEnv: false, env: { PGHOST: cluster.facts.host, PGPORT: String(cluster.facts.port), PGDATABASE: name, PGUSER: "cutter_exec", PGPASSWORD: cluster.facts.passwords.cutter_exec },
-    });
-    return Number(stdout.trim());
-  });
+  writeFileSync(script, ["BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;", "\\o /dev/null", ...statements, "ROLLBACK;"].join("\n"));
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ name }) => costOf(() => execa(join(cluster.facts.binDir, "psql"), ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", script], {
+    extendEnv: false, env: { PGHOST: cluster.facts.host, PGPORT: String(cluster.facts.port), PGDATABASE: name, PGUSER: "cutter_exec", PGPASSWORD: cluster.facts.passwords.cutter_exec },
+  }), cluster.facts.dataDir));
 }
 
 /** `plain`: a statement a row as a program sends it that knows no better. `tuned`: prepared once, and with the settings of ours. */
-async function rowByRow(rows: readonly PlanRow[], how: "plain" | "tuned"): Promise<number> {
-  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ name }) => withClient(cluster.facts, "cutter_exec", name, async (client) => {
+async function rowByRow(rows: readonly PlanRow[], how: "plain" | "tuned"): Promise<Cost> {
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ name }) => costOf(() => withClient(cluster.facts, "cutter_exec", name, async (client) => {
     await client.query(how === "tuned" ? "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off" : "BEGIN");
-    const seconds = await secondsOf(async () => {
-      for (const row of rows) {
-        await client.query({
-          ...(how === "tuned" ? { name: "create" } : {}), text: "SELECT public.fn_iu_create($1, $2, $3, 'bench', $4, $5, $6, $7, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = $8))",
-          values: [row.canonical_address, row.title, row.body, row.unit_kind, row.section_type, row.owner_ref, row.publication_type, row.parent_address],
-        });
-      }
-    });
+    for (const row of rows) {
+      await client.query({
+        ...(how === "tuned" ? { name: "create" } : {}), text: "SELECT public.fn_iu_create($1, $2, $3, 'bench', $4, $5, $6, $7, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = $8))",
+        values: [row.canonical_address, row.title, row.body, row.unit_kind, row.section_type, row.owner_ref, row.publication_type, row.parent_address],
+      });
+    }
     await client.query("ROLLBACK");
-    return seconds;
-  }));
+  }), cluster.facts.dataDir));
 }
 
 function undone(error: unknown): void {

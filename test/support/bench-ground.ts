@@ -1,5 +1,8 @@
 // What benches of the database share: plans of any size, databases that nothing was written to yet, and medians.
+import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { takeIn } from "../../runner/commands/intake.ts";
 import { credentialOf } from "../../runner/adapters/credentials.ts";
 import { postgresDatabase } from "../../runner/adapters/postgres.ts";
@@ -39,15 +42,39 @@ export async function inFreshDatabase<T>(cluster: ClusterFacts, template: string
 /** Thrown to undo what was measured. */
 export class Undo extends Error {}
 
-/** Seconds of `work`. */
-export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+/** Wall and processor seconds. The second ones are what a busy machine does not change much: ours, our children's, and the server's backends'. */
+export interface Cost { readonly wall: number; readonly cpu: number }
+
+/** Cost of `work`, whose connections must have ended when it does; with `dataDir` the backends of that server count too. */
+export async function costOf(work: () => Promise<unknown>, dataDir?: string): Promise<Cost> {
+  const postmaster = dataDir === undefined ? undefined : Number(readFileSync(join(dataDir, "postmaster.pid"), "utf8").split("\n")[0]);
+  const cpu = (): number => ticks("self", 13, 17) + (postmaster === undefined ? 0 : ticks(postmaster, 15, 17));
+  const before = cpu();
   const start = performance.now();
   await work();
-  return (performance.now() - start) / 1_000;
+  const wall = (performance.now() - start) / 1_000;
+  // A backend is counted when its postmaster has seen it end.
+  await sleep(300);
+  return { wall, cpu: cpu() - before };
+}
+
+// utime, stime, cutime and cstime are fields 14 to 17 of /proc/<pid>/stat, in hundredths of a second.
+function ticks(pid: number | "self", from: number, to: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "_ _ ").split(" ");
+  return fields.slice(from, to).reduce((sum, field) => sum + Number(field), 0) / 100;
 }
 
 /** The middle one; of an even number the upper of both. */
 export const median = (values: readonly number[]): number => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Medians of both kinds, for people. */
+export const shown = (costs: readonly Cost[]): string => `${median(costs.map(({ wall }) => wall)).toFixed(2)} s, ${median(costs.map(({ cpu }) => cpu)).toFixed(2)} s of processor`;
+
+/** `a / b` of the medians: of the clock, and of the processor. */
+export const ratio = (a: readonly Cost[], b: readonly Cost[]): string => {
+  const of = (kind: keyof Cost): string => (median(a.map((cost) => cost[kind])) / median(b.map((cost) => cost[kind]))).toFixed(2);
+  return `${of("wall")} by the clock, ${of("cpu")} by the processor`;
+};
 
 /** What else the machine does: a number above its cores means that the times are those of a queue. */
 export const loadLine = (): string => `load average ${loadavg().map((value) => value.toFixed(2)).join(" ")}`;
