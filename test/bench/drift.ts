@@ -46,7 +46,7 @@ try {
   for (let round = 0; round < ROUNDS; round += 1) for (const [name, way] of Object.entries(ways)) measured[name]?.push(await way());
   report(measured);
 } finally {
-  await host.remove();
+  await host?.remove();
   rmSync(folder, { recursive: true, force: true });
 }
 

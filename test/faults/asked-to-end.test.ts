@@ -6,7 +6,7 @@ import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
 
 let host: ProxiedHost;
 beforeAll(async () => { host = await proxiedHost(); });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 test.each([
   { moment: "begin" as Moment, prefix: "END-1", when: "while leg A works undoes it", kept: 0 },

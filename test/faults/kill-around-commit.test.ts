@@ -14,7 +14,7 @@ beforeAll(async () => {
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0 });
   undisturbed = await endState(host, run);
 });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const recorded = async (run: string, phase: string): Promise<number> => (await host.sql("SELECT FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = $2", [run, phase])).length;
 const units = async (prefix: string, status: string): Promise<number> => (await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE $1 AND lifecycle_status = $2", [`${prefix}/%`, status])).length;

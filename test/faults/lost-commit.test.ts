@@ -5,7 +5,7 @@ import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
 
 let host: ProxiedHost;
 beforeAll(async () => { host = await proxiedHost(); });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const PHASES = "SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase IN ('cut_leg_a', 'leg_b_record', 'write_verify', 'lifecycle_enact') ORDER BY at";
 const phases = async (run: string): Promise<string[]> => (await host.sql<{ phase: string }>(PHASES, [run])).map(({ phase }) => phase);

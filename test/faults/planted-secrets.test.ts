@@ -38,7 +38,7 @@ beforeAll(async () => {
   for (const { id, keyFile } of host.sandbox.persons) traces.push({ name: `secret key of ${id}`, bytes: Buffer.from(lineInside(keyFile)) });
   traces.push({ name: "secret key of the backup", bytes: Buffer.from(lineInside(host.sandbox.backup.privateKeyFile)) });
 });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 /** Lines hold 48 bytes each; the second one of an Ed25519 key without a passphrase holds its whole secret. */
 function lineInside(keyFile: string): string {

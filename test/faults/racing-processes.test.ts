@@ -8,7 +8,7 @@ import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../supp
 
 let host: GovernedHost;
 beforeAll(async () => { host = await governedHost(); });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const RACERS = 8;
 // Late while another works; late when the winner had paused already, so that only the next signature is missing; no place of the role free.

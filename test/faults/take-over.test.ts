@@ -8,7 +8,7 @@ import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
 
 let host: ProxiedHost;
 beforeAll(async () => { host = await proxiedHost(); });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const everything = () => everyRow(host, ["public", "cutter_governance", "cutter_runtime"]);
 const state = (run: string): string => readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "state.json"), "utf8");

@@ -3,7 +3,7 @@ import { governedHost, LAW, type GovernedHost } from "../support/governed-host.t
 
 let host: GovernedHost;
 beforeAll(async () => { host = await governedHost(); });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const one = async (text: string, values: unknown[] = []): Promise<number> => (await host.sql<{ n: number }>(`SELECT (${text})::int AS n`, values))[0]?.n ?? -1;
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
   await host.register("SHELF-1", LAW);
   run = await host.cut("SHELF-1");
 });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const folder = (): string => join(host.sandbox.place.runtimeRoot, "backups");
 const listed = async () => (await host.cutter("backup", "list")).events.map(({ id, kind, run: standing }) => [id, kind, standing]);

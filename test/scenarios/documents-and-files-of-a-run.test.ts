@@ -12,7 +12,7 @@ beforeAll(async () => {
   await host.register("FILES-1", LAW);
   run = await host.cut("FILES-1");
 });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const root = (): string => host.sandbox.place.runtimeRoot;
 const stateFile = (): string => join(root(), "runs", run, "state.json");

@@ -7,7 +7,7 @@ import { signOrder } from "../support/signed-orders.ts";
 
 let host: GovernedHost;
 beforeAll(async () => { host = await governedHost(); });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const admittedCut = async (prefix: string): Promise<string> => {
   await host.register(prefix, LAW);

@@ -5,7 +5,7 @@ import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
 
 let host: ProxiedHost;
 beforeAll(async () => { host = await proxiedHost(); });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 const UNITS = { "public.birth_registry": 3, "public.information_unit": 3, "public.iu_lifecycle_log": 3, "public.unit_version": 3 };
 const LEDGER = {

@@ -11,7 +11,7 @@ import { cutLaw, ownLaw } from "../support/law.ts";
 
 let host: GovernedHost;
 beforeAll(async () => { host = await governedHost(); });
-afterAll(async () => { await host.remove(); });
+afterAll(async () => { await host?.remove(); });
 
 interface Asked { readonly depth: GrammarRequest["depth"]; readonly annexes?: boolean; readonly hints?: GrammarRequest["hints"] }
 
