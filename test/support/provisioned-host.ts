@@ -43,6 +43,16 @@ export async function provisionedHost(): Promise<ProvisionedHost> {
   const folder = mkdtempSync("/tmp/a host-");
   const cluster = await startTestCluster();
   const sshd = await startThrowAwaySshd();
+  // A host that fails half-way would leave its servers running for nobody.
+  return await hostOf(folder, cluster, sshd).catch(async (error: unknown) => {
+    await sshd.stop();
+    await cluster.stop();
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
+}
+
+async function hostOf(folder: string, cluster: TestCluster, sshd: ThrowAwaySshd): Promise<ProvisionedHost> {
   const name = `t_${randomBytes(4).toString("hex")}`;
   await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`));
   const config = await declaredStack(folder, name, cluster, sshd);
