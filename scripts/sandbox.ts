@@ -7,8 +7,11 @@ import { childEnvironment, refuseForeignEnvironment } from "./foreign-environmen
 import { runProgram } from "./print-stop.ts";
 import { defaultSandboxFolder } from "./sandbox/place.ts";
 import { isProvisioned } from "./sandbox/provisioned.ts";
+import { runningSsh } from "./sandbox/running.ts";
 import { ensureSandbox, sandboxStackFile } from "./sandbox/sandbox.ts";
-import { environmentLines, existingSandbox, livingProcesses, removeSandbox, sshCommand, takeDown } from "./sandbox/verbs.ts";
+import { sshAddress } from "./sandbox/sshd.ts";
+import { environmentLines, existingSandbox, livingProcesses, removeSandbox, takeDown } from "./sandbox/verbs.ts";
+import { sshCommandLine } from "./ssh-line.ts";
 import { EXIT_USAGE } from "../runner/model/stop.ts";
 
 const folder = defaultSandboxFolder();
@@ -35,7 +38,8 @@ function status(): number {
 }
 
 function psql(args: readonly string[]): number {
-  const { place } = existingSandbox(folder);
+  const { place, state } = existingSandbox(folder);
+  runningSsh(state);
   return spawnSync(join(place.binFolder, "psql-super"), args, { stdio: "inherit", env: childEnvironment() }).status ?? 1;
 }
 
@@ -69,7 +73,8 @@ program.command("psql [args...]").description("psql as superuser; arguments afte
   .action((args: readonly string[]) => runProgram(() => Promise.resolve(psql(args))));
 program.command("ssh [command...]").description("a shell, or one command, on the sandbox host").allowUnknownOption()
   .action((words: readonly string[]) => runProgram(() => {
-    const [ssh = "ssh", ...options] = sshCommand(existingSandbox(folder).place).split(" ");
+    const { place, state } = existingSandbox(folder);
+    const [ssh = "ssh", ...options] = sshCommandLine(sshAddress(place.sshFolder, runningSsh(state).port));
     return Promise.resolve(spawnSync(ssh, [...options, ...words], { stdio: "inherit", env: childEnvironment() }).status ?? 1);
   }));
 verb("down", "end every process of the sandbox; data stays", down);

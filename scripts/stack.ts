@@ -5,7 +5,10 @@ import { Option } from "commander";
 import { Stopped } from "../runner/model/stop.ts";
 import { ensureStack, makePassphrase, openStack } from "./pulumi.ts";
 import type { Engine, StackPlace } from "./pulumi.ts";
+import { SANDBOX_STACK } from "./operator/operator-command.ts";
 import { projectRoot } from "./sandbox/place.ts";
+import { runningSsh } from "./sandbox/running.ts";
+import { readState } from "./sandbox/state-file.ts";
 import { saysSandbox } from "./toolchain/sandbox-config.ts";
 
 /** The option every command about a stack has. */
@@ -46,7 +49,11 @@ export function stackPlace(stack: string, environment: NodeJS.ProcessEnv = proce
  * look at it; a real one that this clone does not know is told as such, because its state is kept somewhere else.
  */
 export async function openNamedStack(stack: string): Promise<Engine> {
-  const engine = await openStack(stackPlace(stack));
+  const place = stackPlace(stack);
+  // The engine would say so in a page of its own words.
+  const sandbox = stack === SANDBOX_STACK ? readState(join(place.project, ".sandbox", "state.json")) : undefined;
+  if (sandbox !== undefined) runningSsh(sandbox);
+  const engine = await openStack(place);
   if (saysSandbox(readFileSync(engine.configFile, "utf8"))) await ensureStack(engine);
   return engine;
 }

@@ -1,22 +1,33 @@
 // `npm start`: a host of its own, a document, a governed cut to the end, and a page that tells what happened.
-import { existsSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Command } from "commander";
-import { EXIT_USAGE, Stopped, isStopCode, STOPS } from "../runner/model/stop.ts";
-import { cutterOnHost, type HostEvent } from "./cutter-on-host.ts";
+import { newRunId } from "../runner/model/ids.ts";
+import { EXIT_USAGE, Stopped, STOPS } from "../runner/model/stop.ts";
 import type { GrammarWords } from "../runner/rules/hints.ts";
+import { shellWord } from "../runner/rules/shell-word.ts";
+import { bringUpStack } from "./bring-up-stack.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { grammarRequestOf, grammarWords, withGrammarOptions } from "./grammar-options.ts";
-import { bringUpStack } from "./bring-up-stack.ts";
 import { lookWithEngine } from "./look-with-engine.ts";
-import { openNamedStack } from "./stack.ts";
+import { admitSigned } from "./operator/admit-signed.ts";
+import { followRun, onceOnly } from "./operator/follow-run.ts";
+import { SANDBOX_STACK } from "./operator/operator-command.ts";
+import { passThrough } from "./operator/pass-through.ts";
+import { targetOf, type Target } from "./operator/target.ts";
 import { runProgram } from "./print-stop.ts";
-import { registerDocument } from "./register-document.ts";
+import { insistFreePrefix, readRegistration, registerDocument } from "./register-document.ts";
 import { asAdministrator } from "./sandbox/admin-connection.ts";
 import { finalPage } from "./sandbox/final-page.ts";
 import { projectRoot } from "./sandbox/place.ts";
 import { ensureSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 import { signAs } from "./sandbox/throw-away-approver.ts";
+import { openNamedStack } from "./stack.ts";
+
+const SAMPLE = join(projectRoot(), "scripts", "sandbox", "sample-ordinance.md");
+const WAITS = STOPS.STOP_APPROVAL_REQUIRED.exit;
+// A line a person may read before the run exists must not speak of one; afterwards it must not say that there is none.
+const kind = { aboutRun: false };
 
 withGrammarOptions(new Command("start").description("perform a governed cut on the sandbox host, end to end"))
   .argument("[file]", "document; default a sample of our own").argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
@@ -24,36 +35,56 @@ withGrammarOptions(new Command("start").description("perform a governed cut on t
   .action((file: string | undefined, prefix: string | undefined, options: GrammarWords) => runProgram(async () => {
     refuseForeignEnvironment();
     return start(file, prefix, options);
-  }, { aboutRun: true }))
+  }, kind))
   .parse();
 
 async function start(file: string | undefined, prefix: string | undefined, options: GrammarWords): Promise<number> {
-  if (file !== undefined && prefix === undefined) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a file without a prefix", wanted: "both", next: `npm start -- ${file} MY-PREFIX` });
-  if (file !== undefined && !existsSync(file)) throw new Stopped("STOP_REFUSED_INPUT", { saw: `${file} does not exist`, wanted: "a file" });
-  const request = await grammarRequestOf(options);
+  if (file !== undefined && prefix === undefined) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a file without a prefix", wanted: "both", hint: "the prefix begins every address of the document", next: `npm start -- ${shellWord(file)} MY-PREFIX` });
+  const choice = { request: await grammarRequestOf(options), versionLabel: "v1" };
+  // A minute of provisioning is not spent on a document that cannot be cut.
+  if (file !== undefined && prefix !== undefined) await readRegistration(file, prefix, choice);
   say("1. the host");
   const sandbox = await ensureSandbox({ say: (line) => say(`   ${line}`) });
   say("2. provisioning");
   await provision();
   say("3. the document");
   const documentId = prefix ?? (await nextSample(sandbox));
-  const source = file ?? join(projectRoot(), "scripts", "sandbox", "sample-ordinance.md");
-  const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, source, documentId, { request, versionLabel: "v1" }));
+  const registered = await asAdministrator(sandbox, async (admin) => {
+    await insistFreePrefix(admin, documentId);
+    return registerDocument(admin, sandbox.place.runtimeRoot, file ?? SAMPLE, documentId, choice);
+  });
   say(`   ${documentId}: ${registered.units} units, version ${registered.source_version_id}`);
+  return cutAndEnact(sandbox, documentId, grammarWords(options));
+}
 
+/** The run in its three stretches. What the host refuses it has said itself; the answer is its exit status. */
+async function cutAndEnact(sandbox: Sandbox, documentId: string, words: readonly string[]): Promise<number> {
+  const runId = newRunId(new Date(), randomBytes(4).toString("hex"));
+  const target = targetOf(SANDBOX_STACK);
+  const requests = new Map<string, string>();
+  const follow = (verb: readonly string[]): Promise<number> => followRun({
+    target, runId, json: false, words: ["orchestrate", ...verb], awaited: "STOP_APPROVAL_REQUIRED",
+    onEvent: (event) => { if (event.event === "request") requests.set(String(event["gate"]), String(event["bundle"])); },
+  });
+  kind.aboutRun = true;
+  const signed = (signers: Readonly<Record<string, string>>): Promise<void> => tellingWhatWaits(runId, () => sign(sandbox, target, requests, signers));
   say("4. the run, up to the first signatures");
-  const cut = await onHost(sandbox, ["orchestrate", "cut", documentId, ...grammarWords(options)], 3);
-  const runId = textOf(cut.find((event) => event.event === "opened"), "run_id");
-  await sign(sandbox, cut, runId, { SG_1_cut_authz: "linh", EXECUTION: "minh" });
+  const cut = await follow(["cut", documentId, "--run-id", runId, ...words]);
+  if (cut !== WAITS) return cut;
+  say("5. two people sign");
+  await signed({ SG_1_cut_authz: "linh", EXECUTION: "minh" });
   say("6. the run, up to the enactment");
-  const written = await onHost(sandbox, ["orchestrate", "resume", runId], 3);
-  await sign(sandbox, written, runId, { SG_2_lifecycle_authz: "hoa" });
+  const written = await follow(["resume", runId, ...onceOnly()]);
+  if (written !== WAITS) return written;
+  say("7. a third person signs the enactment");
+  await signed({ SG_2_lifecycle_authz: "hoa" });
   say("8. the enactment");
-  await onHost(sandbox, ["orchestrate", "resume", runId], 0);
+  const enacted = await follow(["resume", runId, ...onceOnly()]);
+  if (enacted !== 0) return enacted;
   say("9. everything looked at again, by the second principal");
-  await onHost(sandbox, ["orchestrate", "verify", runId], 0);
-  process.stdout.write(finalPage(sandbox, runId));
-  return 0;
+  const verified = await passThrough(target, ["orchestrate", "verify", runId], false);
+  if (verified === 0) process.stdout.write(finalPage(sandbox, runId));
+  return verified;
 }
 
 /** Lays on the host what the stack declares, by the real engine, until a look at the host finds no difference. */
@@ -70,30 +101,26 @@ async function provision(): Promise<void> {
 }
 
 /** Throw-away people sign, each in a process of approve; the host admits what they signed. */
-async function sign(sandbox: Sandbox, events: readonly HostEvent[], runId: string, signers: Readonly<Record<string, string>>): Promise<void> {
-  say(Object.keys(signers).length === 2 ? "5. two people sign" : "7. a third person signs the enactment");
+async function sign(sandbox: Sandbox, target: Target, requests: ReadonlyMap<string, string>, signers: Readonly<Record<string, string>>): Promise<void> {
   const files: string[] = [];
   for (const [gate, id] of Object.entries(signers)) {
     const person = sandbox.persons.find((one) => one.id === id);
-    const request = events.findLast((event) => event.event === "request" && event["gate"] === gate);
-    if (!person || !request) throw new Error(`no person ${id} or no request ${gate}`);
-    const signed = await signAs(person, textOf(request, "bundle"), join(sandbox.place.runtimeRoot, "approvals"));
-    say(`   ${person.name} signed ${gate}: ${signed}`);
-    files.push(signed);
+    const bundle = requests.get(gate);
+    if (person === undefined || bundle === undefined) throw new Error(`no person ${id} or no request ${gate}`);
+    files.push(await signAs(person, bundle, join(sandbox.place.operatorFolder, "signed")));
+    say(`   ${person.name} signed ${gate}`);
   }
-  await onHost(sandbox, ["gate", "admit", ...files], 0);
-  say(`   admitted for ${runId}`);
+  await admitSigned(target, files, (line) => say(`   ${line}`));
 }
 
-async function onHost(sandbox: Sandbox, words: readonly string[], wanted: number): Promise<HostEvent[]> {
-  const { status, events } = await cutterOnHost(sandbox.ssh, sandbox.launchers.cutter, words);
-  if (status === wanted) return events;
-  const ended = events.findLast((event) => event.event === "ended");
-  const stop = ended?.["stop"];
-  if (typeof stop === "object" && stop !== null && "code" in stop && typeof stop.code === "string" && isStopCode(stop.code)) {
-    throw new Stopped(stop.code, { saw: "saw" in stop ? String(stop.saw) : "", wanted: "wanted" in stop ? String(stop.wanted) : "", hint: STOPS[stop.code].hint });
-  }
-  throw new Error(`cutter ${words.slice(0, 2).join(" ")} answered ${status}, wanted ${wanted}`);
+/** Ctrl-C between two stretches leaves a run that waits for signatures; whoever pressed it is told. */
+async function tellingWhatWaits(runId: string, work: () => Promise<void>): Promise<void> {
+  const interrupted = (): never => {
+    say(`interrupted; the run waits for its signatures: npm run status -- ${runId}`);
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
+  await work().finally(() => process.off("SIGINT", interrupted));
 }
 
 async function nextSample(sandbox: Sandbox): Promise<string> {
@@ -102,12 +129,6 @@ async function nextSample(sandbox: Sandbox): Promise<string> {
       "SELECT coalesce(max(substring(address_docprefix FROM '^SAMPLE-(\\d{1,6})$')::int), 0) + 1 AS next FROM cutter_governance.source_document_registry WHERE address_docprefix ~ '^SAMPLE-\\d{1,6}$'");
     return `SAMPLE-${result.rows[0]?.next ?? 1}`;
   });
-}
-
-function textOf(event: HostEvent | undefined, key: string): string {
-  const value = event?.[key];
-  if (typeof value !== "string") throw new Error(`an event without ${key}`);
-  return value;
 }
 
 function say(line: string): void {

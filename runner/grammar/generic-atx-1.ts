@@ -105,11 +105,15 @@ function unitsOf(structure: Structure, prefix: string, options: GenericOptions, 
   return units;
 }
 
-function noHeading({ setext, region }: Structure): Refusal {
+function noHeading({ setext, region, bytes }: Structure): Refusal {
+  const text = bytes.subarray(region.byte_start, region.byte_end).toString("utf8");
+  if (!hasVisible(text)) return refuse(region.first_line, "the document shows no character");
+  // Whoever brings a law meets this profile first, because it is the default.
+  const law = /^Điều \d+/mu.test(text.normalize("NFC")) ? "; --profile vn-law-1 cuts a Vietnamese law at its articles" : "";
   const [line] = setext;
   return line === undefined
-    ? refuse(region.first_line, "no ATX heading (`#`) outside fences, lists and quotes")
-    : refuse(line, "no ATX heading (`#`); the underlined heading here opens no unit");
+    ? refuse(region.first_line, `no ATX heading (\`#\`) outside fences, lists and quotes${law}`)
+    : refuse(line, `no ATX heading (\`#\`); the underlined heading here opens no unit${law}`);
 }
 
 function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps: Caps): MarkResult {

@@ -1,15 +1,15 @@
 // Starts work on a run and follows it. A broken line is dialled again and goes on behind the last event seen; Ctrl-C ends the following, never the run.
 import { randomBytes } from "node:crypto";
 import type { ProcessPromise } from "zx";
-import { Stopped } from "../../runner/model/stop.ts";
+import { Stopped, type StopCode } from "../../runner/model/stop.ts";
 import type { StatusJson } from "../../runner/rules/status.ts";
 import { stopText } from "../../runner/rules/stop-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { askStatus, statusIfKnown } from "./ask-status.ts";
 import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
-import { withStack } from "./operator-command.ts";
+import { operatorSentence, withStack } from "./operator-command.ts";
 import { progressOn, type Progress } from "./progress.ts";
-import { endOf, operatorStop } from "./stop-of-host.ts";
+import { endOf, operatorStop, type HostStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
 /** `words` must be safe to ask twice: with a token of ours ({@link onceOnly}), a run id of ours, or only following. */
@@ -18,6 +18,10 @@ export interface Ask {
   readonly runId: string;
   readonly words: readonly string[];
   readonly json: boolean;
+  /** A stop the caller goes on from by itself: its first line is shown, not the sheet, and no end tells a person what to do next. */
+  readonly awaited?: StopCode;
+  /** Every event of the run, as it comes. */
+  readonly onEvent?: (event: HostEvent) => void;
 }
 
 /** Words that make the host do a thing once however often it is asked. */
@@ -30,7 +34,7 @@ interface Seen { events: HostEvent[]; attached: boolean; process?: number; posit
 
 /** Follows to the end of the process; answers its exit status and has shown its stop. STOP_COULD_NOT_LOOK when the host stays away. */
 export async function followRun(ask: Ask): Promise<number> {
-  const progress = progressOn(ask.json);
+  const progress = toldTo(ask, progressOn(ask.json));
   const seen: Seen = { events: [], attached: false, dials: 0 };
   const leave = onInterrupt(ask, progress);
   try {
@@ -56,6 +60,8 @@ export async function followRun(ask: Ask): Promise<number> {
   }
   return ending(ask, seen);
 }
+
+const toldTo = ({ onEvent }: Ask, progress: Progress): Progress => ({ ...progress, show: (event) => { onEvent?.(event); progress.show(event); } });
 
 // Behind the last event of the same process once it is known; else the same question again, which must be safe.
 function wordsNow({ words, runId }: Ask, { process: pid, position }: Seen): readonly string[] {
@@ -95,18 +101,24 @@ function accept(seen: Seen, event: HostEvent, progress: Progress): void {
 // After a broken line a host that cannot look yet is asked again: the process it started may not have said its first word.
 const cameTooEarly = (seen: Seen, refusal: HostEvent): boolean => seen.dials > 0 && endOf([refusal])?.stop?.code === "STOP_COULD_NOT_LOOK";
 
-async function ending({ target, runId, json }: Ask, seen: Seen): Promise<number> {
+async function ending({ target, runId, json, awaited }: Ask, seen: Seen): Promise<number> {
   const end = endOf(seen.events);
   if (!end) throw new Error("an end was seen before");
   const status = await statusIfKnown(target, runId);
   if (end.bug !== undefined) process.stderr.write(`a bug on the host: ${printable(end.bug)}\nsend runner.log of this run: ${withStack(`npm run logs -- ${runId} --runner-log`, target.stack)}\n`);
-  else if (end.stop) process.stderr.write(stopText(operatorStop(end.stop, target.stack, runId), status));
-  else if (status) return done(status, json);
+  else if (end.stop) process.stderr.write(endText(operatorStop(end.stop, target.stack, runId), target.stack, status, awaited));
+  else if (status) return done(status, json || awaited !== undefined);
   return end.exit;
 }
 
-function done(status: StatusJson, json: boolean): number {
-  if (!json) process.stderr.write(`${status.document_id}: ${status.committed_text}; state ${status.state}\n${status.next === null ? "" : `next: ${status.next}\n`}`);
+// Whoever goes on by itself from the stop it waited for must not tell a person to do that step.
+function endText(stop: HostStop, stack: string, status: StatusJson | undefined, awaited: StopCode | undefined): string {
+  const sheet = operatorSentence(stopText(stop, status), stack);
+  return stop.code === awaited ? `${sheet.split("\n", 1)[0] ?? ""}\n` : sheet;
+}
+
+function done(status: StatusJson, quiet: boolean): number {
+  if (!quiet) process.stderr.write(`${status.document_id}: ${status.committed_text}; state ${status.state}\n${status.next === null ? "" : `next: ${status.next}\n`}`);
   return 0;
 }
 
@@ -131,6 +143,6 @@ function onInterrupt({ runId, target }: Ask, progress: Progress): { watch(child:
 /** One look at a run before work on it, for a clear refusal of an unknown id. */
 export async function insistRun(target: Target, runId: string): Promise<StatusJson> {
   const [status] = await askStatus(target, runId);
-  if (!status) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId} on this host`, wanted: "the id of a run of this host", next: withStack("npm run runs", target.stack) });
+  if (!status) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId} on this host`, wanted: "the id of a run of this host", hint: "the first column of `npm run runs` names every run", next: withStack("npm run runs", target.stack) });
   return status;
 }

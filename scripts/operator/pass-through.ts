@@ -19,6 +19,7 @@ export async function passThrough(target: Target, words: readonly string[], json
 }
 
 function forOperator(text: string, stack: string): string {
+  if (text === "") return "";
   return text.split("\n").slice(0, text.endsWith("\n") ? -1 : undefined).map((line) => `${asOperator(printable(line), stack)}\n`).join("");
 }
 

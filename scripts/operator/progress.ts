@@ -65,7 +65,7 @@ function finished(event: HostEvent): string | undefined {
 }
 
 function progressWords(event: HostEvent): string {
-  const counted = typeof event["of"] === "number" && event["of"] > 0 ? `${text(event, "done")} of ${text(event, "of")} ` : "";
+  const counted = typeof event["of"] === "number" && event["of"] > 0 ? `${text(event, "phase")}  ${text(event, "done")} of ${text(event, "of")} ` : "";
   return `${counted}${text(event, "what")}`;
 }
 

@@ -8,6 +8,7 @@ import { knownHostsLine } from "../../infra/connection.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { readStackFile } from "../read-stack-file.ts";
 import { defaultSandboxFolder, projectRoot } from "../sandbox/place.ts";
+import { runningSsh } from "../sandbox/running.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
 import { existingSandbox } from "../sandbox/verbs.ts";
 import type { RemoteAddress } from "../ssh-line.ts";
@@ -46,8 +47,7 @@ export function targetOf(stack: string): Target {
 
 function embedded(): Target {
   const { place, state } = existingSandbox(defaultSandboxFolder());
-  if (!state.ssh) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the sandbox host is down", wanted: "a running one", next: "npm run sandbox -- up" });
-  return { stack: SANDBOX_STACK, sandbox: true, address: sshAddress(place.sshFolder, state.ssh.port), launcher: [join(place.binFolder, "cutter")], runtimeRoot: place.runtimeRoot };
+  return { stack: SANDBOX_STACK, sandbox: true, address: sshAddress(place.sshFolder, runningSsh(state).port), launcher: [join(place.binFolder, "cutter")], runtimeRoot: place.runtimeRoot };
 }
 
 function fromStackFile(stack: string, file: string): Target {

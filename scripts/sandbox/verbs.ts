@@ -38,7 +38,7 @@ export function environmentLines(place: Place): string[] {
 }
 
 /** The full ssh command line of the host; its paths are short and hold no blank. Empty before the first `up`. */
-export function sshCommand(place: Place): string {
+function sshCommand(place: Place): string {
   const { ssh } = readState(place.stateFile) ?? { ssh: null };
   return ssh ? sshCommandLine(sshAddress(place.sshFolder, ssh.port)).join(" ") : "";
 }

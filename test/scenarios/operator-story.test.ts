@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileIn, operatorClone, removeClones, signBundle, stackFileOf, type OperatorClone, type ScriptAnswer } from "../support/operator-clone.ts";
@@ -48,6 +49,10 @@ test("a document is taken in, cut, rolled back by a colleague with a fresh clone
   const written = await here.script("resume", first.run, ...first.signed);
   expect([written.status, written.stderr]).toEqual([3, expect.stringMatching(/write_verify +passed +[\d.]+ s +14\/14 +2 rows, \d+\/s/)]);
 
+  const started = await here.script("start", law, "TOLD-1");
+  expect([started.status, started.stderr]).toEqual([4, expect.stringMatching(/^NEXT +npm run status -- ictr-/m)]);
+  expect(started.stderr.match(/^STOP_/gm)).toHaveLength(1);
+
   const sheet = await colleague.script("status", "--stack", stack);
   expect(sheet.stdout).toContain(`${first.run} of TOLD-1`);
   expect(sheet.stdout).toContain("WAITING FOR       the signature of SG_2_lifecycle_authz");
@@ -90,8 +95,49 @@ test("programs refuse before they dial: no id, a foreign id, no such stack, a se
   expect(await colleague.script("status", "--stack", wrong)).toMatchObject({ status: 4, stderr: expect.stringContaining("cutter:connection.hostKey") });
 }, LONG);
 
+test("npm start judges prefix and document before it makes a host, and says what to give instead", async () => {
+  const law = fileIn(colleague, "a law.md", LAW);
+  const alone = await colleague.script("start", law);
+  expect([alone.status, alone.stderr]).toEqual([4, expect.stringContaining(`npm start -- '${law}' MY-PREFIX\n`)]);
+  for (const [file, prefix, reason] of [
+    ["none.md", "NONE-1", "none.md does not exist"], [colleague.folder, "FOLDER-1", "cannot be read as a file"], [law, "lower", "the prefix must be"], [law, "ICX-CONST", "the prefix is reserved"],
+    [fileIn(colleague, "empty.md", ""), "EMPTY-1", "the document shows no character"], [fileIn(colleague, "luat.txt", "Điều 1. Phạm vi\n\nLuật này.\n"), "LUAT-1", "--profile vn-law-1"],
+  ] as const) {
+    const refused = await colleague.script("start", file, prefix);
+    expect([refused.status, refused.stderr]).toEqual([4, expect.stringContaining(reason)]);
+    expect(refused.stderr).toContain("nothing: no run was opened");
+  }
+  expect(existsSync(join(colleague.folder, ".sandbox"))).toBe(false);
+}, LONG);
+
+test("npm start carries a document from nothing to the last page, asks nobody to do what it does itself, and takes a prefix once", async () => {
+  const law = fileIn(here, "law.md", LAW);
+  const done = await here.script("start", law, "TOLD-2");
+  expect([done.status, done.stdout]).toEqual([0, expect.stringContaining("TOLD-2 is cut and enacted")]);
+  expect(done.stderr.match(/^STOP_APPROVAL_REQUIRED: the run waits for signatures$/gm)).toHaveLength(2);
+  expect(done.stderr).not.toMatch(/^(?:NEXT|OR|CALL) /m);
+  const runs = (await here.script("runs")).stdout;
+  const again = await here.script("start", law, "TOLD-2");
+  expect([again.status, again.stderr]).toEqual([4, expect.stringContaining("TOLD-2 stands on this host already")]);
+  expect((await here.script("runs")).stdout).toBe(runs);
+  const verified = await here.script("verify", /ictr-\S+/.exec(runs)?.[0] ?? "none");
+  expect([verified.status, verified.stdout]).toEqual([0, ""]);
+}, LONG);
+
 test("a host that shows another key than the pinned one is not talked to", async () => {
   const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
   const stranger = fileIn(colleague, "Pulumi.stranger.yaml", stackFileOf(here).replace(/"hostKey":"[^"]*"/, `"hostKey":"${other}"`));
   expect(await colleague.script("runs", "--stack", stranger)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("Host key verification failed") });
+}, LONG);
+
+test("every answer names a command of this machine, for a run nobody knows and for a host that is down", async () => {
+  const unknown = "ictr-20260101T000000Z-deadbeef";
+  expect(await here.script("status", unknown)).toMatchObject({ status: 4, stderr: expect.stringMatching(/^NEXT +npm run status$/m) });
+  const cut = await here.script("cut", "NOBODY-1");
+  expect([cut.status, cut.stderr]).toEqual([4, expect.not.stringContaining("`cutter ")]);
+  await here.script("sandbox", "down");
+  for (const words of [["sandbox", "ssh"], ["sandbox", "psql"], ["drift"], ["status"]] as const) {
+    const [name, ...rest] = words;
+    expect([name, await here.script(name, ...rest)]).toEqual([name, expect.objectContaining({ status: 1, stderr: expect.stringMatching(/^saw +the sandbox host is down$[^]*^NEXT +npm run sandbox -- up$/m) })]);
+  }
 }, LONG);

@@ -39,6 +39,12 @@ test("whatever a host says, its words reach the screen without a control or dire
   expect(written[1]).toContain("10 rows, 20/s");
 });
 
+test("counted progress names what is counted, so that 2 of 2 is known for the rehearsal", () => {
+  const written: string[] = [];
+  progressOn(false, { write: (text) => written.push(text) }).show({ event: "progress", at: "2026-11-20T10:11:12.000Z", phase: "rehearsal", done: 2, of: 2, what: "both passed" });
+  expect(written).toEqual(["10:11:12    rehearsal  2 of 2 both passed\n"]);
+});
+
 test("on a terminal the line of a phase is written over until the phase has passed", () => {
   const written: string[] = [];
   const progress = progressOn(false, { isTTY: true, write: (text) => written.push(text) });
