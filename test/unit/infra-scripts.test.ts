@@ -81,6 +81,27 @@ test("a link in place of a file is replaced and never written through", () => {
   symlinkSync(elsewhere, path);
   expect(run(laying(path, Buffer.from("one\n"))).status).toBe(0);
   expect([readFileSync(elsewhere, "utf8"), lstatSync(path).isFile()]).toEqual(["mine\n", true]);
+  const through = join(folder, "through");
+  symlinkSync(mkdtempSync(join(folder, "else-")), through);
+  expect(run(laying(join(through, "f"), Buffer.from("one\n")))).toMatchObject({ status: 1, stderr: expect.stringContaining("is a link; provisioning does not write through it") });
+  expect(existsSync(join(through, "f"))).toBe(false);
+});
+
+test("a service user who turns names in his folder into links while root writes there gets nothing else changed or given to him", () => {
+  const place = join(folder, "his");
+  const secret = join(folder, "secret");
+  mkdirSync(place);
+  mkdirSync(secret, { mode: 0o700 });
+  writeFileSync(join(secret, "shadow"), "root's own\n", { mode: 0o600 });
+  const path = join(place, "law.md");
+  // What he does after each step of root's, as often as he can: whatever root works with becomes a link to what is root's.
+  const attack = (name: string, to: string): string => `turn() { if [ -d '${name}' ] && [ ! -L '${name}' ]; then command mv '${name}' "${name}.$$.$(date +%N)"; fi; ln -sfn '${to}' '${name}'; }\n`
+    + ["rm", "mkdir", "mktemp"].map((step) => `${step}() { command ${step} "$@"; set -- $?; turn; return $1; }\n`).join("") + ["chown", "chmod", "mv"].map((step) => `${step}() { turn; command ${step} "$@"; }\n`).join("");
+  for (const to of ["shadow", ""].map((name) => join(secret, name))) {
+    run(attack(`${path}.new`, to) + laying(path, Buffer.from("the law\n")));
+    run(attack(join(place, "part"), to) + renderHostScript({ title: "one folder", holds: [], steps: [directoryStep(join(place, "part"), { ...owned, mode: "0777" })] }).replace("if holds", "if false"));
+    expect([readdirSync(secret), readFileSync(join(secret, "shadow"), "utf8"), statSync(secret).mode & 0o777, statSync(join(secret, "shadow")).mode & 0o777]).toEqual([["shadow"], "root's own\n", 0o700, 0o600]);
+  }
 });
 
 test("a folder gets its mode back, and what is no folder is refused in words", () => {
