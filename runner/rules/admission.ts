@@ -20,7 +20,7 @@ export function judgeAdmissions(rows: readonly AdmissionRow[], gate: Gate, paylo
   const payloadSha = digestOf(payload);
   const ofGate = rows.filter((row) => row.gate === gate);
   const none = gate === "EXECUTION" ? "STOP_EXECUTION_NOT_AUTHORIZED" : "STOP_APPROVAL_REQUIRED";
-  const wanted = `a ${gate} statement over payload …${payloadSha.slice(-6)}`;
+  const wanted = `a signed ${gate} over payload …${payloadSha.slice(-6)}`;
   if (ofGate.length === 0) return { code: none, facts: { saw: `no ${gate} statement has been admitted`, wanted } };
   const same = ofGate.filter((row) => row.payload_sha === payloadSha);
   if (same.length === 0) return { code: "STOP_APPROVAL_INVALID", facts: { saw: `the admitted ${gate} statement covers other facts than those of now: ${differing(ofGate, payload).join(", ")}`, wanted } };

@@ -42,7 +42,7 @@ export function grantPoint(grantMatrix: Records["grantMatrix"], expected: string
 export function backupPoint(receipts: Records["receipts"], recipient: string, part: string): Point {
   return point(part, "a proven backup", receipts, (rows) => {
     const proven = rows.find((row) => row.recipient === recipient && isProven(row));
-    if (proven !== undefined) return { answer: "found", saw: `run ${proven.run_id}, attempt ${proven.attempt}: restored and equal, ${proven.minutes} minutes old; a cut takes its own` };
+    if (proven !== undefined) return { answer: "found", saw: `run ${proven.run_id}, attempt ${proven.attempt}: restored and equal, ${proven.minutes} min old; a cut takes its own` };
     return { answer: "missing", saw: rows.length === 0 ? "no receipt" : `no receipt of the last ${rows.length} has a whole proof for the declared recipient` };
   }, "npm run cut -- <document-id>");
 }
