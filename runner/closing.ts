@@ -35,8 +35,9 @@ export async function snapshotCounts({ database, files }: World, runId: string, 
   }));
   if (which === "pre" && (await files.readRun(runId, "counts-before.json"))) return;
   const text = JSON.stringify(facts, null, 2);
-  await files.writeRun(runId, which === "pre" ? "counts-before.json" : "counts-after.json", text);
   await files.write("rollback", `${runId}/${which}.json`, text);
+  // Last, because it says that the other is there: a process killed between the two writes both again.
+  await files.writeRun(runId, which === "pre" ? "counts-before.json" : "counts-after.json", text);
 }
 
 const isObject = (value: Json): value is { readonly [key: string]: Json } => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -73,12 +73,15 @@ async function finishFiles(work: Work, runId: RunId, kind: string | null): Promi
   return exit;
 }
 
-const closedAs = (kind: string | null): Stopped => new Stopped("STOP_REPLAY_CONFLICT", { saw: `this run was closed as ${kind ?? "?"}`, wanted: "an open run" });
+const FORWARD_ONLY = "enacted text goes forward only: cut a new version and supersede";
+const closedAs = (kind: string | null): Stopped => new Stopped("STOP_REPLAY_CONFLICT", {
+  saw: `this run was closed as ${kind ?? "?"}`, wanted: "an open run", hint: kind === "closeout" ? FORWARD_ONLY : "there is nothing left to do about this run; its document is free to be cut again",
+});
 
 /** Undoes a written, not enacted run and closes it. */
 export async function workRevert(work: Work, runId: RunId, reason: string): Promise<number> {
   return carry(work, () => takeOver(work, runId), async (run) => {
-    if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a written, not enacted run", hint: "enacted text goes forward only: cut a new version and supersede" });
+    if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a written, not enacted run", hint: FORWARD_ONLY });
     await insistDecided(run, "compensate");
     if (!run.has("cut_leg_a")) throw new Stopped("STOP_REFUSED_INPUT", { saw: "this run has written nothing", wanted: "a run past leg A", hint: "there is nothing to undo; void it instead", next: `cutter orchestrate void ${runId} "<reason>"` });
     const plan = await outputOf(work, runId, "cutplan", cutplanOutput);
@@ -94,7 +97,7 @@ export async function workRevert(work: Work, runId: RunId, reason: string): Prom
 /** Closes a run that has written nothing. */
 export async function workVoid(work: Work, runId: RunId, reason: string): Promise<number> {
   return carry(work, () => takeOver(work, runId), async (run) => {
-    if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a run that has written nothing", hint: "enacted text goes forward only" });
+    if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a run that has written nothing", hint: FORWARD_ONLY });
     await insistDecided(run, "void");
     const decided = (await work.world.database.read("exec", (reader) => reader.one("read/run", [runId]))).state === "torn";
     if (!decided) await insistWhole(run);

@@ -2,11 +2,14 @@
 import { askStatus } from "./operator/ask-status.ts";
 import { checklistLines, nextLine, type Point } from "./operator/checklist.ts";
 import { drillReminder } from "./operator/drill-reminder.ts";
-import { approvalPoints, documentPoint, namePoints, outcomePoints, precheckPoints, type Told } from "./operator/first-run-points.ts";
+import { approvalPoints, backupPoint, documentPoint, hostPoints, namePoints, outcomePoints, precheckPoints, type Told } from "./operator/first-run-points.ts";
 import { eventsOf } from "./operator/host-call.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "./operator/program.ts";
 import { operatorStop, stopOf } from "./operator/stop-of-host.ts";
 import type { Target } from "./operator/target.ts";
+import { readinessOf } from "./readiness/readiness-of.ts";
+import { stackFileOf } from "./read-stack-file.ts";
+import { projectRoot } from "./sandbox/place.ts";
 
 const COULD_NOT_LOOK = 1;
 const MISSING = 4;
@@ -25,9 +28,16 @@ async function pointsOf(target: Target, document: string): Promise<Point[]> {
   const names = namePoints(await told(target, ["names"]));
   const run = (await askStatus(target)).find((one) => one.document_id === document && one.state !== "voided");
   const plan = await told(target, ["orchestrate", "plan", document]);
-  const prechecks = precheckPoints(await told(target, ["precheck"]), await drillReminder(target));
-  const verified = run?.state === "closeout_reported" ? await told(target, ["orchestrate", "verify", run.run_id]) : undefined;
-  return [...names, documentPoint(document, plan, run), ...prechecks, ...approvalPoints(document, run), ...outcomePoints(document, run, verified)];
+  const { points } = await readinessOf({ stackFile: stackFileOf(target.stack), sandbox: target.sandbox, project: projectRoot(), now: new Date() });
+  const backup = run && await told(target, ["backup", "receipt", run.run_id]);
+  const prechecks = precheckPoints(await told(target, ["precheck"]), await drillReminder(target), backup?.stop === undefined ? run?.run_id : undefined);
+  const finished = run?.state === "closeout_reported" ? run.run_id : undefined;
+  const verified = finished === undefined ? undefined : await told(target, ["orchestrate", "verify", finished]);
+  const history = finished === undefined ? [] : (await told(target, ["orchestrate", "follow", finished])).events;
+  return [
+    ...names, documentPoint(document, plan, run), ...hostPoints(points, target.sandbox), ...prechecks, backupPoint(document, run, backup),
+    ...approvalPoints(document, run), ...outcomePoints(document, run, verified, history),
+  ];
 }
 
 async function told(target: Target, words: readonly string[]): Promise<Told> {

@@ -1,18 +1,15 @@
 // `npm run register -- <file> <PREFIX>`: registers a document as the host's database administrator; never the runner's work.
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
 import { Command } from "commander";
-import { EXIT_USAGE, Stopped } from "../runner/model/stop.ts";
+import { EXIT_USAGE } from "../runner/model/stop.ts";
 import type { GrammarWords } from "../runner/rules/hints.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { grammarRequestOf, withGrammarOptions } from "./grammar-options.ts";
 import { SANDBOX_STACK, withStack } from "./operator/operator-command.ts";
 import { runProgram } from "./print-stop.ts";
-import { stackConfigOfFile } from "./read-stack-file.ts";
+import { stackConfigOfFile, stackFileOf } from "./read-stack-file.ts";
 import { registerDocument, type Registered, type RegistrationChoice } from "./register-document.ts";
 import { registerOnHost } from "./register-on-host.ts";
 import { asAdministrator } from "./sandbox/admin-connection.ts";
-import { projectRoot } from "./sandbox/place.ts";
 import { insistProvisioned } from "./sandbox/provisioned.ts";
 import { ensureSandbox } from "./sandbox/sandbox.ts";
 
@@ -26,7 +23,7 @@ withGrammarOptions(new Command("register").description("register a document and 
   .action((file: string, prefix: string, options: Options) => runProgram(async () => {
     refuseForeignEnvironment();
     const choice = { request: await grammarRequestOf(options), versionLabel: options.versionLabel };
-    const registered = options.stack === SANDBOX_STACK ? await inSandbox(file, prefix, choice) : await registerOnHost(stackConfigOfFile(fileOf(options.stack)), file, prefix, choice);
+    const registered = options.stack === SANDBOX_STACK ? await inSandbox(file, prefix, choice) : await registerOnHost(stackConfigOfFile(stackFileOf(options.stack)), file, prefix, choice);
     if (options.json) process.stdout.write(`${JSON.stringify({ document_id: prefix, ...registered })}\n`);
     else process.stdout.write(`${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}\n`);
     return 0;
@@ -37,10 +34,4 @@ async function inSandbox(file: string, prefix: string, choice: RegistrationChoic
   const sandbox = await ensureSandbox();
   insistProvisioned(sandbox);
   return asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, file, prefix, choice));
-}
-
-function fileOf(stack: string): string {
-  const file = stack.endsWith(".yaml") ? stack : join(projectRoot(), `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `no ${basename(file)}`, wanted: "the configuration of a stack", hint: "name a stack of this project, or the path of a colleague's stack file" });
-  return file;
 }

@@ -2,7 +2,7 @@
 // values and from what was computed on this machine; every word passes printable, so nothing a document holds can move the cursor.
 import type { PlanRow } from "../runner/model/plan.ts";
 import { rehearsalOf } from "../runner/rules/rehearsal.ts";
-import { printable, printableLines } from "../runner/rules/text-hygiene.ts";
+import { printable } from "../runner/rules/text-hygiene.ts";
 import type { Bundle } from "./bundle.ts";
 
 /** Lines of the tree that are shown whole; of a longer one the first and the last half. */
@@ -11,7 +11,8 @@ const TREE_LINES = 400;
 const BODY_LINES = 12;
 const FINDINGS = 60;
 
-const line = (label: string, value: string): string => `  ${label.padEnd(22)} ${printable(value)}\n`;
+// A label may be a name that the host gives: escaped like everything else.
+const line = (label: string, value: string): string => `  ${printable(label).padEnd(22)} ${printable(value)}\n`;
 const heading = (text: string): string => `\n${text}\n`;
 
 /** The whole reading of one request. `person` is the name that is asked. */
@@ -56,7 +57,7 @@ function treeOf(rows: readonly PlanRow[]): string[] {
 }
 
 function unitOf(row: PlanRow): string[] {
-  const body = printableLines(row.body).split("\n");
+  const body = row.body.split("\n").map(printable);
   const more = body.length - BODY_LINES;
   return [line("address", row.canonical_address), line("title", row.title), line("type", row.section_type), ...body.slice(0, BODY_LINES).map((text) => `    | ${text}\n`), ...(more > 0 ? [`    | … ${more} lines more\n`] : [])];
 }

@@ -1,4 +1,5 @@
 // `names`: which names of environment and configuration this host has, and who may sign what. Names only, never a value.
+import { parse } from "dotenv";
 import type { Common } from "../cli.ts";
 import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
@@ -10,12 +11,14 @@ import { names } from "../wire-names.ts";
 /** One name: found, missing, or not to be looked at with these rights. */
 interface NameLine { readonly kind: "environment" | "configuration" | "signers"; readonly name: string; readonly answer: "found" | "missing" | "could not look"; readonly saw: string }
 
+const ENV_FILE_CAP = 16 * 1024;
+const KB_KEY_NAME = "DOT_CUTTER_KB_API_KEY";
 const ASKED_GATES: readonly Gate[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz"];
 
 /** Exit 0 with every name; what is missing is an answer, not a stop. */
 export async function showNames(common: Common): Promise<number> {
   const { config } = await names.loadConfig(common.config);
-  const lines = [...(await Promise.all(roleKeys().map((role) => envNames(config, role)))), ...configKeys(config), ...(await signers(config))];
+  const lines = [...(await Promise.all(roleKeys().map((role) => envNames(config, role)))), ...(await reporterKey(config)), ...configKeys(config), ...(await signers(config))];
   for (const line of lines) {
     if (common.json) process.stdout.write(`${JSON.stringify({ event: "name", ...line })}\n`);
     else process.stdout.write(`${line.answer.padEnd(15)}${printable(`${line.name}: ${line.saw}`)}\n`);
@@ -36,12 +39,23 @@ async function envNames(config: Config, role: RoleKey): Promise<NameLine> {
   }
 }
 
+// Documents that go to a folder need no key.
+async function reporterKey({ reports }: Config): Promise<NameLine[]> {
+  if (reports.reporter !== "http") return [];
+  const read = await names.readSafely(reports.api_key_file, ENV_FILE_CAP);
+  const line = (answer: NameLine["answer"], saw: string): NameLine[] => [{ kind: "environment", name: KB_KEY_NAME, answer, saw }];
+  if (!read.ok) return line("could not look", `${reports.api_key_file}: ${read.reason}`);
+  return parse(read.bytes.toString("utf8"))[KB_KEY_NAME] ? line("found", reports.api_key_file) : line("missing", `not in ${reports.api_key_file}`);
+}
+
 // The schema refuses a configuration without one of them, so what was loaded has them; their values are no secrets.
-function configKeys({ orchestrator, backup, caps, target_policy }: Config): NameLine[] {
+function configKeys({ host, database, orchestrator, backup, caps, target_policy, reports }: Config): NameLine[] {
   const known: readonly [string, string][] = [
+    ["host", host], ...Object.entries(database).map(([key, value]): [string, string] => [`database.${key}`, String(value)]),
     ...Object.entries(orchestrator).map(([key, value]): [string, string] => [`orchestrator.${key}`, value]),
     ["backup.recipient_fingerprint", backup.recipient_fingerprint], ["backup.max_age_minutes", String(backup.max_age_minutes)],
     ["target_policy.max_units", String(target_policy.max_units)], ["caps.hard", String(caps.hard)],
+    ["reports", reports.reporter === "http" ? `${reports.base_url}, kept in ${reports.folder}` : reports.folder],
   ];
   return known.map(([name, saw]) => ({ kind: "configuration", name, answer: "found", saw }));
 }

@@ -11,6 +11,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { childEnvironment } from "../foreign-environment.ts";
 import { remoteCommand, sshCommandLine } from "../ssh-line.ts";
 import { eventsOf, lineBroken } from "./host-call.ts";
+import { withStack } from "./operator-command.ts";
 import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
@@ -48,7 +49,7 @@ export async function fetchPackage(target: Target, runId: string): Promise<Drill
 export async function fetchHead(target: Target, known: DrillPackage, bytes: number): Promise<Buffer> {
   const [ssh, ...line] = readingLine(target, known, ["head", "-c", String(bytes), "--"]);
   const done = await execa(ssh, line, { ...QUIET, env: childEnvironment(), encoding: "buffer", maxBuffer: bytes + 1 });
-  if (done.failed) throw unreadable(target);
+  if (done.failed) throw unreadable(target, known.run_id, done);
   return Buffer.from(done.stdout);
 }
 
@@ -56,8 +57,8 @@ async function copyFile(target: Target, known: DrillPackage, file: string): Prom
   const part = `${file}.part`;
   try {
     const [ssh, ...line] = readingLine(target, known, ["cat", "--"]);
-    const done = await execa(ssh, line, { ...QUIET, env: childEnvironment(), buffer: false, stdout: { file: part } });
-    if (done.failed) throw unreadable(target);
+    const done = await execa(ssh, line, { ...QUIET, env: childEnvironment(), buffer: { stdout: false, stderr: true }, stdout: { file: part } });
+    if (done.failed) throw unreadable(target, known.run_id, done);
     const { size } = await stat(part);
     const sha = await shaOf(part);
     if (size !== known.size_bytes || sha !== known.file_sha) throw new Stopped("STOP_PROOF_FAILED", { saw: `a file of ${size} bytes, sha256 ${sha.slice(0, 12)}`, wanted: `${known.size_bytes} bytes, sha256 ${known.file_sha.slice(0, 12)}, as proven` });
@@ -74,7 +75,14 @@ function readingLine(target: Target, known: DrillPackage, words: readonly string
   return [ssh, ...line, remoteCommand([...target.launcher.slice(0, -1), ...words, `${target.runtimeRoot}/backups/${known.run_id}.sql.gpg`])];
 }
 
-const unreadable = (target: Target): Stopped => lineBroken(target, "the backup file could not be read");
+/** ssh's own status for a line that did not stand; any other is the host's answer. */
+const SSH_FAILED = 255;
+function unreadable(target: Target, runId: string, { exitCode, stderr }: { readonly exitCode?: number | undefined; readonly stderr: string | Uint8Array }): Stopped {
+  if (exitCode === undefined || exitCode === SSH_FAILED) return lineBroken(target, Buffer.from(stderr).toString("utf8"));
+  return new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `the sealed file of ${runId} cannot be read on the host`, wanted: "a backup that was not pruned", hint: "a copy fetched by an earlier drill serves as well: name its folder with --out", next: withStack("npm run backup -- list", target.stack),
+  });
+}
 
 async function keptPackage(file: string): Promise<DrillPackage | undefined> {
   if (!existsSync(file)) return undefined;

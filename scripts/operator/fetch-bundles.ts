@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { BUNDLE_CAP, bundleFileEvent } from "../../runner/model/request-files.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { callHost, hostFailed, lineBroken, type HostEvent } from "./host-call.ts";
+import { askedAgain, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
 import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
@@ -37,19 +37,8 @@ export async function fetchBundles(target: Target, runId: string, folder: string
 }
 
 async function receive(target: Target, runId: string): Promise<FileEvent[]> {
-  const files: FileEvent[] = [];
-  const others: HostEvent[] = [];
-  let room = BUNDLES_AT_ONCE * BUNDLE_CAP;
   const words = ["orchestrate", "requests", runId];
-  const { status, stderr } = await callHost(target, { words, onEvent: (event) => {
-    if (event.event !== "file") return void others.push(event);
-    const file = bundleFileEvent.safeParse(event);
-    if (!file.success) throw foreign("a file of another name or form");
-    room -= file.data.data.length * 0.75;
-    if (room < 0) throw foreign("more than a request needs");
-    if (files.some((known) => known.bundle === file.data.bundle && known.name === file.data.name)) throw foreign("the same file twice");
-    files.push(file.data);
-  } });
+  const { status, stderr, files, others } = await askedAgain(() => receiveOnce(target, words));
   const stop = stopOf(others);
   if (stop) {
     const { code, facts } = operatorStop(stop, target.stack, runId);
@@ -58,6 +47,22 @@ async function receive(target: Target, runId: string): Promise<FileEvent[]> {
   if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0) throw hostFailed(words, status, stderr);
   return files;
+}
+
+async function receiveOnce(target: Target, words: readonly string[]): Promise<HostAnswer & { readonly files: FileEvent[]; readonly others: HostEvent[] }> {
+  const files: FileEvent[] = [];
+  const others: HostEvent[] = [];
+  let room = BUNDLES_AT_ONCE * BUNDLE_CAP;
+  const answer = await callHost(target, { words, onEvent: (event) => {
+    if (event.event !== "file") return void others.push(event);
+    const file = bundleFileEvent.safeParse(event);
+    if (!file.success) throw foreign("a file of another name or form");
+    room -= file.data.data.length * 0.75;
+    if (room < 0) throw foreign("more than a request needs");
+    if (files.some((known) => known.bundle === file.data.bundle && known.name === file.data.name)) throw foreign("the same file twice");
+    files.push(file.data);
+  } });
+  return { ...answer, files, others };
 }
 
 function bytesOf(file: FileEvent): Buffer {

@@ -52,6 +52,8 @@ test("a rehearsal writes no unit, no ledger row and no record of a run but its o
 const MARK = "/tmp/cutter-rehearsal-ran";
 const TRIGGER = (name: string, on: string, body: string): string =>
   `CREATE FUNCTION public.${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $f$ BEGIN ${body}; RETURN NEW; END $f$; REVOKE EXECUTE ON FUNCTION public.${name}() FROM PUBLIC; CREATE TRIGGER ${name} ${on} FOR EACH ROW EXECUTE FUNCTION public.${name}();`;
+/** Lays a row as nobody may, past every trigger: what a colleague's other way of writing could have left. */
+const ASIDE = (sql: string): string => `SET session_replication_role = replica; ${sql}; RESET session_replication_role`;
 const cases: { what: string; make: string; undo: string; code: StopCode; words: RegExp }[] = [
   { what: "a CHECK refuses one of the units", code: "STOP_INVARIANT_FAILED", words: /in the rehearsal: BAD-1\/S-1\/A-2: .*no_three/,
     make: "ALTER TABLE public.unit_version ADD CONSTRAINT no_three CHECK (body NOT LIKE '%third text%') NOT VALID", undo: "ALTER TABLE public.unit_version DROP CONSTRAINT no_three" },
@@ -61,6 +63,14 @@ const cases: { what: string; make: string; undo: string; code: StopCode; words: 
     make: "REVOKE INSERT ON cutter_governance.manifest_unit_block FROM cutter_exec", undo: "GRANT INSERT ON cutter_governance.manifest_unit_block TO cutter_exec" },
   { what: "the enactment is refused by the table", code: "STOP_INVARIANT_FAILED", words: /in the rehearsal: .*not yet/,
     make: `SET ROLE directus; ${TRIGGER("trap_enact", "BEFORE UPDATE ON public.information_unit", "IF NEW.lifecycle_status = 'enacted' THEN RAISE EXCEPTION 'not yet'; END IF")}`, undo: "DROP FUNCTION public.trap_enact() CASCADE" },
+  { what: "an address is taken", code: "STOP_REFUSED_INPUT", words: /1 addresses exist already: BAD-1\/S-1\/A-2/,
+    make: ASIDE("INSERT INTO public.information_unit SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'canonical_address', 'BAD-1/S-1/A-2'))).* FROM public.information_unit u WHERE u.canonical_address LIKE 'PILOT/%' LIMIT 1"),
+    undo: ASIDE("DELETE FROM public.information_unit WHERE canonical_address = 'BAD-1/S-1/A-2'") },
+  { what: "a word of the vocabulary is missing", code: "STOP_REFUSED_INPUT", words: /section type "article"/,
+    make: "DELETE FROM public.dot_config WHERE key = 'vocab.section_type.article'", undo: "INSERT INTO public.dot_config (key, value) VALUES ('vocab.section_type.article', 'active')" },
+  { what: "the write guard refuses the executor's function", code: "STOP_GRANT_DELTA", words: /in the rehearsal: .*write guard: direct INSERT on public\.information_unit refused/,
+    make: "UPDATE public.dot_config SET value = replace(value, 'fn_iu_create,', '') WHERE key = 'iu_create.gateway.allowed_marker_values'",
+    undo: "UPDATE public.dot_config SET value = 'fn_iu_create,' || value WHERE key = 'iu_create.gateway.allowed_marker_values'" },
   { what: "a trigger of a superuser runs a program", code: "STOP_PRECHECK_FAILED", words: /in the rehearsal: .*COPY to or from an external program/,
     make: TRIGGER("trap_program", "AFTER INSERT ON public.birth_registry", `COPY (SELECT 1) TO PROGRAM 'touch ${MARK}'`), undo: "DROP FUNCTION public.trap_program() CASCADE" },
 ];

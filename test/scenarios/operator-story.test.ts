@@ -82,6 +82,9 @@ test("a document is taken in, cut, rolled back by a colleague with a fresh clone
   const drill = await here.script("restore-drill", second.run, "--json");
   expect([drill.status, drill.events[0]]).toEqual([0, expect.objectContaining({ event: "drilled", kind: "whole", tables: 17 })]);
   expect((await colleague.script("status", "--stack", stack)).stdout).toBe(`no run is open; all of them: npm run runs -- --stack ${stack}`);
+  expect(await colleague.script("status", "ictr-20261120T000000Z-00000000", "--stack", stack)).toMatchObject({ status: 4, stderr: expect.stringMatching(new RegExp(`^NEXT +npm run status -- --stack ${stack}$`, "m")) });
+  expect((await here.script("backup", "prune", second.run)).status).toBe(0);
+  expect(await here.script("restore-drill", second.run, "--head")).toMatchObject({ status: 1, stderr: expect.stringMatching(/^NEXT +npm run backup -- list$/m) });
 }, LONG);
 
 test("programs refuse before they dial: no id, a foreign id, no such stack, a setting of the shell that runs code", async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { approvalPoints, documentPoint, precheckPoints } from "../../scripts/operator/first-run-points.ts";
+import { approvalPoints, backupPoint, documentPoint, hostPoints, outcomePoints, precheckPoints } from "../../scripts/operator/first-run-points.ts";
+import type { StatusJson } from "../../runner/rules/status.ts";
+import { lateDrill } from "../../scripts/operator/drill-reminder.ts";
 import { operatorCommand, operatorSentence } from "../../scripts/operator/operator-command.ts";
 import { progressOn } from "../../scripts/operator/progress.ts";
 import { endOf } from "../../scripts/operator/stop-of-host.ts";
@@ -70,4 +72,31 @@ test("the checklist tells missing from could not look, and gives a command for b
   expect(precheckPoints(unseen, "never").map((point) => point.answer)).toEqual(["could not look", "missing"]);
   expect(precheckPoints({ events: [{ event: "check", name: "a", outcome: "failed", saw: "b" }], stop: undefined }, undefined).map((point) => point.answer)).toEqual(["missing", "found"]);
   expect(approvalPoints("LAW-1", undefined).map((point) => [point.answer, point.next])).toEqual(Array.from({ length: 3 }, () => ["missing", "npm run cut -- LAW-1"]));
+});
+
+test("status reminds of the restore drill from the thirty-first day on, and looking at the head alone does not count", () => {
+  const now = new Date("2026-11-20T12:00:00.000Z");
+  const drilled = (kind: string, at: string) => ({
+    event: "drill", schema_version: "1", run_id: RUN, kind, at, file_sha: "a".repeat(64), recipient: "A".repeat(40), tables: 17, rows: 700, actor: "lan", machine: "laptop",
+  });
+  expect(lateDrill([], now)).toBe("no backup of this host was ever restored outside it");
+  expect(lateDrill([drilled("whole", "2026-10-21T12:00:00.000Z")], now)).toBeUndefined();
+  expect(lateDrill([drilled("whole", "2026-10-20T11:00:00.000Z"), drilled("whole", "2026-09-01T00:00:00.000Z")], now)).toBe("the last restore drill was 31 days ago");
+  expect(lateDrill([drilled("head", "2026-11-20T11:00:00.000Z")], now)).toBe("no backup of this host was ever restored outside it");
+});
+
+test("the checklist of a first run asks for the host, the proven backup and every document of a finished run", () => {
+  const point = (what: string) => ({ part: "x", what, answer: "found" as const, saw: "" });
+  const points = ["hostname", "/opt/v04 present and untouched", "tests baseline", "no secret in tracked files", "programs", "counts against the pinned baseline"].map(point);
+  expect(hostPoints(points, true).map(({ what }) => what)).toEqual(["hostname", "/opt/v04 present and untouched", "counts against the pinned baseline"]);
+  expect(hostPoints(points, false)).toHaveLength(5);
+  const run = { run_id: RUN, document_id: "LAW-1", state: "closeout_reported", next: null } as unknown as StatusJson;
+  expect(backupPoint("LAW-1", undefined, undefined)).toMatchObject({ answer: "missing", next: "npm run cut -- LAW-1" });
+  expect(backupPoint("LAW-1", run, { events: [{ event: "receipt", package: { file_sha: "a".repeat(64) } }], stop: undefined }).answer).toBe("found");
+  const verified = { events: [{ event: "verified", checks: ["one_verdict"], summary_sha: "b".repeat(64) }], stop: undefined };
+  const names = ["01-source-pin", "02-mark", "03-cutplan", "04-pre-write-backup", "05-grant-probe", "06-cut-leg-a", "07-structural-verify", "08-leg-b-record", "09-write-verify", "10-lifecycle-enact", "11-closeout", "12-final-report", "SG1-cut-authz-request", "SG2-lifecycle-authz-request"];
+  const history = [...names, "01-source-pin"].map((name, day) => ({ event: "report", file: `knowledge/x/${name}-2026-11-${String(day + 10)}.md` }));
+  const answers = (told: typeof history) => outcomePoints("LAW-1", run, verified, told).map(({ what, answer }) => [what, answer]);
+  expect(answers([...history, { event: "report", file: `runs/${RUN}/rehearsal.md` }])).toEqual([["final_state closeout_reported", "found"], ["documents of the run", "found"], ["closeout summary sha", "found"], ["one verdict", "found"]]);
+  expect(answers(history.slice(1, 14))).toContainEqual(["documents of the run", "missing"]);
 });
