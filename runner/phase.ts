@@ -5,7 +5,7 @@ import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import type { RecordedPhase, RoleKey } from "./model/run.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
-import type { Database, Here, Reader, RunEvent, RunFiles, Writer } from "./world.ts";
+import type { Database, Here, RunEvent, RunFiles, Writer } from "./world.ts";
 
 /** What a phase left behind, and the digest later phases take as input. */
 export interface Recorded<O> {
@@ -77,6 +77,3 @@ export type Phase<I extends Inputs, O> = PurePhase<I, O> | ReadPhase<I, O> | Eff
 export const definePure = <I extends Inputs, O>(phase: Omit<PurePhase<I, O>, "access">): PurePhase<I, O> => ({ ...phase, access: "nothing" });
 export const defineReading = <I extends Inputs, O>(phase: Omit<ReadPhase<I, O>, "access">): ReadPhase<I, O> => ({ ...phase, access: "reads" });
 export const defineEffect = <I extends Inputs, O>(phase: Omit<EffectPhase<I, O>, "access">): EffectPhase<I, O> => ({ ...phase, access: "writes" });
-
-/** A reader of one role, as a phase asks for it. */
-export type ReadAs = <T>(role: RoleKey, work: (reader: Reader) => Promise<T>) => Promise<T>;

@@ -1,6 +1,6 @@
 // From candidates to the reading of the whole: what is chosen, what is worth telling, and where two readings are left.
 import type { Finding } from "../model/manifest.ts";
-import type { Candidate, Evidence } from "./vn-law-1-candidates.ts";
+import type { Evidence } from "./vn-law-1-candidates.ts";
 import { announcement, type Reading } from "./vn-law-1-context.ts";
 import { compareOrdinals, continues, type Ordinal } from "./vn-law-1-numbers.ts";
 import { chooseSequence } from "./vn-law-1-sequence.ts";
@@ -110,6 +110,3 @@ export function chooseUnits<T extends Choosable>(reading: Reading, all: readonly
   }));
   return { chosen, dispute, findings: [...gaps(reading, chosen, names), ...weak, ...left.filter((one) => one !== disputed).map((one) => leftFinding(reading, one, names))] };
 }
-
-/** Candidates of the levels of articles and sections share a shape. */
-export type HeadingChoice = Choice<Candidate>;

@@ -104,10 +104,3 @@ export function envelope(packets: readonly EnvelopePacket[], encryptionKeyId: st
   const saw = packets.slice(0, 6).map(({ tag, version, key_id }) => `packet ${tag}${version === null ? "" : ` v${version}`}${key_id ? ` for ${key_id}` : ""}`).join(", ");
   return { code: "STOP_BACKUP_FAILED", facts: { saw: saw || "no packet", wanted: `one packet 1 v3 for ${encryptionKeyId}, then one packet 18 v1` } };
 }
-
-/** A backup older than the configured minutes does not cover a cut; `now` is the database's clock. */
-export function freshBackup(takenAt: Date, now: Date, maxAgeMinutes: number): Verdict {
-  const minutes = (now.getTime() - takenAt.getTime()) / 60_000;
-  if (minutes >= 0 && minutes <= maxAgeMinutes) return undefined;
-  return { code: "STOP_BACKUP_FAILED", facts: { saw: `the backup is ${minutes.toFixed(1)} minutes old`, wanted: `0 to ${maxAgeMinutes} minutes`, hint: "take it again: only EXECUTION has to be signed anew" } };
-}

@@ -19,20 +19,6 @@ export interface BaselineRow {
 /** A passed or failed comparison with one finding for each unprotected document that others changed meanwhile. */
 export interface BaselineJudgement { readonly verdict: Verdict; readonly findings: readonly string[] }
 
-/** STOP_REFUSED_INPUT when the target already has standing units; units set aside by a revert do not count. */
-export function judgeTargetAbsent(baseline: readonly BaselineRow[], target: string): Verdict {
-  const standing = baseline.find((row) => row.document === target && !row.set_aside);
-  if (standing === undefined) return undefined;
-  return {
-    code: "STOP_REFUSED_INPUT",
-    facts: {
-      saw: `document ${target} already has ${standing.units} units, last changed ${when(standing)}`,
-      wanted: "no unit of the document in the registry",
-      hint: "a document is cut once: choose another prefix, or revert the run that wrote these units",
-    },
-  };
-}
-
 /**
  * Compares everything but the target. A protected document that changed, appeared or vanished is STOP_DRIFT; any other is a
  * finding that names document, time and person: colleagues keep working while a run waits.

@@ -2,7 +2,7 @@
 // What counts and why: docs/decisions/0008-environment-hash.md.
 import { digestOf } from "../model/canonical.ts";
 import type { EnvironmentFact, EnvironmentScope, RelevantObjects, RightsNames } from "../model/environment.ts";
-import { Stopped, type Verdict } from "../model/stop.ts";
+import { Stopped } from "../model/stop.ts";
 
 /** What `sql/rights.json` names, package or not. */
 export function relevantIn(rights: RightsNames): RelevantObjects {
@@ -57,15 +57,6 @@ export function explainEnvironment(before: readonly EnvironmentFact[], after: re
   }
   for (const [key, fact] of was) if (!is.has(key)) lines.push(`${noun(fact)} removed${shown(fact, ", was ")}`);
   return lines.sort(compareText);
-}
-
-/** Equal environments pass; else STOP_GRANT_DELTA with every difference in words. `since` names the earlier reading. */
-export function judgeEnvironment(before: readonly EnvironmentFact[], after: readonly EnvironmentFact[], since: string): Verdict {
-  if (environmentHash(before) === environmentHash(after)) return undefined;
-  const details = explainEnvironment(before, after);
-  const [first = "facts differ in their number"] = details;
-  const more = details.length > 1 ? ` and ${details.length - 1} more` : "";
-  return { code: "STOP_GRANT_DELTA", facts: { saw: `${first}${more}`, wanted: `rights and definitions as they were at ${since}`, details } };
 }
 
 /** What is allowed and yet worth a line to the approver: triggers that protect enacted rows but do not fire in replica mode. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DumpableRelation } from "../../runner/model/backup.ts";
-import { closure, envelope, equalContent, equalRights, exclusionPatterns, freshBackup, missingTables, toolVersion } from "../../runner/rules/backup.ts";
+import { closure, envelope, equalContent, equalRights, exclusionPatterns, missingTables, toolVersion } from "../../runner/rules/backup.ts";
 
 const KEY = "0123456789ABCDEF";
 const recipient = { tag: 1, version: 3, key_id: KEY, bytes: 100 };
@@ -89,10 +89,4 @@ test("all gaps of a dump are named at once", () => {
 
 test("programs older than the server are refused, equal and newer ones pass", () => {
   expect([14, 15, 16].map((major) => toolVersion(major, 15)?.code)).toEqual(["STOP_BACKUP_FAILED", undefined, undefined]);
-});
-
-test("a backup of 60 minutes covers the cut, one of 61 or of the future does not", () => {
-  const taken = new Date("2026-11-20T12:00:00Z");
-  const after = (minutes: number): Date => new Date(taken.getTime() + minutes * 60_000);
-  expect([0, 60, 61, -1].map((minutes) => freshBackup(taken, after(minutes), 60) === undefined)).toEqual([true, true, false, false]);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn, judgeEnvironment } from "../../runner/rules/environment.ts";
+import { environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn } from "../../runner/rules/environment.ts";
 import type { EnvironmentFact } from "../../runner/model/environment.ts";
 
 const fact = (kind: string, identity: string, value: string | null): EnvironmentFact => ({ kind, identity, value });
@@ -51,19 +51,10 @@ test.each([
   expect(explainEnvironment(FACTS, after)).toEqual([words]);
 });
 
-test("a stop names the first difference, counts the others and lists all", () => {
-  const after = [...FACTS.slice(0, -1), fact("power", "minh is superuser", "yes")];
-  const verdict = judgeEnvironment(FACTS, after, "phase 5");
-  expect(verdict?.code).toBe("STOP_GRANT_DELTA");
-  expect(verdict?.facts.saw).toBe("directus may truncate public.information_unit removed and 1 more");
-  expect(verdict?.facts.details).toHaveLength(2);
-  expect(judgeEnvironment(FACTS, FACTS.toReversed(), "phase 5")).toBeUndefined();
-});
-
 test("a fact that is only doubled is a difference too, and is told as one", () => {
-  const verdict = judgeEnvironment(FACTS, with_(fact("grant", "SELECT on table public.dot_config to cutter_exec by directus", "plain")), "phase 5");
-  expect(verdict?.code).toBe("STOP_GRANT_DELTA");
-  expect(verdict?.facts.saw).toContain("changed from plain to plain | plain");
+  const doubled = with_(fact("grant", "SELECT on table public.dot_config to cutter_exec by directus", "plain"));
+  expect(environmentHash(doubled)).not.toBe(environmentHash(FACTS));
+  expect(explainEnvironment(FACTS, doubled)).toEqual([expect.stringContaining("changed from plain to plain | plain")]);
 });
 
 test("a name with terminal codes or direction marks is shown escaped", () => {
