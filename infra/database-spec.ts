@@ -17,6 +17,8 @@ export interface DatabaseScope {
   readonly tables: readonly string[];
   readonly functions: readonly string[];
   readonly triggers: readonly string[];
+  /** Those of `triggers` whose whole definition is ours: same name and function with another event or condition is another trigger. */
+  readonly defined: readonly string[];
 }
 
 /** Component of everything the existing database brings; `up` never touches it. */
@@ -29,22 +31,31 @@ export const packageComponent = (name: string): string => `package-${name}`;
 export function databaseScope(rights: Rights): DatabaseScope {
   return {
     roles: rights.roles.map(({ name }) => name), judged: rights.roles.map(({ name }) => name).filter((name) => name.startsWith("cutter_")), schemas: rights.schemas.map(({ name }) => name), tables: rights.tables.map(({ name }) => name),
-    functions: rights.functions.map(({ signature }) => signature).filter(hasArguments), triggers: rights.triggers.map(({ name, table }) => `${name} on ${table}`),
+    functions: rights.functions.map(({ signature }) => signature).filter(hasArguments), triggers: rights.triggers.map(triggerName),
+    defined: rights.triggers.filter(({ package: by }) => by !== SYSTEM).map(triggerName),
   };
 }
+
+const triggerName = ({ name, table }: Rights["triggers"][number]): string => `${name} on ${table}`;
 
 interface Entry { readonly path: string; readonly package: string; readonly state: string; readonly parent?: string }
 
 /**
- * Columns, constraints and indexes of our own tables, as the catalogs word them: by table, then by path. The file is taken from
- * a database with every package; test/sql/table-definitions.test.ts holds it against one.
+ * Columns, constraints and indexes of our own tables and our triggers, as the catalogs word them: by table, then by path. The file
+ * is taken from a database with every package; test/sql/table-definitions.test.ts holds it against one.
  */
 export type TableDefinitions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** The definitions of the wanted packages' tables. `up` only looks at them: changing a table under its rows is no repair. */
+/** The definitions of what the wanted packages bring. `up` only looks at them: changing a table under its rows is no repair. */
 export function definitionsSpec(rights: Rights, packages: readonly DeclaredPackage[], definitions: TableDefinitions): Spec {
-  return Object.fromEntries(rights.tables.filter(({ package: by }) => packages.some(({ name }) => name === by)).flatMap(({ name, package: by }) =>
-    Object.entries(definitions[name] ?? {}).map(([path, state]): [string, Wanted] => [path, { component: packageComponent(by), state, parent: `table ${name}`, up: "nothing: a table is not changed under its rows; find out who did, and put it back by hand" }])));
+  const triggers = new Map(rights.triggers.map((one) => [`definition of trigger ${triggerName(one)}`, one]));
+  return Object.fromEntries(Object.entries(definitions).flatMap(([table, parts]) => Object.entries(parts).flatMap(([path, state]): [string, Wanted][] => {
+    const trigger = triggers.get(path);
+    const by = (trigger ?? rights.tables.find(({ name }) => name === table))?.package;
+    if (by === undefined || !packages.some(({ name }) => name === by)) return [];
+    const parent = trigger === undefined ? `table ${table}` : `trigger ${triggerName(trigger)}`;
+    return [[path, { component: packageComponent(by), state, parent, up: "nothing: a table is not changed under its rows; find out who did, and put it back by hand" }]];
+  })));
 }
 
 /** Every entry of the wanted packages and of the existing system; those of a package lie in `package <name>`. */

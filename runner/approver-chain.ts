@@ -39,6 +39,7 @@ async function proven(previous: PinnedSet, row: Kept, verify: Verify): Promise<P
     const statement = parseSuccession(bytes);
     const holder = holderOf(previous.set, statement.fingerprint);
     if (!holder) throw broken("a signature by a stranger", "keys of the set before");
+    if (row.revoked.includes(statement.fingerprint)) throw broken(`a signature under version ${row.version} by a key that was revoked before`, "keys that nobody had revoked");
     const answer = await verify({ bytes, signature: Buffer.from(item.signature, "base64"), publicKeyArmored: holder.key.public_key_armored, fingerprint: statement.fingerprint, now: row.at });
     if (!answer.ok) throw broken(`a signature under version ${row.version}: ${answer.reason}`, "signatures that both verifiers accept");
     found.push({ statement, signedAt: answer.signedAt });

@@ -74,8 +74,14 @@ async function lay(file: string, signed: readonly string[], previousFile: string
   }
   insist(judgeSuccession(previous, next, proven, now));
   process.stdout.write(`-- Approver set version ${next.set.version}, signed by ${printable(proven.map(({ statement }) => statement.person).join(", "))}; as the database's administrator.\n`);
-  process.stdout.write(`BEGIN;\n${previous.set.version === "1" ? insertion(previous, "[]", true) : ""}${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`);
+  process.stdout.write(`BEGIN;\n${unrevoked(proven)}${previous.set.version === "1" ? insertion(previous, "[]", true) : ""}${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`);
   return 0;
+}
+
+// The gate counts no signature of a revoked key, and a set once laid stays: so the database is asked before. Fingerprints are hex.
+function unrevoked(proven: readonly ProvenSuccession[]): string {
+  const keys = proven.map(({ statement }) => `'${statement.fingerprint}'`).join(", ");
+  return `DO $$ BEGIN IF EXISTS (SELECT FROM cutter_runtime.revocation WHERE kind = 'key' AND value IN (${keys})) THEN RAISE EXCEPTION 'STOP_APPROVAL_REVOKED: one of these signatures is by a revoked key'; END IF; END $$;\n`;
 }
 
 // Digits, hex and base64 only: nothing in it can end a literal. Version 1 may be there already.

@@ -1,5 +1,5 @@
 -- role: admin
--- params: psql variable scope, JSON text {roles, judged, schemas, tables, functions, triggers} made from sql/rights.json
+-- params: psql variable scope, JSON text {roles, judged, schemas, tables, functions, triggers, defined} made from sql/rights.json
 -- returns: many
 -- What the catalogs say about the declared roles and objects, one row a fact: path, what it lies in or '', state in words, row versions.
 -- Read with search_path = pg_catalog; values of role settings never leave the server.
@@ -48,8 +48,10 @@ SELECT 'setting ' || split_part(setting, '=', 1) || ' of role ' || rolname || CA
   FROM pg_db_role_setting s JOIN role ON role.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS setting, scope
  WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND rolname IN (SELECT jsonb_array_elements_text(scope.s -> 'judged'))
 UNION ALL
-SELECT 'membership of ' || role.rolname || ' in ' || pg_get_userbyid(m.roleid), 'role ' || role.rolname, 'member', m.xmin::text
-  FROM pg_auth_members m JOIN role ON role.oid = m.member, scope WHERE rolname IN (SELECT jsonb_array_elements_text(s -> 'judged'))
+SELECT 'membership of ' || pg_get_userbyid(m.member) || ' in ' || pg_get_userbyid(m.roleid), min('role ' || role.rolname), 'member', max(m.xmin::text)
+  -- Whoever is a member of one of the cutter's roles may do what that role may.
+  FROM pg_auth_members m JOIN role ON role.oid IN (m.member, m.roleid), scope
+ WHERE rolname IN (SELECT jsonb_array_elements_text(s -> 'judged')) GROUP BY m.member, m.roleid
 UNION ALL
 SELECT 'schema ' || nspname, '', 'owner ' || pg_get_userbyid(nspowner), version::text FROM named
 UNION ALL
@@ -86,3 +88,10 @@ SELECT 'trigger ' || t.tgname || ' on ' || relation.name, 'table ' || relation.n
   FROM pg_trigger t JOIN relation ON relation.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace, scope
  WHERE NOT t.tgisinternal
    AND (relation.nspname = 'cutter_runtime' OR (t.tgname || ' on ' || relation.name) IN (SELECT jsonb_array_elements_text(s -> 'triggers')))
+UNION ALL
+SELECT 'definition of trigger ' || t.tgname || ' on ' || relation.name, 'trigger ' || t.tgname || ' on ' || relation.name, pg_get_triggerdef(t.oid), t.xmin::text
+  FROM pg_trigger t JOIN relation ON relation.oid = t.tgrelid, scope
+ WHERE NOT t.tgisinternal AND (t.tgname || ' on ' || relation.name) IN (SELECT jsonb_array_elements_text(s -> 'defined'))
+UNION ALL
+SELECT 'rule ' || w.rulename || ' on ' || relation.name, 'table ' || relation.name, 'there', w.xmin::text
+  FROM pg_rewrite w JOIN relation ON relation.oid = w.ev_class WHERE w.rulename <> '_RETURN'

@@ -42,7 +42,7 @@ export const ROWS = {
     gate: text, person: text, fingerprint: text, admitted_at: when, used_phase: nullable, used_at: when.nullable(), statement: text, signature: text,
   }),
   "read/revocation-target": z.strictObject({ run_id: nullable, revoked: z.boolean() }),
-  "read/approver-sets": z.strictObject({ version: count, sha: text, bytes: z.instanceof(Uint8Array), signatures: z.unknown(), at: when }),
+  "read/approver-sets": z.strictObject({ version: count, sha: text, bytes: z.instanceof(Uint8Array), signatures: z.unknown(), at: when, revoked: z.array(text) }),
   "read/escalation": z.strictObject({ nonce: text, person: text, decision: text, use_by: when }),
   "read/halts": z.strictObject({ halt_id: text, run_id: nullable, reason: text, actor: text, at: when }),
   "read/receipts": z.strictObject({

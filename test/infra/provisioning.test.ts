@@ -75,6 +75,9 @@ const left: readonly Change[] = [
   ["a right on one column", () => host.sql("GRANT UPDATE (entry) ON cutter_runtime.journal TO cutter_exec"), () => ({ "grant UPDATE on column cutter_runtime.journal.entry to cutter_exec": "granted" })],
   ["a column's default", () => host.sql("ALTER TABLE cutter_runtime.journal ALTER at DROP DEFAULT"), () => ({ "column cutter_runtime.journal.at": "timestamp with time zone, not null" })],
   ["a column too many", () => host.sql("ALTER TABLE cutter_runtime.halt ADD extra text"), () => ({ "column cutter_runtime.halt.extra": "text" })],
+  ["a trigger of the same name and function that fires on less", () => host.sql("DROP TRIGGER append_only ON cutter_runtime.revocation; CREATE TRIGGER append_only BEFORE TRUNCATE ON cutter_runtime.revocation FOR EACH STATEMENT EXECUTE FUNCTION cutter_runtime.refuse_change(); ALTER TABLE cutter_runtime.revocation ENABLE ALWAYS TRIGGER append_only"), () => ({ "definition of trigger append_only on cutter_runtime.revocation": expect.stringContaining("BEFORE TRUNCATE ON") as string })],
+  ["a rule that swallows revocations", () => host.sql("CREATE RULE quiet AS ON INSERT TO cutter_runtime.revocation DO INSTEAD NOTHING"), () => ({ "rule quiet on cutter_runtime.revocation": "there" })],
+  ["a stranger who may be the owner of the records", () => host.sql(`CREATE ROLE ${quoted(`${HOSTILE} owner`)}; GRANT cutter_owner TO ${quoted(`${HOSTILE} owner`)}`), () => ({ [`membership of ${HARMLESS} owner in cutter_owner`]: "member" })],
   ["a role's setting", () => host.sql("ALTER ROLE cutter_exec SET search_path = evil"), () => ({ "setting search_path of role cutter_exec": "set" })],
   ["keys too many, one of them with the user id of the backup's", () => importStrangers(), () => Object.fromEntries(strangers().map((one) => [`key ${one}`, "can encrypt"]))],
   ["a file in the release that nobody declared", () => { writeFileSync(join(releaseFolder(), HOSTILE), ""); }, () => ({ [`${releaseFolder()}/${HARMLESS}`]: expect.stringMatching(/^file /) as string })],
@@ -132,7 +135,7 @@ test(`named, escaped, and left by up, which says so: ${left.map(([name]) => name
   expect(shown(lines)).toEqual(paths(left));
   expect(lines.every(({ up }) => up.startsWith("nothing:"))).toBe(true);
   // What is declared cannot be adopted; it is put back by hand.
-  await host.sql("ALTER TABLE cutter_runtime.journal ALTER at SET DEFAULT clock_timestamp()");
+  await host.sql("ALTER TABLE cutter_runtime.journal ALTER at SET DEFAULT clock_timestamp(); DROP TRIGGER append_only ON cutter_runtime.revocation; CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cutter_runtime.revocation FOR EACH STATEMENT EXECUTE FUNCTION cutter_runtime.refuse_change(); ALTER TABLE cutter_runtime.revocation ENABLE ALWAYS TRIGGER append_only");
   // Adopted by the very texts that drift shows, they are told no more.
   host.declare({ known: lines.map(({ path }) => path) });
   expect(await host.look()).toEqual([]);

@@ -79,6 +79,8 @@ test("the SQL is given only for enough signatures over exactly this set, and wha
 
   const { stdout, exitCode } = await program("lay", next, ...signed, "--previous", before);
   expect(exitCode).toBe(0);
+  const { fingerprint } = JSON.parse(readFileSync(signed[0] ?? "", "utf8")) as { fingerprint: string };
+  await expect(host.sql(`BEGIN; INSERT INTO cutter_runtime.revocation (kind, value, person, fingerprint, statement, signature) VALUES ('key', '${fingerprint}', 'x', '${fingerprint}', '', ''); ${stdout}`)).rejects.toThrow("STOP_APPROVAL_REVOKED");
   await host.sql(stdout);
   expect(await host.sql("SELECT version, sha FROM cutter_runtime.approver_set ORDER BY 1")).toEqual([{ version: 1, sha: sha256(first) }, { version: 2, sha: sha256(readFileSync(next)) }]);
   await expect(host.sql(stdout)).rejects.toThrow("STOP_APPROVAL_INVALID");

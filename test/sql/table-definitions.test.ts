@@ -7,7 +7,7 @@ import { parseRights } from "../../infra/rights.ts";
 import { projectRoot } from "../../scripts/sandbox/place.ts";
 import { freshDatabase } from "../support/database.ts";
 
-test("every column, constraint and index of our tables stands in infra/table-definitions.json as the catalogs word it; vitest -u writes it anew", async () => {
+test("every column, constraint, index and trigger of ours stands in infra/table-definitions.json as the catalogs word it; vitest -u writes it anew", async () => {
   const database = await freshDatabase();
   try {
     const read = (...path: string[]): string => readFileSync(join(projectRoot(), ...path), "utf8");
@@ -16,10 +16,10 @@ test("every column, constraint and index of our tables stands in infra/table-def
     await client.query("SET search_path = pg_catalog");
     const { rows } = await client.query<{ path: string; lies_in: string; state: string }>(statement, [JSON.stringify(databaseScope(parseRights(read("sql", "rights.json"))))]);
     const definitions: Record<string, Record<string, string>> = {};
-    for (const { path, lies_in: table, state } of rows.filter((row) => /^(?:column|constraint|index) /.test(row.path)).sort((one, other) => (one.path < other.path ? -1 : 1))) {
-      (definitions[table.replace(/^table /, "")] ??= {})[path] = state;
+    for (const { path, lies_in: table, state } of rows.filter((row) => /^(?:column|constraint|index|definition of trigger) /.test(row.path)).sort((one, other) => (one.path < other.path ? -1 : 1))) {
+      (definitions[table.replace(/^table |^trigger .* on /, "")] ??= {})[path] = state;
     }
-    expect(Object.keys(definitions).length).toBe(11);
+    expect(Object.keys(definitions).length).toBe(13);
     await expect(`${JSON.stringify(definitions, null, 1)}\n`).toMatchFileSnapshot(join(projectRoot(), "infra", "table-definitions.json"));
   } finally {
     await database.drop();

@@ -25,7 +25,7 @@ const word = (previous: PinnedSet, next: PinnedSet, person: string, change: Part
 });
 const proven = (...words: Succession[]): ProvenSuccession[] => words.map((statement) => ({ statement, signedAt: SIGNED }));
 const row = async (version: number, of: { sha: string; bytes: Buffer }, words: readonly Succession[], signers: readonly string[] = words.map((one) => one.person)) => ({
-  version, sha: of.sha, bytes: Uint8Array.from(of.bytes), at: LAID,
+  version, sha: of.sha, bytes: Uint8Array.from(of.bytes), at: LAID, revoked: [] as string[],
   signatures: await Promise.all(words.map(async (one, index) => {
     const bytes = buildSuccession(one);
     return { statement: bytes.toString("base64"), signature: Buffer.from(await signDetached(keyOf(signers[index] ?? ""), bytes, SIGNED)).toString("base64") };
@@ -81,4 +81,12 @@ test("an approval cannot pass as a succession, and a succession is read in its e
   for (const bad of [Buffer.concat([bytes, Buffer.from("\n")]), Buffer.from(bytes.toString().replace("cutter/approver-set", "cutter/approval")), Buffer.from(bytes.toString().replace("}", ',"x":"1"}')), Buffer.from("")]) {
     expect(() => parseSuccession(bad)).toThrow("STOP_APPROVAL_INVALID");
   }
+});
+
+test("a stolen key that was revoked before a set was laid cannot have made that set, and its revocation afterwards undoes none", async () => {
+  const [one, two] = [set("1", ["an", "binh", "chi"]), set("2", ["an", "chi"])];
+  const rows = [await row(1, one, []), await row(2, two, [word(one, two, "an"), word(one, two, "binh")])];
+  const revoked = (id: string) => rows.map((each) => ({ ...each, revoked: each.version === 2 ? [keyOf(id).fingerprint] : [] }));
+  expect(await walk(two, revoked("binh"))).toContain("a signature under version 2 by a key that was revoked before");
+  expect(await walk(two, revoked("chi"))).toBe("in order");
 });
