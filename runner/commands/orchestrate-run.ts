@@ -72,16 +72,18 @@ async function startOnce(common: Common, runId: RunId, kind: string, words: read
   const { config } = await host.loadConfig(common.config);
   const { runtime_root: root } = config.orchestrator;
   if (!(await host.runFiles(root).readRun(runId, "events.ndjson"))) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId} on this host`, wanted: "the id of a run of this host", next: "cutter orchestrate status" });
-  if (host.claimAsk(root, runId, ask)) return startAndFollow(common, runId, kind, words, (pid, position) => host.runFiles(root).writeRun(runId, `asks/${ask}/process.json`, JSON.stringify({ pid, position })));
-  const asked = await processOf(root, runId, ask);
+  // A token is one question: asked with another verb it must not be given the first one's answer.
+  const question = `${kind}-${ask}`;
+  if (host.claimAsk(root, runId, question)) return startAndFollow(common, runId, kind, words, (pid, position) => host.runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })));
+  const asked = await processOf(root, runId, question);
   if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, ...asked })}\n`);
   return follow(common, root, runId, asked.position, asked.pid);
 }
 
 /** The process that the first asking started. STOP_COULD_NOT_LOOK when it never came to that. */
-async function processOf(root: string, runId: RunId, ask: string): Promise<z.infer<typeof askedFile>> {
+async function processOf(root: string, runId: RunId, question: string): Promise<z.infer<typeof askedFile>> {
   for (let waited = 0; waited < FIRST_WORD_MILLISECONDS; waited += 100) {
-    const bytes = await host.runFiles(root).readRun(runId, `asks/${ask}/process.json`);
+    const bytes = await host.runFiles(root).readRun(runId, `asks/${question}/process.json`);
     if (bytes) return askedFile.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
     await sleep(100);
   }

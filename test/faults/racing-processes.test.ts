@@ -89,3 +89,12 @@ test("a run at work whose places are taken by colleagues says that it waits, and
   expect(cutLegA(ended)).toBe(true);
   expect(await rows("FULL-2")).toEqual([3, 3, 3]);
 });
+
+test("a token that was used to resume a run is not taken for an answer when the run is voided with it", async () => {
+  await host.register("ASKED-1", LAW);
+  const run = await host.cut("ASKED-1");
+  for (const [status, words] of [[3, ["resume", run]], [3, ["resume", run]], [0, ["void", run, "no longer wanted"]]] as const) {
+    expect(await host.cutter("orchestrate", ...words, "--ask", "0a1b2c3d")).toMatchObject({ status });
+  }
+  expect(await host.sql("SELECT close_kind FROM cutter_runtime.run WHERE run_id = $1", [run])).toEqual([{ close_kind: "voided" }]);
+});
