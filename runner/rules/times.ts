@@ -23,7 +23,11 @@ export function finishBy(legA: Date): Date {
   return new Date(legA.getTime() + FINISH_WITHIN_HOURS * 3_600_000);
 }
 
-/** True when a backup taken at `at` is older than the cap at database time `now`. */
+/** Clocks of one database may be corrected by this much, not more. */
+const CLOCK_SKEW_MINUTES = 2;
+
+/** True when a backup taken at `at` is older than the cap at database time `now`, or of a time that has not come: then a clock was set back, and no age is known. */
 export function backupTooOld(at: Date, now: Date, maxAgeMinutes: number): boolean {
-  return now.getTime() - at.getTime() > maxAgeMinutes * 60_000;
+  const minutes = (now.getTime() - at.getTime()) / 60_000;
+  return minutes > maxAgeMinutes || minutes < -CLOCK_SKEW_MINUTES;
 }
