@@ -98,7 +98,7 @@ export function renderRepair({ declared, rights, entries }: PackageScript): stri
 // The password goes from the env file through a pipe; it stands in no argument and in no text of ours.
 function renderPassword({ role, file, variable }: PasswordSource, psql: string): string {
   return `if [ "$(${psql} -c "SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = '${role}'")" = t ]; then
-  password=$(sed -n "s/^${variable}=//p" ${command(file)} | tail -n 1 | sed -e "s/^'\\(.*\\)'$/\\1/" -e 's/^"\\(.*\\)"$/\\1/')
+  password=$(sed -n "s/^${variable}=//p" ${command(file)} | tail -n 1 | tr -d '\\r' | sed -e "s/^'\\(.*\\)'$/\\1/" -e 's/^"\\(.*\\)"$/\\1/')
   if [ -z "$password" ]; then fail 'role ${role} has no password, and ${variable} is not in its env file'; fi
   printf "ALTER ROLE ${role} PASSWORD '%s';\\n" "$(printf %s "$password" | sed "s/'/''/g")" | ${psql} || fail 'the password of role ${role} could not be set'
 fi`;

@@ -58,7 +58,7 @@ beforeAll(async () => {
   // What was there before anybody provisioned: foreign files, and the env files an administrator filled.
   for (const name of ["var lib", "etc", "opt", "bin"]) mkdirSync(join(folder, name));
   writeFileSync(join(folder, "var lib", "backup_runner.py"), RUNNER_PY);
-  for (const role of ["gate", "halt", "backup"]) writeFileSync(join(folder, "etc", `${role}.env`), `DOT_CUTTER_${role.toUpperCase()}_DB_PASSWORD='it''s ${role}'\n`.replace("''", "-"), { mode: 0o640 });
+  for (const role of ["gate", "halt", "backup"]) writeFileSync(join(folder, "etc", `${role}.env`), `DOT_CUTTER_${role.toUpperCase()}_DB_PASSWORD='it-s ${role}'${role === "halt" ? "\r" : ""}\n`, { mode: 0o640 });
   execFileSync("chmod", ["0755", folder]);
   host.declare(config);
 }, 600_000);
