@@ -45,7 +45,7 @@ describe("when units of the signed plan stand and no leg A is recorded", () => {
   test("resume holds the run and asks one question, with three answers to it", async () => {
     const answer = await expectRefused(host, () => cutter("resume"), "STOP_TORN", /TORN-1\/S-1/);
     expect(answer.events.filter((event) => event["event"] === "request").map((event) => event["gate"])).toEqual(["SG_3_failure_escalation"]);
-    expect(answer.stderr).toMatch(/NEXT\s+npm run approve -- .*SG_3_failure_escalation-1 --profile <your-profile> --decision <hold\|compensate\|void>/);
+    expect(answer.stderr).toMatch(/NEXT\s+npm run approve -- .*SG_3_failure_escalation-1' --profile <your-profile> --decision <hold\|compensate\|void>/);
     expect(await state()).toBe("torn");
   });
 
