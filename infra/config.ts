@@ -88,6 +88,24 @@ export function parseStackConfig(values: Readonly<Record<string, unknown>>): Sta
   return parsed.data;
 }
 
+/** The configuration of a stack whose values `read` answers by their whole key (`cutter:host`). Stops as {@link parseStackConfig}. */
+export function stackConfigFrom(read: (key: string) => unknown): StackConfig {
+  return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key): [string, unknown] => [key, read(`cutter:${key}`)])));
+}
+
+/**
+ * A value as it was declared: the engine hands every value over as text, and puts one that is no object between quotes in the
+ * stack's file. Text that is no JSON stays text; it is not quoted in an error, because a secret may have been pasted there.
+ */
+export function valueOf(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
 // What one key says must be what another says.
 function faultsBetween(config: StackConfig): string[] {
   const { orchestrator: { content }, approvers, backupKey, runtime, database } = config;

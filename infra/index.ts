@@ -5,29 +5,15 @@ import { stopText } from "../runner/rules/stop-text.ts";
 import { projectRoot } from "../scripts/sandbox/place.ts";
 import type { HostPart } from "./components/gated-command.ts";
 import { kindOf } from "./components/host-parts.ts";
-import { STACK_KEYS, parseStackConfig } from "./config.ts";
-import type { StackConfig } from "./config.ts";
+import { stackConfigFrom, valueOf } from "./config.ts";
 import { engineConnection, shellCommand } from "./connection.ts";
 import { driftMarker } from "./drift-text.ts";
 import { lookAtHost } from "./look.ts";
 
-function readConfig(): StackConfig {
-  const values = new pulumi.Config("cutter");
-  return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key): [string, unknown] => [key, readValue(values.get(key))])));
-}
-
-// The SDK's own reader of objects quotes a value that is none; a secret may have been pasted there.
-function readValue(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 async function provision(): Promise<void> {
-  const config = readConfig();
+  // Values as text: the SDK's own reader of objects quotes a value that is none in its error.
+  const values = new pulumi.Config("cutter");
+  const config = stackConfigFrom((key) => valueOf(values.get(key.replace("cutter:", ""))));
   const { host, found, lines } = await lookAtHost(config, projectRoot());
   const connection = pulumi.secret(engineConnection(config.connection));
   const parts = new Map<string, HostPart>();

@@ -1,16 +1,12 @@
 // A torn run: found out before anything moves, asked about once, and moved only as people decided.
 import type { Run } from "./engine.ts";
-import { bundleContents, type Planned } from "./gates.ts";
+import { request, type Planned } from "./gates.ts";
 import { backupOutput } from "./model/backup.ts";
 import { cutplanOutput, grantProbeOutput, legBOutput, markOutput, sourcePinOutput } from "./model/outputs.ts";
-import type { PhaseName } from "./model/run.ts";
 import { insist, Stopped } from "./model/stop.ts";
-import type { Recorded } from "./phase.ts";
-import { requestFor } from "./request-bundle.ts";
-import { loadRunRecord } from "./run-record.ts";
+import { loadRunRecord, recordedIn } from "./run-record.ts";
 import { shellWord } from "./rules/shell-word.ts";
 import { escalationPayload, judgeWhole, type Decision } from "./rules/escalation.ts";
-import type { z } from "zod";
 
 /** STOP_TORN when rows and records of the run contradict each other; read before anything is done to it. */
 export async function insistWhole(run: Run): Promise<void> {
@@ -53,9 +49,7 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
     record: await loadRunRecord(reader, run.row, run.world), phases: await reader.query("read/phases-done", [run.row.run_id]), ...(await reader.one("read/database-now")),
   }));
   const payload = escalationPayload(run.row.run_id, phases, "hold");
-  const { request, folder } = await requestFor(run.world.files, { gate: "SG_3_failure_escalation", payload, now }, () => bundleContents(run, planned, record, "SG_3_failure_escalation"));
-  const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
-  run.world.events.emit({ event: "request", gate: request.gate, bundle, payload_sha: request.payload_sha, approve_by: request.approve_by });
+  const bundle = await request(run, planned, record, { gate: "SG_3_failure_escalation", payload, now });
   return new Stopped(stop.code, {
     ...stop.facts, details: [...(stop.facts.details ?? []), `request: ${bundle}`],
     ...(stop.facts.next ? {} : { next: `npm run approve -- ${shellWord(bundle)} --profile <your-profile> --decision <hold|compensate|void>` }),
@@ -64,11 +58,7 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
 
 async function plannedOf(run: Run): Promise<Planned | undefined> {
   const rows = await run.world.database.read("exec", (reader) => reader.query("read/phases-done", [run.row.run_id]));
-  const of = <O>(phase: PhaseName, schema: z.ZodType<O>): Recorded<O> | undefined => {
-    const row = rows.find((item) => item.phase === phase);
-    return row ? { phase, output: schema.parse(row.output), output_sha: row.output_sha, at: row.at } : undefined;
-  };
-  const [source, marked, plan] = [of("source_pin", sourcePinOutput), of("mark", markOutput), of("cutplan", cutplanOutput)];
-  const [backup, grants] = [of("pre_write_backup", backupOutput), of("grant_probe", grantProbeOutput)];
+  const [source, marked, plan] = [recordedIn(rows, "source_pin", sourcePinOutput), recordedIn(rows, "mark", markOutput), recordedIn(rows, "cutplan", cutplanOutput)];
+  const [backup, grants] = [recordedIn(rows, "pre_write_backup", backupOutput), recordedIn(rows, "grant_probe", grantProbeOutput)];
   return source && marked && plan && backup && grants ? { source, marked, plan, backup, grants } : undefined;
 }

@@ -4,12 +4,13 @@ import type { Run } from "./engine.ts";
 import { digestOf } from "./model/canonical.ts";
 import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
+import type { Payload } from "./model/payload.ts";
 import type { Gate, RunState } from "./model/run.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistNotHalted } from "./halted.ts";
 import { planJson, planOf } from "./plan-of-run.ts";
-import { requestFor, type BundleContents } from "./request-bundle.ts";
+import { requestFor, type AskableGate, type BundleContents } from "./request-bundle.ts";
 import { loadRunRecord } from "./run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
 import { judgeProof } from "./rules/backup.ts";
@@ -69,17 +70,18 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
   if (missing.length === 0) return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
   await insistNotHalted(run.world, run.row.run_id);
   const bundles: string[] = [];
-  for (const { gate } of missing) bundles.push(await request(run, planned, record, gate, now));
+  for (const { gate } of missing) bundles.push(await request(run, planned, record, { gate, payload: expectedPayload(record, gate), now }));
   for (const { gate } of missing.slice(0, 1)) await run.requested(gate);
   const stop = pauseStop(missing.map((item) => item.verdict), bundles, run.row.run_id);
   await run.note(state, stop.code);
   throw stop;
 }
 
-async function request(run: Run, planned: Planned, record: RunRecord, gate: AskedGate, now: Date): Promise<string> {
-  const { request: asked, folder } = await requestFor(run.world.files, { gate, payload: expectedPayload(record, gate), now }, () => bundleContents(run, planned, record, gate));
+/** Writes the request bundle unless the newest one still serves, tells of it, and answers its folder. */
+export async function request<G extends AskableGate>(run: Run, planned: Planned, record: RunRecord, what: { gate: G; payload: Payload<G>; now: Date }): Promise<string> {
+  const { request: asked, folder } = await requestFor(run.world.files, what, () => bundleContents(run, planned, record, what.gate));
   const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
-  run.world.events.emit({ event: "request", gate, bundle, payload_sha: asked.payload_sha, approve_by: asked.approve_by });
+  run.world.events.emit({ event: "request", gate: asked.gate, bundle, payload_sha: asked.payload_sha, approve_by: asked.approve_by });
   return bundle;
 }
 
@@ -114,7 +116,7 @@ async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void
 const recordOf = (run: Run): Promise<RunRecord> => run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
 
 /** Everything beside payload.json of a request bundle of this run. */
-export async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
+async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
   const source = planned.source.output;
   const material = await planOf(source, run.readScope());
   const receipts = await run.world.database.read("exec", (reader) => reader.query("read/receipts", [run.row.run_id]));

@@ -20,7 +20,8 @@ export interface BundleContents {
   readonly runs_index: string;
 }
 
-type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz" | "SG_3_failure_escalation">;
+/** Gates that a run of its own accord asks people about. */
+export type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz" | "SG_3_failure_escalation">;
 
 /** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
 export async function requestFor<G extends AskableGate>(

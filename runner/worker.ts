@@ -9,6 +9,7 @@ import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistDecided, insistWhole, withRequest } from "./escalation.ts";
 import { rehearse } from "./rehearsal.ts";
+import { recordedIn } from "./run-record.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./projection.ts";
 import { judgeTarget } from "./rules/source.ts";
@@ -156,9 +157,7 @@ async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
 }
 
 async function outputOf<O>(work: Work, runId: RunId, phase: Recorded<O>["phase"], schema: z.ZodType<O>): Promise<Recorded<O> | undefined> {
-  const rows = await work.world.database.read("exec", (reader) => reader.query("read/phases-done", [runId]));
-  const row = rows.find((item) => item.phase === phase);
-  return row ? { phase, output: schema.parse(row.output), output_sha: row.output_sha, at: row.at } : undefined;
+  return recordedIn(await work.world.database.read("exec", (reader) => reader.query("read/phases-done", [runId])), phase, schema);
 }
 
 function ending(error: unknown): { exit: number; stop: StoppedJson } {

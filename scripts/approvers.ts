@@ -1,6 +1,5 @@
 // `npm run approvers -- sign|lay`: how a newer approver set follows the one before (docs/decisions/0042-approver-succession.md).
-import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { Command } from "commander";
 import { gpgvVerifier } from "../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../runner/adapters/openpgp-verifier.ts";
@@ -18,7 +17,7 @@ import { printable } from "../runner/rules/text-hygiene.ts";
 import { approvingPerson, type ProfileOptions } from "./approving-person.ts";
 import { refuseForeignEnvironment } from "./foreign-environment.ts";
 import { runProgram } from "./print-stop.ts";
-import { signBytes } from "./signing-agent.ts";
+import { signDocument } from "./sign-statement.ts";
 import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
 
 interface SignOptions extends ProfileOptions { readonly out: string }
@@ -41,19 +40,11 @@ async function sign(file: string, options: SignOptions): Promise<number> {
   process.stdout.write(`\n${person.name}, you are about to sign that approver set version ${next.set.version} follows yours\n${line("yours", approversSha)}${line("new", next.sha)}${line("threshold", next.set.threshold)}`
     + next.set.persons.map((one) => line(one.id, `${one.name}: ${one.gates.join(", ")}; ${one.keys.map((item) => item.fingerprint).join(", ")}`)).join(""));
   await typedConfirmation([lastDigits(next.sha)], process.stdout);
-  const now = new Date();
-  const bytes = buildSuccession({
-    type: "cutter/approver-set", version: "1", previous_sha: approversSha, next_version: next.set.version, next_sha: next.sha,
-    person: profile.person, fingerprint: key.fingerprint, signed_utc: utcText(now),
-  });
-  const signature = await signBytes(signer, key.fingerprint, bytes);
-  const answer = await verify({ bytes, signature, publicKeyArmored: key.public_key_armored, fingerprint: key.fingerprint, now: new Date() });
-  if (!answer.ok) throw refused(`the signature made does not verify (${answer.reason})`, "a signature that both verifiers accept");
-  await mkdir(options.out, { recursive: true });
-  const name = join(options.out, `approver-set-${next.set.version}-${person.id}`);
-  await writeFile(`${name}.sig`, signature, { mode: 0o644 });
-  await writeFile(`${name}.json`, bytes, { mode: 0o644 });
-  process.stdout.write(`signed and verified: ${name}.json\n`);
+  const said = { person: profile.person, fingerprint: key.fingerprint, signed_utc: utcText(new Date()) };
+  const bytes = buildSuccession({ type: "cutter/approver-set", version: "1", previous_sha: approversSha, next_version: next.set.version, next_sha: next.sha, ...said });
+  const name = `approver-set-${next.set.version}-${person.id}`;
+  const { json } = await signDocument({ bytes, said, names: { json: `${name}.json`, sig: `${name}.sig` }, publicKeyArmored: key.public_key_armored, signer, folder: options.out });
+  process.stdout.write(`signed and verified: ${json}\n`);
   return 0;
 }
 

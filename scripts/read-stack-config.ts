@@ -1,6 +1,6 @@
 // A stack's configuration as typed values, read through the engine and never from its state: a fresh clone has no state.
 import { z } from "zod";
-import { STACK_KEYS, parseStackConfig } from "../infra/config.ts";
+import { stackConfigFrom, valueOf } from "../infra/config.ts";
 import type { StackConfig } from "../infra/config.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { call } from "./pulumi.ts";
@@ -13,17 +13,5 @@ export async function readStackConfig(engine: Engine): Promise<StackConfig> {
   const answer = await call(engine, ["config", "--json", "--stack", engine.place.stack, "--config-file", engine.configFile], { limitSeconds: 60 });
   const parsed = answer.status === 0 ? answerSchema.safeParse(JSON.parse(answer.stdout)) : undefined;
   if (!parsed?.success) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the engine could not read the configuration of stack ${engine.place.stack} (status ${answer.status})`, wanted: "its values" });
-  return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key): [string, unknown] => {
-    const held = parsed.data[`cutter:${key}`];
-    return [key, held?.objectValue ?? readValue(held?.value)];
-  })));
-}
-
-function readValue(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return stackConfigFrom((key) => parsed.data[key]?.objectValue ?? valueOf(parsed.data[key]?.value));
 }

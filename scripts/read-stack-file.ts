@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { YAML } from "zx";
 import { z } from "zod";
-import { parseStackConfig, STACK_KEYS, type StackConfig } from "../infra/config.ts";
+import { stackConfigFrom, valueOf, type StackConfig } from "../infra/config.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { projectRoot } from "./sandbox/place.ts";
 
@@ -11,7 +11,7 @@ import { projectRoot } from "./sandbox/place.ts";
 export function readStackFile(file: string): Readonly<Record<string, unknown>> {
   try {
     const { config } = z.looseObject({ config: z.record(z.string(), z.unknown()) }).parse(YAML.parse(readFileSync(file, "utf8")));
-    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? valueOf(value) : value]));
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, valueOf(value)]));
   } catch (error) {
     throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" }, error);
   }
@@ -27,14 +27,5 @@ export function stackFileOf(stack: string): string {
 /** The whole configuration, typed. STOP_PRECHECK_FAILED names every mistake, never a value. */
 export function stackConfigOfFile(file: string): StackConfig {
   const values = readStackFile(file);
-  return parseStackConfig(Object.fromEntries(STACK_KEYS.map((key) => [key, values[`cutter:${key}`]])));
-}
-
-// The engine writes the file anew and puts every value that is no object between quotes.
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return stackConfigFrom((key) => values[key]);
 }

@@ -32,6 +32,6 @@ withGrammarOptions(new Command("register").description("register a document and 
 
 async function inSandbox(file: string, prefix: string, choice: RegistrationChoice): Promise<Registered> {
   const sandbox = await ensureSandbox();
-  insistProvisioned(sandbox);
+  insistProvisioned(sandbox.place);
   return asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, file, prefix, choice));
 }

@@ -1,6 +1,5 @@
 // `npm run sandbox -- up|status|env|psql|ssh|down|remove`: the embedded host, by hand.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { childEnvironment, refuseForeignEnvironment } from "./foreign-environment.ts";
@@ -21,7 +20,7 @@ async function up(): Promise<number> {
   const sandbox = await ensureSandbox();
   print([
     `sandbox is up: PostgreSQL with the existing system in ${sandbox.place.shortDatabase}, sshd on port ${sandbox.ssh.port}`,
-    `declared in ${sandboxStackFile()}`, isProvisioned(sandbox) ? "look for drift: npm run drift" : "nothing of the cutter is on it yet: npm run up", "end it with: npm run sandbox -- down",
+    `declared in ${sandboxStackFile()}`, isProvisioned(sandbox.place) ? "look for drift: npm run drift" : "nothing of the cutter is on it yet: npm run up", "end it with: npm run sandbox -- down",
   ]);
   return 0;
 }
@@ -31,7 +30,7 @@ function status(): number {
   const living = livingProcesses(place, state);
   print([
     `folder      ${place.folder}`, `database    ${place.dataFolder}`, `substrate   ${state.database_loaded ? "laid" : "not laid"}`,
-    `cutter      ${existsSync(join(place.binFolder, "cutter")) ? `provisioned, runtime root ${place.runtimeRoot}` : "not provisioned; npm run up"}`,
+    `cutter      ${isProvisioned(place) ? `provisioned, runtime root ${place.runtimeRoot}` : "not provisioned; npm run up"}`,
     ...(living.length === 0 ? ["processes   none; start with: npm run sandbox -- up"] : living.map(({ pid, command }) => `process     ${pid} ${command}`)),
   ]);
   return 0;

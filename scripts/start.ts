@@ -89,7 +89,7 @@ async function cutAndEnact(sandbox: Sandbox, documentId: string, words: readonly
 
 /** Lays on the host what the stack declares, by the real engine, until a look at the host finds no difference. */
 async function provision(): Promise<void> {
-  const engine = await openNamedStack("sandbox");
+  const engine = await openNamedStack(SANDBOX_STACK);
   const before = await lookWithEngine(engine);
   say(`   drift: ${before.lines.length === 0 ? "none, the host is as declared" : `${before.lines.length} differences`}`);
   if (before.lines.length === 0) return;

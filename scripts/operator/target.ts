@@ -47,7 +47,7 @@ export function targetOf(stack: string): Target {
 
 function embedded(): Target {
   const { place, state } = existingSandbox(defaultSandboxFolder());
-  return { stack: SANDBOX_STACK, sandbox: true, address: sshAddress(place.sshFolder, runningSsh(state).port), launcher: [join(place.binFolder, "cutter")], runtimeRoot: place.runtimeRoot };
+  return { stack: SANDBOX_STACK, sandbox: true, address: sshAddress(place.sshFolder, runningSsh(state).port), launcher: [place.launcher], runtimeRoot: place.runtimeRoot };
 }
 
 function fromStackFile(stack: string, file: string): Target {

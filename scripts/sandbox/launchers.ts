@@ -39,5 +39,5 @@ export function writeLaunchers(facts: LauncherFacts): Launchers {
     writeWhenChanged(launcher, renderPsqlLauncher(join(facts.postgresBin, "psql"), passwordFile, { ...database, user }), 0o700);
     return launcher;
   };
-  return { cutter: join(place.binFolder, "cutter"), psqlSuper: psqlAs("psql-super", "admin"), psqlExec: psqlAs("psql-exec", "exec") };
+  return { cutter: place.launcher, psqlSuper: psqlAs("psql-super", "admin"), psqlExec: psqlAs("psql-exec", "exec") };
 }

@@ -41,6 +41,8 @@ export interface Place {
   readonly shortHost: string;
   readonly shortDatabase: string;
   readonly binFolder: string;
+  /** The runner's launcher, which provisioning lays last. */
+  readonly launcher: string;
   readonly passwordFolder: string;
   readonly dataFolder: string;
   readonly socketFolder: string;
@@ -58,7 +60,7 @@ export function placeOf(folder: string, short: { readonly host: string; readonly
     operatorFolder: join(folder, "operator"), approversFolder: join(folder, "approvers"),
     approversSource: join(folder, "operator", "approvers.json"), backupKeySource: join(folder, "operator", "backup-recipient.asc"),
     shortHost: short.host, shortDatabase: short.database,
-    binFolder: join(short.host, "bin"), sshFolder: join(short.host, "ssh"), passwordFolder: join(short.host, "passwords"),
+    binFolder: join(short.host, "bin"), launcher: join(short.host, "bin", "cutter"), sshFolder: join(short.host, "ssh"), passwordFolder: join(short.host, "passwords"),
     dataFolder: join(short.database, "data"), socketFolder: join(short.database, "socket"), scratchFolder: join(short.database, "scratch"),
   };
 }

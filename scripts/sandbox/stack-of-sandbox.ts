@@ -45,6 +45,6 @@ export function stackOfSandbox(parts: SandboxParts): StackConfig {
       psql: postgresBin, host: database.host, port: database.port, name: database.name, user: credentials.admin.user, passFile: administratorPassFile(place),
       packages: [...PACKAGES], ack: {}, credentials: sources,
     },
-    release: { source: join(projectRoot(), "dist", "runner"), folder: place.releasesFolder, launcher: join(place.binFolder, "cutter"), home: homedir(), ...owned },
+    release: { source: join(projectRoot(), "dist", "runner"), folder: place.releasesFolder, launcher: place.launcher, home: homedir(), ...owned },
   });
 }

@@ -31,7 +31,7 @@ export function environmentLines(place: Place): string[] {
   const { runId, documentId } = lastRun(join(place.runtimeRoot, "runs"));
   const values = {
     CUTTER_ROOT: place.runtimeRoot, CUTTER_PSQL: join(place.binFolder, "psql-super"), CUTTER_PSQL_EXEC: join(place.binFolder, "psql-exec"),
-    CUTTER_BIN: join(place.binFolder, "cutter"), CUTTER_RUN_ID: runId, CUTTER_DOCUMENT_ID: documentId,
+    CUTTER_BIN: place.launcher, CUTTER_RUN_ID: runId, CUTTER_DOCUMENT_ID: documentId,
     CUTTER_SSH: sshCommand(place), ...engineVariables(),
   };
   return Object.entries(values).map(([name, value]) => `export ${name}=${value === "" ? "''" : shellWord(value)}`);

@@ -9,6 +9,7 @@ import { projectRoot } from "../../scripts/sandbox/place.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { rewriteJson } from "../support/hand-signed.ts";
 import { expectRefused } from "../support/refusals.ts";
+import { signTyping } from "../support/typed-signing.ts";
 
 let host: GovernedHost;
 let first: Buffer;
@@ -19,7 +20,8 @@ beforeAll(async () => {
 afterAll(async () => { await host?.remove(); });
 
 const file = (name: string): string => join(host.sandbox.place.runtimeRoot, "approvals", name);
-const program = (...words: string[]) => execa(process.execPath, [join(projectRoot(), "dist", "scripts", "approvers.mjs"), ...words], { reject: false, stdin: "pipe" });
+const PROGRAM = [process.execPath, join(projectRoot(), "dist", "scripts", "approvers.mjs")] as const;
+const program = (...words: string[]) => execa(PROGRAM[0], [PROGRAM[1], ...words], { reject: false, stdin: "pipe" });
 
 /** Version 2: threshold two, and hoa may authorize executions too. */
 function second(change: (set: ApproverSet) => ApproverSet = (set) => set): Buffer {
@@ -38,17 +40,9 @@ function pin(bytes: Buffer): void {
 
 async function signSuccession(person: string, next: string): Promise<string> {
   const who = host.sandbox.persons.find((one) => one.id === person);
-  const child = program("sign", next, "--profile", who?.profileFile ?? "", "--key-file", who?.keyFile ?? "", "--out", file("succession"));
-  child.stdout.setEncoding("utf8");
-  let text = "";
-  child.stdout.on("data", (chunk: string) => {
-    text += chunk;
-    const digest = /of payload ([0-9a-f]{64}): $/.exec(text)?.[1];
-    if (digest) child.stdin.end(`${digest.slice(-6)}\n`);
-  });
-  const { exitCode, stderr } = await child;
-  expect([exitCode, stderr]).toEqual([0, ""]);
-  return /^signed and verified: (.+)$/m.exec(text)?.[1] ?? "";
+  const { status, stderr, signed } = await signTyping([...PROGRAM, "sign", next, "--profile", who?.profileFile ?? "", "--key-file", who?.keyFile ?? "", "--out", file("succession")]);
+  expect([status, stderr]).toEqual([0, ""]);
+  return signed ?? "";
 }
 
 test("a set that the host's operator brings alone counts nothing, whatever its file and its pin say", async () => {

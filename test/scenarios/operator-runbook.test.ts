@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { execa } from "execa";
 import { fileIn, hostedClone, removeClones, signBundle, type OperatorClone, type ScriptAnswer } from "../support/operator-clone.ts";
+import { signTyping } from "../support/typed-signing.ts";
 import { runbookChapters, type RunbookCommand } from "../support/runbook.ts";
 
 const LONG = 1_800_000;
@@ -23,17 +23,8 @@ const keyOf = (person: string): string => join(here.folder, ".sandbox", "approve
 
 /** Signs an order (UNHALT, REVOCATION) as hoa; the last digits are asked for after they are shown. */
 async function order(name: string, ...args: string[]): Promise<string> {
-  const [program, ...words] = here.line(name, ...args, "--profile", profile("hoa"), "--key-file", keyOf("hoa"), "--out", join(here.folder, "signed"));
-  const child = execa(program, words, { cwd: here.folder, reject: false, stdin: "pipe" });
-  let text = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    text += chunk.toString("utf8");
-    const digits = /of payload [0-9a-f]{58}([0-9a-f]{6}): $/.exec(text)?.[1];
-    if (digits !== undefined) child.stdin.end(`${digits}\n`);
-  });
-  const done = await child;
-  const signed = /^signed and verified: (.+)$/m.exec(done.stdout)?.[1];
-  if (signed === undefined) throw new Error(`${name}: ${done.stderr}`);
+  const { signed, stderr } = await signTyping(here.line(name, ...args, "--profile", profile("hoa"), "--key-file", keyOf("hoa"), "--out", join(here.folder, "signed")), here.folder);
+  if (signed === undefined) throw new Error(`${name}: ${stderr}`);
   return signed;
 }
 

@@ -1,11 +1,10 @@
 // Lays what a stack declares on this machine: the very scripts `up` sends, run by a local shell. Seconds instead of an engine's start for
 // the tests that only need a host; what the engine does with the same scripts is tested in test/infra.
-import { readFileSync } from "node:fs";
 import { execa } from "execa";
-import { YAML } from "zx";
-import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
+import type { StackConfig } from "../../infra/config.ts";
 import { declareHost } from "../../infra/host-spec.ts";
 import { readSources } from "../../infra/sources.ts";
+import { stackConfigOfFile } from "../../scripts/read-stack-file.ts";
 import { projectRoot } from "../../scripts/sandbox/place.ts";
 
 /** Components in the order of their declaration, which is the order they stand on each other. Throws with the script's own words. */
@@ -18,7 +17,4 @@ export async function layHost(stack: StackConfig): Promise<void> {
 }
 
 /** The same for the host that a Pulumi.<stack>.yaml declares. */
-export async function layStackFile(file: string): Promise<void> {
-  const { config } = YAML.parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  await layHost(parseStackConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^cutter:/, ""), value]))));
-}
+export const layStackFile = (file: string): Promise<void> => layHost(stackConfigOfFile(file));
