@@ -5,10 +5,10 @@ import { base64Lines, command, hereDocument } from "./shell-text.ts";
 export interface Ownership { readonly owner: string; readonly group: string; readonly mode: string }
 
 /**
- * `fail` ends with words on stderr. `put_directory` never replaces what is no folder. `put_file` takes base64 on standard
- * input; a full disk or a kill leaves at most a folder named `.new`, never half of the wanted file. Root writes in folders of
- * service users, who may turn a name there into a link at any moment: a folder is entered and then proven to be the one that
- * stands there, the bytes are written in a folder nobody else may enter, and everything else is done by names seen from inside.
+ * `fail` ends with words on stderr. `put_directory` never replaces what is no folder. `put_file` takes base64 on standard input, with a
+ * fifth word `raw` the bytes themselves; a full disk or a kill leaves at most a folder named `.new`, never half of the wanted file. Root
+ * writes in folders of service users, who may turn a name there into a link at any moment: a folder is entered and then proven to be the
+ * one that stands there, the bytes are written in a folder nobody else may enter, and everything else is done by names seen from inside.
  */
 export const FILE_FUNCTIONS = `
 fail() { printf '%s\\n' "$*" >&2; exit 1; }
@@ -29,7 +29,7 @@ put_directory() {
 write_new() {
   name=\${1##*/} above=\${1%/*} && enter "\${above:-/}" && rm -rf -- "./$name.new" && mkdir -m 700 -- "./$name.new" && cd -P -- "./$name.new" \\
     && [ -n "$(find . -maxdepth 0 -user "$me" ! -perm /077 -empty)" ] \\
-    && { if [ "\${5-}" = gzip ]; then base64 -d | gunzip; else base64 -d; fi; } > whole && chown -- "$2" whole && chmod -- "$3" whole \\
+    && { if [ "\${5-}" = raw ]; then cat; else base64 -d; fi; } > whole && chown -- "$2" whole && chmod -- "$3" whole \\
     && file_is whole "$2" "$3" "$4" && sync whole && mv -fT -- whole "../$name" && sync .. && cd .. && rmdir -- "./$name.new"
 }
 put_file() {
@@ -38,8 +38,10 @@ put_file() {
   (write_new "$@") || { rm -rf -- "$1.new"; fail "$1 could not be written whole; the file that was there is unchanged"; }
 }`;
 
-const modeWord = (mode: string): string => mode.replace(/^0+(?=.)/, "");
-const ownerWord = ({ owner, group }: Ownership): string => `${owner}:${group}`;
+/** A mode as `find` prints it. */
+export const modeWord = (mode: string): string => mode.replace(/^0+(?=.)/, "");
+/** Owner and group as `find` prints them. */
+export const ownerWord = ({ owner, group }: Omit<Ownership, "mode">): string => `${owner}:${group}`;
 
 /** Step: the folder stands with owner and mode. */
 export const directoryStep = (path: string, owned: Ownership): string => command("put_directory", path, ownerWord(owned), modeWord(owned.mode));
@@ -50,9 +52,9 @@ export const directoryHolds = (path: string, owned: Ownership): string => comman
 /** Condition: the file stands with owner, mode and bytes. */
 export const fileHolds = (path: string, owned: Ownership, sha: string): string => command("file_is", path, ownerWord(owned), modeWord(owned.mode), sha);
 
-/** Step: the file stands; written only when it does not. `form` gzip: `bytes` are compressed, `sha` is of what they hold. */
-export function fileStep(path: string, owned: Ownership, sha: string, bytes: Uint8Array, form: "plain" | "gzip" = "plain"): string {
-  return `${fileHolds(path, owned, sha)} || ${command("put_file", path, ownerWord(owned), modeWord(owned.mode), sha, ...(form === "gzip" ? ["gzip"] : []))} ${hereDocument(base64Lines(bytes))}`;
+/** Step: the file stands; written only when it does not. */
+export function fileStep(path: string, owned: Ownership, sha: string, bytes: Uint8Array): string {
+  return `${fileHolds(path, owned, sha)} || ${command("put_file", path, ownerWord(owned), modeWord(owned.mode), sha)} ${hereDocument(base64Lines(bytes))}`;
 }
 
 /** State of a folder, as the probe words it. */

@@ -9,6 +9,8 @@ export interface HostScript {
   readonly title: string;
   readonly holds: readonly string[];
   readonly steps: readonly string[];
+  /** Shell functions of its own that both use. */
+  readonly functions?: string;
   /** Where open runs are recorded, when this may not change under one. */
   readonly guardedBy?: PsqlPlace;
 }
@@ -21,9 +23,9 @@ SELECT run_id FROM cutter_runtime.run WHERE closed IS NULL ORDER BY opened LIMIT
 const READ_ONLY = "-c default_transaction_read_only=on -c search_path=pg_catalog -c statement_timeout=30s";
 
 /** Whole text of the script. */
-export function renderHostScript({ title, holds, steps, guardedBy }: HostScript): string {
+export function renderHostScript({ title, holds, steps, functions, guardedBy }: HostScript): string {
   return [
-    `# ${title}`, PRELUDE, FILE_FUNCTIONS,
+    `# ${title}`, PRELUDE, FILE_FUNCTIONS, ...(functions === undefined ? [] : [functions]),
     `holds() {\n${holds.map((condition) => `  ${condition} || return 1`).join("\n")}\n}`,
     "if holds; then echo 'stands as declared'; exit 0; fi",
     ...(guardedBy === undefined ? [] : [renderGuard(guardedBy)]),

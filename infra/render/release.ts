@@ -1,11 +1,11 @@
 // Lays one release of the runner beside the earlier ones, every file proven on the host, and turns the link to it last.
-import { gzipSync } from "node:zlib";
 import { sha256 } from "../../runner/model/canonical.ts";
-import { directoryStep, fileHolds, fileStep } from "./file-steps.ts";
+import { fileHolds, fileStep } from "./file-steps.ts";
 import type { Ownership } from "./file-steps.ts";
 import { renderHostScript } from "./host-script.ts";
 import type { PsqlPlace } from "./probe.ts";
 import { command } from "./shell-text.ts";
+import { treeFunctions, treeHolds, treeSteps, type Tree } from "./tree-steps.ts";
 
 /** A built release. `files` by path inside it, manifest.json among them. */
 export interface Release { readonly digest: string; readonly files: Readonly<Record<string, Uint8Array>> }
@@ -31,21 +31,13 @@ export function renderLauncher(parts: { readonly node: string; readonly folder: 
 /** Text of the script. Earlier releases stay for runs that began with them. */
 export function renderRelease(release: Release, { folder, launcher, owned }: ReleasePlace, launcherText: string, guardedBy: PsqlPlace): string {
   const name = releaseName(release.digest);
-  const root = `${folder}/${name}`;
-  const directory: Ownership = { ...owned, mode: "0755" };
-  const file: Ownership = { ...owned, mode: "0644" };
-  const files = Object.entries(release.files).sort(([a], [b]) => (a < b ? -1 : 1));
+  const tree: Tree = { above: folder, root: `${folder}/${name}`, files: release.files, folders: releaseFolders(release), owned };
   const link = `${folder}/current`;
   return renderHostScript({
-    title: `Runner release ${release.digest}`, guardedBy,
-    holds: [
-      ...files.map(([path, bytes]) => fileHolds(`${root}/${path}`, file, sha256(bytes))), command("link_is", link, name),
-      fileHolds(launcher, { ...owned, mode: "0755" }, sha256(launcherText)),
-    ],
+    title: `Runner release ${release.digest}`, guardedBy, functions: treeFunctions(tree),
+    holds: [treeHolds(tree), command("link_is", link, name), fileHolds(launcher, { ...owned, mode: "0755" }, sha256(launcherText))],
     steps: [
-      directoryStep(folder, directory), directoryStep(root, directory), ...releaseFolders(release).map((path) => directoryStep(`${root}/${path}`, directory)),
-      ...files.map(([path, bytes]) => fileStep(`${root}/${path}`, file, sha256(bytes), gzipSync(bytes, { level: 9 }), "gzip")),
-      fileStep(launcher, { ...owned, mode: "0755" }, sha256(launcherText), Buffer.from(launcherText)),
+      ...treeSteps(tree), fileStep(launcher, { ...owned, mode: "0755" }, sha256(launcherText), Buffer.from(launcherText)),
       `${command("link_is", link, name)} || {
   if [ -e ${command(link)} ] && [ ! -L ${command(link)} ]; then fail '${link} is no link; provisioning does not replace it'; fi
   rm -f -- ${command(`${link}.new`)} && ${command("ln", "-s", "--", name, `${link}.new`)} && ${command("mv", "-fT", "--", `${link}.new`, link)} || fail 'the link to the release could not be turned'

@@ -9,6 +9,7 @@ import { definedFunctions } from "../../infra/package-functions.ts";
 import { CONFIG_LEAVES_PROGRAM, configLeaves } from "../../infra/render/config-leaves.ts";
 import { directoryStep, fileHolds, fileStep } from "../../infra/render/file-steps.ts";
 import { renderHostScript } from "../../infra/render/host-script.ts";
+import { treeFunctions, treeHolds, treeSteps, type Tree } from "../../infra/render/tree-steps.ts";
 import { renderProbe } from "../../infra/render/probe.ts";
 import { renderUndo } from "../../infra/render/package.ts";
 import { hereDocument } from "../../infra/render/shell-text.ts";
@@ -99,9 +100,50 @@ test("a service user who turns names in his folder into links while root writes 
     + ["rm", "mkdir", "mktemp"].map((step) => `${step}() { command ${step} "$@"; set -- $?; turn; return $1; }\n`).join("") + ["chown", "chmod", "mv"].map((step) => `${step}() { turn; command ${step} "$@"; }\n`).join("");
   for (const to of ["shadow", ""].map((name) => join(secret, name))) {
     run(attack(`${path}.new`, to) + laying(path, Buffer.from("the law\n")));
+    run(attack(join(place, ".incoming"), to) + layingTree({ ...tree(), above: place, root: join(place, "tree") }));
     run(attack(join(place, "part"), to) + renderHostScript({ title: "one folder", holds: [], steps: [directoryStep(join(place, "part"), { ...owned, mode: "0777" })] }).replace("if holds", "if false"));
     expect([readdirSync(secret), readFileSync(join(secret, "shadow"), "utf8"), statSync(secret).mode & 0o777, statSync(join(secret, "shadow")).mode & 0o777]).toEqual([["shadow"], "root's own\n", 0o700, 0o600]);
   }
+});
+
+const tree = (): Tree => ({
+  above: folder, root: join(folder, "tree"), folders: ["sql"], owned: { owner: owned.owner, group },
+  files: { "cutter.mjs": Buffer.alloc(70_000, "c"), "empty": Buffer.alloc(0), "sql/one.sql": Buffer.from("SELECT 1\n") },
+});
+const layingTree = (what: Tree): string => renderHostScript({ title: "a tree", functions: treeFunctions(what), holds: [treeHolds(what)], steps: treeSteps(what) });
+const modes = (): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" }).sort().map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
+
+test("a tree is laid with its folders in one piece, a second time nothing is done, and what differs in it is mended alone", () => {
+  expect(run(layingTree(tree()))).toMatchObject({ status: 0, stdout: "laid and verified", stderr: "" });
+  expect(modes()).toEqual(["tree 755", "tree/cutter.mjs 644", "tree/empty 644", "tree/sql 755", "tree/sql/one.sql 644"]);
+  expect(run(layingTree(tree())).stdout).toBe("stands as declared");
+  const [kept, mended] = [join(folder, "tree", "cutter.mjs"), join(folder, "tree", "sql", "one.sql")];
+  const before = statSync(kept).ino;
+  writeFileSync(mended, "SELECT 2\n");
+  chmodSync(join(folder, "tree", "empty"), 0o666);
+  writeFileSync(join(folder, "tree", "stranger"), "");
+  expect(run(layingTree(tree()))).toMatchObject({ status: 0, stdout: "laid and verified" });
+  expect([readFileSync(mended, "utf8"), statSync(kept).ino]).toEqual(["SELECT 1\n", before]);
+  expect(modes()).toEqual(["tree 755", "tree/cutter.mjs 644", "tree/empty 644", "tree/sql 755", "tree/sql/one.sql 644", "tree/stranger 644"]);
+});
+
+test("a host that is full, or was killed while a tree came, keeps no part of it", () => {
+  mkdirSync(join(folder, ".incoming", "half"), { recursive: true });
+  expect(run(layingTree(tree()), "ulimit -f 8; trap '' XFSZ; ")).toMatchObject({ status: 1, stderr: expect.stringContaining("could not be written whole; what stood there is unchanged") });
+  expect(readdirSync(folder)).toEqual([]);
+  mkdirSync(join(folder, ".incoming", "half"), { recursive: true });
+  expect(run(layingTree(tree())).status).toBe(0);
+  expect(readdirSync(folder)).toEqual(["tree"]);
+});
+
+test("a tree is not laid through a link, nor over what is no folder", () => {
+  const elsewhere = mkdtempSync(join(folder, "else-"));
+  symlinkSync(elsewhere, join(folder, "tree"));
+  expect(run(layingTree(tree()))).toMatchObject({ status: 1, stderr: expect.stringContaining("is a link; provisioning does not replace it") });
+  rmSync(join(folder, "tree"));
+  writeFileSync(join(folder, "tree"), "mine\n");
+  expect(run(layingTree(tree()))).toMatchObject({ status: 1, stderr: expect.stringContaining("is no folder; provisioning does not replace it") });
+  expect([readdirSync(elsewhere), readFileSync(join(folder, "tree"), "utf8")]).toEqual([[], "mine\n"]);
 });
 
 test("a folder gets its mode back, and what is no folder is refused in words", () => {
