@@ -32,7 +32,7 @@ export interface EffectRequest<O> {
 
 /** Runs one effect to COMMIT. STOP_AMBIGUOUS when the answer to COMMIT was lost; every other stop has rolled back. */
 export async function effect<O extends Json>(database: Database, request: EffectRequest<O>): Promise<{ output: O; output_sha: string }> {
-  return database.transaction(request.role, async (tx) => {
+  return database.effect(request.role, async (tx) => {
     const baseline = await tx.query("read/statistics");
     await tx.one("write/begin-effect", [
       request.run_id, request.phase, request.epoch, request.input_sha, canonicalText({ ...neededShas(request) }), request.cap_seconds,

@@ -22,15 +22,17 @@ export interface Writer {
   one<N extends StatementName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>>;
 }
 
-/** One role's database. A connection is opened for the call and closed after it: the roles are limited to two. */
+/** One role's database. One connection a role at a time, and none is held for long: the roles are limited to two. */
 export interface Database {
-  /** Repeatable-read, read-only transaction on a fresh connection. */
+  /** Repeatable-read, read-only transaction. */
   read<T>(role: RoleKey, work: (reader: Reader) => Promise<T>): Promise<T>;
   /**
-   * Read-committed transaction with synchronous commit on a fresh connection. Rolls back when `work` throws.
+   * Read-committed transaction with synchronous commit. Rolls back when `work` throws.
    * The command tag of COMMIT is checked: a failed transaction answers ROLLBACK without an error. A lost answer is STOP_AMBIGUOUS.
    */
   transaction<T>(role: RoleKey, work: (writer: Writer) => Promise<T>): Promise<T>;
+  /** The same on a connection made for it: what writes to the target trusts nothing that an earlier transaction left behind. */
+  effect<T>(role: RoleKey, work: (writer: Writer) => Promise<T>): Promise<T>;
 }
 
 /** Files under the runtime root. Every write is temp name, fsync, rename; every read refuses links and special files. */

@@ -23,9 +23,16 @@ const SESSION = [
 /** Told, in words for people, what a process waits for; once after a second, then every ten. */
 export type OnWaiting = (what: string, seconds: number) => void;
 
+/**
+ * A connection stays this long for the next transaction of its role. Most follow within a few milliseconds, and making one anew is most
+ * of what a small one costs; while people are waited for nothing is held (docs/decisions/0009-leases-and-places.md).
+ */
+const KEPT_MILLISECONDS = 200;
+
 /** Builds the database port. `credential` answers by role; passwords never leave the pg client. */
 export function postgresDatabase(config: Config, credential: (role: RoleKey) => Promise<Credential>, onWaiting: OnWaiting = () => undefined): Database {
   let patience = BEFORE_WORK_SECONDS;
+  const kept = new KeptSessions();
   const open = async (role: RoleKey): Promise<Session> => {
     const known = await credential(role);
     const session = await whenThereIsAPlace(role, patience, onWaiting, () => connectOnce(config, role, known));
@@ -38,26 +45,66 @@ export function postgresDatabase(config: Config, credential: (role: RoleKey) => 
       throw error;
     }
   };
+  const openAnew = async (role: RoleKey, begin: string): Promise<Session> => {
+    await kept.take(role)?.close();
+    return begun(await open(role), begin);
+  };
+  const openOrKept = async (role: RoleKey, begin: string): Promise<Session> => {
+    // One that broke while it was kept has lost nothing: no transaction was open on it.
+    const session = kept.take(role);
+    return (session && await begun(session, begin).catch(() => undefined)) ?? begun(await open(role), begin);
+  };
   return {
-    read: (role, work) => inTransaction(open, role, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work),
-    transaction: (role, work) => inTransaction(open, role, "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on", work),
+    read: (role, work) => inTransaction(openOrKept(role, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), kept, work),
+    transaction: (role, work) => inTransaction(openOrKept(role, BEGIN_WRITING), kept, work),
+    effect: (role, work) => inTransaction(openAnew(role, BEGIN_WRITING), kept, work),
   };
 }
 
-async function inTransaction<T>(
-  open: (role: RoleKey) => Promise<Session>, role: RoleKey, begin: string, work: (session: Session) => Promise<T>,
-): Promise<T> {
-  const session = await open(role);
+const BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on";
+
+/** At most one connection a role, between two transactions; it keeps no process alive. */
+class KeptSessions {
+  readonly #kept = new Map<RoleKey, { readonly session: Session; readonly timer: NodeJS.Timeout }>();
+
+  take(role: RoleKey): Session | undefined {
+    const found = this.#kept.get(role);
+    if (!found) return undefined;
+    clearTimeout(found.timer);
+    this.#kept.delete(role);
+    found.session.hold();
+    return found.session;
+  }
+
+  async keep(session: Session): Promise<void> {
+    if (this.#kept.has(session.role)) return session.close();
+    session.release();
+    const timer = setTimeout(() => void this.take(session.role)?.close(), KEPT_MILLISECONDS).unref();
+    this.#kept.set(session.role, { session, timer });
+  }
+}
+
+async function begun(session: Session, begin: string): Promise<Session> {
   try {
     await session.plain(begin);
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function inTransaction<T>(opening: Promise<Session>, kept: KeptSessions, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await opening;
+  try {
     const result = await work(session);
     await session.commit();
+    await kept.keep(session);
     return result;
   } catch (error) {
     await session.rollback();
-    throw error;
-  } finally {
     await session.close();
+    throw error;
   }
 }
 
@@ -90,14 +137,17 @@ async function whenThereIsAPlace(role: RoleKey, patience: number, onWaiting: OnW
   }
 }
 
+/** node-postgres has these two; its types do not. */
+type Client = pg.Client & { ref(): void; unref(): void };
+
 async function connectOnce(config: Config, role: RoleKey, credential: Credential): Promise<Session> {
-  const client = new pg.Client({
+  const client: Client = new pg.Client({
     host: config.database.host, port: config.database.port, database: config.database.name,
     user: credential.user, password: credential.password,
     ssl: config.database.sslmode === "disable" ? false : { rejectUnauthorized: config.database.sslmode === "verify-full" },
     connectionTimeoutMillis: 15_000, application_name: `cutter/${role}`,
     keepAlive: true,
-  });
+  }) as Client;
   // A connection that breaks between statements must not end the process as an uncaught event; the next statement reports it.
   client.on("error", () => undefined);
   await client.connect();
@@ -106,9 +156,9 @@ async function connectOnce(config: Config, role: RoleKey, credential: Credential
 
 class Session implements Reader, Writer {
   readonly role: RoleKey;
-  readonly #client: pg.Client;
+  readonly #client: Client;
   readonly #minutes: number;
-  constructor(role: RoleKey, client: pg.Client, minutes: number) {
+  constructor(role: RoleKey, client: Client, minutes: number) {
     this.role = role;
     this.#client = client;
     this.#minutes = minutes;
@@ -170,6 +220,10 @@ class Session implements Reader, Writer {
     // The error that led here is the one to report; a connection that is gone has rolled back already.
     await this.#client.query("ROLLBACK").catch(() => undefined);
   }
+
+  /** From now on the connection keeps no process alive, until it is held again. */
+  release(): void { this.#client.unref(); }
+  hold(): void { this.#client.ref(); }
 
   async close(): Promise<void> {
     await this.#client.end().catch(() => undefined);

@@ -43,7 +43,7 @@ function world(database: Database, events: RunEvent[]): World {
 function takenOverAtOnce(real: Database, runId: string): Database {
   let taken = false;
   return {
-    read: real.read,
+    ...real,
     transaction: async (role, work) => {
       const answer = await real.transaction(role, work);
       if (!taken) await people.exec.query("SELECT cutter_runtime.take_lease($1, 'colleague', 'ours')", [runId]);
