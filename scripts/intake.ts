@@ -1,7 +1,7 @@
 // `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file, touches nothing.
 import { Command } from "commander";
 import { readSafely } from "../runner/adapters/safe-file.ts";
-import { intakeCaps, intakeJson, intakeText, takeIn } from "../runner/commands/intake.ts";
+import { intakeCaps, intakeJson, intakeText, stoppedJson, takeIn } from "../runner/commands/intake.ts";
 import { DEFAULT_REQUEST } from "../runner/model/grammar-request.ts";
 import { EXIT_USAGE, Stopped, STOPS } from "../runner/model/stop.ts";
 import { shellWord } from "../runner/rules/shell-word.ts";
@@ -26,6 +26,12 @@ async function show(file: string, prefix: string, options: Options): Promise<num
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
 }
 
+/** Whoever asked for one object gets one also when the document was not read; the whole stop is for people, on stderr. */
+function told(error: unknown, json: boolean): unknown {
+  if (json && error instanceof Stopped) process.stdout.write(`${JSON.stringify(stoppedJson(error))}\n`);
+  return error;
+}
+
 // The same grammar again: what was shown here is what is registered.
 function chosen({ profile, emptyBody, depth, annexes, hints }: Options): string {
   if (profile === DEFAULT_REQUEST.profile) return emptyBody === "refuse" ? "" : ` --empty-body ${emptyBody}`;
@@ -37,7 +43,11 @@ withGrammarOptions(new Command("intake").description("show the units, the proof 
   .option("--stack <name>", "the host that the next command is for; nothing is dialled here", SANDBOX_STACK).option("--json", "one object on stdout", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) => runProgram(async () => {
-    refuseForeignEnvironment();
-    return show(file, prefix, options);
+    try {
+      refuseForeignEnvironment();
+      return await show(file, prefix, options);
+    } catch (error) {
+      throw told(error, options.json);
+    }
   }))
   .parse();

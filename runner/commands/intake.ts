@@ -3,6 +3,7 @@ import { grammarProfile } from "../grammar/profiles.ts";
 import { DEFAULT_REQUEST, optionsOf, type GrammarRequest } from "../model/grammar-request.ts";
 import type { ByteSpan, Finding, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/plan.ts";
+import type { Stopped } from "../model/stop.ts";
 import { proveLossless } from "../rules/lossless.ts";
 import type { Coverage } from "../rules/lossless.ts";
 import { PLAN_DEFAULTS, planRows, writerDigest } from "../rules/plan.ts";
@@ -66,6 +67,9 @@ export function intakeJson(taken: Intake): IntakeJson {
     separators, manifest_digest, writer_digest: taken.writer_digest, ...(units[0]?.level === undefined ? {} : { findings: taken.manifest.findings }),
   };
 }
+
+/** What was in the way of reading a document, in the form of {@link IntakeJson}. Line 0: it is not about a line of the document. */
+export const stoppedJson = ({ code, facts }: Stopped): IntakeJson => ({ stop: { code, line: 0, reason: printable(`${facts.saw}; wanted: ${facts.wanted}`) } });
 
 /** {@link takeIn} and {@link intakeJson} in one. */
 export const intake = (bytes: Uint8Array, prefix: string, options: IntakeOptions): IntakeJson => intakeJson(takeIn(bytes, prefix, options));
