@@ -108,8 +108,9 @@ function unitsOf(structure: Structure, prefix: string, options: GenericOptions, 
 function noHeading({ setext, region, bytes }: Structure): Refusal {
   const text = bytes.subarray(region.byte_start, region.byte_end).toString("utf8");
   if (!hasVisible(text)) return refuse(region.first_line, "the document shows no character");
-  // Whoever brings a law meets this profile first, because it is the default.
-  const law = /^Điều \d+/mu.test(text.normalize("NFC")) ? "; --profile vn-law-1 cuts a Vietnamese law at its articles" : "";
+  // Whoever brings a law meets this profile first, because it is the default. Laws indent their articles, print them bold, in
+  // capitals or with a Latin Eth, and the profile for laws reads all of that.
+  const law = /^[ \t\u00a0*_]*[Đ\u00d0](?:iều|IỀU)[ \u00a0]\d/mu.test(text.normalize("NFC")) ? "; --profile vn-law-1 cuts a Vietnamese law at its articles" : "";
   const [line] = setext;
   return line === undefined
     ? refuse(region.first_line, `no ATX heading (\`#\`) outside fences, lists and quotes${law}`)

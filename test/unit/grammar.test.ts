@@ -192,6 +192,10 @@ describe("refusals and caps", () => {
     expect(refusalOf("text\n\nUnder\n=====\n\nx\n")).toMatchObject({ line: 3, reason: expect.stringContaining("underlined") });
     expect(refusalOf("text\n")).toMatchObject({ line: 1 });
   });
+  test.each(["Điều 1. Bạn đọc", " Điều 1. Bạn đọc", "\t**Điều 1.** Bạn đọc", "ĐIỀU 1. Bạn đọc", "\u00d0iều 1. Bạn đọc", "Đi\u1ec1u\u00a01. Bạn đọc"])("whoever brings a law with the line %j is told of the profile for laws", (line) => {
+    expect(refusalOf(`LUẬT\n\n${line}\n`).reason).toContain("--profile vn-law-1");
+    expect(refusalOf(`LUẬT\n\nTheo ${line}\n`).reason).not.toContain("--profile vn-law-1");
+  });
   test("the cap names the first unit beyond it, the hard cap the first beyond that, under its own code", () => {
     const text = "# a\nx\n".repeat(6);
     expect(manifestOf(text, { units: 6 }).units).toHaveLength(6);
