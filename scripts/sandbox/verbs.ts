@@ -52,14 +52,16 @@ export function livingProcesses(place: Place, state: SandboxState): OwnProcess[]
   return [...others, ...sessions, ...[sshd, server].filter((known) => known !== undefined && known !== null).filter(stillRuns)];
 }
 
-/** Ends every process of the sandbox, runners before the server, and returns what it ended; data stays. */
-export async function takeDown(folder: string): Promise<OwnProcess[]> {
+/**
+ * Ends every process of the sandbox, runners before the server, and returns what it ended; data stays. SIGINT is PostgreSQL's fast shutdown: it ends
+ * sessions and leaves a clean cluster.
+ */
+export async function takeDown(folder: string, serverSignal: NodeJS.Signals = "SIGINT"): Promise<OwnProcess[]> {
   const { place } = existingSandbox(folder);
   return await exclusively(folder, async () => {
     const { state } = existingSandbox(folder);
     const living = livingProcesses(place, state);
-    // SIGINT is PostgreSQL's fast shutdown: it ends sessions and leaves a clean cluster.
-    for (const found of living) await endProcess(found, isServer(found) ? "SIGINT" : "SIGTERM");
+    for (const found of living) await endProcess(found, isServer(found) ? serverSignal : "SIGTERM");
     // Left by a server that was killed from outside.
     for (const worker of serverWorkers(place.dataFolder)) await endProcess(worker);
     writeState(place.stateFile, { ...state, processes: { postgres: null }, ssh: null });
@@ -70,7 +72,8 @@ export async function takeDown(folder: string): Promise<OwnProcess[]> {
 /** Ends the sandbox and deletes its folders, the database with them. Earlier ones that were put aside stay. */
 export async function removeSandbox(folder: string): Promise<string[]> {
   const { place } = existingSandbox(folder);
-  await takeDown(folder);
+  // Immediate: nobody keeps what a checkpoint would write.
+  await takeDown(folder, "SIGQUIT");
   const gone = [place.shortHost, place.shortDatabase, join(place.folder, "host"), place.operatorFolder, place.approversFolder].filter((path) => existsSync(path));
   for (const path of gone) {
     chmodSync(path, 0o700);
