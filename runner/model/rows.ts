@@ -26,9 +26,6 @@ export const ROWS = {
     opened: when, closed: when.nullable(), close_kind: nullable, close_reason: nullable, epoch: nullable, holder: nullable,
     expires_at: when.nullable(), effect_phase: nullable, lease_run_id: nullable, now: when,
   }),
-  "read/runs": z.strictObject({
-    run_id: text, document_id: text, actor: text, state: text, last_stop: nullable, opened: when, closed: when.nullable(), close_kind: nullable, host: text,
-  }),
   "read/phases-done": z.strictObject({
     phase: text, epoch: text, input_sha: text, output_sha: text, output: z.unknown(), principal: text, xid: text, at: when,
   }),

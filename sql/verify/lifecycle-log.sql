@@ -1,4 +1,4 @@
--- role: exec
+-- role: exec|verify
 -- params: $1 review_decision_id uuid
 -- returns: one
 -- Log rows that cite one decision.

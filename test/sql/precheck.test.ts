@@ -45,6 +45,11 @@ test("a missing right on a table is named with the statement and the role that n
   expect(found.filter(([name]) => name.endsWith("as cutter_exec"))).toEqual([]);
 });
 
+test("a right that only a later look at a finished run needs is named too", async () => {
+  const found = await failedAfter("REVOKE SELECT ON public.iu_lifecycle_log FROM cutter_verify", "GRANT SELECT ON public.iu_lifecycle_log TO cutter_verify");
+  expect(found).toContainEqual(["sql/verify/lifecycle-log.sql as cutter_verify", "permission denied for table iu_lifecycle_log"]);
+});
+
 test("a missing right to insert is named although nothing is inserted", async () => {
   const grant = (verb: string, word: string) => `${verb} INSERT ON cutter_governance.cut_change_set ${word} cutter_exec`;
   expect(await failedAfter(grant("REVOKE", "FROM"), grant("GRANT", "TO"))).toContainEqual(["sql/write/leg-b-change-set.sql as cutter_exec", "permission denied for table cut_change_set"]);
