@@ -26,12 +26,6 @@ async function show(file: string, prefix: string, options: Options): Promise<num
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
 }
 
-/** Whoever asked for one object gets one also when the document was not read; the whole stop is for people, on stderr. */
-function told(error: unknown, json: boolean): unknown {
-  if (json && error instanceof Stopped) process.stdout.write(`${JSON.stringify(stoppedJson(error))}\n`);
-  return error;
-}
-
 // The same grammar again: what was shown here is what is registered.
 function chosen({ profile, emptyBody, depth, annexes, hints }: Options): string {
   if (profile === DEFAULT_REQUEST.profile) return emptyBody === "refuse" ? "" : ` --empty-body ${emptyBody}`;
@@ -43,11 +37,7 @@ withGrammarOptions(new Command("intake").description("show the units, the proof 
   .option("--stack <name>", "the host that the next command is for; nothing is dialled here", SANDBOX_STACK).option("--json", "one object on stdout", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) => runProgram(async () => {
-    try {
-      refuseForeignEnvironment();
-      return await show(file, prefix, options);
-    } catch (error) {
-      throw told(error, options.json);
-    }
-  }))
+    refuseForeignEnvironment();
+    return show(file, prefix, options);
+  }, { aboutRun: false, lastWord: stoppedJson }))
   .parse();

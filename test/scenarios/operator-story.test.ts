@@ -92,8 +92,10 @@ test("programs refuse before they dial: no id, a foreign id, no such stack, a se
   expect((await here.script("rollback")).status).toBe(64);
   expect((await here.script("void", "../../x", "reason")).status).toBe(4);
   expect(await colleague.script("status")).toMatchObject({ status: 1, stderr: expect.stringContaining("npm run sandbox -- up") });
+  expect((await colleague.script("status", "--json")).events).toEqual([{ event: "ended", exit: 1, stop: expect.objectContaining({ code: "STOP_COULD_NOT_LOOK", next: "npm run sandbox -- up" }) }]);
   expect(await colleague.script("status", "--stack", "other")).toMatchObject({ status: 1, stderr: expect.stringContaining("no Pulumi.other.yaml") });
   expect(await colleague.script("status", "--stack", nowhere)).toMatchObject({ status: 1, stderr: expect.stringContaining("127.0.0.1:1") });
+  expect((await colleague.script("intake", "/nowhere/law.md", "LAW-1", "--json")).events).toEqual([{ stop: { code: "STOP_COULD_NOT_LOOK", line: 0, reason: expect.stringContaining("/nowhere/law.md") } }]);
   const wrong = fileIn(colleague, "Pulumi.wrong.yaml", stackFileOf(here).replace(/"hostKey":"[^"]*"/, '"hostKey":"ssh-rsa AAAA"'));
   expect(await colleague.script("status", "--stack", wrong)).toMatchObject({ status: 4, stderr: expect.stringContaining("cutter:connection.hostKey") });
 }, LONG);
@@ -117,6 +119,7 @@ test("npm start carries a document from nothing to the last page, asks nobody to
   const law = fileIn(here, "law.md", LAW);
   const done = await here.script("start", law, "TOLD-2");
   expect([done.status, done.stdout]).toEqual([0, expect.stringContaining("TOLD-2 is cut and enacted")]);
+  for (const line of [/^ {2}ICX-CONST +60 +60 {3}byte-equal$/m, /^Reports \(14\)$/m]) expect(done.stdout).toMatch(line);
   expect(done.stderr.match(/^STOP_APPROVAL_REQUIRED: the run waits for signatures$/gm)).toHaveLength(2);
   expect(done.stderr).not.toMatch(/^(?:NEXT|OR|CALL) /m);
   const runs = (await here.script("runs")).stdout;

@@ -129,6 +129,26 @@ test("a setting that runs foreign code is refused by name, and psql's and gpg's 
   expect(childEnvironment({ PATH: "/bin", PGOPTIONS: "-c a=b", PGSERVICE: "x", GNUPGHOME: "/y" })).toEqual({ PATH: "/bin" });
 });
 
+test("with --json a stop is the last word on standard output too, in the host's form or the program's own", async () => {
+  const words: unknown[] = [];
+  const silent = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => words.push(JSON.parse(String(text))) > 0);
+  const stop = () => Promise.reject(new Stopped("STOP_REFUSED_INPUT", { saw: "a", wanted: "b", hint: "see `cutter orchestrate status`" }));
+  process.argv.push("--json");
+  try {
+    await runProgram(stop);
+    await runProgram(stop, { aboutRun: false, lastWord: ({ code }) => ({ stop: { code } }) });
+  } finally {
+    process.argv.pop();
+    for (const spy of [write, silent]) spy.mockRestore();
+    process.exitCode = 0;
+  }
+  expect(words).toEqual([
+    { event: "ended", exit: 4, stop: { code: "STOP_REFUSED_INPUT", saw: "a", wanted: "b", hint: "see `npm run status`", next: null, or: null, details: [] } },
+    { stop: { code: "STOP_REFUSED_INPUT" } },
+  ]);
+});
+
 test("a program of the workstation prints a stop as the host does, and says nothing is committed only where no run is meant", async () => {
   const printed: string[] = [];
   const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => printed.push(String(text)) > 0);
