@@ -1,6 +1,7 @@
 // May this document be cut on this host? And where do its reports go? Values in, verdict out.
 import type { Config } from "../model/config.ts";
 import type { Verdict } from "../model/stop.ts";
+import { isProtected } from "./protected.ts";
 
 /** A registered document joined to its newest version; the version's columns are null when it has none. */
 export interface RegistryRow {
@@ -24,14 +25,9 @@ export interface SourceRow {
   readonly captured_at: Date;
 }
 
-/** True when `document` is the entry, or begins with it where the entry ends in `*`. */
-export function matchesPrefix(document: string, entry: string): boolean {
-  return entry.endsWith("*") ? document.startsWith(entry.slice(0, -1)) : document === entry;
-}
-
 /** Protected prefixes first (they need no look-up), then existence, then the target policy. */
 export function judgeTarget(rows: readonly RegistryRow[], document: string, config: Config): { verdict: Verdict; source?: SourceRow } {
-  const guarded = config.protected_prefixes.find((entry) => matchesPrefix(document, entry));
+  const guarded = config.protected_prefixes.find((entry) => isProtected(document, [entry]));
   if (guarded) return { verdict: { code: "STOP_TARGET_POLICY", facts: { saw: `${document} is protected by ${guarded}`, wanted: "a document no protected prefix covers" } } };
   const [row] = rows;
   if (!row) return { verdict: { code: "STOP_DOCUMENT_UNKNOWN", facts: { saw: `no row with address_docprefix ${document} in source_document_registry`, wanted: "a registered document", next: `npm run register -- <file.md> ${document}` } } };
