@@ -9,13 +9,14 @@ import type { Reader } from "./world.ts";
 export async function lookAtEnd(reader: Reader, run: Pick<RunFacts, "run_id" | "document_id">, recorded: { ledger: LegBOutput; enacted: EnactOutput }): Promise<EndFacts> {
   const units = await reader.query("verify/written-units", [run.run_id]);
   const admissions = await reader.query("read/admissions", [run.run_id]);
+  const verdicts = await reader.one("verify/earlier-verdicts", [recorded.ledger.change_set_id]);
   const { now } = await reader.one("read/database-now");
   const phases = (await reader.query("read/phases-done", [run.run_id])).map((row) => row.phase);
   return {
     units,
     standing: await reader.query("verify/units-of-document", [run.document_id]),
     ledger_rows: (await reader.query("verify/observed-ledger", [recorded.ledger.change_set_id, recorded.ledger.entry_id])).length,
-    verdicts: (await reader.one("verify/earlier-verdicts", [recorded.ledger.change_set_id])).verdicts,
+    verdicts: verdicts.verdicts, signed_verdicts: verdicts.signed, verdict_marks: verdicts.marks,
     log_rows: (await reader.one("verify/lifecycle-log", [recorded.enacted.review_decision_id])).rows,
     decisions: (await reader.one("verify/run-decisions", [recorded.ledger.change_set_id])).rows,
     triggers: await reader.query("verify/immutability-triggers"),

@@ -33,7 +33,7 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
   insist(judgeChain(runId, journal.map((row) => ({ run_id: runId, seq: row.seq, prev_sha: row.prev_sha, entry: row.entry as Json, entry_sha: row.entry_sha }))));
   insist(judgeIndex(parseIndex(await world.files.runsIndex())).verdict);
   const facts = await world.database.read("verify", (reader) => lookAtEnd(reader, scope, { ledger: legBOutput.parse(phases.get("leg_b_record")), enacted }));
-  const { verdict, checks } = judgeEnd(facts, { units: plan.candidate_count, decision: enacted.review_decision_id });
+  const { verdict, checks } = judgeEnd(facts, { units: plan.candidate_count });
   insist(verdict);
   const material = await planOf(source, scope);
   const proof = proveLossless(material.bytes, material.manifest, facts.units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })));
@@ -43,8 +43,11 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
   insist(others.verdict);
   if (hash !== grantProbeOutput.parse(phases.get("grant_probe")).protected_hash) throw new Stopped("STOP_DRIFT", { saw: "a protected document changed since this run", wanted: "protected documents byte-equal" });
 
+  // Looked at first: what is wrong with an enacted run is told even where its closeout stopped for it.
+  if (!phases.has("closeout")) throw new Stopped("STOP_REFUSED_INPUT", { saw: `all of it holds, but run ${runId} is ${run.state} and its closeout is not recorded`, wanted: "a run that was closed out", hint: "resume: the closeout is all that is left of it", next: `cutter orchestrate resume ${runId}` });
+
   const names = [...Object.keys(checks ?? {}), "lossless_from_database", "journal_chain", "runs_index_chain", "protected_documents_equal"];
-  const summary = phases.has("closeout") ? closeoutOutput.parse(phases.get("closeout")).summary_sha : null;
+  const summary = closeoutOutput.parse(phases.get("closeout")).summary_sha;
   if (common.json) process.stdout.write(`${JSON.stringify({ event: "verified", run_id: runId, units: plan.candidate_count, state: run.state, checks: names, findings: others.findings, summary_sha: summary })}\n`);
   process.stderr.write(`run ${runId} of ${run.document_id}: ${plan.candidate_count} units enacted, state ${run.state}\n${names.map((name) => `  holds  ${name}\n`).join("")}`);
   for (const finding of others.findings) process.stderr.write(`  finding  ${printable(finding)}\n`);

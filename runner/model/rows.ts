@@ -81,7 +81,7 @@ export const ROWS = {
   "verify/units-of-document": z.strictObject({ address: text, lifecycle_status: text }),
   "verify/observed-units": fact,
   "verify/observed-ledger": fact,
-  "verify/earlier-verdicts": z.strictObject({ verdicts: count }),
+  "verify/earlier-verdicts": z.strictObject({ verdicts: count, signed: count, marks: count }),
   "verify/run-decisions": z.strictObject({ rows: count }),
   "verify/lifecycle-log": z.strictObject({ rows: count }),
   "verify/ledger-counts": z.strictObject({ table: text, rows: count }),

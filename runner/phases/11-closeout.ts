@@ -19,7 +19,7 @@ export const closeout = defineReading<Input, CloseoutOutput>({
   output: closeoutOutput,
   run: async ({ source, plan, grants, ledger, enacted }, scope) => {
     const facts = await scope.read("exec", (reader) => lookAtEnd(reader, scope, { ledger: ledger.output, enacted: enacted.output }));
-    const { verdict, checks } = judgeEnd(facts, { units: plan.output.candidate_count, decision: enacted.output.review_decision_id });
+    const { verdict, checks } = judgeEnd(facts, { units: plan.output.candidate_count });
     insist(verdict);
     const hash = await scope.read("exec", (reader) => protectedHash(reader, scope.config.protected_prefixes));
     if (hash !== grants.output.protected_hash) throw new Stopped("STOP_DRIFT", { saw: "a protected document changed during this run", wanted: "protected documents byte-equal" });

@@ -9,7 +9,10 @@ export interface EndFacts {
   readonly units: readonly WrittenUnit[];
   readonly standing: readonly { address: string; lifecycle_status: string }[];
   readonly ledger_rows: number;
+  /** verify_result rows of the change set, those of them that pass under their own verifier's mark, and marks on any of them. */
   readonly verdicts: number;
+  readonly signed_verdicts: number;
+  readonly verdict_marks: number;
   readonly log_rows: number;
   readonly decisions: number;
   readonly triggers: readonly { trigger: string; relation: string; mode: string }[];
@@ -19,14 +22,14 @@ export interface EndFacts {
 }
 
 /** All failures at once; `units` is N. Immutability triggers pass in mode O and A. */
-export function judgeEnd(facts: EndFacts, run: { units: number; decision: string }): { verdict: Verdict; checks?: Record<string, true> } {
+export function judgeEnd(facts: EndFacts, run: { units: number }): { verdict: Verdict; checks?: Record<string, true> } {
   const structure = judgeStructure(facts.units, run.units, facts.standing, "enacted");
   const done = PHASES.filter((phase) => phase !== "closeout");
   const checks: Record<string, [boolean, string]> = {
     every_phase_recorded: [done.every((phase) => facts.phases.includes(phase)), `recorded: ${facts.phases.join(", ")}`],
     units_enacted: [structure.verdict === undefined, structure.verdict?.facts.saw ?? "every unit as planned and enacted"],
     ledger_rows: [facts.ledger_rows === legBRows(run.units), `${facts.ledger_rows} ledger rows of leg B, wanted ${legBRows(run.units)}`],
-    one_verdict: [facts.verdicts === 1, `${facts.verdicts} verify_result rows`],
+    one_verdict: [facts.verdicts === 1 && facts.signed_verdicts === 1 && facts.verdict_marks === 1, `${facts.verdicts} verify_result rows, ${facts.signed_verdicts} passed and signed by their verifier, ${facts.verdict_marks} marks on them`],
     log_rows: [facts.log_rows === run.units, `${facts.log_rows} lifecycle log rows, wanted ${run.units}`],
     two_review_decisions: [facts.decisions === 2, `${facts.decisions} review decisions of this change set`],
     triggers_enabled: [facts.triggers.length === 2 && facts.triggers.every((item) => item.mode === "O" || item.mode === "A"), facts.triggers.map((item) => `${item.trigger} ${item.mode}`).join(", ")],

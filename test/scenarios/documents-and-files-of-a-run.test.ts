@@ -47,12 +47,23 @@ test("a damaged state.json does not hold a run up and tells everything again", a
   expect(state()).toMatchObject({ state: "awaiting_lifecycle_authorization", phases: { mark: { invariants: "5/5" }, write_verify: { invariants: "14/14" } } });
 });
 
+test("an enacted run is not verified as a finished one before it is closed out", async () => {
+  const paper = join(dirname(documentNamed("01-source-pin")), `10-lifecycle-enact-${new Date().toISOString().slice(0, 10)}.md`);
+  writeFileSync(paper, "a paper of somebody else\n");
+  expect(await admit("SG_2_lifecycle_authz", "hoa")).toMatchObject({ status: 0 });
+  expect(await resume()).toMatchObject({ status: 1, stop: "STOP_KB_UPLOAD_FAILED" });
+  expect(state()).toMatchObject({ state: "lifecycle_enacted", closed: null });
+  const verified = await host.cutter("orchestrate", "verify", run);
+  expect(verified).toMatchObject({ status: 4, stop: "STOP_REFUSED_INPUT" });
+  expect(JSON.stringify(verified)).toContain(`cutter orchestrate resume ${run}`);
+  rmSync(paper);
+});
+
 test("a run whose last document cannot be delivered stays open, and is closed once it can", async () => {
   const folder = dirname(documentNamed("01-source-pin"));
   const day = new Date().toISOString().slice(0, 10);
   const name = `12-final-report-${day}.md`;
   writeFileSync(join(folder, name), "a paper of somebody else\n");
-  expect(await admit("SG_2_lifecycle_authz", "hoa")).toMatchObject({ status: 0 });
   expect(await resume()).toMatchObject({ status: 1, stop: "STOP_KB_UPLOAD_FAILED" });
   expect(state()).toMatchObject({ state: "closeout_reported", closed: null, last_error: { phase: "closeout" } });
   expect(readFileSync(join(folder, name), "utf8")).toBe("a paper of somebody else\n");
