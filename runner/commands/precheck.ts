@@ -9,6 +9,7 @@ import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { host } from "../wire-host.ts";
 import { looks } from "../wire-precheck.ts";
+import { backupLines, backupSelftest } from "./backup.ts";
 
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
@@ -21,6 +22,8 @@ export async function precheck(common: Common): Promise<number> {
   for (const program of ["pg_dump", "psql", ...(config.backup.adapter === "initdb" ? ["initdb", "postgres"] : [])]) {
     others.push(await check(`program ${program}`, "PostgreSQL programs of one installation", async () => `major ${await looks.majorVersion(join(config.backup.postgres_bin, program))}`));
   }
+  // The programs and the key may each be there and a backup still not come back: only the whole way, restore included, tells.
+  others.push(await check("backup selftest", "a backup that is taken, restored and compared", async () => backupLines("selftest", await backupSelftest((await makeWorld(common.config)).vault)).join("; ")));
   const checks = prechecks({ ...(await looks.collectDatabaseFacts(config)), others });
   for (const item of checks) {
     if (common.json) process.stdout.write(`${JSON.stringify({ event: "check", ...item })}\n`);

@@ -24,6 +24,16 @@ test("a backup by hand and the one of a run are listed with what they stand for"
   expect(await host.cutter("backup", "verify")).toMatchObject({ status: 0, stderr: expect.stringContaining(`${hand}: unchanged`) });
 });
 
+test("a precheck takes, restores and forgets a backup, and names the way that fails", async () => {
+  const before = readdirSync(folder());
+  const selftest = async () => (await host.cutter("precheck")).events.find((event) => event["name"] === "backup selftest");
+  expect(await selftest()).toMatchObject({ event: "check", outcome: "passed", saw: expect.stringMatching(/^PASS: \d+ rows of 17 tables/) });
+  expect(readdirSync(folder())).toEqual(before);
+  await host.sql("REVOKE SELECT ON cutter_governance.verify_result FROM cutter_backup");
+  expect(await selftest()).toMatchObject({ outcome: "failed", saw: expect.stringContaining("verify_result") });
+  await host.sql("GRANT SELECT ON cutter_governance.verify_result TO cutter_backup");
+});
+
 test("one changed byte is found in any backup, and the others are still looked at", async () => {
   const path = join(folder(), `${hand}.sql.gpg`);
   const bytes = readFileSync(path);
