@@ -28,10 +28,10 @@ export async function indexClosedRun({ database, files, config }: World, runId: 
   });
 }
 
-/** Row counts before and after, as the seeds ask; `pre` is written once a run. */
+/** Row counts and every document as it stands, before and after, as the seeds ask; `pre` is written once a run. */
 export async function snapshotCounts({ database, files }: World, runId: string, which: "pre" | "post"): Promise<void> {
   const facts = await database.read("exec", async (reader) => ({
-    counts: await reader.query("verify/ledger-counts"), triggers: await reader.query("verify/immutability-triggers"), at: (await reader.one("read/database-now")).now.toISOString(),
+    counts: await reader.query("verify/ledger-counts"), documents: await reader.query("read/baseline"), triggers: await reader.query("verify/immutability-triggers"), at: (await reader.one("read/database-now")).now.toISOString(),
   }));
   if (which === "pre" && (await files.readRun(runId, "counts-before.json"))) return;
   const text = JSON.stringify(facts, null, 2);
