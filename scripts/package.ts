@@ -20,22 +20,24 @@ import { openNamedStack, stackOption } from "./stack.ts";
 
 const LIMIT_SECONDS = 300;
 
-async function show(name: PackageName): Promise<number> {
+interface Options { readonly stack: string; readonly json: boolean }
+
+async function show(name: PackageName, json: boolean): Promise<number> {
   const sql = await packageSql(name, join(projectRoot(), "sql", "packages"));
-  process.stdout.write(sql);
+  process.stdout.write(json ? `${JSON.stringify({ package: name, sha256: sha256(sql), sql })}\n` : sql);
   // On stderr, so that `show … | sha256sum` gives the same digest.
   process.stderr.write(`sha256 ${sha256(sql)}\nto acknowledge it: set cutter:database.ack.${name} to this digest in Pulumi.<stack>.yaml\n`);
   return 0;
 }
 
-async function onStack(stack: string, name: PackageName, scriptFor: (config: StackConfig) => Promise<string>): Promise<number> {
+async function onStack({ stack, json }: Options, name: PackageName, scriptFor: (config: StackConfig) => Promise<string>): Promise<number> {
   const config = await readStackConfig(await openNamedStack(stack));
   const answer = await runOnHost(config.connection, await scriptFor(config), LIMIT_SECONDS);
   const said = printableLines(`${answer.stdout}${answer.stderr}`).trim();
   const open = /^STOP_RUN_OPEN (\S+)/m.exec(answer.stderr)?.[1];
   if (open !== undefined) throw new Stopped("STOP_RUN_OPEN", { saw: `run ${open} is open on the host`, wanted: "no open run while a package changes", next: "npm run status" });
   if (answer.status !== 0) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `package ${name}: the host's script ended with status ${answer.status}`, wanted: "a package that holds", details: said.split("\n").slice(-8) });
-  process.stdout.write(`${said}\n`);
+  process.stdout.write(json ? `${JSON.stringify({ package: name, stack, said: said.split("\n") })}\n` : `${said}\n`);
   return 0;
 }
 
@@ -55,14 +57,14 @@ async function undoScript(config: StackConfig, name: PackageName): Promise<strin
 }
 
 const program = new Command("package").description("one database package by hand").exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
-const verb = (word: string, description: string, work: (stack: string, name: PackageName) => Promise<number>): void => {
-  program.command(word).description(description).addArgument(new Argument("<name>", "package").choices(PACKAGES)).addOption(stackOption())
-    .action((name: PackageName, options: { stack: string }) => runProgram(async () => {
+const verb = (word: string, description: string, work: (options: Options, name: PackageName) => Promise<number>): void => {
+  program.command(word).description(description).addArgument(new Argument("<name>", "package").choices(PACKAGES)).addOption(stackOption()).option("--json", "one object on stdout", false)
+    .action((name: PackageName, options: Options) => runProgram(async () => {
       refuseForeignEnvironment();
-      return await work(options.stack, name);
+      return await work(options, name);
     }));
 };
-verb("show", "print the SQL exactly as it is applied, and its sha256", (_stack, name) => show(name));
-verb("apply", "lay one acknowledged package, or repair it", (stack, name) => onStack(stack, name, (config) => applyScript(config, name)));
-verb("undo", "take one package back by its own undo", (stack, name) => onStack(stack, name, (config) => undoScript(config, name)));
+verb("show", "print the SQL exactly as it is applied, and its sha256", ({ json }, name) => show(name, json));
+verb("apply", "lay one acknowledged package, or repair it", (options, name) => onStack(options, name, (config) => applyScript(config, name)));
+verb("undo", "take one package back by its own undo", (options, name) => onStack(options, name, (config) => undoScript(config, name)));
 await program.parseAsync();

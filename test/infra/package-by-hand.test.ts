@@ -21,6 +21,8 @@ test("show prints the exact SQL, and the digest beside it is the one of what it 
   const shown = await here.script("package", "show", "two-grant");
   expect(shown.status).toBe(0);
   expect(shown.stderr).toContain(`sha256 ${sha256(shown.stdout.endsWith("\n") ? shown.stdout : `${shown.stdout}\n`)}`);
+  const [told] = (await here.script("package", "show", "two-grant", "--json")).events;
+  expect([told?.["package"], told?.["sha256"]]).toEqual(["two-grant", sha256(String(told?.["sql"]))]);
   expect((await here.script("package", "show", "no-such")).status).toBe(64);
 }, LONG);
 
