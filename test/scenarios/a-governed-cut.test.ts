@@ -36,7 +36,10 @@ test("a document is cut, verified by the second principal and enacted, and nothi
   expect(verified.status).toBe(0);
   expect(await host.cutter("journal", "verify", run)).toMatchObject({ status: 0 });
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0 });
-  await expect(host.sql("UPDATE public.unit_version SET body = 'changed' WHERE unit_id = (SELECT id FROM public.information_unit WHERE canonical_address = 'WHOLE-1/S-1')")).rejects.toThrow();
+  // With the marker the write guard lets through: what refuses is that the unit is enacted.
+  const asCanonicalWriter = (text: string) => host.sql(`SELECT set_config('app.canonical_writer', 'fn_iu_create', true); ${text}`);
+  await expect(asCanonicalWriter("UPDATE public.information_unit SET owner_ref = 'changed' WHERE canonical_address = 'WHOLE-1/S-1'")).rejects.toThrow(/^enacted unit WHOLE-1\/S-1 is immutable/);
+  await expect(asCanonicalWriter("UPDATE public.unit_version SET body = 'changed' WHERE unit_id = (SELECT id FROM public.information_unit WHERE canonical_address = 'WHOLE-1/S-1')")).rejects.toThrow(/^enacted version .* is immutable/);
 });
 
 test("a run without signatures writes no unit and waits", async () => {
