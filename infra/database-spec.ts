@@ -19,6 +19,7 @@ export interface DatabaseScope {
   readonly triggers: readonly string[];
   /** Those of `triggers` whose whole definition is ours: same name and function with another event or condition is another trigger. */
   readonly defined: readonly string[];
+  readonly event_triggers: readonly string[];
 }
 
 /** Component of everything the existing database brings; `up` never touches it. */
@@ -33,6 +34,7 @@ export function databaseScope(rights: Rights): DatabaseScope {
     roles: rights.roles.map(({ name }) => name), judged: rights.roles.map(({ name }) => name).filter((name) => name.startsWith("cutter_")), schemas: rights.schemas.map(({ name }) => name), tables: rights.tables.map(({ name }) => name),
     functions: rights.functions.map(({ signature }) => signature).filter(hasArguments), triggers: rights.triggers.map(triggerName),
     defined: rights.triggers.filter(({ package: by }) => by !== SYSTEM).map(triggerName),
+    event_triggers: rights.event_triggers.map(({ name }) => name),
   };
 }
 
@@ -107,6 +109,9 @@ export function entriesOf(rights: Rights, functions: ReadonlyMap<string, Defined
     }),
     ...rights.triggers.map(({ table, name, function: calls, mode, package: by }): Entry => ({
       path: `trigger ${name} on ${table}`, package: by, state: `calls ${calls}, ${mode === "A" ? "always" : "ordinarily"}`, parent: `table ${table}`,
+    })),
+    ...rights.event_triggers.map(({ name, event, function: calls, mode, package: by }): Entry => ({
+      path: `event trigger ${name}`, package: by, state: `on ${event} calls ${calls}, ${mode === "A" ? "always" : "ordinarily"}`,
     })),
   ];
 }

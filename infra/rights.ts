@@ -8,6 +8,7 @@ const schema = z.looseObject({
   tables: z.array(z.looseObject({ name: z.string(), owner: z.string(), package: z.string(), rights })),
   functions: z.array(z.looseObject({ signature: z.string(), owner: z.string(), package: z.string(), execute: z.record(z.string(), z.string()) })),
   triggers: z.array(z.looseObject({ table: z.string(), name: z.string(), function: z.string(), mode: z.string(), package: z.string() })),
+  event_triggers: z.array(z.looseObject({ name: z.string(), event: z.string(), function: z.string(), mode: z.string(), package: z.string() })),
 });
 
 /** The parsed file; docs/decisions/0111-rights-json.md says what the fields mean. */

@@ -88,11 +88,15 @@ export function renderRepair({ declared, rights, entries }: PackageScript): stri
   ]);
   const triggers = rights.triggers.filter(({ name, table }) => own(`trigger ${name} on ${table}`)).map(({ name, table, mode }) =>
     `ALTER TABLE ${table} ENABLE ${mode === "A" ? "ALWAYS " : ""}TRIGGER ${name};`);
+  const eventTriggers = rights.event_triggers.filter(({ name }) => own(`event trigger ${name}`)).flatMap(({ name, event, function: calls, mode }) => [
+    `SELECT NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = ${literal(name)}) AS is_missing \\gset`,
+    "\\if :is_missing", `CREATE EVENT TRIGGER ${name} ON ${event} EXECUTE FUNCTION ${calls};`, "\\endif", `ALTER EVENT TRIGGER ${name} ENABLE${mode === "A" ? " ALWAYS" : ""};`,
+  ]);
   const grants = Object.keys(entries).flatMap((path) => {
     const [, privilege, object, grantee] = /^grant (\w+) on ((?:schema|table|function) .+) to (\w+)$/.exec(path) ?? [];
     return privilege === undefined ? [] : [`GRANT ${privilege} ON ${(object ?? "").replace(/^[a-z]+/, (kind) => kind.toUpperCase())} TO ${grantee ?? ""};`];
   });
-  return [...roles, ...owners, ...routines, ...triggers, ...grants].join("\n");
+  return [...roles, ...owners, ...routines, ...triggers, ...eventTriggers, ...grants].join("\n");
 }
 
 // The password goes from the env file through a pipe; it stands in no argument and in no text of ours.

@@ -1,5 +1,5 @@
 -- role: admin
--- params: psql variable scope, JSON text {roles, judged, schemas, tables, functions, triggers, defined} made from sql/rights.json
+-- params: psql variable scope, JSON text {roles, judged, schemas, tables, functions, triggers, defined, event_triggers} made from sql/rights.json
 -- returns: many
 -- What the catalogs say about the declared roles and objects, one row a fact: path, what it lies in or '', state in words, row versions.
 -- Read with search_path = pg_catalog; values of role settings never leave the server.
@@ -92,6 +92,12 @@ UNION ALL
 SELECT 'definition of trigger ' || t.tgname || ' on ' || relation.name, 'trigger ' || t.tgname || ' on ' || relation.name, pg_get_triggerdef(t.oid), t.xmin::text
   FROM pg_trigger t JOIN relation ON relation.oid = t.tgrelid, scope
  WHERE NOT t.tgisinternal AND (t.tgname || ' on ' || relation.name) IN (SELECT jsonb_array_elements_text(s -> 'defined'))
+UNION ALL
+SELECT 'event trigger ' || e.evtname, '',
+       'on ' || e.evtevent || coalesce(' for ' || array_to_string(e.evttags, ','), '') || ' calls ' || n.nspname || '.' || p.proname || '(), '
+       || CASE e.evtenabled WHEN 'A' THEN 'always' WHEN 'O' THEN 'ordinarily' WHEN 'R' THEN 'on replicas only' ELSE 'disabled' END, e.xmin::text
+  FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_namespace n ON n.oid = p.pronamespace, scope
+ WHERE e.evtname IN (SELECT jsonb_array_elements_text(s -> 'event_triggers'))
 UNION ALL
 SELECT 'rule ' || w.rulename || ' on ' || relation.name, 'table ' || relation.name, 'there', w.xmin::text
   FROM pg_rewrite w JOIN relation ON relation.oid = w.ev_class WHERE w.rulename <> '_RETURN'

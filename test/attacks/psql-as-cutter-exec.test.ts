@@ -162,12 +162,27 @@ describe("inside the time window of an admitted cut", () => {
   it("an old epoch, another identity, replica mode, a forged marker and shadowing temporary objects do not help", async () => {
     expect(await psql(`SELECT cutter_runtime.append_journal('${run.runId}', 0, 1, '${"0".repeat(64)}', '${sha("e")}', '{}');`)).toBe("STOP_FENCED");
     for (const sql of ["SET session_replication_role = replica", "SET SESSION AUTHORIZATION directus", "SET ROLE cutter_owner", "SET ROLE directus",
-                       "ALTER ROLE cutter_exec SET session_replication_role = replica", "ALTER TABLE public.information_unit DISABLE TRIGGER ALL"]) {
+                       "ALTER ROLE cutter_exec SET session_replication_role = replica"]) {
       expect(["42501", "22023"], sql).toContain(await psql(`${sql};`));
     }
     expect(await psql("SET app.canonical_writer = 'fn_iu_revert_run'; UPDATE public.information_unit SET lifecycle_status = 'retired';")).toBe("42501");
     const shadows = "CREATE TEMP TABLE lease AS SELECT * FROM cutter_runtime.lease; UPDATE pg_temp.lease SET effect_xid = pg_current_xact_id(), effect_phase = 'cut_leg_a';\n" +
       "CREATE TEMP TABLE planned_unit AS SELECT * FROM cutter_runtime.planned_unit; SET search_path = pg_temp, cutter_runtime, public;\n";
-    expect(await psql(`BEGIN;\n${shadows}${create(first)}COMMIT;`)).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    expect(await psql(`BEGIN;\n${shadows}${create(first)}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
+  });
+
+  it("a type of the intruder's own does not make fn_iu_create run the intruder's code as the owner of the tables", async () => {
+    // pg_temp is searched first for types by every function that does not name it last, and fn_iu_create does not.
+    const own = "CREATE FUNCTION pg_temp.as_owner(pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN\n" +
+      "  IF current_user = 'directus' THEN EXECUTE 'ALTER TABLE public.information_unit DISABLE TRIGGER trg_iu_cut_admission'; END IF; RETURN true;\n" +
+      "EXCEPTION WHEN object_in_use THEN RETURN true; END $$;\nCREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (pg_temp.as_owner(VALUE));\n";
+    expect(await psql(own + create({ ...first, canonical_address: "ICX-CONST/DIEU-999" }))).toBe("STOP_INVARIANT_FAILED");
+    expect(await db.rows("SELECT tgname FROM pg_trigger WHERE tgname LIKE '%cut_admission%' AND tgenabled <> 'A'")).toEqual([]);
+  });
+
+  it.each(["CREATE TEMP TABLE t (n int)", "SELECT 1 AS n INTO TEMP t", "CREATE TEMP VIEW t AS SELECT 1 AS n", "CREATE TEMP SEQUENCE t", "CREATE TYPE pg_temp.t AS (n int)",
+    "CREATE DOMAIN pg_temp.uuid AS pg_catalog.uuid", "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "DO $$ BEGIN CREATE TEMP TABLE t (n int); END $$",
+    "ALTER TABLE public.information_unit DISABLE TRIGGER ALL"])("no definition is made or changed: %s", async (sql) => {
+    for (const role of ["cutter_exec", "cutter_verify"] as const) expect(await psql(`${sql};`, role)).toBe("STOP_INVARIANT_FAILED");
   });
 });

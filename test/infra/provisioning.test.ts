@@ -68,6 +68,7 @@ const mended: readonly Change[] = [
   ["a function's body", () => host.sql("CREATE OR REPLACE FUNCTION cutter_runtime.halt_lock() RETURNS bigint LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS 'SELECT 1::bigint'"), () => ({ "function cutter_runtime.halt_lock()": expect.stringContaining("body sha256:…") as string })],
   ["a function's attributes", () => host.sql("ALTER FUNCTION cutter_runtime.is_done(text, text) VOLATILE SECURITY INVOKER"), () => ({ "function cutter_runtime.is_done(text, text)": expect.stringContaining("security invoker, sql, volatile, search_path=") as string })],
   ["a disabled trigger", () => host.sql("ALTER TABLE cutter_runtime.journal DISABLE TRIGGER append_only"), () => ({ "trigger append_only on cutter_runtime.journal": expect.stringMatching(/disabled$/) as string })],
+  ["a disabled event trigger", () => host.sql("ALTER EVENT TRIGGER cut_refuse_ddl DISABLE"), () => ({ "event trigger cut_refuse_ddl": expect.stringMatching(/disabled$/) as string })],
   ["a role's attribute", () => host.sql("ALTER ROLE cutter_halt CONNECTION LIMIT 7"), () => ({ "role cutter_halt": "login, limit 7" })],
 ];
 const left: readonly Change[] = [

@@ -51,6 +51,7 @@ async function catalog(client: pg.Client): Promise<string[]> {
      WHERE p.pronamespace::regnamespace::text IN ('public', 'cutter_governance', 'cutter_runtime')
     UNION ALL
     SELECT 'trigger ' || g.tgrelid::regclass || ' ' || g.tgname || ' ' || g.tgenabled::text FROM pg_trigger g WHERE NOT g.tgisinternal
+    UNION ALL SELECT 'event trigger ' || evtname || ' ' || evtenabled::text FROM pg_event_trigger
     UNION ALL SELECT 'role ' || rolname || ' ' || rolcanlogin || ' ' || rolconnlimit FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%'
     UNION ALL SELECT 'policy ' || key || ' ' || value FROM public.dot_config
     ORDER BY line`);

@@ -16,6 +16,7 @@ const rights = z.strictObject({
     signature: z.string(), owner: z.string(), security_definer: z.boolean(), package: z.string(), execute: z.record(z.string(), z.string()),
   })),
   triggers: z.array(z.strictObject({ table: z.string(), name: z.string(), function: z.string(), mode: z.enum(["A", "O"]), package: z.string() })),
+  event_triggers: z.array(z.strictObject({ name: z.string(), event: z.string(), function: z.string(), mode: z.literal("A"), package: z.string() })),
 }).parse(JSON.parse(readFileSync(new URL("../../sql/rights.json", import.meta.url), "utf8")));
 
 let db: FreshDatabase | undefined;
@@ -70,6 +71,8 @@ it("roles, schemas and triggers stand as listed", async () => {
     FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = g.tgfoid
     JOIN pg_namespace pn ON pn.oid = p.pronamespace WHERE NOT g.tgisinternal AND n.nspname IN ('public', 'cutter_runtime')`);
   expect(triggers).toEqual(expect.arrayContaining(rights.triggers.map((trigger) => `${trigger.table} ${trigger.name} ${trigger.mode} ${trigger.function}`)));
+  expect(await lines("SELECT evtname || ' ' || evtevent || ' ' || evtenabled::text || ' ' || evtfoid::regprocedure AS line FROM pg_event_trigger"))
+    .toEqual(rights.event_triggers.map((one) => `${one.name} ${one.event} ${one.mode} ${one.function}`));
 });
 
 it("every listed function has the listed owner, security and callers, and PUBLIC may call none", async () => {

@@ -54,6 +54,7 @@ export async function smallSources(allowed: boolean): Promise<Sources> {
       ],
       functions: [{ signature: "cutter_runtime.one(text)", owner: "cutter_owner", package: "runtime", execute: { cutter_exec: "runtime" } }],
       triggers: [{ table: "cutter_runtime.run", name: "append_only", function: "cutter_runtime.refuse()", mode: "A", package: "runtime" }],
+      event_triggers: [],
     })),
   };
 }

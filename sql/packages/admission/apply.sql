@@ -159,3 +159,22 @@ ALTER TABLE public.information_unit ENABLE ALWAYS TRIGGER trg_iu_cut_admission;
 ALTER TABLE public.unit_version ENABLE ALWAYS TRIGGER trg_uv_cut_admission_later;
 ALTER TABLE public.unit_version ENABLE ALWAYS TRIGGER trg_uv_cut_admission;
 RESET ROLE;
+
+-- fn_iu_create and fn_iu_enact run as directus under a search_path without pg_temp, which is then searched first for types: a
+-- domain of the caller's own, named text, ran its CHECK as directus and switched the triggers above off. So none of the
+-- cutter's roles makes or changes a definition, a temporary one neither. What others' functions do for them is theirs.
+SET LOCAL ROLE workflow_admin;
+
+CREATE FUNCTION cutter_governance.fn_cut_refuse_ddl() RETURNS event_trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF current_user IN ('cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_halt', 'cutter_backup') THEN
+    RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_INVARIANT_FAILED', DETAIL = jsonb_build_object(
+      'saw', TG_TAG || ' by ' || current_user, 'wanted', 'no definition made or changed by a role of the cutter')::text;
+  END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION cutter_governance.fn_cut_refuse_ddl() FROM PUBLIC;
+
+CREATE EVENT TRIGGER cut_refuse_ddl ON ddl_command_start EXECUTE FUNCTION cutter_governance.fn_cut_refuse_ddl();
+ALTER EVENT TRIGGER cut_refuse_ddl ENABLE ALWAYS;
+RESET ROLE;

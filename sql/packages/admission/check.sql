@@ -1,7 +1,7 @@
 -- role: admin
 -- params: none
 -- returns: many
--- The three triggers stand, deferred and ALWAYS, and run pinned functions of directus.
+-- The three triggers stand, deferred and ALWAYS, and run pinned functions of directus; the event trigger stands before every definition.
 SELECT 'trigger ' || e.trigger_name || ' is deferred and fires ALWAYS' AS fact, EXISTS (
   SELECT FROM pg_trigger g
    WHERE g.tgrelid = e.table_name::regclass AND g.tgname = e.trigger_name AND g.tgenabled = 'A' AND g.tgdeferrable AND g.tginitdeferred
@@ -20,3 +20,10 @@ SELECT f.name || ' is SECURITY DEFINER of directus, pinned, and nobody else may 
 UNION ALL
 SELECT 'directus may read what they read',
        has_table_privilege('directus', 'cutter_runtime.lease', 'SELECT') AND has_table_privilege('directus', 'cutter_runtime.planned_unit', 'SELECT')
+UNION ALL
+SELECT 'event trigger cut_refuse_ddl fires ALWAYS before a definition and runs a function of workflow_admin as whoever calls', EXISTS (
+  SELECT FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
+   WHERE e.evtname = 'cut_refuse_ddl' AND e.evtevent = 'ddl_command_start' AND e.evtenabled = 'A' AND e.evttags IS NULL
+     AND p.oid = to_regprocedure('cutter_governance.fn_cut_refuse_ddl()') AND NOT p.prosecdef AND p.proowner = 'workflow_admin'::regrole
+     AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp']
+     AND NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee <> p.proowner))
