@@ -101,6 +101,8 @@ test("a revoked run goes nowhere but back", async () => {
   expect(await host.cutter("gate", "admit", await signOrder(host, "minh", "revoke", "run", run))).toMatchObject({ status: 0 });
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
   expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'REVOKE-1/%'")).toEqual([{ s: "draft" }]);
+  expect(await host.cutter("orchestrate", "revert", run, "revoked")).toMatchObject({ status: 0 });
+  expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'REVOKE-1/%'")).toEqual([{ s: "superseded" }]);
 });
 
 test("a revoked key signs nothing that counts: no approval, no UNHALT and no revocation", async () => {

@@ -156,6 +156,25 @@ describe("beginning an effect", () => {
     expect(await begun(exec, run, "leg_b_record")).toBe("STOP_APPROVAL_REVOKED");
   });
 
+  it("a run that was revoked after leg A goes back: it is reverted and closed, and nothing of it goes forward", async () => {
+    const run = await admittedRun(world);
+    await cutLegA(exec, run);
+    await recordPhase(exec, run, "structural_verify");
+    await revoke(world, "run", run.runId);
+    expect(await begun(exec, run, "leg_b_record")).toBe("STOP_APPROVAL_REVOKED");
+    expect(await answerOf(effect(exec, run, "revert"))).toBe("accepted");
+    expect(await answerOf(exec.query("SELECT cutter_runtime.close_run($1, $2, 'reverted', 'revoked')", [run.runId, run.epoch]))).toBe("accepted");
+  });
+
+  it("a run that was revoked and is torn gets a decision about it, and no other statement", async () => {
+    const run = await openRun(exec, "SAMPLE");
+    await exec.query("SELECT cutter_runtime.set_state($1, $2, 'torn', 'STOP_TORN')", [run.runId, run.epoch]);
+    await revoke(world, "run", run.runId);
+    expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA }))).toBe("STOP_APPROVAL_REVOKED");
+    await admit(gate, run, { gate: "SG_3_failure_escalation", person: "chi", payload_sha: sha("SG_3"), payload: { decision: "void", committed: [] } });
+    expect(await answerOf(exec.query("SELECT cutter_runtime.close_run($1, $2, 'voided', 'decided')", [run.runId, run.epoch]))).toBe("accepted");
+  });
+
   it("only the role of the phase, only READ COMMITTED, only one effect a transaction, only with a sane cap", async () => {
     const run = await admittedRun(world);
     expect(await begun(verify, run, "cut_leg_a")).toBe("STOP_INVARIANT_FAILED");

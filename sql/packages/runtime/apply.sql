@@ -533,10 +533,11 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION cutter_runtime.refuse_revoked_run(p_run_id text) RETURNS void
+-- Forward only: nothing takes a revocation back, so a revoked run that may not be reverted would hold its document for ever.
+CREATE FUNCTION cutter_runtime.refuse_revoked_run(p_run_id text, p_doing text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 BEGIN
-  IF EXISTS (SELECT FROM revocation v WHERE v.kind = 'run' AND v.value = p_run_id) THEN
+  IF p_doing IS DISTINCT FROM 'revert' AND p_doing IS DISTINCT FROM 'SG_3_failure_escalation' AND EXISTS (SELECT FROM revocation v WHERE v.kind = 'run' AND v.value = p_run_id) THEN
     PERFORM stop('STOP_APPROVAL_REVOKED', 'run ' || p_run_id || ' is revoked', 'a run nobody revoked');
   END IF;
 END $$;
@@ -663,7 +664,7 @@ BEGIN
   PERFORM refuse_wrong_session(p_phase);
   PERFORM pg_advisory_xact_lock_shared(halt_lock());
   PERFORM refuse_halted(p_run_id);
-  PERFORM refuse_revoked_run(p_run_id);
+  PERFORM refuse_revoked_run(p_run_id, p_phase);
   PERFORM extend_lease(p_run_id, p_epoch);
   PERFORM open_run_row(p_run_id);
   IF is_done(p_run_id, p_phase) THEN
@@ -698,7 +699,7 @@ BEGIN
     PERFORM stop('STOP_FENCED', 'no effect ' || p_phase || ' of ' || p_run_id || ' began in this transaction', 'begin_effect in the same transaction');
   END IF;
   PERFORM refuse_halted(p_run_id);
-  PERFORM refuse_revoked_run(p_run_id);
+  PERFORM refuse_revoked_run(p_run_id, p_phase);
   IF EXISTS (SELECT FROM admission_use u JOIN admission a ON a.nonce = u.nonce
                JOIN revocation v ON (v.kind = 'nonce' AND v.value = a.nonce) OR (v.kind = 'key' AND v.value = a.fingerprint)
               WHERE u.run_id = p_run_id AND u.phase = p_phase) THEN
@@ -768,7 +769,7 @@ BEGIN
   -- One admission of a run at a time, so that two cannot both find the other's person absent.
   PERFORM FROM run r WHERE r.run_id = p_run_id FOR NO KEY UPDATE;
   PERFORM open_run_row(p_run_id);
-  PERFORM refuse_revoked_run(p_run_id);
+  PERFORM refuse_revoked_run(p_run_id, p_gate);
   IF p_gate IS NULL OR p_gate NOT IN ('SG_1_cut_authz', 'EXECUTION', 'SG_2_lifecycle_authz', 'SG_3_failure_escalation') THEN
     PERFORM stop('STOP_APPROVAL_INVALID', 'gate ' || coalesce(p_gate, 'missing'), 'a gate that can be admitted');
   ELSIF p_payload ->> 'run_id' IS DISTINCT FROM p_run_id THEN
