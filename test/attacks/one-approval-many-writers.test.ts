@@ -97,6 +97,19 @@ describe("one effect at a time, in its own transaction", () => {
     expect(await answerOf(revert)).toBe("STOP_TORN");
     expect(await everyRow(db)).toBe(before);
   });
+
+  it("drafts that a colleague makes at the planned addresses while leg A is held open cannot be reverted as the run's own", async () => {
+    const directus = await db.connect("directus");
+    const run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
+    await admitCut(gate, run);
+    await effect(exec, run, "cut_leg_a", async () => {
+      for (const unit of run.units) await createUnit(directus, unit);
+    });
+    const before = await everyRow(db);
+    expect(await answerOf(effect(exec, run, "revert", () => exec.query("SELECT public.fn_iu_revert_run($1, 'x', 'because')", [run.runId])))).toBe("STOP_TORN");
+    expect(await everyRow(db)).toBe(before);
+  });
 });
 
 describe("racing for one approval", () => {

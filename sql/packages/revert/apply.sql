@@ -24,7 +24,8 @@ BEGIN
   END IF;
 END $$;
 
--- Only inside this run's effect `revert`; only drafts that stand at a planned address and were born in its leg A.
+-- Only inside this run's effect `revert`; only drafts that stand at a planned address and were born in its leg A: created_at is
+-- now() by default, the very moment at which leg A's transaction began. What a colleague makes while that is open has another one.
 -- Answer: {status: reverted, soft_status, units, versions, edited}; edited counts drafts whose text is no longer the planned one.
 CREATE FUNCTION public.fn_iu_revert_run(p_run_id text, p_actor text, p_reason text, p_soft_status text DEFAULT 'superseded') RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -53,7 +54,7 @@ BEGIN
     FROM (SELECT u.id, u.lifecycle_status
             FROM cutter_runtime.planned_unit p
             JOIN public.information_unit u ON u.canonical_address = p.canonical_address
-            JOIN cutter_runtime.phase_done d ON d.run_id = p.run_id AND d.phase = 'cut_leg_a' AND u.created_at BETWEEN d.began AND d.at
+            JOIN cutter_runtime.phase_done d ON d.run_id = p.run_id AND d.phase = 'cut_leg_a' AND u.created_at = d.began
            WHERE p.run_id = p_run_id
              FOR UPDATE OF u) AS own;
   IF coalesce(cardinality(v_own), 0) <> v_planned THEN

@@ -122,7 +122,7 @@ CREATE TABLE cutter_runtime.halt (
 );
 
 -- principal, xid and times are defaults no caller can choose: no role may INSERT here directly.
--- began is the transaction's start, so a unit created by the effect has created_at between began and at.
+-- began is the transaction's start, which is the created_at of every unit it creates.
 CREATE TABLE cutter_runtime.phase_done (
   run_id text NOT NULL REFERENCES cutter_runtime.run,
   phase text NOT NULL CHECK (phase IN ('source_pin', 'mark', 'cutplan', 'pre_write_backup', 'grant_probe', 'cut_leg_a',
