@@ -121,6 +121,13 @@ describe("inside the time window of an admitted cut", () => {
     expect(await psql(`BEGIN; ${begin(run, "cut_leg_a")}${end(run, "write_verify")}COMMIT;`)).toBe("STOP_FENCED");
   });
 
+  it.each([["cutter_exec", "verifier", "DOT-991"], ["cutter_exec", "executor", "DOT-992"], ["cutter_verify", "executor", "DOT-991"]] as const)(
+    "%s leaves no mark as %s %s in the ledger", async (role, kind, dot) => {
+      const mark = "INSERT INTO cutter_governance.dot_pair_signature (signature_id, signature_kind, signer_dot_id, signer_identity, signer_tool_revision, payload_hash)" +
+        ` VALUES (gen_random_uuid(), '${kind}', '${dot}', 'x', 'r', 'h');`;
+      expect(await psql(mark, role)).toBe("STOP_INVARIANT_FAILED");
+    });
+
   it("the gate's, the halt's and the inner functions are not callable", async () => {
     const calls = [
       `cutter_runtime.admit('EXECUTION', '${waiting.runId}', '{}', 'a', 'p', 'f', 'n', '', '', now(), now(), NULL)`,

@@ -69,7 +69,7 @@ it("roles, schemas and triggers stand as listed", async () => {
     WHERE n.nspname = ANY ($1) AND a.grantee <> n.nspowner`, [rights.schemas.map((schema) => schema.name)])).toEqual(expectedRights(rights.schemas, () => true));
   const triggers = await lines(`SELECT n.nspname || '.' || c.relname || ' ' || g.tgname || ' ' || g.tgenabled::text || ' ' || pn.nspname || '.' || p.proname || '()' AS line
     FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = g.tgfoid
-    JOIN pg_namespace pn ON pn.oid = p.pronamespace WHERE NOT g.tgisinternal AND n.nspname IN ('public', 'cutter_runtime')`);
+    JOIN pg_namespace pn ON pn.oid = p.pronamespace WHERE NOT g.tgisinternal AND n.nspname IN ('public', 'cutter_runtime', 'cutter_governance')`);
   expect(triggers).toEqual(expect.arrayContaining(rights.triggers.map((trigger) => `${trigger.table} ${trigger.name} ${trigger.mode} ${trigger.function}`)));
   expect(await lines("SELECT evtname || ' ' || evtevent || ' ' || evtenabled::text || ' ' || evtfoid::regprocedure AS line FROM pg_event_trigger"))
     .toEqual(rights.event_triggers.map((one) => `${one.name} ${one.event} ${one.mode} ${one.function}`));

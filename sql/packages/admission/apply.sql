@@ -177,4 +177,19 @@ REVOKE EXECUTE ON FUNCTION cutter_governance.fn_cut_refuse_ddl() FROM PUBLIC;
 
 CREATE EVENT TRIGGER cut_refuse_ddl ON ddl_command_start EXECUTE FUNCTION cutter_governance.fn_cut_refuse_ddl();
 ALTER EVENT TRIGGER cut_refuse_ddl ENABLE ALWAYS;
+
+-- Both principals may insert into this table, so cutter_exec could leave the verifier's mark: each leaves its own only.
+CREATE FUNCTION cutter_governance.fn_cut_refuse_foreign_mark() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_INVARIANT_FAILED', DETAIL = jsonb_build_object(
+    'saw', 'a signature row of the other principal by ' || session_user, 'wanted', 'executor DOT-991 by cutter_exec, verifier DOT-992 by cutter_verify')::text;
+END $$;
+REVOKE EXECUTE ON FUNCTION cutter_governance.fn_cut_refuse_foreign_mark() FROM PUBLIC;
+
+CREATE TRIGGER trg_dps_cut_principal BEFORE INSERT ON cutter_governance.dot_pair_signature FOR EACH ROW
+  WHEN (session_user IN ('cutter_exec', 'cutter_verify')
+        AND (session_user, NEW.signature_kind, NEW.signer_dot_id) NOT IN (('cutter_exec', 'executor', 'DOT-991'), ('cutter_verify', 'verifier', 'DOT-992')))
+  EXECUTE FUNCTION cutter_governance.fn_cut_refuse_foreign_mark();
+ALTER TABLE cutter_governance.dot_pair_signature ENABLE ALWAYS TRIGGER trg_dps_cut_principal;
 RESET ROLE;

@@ -27,3 +27,10 @@ SELECT 'event trigger cut_refuse_ddl fires ALWAYS before a definition and runs a
      AND p.oid = to_regprocedure('cutter_governance.fn_cut_refuse_ddl()') AND NOT p.prosecdef AND p.proowner = 'workflow_admin'::regrole
      AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp']
      AND NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee <> p.proowner))
+UNION ALL
+SELECT 'trigger trg_dps_cut_principal fires ALWAYS and runs a pinned function of workflow_admin that nobody else may call', EXISTS (
+  SELECT FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+   WHERE g.tgrelid = 'cutter_governance.dot_pair_signature'::regclass AND g.tgname = 'trg_dps_cut_principal' AND g.tgenabled = 'A'
+     AND p.oid = to_regprocedure('cutter_governance.fn_cut_refuse_foreign_mark()') AND p.prosecdef AND p.proowner = 'workflow_admin'::regrole
+     AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp']
+     AND NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee <> p.proowner))
