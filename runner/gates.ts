@@ -67,7 +67,10 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
     return { gate, payload_sha: digestOf(payload), verdict: judgeAdmissions(rows, gate, { ...payload }, now, cap) };
   });
   const missing = judged.filter((item) => item.verdict);
-  if (missing.length === 0) return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
+  if (missing.length === 0) {
+    for (const { gate, payload_sha } of judged) await insistSigned(run, gate, payload_sha);
+    return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
+  }
   await insistNotHalted(run.world, run.row.run_id);
   const bundles: string[] = [];
   for (const { gate } of missing) bundles.push(await request(run, planned, record, { gate, payload: expectedPayload(record, gate), now }));
@@ -75,6 +78,12 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
   const stop = pauseStop(missing.map((item) => item.verdict), bundles, run.row.run_id);
   await run.note(state, stop.code);
   throw stop;
+}
+
+/** STOP_APPROVAL_INVALID when an admission of this gate that could be used was written past the gate; `payload_sha` null is any payload. */
+export async function insistSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
+  const rows = await run.world.database.read("exec", (reader) => reader.query("read/unused-statements", [run.row.run_id, gate, payload_sha]));
+  await run.world.approvals.insistSigned(run.row.run_id, rows);
 }
 
 /** Writes the request bundle unless the newest one still serves, tells of it, and answers its folder. */

@@ -84,6 +84,12 @@ export interface Reporter {
   deliver(runFolder: string, file: string, markdown: string): Promise<void>;
 }
 
+/** Whether people signed what the database holds as admitted: on the host by their keys; in a rehearsal nobody signs. */
+export interface Approvals {
+  /** STOP_APPROVAL_INVALID when one of the rows was signed by nobody. */
+  insistSigned(runId: string, rows: readonly RowOf<"read/unused-statements">[]): Promise<void>;
+}
+
 /** Judges what an effect changed: on the host by the rehearsal that was signed, in a rehearsal by what the effect is made for. */
 export interface RowCounts {
   judge(reader: Reader, of: { readonly run_id: string; readonly effect: CountedEffect }, changes: Rehearsal["counts"][CountedEffect]): Promise<Verdict>;
@@ -124,6 +130,7 @@ export interface World {
   readonly files: RunFiles;
   readonly vault: BackupVault;
   readonly counts: RowCounts;
+  readonly approvals: Approvals;
   readonly events: Events;
   readonly reporter: Reporter;
   /** The signal by which this process was asked to end at the next safe place; undefined while it may go on. */

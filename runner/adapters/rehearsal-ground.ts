@@ -51,6 +51,7 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     ...host, config, counts: ground.counts, vault: stageVault(host.vault, copy), files: await rehearsalFiles(host.files, ground.runId),
     database: postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password })),
     events: { emit: () => undefined }, reporter: { deliver: () => Promise.resolve() },
+    approvals: { insistSigned: () => Promise.resolve() },
   };
   return {
     world,

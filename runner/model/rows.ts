@@ -38,6 +38,9 @@ export const ROWS = {
   "read/admitted-statements": z.strictObject({
     gate: text, person: text, fingerprint: text, admitted_at: when, used_phase: nullable, used_at: when.nullable(), statement: text, signature: text,
   }),
+  "read/unused-statements": z.strictObject({
+    nonce: text, gate: text, payload_sha: text, person: text, fingerprint: text, valid_from: when, use_by: when, admitted_at: when, statement: text, signature: text,
+  }),
   "read/revocation-target": z.strictObject({ run_id: nullable, revoked: z.boolean() }),
   "read/approver-sets": z.strictObject({ version: count, sha: text, bytes: z.instanceof(Uint8Array), signatures: z.unknown(), at: when, revoked: z.array(text) }),
   "read/escalation": z.strictObject({ nonce: text, person: text, decision: text, use_by: when }),

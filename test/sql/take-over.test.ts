@@ -36,6 +36,7 @@ function world(database: Database, events: RunEvent[]): World {
     config, database, here: { host: "test-host", actor: "operator", release_digest: "r1", config_sha: "0".repeat(64), approvers_sha: "0".repeat(64) },
     environment_scope: environmentScope(relevantObjects()), files: runFiles(config.orchestrator.runtime_root), counts: signedCounts,
     vault: backupVault(config, credential, () => undefined), events: { emit: (event) => { events.push(event); } }, reporter: memoryReporter(),
+    approvals: { insistSigned: silent },
   };
 }
 
