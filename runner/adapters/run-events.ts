@@ -1,5 +1,5 @@
 // Events of a run: one JSON line each in runs/<run_id>/events.ndjson; followers read the file, so a lost line loses nothing.
-import { appendFileSync, closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Events, RunEvent } from "../world.ts";
@@ -20,12 +20,25 @@ export function fileEvents(root: string, runId: string): Events {
   return {
     emit: (event) => {
       try {
-        appendFileSync(path, `${JSON.stringify({ at: new Date().toISOString(), pid: process.pid, ...event })}\n`, { mode: 0o640 });
+        appendFileSync(path, `${endsHalf(path) ? "\n" : ""}${JSON.stringify({ at: new Date().toISOString(), pid: process.pid, ...event })}\n`, { mode: 0o640 });
       } catch (error) {
         process.stderr.write(`events.ndjson: ${error instanceof Error ? error.message : String(error)}\n`);
       }
     },
   };
+}
+
+// A full disk takes half a line: the next event begins one of its own, or nobody could read either.
+function endsHalf(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const descriptor = openSync(path, "r");
+  try {
+    const size = fstatSync(descriptor).size;
+    const last = Buffer.alloc(1);
+    return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 10;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Bytes already there: a follower of a resumed run starts behind them. */
@@ -48,7 +61,8 @@ export async function* followEvents(root: string, runId: string, offset: number,
     const chunk = readFrom(path, position);
     for (const line of chunk.toString("utf8").split("\n").slice(0, -1)) {
       position += Buffer.byteLength(line) + 1;
-      const event = JSON.parse(line) as SpokenEvent;
+      const event = spoken(line);
+      if (event === undefined) continue;
       if (pid !== undefined && event.pid !== pid) continue;
       yield { ...event, position };
       if (event.event === "ended") working.delete(event.pid);
@@ -58,6 +72,15 @@ export async function* followEvents(root: string, runId: string, offset: number,
     if (chunk.length > 0) continue;
     if (!living) return;
     await sleep(50);
+  }
+}
+
+// Half a line tells nothing, and must not keep anybody from hearing the next one.
+function spoken(line: string): SpokenEvent | undefined {
+  try {
+    return JSON.parse(line) as SpokenEvent;
+  } catch {
+    return undefined;
   }
 }
 
