@@ -13,8 +13,8 @@ export async function planOf(source: SourcePinOutput, scope: Pick<PureScope, "fi
 
 /** Rows of planned_unit, as the gate admits them with SG_1. */
 export function plannedUnits(rows: Material["rows"]) {
-  return rows.map(({ ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, parent_address }) => ({
-    ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, parent_address,
+  return rows.map(({ ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type, parent_address }) => ({
+    ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type, parent_address,
   }));
 }
 

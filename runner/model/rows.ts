@@ -77,6 +77,7 @@ export const ROWS = {
   "read/environment/functions": environment,
   "verify/written-units": z.strictObject({
     ordinal: count, address: text, planned_title_sha: text, planned_content_hash: text, planned_section_type: text, planned_unit_kind: text,
+    planned_owner: text, planned_publication_type: text, owner: nullable, publication_type: nullable,
     planned_parent: nullable, unit_id: nullable, lifecycle_status: nullable, section_type: nullable, unit_kind: nullable,
     content_anchor_ref: nullable, version_anchor_ref: nullable, title: nullable, parent: nullable, version_id: nullable, body: nullable,
     content_hash: nullable, version_seq: count.nullable(), version_status: nullable, versions: count, births: count,

@@ -11,11 +11,15 @@ export interface WrittenUnit {
   readonly planned_content_hash: string;
   readonly planned_section_type: string;
   readonly planned_unit_kind: string;
+  readonly planned_owner: string;
+  readonly planned_publication_type: string;
   readonly planned_parent: string | null;
   readonly unit_id: string | null;
   readonly lifecycle_status: string | null;
   readonly section_type: string | null;
   readonly unit_kind: string | null;
+  readonly owner: string | null;
+  readonly publication_type: string | null;
   readonly content_anchor_ref: string | null;
   readonly version_anchor_ref: string | null;
   readonly title: string | null;
@@ -49,7 +53,8 @@ export function judgeStructure(
     addresses: (unit) => wanted.has(unit.address),
     titles: (unit) => unit.title !== null && sha256(unit.title) === unit.planned_title_sha,
     body_hashes: (unit) => unit.body !== null && sha256(unit.body) === unit.planned_content_hash && unit.content_hash === unit.planned_content_hash,
-    section_types: (unit) => unit.section_type === unit.planned_section_type && unit.unit_kind === unit.planned_unit_kind,
+    section_types: (unit) => unit.section_type === unit.planned_section_type && unit.unit_kind === unit.planned_unit_kind
+      && unit.owner === unit.planned_owner && unit.publication_type === unit.planned_publication_type,
     parents: (unit) => unit.parent === unit.planned_parent,
     all_draft: (unit) => unit.lifecycle_status === status && unit.version_status === status,
     anchors: (unit) => unit.version_id !== null && unit.version_anchor_ref === unit.version_id && unit.content_anchor_ref === unit.version_id,

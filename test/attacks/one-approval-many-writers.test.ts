@@ -84,7 +84,7 @@ describe("one effect at a time, in its own transaction", () => {
 
   it("a run whose plan names a stranger's drafts cannot revert them", async () => {
     const foreign = await db.rows<UnitByHand>(
-      `SELECT u.canonical_address, row_number() OVER (ORDER BY u.canonical_address)::int AS ordinal, u.section_type, u.unit_kind, NULL AS parent_address,
+      `SELECT u.canonical_address, row_number() OVER (ORDER BY u.canonical_address)::int AS ordinal, u.section_type, u.unit_kind, u.owner_ref, coalesce(u.identity_profile ->> 'publication_type_ref', 'law') AS publication_type, NULL AS parent_address,
               encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') AS title_sha, v.content_hash
          FROM public.information_unit u JOIN public.unit_version v ON v.id = u.version_anchor_ref WHERE u.canonical_address LIKE 'DIEU-28%'`);
     const document = String(foreign[0]?.canonical_address.split("/")[0]);

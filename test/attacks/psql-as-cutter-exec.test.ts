@@ -26,7 +26,7 @@ async function psql(script: string, role: "cutter_exec" | "cutter_verify" = "cut
 }
 
 const create = (u: UnitByHand): string =>
-  `SELECT public.fn_iu_create('${u.canonical_address}', '${u.title}', '${u.body}', 'x', '${u.unit_kind}', '${u.section_type}', 'o', 'law',` +
+  `SELECT public.fn_iu_create('${u.canonical_address}', '${u.title}', '${u.body}', 'x', '${u.unit_kind}', '${u.section_type}', '${u.owner_ref}', '${u.publication_type}',` +
   ` (SELECT id FROM public.information_unit WHERE canonical_address = ${u.parent_address === null ? "NULL" : `'${u.parent_address}'`}));\n`;
 const begin = (run: RunByHand, phase: string): string =>
   `SELECT cutter_runtime.begin_effect('${run.runId}', '${phase}', ${run.epoch}, '${sha("in")}', '${JSON.stringify(PAYLOAD_SHAS)}', 60);\n`;
@@ -79,11 +79,12 @@ describe("inside the time window of an admitted cut", () => {
     expect(await psql(legA(run, create(first) + create({ ...first, canonical_address: "ICX-CONST/DIEU-999" })))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
   });
 
-  it("a planned unit with another text, title, type or parent is refused", async () => {
+  it("a planned unit with another text, title, type, owner, publication or parent is refused", async () => {
     const second = run.units[1];
     if (!second) throw new Error("the plan has one unit only");
     const altered: UnitByHand[] = [
       { ...second, body: "Nội dung khác." }, { ...second, title: "Tên khác" }, { ...second, section_type: "principle" }, { ...second, parent_address: null },
+      { ...second, owner_ref: "thief" }, { ...second, publication_type: "" },
     ];
     for (const unit of altered) {
       expect(await psql(legA(run, create(first) + create(unit))), JSON.stringify(unit)).toBe("STOP_INVARIANT_FAILED");
@@ -102,7 +103,7 @@ describe("inside the time window of an admitted cut", () => {
       `INSERT INTO cutter_runtime.phase_done (run_id, phase, epoch, input_sha, output_sha, output) VALUES ('${run.runId}', 'write_verify', 1, '${sha("a")}', '${sha("b")}', '{}')`,
       `INSERT INTO cutter_runtime.admission SELECT '${"e".repeat(32)}', gate, '${waiting.runId}', payload_sha, person, fingerprint, statement, signature, payload, valid_from, use_by FROM cutter_runtime.admission`,
       `INSERT INTO cutter_runtime.admission_use SELECT nonce, run_id, 'cut_leg_a' FROM cutter_runtime.admission`,
-      `INSERT INTO cutter_runtime.planned_unit SELECT run_id, canonical_address || 'x', ordinal + 100, title_sha, content_hash, section_type, unit_kind, parent_address FROM cutter_runtime.planned_unit`,
+      `INSERT INTO cutter_runtime.planned_unit SELECT run_id, canonical_address || 'x', ordinal + 100, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type, parent_address FROM cutter_runtime.planned_unit`,
       "INSERT INTO cutter_runtime.halt (kind, lifts, reason, actor) VALUES ('lift', '{1}', 'r', 'a')",
       "INSERT INTO cutter_governance.verify_result SELECT * FROM cutter_governance.verify_result",
       "UPDATE cutter_runtime.run SET closed = now(), close_kind = 'voided'",

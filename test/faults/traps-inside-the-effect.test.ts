@@ -130,6 +130,8 @@ describe("between leg A and the second principal", () => {
       `UPDATE public.unit_version SET body = 'The second text.', content_hash = public.fn_content_hash('The second text.') WHERE unit_id = ${unit("S-1/A-1")}`, /body_hashes: TRAP-1\/S-1\/A-1/],
     ["a title is changed", `UPDATE public.information_unit SET identity_profile = jsonb_set(identity_profile, '{title}', '"Zwei"') WHERE canonical_address = 'TRAP-1/S-1/A-1'`,
       `UPDATE public.information_unit SET identity_profile = jsonb_set(identity_profile, '{title}', '"Two"') WHERE canonical_address = 'TRAP-1/S-1/A-1'`, /titles: TRAP-1\/S-1\/A-1/],
+    ["a unit belongs to somebody else", `UPDATE public.information_unit SET owner_ref = 'thief' WHERE canonical_address = 'TRAP-1/S-1/A-1'`,
+      `UPDATE public.information_unit SET owner_ref = 'incomex-council' WHERE canonical_address = 'TRAP-1/S-1/A-1'`, /section_types: TRAP-1\/S-1\/A-1/],
     ["a unit hangs under another parent", `UPDATE public.information_unit SET parent_or_container_ref = ${unit("S-1/A-1")} WHERE canonical_address = 'TRAP-1/S-1/A-2'`,
       `UPDATE public.information_unit SET parent_or_container_ref = ${unit("S-1")} WHERE canonical_address = 'TRAP-1/S-1/A-2'`, /parents: TRAP-1\/S-1\/A-2/],
     ["a unit more stands under the document", "SET session_replication_role = origin; SELECT public.fn_iu_create('TRAP-1/S-9', 'Nine', 'Not planned.', 'directus/other', 'law_unit', 'section', 'incomex-council', 'law')",

@@ -10,6 +10,7 @@ export const ZEROS = "0".repeat(64);
 export interface UnitByHand {
   readonly canonical_address: string; readonly ordinal: number; readonly title: string; readonly body: string;
   readonly title_sha: string; readonly content_hash: string; readonly section_type: string; readonly unit_kind: string;
+  readonly owner_ref: string; readonly publication_type: string;
   readonly parent_address: string | null;
 }
 
@@ -25,7 +26,7 @@ export function unitsOf(documentId: string, count: number): UnitByHand[] {
     const parent = n === 0 ? null : `${documentId}/S-1`;
     return {
       canonical_address: n === 0 ? `${documentId}/S-1` : `${documentId}/S-1/A-${n}`, ordinal: n + 1, title, body, title_sha: sha(title),
-      content_hash: sha(body), section_type: n === 0 ? "section" : "article", unit_kind: "law_unit", parent_address: parent,
+      content_hash: sha(body), section_type: n === 0 ? "section" : "article", unit_kind: "law_unit", owner_ref: "owner", publication_type: "law", parent_address: parent,
     };
   });
 }
@@ -110,9 +111,9 @@ export const endEffect = (client: pg.Client, run: RunByHand, phase: string): Pro
 
 export const createUnit = (client: pg.Client, u: UnitByHand): Promise<pg.QueryResult> =>
   client.query(
-    `SELECT public.fn_iu_create($1, $2, $3, 'cutter', $4, $5, 'owner', 'law',
-                                (SELECT p.id FROM public.information_unit p WHERE p.canonical_address = $6))`,
-    [u.canonical_address, u.title, u.body, u.unit_kind, u.section_type, u.parent_address]);
+    `SELECT public.fn_iu_create($1, $2, $3, 'cutter', $4, $5, $6, $7,
+                                (SELECT p.id FROM public.information_unit p WHERE p.canonical_address = $8))`,
+    [u.canonical_address, u.title, u.body, u.unit_kind, u.section_type, u.owner_ref, u.publication_type, u.parent_address]);
 
 /** One whole effect: begin, work, end, COMMIT; rolls back and throws what was refused. */
 export async function effect(client: pg.Client, run: RunByHand, phase: string, work: () => Promise<unknown> = async () => undefined): Promise<void> {

@@ -26,6 +26,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
   SELECT concat_ws(', ',
            CASE WHEN u.canonical_address <> p.canonical_address THEN 'address' END,
            CASE WHEN u.unit_kind <> p.unit_kind THEN 'unit_kind' END,
+           CASE WHEN u.owner_ref <> p.owner_ref THEN 'owner' END,
+           CASE WHEN u.identity_profile ->> 'publication_type_ref' IS DISTINCT FROM p.publication_type THEN 'publication_type' END,
            CASE WHEN u.section_type IS DISTINCT FROM p.section_type
                   OR u.identity_profile ->> 'primary_section_type_ref' IS DISTINCT FROM p.section_type THEN 'section_type' END,
            CASE WHEN (SELECT parent.canonical_address FROM public.information_unit parent WHERE parent.id = u.parent_or_container_ref)
@@ -62,6 +64,7 @@ BEGIN
   SELECT l.run_id, l.effect_phase, p.run_id IS NOT NULL, u.canonical_address, u.lifecycle_status,
          u.canonical_address = p.canonical_address AND u.unit_kind = p.unit_kind AND u.section_type = p.section_type
            AND u.identity_profile ->> 'primary_section_type_ref' = p.section_type AND u.deleted_at IS NULL
+           AND u.owner_ref = p.owner_ref AND u.identity_profile ->> 'publication_type_ref' = p.publication_type
            AND v.content_hash = p.content_hash AND v.lifecycle_status = u.lifecycle_status
            AND encode(sha256(convert_to(v.body, 'UTF8')), 'hex') = p.content_hash
            AND encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') = p.title_sha

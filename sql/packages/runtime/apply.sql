@@ -83,6 +83,8 @@ CREATE TABLE cutter_runtime.planned_unit (
   content_hash text NOT NULL,
   section_type text NOT NULL,
   unit_kind text NOT NULL,
+  owner_ref text NOT NULL,
+  publication_type text NOT NULL,
   parent_address text,
   PRIMARY KEY (run_id, canonical_address),
   UNIQUE (run_id, ordinal)
@@ -727,19 +729,21 @@ BEGIN
                  WHERE split_part(n.canonical_address, '/', 1) IS DISTINCT FROM p_run.document_id) THEN
     PERFORM stop('STOP_APPROVAL_INVALID', 'a planned unit outside ' || p_run.document_id, 'units of the run''s own document');
   ELSIF NOT EXISTS (SELECT FROM planned_unit p WHERE p.run_id = p_run.run_id) THEN
-    INSERT INTO planned_unit (run_id, canonical_address, ordinal, title_sha, content_hash, section_type, unit_kind, parent_address)
-    SELECT p_run.run_id, n.canonical_address, n.ordinal, n.title_sha, n.content_hash, n.section_type, n.unit_kind, n.parent_address
-      FROM jsonb_to_recordset(p_planned_units) AS n(canonical_address text, ordinal int, title_sha text, content_hash text,
-                                                    section_type text, unit_kind text, parent_address text);
+    INSERT INTO planned_unit (run_id, canonical_address, ordinal, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type,
+                              parent_address)
+    SELECT p_run.run_id, n.canonical_address, n.ordinal, n.title_sha, n.content_hash, n.section_type, n.unit_kind, n.owner_ref, n.publication_type,
+           n.parent_address
+      FROM jsonb_to_recordset(p_planned_units) AS n(canonical_address text, ordinal int, title_sha text, content_hash text, section_type text,
+                                                    unit_kind text, owner_ref text, publication_type text, parent_address text);
     RETURN;
   END IF;
   SELECT count(*) INTO v_differing
     FROM (SELECT * FROM planned_unit WHERE run_id = p_run.run_id) p
-    FULL JOIN jsonb_to_recordset(p_planned_units) AS n(canonical_address text, ordinal int, title_sha text, content_hash text,
-                                                       section_type text, unit_kind text, parent_address text)
+    FULL JOIN jsonb_to_recordset(p_planned_units) AS n(canonical_address text, ordinal int, title_sha text, content_hash text, section_type text,
+                                                       unit_kind text, owner_ref text, publication_type text, parent_address text)
            ON n.canonical_address = p.canonical_address
-   WHERE (p.canonical_address, p.ordinal, p.title_sha, p.content_hash, p.section_type, p.unit_kind, p.parent_address)
-         IS DISTINCT FROM (n.canonical_address, n.ordinal, n.title_sha, n.content_hash, n.section_type, n.unit_kind, n.parent_address);
+   WHERE (p.canonical_address, p.ordinal, p.title_sha, p.content_hash, p.section_type, p.unit_kind, p.owner_ref, p.publication_type, p.parent_address)
+         IS DISTINCT FROM (n.canonical_address, n.ordinal, n.title_sha, n.content_hash, n.section_type, n.unit_kind, n.owner_ref, n.publication_type, n.parent_address);
   IF v_differing > 0 THEN
     PERFORM stop('STOP_DRIFT', v_differing || ' planned units differ from those first admitted', 'the plan of the first SG_1');
   END IF;
@@ -759,7 +763,8 @@ BEGIN
   END IF;
 END $$;
 
--- planned_units: [{canonical_address, ordinal, title_sha, content_hash, section_type, unit_kind, parent_address}], SG_1 only.
+-- planned_units: [{canonical_address, ordinal, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type,
+-- parent_address}], SG_1 only.
 CREATE FUNCTION cutter_runtime.admit(p_gate text, p_run_id text, p_payload jsonb, p_payload_sha text, p_person text, p_fingerprint text,
   p_nonce text, p_statement bytea, p_signature bytea, p_valid_from timestamptz, p_use_by timestamptz, p_planned_units jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
