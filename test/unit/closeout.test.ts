@@ -6,7 +6,7 @@ import { PHASES } from "../../runner/model/run.ts";
 import { judgeEnd, type EndFacts } from "../../runner/rules/closeout.ts";
 
 const unit = (ordinal: number): EndFacts["units"][number] => ({
-  ordinal, address: `LAW-1/S-${ordinal}`, planned_title_sha: sha256("title"), planned_content_hash: sha256("body"), planned_section_type: "section", planned_unit_kind: "law_unit", planned_parent: null,
+  ordinal, address: `LAW-1/S-${ordinal}`, planned_title_sha: sha256("title"), planned_content_hash: sha256("body"), planned_section_type: "section", planned_unit_kind: "law_unit", planned_owner: "owner", planned_publication_type: "law", planned_parent: null, owner: "owner", publication_type: "law",
   unit_id: `u${ordinal}`, lifecycle_status: "enacted", section_type: "section", unit_kind: "law_unit", content_anchor_ref: `v${ordinal}`, version_anchor_ref: `v${ordinal}`, title: "title", parent: null,
   version_id: `v${ordinal}`, body: "body", content_hash: sha256("body"), version_seq: 1, version_status: "enacted", versions: 1, births: 1,
 });
