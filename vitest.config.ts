@@ -1,5 +1,6 @@
 // Which tests run with what: `unit` and `architecture` need no server, `database` shares one PostgreSQL cluster,
-// `process` starts and ends whole programs, `infra` runs the Pulumi engine. Order: cheap answers first.
+// `process` starts and ends whole programs, `infra` runs the Pulumi engine. Order: cheap answers first; what runs side by side
+// shares a number, so that a long file at the end of one project does not leave a core idle.
 import { defineConfig } from "vitest/config";
 
 const SERVER_SETUP = ["test/support/global-setup.ts"];
@@ -21,26 +22,26 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "architecture", include: ["test/architecture/**/*.test.ts"], testTimeout: 240_000, sequence: { groupOrder: 1 } },
+        test: { name: "architecture", include: ["test/architecture/**/*.test.ts"], testTimeout: 240_000, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
         test: {
           name: "database", include: ["test/{sql,contract,attacks}/**/*.test.ts"], globalSetup: SERVER_SETUP,
-          testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 2 },
+          testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
         test: {
           name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], globalSetup: SERVER_SETUP,
-          testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 3 },
+          testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 },
         },
       },
       {
         // The real Pulumi engine. The first of these files on a machine may have to build it.
         extends: true,
-        test: { name: "infra", include: ["test/infra/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 4 } },
+        test: { name: "infra", include: ["test/infra/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } },
       },
     ],
   },

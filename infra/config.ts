@@ -1,5 +1,5 @@
 // The stack's configuration (Pulumi.<stack>.yaml, keys `cutter:*`) as typed values. Every mistake is named at once, before anything is dialled.
-import { z } from "zod";
+import * as z from "zod";
 import { configSchema } from "../runner/model/config.ts";
 import { FINGERPRINT, SHA256 } from "../runner/model/ids.ts";
 import { Stopped } from "../runner/model/stop.ts";

@@ -1,5 +1,5 @@
 // What the probe printed, as facts to compare: one entry a thing, worded as the declaration words it.
-import { z } from "zod";
+import * as z from "zod";
 import { Stopped } from "../runner/model/stop.ts";
 import { isOldNode } from "./program-versions.ts";
 import type { Facts, Found, Spec } from "./drift.ts";

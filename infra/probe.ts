@@ -1,5 +1,5 @@
 // One look at the host: one SSH connection, one script, one JSON document between two lines, checked before anybody uses it.
-import { z } from "zod";
+import * as z from "zod";
 import { Stopped } from "../runner/model/stop.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
 import { runOnHost } from "../scripts/remote.ts";

@@ -1,5 +1,5 @@
 // sql/rights.json as the declaration of roles, rights, functions and triggers: which package brings what, and how it must stand.
-import { z } from "zod";
+import * as z from "zod";
 
 const rights = z.record(z.string(), z.record(z.string(), z.string()));
 const schema = z.looseObject({

@@ -1,5 +1,5 @@
 // THE SHAPE of a phase. `access` decides which scope it is handed: a pure phase has no database, a reading one cannot write.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { BackupReceipt } from "./model/backup.ts";
 import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";

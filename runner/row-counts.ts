@@ -1,5 +1,5 @@
 // Holds an effect to the counts of the rehearsal that EXECUTION signed; read inside the effect's own transaction.
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "./model/canonical.ts";
 import { Stopped } from "./model/stop.ts";
 import { judgeChanges } from "./rules/prediction.ts";

@@ -1,5 +1,5 @@
 // Loads what the database recorded of a run, as one role sees it; gates and the admitting gate derive payloads from it.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Json } from "./model/canonical.ts";
 import type { RowOf } from "./model/rows.ts";
 import type { RecordedPhase } from "./model/run.ts";

@@ -14,7 +14,7 @@ import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./projection.ts";
 import { judgeTarget } from "./rules/source.ts";
 import type { RehearsalGround, StoppedJson, World } from "./world.ts";
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */
 export interface Holder { readonly name: string; readonly isGone: (holder: string | null) => boolean }

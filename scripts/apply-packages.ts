@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import type { ClientBase } from "pg";
-import { z } from "zod";
+import * as z from "zod";
 import { isStopCode, Stopped } from "../runner/model/stop.ts";
 
 /** Every database package, in the order in which one may stand on the earlier ones. */

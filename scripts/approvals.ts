@@ -1,5 +1,5 @@
 // `npm run approvals -- <run-id>`: who approved what. The host only hands over bytes; they are verified here, with the set your profile pins.
-import { z } from "zod";
+import * as z from "zod";
 import { gpgvVerifier } from "../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../runner/adapters/openpgp-verifier.ts";
 import { readSafely } from "../runner/adapters/safe-file.ts";

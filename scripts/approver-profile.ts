@@ -1,6 +1,6 @@
 // What an approver's own machine knows: who they are, which set and host they pinned, and the heads it has seen before.
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { writeWhenChanged } from "./sandbox/write-file.ts";
 import { SHA256 } from "../runner/model/ids.ts";
 import { Stopped } from "../runner/model/stop.ts";

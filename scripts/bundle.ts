@@ -1,7 +1,7 @@
 // Reads a request bundle and computes again what can be computed: the approver trusts digests made on this machine only.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { readSafely } from "../runner/adapters/safe-file.ts";
 import { grammarProfile } from "../runner/grammar/profiles.ts";
 import { contentDigestsSchema } from "../runner/model/backup.ts";

@@ -1,5 +1,5 @@
 // What a preview of the engine says, as lines of drift: differences of the host, and changes of the declaration itself.
-import { z } from "zod";
+import * as z from "zod";
 import { readDriftMessage } from "../infra/drift-text.ts";
 import type { DriftLine } from "../infra/drift.ts";
 import { Stopped } from "../runner/model/stop.ts";

@@ -1,5 +1,5 @@
 // A stack's configuration as typed values, read through the engine and never from its state: a fresh clone has no state.
-import { z } from "zod";
+import * as z from "zod";
 import { stackConfigFrom, valueOf } from "../infra/config.ts";
 import type { StackConfig } from "../infra/config.ts";
 import { Stopped } from "../runner/model/stop.ts";

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { YAML } from "zx";
-import { z } from "zod";
+import * as z from "zod";
 import { stackConfigFrom, valueOf, type StackConfig } from "../infra/config.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { projectRoot } from "./sandbox/place.ts";

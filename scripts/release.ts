@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 
 import { join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import { EXIT_USAGE, Stopped } from "../runner/model/stop.ts";
 import { readRelease } from "../infra/sources.ts";

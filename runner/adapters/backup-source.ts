@@ -1,7 +1,7 @@
 // The one connection that reads the source for a backup: it holds the snapshot, answers what to dump, and makes the checksums.
 import { Socket } from "node:net";
 import pg from "pg";
-import { z } from "zod";
+import * as z from "zod";
 import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "dotenv";
-import { z } from "zod";
+import * as z from "zod";
 import { sha256 } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
 import { ownerOf } from "../rules/report-owner.ts";

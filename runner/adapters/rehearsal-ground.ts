@@ -1,7 +1,7 @@
 // Databases for a rehearsal, made of the restored copy of the newest backup in its scratch server: docs/decisions/0051-rehearsal.md.
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { z } from "zod";
+import * as z from "zod";
 import type { BackupVault, KeptCopy } from "../model/backup.ts";
 import { ROWS } from "../model/rows.ts";
 import { ROLES } from "../model/run.ts";

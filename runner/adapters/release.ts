@@ -1,7 +1,7 @@
 // Which code runs: the manifest beside the bundle, with every file's sha256 looked at before a run may use it.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { sha256 } from "../model/canonical.ts";
 import { SHA256 } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";

@@ -1,7 +1,7 @@
 // sql/rights.json, the one file that says which roles and objects are relevant.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { RelevantObjects } from "../model/environment.ts";
 import { relevantIn } from "../rules/environment.ts";
 import { sqlFolder } from "./statements.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
-import { z } from "zod";
+import * as z from "zod";
 import type { RunningScratch, ScratchServer } from "../model/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { connectTo } from "./backup-source.ts";

@@ -1,7 +1,7 @@
 // Starts the detached process of a run and follows it; ending the following never ends the run.
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import type { Common } from "../cli.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
 import { isRunId, newRunId, type RunId } from "../model/ids.ts";

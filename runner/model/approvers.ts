@@ -1,5 +1,5 @@
 // The people who may sign: approvers.json, pinned by the sha256 of its bytes.
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalBytes, canonicalText, sha256 } from "./canonical.ts";
 import { FINGERPRINT } from "./ids.ts";
 import { textFault } from "./plain-text.ts";

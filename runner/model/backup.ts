@@ -1,5 +1,5 @@
 // What a backup is: which rows it holds, where it lies, and the proof that it was restored.
-import { z } from "zod";
+import * as z from "zod";
 import { FINGERPRINT, SHA256 } from "./ids.ts";
 
 const sha = z.string().regex(SHA256);

@@ -1,5 +1,5 @@
 // The host's configuration as it must be; the untrusted JSON becomes a Config only here.
-import { z } from "zod";
+import * as z from "zod";
 import { FINGERPRINT, SHA256 } from "./ids.ts";
 
 const path = z.string().startsWith("/").max(400);

@@ -1,5 +1,5 @@
 // A restore drill: what the operator's machine needs to restore a backup without the host, and the record it leaves.
-import { z } from "zod";
+import * as z from "zod";
 import { contentDigestsSchema } from "./backup.ts";
 import { FINGERPRINT, RUN_ID, SHA256 } from "./ids.ts";
 

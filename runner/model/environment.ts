@@ -1,5 +1,5 @@
 // Facts of the database's definitions and rights, and what `sql/rights.json` calls relevant.
-import { z } from "zod";
+import * as z from "zod";
 
 /** One fact of the catalogs: `kind` says what, `identity` which, `value` how it stands. Rows of `sql/read/environment/*.sql`. */
 export interface EnvironmentFact { readonly kind: string; readonly identity: string; readonly value: string | null }

@@ -1,5 +1,5 @@
 // What a person asks of the grammar when a run or an intake starts, and what becomes of it with the host's section types.
-import { z } from "zod";
+import * as z from "zod";
 import type { GrammarOptions } from "./manifest.ts";
 
 /** One line of a hints file; line is 1-based in the document. */

@@ -1,5 +1,5 @@
 // What each phase records: ids, counts and hashes, never text. Larger things are files of the run, named by these digests.
-import { z } from "zod";
+import * as z from "zod";
 import { genericOptions, vnLawOptions } from "./grammar-request.ts";
 import { SHA256, UUID } from "./ids.ts";
 

@@ -1,5 +1,5 @@
 // What each gate's signature covers, field by field. Strict: no field missing or extra; every number is a decimal string.
-import { z } from "zod";
+import * as z from "zod";
 import { DOCUMENT_ID, FINGERPRINT, NONCE, RUN_ID, SHA256, SOURCE_VERSION_ID, UUID } from "./ids.ts";
 import { PHASES } from "./run.ts";
 

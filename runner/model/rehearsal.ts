@@ -1,5 +1,5 @@
 // What a rehearsal found, in words that do not depend on the bytes of a dump: its digest is part of what EXECUTION signs.
-import { z } from "zod";
+import * as z from "zod";
 import { RUN_ID, SHA256 } from "./ids.ts";
 
 const sha = z.string().regex(SHA256);

@@ -1,5 +1,5 @@
 // The files of a request bundle, as they travel to an approver.
-import { z } from "zod";
+import * as z from "zod";
 import { SHA256 } from "./ids.ts";
 
 /** Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has no sg1.json: it is one. */

@@ -1,5 +1,5 @@
 // The typed SQL boundary: the form of every row a named statement answers. Nothing past it is unknown.
-import { z } from "zod";
+import * as z from "zod";
 import { baselineRow } from "./outputs.ts";
 
 const text = z.string();

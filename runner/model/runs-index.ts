@@ -1,5 +1,5 @@
 // runs-index.jsonl: one hash-chained line a closed run.
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "./canonical.ts";
 import { SHA256 } from "./ids.ts";
 

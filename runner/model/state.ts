@@ -1,5 +1,5 @@
 // state.json: the projection of a run that `status` reads when nothing else answers. The database is the truth, this file its shadow.
-import { z } from "zod";
+import * as z from "zod";
 import { NONCE, RUN_ID, SHA256 } from "./ids.ts";
 import { PHASES, RUN_STATES } from "./run.ts";
 

@@ -1,5 +1,5 @@
 // The two documents of an approval: the request a run writes, and the statement a person signs. Both are RFC 8785 bytes.
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalBytes, canonicalText, digestOf } from "./canonical.ts";
 import { FINGERPRINT, NONCE, SHA256 } from "./ids.ts";
 import { EVERY_RUN, PAYLOADS } from "./payload.ts";

@@ -1,5 +1,5 @@
 // One person's word that a newer approver set follows the one they belong to; RFC 8785 bytes under a detached signature.
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalBytes, canonicalText } from "./canonical.ts";
 import { FINGERPRINT, SHA256 } from "./ids.ts";
 import { SIGNATURE_CAP } from "./signature.ts";

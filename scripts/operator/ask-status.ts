@@ -1,5 +1,5 @@
 // A run's status as its host tells it, with commands of this workstation in place of the host's.
-import { z } from "zod";
+import * as z from "zod";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { StatusJson } from "../../runner/rules/status.ts";
 import { eventsOf, type HostEvent } from "./host-call.ts";

@@ -1,7 +1,7 @@
 // Brings request bundles to this machine. The host chooses no path here: names are words of a list, sizes are capped, digests are compared.
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { z } from "zod";
+import type * as z from "zod";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { BUNDLE_CAP, bundleFileEvent } from "../../runner/model/request-files.ts";
 import { Stopped } from "../../runner/model/stop.ts";

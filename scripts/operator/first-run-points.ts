@@ -1,5 +1,5 @@
 // The command package of a first run as a list of points: each found, missing or not looked at, each with the command that goes on.
-import { z } from "zod";
+import * as z from "zod";
 import type { StatusJson } from "../../runner/rules/status.ts";
 import type { Point, PointAnswer } from "./checklist.ts";
 import type { HostEvent } from "./host-call.ts";

@@ -1,6 +1,6 @@
 // One call of the host's cutter over ssh, by zx: its NDJSON comes event by event, what it says to people is kept for the case that it ends without a word.
 import { $, type ProcessPromise } from "zx";
-import { z } from "zod";
+import * as z from "zod";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { childEnvironment } from "../foreign-environment.ts";

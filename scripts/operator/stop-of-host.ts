@@ -1,5 +1,5 @@
 // How a command of the host ended, as a stop this program can show.
-import { z } from "zod";
+import * as z from "zod";
 import { isStopCode, type StopCode, type StopFacts } from "../../runner/model/stop.ts";
 import type { HostEvent } from "./host-call.ts";
 import { operatorCommand, operatorSentence } from "./operator-command.ts";

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { connectionSchema } from "../../infra/config.ts";
 import { knownHostsLine } from "../../infra/connection.ts";
 import { Stopped } from "../../runner/model/stop.ts";

@@ -1,5 +1,5 @@
 // Points that this workstation answers by itself: what its tracked files hold, what it would lay on the host, what its grammar can.
-import { z } from "zod";
+import * as z from "zod";
 import type { Release } from "../../infra/render/release.ts";
 import { takeIn, INTAKE_CAPS } from "../../runner/commands/intake.ts";
 import type { ApproverSet } from "../../runner/model/approvers.ts";

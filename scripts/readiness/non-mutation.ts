@@ -1,5 +1,5 @@
 // What proves that a look changed nothing: the kind of its transaction, and the same witnesses before and after it.
-import { z } from "zod";
+import * as z from "zod";
 import { NO_PSQL } from "../../infra/render/readiness.ts";
 import type { LookAnswer } from "../../infra/probe.ts";
 import type { RowOf } from "./record-facts.ts";

@@ -1,5 +1,5 @@
 // What the database's records said, row by row, as values; a statement that failed, or whose tables are not there, is an answer too.
-import { z } from "zod";
+import * as z from "zod";
 import { NO_PSQL } from "../../infra/render/readiness.ts";
 import type { LookAnswer } from "../../infra/probe.ts";
 import type { Told } from "./told.ts";

@@ -1,7 +1,7 @@
 // The page at the end of `npm start`: phases with times, rows and other documents before and after, backup and proof, where everything lies.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { baselineRow, type BaselineRow } from "../../runner/model/outputs.ts";
 import { stateSchema } from "../../runner/model/state.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";

@@ -1,7 +1,7 @@
 // Which run was the last one: read from the files the runner leaves, so it is known also when the database is down.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { RUN_ID } from "../../runner/model/ids.ts";
 
 const stateOfRun = z.object({ document_id: z.string() });

@@ -1,6 +1,6 @@
 // What a sandbox remembers between two commands: its short folders, what was laid into the database, its processes.
 import { existsSync, readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { Stopped } from "../../runner/model/stop.ts";
 import { writeWhenChanged } from "./write-file.ts";
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { identifyProcess } from "../sandbox/own-process.ts";
 import type { Say } from "./build-engine.ts";
 

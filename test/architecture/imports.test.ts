@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { PROJECT } from "./source-files.ts";
 
 const summary = z.object({

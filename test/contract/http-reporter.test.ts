@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { once } from "node:events";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { httpReporter } from "../../runner/adapters/http-reporter.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { Stopped } from "../../runner/model/stop.ts";

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSy
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { YAML } from "zx";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { EXIT_DRIFT_FOUND } from "../../runner/model/stop.ts";

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { ENVIRONMENT_STATEMENTS, environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn } from "../../runner/rules/environment.ts";
 import type { EnvironmentFact } from "../../runner/model/environment.ts";
 import { freshDatabase } from "../support/database.ts";

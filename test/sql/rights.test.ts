@@ -1,7 +1,7 @@
 // sql/rights.json against the catalogs of a database that has every package, and of one that has none.
 import { readFileSync } from "node:fs";
 import { afterEach, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { freshDatabase } from "../support/database.ts";
 import type { FreshDatabase } from "../support/database.ts";
 import { OTHER_REGISTRIES } from "../support/other-registries.ts";

@@ -1,7 +1,7 @@
 // A governed host whose runner reaches PostgreSQL through the door of commit-proxy, and the runner's processes by name.
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { holderIsGone } from "../../runner/adapters/run-process.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { commitProxy, type CommitProxy, type HeldEffect, type Moment } from "./commit-proxy.ts";

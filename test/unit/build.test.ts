@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalText, sha256 } from "../../runner/model/canonical.ts";
 import { readRelease } from "../../infra/sources.ts";
 import { copyProject } from "../support/project-copy.ts";

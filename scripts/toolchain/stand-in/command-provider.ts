@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { CheckFailure, CheckResult, CreateResult, DiffResult, Provider, UpdateResult } from "@pulumi/pulumi/provider";
-import { z } from "zod";
+import * as z from "zod";
 import { readConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { runOverSsh } from "./ssh-command.ts";

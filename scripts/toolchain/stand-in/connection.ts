@@ -1,7 +1,7 @@
 // What the stand-in accepts as a connection: a host on loopback whose key is pinned.
 import { isIP } from "node:net";
 import ssh2 from "ssh2";
-import { z } from "zod";
+import * as z from "zod";
 
 const connectionSchema = z.strictObject({
   host: z.string(), port: z.int().min(1).max(65_535).default(22), user: z.string().default("root"),
