@@ -42,7 +42,7 @@ module.exports = {
     rule("runner-knows-no-scripts", "The runner runs on a host where scripts/, infra/ and test/ do not exist.", { path: "^runner/" }, { path: "^(?:scripts|infra|test)/" }),
     rule("scripts-share-pure-code-only", "A script imports the runner's insides. Share rules/, grammar/ and model/ (the same code on both sides); for anything else call the runner as a program.",
       { path: "^scripts/" }, { path: "^runner/", pathNot: ["^runner/(?:rules|grammar|model)/", "^runner/commands/intake[.]ts$", SHARED_ADAPTERS] }),
-    only("renderers-are-pure", "^infra/render/", ["^infra/render/", "^infra/(?:rights|facts|drift|database-spec|program-versions|package-functions)[.]ts$", "^runner/(?:rules|model)/", "^(?:node:)?zlib$"],
+    only("renderers-are-pure", "^infra/render/", ["^infra/render/", "^infra/(?:rights|facts|drift|database-spec|program-versions|package-functions)[.]ts$", "^runner/(?:rules|model)/", "^(?:node:)?zlib$", ...npm("nanotar")],
       "A renderer turns a declaration into text. Reading files belongs to sources.ts, dialling to probe.ts."),
     only("drift-is-pure", "^infra/drift[.]ts$", ["^infra/", "^runner/(?:rules|model)/"],
       "drift(spec, facts) compares values. The clock, the host and the engine stay outside, so that preview and up agree."),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 export async function buildInfra(project, folder) {
   const esbuild = await import("esbuild");
   await esbuild.build({
-    bundle: true, platform: "node", target: "node20", format: "esm", charset: "utf8", legalComments: "none", preserveSymlinks: true,
+    bundle: true, platform: "node", target: "node20", format: "esm", charset: "ascii", legalComments: "none", preserveSymlinks: true,
     external: ["@pulumi/*", "pg-native"], logLevel: "warning", absWorkingDir: project, entryPoints: ["infra/index.ts"], outfile: join(folder, "index.mjs"),
     banner: { js: "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url);" },
   });

@@ -7,7 +7,7 @@ import { Stopped } from "../model/stop.ts";
 import { makeWorld } from "../wire.ts";
 import { drill } from "../wire-drill.ts";
 import { host } from "../wire-host.ts";
-import { runIdOf } from "./orchestrate-run.ts";
+import { runIdOf } from "./run-id.ts";
 
 /** `backup receipt <run-id>`: one object, the drill package of the run's newest receipt. STOP_REFUSED_INPUT without one. */
 export async function showReceipt(common: Common, id: string): Promise<number> {

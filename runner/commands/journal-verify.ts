@@ -5,7 +5,7 @@ import { canonicalText } from "../model/canonical.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgeChain } from "../rules/journal.ts";
 import { makeWorld } from "../wire.ts";
-import { runIdOf } from "./orchestrate-run.ts";
+import { runIdOf } from "./run-id.ts";
 
 /** Exit 0 when both chains are whole and equal. STOP_DRIFT when the file differs, STOP_REFUSED_INPUT for an unknown run. */
 export async function verifyJournal(common: Common, id: string): Promise<number> {

@@ -3,7 +3,7 @@ import type { Common } from "../cli.ts";
 import { Stopped } from "../model/stop.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
-import { runIdOf } from "./orchestrate-run.ts";
+import { runIdOf } from "./run-id.ts";
 
 /** Exit 0; with --json one `admitted` event a statement. STOP_REFUSED_INPUT when nothing was admitted for the run. */
 export async function showApprovals(common: Common, id: string): Promise<number> {

@@ -5,7 +5,7 @@ import type { HaltFile } from "../model/halt-file.ts";
 import { haltFileName } from "../rules/halt-file.ts";
 import { makeWorld } from "../wire.ts";
 import { host } from "../wire-host.ts";
-import { runIdOf } from "./orchestrate-run.ts";
+import { runIdOf } from "./run-id.ts";
 
 /** Exit 0 when acknowledged: every writer that was in flight has ended, and none begins. */
 export async function halt(common: Common, id: string | undefined, reason: string): Promise<number> {

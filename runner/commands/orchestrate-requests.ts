@@ -6,7 +6,7 @@ import { sha256 } from "../model/canonical.ts";
 import { BUNDLE_CAP, BUNDLE_FILES, BUNDLE_NAME } from "../model/request-files.ts";
 import { Stopped } from "../model/stop.ts";
 import { host } from "../wire-host.ts";
-import { runIdOf } from "./orchestrate-run.ts";
+import { runIdOf } from "./run-id.ts";
 
 /** Exit 0; with --json one `file` event a file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for nothing yet. */
 export async function showRequests(common: Common, id: string): Promise<number> {

@@ -4,16 +4,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import type { Common } from "../cli.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
-import { isRunId, newRunId, type RunId } from "../model/ids.ts";
+import { newRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
 import { statusFromText } from "../rules/status.ts";
 import { stopText, type Standing } from "../rules/stop-text.ts";
 import { printable } from "../rules/text-hygiene.ts";
-import { makeWorld } from "../wire.ts";
+import { readHere } from "../wire-here.ts";
 import { host } from "../wire-host.ts";
 import type { RunEvent } from "../world.ts";
 import { grammarRequestOf } from "./grammar-options.ts";
+import { runIdOf } from "./run-id.ts";
 import { showEvent } from "./show-event.ts";
 
 /**
@@ -92,7 +93,7 @@ async function processOf(root: string, runId: RunId, question: string): Promise<
 
 async function startAndFollow(common: Common, runId: RunId, kind: string, words: readonly string[], started?: (pid: number, position: number) => Promise<void>): Promise<number> {
   // Everything that can be refused before a process starts is refused here, on the asker's own terminal.
-  const { config } = await makeWorld(common.config);
+  const { config } = await readHere(common.config);
   const root = config.orchestrator.runtime_root;
   const offset = host.eventsLength(root, runId);
   const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
@@ -128,10 +129,4 @@ async function ended(event: Extract<RunEvent, { event: "ended" }>, root: string,
 async function standing(root: string, runId: RunId): Promise<Standing> {
   const bytes = await host.runFiles(root).readRun(runId, "state.json");
   return bytes ? statusFromText(Buffer.from(bytes).toString("utf8"), new Date()) : "no run";
-}
-
-/** A word of the command line as a run id. STOP_REFUSED_INPUT when it is none: it becomes a path. */
-export function runIdOf(text: string): RunId {
-  if (!isRunId(text)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
-  return text;
 }

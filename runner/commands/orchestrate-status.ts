@@ -8,7 +8,7 @@ import { parseState } from "../rules/run-state.ts";
 import { statusFromState, type StatusJson } from "../rules/status.ts";
 import { statusText } from "../rules/status-text.ts";
 import { host } from "../wire-host.ts";
-import { runIdOf } from "./orchestrate-run.ts";
+import { runIdOf } from "./run-id.ts";
 
 /** With an id: that run. Without: every open run, and the closed ones in one line each. */
 export async function showStatus(common: Common, id: string | undefined): Promise<number> {

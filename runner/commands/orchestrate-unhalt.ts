@@ -12,7 +12,7 @@ import { makeWorld } from "../wire.ts";
 import { host } from "../wire-host.ts";
 import type { World } from "../world.ts";
 import { admitOne, approversOf, readOrStop, sayAdmitted } from "./gate-admit.ts";
-import { runIdOf } from "./orchestrate-run.ts";
+import { runIdOf } from "./run-id.ts";
 
 const HALT_FILE_CAP = 64 * 1024;
 

@@ -13,7 +13,7 @@ import { proveLossless } from "../rules/lossless.ts";
 import { parseIndex } from "../rules/runs-index.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
-import { runIdOf } from "./orchestrate-run.ts";
+import { runIdOf } from "./run-id.ts";
 import type { RunFacts } from "../phase.ts";
 
 /** Exit 0 when every point holds; the failing stop otherwise. */

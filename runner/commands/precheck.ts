@@ -7,6 +7,7 @@ import { insist, Stopped } from "../model/stop.ts";
 import { judgePrechecks, prechecks, type Check } from "../rules/precheck.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
+import { readHere } from "../wire-here.ts";
 import { host } from "../wire-host.ts";
 import { looks } from "../wire-precheck.ts";
 import { backupLines, backupSelftest } from "./backup.ts";
@@ -14,7 +15,7 @@ import { backupLines, backupSelftest } from "./backup.ts";
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
   const { config } = await host.loadConfig(common.config);
-  const others: Check[] = [...(await folderChecks(config)), await check("release and approver set", "as pinned", async () => { await makeWorld(common.config); return "as pinned"; })];
+  const others: Check[] = [...(await folderChecks(config)), await check("release and approver set", "as pinned", async () => { await readHere(common.config); return "as pinned"; })];
   others.push(await check("backup public key", "a key that can encrypt now", async () => {
     const recipient = await looks.loadRecipient(config.backup.recipient_public_key, config.backup.recipient_fingerprint, new Date());
     return `${recipient.fingerprint}, subkey ${recipient.subkey.slice(-16)}`;

@@ -25,7 +25,7 @@ const median = (values: readonly number[]): number => [...values].sort((one, oth
 
 // Ansible splits its ssh options at blanks.
 const folder = mkdtempSync("/tmp/playbook-");
-const host = await provisionedHost();
+const host = await provisionedHost({ release: "built" });
 try {
   const foreign = join(host.folder, "iu-cutter");
   const config = { ...host.config, untouched: [{ path: foreign, sha256: treeDigest(foreign) }] };

@@ -52,7 +52,7 @@ function fromExample({ folder, config: ours }: ProvisionedHost): StackConfig {
 
 beforeAll(async () => {
   if (!asRoot) return;
-  host = await provisionedHost();
+  host = await provisionedHost({ release: "built" });
   config = fromExample(host);
   const { folder } = host;
   // What was there before anybody provisioned: foreign files, and the env files an administrator filled.

@@ -1,6 +1,6 @@
 // A host to provision: folders of its own, a PostgreSQL with the existing system in it, an sshd, a stack of the real engine.
 import { randomBytes } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
@@ -38,13 +38,16 @@ export interface ProvisionedHost {
   remove(): Promise<void>;
 }
 
+/** `built`: the runner as it is shipped, which needs `npm run build`; `small`: two files in its form, with which an `up` is quicker. */
+export interface HostOptions { readonly release: "built" | "small" }
+
 /** Makes it; nothing of the cutter is on it yet. */
-export async function provisionedHost(): Promise<ProvisionedHost> {
+export async function provisionedHost(options: HostOptions = { release: "small" }): Promise<ProvisionedHost> {
   const folder = mkdtempSync("/tmp/a host-");
   const cluster = await startTestCluster();
   const sshd = await startThrowAwaySshd();
   // A host that fails half-way would leave its servers running for nobody.
-  return await hostOf(folder, cluster, sshd).catch(async (error: unknown) => {
+  return await hostOf(folder, cluster, sshd, options).catch(async (error: unknown) => {
     await sshd.stop();
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -52,10 +55,10 @@ export async function provisionedHost(): Promise<ProvisionedHost> {
   });
 }
 
-async function hostOf(folder: string, cluster: TestCluster, sshd: ThrowAwaySshd): Promise<ProvisionedHost> {
+async function hostOf(folder: string, cluster: TestCluster, sshd: ThrowAwaySshd, options: HostOptions): Promise<ProvisionedHost> {
   const name = `t_${randomBytes(4).toString("hex")}`;
   await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`));
-  const config = await declaredStack(folder, name, cluster, sshd);
+  const config = await declaredStack(folder, name, { cluster, sshd, ...options });
   const project = join(projectRoot(), ".state", `infra-test-${randomBytes(4).toString("hex")}`);
   mkdirSync(project, { recursive: true });
   await buildInfra(projectRoot(), project);
@@ -86,7 +89,7 @@ async function told<T>(work: Promise<T>): Promise<T> {
   });
 }
 
-async function declaredStack(folder: string, name: string, { facts }: TestCluster, sshd: ThrowAwaySshd): Promise<StackConfig> {
+async function declaredStack(folder: string, name: string, { cluster: { facts }, sshd, release: kind }: HostOptions & { readonly cluster: TestCluster; readonly sshd: ThrowAwaySshd }): Promise<StackConfig> {
   const operator = join(folder, "operator");
   mkdirSync(operator, { mode: 0o700 });
   const place = placeOf(operator, { host: join(operator, "short"), database: join(operator, "base") });
@@ -98,7 +101,8 @@ async function declaredStack(folder: string, name: string, { facts }: TestCluste
   const passFile = join(folder, "pgpass");
   writeFileSync(passFile, `*:*:*:workflow_admin:${facts.passwords.workflow_admin}\n`, { mode: 0o600 });
   const release = join(folder, "built");
-  makeRelease(release);
+  if (kind === "built") cpSync(join(projectRoot(), "dist", "runner"), release, { recursive: true });
+  else makeSmallRelease(release);
   const who = userInfo().username;
   const owned = { owner: who, group: who };
   const host = join(folder, "host");
@@ -123,10 +127,7 @@ async function declaredStack(folder: string, name: string, { facts }: TestCluste
   };
 }
 
-// The built runner when there is one, so that the launcher really starts it.
-function makeRelease(folder: string): void {
-  const built = join(projectRoot(), "dist", "runner");
-  if (existsSync(join(built, "manifest.json"))) return cpSync(built, folder, { recursive: true });
+function makeSmallRelease(folder: string): void {
   mkdirSync(join(folder, "sql", "read"), { recursive: true });
   const files = { "cutter.mjs": "process.stdout.write('cutter\\n');\n", "sql/read/run.sql": "SELECT 1;\n" };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
