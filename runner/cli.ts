@@ -98,4 +98,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// Node 21 says what it is by itself; on Node 20 the database driver asks for a browser's Response instead, which loads an HTTP client (0.1 s).
+if (!("navigator" in globalThis)) Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node.split(".")[0] ?? ""}` } });
+
 process.exitCode = await main();

@@ -9,8 +9,7 @@ import { buildInfra } from "../infra/build.mjs";
 export const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 // Some packages inside the bundle call require(); an ES module has none. The name differs from any a bundled module declares.
-// Node 21 tells what it is by itself; on Node 20 the database driver asks `Response` instead, which loads a whole HTTP client (0.1 s a process).
-const BANNER = "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url); globalThis.navigator ??= { userAgent: 'Node.js/20' };";
+const BANNER = "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url);";
 
 /** Runner needs these parts of sql/ on the host; the substrate stays at home, because a real host has its own tables. */
 const RUNNER_SQL = (path) => path !== "substrate";

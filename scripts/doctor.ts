@@ -53,19 +53,26 @@ function engine(): Finding {
 // Measured on two cores; the engine is the one part that may take long, and only once a machine.
 const duration = (): string => (engineIsPresent(defaultPulumiHome()) ? "about 2 minutes" : "about 3 minutes the first time, 8 where the Pulumi engine has to be built");
 
-function tell(): Promise<number> {
+function tell(json: boolean): Promise<number> {
   const findings = [...machine(), ...programs(), engine()];
-  const lines = findings.map(({ ok, line }) => `${ok ? "ok      " : "MISSING "}${line}`);
-  if (process.platform === "darwin") lines.push("macOS   plan, approve, unit tests and preview of a Linux host work here; the sandbox host needs Linux");
   const missing = missingPrograms();
   const ready = findings.every(({ ok }) => ok);
-  if (missing.length > 0) lines.push(`install all of it: ${installLine(missing)}`);
-  lines.push(ready ? `ready: npm start takes ${duration()}` : "not ready: mend the lines marked MISSING");
-  process.stdout.write(`${lines.join("\n")}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ ready, findings, install: missing.length === 0 ? null : installLine(missing) })}\n`);
+  else tellPeople(findings, ready);
   return Promise.resolve(ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit);
 }
 
+function tellPeople(findings: readonly Finding[], ready: boolean): void {
+  const lines = findings.map(({ ok, line }) => `${ok ? "ok      " : "MISSING "}${line}`);
+  if (process.platform === "darwin") lines.push("macOS   plan, approve, unit tests and preview of a Linux host work here; the sandbox host needs Linux");
+  const missing = missingPrograms();
+  if (missing.length > 0) lines.push(`install all of it: ${installLine(missing)}`);
+  lines.push(ready ? `ready: npm start takes ${duration()}` : "not ready: mend the lines marked MISSING");
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
 new Command("doctor").description("what this machine has and lacks, with the one line that installs it; changes nothing")
+  .option("--json", "one object on stdout", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action(() => runProgram(tell))
+  .action(({ json }: { json: boolean }) => runProgram(() => tell(json)))
   .parse();

@@ -16,24 +16,27 @@ import { EXIT_USAGE } from "../runner/model/stop.ts";
 const folder = defaultSandboxFolder();
 const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 
-async function up(): Promise<number> {
+/** What a verb answers: lines for people, and the same as values for programs. */
+interface Answer { readonly lines: readonly string[]; readonly values: object }
+
+async function up(): Promise<Answer> {
   const sandbox = await ensureSandbox();
-  print([
+  const values = { ssh_port: sandbox.ssh.port, stack_file: sandboxStackFile(), provisioned: isProvisioned(sandbox.place) };
+  return { values, lines: [
     `sandbox is up: PostgreSQL with the existing system in ${sandbox.place.shortDatabase}, sshd on port ${sandbox.ssh.port}`,
     `declared in ${sandboxStackFile()}`, isProvisioned(sandbox.place) ? "look for drift: npm run drift" : "nothing of the cutter is on it yet: npm run up", "end it with: npm run sandbox -- down",
-  ]);
-  return 0;
+  ] };
 }
 
-function status(): number {
+function status(): Answer {
   const { place, state } = existingSandbox(folder);
   const living = livingProcesses(place, state);
-  print([
+  const values = { folder: place.folder, database: place.dataFolder, substrate: state.database_loaded, provisioned: isProvisioned(place), runtime_root: place.runtimeRoot, processes: living.map(({ pid, command }) => ({ pid, command })) };
+  return { values, lines: [
     `folder      ${place.folder}`, `database    ${place.dataFolder}`, `substrate   ${state.database_loaded ? "laid" : "not laid"}`,
     `cutter      ${isProvisioned(place) ? `provisioned, runtime root ${place.runtimeRoot}` : "not provisioned; npm run up"}`,
     ...(living.length === 0 ? ["processes   none; start with: npm run sandbox -- up"] : living.map(({ pid, command }) => `process     ${pid} ${command}`)),
-  ]);
-  return 0;
+  ] };
 }
 
 function psql(args: readonly string[]): number {
@@ -42,32 +45,35 @@ function psql(args: readonly string[]): number {
   return spawnSync(join(place.binFolder, "psql-super"), args, { stdio: "inherit", env: childEnvironment() }).status ?? 1;
 }
 
-async function down(): Promise<number> {
+async function down(): Promise<Answer> {
   const ended = await takeDown(folder);
-  print(ended.length === 0 ? ["nothing was running; data stays"] : [...ended.map(({ pid, command }) => `ended ${pid} ${command}`), "data stays; start again with: npm run sandbox -- up"]);
-  return 0;
+  const lines = ended.length === 0 ? ["nothing was running; data stays"] : [...ended.map(({ pid, command }) => `ended ${pid} ${command}`), "data stays; start again with: npm run sandbox -- up"];
+  return { lines, values: { ended: ended.map(({ pid, command }) => ({ pid, command })) } };
 }
 
-async function remove(): Promise<number> {
-  print((await removeSandbox(folder)).map((path) => `deleted ${path}`));
-  return 0;
+async function remove(): Promise<Answer> {
+  const deleted = await removeSandbox(folder);
+  return { lines: deleted.map((path) => `deleted ${path}`), values: { deleted } };
 }
 
 const program = new Command("sandbox").description("the embedded host of this folder").exitOverride((error) => {
   process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);
 });
-const verb = (name: string, description: string, work: () => number | Promise<number>): void => {
-  program.command(name).description(description).action(() => runProgram(async () => {
+const verb = (name: string, description: string, work: () => Answer | Promise<Answer>): void => {
+  program.command(name).description(description).option("--json", "one object on stdout", false).action(({ json }: { json: boolean }) => runProgram(async () => {
     refuseForeignEnvironment();
-    return await work();
+    const { lines, values } = await work();
+    print(json ? [JSON.stringify(values)] : lines);
+    return 0;
   }));
 };
 verb("up", "make what is missing, start what is down", up);
 verb("status", "what is laid and what runs", status);
-verb("env", "shell exports for checks from outside, and nothing else", () => {
+program.command("env").description("shell exports for checks from outside, and nothing else").action(() => runProgram(() => {
+  refuseForeignEnvironment();
   print(environmentLines(existingSandbox(folder).place));
-  return 0;
-});
+  return Promise.resolve(0);
+}));
 program.command("psql [args...]").description("psql as superuser; arguments after `--` go to psql").allowUnknownOption()
   .action((args: readonly string[]) => runProgram(() => Promise.resolve(psql(args))));
 program.command("ssh [command...]").description("a shell, or one command, on the sandbox host").allowUnknownOption()

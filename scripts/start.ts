@@ -18,7 +18,7 @@ import { targetOf, type Target } from "./operator/target.ts";
 import { runProgram } from "./print-stop.ts";
 import { insistFreePrefix, readRegistration, registerDocument } from "./register-document.ts";
 import { asAdministrator } from "./sandbox/admin-connection.ts";
-import { finalPage } from "./sandbox/final-page.ts";
+import { finalPage, stateOf } from "./sandbox/final-page.ts";
 import { projectRoot } from "./sandbox/place.ts";
 import { ensureSandbox, type Sandbox } from "./sandbox/sandbox.ts";
 import { signAs } from "./sandbox/throw-away-approver.ts";
@@ -30,15 +30,18 @@ const WAITS = STOPS.STOP_APPROVAL_REQUIRED.exit;
 const kind = { aboutRun: false };
 
 withGrammarOptions(new Command("start").description("perform a governed cut on the sandbox host, end to end"))
+  .option("--json", "the run's events and, last, its state as NDJSON on stdout", false)
   .argument("[file]", "document; default a sample of our own").argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((file: string | undefined, prefix: string | undefined, options: GrammarWords) => runProgram(async () => {
+  .action((file: string | undefined, prefix: string | undefined, options: StartOptions) => runProgram(async () => {
     refuseForeignEnvironment();
     return start(file, prefix, options);
   }, kind))
   .parse();
 
-async function start(file: string | undefined, prefix: string | undefined, options: GrammarWords): Promise<number> {
+type StartOptions = GrammarWords & { readonly json: boolean };
+
+async function start(file: string | undefined, prefix: string | undefined, options: StartOptions): Promise<number> {
   if (file !== undefined && prefix === undefined) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a file without a prefix", wanted: "both", hint: "the prefix begins every address of the document", next: `npm start -- ${shellWord(file)} MY-PREFIX` });
   const choice = { request: await grammarRequestOf(options), versionLabel: "v1" };
   // A minute of provisioning is not spent on a document that cannot be cut.
@@ -54,22 +57,23 @@ async function start(file: string | undefined, prefix: string | undefined, optio
     return registerDocument(admin, sandbox.place.runtimeRoot, file ?? SAMPLE, documentId, choice);
   });
   say(`   ${documentId}: ${registered.units} units, version ${registered.source_version_id}`);
-  return cutAndEnact(sandbox, documentId, grammarWords(options));
+  return cutAndEnact(sandbox, documentId, options);
 }
 
 /** The run in its three stretches. What the host refuses it has said itself; the answer is its exit status. */
-async function cutAndEnact(sandbox: Sandbox, documentId: string, words: readonly string[]): Promise<number> {
+async function cutAndEnact(sandbox: Sandbox, documentId: string, options: StartOptions): Promise<number> {
+  const { json } = options;
   const runId = newRunId(new Date(), randomBytes(4).toString("hex"));
   const target = targetOf(SANDBOX_STACK);
   const requests = new Map<string, string>();
   const follow = (verb: readonly string[]): Promise<number> => followRun({
-    target, runId, json: false, words: ["orchestrate", ...verb], awaited: "STOP_APPROVAL_REQUIRED",
+    target, runId, json, words: ["orchestrate", ...verb], awaited: "STOP_APPROVAL_REQUIRED",
     onEvent: (event) => { if (event.event === "request") requests.set(String(event["gate"]), String(event["bundle"])); },
   });
   kind.aboutRun = true;
   const signed = (signers: Readonly<Record<string, string>>): Promise<void> => tellingWhatWaits(runId, () => sign(sandbox, target, requests, signers));
   say("4. the run, up to the first signatures");
-  const cut = await follow(["cut", documentId, "--run-id", runId, ...words]);
+  const cut = await follow(["cut", documentId, "--run-id", runId, ...grammarWords(options)]);
   if (cut !== WAITS) return cut;
   say("5. two people sign");
   await signed({ SG_1_cut_authz: "linh", EXECUTION: "minh" });
@@ -82,8 +86,8 @@ async function cutAndEnact(sandbox: Sandbox, documentId: string, words: readonly
   const enacted = await follow(["resume", runId, ...onceOnly()]);
   if (enacted !== 0) return enacted;
   say("9. everything looked at again, by the second principal");
-  const verified = await passThrough(target, ["orchestrate", "verify", runId], false);
-  if (verified === 0) process.stdout.write(finalPage(sandbox, runId));
+  const verified = await passThrough(target, ["orchestrate", "verify", runId], json);
+  if (verified === 0) process.stdout.write(json ? `${JSON.stringify({ event: "state", ...stateOf(sandbox, runId) })}\n` : finalPage(sandbox, runId));
   return verified;
 }
 

@@ -1,6 +1,7 @@
 // A remote command that runs when the declaration changed or the host differs from it, and at no other time.
 // See docs/decisions/0080-drift.md for why these inputs and no others.
-import * as command from "@pulumi/command";
+import type * as command from "@pulumi/command";
+import { Command } from "@pulumi/command/remote/command.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Declared } from "../host-spec.ts";
 import type { DriftLine } from "../drift.ts";
@@ -20,11 +21,11 @@ const LIMITS = { create: "15m", update: "15m" };
 
 /** One component of the host with its one command. The type token is `cutter:host:<Name>`. */
 export class HostPart extends pulumi.ComponentResource {
-  readonly command: command.remote.Command;
+  readonly command: Command;
   constructor(type: string, name: string, { declared, lines, marker, connection, shell }: GatedArguments, options: pulumi.ComponentResourceOptions) {
     super(`cutter:host:${type}`, name, {}, options);
     const clean = lines.length === 0;
-    this.command = new command.remote.Command(`${name}-script`, {
+    this.command = new Command(`${name}-script`, {
       connection, stdin: declared.script, create: shell, update: clean ? shell : `${shell}\n# drift ${marker}`, logging: "none", addPreviousOutputInEnv: false,
     }, {
       parent: this, customTimeouts: LIMITS,

@@ -40,7 +40,7 @@ tree_is() (
 )
 unpack() (
   enter "$1" && rm -rf -- ./${INCOMING} && mkdir -m 700 -- ./${INCOMING} && cd -P -- ./${INCOMING} && [ -n "$(find . -maxdepth 0 -user "$me" ! -perm /077 -empty)" ] \\
-    && base64 -d | tar -xzf - -m --no-same-owner --no-same-permissions \\
+    && { said=$(base64 -d | tar -xzf - -m --no-same-owner --no-same-permissions 2>&1) || { printf '%s\\n' "$said" | head -n 1 >&2; false; }; } \\
     && find . -mindepth 1 -type f -exec chmod -- ${mode} {} + && find . -mindepth 1 -exec chown -h -- ${owner} {} + && tree_is . && find . -exec sync {} +
 )
 put_tree() {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { baselineRow, type BaselineRow } from "../../runner/model/outputs.ts";
-import { stateSchema } from "../../runner/model/state.ts";
+import { stateSchema, type StateJson } from "../../runner/model/state.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { livingProcesses } from "./verbs.ts";
@@ -13,11 +13,15 @@ const countsFile = z.looseObject({ counts: z.array(z.strictObject({ table: z.str
 type Standing = z.infer<typeof countsFile>;
 const phaseEvent = z.looseObject({ event: z.literal("phase"), status: z.literal("passed"), phase: z.string(), seconds: z.number(), invariants: z.string() });
 
+/** state.json of a run of this sandbox. */
+export const stateOf = (sandbox: Sandbox, runId: string): StateJson =>
+  stateSchema.parse(JSON.parse(readFileSync(join(sandbox.place.runtimeRoot, "runs", runId, "state.json"), "utf8")));
+
 /** Everything on it is read back from the run's files; nothing is remembered from driving it. */
 export function finalPage(sandbox: Sandbox, runId: string): string {
   const folder = join(sandbox.place.runtimeRoot, "runs", runId);
   const text = (name: string): string => readFileSync(join(folder, name), "utf8");
-  const state = stateSchema.parse(JSON.parse(text("state.json")));
+  const state = stateOf(sandbox, runId);
   const events = text("events.ndjson").split("\n").filter((line) => line !== "").map((line): unknown => JSON.parse(line));
   const phases = events.map((event) => phaseEvent.safeParse(event)).flatMap((parsed) => (parsed.success ? [parsed.data] : []));
   const [before, after] = ["counts-before.json", "counts-after.json"].map((name) => countsFile.parse(JSON.parse(text(name)))) as [Standing, Standing];

@@ -78,8 +78,9 @@ test("the host comes up in a path with blanks and 140 characters, twice, and the
   const first = await run(folder, ["up"]);
   expect([first.exitCode, first.stderr]).toEqual([0, expect.stringContaining("laying the existing system")]);
   const before = { state: stateOf(folder), stack: readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8"), keys: readFileSync(join(folder, ".sandbox/operator/approvers.json"), "utf8") };
-  const second = await run(folder, ["up"]);
-  expect([second.exitCode, second.stderr]).toEqual([0, ""]);
+  const second = await run(folder, ["up", "--json"]);
+  expect([second.exitCode, second.stderr, JSON.parse(second.stdout)]).toEqual([0, "", { ssh_port: before.state.ssh?.port, stack_file: join(folder, "Pulumi.sandbox.yaml"), provisioned: false }]);
+  expect(JSON.parse((await run(folder, ["status", "--json"])).stdout)).toMatchObject({ substrate: true, provisioned: false, processes: [{ pid: before.state.ssh?.process.pid }, { pid: before.state.processes.postgres?.pid }] });
   expect({ state: stateOf(folder), stack: readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8"), keys: readFileSync(join(folder, ".sandbox/operator/approvers.json"), "utf8") }).toEqual(before);
 });
 

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { findPostgresPrograms, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
@@ -87,11 +88,21 @@ export async function endOrphans(): Promise<void> {
   }
 }
 
-/** A connection of `role` to `database`; the caller ends it. */
+const TOO_MANY_CONNECTIONS = "53300";
+const ENDING_MILLISECONDS = 2_000;
+
+/** A connection of `role` to `database`; the caller ends it. On a busy machine one that a test before has ended is counted a moment longer. */
 export async function connectAs(facts: BareFacts, role: LoginRole, database: string): Promise<pg.Client> {
-  const client = new pg.Client({ host: facts.host, port: facts.port, user: role, password: facts.passwords[role], database });
-  await client.connect();
-  return client;
+  for (const began = Date.now(); ;) {
+    const client = new pg.Client({ host: facts.host, port: facts.port, user: role, password: facts.passwords[role], database });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || error.code !== TOO_MANY_CONNECTIONS || Date.now() - began > ENDING_MILLISECONDS) throw error;
+      await sleep(50);
+    }
+  }
 }
 
 /** Runs `work` on a connection of its own and ends it. */

@@ -1,7 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
+import { projectRoot } from "../../scripts/sandbox/place.ts";
 import { installLine, missingPrograms, programPath, PROGRAMS } from "../../scripts/programs.mjs";
 
 test("a program is found on PATH only when it may be executed", () => {
@@ -28,4 +30,25 @@ test("one line installs every missing program and names each package once", () =
 test("what is missing is a part of what is needed, with its purpose", () => {
   for (const program of missingPrograms()) expect(PROGRAMS).toContainEqual(program);
   expect(PROGRAMS.filter(({ why }) => why.length < 10)).toEqual([]);
+});
+
+test("doctor tells a program the same as a person: ready or not, every finding, and the line that installs", async () => {
+  const doctor = (...words: string[]) => execa(process.execPath, [join(projectRoot(), "dist", "scripts", "doctor.mjs"), ...words], { reject: false });
+  const [people, programs] = await Promise.all([doctor(), doctor("--json")]);
+  const answer = JSON.parse(programs.stdout) as { ready: boolean; findings: { ok: boolean; line: string }[]; install: string | null };
+  expect([people.exitCode, programs.exitCode]).toEqual(answer.ready ? [0, 0] : [4, 4]);
+  // Free memory and disk move between the two.
+  expect(answer.findings.map(({ line }) => line.replace(/\d+ MB free/, "")).filter((line) => !people.stdout.replace(/\d+ MB free/g, "").includes(line))).toEqual([]);
+  expect(answer.install).toBe(missingPrograms().length === 0 ? null : installLine(missingPrograms()));
+});
+
+test("every program that package.json names starts and says what it is for", async () => {
+  const { scripts } = JSON.parse(readFileSync(join(projectRoot(), "package.json"), "utf8")) as { scripts: Record<string, string> };
+  const programs = Object.values(scripts).flatMap((line) => /node (dist\/scripts\/[a-z-]+\.mjs)/.exec(line)?.[1] ?? []);
+  expect(programs.length).toBeGreaterThan(25);
+  const answers = await Promise.all(programs.map(async (program) => {
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [join(projectRoot(), program), "--help"], { reject: false });
+    return [program, exitCode, /^Usage: /.test(stdout) ? "usage" : stderr];
+  }));
+  expect(answers).toEqual(programs.map((program) => [program, 0, "usage"]));
 });
