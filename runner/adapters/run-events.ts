@@ -71,7 +71,7 @@ export async function* followEvents(root: string, runId: string, offset: number,
     if (pid !== undefined && working.size === 0) return;
     if (chunk.length > 0) continue;
     if (!living) return;
-    await sleep(50);
+    await sleep(100);
   }
 }
 

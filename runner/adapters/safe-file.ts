@@ -35,7 +35,7 @@ async function readOnce(path: string, cap: number): Promise<SafeReading | "repla
     if (status.nlink === 0) return "replaced";
     if (status.nlink > 1) return { ok: false, reason: "a file with more than one name" };
     if (status.size > cap) return { ok: false, reason: `larger than ${cap} bytes` };
-    return await readCapped(handle, cap);
+    return await readCapped(handle, status.size, cap);
   } catch (error) {
     throw couldNotLook(path, error);
   } finally {
@@ -53,12 +53,14 @@ async function openPlain(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-// The size can grow after fstat, so one byte more than allowed is asked for and its arrival refuses the file.
-async function readCapped(handle: FileHandle, cap: number): Promise<SafeReading> {
-  const buffer = Buffer.alloc(cap + 1);
+// The size can grow after fstat, so one byte more than allowed is asked for and its arrival refuses the file. A buffer of the whole cap
+// for every small file would be filled with zeros and collected again: half of what a resumed run computed.
+async function readCapped(handle: FileHandle, size: number, cap: number): Promise<SafeReading> {
+  let buffer = Buffer.alloc(size + 1);
   let length = 0;
   while (length <= cap) {
-    const { bytesRead } = await handle.read(buffer, length, cap + 1 - length, length);
+    if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, cap + 1));
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
     if (bytesRead === 0) return { ok: true, bytes: buffer.subarray(0, length) };
     length += bytesRead;
   }
