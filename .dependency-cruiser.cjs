@@ -21,7 +21,7 @@ module.exports = {
       "model/ holds words, not work. Pass the fact in as a value, or move this code to rules/ (pure) or adapters/ (effects)."),
     only("rules-are-pure", "^runner/rules/", ["^runner/rules/", "^runner/model/"],
       "A rule imports something that is not model/. The fact should be gathered by the phase and passed in; an effect belongs in adapters/."),
-    only("grammar-is-pure", "^runner/grammar/", ["^runner/grammar/", "^runner/model/", "^runner/rules/text-hygiene[.]ts$", ...npm("markdown-it")],
+    only("grammar-is-pure", "^runner/grammar/", ["^runner/grammar/", "^runner/model/", "^runner/rules/text-hygiene[.]ts$", "^(?:node:)?buffer$", ...npm("markdown-it")],
       "A grammar turns bytes into a manifest and nothing else. Reading files belongs to whoever calls it."),
     only("phases-know-ports-only", "^runner/phases/", ["^runner/(?!cut|cli|wire|engine|gates)[a-z-]+[.]ts$", "^runner/(?:rules|model|grammar|reports)/", "^runner/phases/[^/]+/", ...npm("zod")],
       "A phase imports an adapter, a command or another phase. What it needs from outside comes through World; what it needs from another phase comes in its input."),

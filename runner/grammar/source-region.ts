@@ -1,4 +1,5 @@
 // Which bytes of a file are the document: all of it, or what stands between two sentinel lines.
+import { isUtf8 } from "node:buffer";
 import type { ByteSpan, Finding, Refusal } from "../model/manifest.ts";
 
 const BEGIN = "<!-- CUT:BEGIN -->";
@@ -28,15 +29,6 @@ function lineAt(bytes: Buffer, offset: number): number {
 const bomAt = (bytes: Buffer, offset: number): number =>
   bytes[offset] === 0xef && bytes[offset + 1] === 0xbb && bytes[offset + 2] === 0xbf ? 3 : 0;
 
-function isUtf8(part: Buffer): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(part);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Offset of the first piece between `separator` bytes that is not UTF-8. A character never spans a line end. */
 function firstBadPiece(bytes: Buffer, separator: number): number {
   for (let start = 0; start < bytes.length;) {
@@ -48,7 +40,7 @@ function firstBadPiece(bytes: Buffer, separator: number): number {
   return 0;
 }
 
-/** The first line that is not UTF-8, as a refusal. The fatal decoder knows no place, so on failure pieces are tried one by one. */
+/** The first line that is not UTF-8, as a refusal. The check knows no place, so on failure pieces are tried one by one. */
 export function encodingRefusal(bytes: Buffer): Refusal | undefined {
   if (isUtf8(bytes)) return undefined;
   const start = firstBadPiece(bytes, LF);
