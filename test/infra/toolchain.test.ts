@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stopped } from "../../runner/model/stop.ts";
-import { ENGINE_STATUS, call, commandPluginOf, destroy, openStack, preview, setConfig, up } from "../../scripts/pulumi.ts";
+import { ENGINE_STATUS, call, commandPluginOf, destroy, openStack, preview, setConfig, up as upAfterPreview } from "../../scripts/pulumi.ts";
+import type { Engine } from "../../scripts/pulumi.ts";
 import { projectRoot } from "../../scripts/sandbox/place.ts";
 import { ensureEngine } from "../../scripts/toolchain/engine.ts";
 import { commandPluginFolder, defaultPulumiHome } from "../../scripts/toolchain/pulumi-home.ts";
@@ -17,6 +18,9 @@ import type { ThrowAwaySshd } from "../support/throw-away-sshd.ts";
 const PASSWORD = "p4ssw0rd-of-nobody";
 // The first machine without an official download builds the engine here.
 const BUILD_MS = 5_400_000;
+
+/** As `npm run up` asks: what it would change has been looked at before. */
+const up = (engine: Engine, options: Parameters<typeof upAfterPreview>[1] = {}) => upAfterPreview(engine, { skipPreview: true, ...options });
 
 let sshd: ThrowAwaySshd;
 let project: PulumiProject;
@@ -57,7 +61,7 @@ test("a changed script is proposed as an update, a saved plan applies exactly it
   expect(proposed).toMatchObject({ status: 0, stdout: expect.stringMatching(/command:remote:Command note update/) });
   expect((await preview(project.engine, { expectNoChanges: true })).status).toBe(ENGINE_STATUS.changesProposed);
   expect(readFileSync(plan, "utf8")).not.toContain(PASSWORD);
-  expect(await up(project.engine, { plan })).toMatchObject({ status: 0 });
+  expect(await upAfterPreview(project.engine, { plan })).toMatchObject({ status: 0 });
   expect(readFileSync(join(target, "second"), "utf8")).toBe(PASSWORD);
   expect(await preview(project.engine, { expectNoChanges: true })).toMatchObject({ status: 0 });
 });
@@ -67,7 +71,7 @@ test("a saved plan refuses a change made after it", async () => {
   const plan = join(project.folder, "plan.json");
   expect(await preview(project.engine, { savePlan: plan })).toMatchObject({ status: 0 });
   await setConfig(project.engine, { "cutter:script": `cat > '${target}/unplanned'` });
-  expect(await up(project.engine, { plan })).toMatchObject({ status: ENGINE_STATUS.failed, stdout: expect.stringContaining("violates plan") });
+  expect(await upAfterPreview(project.engine, { plan })).toMatchObject({ status: ENGINE_STATUS.failed, stdout: expect.stringContaining("violates plan") });
   expect(existsSync(join(target, "unplanned"))).toBe(false);
   expect(await up(project.engine)).toMatchObject({ status: 0 });
 });
@@ -133,7 +137,7 @@ test("lines arrive while up runs, and Ctrl-C ends it with the lock taken away", 
   rmSync(join(target, "busy"));
   await setConfig(project.engine, { "cutter:script": `echo $$ > '${target}/busy'; exec sleep 120` });
   const lines: string[] = [];
-  const stopped = up(project.engine, { onLine: (line) => void lines.push(line) }).then((answer) => answer.status);
+  const stopped = upAfterPreview(project.engine, { onLine: (line) => void lines.push(line) }).then((answer) => answer.status);
   const held = await untilItExists(join(target, "busy"));
   expect(lines.join("\n")).toContain("Previewing update (sandbox)");
   process.kill(holderOfLock(), "SIGINT");
@@ -154,7 +158,7 @@ test("the lock of an engine on another machine is left alone", async () => {
 test("a stack whose configuration does not say that it is a sandbox refuses the stand-in, which stays for the others", async () => {
   await setConfig(project.engine, { "cutter:sandbox": "false" });
   const before = sshd.connections();
-  for (const attempt of [preview, up, destroy]) await expect(attempt(project.engine)).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED", facts: { saw: expect.stringContaining("no official") } });
+  for (const attempt of [up, destroy]) await expect(attempt(project.engine)).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED", facts: { saw: expect.stringContaining("no official") } });
   expect([sshd.connections(), commandPluginOf(project.engine)]).toEqual([before, "stand-in"]);
   await setConfig(project.engine, { "cutter:sandbox": "true" });
   expect(await preview(project.engine)).toMatchObject({ status: 0 });
@@ -181,7 +185,7 @@ test("a broken stand-in is laid again before it is used", async () => {
 test("an engine that does not end in time is ended and is a stop, not an answer", async () => {
   rmSync(join(target, "busy"));
   await setConfig(project.engine, { "cutter:script": `echo $$ > '${target}/busy'; exec sleep 120` });
-  const stopped = up(project.engine, { limitSeconds: 15, skipPreview: true });
+  const stopped = up(project.engine, { limitSeconds: 15 });
   await expect(stopped).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK", facts: { saw: "pulumi up did not end within 15 s" } });
   expect(locks()).toEqual([]);
   // On a slow machine the limit may be over before the command has begun.

@@ -31,7 +31,8 @@ WITH RECURSIVE relation AS MATERIALIZED (
 ), reached AS (
   SELECT oid FROM seed WHERE oid IN (SELECT oid FROM own)
   UNION
-  SELECT own.oid
+  -- DISTINCT tells the planner that few come back: without it every hash table is laid for billions of rows.
+  SELECT DISTINCT own.oid
   FROM reached JOIN pg_proc AS p ON p.oid = reached.oid,
        LATERAL (SELECT coalesce(nullif(p.prosrc, ''), pg_get_function_sqlbody(p.oid))) AS source(body),
        LATERAL regexp_split_to_table(body || ' ' || lower(body), '[^[:alnum:]_]+') AS word
