@@ -1,4 +1,5 @@
-// `npm test`: every project of vitest.config.ts (types, lint and import rules are tests of `architecture`), then one plain line.
+// `npm test`: the projects of vitest.config.ts but `sweep` (types, lint and import rules are tests of `architecture`), then one plain line.
+// `npm run test:all`: all of them (docs/decisions/0140-two-suites.md).
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,8 +9,10 @@ const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(PROJECT, ".state", `vitest-${process.pid}.json`);
 mkdirSync(dirname(results), { recursive: true });
 
+const [first, ...others] = process.argv.slice(2);
+const words = first === "--all" ? others : ["--project=!sweep", ...process.argv.slice(2)];
 const vitest = join(PROJECT, "node_modules", "vitest", "vitest.mjs");
-const run = spawnSync(process.execPath, [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...process.argv.slice(2)],
+const run = spawnSync(process.execPath, [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...words],
   { cwd: PROJECT, stdio: "inherit" });
 
 const { passed, failed } = count();

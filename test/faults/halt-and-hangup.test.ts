@@ -4,10 +4,17 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Moment } from "../support/commit-proxy.ts";
 import { everyRow, GOVERNED } from "../support/every-row.ts";
 import { LAW } from "../support/governed-host.ts";
+import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
 
 let host: ProxiedHost;
-beforeAll(async () => { host = await proxiedHost(); });
+let run: string;
+let authorized: HostMoment;
+beforeAll(async () => {
+  host = await proxiedHost();
+  run = await host.authorized("STOP-1", LAW);
+  authorized = await momentOf(host);
+});
 afterAll(async () => { await host?.remove(); });
 
 const units = async (prefix: string): Promise<number> => (await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`])).length;
@@ -19,10 +26,10 @@ async function until(text: string, values: unknown[] = []): Promise<void> {
 const HALTER_WAITS = "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND NOT l.granted AND a.usename = 'cutter_halt'";
 
 test.each([
-  { moment: "end" as Moment, prefix: "STOP-1", when: "while leg A works undoes it", kept: 0 },
-  { moment: "commit" as Moment, prefix: "STOP-2", when: "when COMMIT is already on its way lets it end", kept: 3 },
-])("a halt $when, is acknowledged only then, and nothing is written afterwards", async ({ moment, prefix, kept }) => {
-  const run = await host.authorized(prefix, LAW);
+  { moment: "end" as Moment, when: "while leg A works undoes it", kept: 0 },
+  { moment: "commit" as Moment, when: "when COMMIT is already on its way lets it end", kept: 3 },
+])("a halt $when, is acknowledged only then, and nothing is written afterwards", async ({ moment, kept }) => {
+  await authorized.back();
   const { held, answer } = await host.resumeUntil(run, "cut_leg_a", moment);
   let acknowledged = false;
   const halt = host.cutter("orchestrate", "halt", run, "--reason", "a second look").finally(() => { acknowledged = true; });
@@ -32,7 +39,7 @@ test.each([
   held.pass();
   expect(await halt).toMatchObject({ status: 0 });
   expect(await answer).toMatchObject({ status: 4, stop: "STOP_HALTED" });
-  expect(await units(prefix)).toBe(kept);
+  expect(await units("STOP-1")).toBe(kept);
 
   const rows = await everyRow(host, GOVERNED);
   const phases = await host.sql("SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 ORDER BY phase", [run]);

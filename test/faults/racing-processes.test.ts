@@ -5,30 +5,34 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import pg from "pg";
 import { isStopCode, STOPS } from "../../runner/model/stop.ts";
 import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
+import { momentOf, type HostMoment } from "../support/host-moment.ts";
 
 let host: GovernedHost;
-beforeAll(async () => { host = await governedHost(); });
+let run: string;
+let asked: HostMoment;
+let authorized: HostMoment;
+beforeAll(async () => {
+  host = await governedHost();
+  await host.register("RACE-1", LAW);
+  run = await host.cut("RACE-1");
+  asked = await momentOf(host);
+  await host.authorizeCut(run);
+  authorized = await momentOf(host);
+});
 afterAll(async () => { await host?.remove(); });
 
 const RACERS = 8;
 // Late while another works; late when the winner had paused already, so that only the next signature is missing; no place of the role free.
 const LOST_THE_RACE = ["STOP_LEASE_HELD", "STOP_APPROVAL_REQUIRED", "STOP_COULD_NOT_LOOK"];
 
-const authorized = async (prefix: string): Promise<string> => {
-  await host.register(prefix, LAW);
-  const run = await host.cut(prefix);
-  await host.authorizeCut(run);
-  return run;
-};
 const cutLegA = (answer: CutterAnswer): boolean => answer.events.some((event) => event["event"] === "phase" && event["phase"] === "cut_leg_a" && event["status"] === "passed");
-const rows = async (prefix: string): Promise<number[]> => (await host.sql<{ n: string }>(
+const rows = async (): Promise<number[]> => (await host.sql<{ n: string }>(
   `SELECT count(*) AS n FROM public.information_unit WHERE canonical_address LIKE $1
    UNION ALL SELECT count(*) FROM public.unit_version v JOIN public.information_unit u ON u.id = v.unit_id WHERE canonical_address LIKE $1
-   UNION ALL SELECT count(*) FROM public.birth_registry WHERE canonical_address LIKE $1`, [`${prefix}/%`])).map(({ n }) => Number(n));
+   UNION ALL SELECT count(*) FROM public.birth_registry WHERE canonical_address LIKE $1`, ["RACE-1/%"])).map(({ n }) => Number(n));
 
-test.each([1, 2, 3, 4, 5])("of eight processes that resume one authorized run at once exactly one cuts, round %i", async (round) => {
-  const prefix = `RACE-${round}`;
-  const run = await authorized(prefix);
+test.each([1, 2, 3, 4, 5])("of eight processes that resume one authorized run at once exactly one cuts, round %i", async () => {
+  await authorized.back();
   const answers = await Promise.all(Array.from({ length: RACERS }, () => host.cutter("orchestrate", "resume", run)));
   expect(answers.filter(cutLegA)).toHaveLength(1);
   for (const answer of answers) {
@@ -39,7 +43,7 @@ test.each([1, 2, 3, 4, 5])("of eight processes that resume one authorized run at
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(await host.sql("SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = 'cut_leg_a'", [run])).toHaveLength(1);
   expect(await host.sql("SELECT FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).toHaveLength(2);
-  expect(await rows(prefix)).toEqual([3, 3, 3]);
+  expect(await rows()).toEqual([3, 3, 3]);
   expect(await host.cutter("journal", "verify", run)).toMatchObject({ status: 0 });
 });
 
@@ -48,10 +52,10 @@ const squatter = (): pg.Client => {
   const { user, password } = host.sandbox.credentials.exec;
   return new pg.Client({ host: socket, port, database: name, user, password, ssl: false });
 };
-const waitings = (run: string): string[] => readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "events.ndjson"), "utf8").split("\n").filter((line) => line.includes('"event":"waiting"'));
+const waitings = (): string[] => readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "events.ndjson"), "utf8").split("\n").filter((line) => line.includes('"event":"waiting"'));
 
 test("a run that finds every connection of its role taken says so, writes nothing, and goes on when one is free", async () => {
-  const run = await authorized("FULL-1");
+  await authorized.back();
   const squatters = [squatter(), squatter()];
   for (const one of squatters) await one.connect();
   try {
@@ -61,13 +65,13 @@ test("a run that finds every connection of its role taken says so, writes nothin
   } finally {
     for (const one of squatters) await one.end();
   }
-  expect(await rows("FULL-1")).toEqual([0, 0, 0]);
+  expect(await rows()).toEqual([0, 0, 0]);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-  expect(await rows("FULL-1")).toEqual([3, 3, 3]);
+  expect(await rows()).toEqual([3, 3, 3]);
 });
 
 test("a run at work whose places are taken by colleagues says that it waits, and cuts when one is free", async () => {
-  const run = await authorized("FULL-2");
+  await authorized.back();
   const holder = async (): Promise<string> => (await host.sql<{ holder: string }>("SELECT holder FROM cutter_runtime.lease WHERE run_id = $1", [run]))[0]?.holder ?? "";
   const before = await holder();
   const answer = host.cutter("orchestrate", "resume", run);
@@ -79,7 +83,7 @@ test("a run at work whose places are taken by colleagues says that it waits, and
       // The run has a place now and then; this colleague asks until both are his.
       if (await next.connect().then(() => true, () => false)) squatters.push(next);
     }
-    while (waitings(run).length === 0) await sleep(50);
+    while (waitings().length === 0) await sleep(50);
   } finally {
     for (const one of squatters) await one.end();
   }
@@ -87,12 +91,11 @@ test("a run at work whose places are taken by colleagues says that it waits, and
   expect(ended).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(ended.stderr).toContain("waits for a free connection of cutter_exec");
   expect(cutLegA(ended)).toBe(true);
-  expect(await rows("FULL-2")).toEqual([3, 3, 3]);
+  expect(await rows()).toEqual([3, 3, 3]);
 });
 
 test("a token that was used to resume a run is not taken for an answer when the run is voided with it", async () => {
-  await host.register("ASKED-1", LAW);
-  const run = await host.cut("ASKED-1");
+  await asked.back();
   for (const [status, words] of [[3, ["resume", run]], [3, ["resume", run]], [0, ["void", run, "no longer wanted"]]] as const) {
     expect(await host.cutter("orchestrate", ...words, "--ask", "0a1b2c3d")).toMatchObject({ status });
   }

@@ -2,10 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { everyRow, GOVERNED } from "../support/every-row.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
+import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { expectRefused, rowCounts, wordsOf } from "../support/refusals.ts";
 
 let host: GovernedHost;
 let run: string;
+let authorized: HostMoment;
 const cutter = (verb: "resume" | "revert" | "void") => host.cutter("orchestrate", verb, run, ...(verb === "resume" ? [] : ["a test"]));
 const state = async () => (await host.sql<{ state: string }>("SELECT state FROM cutter_runtime.run WHERE run_id = $1", [run]))[0]?.state;
 const decide = async (person: string, decision: string): Promise<string> => host.sign(run, "SG_3_failure_escalation", person, "--decision", decision);
@@ -27,18 +29,16 @@ CREATE TRIGGER leg_a_alone BEFORE INSERT ON cutter_governance.cut_change_set FOR
 beforeAll(async () => {
   host = await governedHost();
   await host.sql(ALONE);
+  await host.register("TORN-1", LAW);
+  run = await host.cut("TORN-1");
+  await host.authorizeCut(run);
+  authorized = await momentOf(host);
 });
 afterAll(async () => { await host?.remove(); });
 
-async function admittedCut(prefix: string): Promise<void> {
-  await host.register(prefix, LAW);
-  run = await host.cut(prefix);
-  await host.authorizeCut(run);
-}
-
 describe("when units of the signed plan stand and no leg A is recorded", () => {
   beforeAll(async () => {
-    await admittedCut("TORN-1");
+    await authorized.back();
     await host.sql("SELECT public.fn_iu_create('TORN-1/S-1', 'One', 'The first text.', 'somebody', 'law_unit', 'section', 'incomex-council', 'law')");
   });
 
@@ -78,7 +78,7 @@ describe("when units of the signed plan stand and no leg A is recorded", () => {
 
 describe("when the record of who allowed leg A is gone", () => {
   beforeAll(async () => {
-    await admittedCut("TORN-2");
+    await authorized.back();
     await host.sql("UPDATE public.leg_a_alone SET yes = true");
     expect(await cutter("resume")).toMatchObject({ stop: "STOP_INVARIANT_FAILED" });
     await host.sql("UPDATE public.leg_a_alone SET yes = false");
@@ -97,9 +97,9 @@ describe("when the record of who allowed leg A is gone", () => {
     expect(answer.stderr).toMatch(/NEXT\s+cutter orchestrate revert/);
     expect(wordsOf(await cutter("void"))).toMatch(/STOP_SG_3_REQUIRED/);
     expect(await cutter("revert")).toMatchObject({ status: 0, stop: undefined });
-    expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'TORN-2/%'")).toEqual([{ s: "superseded" }]);
+    expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'TORN-1/%'")).toEqual([{ s: "superseded" }]);
     expect(await state()).toBe("reverted");
-    const again = await host.cut("TORN-2");
+    const again = await host.cut("TORN-1");
     const before = await rowCounts(host);
     expect(await host.cutter("gate", "admit", decision)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_INVALID" });
     expect(await rowCounts(host)).toEqual(before);
@@ -109,12 +109,12 @@ describe("when the record of who allowed leg A is gone", () => {
 
 describe("when leg A is recorded and none of its units stands", () => {
   test("the database itself refuses to go on, whoever asks, until the run is voided by decision", async () => {
-    await admittedCut("TORN-3");
+    await authorized.back();
     await host.sql("UPDATE public.leg_a_alone SET yes = true");
     await cutter("resume");
     await host.sql("UPDATE public.leg_a_alone SET yes = false");
-    const units = "SELECT id FROM public.information_unit WHERE canonical_address LIKE 'TORN-3/%'";
-    await host.sql(`SET session_replication_role = replica; DELETE FROM public.birth_registry WHERE unit_id IN (${units}); DELETE FROM public.unit_version WHERE unit_id IN (${units}); DELETE FROM public.information_unit WHERE canonical_address LIKE 'TORN-3/%'`);
+    const units = "SELECT id FROM public.information_unit WHERE canonical_address LIKE 'TORN-1/%'";
+    await host.sql(`SET session_replication_role = replica; DELETE FROM public.birth_registry WHERE unit_id IN (${units}); DELETE FROM public.unit_version WHERE unit_id IN (${units}); DELETE FROM public.information_unit WHERE canonical_address LIKE 'TORN-1/%'`);
     expect(await cutter("resume")).toMatchObject({ status: 10, stop: "STOP_TORN" });
     const epoch = (await host.sql<{ epoch: string }>("SELECT epoch FROM cutter_runtime.lease WHERE run_id = $1", [run]))[0]?.epoch;
     const asExec = (text: string) => host.sql(`SET SESSION AUTHORIZATION cutter_exec; ${text}`);

@@ -3,31 +3,33 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
+import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { signOrder } from "../support/signed-orders.ts";
 
 let host: GovernedHost;
-beforeAll(async () => { host = await governedHost(); });
+let run: string;
+let asked: HostMoment;
+beforeAll(async () => {
+  host = await governedHost();
+  await host.register("HALT-1", LAW);
+  run = await host.cut("HALT-1");
+  asked = await momentOf(host);
+});
 afterAll(async () => { await host?.remove(); });
 
-const admittedCut = async (prefix: string): Promise<string> => {
-  await host.register(prefix, LAW);
-  const run = await host.cut(prefix);
-  await host.authorizeCut(run);
-  return run;
-};
 const halted = async (...words: string[]): Promise<string> => {
   const answer = await host.cutter("orchestrate", "halt", ...words);
   return String(answer.events.find((event) => event["event"] === "halted")?.["halt_id"]);
 };
 const lock = (name: string): string => join(host.sandbox.place.runtimeRoot, "locks", name);
-const unitsOf = async (prefix: string): Promise<number> => (await host.sql<{ n: number }>("SELECT count(*)::int AS n FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`]))[0]?.n ?? -1;
+const units = async (): Promise<number> => (await host.sql<{ n: number }>("SELECT count(*)::int AS n FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'"))[0]?.n ?? -1;
 
 test("a halted run writes nothing until a signed UNHALT that names the halt has been admitted", async () => {
-  const run = await admittedCut("HALT-1");
+  await host.authorizeCut(run);
   const id = await halted(run, "--reason", "look first");
   const stopped = await host.cutter("orchestrate", "resume", run);
   expect(stopped).toMatchObject({ status: 4, stop: "STOP_HALTED", stderr: expect.stringContaining(`halt ${id}`) });
-  expect(await unitsOf("HALT-1")).toBe(0);
+  expect(await units()).toBe(0);
 
   const signed = await signOrder(host, "hoa", "unhalt", id, "--run", run);
   const unsigned = join(host.sandbox.place.runtimeRoot, "approvals", `copy-${basename(signed)}`);
@@ -38,13 +40,12 @@ test("a halted run writes nothing until a signed UNHALT that names the halt has 
   expect(await host.cutter("orchestrate", "unhalt", signed)).toMatchObject({ status: 0 });
   expect(existsSync(lock(`HALT.${run}`))).toBe(false);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-  expect(await unitsOf("HALT-1")).toBe(3);
+  expect(await units()).toBe(3);
   expect(await host.cutter("orchestrate", "revert", run, "a test")).toMatchObject({ status: 0 });
 });
 
 test("a halted run that waits for signatures asks nobody to sign and says that it is halted", async () => {
-  await host.register("HALT-2", LAW);
-  const run = await host.cut("HALT-2");
+  await asked.back();
   await halted(run, "--reason", "look first");
   const stopped = await host.cutter("orchestrate", "resume", run);
   expect(stopped).toMatchObject({ status: 4, stop: "STOP_HALTED" });
@@ -78,8 +79,7 @@ test("a file laid by hand stops the host and is not taken away by a signature th
 });
 
 test("a revoked signature is not used, and a new one of the same person serves", async () => {
-  await host.register("REVOKE-1", LAW);
-  const run = await host.cut("REVOKE-1");
+  await asked.back();
   const sg1 = await host.sign(run, "SG_1_cut_authz", "linh");
   expect(await host.cutter("gate", "admit", sg1, await host.sign(run, "EXECUTION", "minh"))).toMatchObject({ status: 0 });
   const nonce = String((JSON.parse(readFileSync(sg1, "utf8")) as Record<string, unknown>)["nonce"]);
@@ -88,26 +88,23 @@ test("a revoked signature is not used, and a new one of the same person serves",
   expect(await host.cutter("gate", "admit", revocation)).toMatchObject({ status: 0 });
   expect(await host.sql("SELECT kind, value, person FROM cutter_runtime.revocation")).toEqual([{ kind: "nonce", value: nonce, person: "hoa" }]);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
-  expect(await unitsOf("REVOKE-1")).toBe(0);
+  expect(await units()).toBe(0);
   expect(await host.cutter("gate", "admit", await host.sign(run, "SG_1_cut_authz", "linh"))).toMatchObject({ status: 0 });
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-  expect(await unitsOf("REVOKE-1")).toBe(3);
+  expect(await units()).toBe(3);
 });
 
 test("a revoked run goes nowhere but back", async () => {
-  const [run] = (await host.sql<{ run_id: string }>("SELECT run_id FROM cutter_runtime.run WHERE document_id = 'REVOKE-1'")).map((row) => row.run_id);
-  if (!run) throw new Error("no run");
   await host.authorizeEnactment(run);
   expect(await host.cutter("gate", "admit", await signOrder(host, "minh", "revoke", "run", run))).toMatchObject({ status: 0 });
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
-  expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'REVOKE-1/%'")).toEqual([{ s: "draft" }]);
+  expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'")).toEqual([{ s: "draft" }]);
   expect(await host.cutter("orchestrate", "revert", run, "revoked")).toMatchObject({ status: 0 });
-  expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'REVOKE-1/%'")).toEqual([{ s: "superseded" }]);
+  expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'")).toEqual([{ s: "superseded" }]);
 });
 
 test("a revoked key signs nothing that counts: no approval, no UNHALT and no revocation", async () => {
-  await host.register("REVOKE-2", LAW);
-  const run = await host.cut("REVOKE-2");
+  await asked.back();
   const hoa = host.sandbox.persons.find((person) => person.id === "hoa")?.fingerprint ?? "";
   const id = await halted("--reason", "a stolen key");
   const unhalt = await signOrder(host, "hoa", "unhalt", id);

@@ -1,10 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { everyRow, GOVERNED, grown, lost } from "../support/every-row.ts";
 import { LAW } from "../support/governed-host.ts";
+import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
 
 let host: ProxiedHost;
-beforeAll(async () => { host = await proxiedHost(); });
+let run: string;
+let authorized: HostMoment;
+beforeAll(async () => {
+  host = await proxiedHost();
+  run = await host.authorized("BACK-1", LAW);
+  authorized = await momentOf(host);
+});
+beforeEach(() => authorized.back());
 afterAll(async () => { await host?.remove(); });
 
 const UNITS = { "public.birth_registry": 3, "public.information_unit": 3, "public.iu_lifecycle_log": 3, "public.unit_version": 3 };
@@ -14,35 +22,34 @@ const LEDGER = {
   // Leg B's signature and decision, the verifier's signature and verdict, and the decision that answers the first one.
   "cutter_governance.dot_pair_signature": 2, "cutter_governance.review_decision": 2, "cutter_governance.verify_result": 1,
 };
-const standing = (prefix: string) => host.sql("SELECT canonical_address, lifecycle_status FROM public.information_unit WHERE canonical_address = ANY ($1) ORDER BY 1", [[`${prefix}/S-1`, `${prefix}/S-1/A-1`, `${prefix}/S-1/A-2`]]);
-const enacted = (prefix: string) => ["", "/A-1", "/A-2"].map((end) => ({ canonical_address: `${prefix}/S-1${end}`, lifecycle_status: "enacted" }));
+const standing = () => host.sql("SELECT canonical_address, lifecycle_status FROM public.information_unit WHERE canonical_address = ANY ($1) ORDER BY 1", [["BACK-1/S-1", "BACK-1/S-1/A-1", "BACK-1/S-1/A-2"]]);
+const enacted = ["", "/A-1", "/A-2"].map((end) => ({ canonical_address: `BACK-1/S-1${end}`, lifecycle_status: "enacted" }));
 
 /** Ends the runner right behind the COMMIT of a phase, so that the run stands exactly there. */
-async function leftBehind(run: string, prefix: string, phase: string): Promise<void> {
+async function leftBehind(phase: string): Promise<void> {
   const { answer } = await host.resumeUntil(run, phase, "committed");
-  const runner = await host.runner(prefix);
+  const runner = await host.runner("BACK-1");
   runner.signal("SIGKILL");
   await runner.gone();
   await answer;
 }
 
 test.each([
-  { when: "after leg A", prefix: "BACK-1", last: "cut_leg_a", rows: UNITS },
-  { when: "after the second principal agreed", prefix: "BACK-2", last: "write_verify", rows: { ...LEDGER, ...UNITS } },
-])("a run reverted $when leaves every other row as it was, frees its addresses, and the document is cut again to the end", async ({ prefix, last, rows }) => {
-  const run = await host.authorized(prefix, LAW);
+  { when: "after leg A", last: "cut_leg_a", rows: UNITS },
+  { when: "after the second principal agreed", last: "write_verify", rows: { ...LEDGER, ...UNITS } },
+])("a run reverted $when leaves every other row as it was, frees its addresses, and the document is cut again to the end", async ({ last, rows }) => {
   const before = await everyRow(host, GOVERNED);
-  await leftBehind(run, prefix, last);
-  expect(await standing(prefix)).toHaveLength(3);
+  await leftBehind(last);
+  expect(await standing()).toHaveLength(3);
   expect(await host.cutter("orchestrate", "revert", run, "tried out")).toMatchObject({ status: 0, stop: undefined });
 
   const after = await everyRow(host, GOVERNED);
   expect(lost(before, after)).toEqual({});
   expect(grown(before, after)).toEqual(rows);
-  expect(await standing(prefix)).toEqual([]);
-  expect(await host.sql("SELECT DISTINCT lifecycle_status FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`])).toEqual([{ lifecycle_status: "superseded" }]);
+  expect(await standing()).toEqual([]);
+  expect(await host.sql("SELECT DISTINCT lifecycle_status FROM public.information_unit WHERE canonical_address LIKE $1", ["BACK-1/%"])).toEqual([{ lifecycle_status: "superseded" }]);
 
-  const again = await host.cut(prefix);
+  const again = await host.cut("BACK-1");
   const early = await host.cutter("orchestrate", "revert", again, "nothing there yet");
   expect(early).toMatchObject({ status: 4, stop: "STOP_REFUSED_INPUT" });
   expect(early.stderr).toContain("has written nothing");
@@ -50,15 +57,14 @@ test.each([
   expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   await host.authorizeEnactment(again);
   expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 0, stop: undefined });
-  expect(await standing(prefix)).toEqual(enacted(prefix));
+  expect(await standing()).toEqual(enacted);
   expect(lost(after, await everyRow(host, GOVERNED))).toEqual({});
 });
 
 test("an enacted run is not reverted, neither before it is closed nor after", async () => {
-  const run = await host.authorized("BACK-3", LAW);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
   await host.authorizeEnactment(run);
-  await leftBehind(run, "BACK-3", "lifecycle_enact");
+  await leftBehind("lifecycle_enact");
   const rows = await everyRow(host, GOVERNED);
   const open = await host.cutter("orchestrate", "revert", run, "too late");
   expect(open).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT" });
@@ -66,11 +72,10 @@ test("an enacted run is not reverted, neither before it is closed nor after", as
   expect(await everyRow(host, GOVERNED)).toEqual(rows);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
   expect(await host.cutter("orchestrate", "revert", run, "much too late")).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT", stderr: expect.stringContaining("enacted text goes forward only") });
-  expect(await standing("BACK-3")).toEqual(enacted("BACK-3"));
+  expect(await standing()).toEqual(enacted);
 });
 
 test("a revert that the write guard refuses says so in the guard's own words, changes no row, and works once its policy is back", async () => {
-  const run = await host.authorized("BACK-5", LAW);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
   const policy = (change: string) => host.sql(`UPDATE public.dot_config SET value = ${change} WHERE key = 'iu_create.gateway.allowed_marker_values'`);
   await policy("replace(value, ',fn_iu_revert_run', '')");
@@ -82,5 +87,5 @@ test("a revert that the write guard refuses says so in the guard's own words, ch
   expect(await everyRow(host, GOVERNED)).toEqual(rows);
   await policy("value || ',fn_iu_revert_run'");
   expect(await host.cutter("orchestrate", "revert", run, "the wrong edition")).toMatchObject({ status: 0, stop: undefined });
-  expect(await standing("BACK-5")).toEqual([]);
+  expect(await standing()).toEqual([]);
 });
