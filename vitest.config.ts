@@ -1,12 +1,13 @@
 // Which tests run with what: `unit` and `architecture` need no server, `database` shares one PostgreSQL cluster,
 // `process` starts and ends whole programs, `infra` runs the Pulumi engine. Order: cheap answers first; what runs side by side
-// shares a number, so that a long file at the end of one project does not leave a core idle. `sweep` holds the long tables of the last
+// shares a number, so that a long file at the end of one project does not leave a core idle. `long` holds the long tables of the last
 // two and runs with `npm run test:all` only (docs/decisions/0140-two-suites.md).
 import { defineConfig } from "vitest/config";
 
-const SWEEPS = "test/**/*.sweep.test.ts";
+const LONG = "test/**/*.long.test.ts";
 
 const SERVER_SETUP = ["test/support/global-setup.ts"];
+const ENGINE_SETUP = ["test/support/engine-setup.ts"];
 
 export default defineConfig({
   test: {
@@ -37,19 +38,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], exclude: [SWEEPS], globalSetup: SERVER_SETUP,
+          name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], exclude: [LONG], globalSetup: [...SERVER_SETUP, ...ENGINE_SETUP],
           testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 },
         },
       },
       {
-        // The real Pulumi engine. The first of these files on a machine may have to build it.
+        // The real Pulumi engine.
         extends: true,
-        test: { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: [SWEEPS], testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } },
+        test: { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: [LONG], globalSetup: ENGINE_SETUP, testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } },
       },
       {
         extends: true,
         test: {
-          name: "sweep", include: [SWEEPS], globalSetup: SERVER_SETUP,
+          name: "long", include: [LONG], globalSetup: [...SERVER_SETUP, ...ENGINE_SETUP],
           testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 3 },
         },
       },

@@ -1,4 +1,4 @@
-// `npm test`: the projects of vitest.config.ts but `sweep` (types, lint and import rules are tests of `architecture`), then one plain line.
+// `npm test`: the projects of vitest.config.ts but `long` (types, lint and import rules are tests of `architecture`), then one plain line.
 // `npm run test:all`: all of them (docs/decisions/0140-two-suites.md).
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ const results = join(PROJECT, ".state", `vitest-${process.pid}.json`);
 mkdirSync(dirname(results), { recursive: true });
 
 const [first, ...others] = process.argv.slice(2);
-const words = first === "--all" ? others : ["--project=!sweep", ...process.argv.slice(2)];
+const words = first === "--all" ? others : ["--project=!long", ...process.argv.slice(2)];
 const vitest = join(PROJECT, "node_modules", "vitest", "vitest.mjs");
 const run = spawnSync(process.execPath, [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...words],
   { cwd: PROJECT, stdio: "inherit" });

@@ -1,14 +1,11 @@
 // The configuration, or somebody at the database, points a host at another database than the one people signed for: another
-// cluster, a copy beside it, the same one restored to yesterday, a promoted copy. Nothing may be written to any of them.
-import { appendFileSync, chownSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// cluster, a copy beside it, the same one restored to yesterday. Nothing may be written to any of them.
+import { writeFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureSandbox } from "../../scripts/sandbox/sandbox.ts";
-import { takeDown } from "../../scripts/sandbox/verbs.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { rewriteJson } from "../support/hand-signed.ts";
-import { expectRefused, rowCounts, wordsOf } from "../support/refusals.ts";
+import { expectRefused, wordsOf } from "../support/refusals.ts";
 
 let host: GovernedHost;
 let run: string;
@@ -87,25 +84,4 @@ test("a database restored to before the run does not know the run nor its signat
   } finally {
     await beside("ALTER DATABASE directus RENAME TO yesterday", "ALTER DATABASE today RENAME TO directus");
   }
-});
-
-test("a promoted copy has another timeline, and the signed run stops there while a run signed for it is possible", async () => {
-  const { folder, dataFolder } = host.sandbox.place;
-  const before = await rowCounts(host);
-  await takeDown(folder);
-  // Recovery that finds no archive ends at once on a new timeline: what a promoted standby and a point-in-time restore have in common.
-  const signal = join(dataFolder, "recovery.signal");
-  writeFileSync(signal, "");
-  appendFileSync(join(dataFolder, "postgresql.auto.conf"), "restore_command = 'false'\n");
-  const { uid, gid } = statSync(join(dataFolder, "PG_VERSION"));
-  chownSync(signal, uid, gid);
-  await ensureSandbox({ folder, say: () => undefined });
-  expect(readdirSync(dataFolder)).not.toContain("recovery.signal");
-  expect(await rowCounts(host)).toEqual(before);
-  await expectRefused(host, () => host.cutter("orchestrate", "resume", run), "STOP_DRIFT", /timeline 2/);
-
-  const another = await host.cut("WRONG-2");
-  await host.authorizeCut(another);
-  expect(await host.cutter("orchestrate", "resume", another)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-  expect([await unitsOf("WRONG-1"), await unitsOf("WRONG-2")]).toEqual([0, 3]);
 });

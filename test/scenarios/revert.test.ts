@@ -60,32 +60,3 @@ test.each([
   expect(await standing()).toEqual(enacted);
   expect(lost(after, await everyRow(host, GOVERNED))).toEqual({});
 });
-
-test("an enacted run is not reverted, neither before it is closed nor after", async () => {
-  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
-  await host.authorizeEnactment(run);
-  await leftBehind("lifecycle_enact");
-  const rows = await everyRow(host, GOVERNED);
-  const open = await host.cutter("orchestrate", "revert", run, "too late");
-  expect(open).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT" });
-  expect(open.stderr).toContain("this run is enacted");
-  expect(await everyRow(host, GOVERNED)).toEqual(rows);
-  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
-  expect(await host.cutter("orchestrate", "revert", run, "much too late")).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT", stderr: expect.stringContaining("enacted text goes forward only") });
-  expect(await standing()).toEqual(enacted);
-});
-
-test("a revert that the write guard refuses says so in the guard's own words, changes no row, and works once its policy is back", async () => {
-  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
-  const policy = (change: string) => host.sql(`UPDATE public.dot_config SET value = ${change} WHERE key = 'iu_create.gateway.allowed_marker_values'`);
-  await policy("replace(value, ',fn_iu_revert_run', '')");
-  const rows = await everyRow(host, GOVERNED);
-  const refused = await host.cutter("orchestrate", "revert", run, "the wrong edition");
-  expect(refused).toMatchObject({ status: 5, stop: "STOP_GRANT_DELTA" });
-  expect(refused.stderr).toMatch(/a guard of the database refused .*write guard: direct UPDATE on public\.\w+ refused/);
-  expect(refused.stderr).toContain("nothing of this step was written");
-  expect(await everyRow(host, GOVERNED)).toEqual(rows);
-  await policy("value || ',fn_iu_revert_run'");
-  expect(await host.cutter("orchestrate", "revert", run, "the wrong edition")).toMatchObject({ status: 0, stop: undefined });
-  expect(await standing()).toEqual([]);
-});

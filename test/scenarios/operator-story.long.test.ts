@@ -115,21 +115,6 @@ test("npm start judges prefix and document before it makes a host, and says what
   expect(existsSync(join(colleague.folder, ".sandbox"))).toBe(false);
 }, LONG);
 
-test("npm start carries a document from nothing to the last page, asks nobody to do what it does itself, and takes a prefix once", async () => {
-  const law = fileIn(here, "law.md", LAW);
-  const done = await here.script("start", law, "TOLD-2");
-  expect([done.status, done.stdout]).toEqual([0, expect.stringContaining("TOLD-2 is cut and enacted")]);
-  for (const line of [/^ {2}ICX-CONST +60 +60 {3}byte-equal$/m, /^Reports \(14\)$/m]) expect(done.stdout).toMatch(line);
-  expect(done.stderr.match(/^STOP_APPROVAL_REQUIRED: the run waits for signatures$/gm)).toHaveLength(2);
-  expect(done.stderr).not.toMatch(/^(?:NEXT|OR|CALL) /m);
-  const runs = (await here.script("runs")).stdout;
-  const again = await here.script("start", law, "TOLD-2");
-  expect([again.status, again.stderr]).toEqual([4, expect.stringContaining("TOLD-2 stands on this host already")]);
-  expect((await here.script("runs")).stdout).toBe(runs);
-  const verified = await here.script("verify", /ictr-\S+/.exec(runs)?.[0] ?? "none");
-  expect([verified.status, verified.stdout]).toEqual([0, ""]);
-}, LONG);
-
 test("a host that shows another key than the pinned one is not talked to", async () => {
   const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
   const stranger = fileIn(colleague, "Pulumi.stranger.yaml", stackFileOf(here).replace(/"hostKey":"[^"]*"/, `"hostKey":"${other}"`));

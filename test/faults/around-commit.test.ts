@@ -1,0 +1,185 @@
+// What can happen while an effect commits: the runner is killed, the answer is lost, another runner takes over, people halt it. One run that
+// two people authorized, held at the very message by a door before PostgreSQL; every test begins at the same moment of its host.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Moment } from "../support/commit-proxy.ts";
+import { endState } from "../support/end-state.ts";
+import { everyRow, GOVERNED } from "../support/every-row.ts";
+import { LAW } from "../support/governed-host.ts";
+import { momentOf, type HostMoment } from "../support/host-moment.ts";
+import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
+
+let host: ProxiedHost;
+let run: string;
+let authorized: HostMoment;
+beforeAll(async () => {
+  host = await proxiedHost();
+  run = await host.authorized("SAME-1", LAW);
+  authorized = await momentOf(host);
+});
+beforeEach(() => authorized.back());
+afterAll(async () => { await host?.remove(); });
+
+const recorded = async (phase: string): Promise<number> => (await host.sql("SELECT FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = $2", [run, phase])).length;
+const units = async (status: string): Promise<number> => (await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'SAME-1/%' AND lifecycle_status = $1", [status])).length;
+const PHASES = "SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase IN ('cut_leg_a', 'leg_b_record', 'write_verify', 'lifecycle_enact') ORDER BY at";
+const phases = async (): Promise<string[]> => (await host.sql<{ phase: string }>(PHASES, [run])).map(({ phase }) => phase);
+const versions = async (): Promise<number> => (await host.sql("SELECT FROM public.information_unit u JOIN public.unit_version v ON v.unit_id = u.id WHERE u.canonical_address LIKE 'SAME-1/%'")).length;
+const used = async (): Promise<number> => (await host.sql("SELECT FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).length;
+
+describe("a killed runner", () => {
+  let undisturbed: Awaited<ReturnType<typeof endState>>;
+  beforeAll(async () => {
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
+    await host.authorizeEnactment(run);
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0 });
+    undisturbed = await endState(host, run);
+  });
+
+  /** Resumes, and kills the runner where it stands; whoever followed it is told what to do. */
+  async function killedAt(phase: string, moment: Moment): Promise<void> {
+    const { answer } = await host.resumeUntil(run, phase, moment);
+    const runner = await host.runner("SAME-1");
+    runner.signal("SIGKILL");
+    await runner.gone();
+    const { status, stderr } = await answer;
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cutter orchestrate resume ${run}`);
+  }
+
+  test.each([
+    { moment: "commit" as const, when: "before COMMIT", kept: 0 },
+    { moment: "committed" as const, when: "after COMMIT", kept: 1 },
+  ])("killed just $when, at leg A and at the enactment, leaves after resume what an undisturbed run leaves", async ({ moment, kept }) => {
+    await killedAt("cut_leg_a", moment);
+    expect(await recorded("cut_leg_a")).toBe(kept);
+    expect(await units("draft")).toBe(3 * kept);
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+
+    await host.authorizeEnactment(run);
+    await killedAt("lifecycle_enact", moment);
+    expect(await recorded("lifecycle_enact")).toBe(kept);
+    expect(await units("enacted")).toBe(3 * kept);
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
+
+    expect(await endState(host, run)).toEqual(undisturbed);
+    expect(await host.cutter("journal", "verify", run)).toMatchObject({ status: 0 });
+  });
+});
+
+describe("a COMMIT whose answer is lost", () => {
+  test("that was done but whose answer was lost is settled by the run itself, and nothing is done twice", async () => {
+    const legA = await host.resumeUntil(run, "cut_leg_a", "committed");
+    legA.held.cut();
+    const paused = await legA.answer;
+    expect(paused).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+    expect(paused.events.filter((event) => event["event"] === "state").map((event) => event["state"]).slice(0, 2)).toEqual(["ambiguous", "cut_leg_a_committed"]);
+    expect(await phases()).toEqual(["cut_leg_a", "leg_b_record", "write_verify"]);
+    expect(await versions()).toBe(3);
+
+    await host.authorizeEnactment(run);
+    const enact = await host.resumeUntil(run, "lifecycle_enact", "committed");
+    enact.held.cut();
+    expect(await enact.answer).toMatchObject({ status: 0, stop: undefined });
+    expect(await phases()).toEqual(["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"]);
+    expect(await versions()).toBe(3);
+    expect(await used()).toBe(3);
+    expect(await host.cutter("orchestrate", "verify", run)).toMatchObject({ status: 0 });
+  });
+
+  test("that never arrived leaves nothing, and resume does the work; one that cannot be asked about stays open until resume", async () => {
+    const unheard = await host.resumeUntil(run, "cut_leg_a", "commit");
+    unheard.held.cut();
+    const told = await unheard.answer;
+    expect(told).toMatchObject({ status: 1, stop: "STOP_COULD_NOT_LOOK" });
+    expect(told.stderr).toContain("nothing was committed");
+    expect(await versions()).toBe(0);
+    expect(await used()).toBe(0);
+
+    const unanswered = await host.resumeUntil(run, "cut_leg_a", "committed");
+    const open = host.proxy.refuseNewcomers();
+    unanswered.held.cut();
+    expect(await unanswered.answer).toMatchObject({ status: 10, stop: "STOP_AMBIGUOUS" });
+    // Nobody can ask the database now: the files must not say that nothing is committed.
+    const sheet = await execa(host.sandbox.launchers.cutter, ["orchestrate", "status", run], { stdin: "ignore" });
+    expect(sheet.stdout).toMatch(/state +ambiguous, last stop STOP_AMBIGUOUS/);
+    expect(sheet.stdout).toMatch(/COMMITTED SO FAR +not known: the answer to a COMMIT was lost/);
+    expect(sheet.stdout).toMatch(/SAFE TO LEAVE +no: resume reads what is true/);
+    expect(sheet.stdout).toMatch(new RegExp(`NEXT +cutter orchestrate resume ${run}`));
+    open();
+    expect(await phases()).toEqual(["cut_leg_a"]);
+
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+    expect(await phases()).toEqual(["cut_leg_a", "leg_b_record", "write_verify"]);
+    expect(await versions()).toBe(3);
+    expect(await used()).toBe(2);
+    const settled = await execa(host.sandbox.launchers.cutter, ["orchestrate", "status", run], { stdin: "ignore" });
+    expect(settled.stdout).toMatch(/COMMITTED SO FAR +units as drafts, ledger rows, the second principal's verdict; nothing enacted/);
+  });
+});
+
+describe("a runner that is taken over", () => {
+  const everything = () => everyRow(host, ["public", "cutter_governance", "cutter_runtime"]);
+  const state = (): string => readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "state.json"), "utf8");
+
+  // Its transaction is idle and would be ended by the server's own timeout after a minute.
+  const endItsTransaction = () => host.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'cutter_exec' AND state = 'idle in transaction'");
+  const letTheLeasePass = () => host.sql("UPDATE cutter_runtime.lease SET expires_at = clock_timestamp() - interval '1 second' WHERE document_id = 'SAME-1'");
+
+  test.each([
+    { moment: "begin" as Moment, when: "before leg A begins" },
+    { moment: "commit" as Moment, when: "with its COMMIT on the way" },
+  ])("that stood still $when and was taken over writes nothing when it wakes", async ({ moment }) => {
+    const { held, answer } = await host.resumeUntil(run, "cut_leg_a", moment);
+    const first = await host.runner("SAME-1");
+    first.signal("SIGSTOP");
+    try {
+      if (moment === "begin") expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_LEASE_HELD" });
+      if (moment === "commit") await endItsTransaction();
+      await letTheLeasePass();
+      expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+      expect((await host.runner("SAME-1")).holder).not.toBe(first.holder);
+      expect(await recorded("cut_leg_a")).toBe(1);
+
+      const [rows, told] = [await everything(), state()];
+      held.pass();
+      first.signal("SIGCONT");
+      expect(await answer).toMatchObject({ status: 4, stop: "STOP_FENCED" });
+      await first.gone();
+      expect(await everything()).toEqual(rows);
+      expect(state()).toBe(told);
+    } finally {
+      // A stopped process would outlive this file.
+      first.endForSure();
+    }
+  });
+});
+
+describe("a halt that comes", () => {
+  const HALTER_WAITS = "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND NOT l.granted AND a.usename = 'cutter_halt'";
+
+  test.each([
+    { moment: "end" as Moment, when: "while leg A works undoes it", kept: 0 },
+    { moment: "commit" as Moment, when: "when COMMIT is already on its way lets it end", kept: 3 },
+  ])("$when, is acknowledged only then, and nothing is written afterwards", async ({ moment, kept }) => {
+    const { held, answer } = await host.resumeUntil(run, "cut_leg_a", moment);
+    let acknowledged = false;
+    const halt = host.cutter("orchestrate", "halt", run, "--reason", "a second look").finally(() => { acknowledged = true; });
+    while ((await host.sql(HALTER_WAITS)).length === 0) await sleep(50);
+    expect(acknowledged).toBe(false);
+    expect(await recorded("cut_leg_a")).toBe(0);
+    held.pass();
+    expect(await halt).toMatchObject({ status: 0 });
+    expect(await answer).toMatchObject({ status: 4, stop: "STOP_HALTED" });
+    expect(await units("draft")).toBe(kept);
+
+    const rows = await everyRow(host, GOVERNED);
+    const done = await phases();
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_HALTED" });
+    expect(await everyRow(host, GOVERNED)).toEqual(rows);
+    expect(await phases()).toEqual(done);
+  });
+});

@@ -1,0 +1,83 @@
+// Colleagues take every connection a role has, and a question is asked twice with one token.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import pg from "pg";
+import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
+import { momentOf, type HostMoment } from "../support/host-moment.ts";
+
+let host: GovernedHost;
+let run: string;
+let asked: HostMoment;
+let authorized: HostMoment;
+beforeAll(async () => {
+  host = await governedHost();
+  await host.register("RACE-1", LAW);
+  run = await host.cut("RACE-1");
+  asked = await momentOf(host);
+  await host.authorizeCut(run);
+  authorized = await momentOf(host);
+});
+afterAll(async () => { await host?.remove(); });
+
+const cutLegA = (answer: CutterAnswer): boolean => answer.events.some((event) => event["event"] === "phase" && event["phase"] === "cut_leg_a" && event["status"] === "passed");
+const rows = async (): Promise<number[]> => (await host.sql<{ n: string }>(
+  `SELECT count(*) AS n FROM public.information_unit WHERE canonical_address LIKE $1
+   UNION ALL SELECT count(*) FROM public.unit_version v JOIN public.information_unit u ON u.id = v.unit_id WHERE canonical_address LIKE $1
+   UNION ALL SELECT count(*) FROM public.birth_registry WHERE canonical_address LIKE $1`, ["RACE-1/%"])).map(({ n }) => Number(n));
+
+const squatter = (): pg.Client => {
+  const { host: socket, port, name } = host.sandbox.database;
+  const { user, password } = host.sandbox.credentials.exec;
+  return new pg.Client({ host: socket, port, database: name, user, password, ssl: false });
+};
+const waitings = (): string[] => readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "events.ndjson"), "utf8").split("\n").filter((line) => line.includes('"event":"waiting"'));
+
+test("a run that finds every connection of its role taken says so, writes nothing, and goes on when one is free", async () => {
+  await authorized.back();
+  const squatters = [squatter(), squatter()];
+  for (const one of squatters) await one.connect();
+  try {
+    const refused = await host.cutter("orchestrate", "resume", run);
+    expect(refused).toMatchObject({ status: 1, stop: "STOP_COULD_NOT_LOOK" });
+    expect(refused.stderr).toContain("too many connections");
+  } finally {
+    for (const one of squatters) await one.end();
+  }
+  expect(await rows()).toEqual([0, 0, 0]);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await rows()).toEqual([3, 3, 3]);
+});
+
+test("a run at work whose places are taken by colleagues says that it waits, and cuts when one is free", async () => {
+  await authorized.back();
+  const holder = async (): Promise<string> => (await host.sql<{ holder: string }>("SELECT holder FROM cutter_runtime.lease WHERE run_id = $1", [run]))[0]?.holder ?? "";
+  const before = await holder();
+  const answer = host.cutter("orchestrate", "resume", run);
+  while (await holder() === before) await sleep(5);
+  const squatters: pg.Client[] = [];
+  try {
+    while (squatters.length < 2) {
+      const next = squatter();
+      // The run has a place now and then; this colleague asks until both are his.
+      if (await next.connect().then(() => true, () => false)) squatters.push(next);
+    }
+    while (waitings().length === 0) await sleep(50);
+  } finally {
+    for (const one of squatters) await one.end();
+  }
+  const ended = await answer;
+  expect(ended).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(ended.stderr).toContain("waits for a free connection of cutter_exec");
+  expect(cutLegA(ended)).toBe(true);
+  expect(await rows()).toEqual([3, 3, 3]);
+});
+
+test("a token that was used to resume a run is not taken for an answer when the run is voided with it", async () => {
+  await asked.back();
+  for (const [status, words] of [[3, ["resume", run]], [3, ["resume", run]], [0, ["void", run, "no longer wanted"]]] as const) {
+    expect(await host.cutter("orchestrate", ...words, "--ask", "0a1b2c3d")).toMatchObject({ status });
+  }
+  expect(await host.sql("SELECT close_kind FROM cutter_runtime.run WHERE run_id = $1", [run])).toEqual([{ close_kind: "voided" }]);
+});
