@@ -3,14 +3,25 @@
 // shares a number, so that a long file at the end of one project does not leave a core idle. `long` holds the long tables of the last
 // two and runs with `npm run test:all` only (docs/decisions/0140-two-suites.md).
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const LONG = "test/**/*.long.test.ts";
 
 const SERVER_SETUP = ["test/support/global-setup.ts"];
 const ENGINE_SETUP = ["test/support/engine-setup.ts"];
 
+/** Whatever takes longest begins first; begun last, it would leave a core idle behind the others. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const longest = ({ moduleId }: TestSpecification): boolean => /(?:npm-start|around-commit|types-and-lint|operator-story)[.]/.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(longest), ...sorted.filter((file) => !longest(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // A filter that matches nothing is a mistake, not a success.
     passWithNoTests: false,
     // A focused test hides all others; the run refuses it.
@@ -38,7 +49,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], exclude: [LONG], globalSetup: [...SERVER_SETUP, ...ENGINE_SETUP],
+          name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], exclude: [LONG], globalSetup: ENGINE_SETUP,
           testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 },
         },
       },

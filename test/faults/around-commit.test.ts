@@ -1,5 +1,5 @@
-// What can happen while an effect commits: the runner is killed, the answer is lost, another runner takes over, people halt it. One run that
-// two people authorized, held at the very message by a door before PostgreSQL; every test begins at the same moment of its host.
+// What can happen around a COMMIT: the runner is killed, the answer is lost, another runner takes over, people halt it, people take it back. One
+// run that two people authorized, held at the very message by a door before PostgreSQL; every test begins at the same moment of its host.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Moment } from "../support/commit-proxy.ts";
 import { endState } from "../support/end-state.ts";
-import { everyRow, GOVERNED } from "../support/every-row.ts";
+import { everyRow, GOVERNED, grown, lost } from "../support/every-row.ts";
 import { LAW } from "../support/governed-host.ts";
 import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
@@ -181,5 +181,50 @@ describe("a halt that comes", () => {
     expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_HALTED" });
     expect(await everyRow(host, GOVERNED)).toEqual(rows);
     expect(await phases()).toEqual(done);
+  });
+});
+
+describe("a run that is reverted", () => {
+  const UNITS = { "public.birth_registry": 3, "public.information_unit": 3, "public.iu_lifecycle_log": 3, "public.unit_version": 3 };
+  const LEDGER = {
+    "cutter_governance.cut_change_set": 1, "cutter_governance.cut_change_set_affected_row": 3, "cutter_governance.decision_backlog_entry": 1,
+    "cutter_governance.decision_backlog_history": 1, "cutter_governance.manifest_envelope": 1, "cutter_governance.manifest_unit_block": 3,
+    // Leg B's signature and decision, the verifier's signature and verdict, and the decision that answers the first one.
+    "cutter_governance.dot_pair_signature": 2, "cutter_governance.review_decision": 2, "cutter_governance.verify_result": 1,
+  };
+  const standing = () => host.sql("SELECT canonical_address, lifecycle_status FROM public.information_unit WHERE canonical_address = ANY ($1) ORDER BY 1", [["SAME-1/S-1", "SAME-1/S-1/A-1", "SAME-1/S-1/A-2"]]);
+  const enacted = ["", "/A-1", "/A-2"].map((end) => ({ canonical_address: `SAME-1/S-1${end}`, lifecycle_status: "enacted" }));
+
+  /** Ends the runner right behind the COMMIT of a phase, so that the run stands exactly there. */
+  async function leftBehind(phase: string): Promise<void> {
+    const { answer } = await host.resumeUntil(run, phase, "committed");
+    const runner = await host.runner("SAME-1");
+    runner.signal("SIGKILL");
+    await runner.gone();
+    await answer;
+  }
+
+  test("after the second principal agreed leaves every other row as it was, frees its addresses, and the document is cut again to the end", async () => {
+    const before = await everyRow(host, GOVERNED);
+    await leftBehind("write_verify");
+    expect(await standing()).toHaveLength(3);
+    expect(await host.cutter("orchestrate", "revert", run, "tried out")).toMatchObject({ status: 0, stop: undefined });
+
+    const after = await everyRow(host, GOVERNED);
+    expect(lost(before, after)).toEqual({});
+    expect(grown(before, after)).toEqual({ ...LEDGER, ...UNITS });
+    expect(await standing()).toEqual([]);
+    expect(await host.sql("SELECT DISTINCT lifecycle_status FROM public.information_unit WHERE canonical_address LIKE $1", ["SAME-1/%"])).toEqual([{ lifecycle_status: "superseded" }]);
+
+    const again = await host.cut("SAME-1");
+    const early = await host.cutter("orchestrate", "revert", again, "nothing there yet");
+    expect(early).toMatchObject({ status: 4, stop: "STOP_REFUSED_INPUT" });
+    expect(early.stderr).toContain("has written nothing");
+    await host.authorizeCut(again);
+    expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+    await host.authorizeEnactment(again);
+    expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 0, stop: undefined });
+    expect(await standing()).toEqual(enacted);
+    expect(lost(after, await everyRow(host, GOVERNED))).toEqual({});
   });
 });

@@ -3,6 +3,7 @@
 import { ensureEngine } from "../../scripts/toolchain/engine.ts";
 import { defaultPulumiHome } from "../../scripts/toolchain/pulumi-home.ts";
 
-export default async function setup(): Promise<void> {
+/** vitest's global setup. */
+export async function setup(): Promise<void> {
   await ensureEngine(defaultPulumiHome(), (line) => void process.stderr.write(`${line}\n`));
 }

@@ -1,3 +1,4 @@
+// A revert right behind leg A, and what a revert refuses; the one after leg B stands in faults/around-commit.test.ts.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { everyRow, GOVERNED, grown, lost } from "../support/every-row.ts";
 import { LAW } from "../support/governed-host.ts";
@@ -16,12 +17,6 @@ beforeEach(() => authorized.back());
 afterAll(async () => { await host?.remove(); });
 
 const UNITS = { "public.birth_registry": 3, "public.information_unit": 3, "public.iu_lifecycle_log": 3, "public.unit_version": 3 };
-const LEDGER = {
-  "cutter_governance.cut_change_set": 1, "cutter_governance.cut_change_set_affected_row": 3, "cutter_governance.decision_backlog_entry": 1,
-  "cutter_governance.decision_backlog_history": 1, "cutter_governance.manifest_envelope": 1, "cutter_governance.manifest_unit_block": 3,
-  // Leg B's signature and decision, the verifier's signature and verdict, and the decision that answers the first one.
-  "cutter_governance.dot_pair_signature": 2, "cutter_governance.review_decision": 2, "cutter_governance.verify_result": 1,
-};
 const standing = () => host.sql("SELECT canonical_address, lifecycle_status FROM public.information_unit WHERE canonical_address = ANY ($1) ORDER BY 1", [["BACK-1/S-1", "BACK-1/S-1/A-1", "BACK-1/S-1/A-2"]]);
 const enacted = ["", "/A-1", "/A-2"].map((end) => ({ canonical_address: `BACK-1/S-1${end}`, lifecycle_status: "enacted" }));
 
@@ -34,18 +29,15 @@ async function leftBehind(phase: string): Promise<void> {
   await answer;
 }
 
-test.each([
-  { when: "after leg A", last: "cut_leg_a", rows: UNITS },
-  { when: "after the second principal agreed", last: "write_verify", rows: { ...LEDGER, ...UNITS } },
-])("a run reverted $when leaves every other row as it was, frees its addresses, and the document is cut again to the end", async ({ last, rows }) => {
+test("a run reverted after leg A leaves every other row as it was, frees its addresses, and the document is cut again to the end", async () => {
   const before = await everyRow(host, GOVERNED);
-  await leftBehind(last);
+  await leftBehind("cut_leg_a");
   expect(await standing()).toHaveLength(3);
   expect(await host.cutter("orchestrate", "revert", run, "tried out")).toMatchObject({ status: 0, stop: undefined });
 
   const after = await everyRow(host, GOVERNED);
   expect(lost(before, after)).toEqual({});
-  expect(grown(before, after)).toEqual(rows);
+  expect(grown(before, after)).toEqual(UNITS);
   expect(await standing()).toEqual([]);
   expect(await host.sql("SELECT DISTINCT lifecycle_status FROM public.information_unit WHERE canonical_address LIKE $1", ["BACK-1/%"])).toEqual([{ lifecycle_status: "superseded" }]);
 
@@ -59,4 +51,33 @@ test.each([
   expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 0, stop: undefined });
   expect(await standing()).toEqual(enacted);
   expect(lost(after, await everyRow(host, GOVERNED))).toEqual({});
+});
+
+test("an enacted run is not reverted, neither before it is closed nor after", async () => {
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
+  await host.authorizeEnactment(run);
+  await leftBehind("lifecycle_enact");
+  const rows = await everyRow(host, GOVERNED);
+  const open = await host.cutter("orchestrate", "revert", run, "too late");
+  expect(open).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT" });
+  expect(open.stderr).toContain("this run is enacted");
+  expect(await everyRow(host, GOVERNED)).toEqual(rows);
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
+  expect(await host.cutter("orchestrate", "revert", run, "much too late")).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT", stderr: expect.stringContaining("enacted text goes forward only") });
+  expect(await standing()).toEqual(enacted);
+});
+
+test("a revert that the write guard refuses says so in the guard's own words, changes no row, and works once its policy is back", async () => {
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
+  const policy = (change: string) => host.sql(`UPDATE public.dot_config SET value = ${change} WHERE key = 'iu_create.gateway.allowed_marker_values'`);
+  await policy("replace(value, ',fn_iu_revert_run', '')");
+  const rows = await everyRow(host, GOVERNED);
+  const refused = await host.cutter("orchestrate", "revert", run, "the wrong edition");
+  expect(refused).toMatchObject({ status: 5, stop: "STOP_GRANT_DELTA" });
+  expect(refused.stderr).toMatch(/a guard of the database refused .*write guard: direct UPDATE on public\.\w+ refused/);
+  expect(refused.stderr).toContain("nothing of this step was written");
+  expect(await everyRow(host, GOVERNED)).toEqual(rows);
+  await policy("value || ',fn_iu_revert_run'");
+  expect(await host.cutter("orchestrate", "revert", run, "the wrong edition")).toMatchObject({ status: 0, stop: undefined });
+  expect(await standing()).toEqual([]);
 });

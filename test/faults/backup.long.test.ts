@@ -1,13 +1,13 @@
 // What goes wrong around a backup: every fault has its stop, and never leaves a file that looks like a backup.
-import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
-import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
-import { takeBackup, verifyBackupFile, type BackupRequest } from "../../runner/adapters/take-backup.ts";
+import { takeBackup, verifyBackupFile } from "../../runner/adapters/take-backup.ts";
 import { backupPlace, backupRequest, makeRecipient, RUN_FILE, stopOf, type BackupPlace, type Recipient } from "../support/backup.ts";
+import { brokenPsql } from "../support/broken-psql.ts";
 import { bundleProgram } from "../support/bundle.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 import { foundIn, tracesOf } from "../support/secret-traces.ts";
@@ -26,39 +26,9 @@ afterEach(async () => {
   await place.remove();
 });
 
-/** The installation with a psql that changes the text on its way. */
-async function brokenPsql(sed: string): Promise<Partial<BackupRequest>> {
-  const folder = join(place.folder, "bin");
-  await mkdir(folder);
-  for (const name of await readdir(database.cluster.binDir)) if (name !== "psql") await symlink(join(database.cluster.binDir, name), join(folder, name));
-  const real = join(database.cluster.binDir, "psql");
-  await writeFile(join(folder, "psql"), `#!/bin/sh\ncase "$1" in --version) exec ${real} --version;; esac\n/bin/sed -e '${sed}' | ${real} "$@"\n`, { mode: 0o755 });
-  for (const path of [place.folder, folder]) chmodSync(path, 0o755);
-  const unixUser = process.getuid?.() === 0 ? "postgres" : null;
-  const real_scratch = initdbScratch({ binDir: database.cluster.binDir, root: "/tmp", unixUser });
-  return { scratch: { ...real_scratch, binDir: folder } };
-}
-
-test("a restore that loses a row fails the proof, and the file stays only as unproven", async () => {
-  const [row] = await database.rows<{ key: string }>("SELECT key FROM public.dot_config ORDER BY key LIMIT 1");
-  const key = row?.key ?? "";
-  const saw = await stopOf(backupRequest(database, place, recipient, await brokenPsql(`/^${key.replaceAll(".", "\\.")}\t/d`)), "STOP_PROOF_FAILED", [`${RUN_FILE}.unproven`]);
-  expect(saw).toMatch(/public\.dot_config: \d+ rows restored of \d+/);
-});
-
-test("a restore that changes a character fails the proof by content", async () => {
-  const request = backupRequest(database, place, recipient, await brokenPsql("s/app\\.canonical_writer/app.canonical_writes/"));
-  expect(await stopOf(request, "STOP_PROOF_FAILED", [`${RUN_FILE}.unproven`])).toContain("public.dot_config");
-});
-
-test("a restore that loses a right fails the proof by object", async () => {
-  const request = backupRequest(database, place, recipient, await brokenPsql("/^GRANT SELECT ON TABLE public.information_unit TO cutter_exec/d"));
-  expect(await stopOf(request, "STOP_PROOF_FAILED", [`${RUN_FILE}.unproven`])).toContain("relation public.information_unit: other owner or rights");
-});
-
 test("a restore with a single error fails the proof, without quoting rows", async () => {
   await database.rows("UPDATE public.dot_config SET value = 'planted-row-value' WHERE key = (SELECT min(key) FROM public.dot_config)");
-  const request = backupRequest(database, place, recipient, await brokenPsql("s/^COPY public.dot_config (/COPY public.no_such_table (/"));
+  const request = backupRequest(database, place, recipient, await brokenPsql(database, place, "s/^COPY public.dot_config (/COPY public.no_such_table (/"));
   const saw = await stopOf(request, "STOP_PROOF_FAILED", [`${RUN_FILE}.unproven`]);
   expect(saw).toContain("psql ended with status 3");
   expect(saw).not.toContain("planted-row-value");
