@@ -1,6 +1,5 @@
 // Which tests run with what: `unit` and `architecture` need no server, `database` shares one PostgreSQL cluster,
-// `process` starts and ends whole programs, `infra` runs the Pulumi engine. Order: cheap answers first; what runs side by side
-// shares a number, so that a long file at the end of one project does not leave a core idle. `long` holds the long tables of the last
+// `process` starts and ends whole programs, `infra` runs the Pulumi engine. `long` holds the long tables of the last
 // two and runs with `npm run test:all` only (docs/decisions/0140-two-suites.md).
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -33,36 +32,36 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles: ["test/support/property-seed.ts"], testTimeout: 60_000, hookTimeout: 120_000, sequence: { groupOrder: 0 } },
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles: ["test/support/property-seed.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
       },
       {
         extends: true,
-        test: { name: "architecture", include: ["test/architecture/**/*.test.ts"], testTimeout: 240_000, hookTimeout: 120_000, sequence: { groupOrder: 0 } },
+        test: { name: "architecture", include: ["test/architecture/**/*.test.ts"], testTimeout: 240_000, hookTimeout: 120_000 },
       },
       {
         extends: true,
         test: {
           name: "database", include: ["test/{sql,contract,attacks}/**/*.test.ts"], globalSetup: SERVER_SETUP,
-          testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 },
+          testTimeout: 120_000, hookTimeout: 120_000,
         },
       },
       {
         extends: true,
         test: {
           name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], exclude: [LONG], globalSetup: ENGINE_SETUP,
-          testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 },
+          testTimeout: 300_000, hookTimeout: 300_000,
         },
       },
       {
         // The real Pulumi engine.
         extends: true,
-        test: { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: [LONG], globalSetup: ENGINE_SETUP, testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } },
+        test: { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: [LONG], globalSetup: ENGINE_SETUP, testTimeout: 300_000, hookTimeout: 300_000 },
       },
       {
         extends: true,
         test: {
           name: "long", include: [LONG], globalSetup: [...SERVER_SETUP, ...ENGINE_SETUP],
-          testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 3 },
+          testTimeout: 300_000, hookTimeout: 300_000,
         },
       },
     ],

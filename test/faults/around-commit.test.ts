@@ -1,14 +1,16 @@
-// What can happen around a COMMIT: the runner is killed, the answer is lost, another runner takes over, people halt it, people take it back. One
-// run that two people authorized, held at the very message by a door before PostgreSQL; every test begins at the same moment of its host.
+// What can happen around a COMMIT: the runner is killed, the answer is lost, another runner takes over, people halt the run or take it back, eight
+// processes want it at once. One run that two people authorized, held at the very message by a door before PostgreSQL; every test begins at
+// the same moment of its host.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isStopCode, STOPS } from "../../runner/model/stop.ts";
 import type { Moment } from "../support/commit-proxy.ts";
 import { endState } from "../support/end-state.ts";
 import { everyRow, GOVERNED, grown, lost } from "../support/every-row.ts";
-import { LAW } from "../support/governed-host.ts";
+import { LAW, type CutterAnswer } from "../support/governed-host.ts";
 import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
 
@@ -226,5 +228,32 @@ describe("a run that is reverted", () => {
     expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 0, stop: undefined });
     expect(await standing()).toEqual(enacted);
     expect(lost(after, await everyRow(host, GOVERNED))).toEqual({});
+  });
+});
+
+describe("of eight processes that resume it at once", () => {
+  const RACERS = 8;
+  // Late while another works; late when the winner had paused already, so that only the next signature is missing; no place of the role free.
+  const LOST_THE_RACE = ["STOP_LEASE_HELD", "STOP_APPROVAL_REQUIRED", "STOP_COULD_NOT_LOOK"];
+
+  const cutLegA = (answer: CutterAnswer): boolean => answer.events.some((event) => event["event"] === "phase" && event["phase"] === "cut_leg_a" && event["status"] === "passed");
+  const rows = async (): Promise<number[]> => (await host.sql<{ n: string }>(
+    `SELECT count(*) AS n FROM public.information_unit WHERE canonical_address LIKE $1
+     UNION ALL SELECT count(*) FROM public.unit_version v JOIN public.information_unit u ON u.id = v.unit_id WHERE canonical_address LIKE $1
+     UNION ALL SELECT count(*) FROM public.birth_registry WHERE canonical_address LIKE $1`, ["SAME-1/%"])).map(({ n }) => Number(n));
+
+  test.each([1, 2, 3, 4, 5])("exactly one cuts, round %i", async () => {
+    const answers = await Promise.all(Array.from({ length: RACERS }, () => host.cutter("orchestrate", "resume", run)));
+    expect(answers.filter(cutLegA)).toHaveLength(1);
+    for (const answer of answers) {
+      const stop = answer.stop ?? "none";
+      expect(LOST_THE_RACE).toContain(stop);
+      expect(answer.status).toBe(isStopCode(stop) ? STOPS[stop].exit : -1);
+    }
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+    expect(await recorded("cut_leg_a")).toBe(1);
+    expect(await used()).toBe(2);
+    expect(await rows()).toEqual([3, 3, 3]);
+    expect(await host.cutter("journal", "verify", run)).toMatchObject({ status: 0 });
   });
 });

@@ -1,4 +1,4 @@
-// Two people have signed and their statements are admitted; then something changes. Each change alone must stop the run without a
+// Two people have signed and their statements are admitted; then something changes. Each change must stop the run without a
 // row, by a name people understand, and the run goes on once it is taken back: what stopped it was that change and nothing else.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StopCode } from "../../runner/model/stop.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { rewriteJson } from "../support/hand-signed.ts";
-import { expectRefused } from "../support/refusals.ts";
+import { expectRefused, wordsOf } from "../support/refusals.ts";
 
 let host: GovernedHost;
 let run: string;
@@ -63,28 +63,32 @@ async function journalRewritten(): Promise<() => unknown> {
 
 const root = (...names: string[]): string => join(host.sandbox.place.runtimeRoot, ...names);
 
-const BEFORE_THE_CUT: Change[] = [
-  { what: "cutter_exec loses the right to create units", code: "STOP_GRANT_DELTA", words: /fn_iu_create|execute/i, make: bySql(
+/** Rights, settings and definitions: that each of them alone changes what people sign is a test of the database (test/sql/environment.test.ts). */
+const OF_THE_ENVIRONMENT: Omit<Change, "code">[] = [
+  { what: "cutter_exec loses the right to create units", words: /fn_iu_create|execute/i, make: bySql(
     "REVOKE EXECUTE ON FUNCTION public.fn_iu_create FROM cutter_exec", "GRANT EXECUTE ON FUNCTION public.fn_iu_create TO cutter_exec") },
-  { what: "everybody may read the review decisions", code: "STOP_GRANT_DELTA", words: /review_decision.*PUBLIC|PUBLIC.*review_decision/, make: bySql(
+  { what: "everybody may read the review decisions", words: /review_decision.*PUBLIC|PUBLIC.*review_decision/, make: bySql(
     "GRANT SELECT ON cutter_governance.review_decision TO PUBLIC", "REVOKE SELECT ON cutter_governance.review_decision FROM PUBLIC") },
-  { what: "cutter_exec gets a search_path of its own", code: "STOP_GRANT_DELTA", words: /cutter_exec.*search_path/, make: bySql(
+  { what: "cutter_exec gets a search_path of its own", words: /cutter_exec.*search_path/, make: bySql(
     "ALTER ROLE cutter_exec SET search_path = public", "ALTER ROLE cutter_exec RESET search_path") },
-  { what: "cutter_exec gets another isolation level", code: "STOP_GRANT_DELTA", words: /default_transaction_isolation/, make: bySql(
+  { what: "cutter_exec gets another isolation level", words: /default_transaction_isolation/, make: bySql(
     "ALTER ROLE cutter_exec SET default_transaction_isolation = 'serializable'", "ALTER ROLE cutter_exec RESET default_transaction_isolation") },
-  { what: "cutter_exec becomes a member of directus", code: "STOP_GRANT_DELTA", words: /directus/, make: bySql("GRANT directus TO cutter_exec", "REVOKE directus FROM cutter_exec") },
-  { what: "the trigger that keeps enacted units is switched off", code: "STOP_GRANT_DELTA", words: /trg_iu_enacted_immut/, make: bySql(
+  { what: "cutter_exec becomes a member of directus", words: /directus/, make: bySql("GRANT directus TO cutter_exec", "REVOKE directus FROM cutter_exec") },
+  { what: "the trigger that keeps enacted units is switched off", words: /trg_iu_enacted_immut/, make: bySql(
     "ALTER TABLE public.information_unit DISABLE TRIGGER trg_iu_enacted_immut", "ALTER TABLE public.information_unit ENABLE TRIGGER trg_iu_enacted_immut") },
-  { what: "the admission trigger is switched off by the table's owner", code: "STOP_GRANT_DELTA", words: /cut_admission/, make: bySql(
+  { what: "the admission trigger is switched off by the table's owner", words: /cut_admission/, make: bySql(
     "SET ROLE directus; ALTER TABLE public.information_unit DISABLE TRIGGER USER", [
       "ALTER TABLE public.information_unit ENABLE TRIGGER USER",
       "DO $$ DECLARE t name; BEGIN FOR t IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'public.information_unit'::regclass AND tgname LIKE '%admission%' LOOP EXECUTE format('ALTER TABLE public.information_unit ENABLE ALWAYS TRIGGER %I', t); END LOOP; END $$",
     ].join(";")) },
-  { what: "a trigger is added to the units", code: "STOP_GRANT_DELTA", words: /trg_planted/, make: bySql(
+  { what: "a trigger is added to the units", words: /trg_planted/, make: bySql(
     "CREATE TRIGGER trg_planted AFTER INSERT ON public.information_unit FOR EACH ROW EXECUTE FUNCTION public.fn_iu_register_birth()", "DROP TRIGGER trg_planted ON public.information_unit") },
-  { what: "fn_iu_create has a comment more in its body", code: "STOP_GRANT_DELTA", words: /function public\.fn_iu_create.*body changed/, make: otherCreateBody },
-  { what: "the write guard only observes", code: "STOP_GRANT_DELTA", words: /iu_create\.gateway\.mode.*enforced.*observe/, make: bySql(
+  { what: "the write guard only observes", words: /iu_create\.gateway\.mode.*enforced.*observe/, make: bySql(
     "UPDATE public.dot_config SET value = 'observe' WHERE key = 'iu_create.gateway.mode'", "UPDATE public.dot_config SET value = 'enforced' WHERE key = 'iu_create.gateway.mode'") },
+];
+
+const BEFORE_THE_CUT: Change[] = [
+  { what: "fn_iu_create has a comment more in its body", code: "STOP_GRANT_DELTA", words: /function public\.fn_iu_create.*body changed/, make: otherCreateBody },
   { what: "a letter of the Constitution is changed", code: "STOP_DRIFT", words: /protected document/, make: behindTriggers(...longer("ICX-CONST/NT-1")) },
   { what: "a protected draft is changed", code: "STOP_DRIFT", words: /protected document/, make: behindTriggers(...longer("DIEU-28/P-2")) },
   { what: "the snapshot of the text has one byte other", code: "STOP_DRIFT", words: /snapshot/, make: inFile(() => root("artifacts", `${version}.md`), oneByte) },
@@ -143,6 +147,20 @@ const refuses = async ({ make, code, words }: Change): Promise<void> => {
     await undo();
   }
 };
+
+describe("after the signatures and before the cut all of this together stops the run, and it is named when", () => {
+  let told: string;
+  beforeAll(async () => {
+    const undo: (() => unknown)[] = [];
+    try {
+      for (const { make } of OF_THE_ENVIRONMENT) undo.unshift(await make());
+      told = wordsOf(await expectRefused(host, resume, "STOP_GRANT_DELTA"));
+    } finally {
+      for (const back of undo) await back();
+    }
+  });
+  test.each(OF_THE_ENVIRONMENT)("$what", ({ words }) => { expect(told).toMatch(words); });
+});
 
 describe("after the signatures and before the cut the run stops when", () => {
   test.each(BEFORE_THE_CUT)("$what", refuses);

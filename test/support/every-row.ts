@@ -1,18 +1,21 @@
 // Everything the database holds, row by row, so that "nothing else changed" can be seen and not only said.
+import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import type { GovernedHost } from "./governed-host.ts";
 
 export type EveryRow = ReadonlyMap<string, readonly string[]>;
 
 /** Rows of every table of the given schemas as text, by table, in a stable order. */
 export async function everyRow(host: GovernedHost, schemas: readonly string[]): Promise<EveryRow> {
-  const tables = await host.sql<{ name: string }>(
-    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_catalog.pg_tables WHERE schemaname = ANY ($1) ORDER BY 1", [schemas]);
-  const found = new Map<string, readonly string[]>();
-  for (const { name } of tables) {
-    const rows = await host.sql<{ row: string }>(`SELECT t::text AS row FROM ${name} t ORDER BY t::text COLLATE "C"`);
-    found.set(name, rows.map(({ row }) => row));
-  }
-  return found;
+  return asAdministrator(host.sandbox, async (client) => {
+    const tables = await client.query<{ name: string }>(
+      "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_catalog.pg_tables WHERE schemaname = ANY ($1) ORDER BY 1", [[...schemas]]);
+    const found = new Map<string, readonly string[]>();
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t ORDER BY t::text COLLATE "C"`);
+      found.set(name, rows.map(({ row }) => row));
+    }
+    return found;
+  });
 }
 
 /** What the law and the ledger are kept in. */
