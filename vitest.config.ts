@@ -41,7 +41,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "database", include: ["test/{sql,contract,attacks}/**/*.test.ts"], globalSetup: SERVER_SETUP,
+          name: "database", include: ["test/{sql,contract,attacks}/**/*.test.ts"], exclude: [LONG], globalSetup: SERVER_SETUP,
           testTimeout: 120_000, hookTimeout: 120_000,
         },
       },

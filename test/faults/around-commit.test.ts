@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { isStopCode, STOPS } from "../../runner/model/stop.ts";
 import type { Moment } from "../support/commit-proxy.ts";
 import { endState } from "../support/end-state.ts";
-import { everyRow, GOVERNED, grown, lost } from "../support/every-row.ts";
+import { everyRow, GOVERNED, grown, lost, ROWS_OF_LEG_A, ROWS_OF_LEG_B } from "../support/every-row.ts";
 import { LAW, type CutterAnswer } from "../support/governed-host.ts";
 import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
@@ -27,8 +27,7 @@ afterAll(async () => { await host?.remove(); });
 
 const recorded = async (phase: string): Promise<number> => (await host.sql("SELECT FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = $2", [run, phase])).length;
 const units = async (status: string): Promise<number> => (await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'SAME-1/%' AND lifecycle_status = $1", [status])).length;
-const PHASES = "SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase IN ('cut_leg_a', 'leg_b_record', 'write_verify', 'lifecycle_enact') ORDER BY at";
-const phases = async (): Promise<string[]> => (await host.sql<{ phase: string }>(PHASES, [run])).map(({ phase }) => phase);
+const phases = async (): Promise<string[]> => (await host.sql<{ phase: string }>("SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase IN ('cut_leg_a', 'leg_b_record', 'write_verify', 'lifecycle_enact') ORDER BY at", [run])).map(({ phase }) => phase);
 const versions = async (): Promise<number> => (await host.sql("SELECT FROM public.information_unit u JOIN public.unit_version v ON v.unit_id = u.id WHERE u.canonical_address LIKE 'SAME-1/%'")).length;
 const used = async (): Promise<number> => (await host.sql("SELECT FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).length;
 
@@ -187,34 +186,22 @@ describe("a halt that comes", () => {
 });
 
 describe("a run that is reverted", () => {
-  const UNITS = { "public.birth_registry": 3, "public.information_unit": 3, "public.iu_lifecycle_log": 3, "public.unit_version": 3 };
-  const LEDGER = {
-    "cutter_governance.cut_change_set": 1, "cutter_governance.cut_change_set_affected_row": 3, "cutter_governance.decision_backlog_entry": 1,
-    "cutter_governance.decision_backlog_history": 1, "cutter_governance.manifest_envelope": 1, "cutter_governance.manifest_unit_block": 3,
-    // Leg B's signature and decision, the verifier's signature and verdict, and the decision that answers the first one.
-    "cutter_governance.dot_pair_signature": 2, "cutter_governance.review_decision": 2, "cutter_governance.verify_result": 1,
-  };
   const standing = () => host.sql("SELECT canonical_address, lifecycle_status FROM public.information_unit WHERE canonical_address = ANY ($1) ORDER BY 1", [["SAME-1/S-1", "SAME-1/S-1/A-1", "SAME-1/S-1/A-2"]]);
   const enacted = ["", "/A-1", "/A-2"].map((end) => ({ canonical_address: `SAME-1/S-1${end}`, lifecycle_status: "enacted" }));
 
-  /** Ends the runner right behind the COMMIT of a phase, so that the run stands exactly there. */
-  async function leftBehind(phase: string): Promise<void> {
-    const { answer } = await host.resumeUntil(run, phase, "committed");
+  test("after the second principal agreed leaves every other row as it was, frees its addresses, and the document is cut again to the end", async () => {
+    const before = await everyRow(host, GOVERNED);
+    const { answer } = await host.resumeUntil(run, "write_verify", "committed");
     const runner = await host.runner("SAME-1");
     runner.signal("SIGKILL");
     await runner.gone();
     await answer;
-  }
-
-  test("after the second principal agreed leaves every other row as it was, frees its addresses, and the document is cut again to the end", async () => {
-    const before = await everyRow(host, GOVERNED);
-    await leftBehind("write_verify");
     expect(await standing()).toHaveLength(3);
     expect(await host.cutter("orchestrate", "revert", run, "tried out")).toMatchObject({ status: 0, stop: undefined });
 
     const after = await everyRow(host, GOVERNED);
     expect(lost(before, after)).toEqual({});
-    expect(grown(before, after)).toEqual({ ...LEDGER, ...UNITS });
+    expect(grown(before, after)).toEqual({ ...ROWS_OF_LEG_A, ...ROWS_OF_LEG_B });
     expect(await standing()).toEqual([]);
     expect(await host.sql("SELECT DISTINCT lifecycle_status FROM public.information_unit WHERE canonical_address LIKE $1", ["SAME-1/%"])).toEqual([{ lifecycle_status: "superseded" }]);
 
