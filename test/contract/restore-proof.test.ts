@@ -1,22 +1,13 @@
 // A backup counts only when its restore gives back every row, character and right; nobody is told that a damaged one is proven.
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { backupPlace, backupRequest, makeRecipient, RUN_FILE, stopOf, type BackupPlace, type Recipient } from "../support/backup.ts";
+import { expect, test } from "vitest";
+import { backupRequest, forEveryTest, RUN_FILE, stopOf, type BackupPlace, type Recipient } from "../support/backup.ts";
 import { brokenPsql } from "../support/broken-psql.ts";
-import { freshDatabase, type FreshDatabase } from "../support/database.ts";
+import type { FreshDatabase } from "../support/database.ts";
 
 let database: FreshDatabase;
 let place: BackupPlace;
 let recipient: Recipient;
-
-beforeEach(async () => {
-  recipient = await makeRecipient();
-  database = await freshDatabase({ packages: ["read-rights"] });
-  place = await backupPlace(recipient.publicKey);
-});
-afterEach(async () => {
-  await database.drop();
-  await place.remove();
-});
+forEveryTest((ground) => { ({ database, place, recipient } = ground); });
 
 test("a restore that loses a row fails the proof, and the file stays only as unproven", async () => {
   const [row] = await database.rows<{ key: string }>("SELECT key FROM public.dot_config ORDER BY key LIMIT 1");

@@ -9,10 +9,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { isStopCode, STOPS } from "../../runner/model/stop.ts";
 import type { Moment } from "../support/commit-proxy.ts";
 import { endState } from "../support/end-state.ts";
-import { everyRow, GOVERNED, grown, lost, ROWS_OF_LEG_A, ROWS_OF_LEG_B } from "../support/every-row.ts";
+import { everyRow, GOVERNED, ROWS_OF_LEG_A, ROWS_OF_LEG_B } from "../support/every-row.ts";
 import { LAW, type CutterAnswer } from "../support/governed-host.ts";
 import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
+import { revertedAndCutAgain } from "../support/reverted-run.ts";
 
 let host: ProxiedHost;
 let run: string;
@@ -185,38 +186,8 @@ describe("a halt that comes", () => {
   });
 });
 
-describe("a run that is reverted", () => {
-  const standing = () => host.sql("SELECT canonical_address, lifecycle_status FROM public.information_unit WHERE canonical_address = ANY ($1) ORDER BY 1", [["SAME-1/S-1", "SAME-1/S-1/A-1", "SAME-1/S-1/A-2"]]);
-  const enacted = ["", "/A-1", "/A-2"].map((end) => ({ canonical_address: `SAME-1/S-1${end}`, lifecycle_status: "enacted" }));
-
-  test("after the second principal agreed leaves every other row as it was, frees its addresses, and the document is cut again to the end", async () => {
-    const before = await everyRow(host, GOVERNED);
-    const { answer } = await host.resumeUntil(run, "write_verify", "committed");
-    const runner = await host.runner("SAME-1");
-    runner.signal("SIGKILL");
-    await runner.gone();
-    await answer;
-    expect(await standing()).toHaveLength(3);
-    expect(await host.cutter("orchestrate", "revert", run, "tried out")).toMatchObject({ status: 0, stop: undefined });
-
-    const after = await everyRow(host, GOVERNED);
-    expect(lost(before, after)).toEqual({});
-    expect(grown(before, after)).toEqual({ ...ROWS_OF_LEG_A, ...ROWS_OF_LEG_B });
-    expect(await standing()).toEqual([]);
-    expect(await host.sql("SELECT DISTINCT lifecycle_status FROM public.information_unit WHERE canonical_address LIKE $1", ["SAME-1/%"])).toEqual([{ lifecycle_status: "superseded" }]);
-
-    const again = await host.cut("SAME-1");
-    const early = await host.cutter("orchestrate", "revert", again, "nothing there yet");
-    expect(early).toMatchObject({ status: 4, stop: "STOP_REFUSED_INPUT" });
-    expect(early.stderr).toContain("has written nothing");
-    await host.authorizeCut(again);
-    expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-    await host.authorizeEnactment(again);
-    expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 0, stop: undefined });
-    expect(await standing()).toEqual(enacted);
-    expect(lost(after, await everyRow(host, GOVERNED))).toEqual({});
-  });
-});
+test("a run that is reverted after the second principal agreed leaves every other row as it was, frees its addresses, and the document is cut again to the end",
+  () => revertedAndCutAgain({ host, run, prefix: "SAME-1" }, "write_verify", { ...ROWS_OF_LEG_A, ...ROWS_OF_LEG_B }));
 
 describe("of eight processes that resume it at once", () => {
   const RACERS = 8;

@@ -4,27 +4,18 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { takeBackup, verifyBackupFile } from "../../runner/adapters/take-backup.ts";
-import { backupPlace, backupRequest, makeRecipient, RUN_FILE, stopOf, type BackupPlace, type Recipient } from "../support/backup.ts";
+import { backupRequest, forEveryTest, RUN_FILE, stopOf, type BackupPlace, type Recipient } from "../support/backup.ts";
 import { brokenPsql } from "../support/broken-psql.ts";
 import { bundleProgram } from "../support/bundle.ts";
-import { freshDatabase, type FreshDatabase } from "../support/database.ts";
+import type { FreshDatabase } from "../support/database.ts";
 import { foundIn, tracesOf } from "../support/secret-traces.ts";
 
 let database: FreshDatabase;
 let place: BackupPlace;
 let recipient: Recipient;
-
-beforeEach(async () => {
-  recipient = await makeRecipient();
-  database = await freshDatabase({ packages: ["read-rights"] });
-  place = await backupPlace(recipient.publicKey);
-});
-afterEach(async () => {
-  await database.drop();
-  await place.remove();
-});
+forEveryTest((ground) => { ({ database, place, recipient } = ground); });
 
 test("a restore with a single error fails the proof, without quoting rows", async () => {
   await database.rows("UPDATE public.dot_config SET value = 'planted-row-value' WHERE key = (SELECT min(key) FROM public.dot_config)");

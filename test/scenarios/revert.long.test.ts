@@ -1,9 +1,10 @@
 // A revert right behind leg A, and what a revert refuses; the one after leg B stands in faults/around-commit.test.ts.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { everyRow, GOVERNED, grown, lost, ROWS_OF_LEG_A } from "../support/every-row.ts";
+import { everyRow, GOVERNED, ROWS_OF_LEG_A } from "../support/every-row.ts";
 import { LAW } from "../support/governed-host.ts";
 import { momentOf, type HostMoment } from "../support/host-moment.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
+import { enacted, leftBehind, revertedAndCutAgain, standing, type RevertibleRun } from "../support/reverted-run.ts";
 
 let host: ProxiedHost;
 let run: string;
@@ -16,46 +17,14 @@ beforeAll(async () => {
 beforeEach(() => authorized.back());
 afterAll(async () => { await host?.remove(); });
 
-const standing = () => host.sql("SELECT canonical_address, lifecycle_status FROM public.information_unit WHERE canonical_address = ANY ($1) ORDER BY 1", [["BACK-1/S-1", "BACK-1/S-1/A-1", "BACK-1/S-1/A-2"]]);
-const enacted = ["", "/A-1", "/A-2"].map((end) => ({ canonical_address: `BACK-1/S-1${end}`, lifecycle_status: "enacted" }));
+const at = (): RevertibleRun => ({ host, run, prefix: "BACK-1" });
 
-/** Ends the runner right behind the COMMIT of a phase, so that the run stands exactly there. */
-async function leftBehind(phase: string): Promise<void> {
-  const { answer } = await host.resumeUntil(run, phase, "committed");
-  const runner = await host.runner("BACK-1");
-  runner.signal("SIGKILL");
-  await runner.gone();
-  await answer;
-}
-
-test("a run reverted after leg A leaves every other row as it was, frees its addresses, and the document is cut again to the end", async () => {
-  const before = await everyRow(host, GOVERNED);
-  await leftBehind("cut_leg_a");
-  expect(await standing()).toHaveLength(3);
-  expect(await host.cutter("orchestrate", "revert", run, "tried out")).toMatchObject({ status: 0, stop: undefined });
-
-  const after = await everyRow(host, GOVERNED);
-  expect(lost(before, after)).toEqual({});
-  expect(grown(before, after)).toEqual(ROWS_OF_LEG_A);
-  expect(await standing()).toEqual([]);
-  expect(await host.sql("SELECT DISTINCT lifecycle_status FROM public.information_unit WHERE canonical_address LIKE $1", ["BACK-1/%"])).toEqual([{ lifecycle_status: "superseded" }]);
-
-  const again = await host.cut("BACK-1");
-  const early = await host.cutter("orchestrate", "revert", again, "nothing there yet");
-  expect(early).toMatchObject({ status: 4, stop: "STOP_REFUSED_INPUT" });
-  expect(early.stderr).toContain("has written nothing");
-  await host.authorizeCut(again);
-  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-  await host.authorizeEnactment(again);
-  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 0, stop: undefined });
-  expect(await standing()).toEqual(enacted);
-  expect(lost(after, await everyRow(host, GOVERNED))).toEqual({});
-});
+test("a run reverted after leg A leaves every other row as it was, frees its addresses, and the document is cut again to the end", () => revertedAndCutAgain(at(), "cut_leg_a", ROWS_OF_LEG_A));
 
 test("an enacted run is not reverted, neither before it is closed nor after", async () => {
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
   await host.authorizeEnactment(run);
-  await leftBehind("lifecycle_enact");
+  await leftBehind(at(), "lifecycle_enact");
   const rows = await everyRow(host, GOVERNED);
   const open = await host.cutter("orchestrate", "revert", run, "too late");
   expect(open).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT" });
@@ -63,7 +32,7 @@ test("an enacted run is not reverted, neither before it is closed nor after", as
   expect(await everyRow(host, GOVERNED)).toEqual(rows);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
   expect(await host.cutter("orchestrate", "revert", run, "much too late")).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT", stderr: expect.stringContaining("enacted text goes forward only") });
-  expect(await standing()).toEqual(enacted);
+  expect(await standing(at())).toEqual(enacted(at()));
 });
 
 test("a revert that the write guard refuses says so in the guard's own words, changes no row, and works once its policy is back", async () => {
@@ -78,5 +47,5 @@ test("a revert that the write guard refuses says so in the guard's own words, ch
   expect(await everyRow(host, GOVERNED)).toEqual(rows);
   await policy("value || ',fn_iu_revert_run'");
   expect(await host.cutter("orchestrate", "revert", run, "the wrong edition")).toMatchObject({ status: 0, stop: undefined });
-  expect(await standing()).toEqual([]);
+  expect(await standing(at())).toEqual([]);
 });

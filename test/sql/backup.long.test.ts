@@ -1,22 +1,13 @@
 // What a dump carries and what it leaves out, on databases other than the plain one.
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
-import { backupPlace, backupRequest, makeRecipient, type BackupPlace, type Recipient } from "../support/backup.ts";
+import { backupRequest, forEveryTest, type BackupPlace, type Recipient } from "../support/backup.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 
 let database: FreshDatabase;
 let place: BackupPlace;
 let recipient: Recipient;
-
-beforeEach(async () => {
-  recipient = await makeRecipient();
-  database = await freshDatabase({ packages: ["read-rights"] });
-  place = await backupPlace(recipient.publicKey);
-});
-afterEach(async () => {
-  await database.drop();
-  await place.remove();
-});
+forEveryTest((ground) => { ({ database, place, recipient } = ground); });
 
 test("two backups of equal rows are other files with equal content digests, and one changed row changes them", async () => {
   const first = await takeBackup(backupRequest(database, place, recipient));

@@ -3,30 +3,21 @@ import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { backupShelf } from "../../runner/adapters/backup-shelf.ts";
 import { backupLines, backupRun, backupSelftest } from "../../runner/commands/backup.ts";
 import { backupVault } from "../../runner/adapters/backup-vault.ts";
 import { takeBackup, verifyBackupFile } from "../../runner/adapters/take-backup.ts";
 import { backupReceiptSchema } from "../../runner/model/backup.ts";
 import { digestOf, sha256 } from "../../runner/model/canonical.ts";
-import { backupPlace, backupRequest, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, RUN_FILE, type BackupPlace, type Recipient } from "../support/backup.ts";
+import { backupRequest, CONTEXT_TABLES, forEveryTest, MUTATION_TABLES, RUN_FILE, type BackupPlace, type Recipient } from "../support/backup.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 import { gpgHome } from "../support/gpg-home.ts";
 
 let database: FreshDatabase;
 let place: BackupPlace;
 let recipient: Recipient;
-
-beforeEach(async () => {
-  recipient = await makeRecipient();
-  database = await freshDatabase({ packages: ["read-rights"] });
-  place = await backupPlace(recipient.publicKey);
-});
-afterEach(async () => {
-  await database.drop();
-  await place.remove();
-});
+forEveryTest((ground) => { ({ database, place, recipient } = ground); });
 
 test("the receipt of a backup counts every row of the source and of the restored copy", async () => {
   const receipt = await takeBackup(backupRequest(database, place, recipient));

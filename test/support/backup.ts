@@ -2,11 +2,12 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as openpgp from "openpgp";
+import { afterEach, beforeEach } from "vitest";
 import type { ScratchServer } from "../../runner/model/backup.ts";
 import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
 import { takeBackup, type BackupRequest } from "../../runner/adapters/take-backup.ts";
 import { Stopped, type StopCode } from "../../runner/model/stop.ts";
-import type { FreshDatabase } from "./database.ts";
+import { freshDatabase, type FreshDatabase } from "./database.ts";
 
 /** The mutation surface: three tables of public, nine of the ledger. */
 export const MUTATION_TABLES = [
@@ -75,4 +76,22 @@ export async function stopOf(request: BackupRequest, code: StopCode, left: reado
   const told = `${error.message} ${JSON.stringify(error.facts)}`;
   if (told.includes(request.access.password)) throw new Error(`${code} shows the password`);
   return `${error.facts.saw} ${(error.facts.details ?? []).join(" ")}`;
+}
+
+/** What every backup test has for itself. */
+export interface BackupGround { readonly database: FreshDatabase; readonly place: BackupPlace; readonly recipient: Recipient }
+
+/** Makes it before each test of the calling file, hands it over, and takes it away behind the test. */
+export function forEveryTest(take: (ground: BackupGround) => void): void {
+  let ground: BackupGround | undefined;
+  beforeEach(async () => {
+    const recipient = await makeRecipient();
+    const database = await freshDatabase({ packages: ["read-rights"] });
+    ground = { database, place: await backupPlace(recipient.publicKey), recipient };
+    take(ground);
+  });
+  afterEach(async () => {
+    await ground?.database.drop();
+    await ground?.place.remove();
+  });
 }
