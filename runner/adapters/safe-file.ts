@@ -54,7 +54,7 @@ async function openPlain(path: string): Promise<FileHandle | undefined> {
 }
 
 // The size can grow after fstat, so one byte more than allowed is asked for and its arrival refuses the file. A buffer of the whole cap
-// for every small file would be filled with zeros and collected again: half of what a resumed run computed.
+// (64 MiB for a file of a run) would be filled with zeros and collected again: a third of what a resumed run computed.
 async function readCapped(handle: FileHandle, size: number, cap: number): Promise<SafeReading> {
   let buffer = Buffer.alloc(size + 1);
   let length = 0;
