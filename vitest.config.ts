@@ -1,6 +1,6 @@
 // Which tests run with what: `unit` and `architecture` need no server, `database` shares one PostgreSQL cluster,
 // `process` starts and ends whole programs, `infra` runs the Pulumi engine. `long` holds the long tables of the last
-// two and runs with `npm run test:all` only (docs/decisions/0140-two-suites.md).
+// three and runs with `npm run test:all` only (docs/decisions/0140-two-suites.md).
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 

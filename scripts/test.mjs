@@ -9,8 +9,8 @@ const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(PROJECT, ".state", `vitest-${process.pid}.json`);
 mkdirSync(dirname(results), { recursive: true });
 
-const [first, ...others] = process.argv.slice(2);
-const words = first === "--all" ? others : ["--project=!long", ...process.argv.slice(2)];
+const asked = process.argv.slice(2);
+const words = asked[0] === "--all" ? asked.slice(1) : ["--project=!long", ...asked];
 const vitest = join(PROJECT, "node_modules", "vitest", "vitest.mjs");
 const run = spawnSync(process.execPath, [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...words],
   { cwd: PROJECT, stdio: "inherit" });

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { join } from "node:path";
 import { execa } from "execa";
+import { ENDING_MILLISECONDS } from "../support/cluster.ts";
 import { freshDatabase } from "../support/database.ts";
 import type { FreshDatabase } from "../support/database.ts";
 import { everyRow } from "../support/principals.ts";
@@ -21,7 +22,7 @@ async function psql(script: string, role: "cutter_exec" | "cutter_verify" = "cut
   });
   let done = await start();
   // On a busy machine the server counts a psql that has ended a moment longer.
-  for (const began = Date.now(); done.stderr.includes("too many connections for role") && Date.now() - began < 2_000;) done = await start();
+  for (const began = Date.now(); done.stderr.includes("too many connections for role") && Date.now() - began < ENDING_MILLISECONDS;) done = await start();
   if (done.exitCode === 0) return "accepted";
   const refusal = /ERROR:\s+(\w{5}):\s+(\S+)/.exec(done.stderr);
   if (!refusal) throw new Error(`psql failed without an SQL error: ${done.stderr}`);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import pg from "pg";
-import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
-import { momentOf, type HostMoment } from "../support/host-moment.ts";
+import { cutLegA, rowsOfLegA } from "../support/cut-of-leg-a.ts";
+import { governedHost, type GovernedHost } from "../support/governed-host.ts";
+import { runWithMoments, type HostMoment } from "../support/host-moment.ts";
 
 let host: GovernedHost;
 let run: string;
@@ -13,19 +14,9 @@ let asked: HostMoment;
 let authorized: HostMoment;
 beforeAll(async () => {
   host = await governedHost();
-  await host.register("RACE-1", LAW);
-  run = await host.cut("RACE-1");
-  asked = await momentOf(host);
-  await host.authorizeCut(run);
-  authorized = await momentOf(host);
+  ({ run, asked, authorized } = await runWithMoments(host, "RACE-1"));
 });
 afterAll(async () => { await host?.remove(); });
-
-const cutLegA = (answer: CutterAnswer): boolean => answer.events.some((event) => event["event"] === "phase" && event["phase"] === "cut_leg_a" && event["status"] === "passed");
-const rows = async (): Promise<number[]> => (await host.sql<{ n: string }>(
-  `SELECT count(*) AS n FROM public.information_unit WHERE canonical_address LIKE $1
-   UNION ALL SELECT count(*) FROM public.unit_version v JOIN public.information_unit u ON u.id = v.unit_id WHERE canonical_address LIKE $1
-   UNION ALL SELECT count(*) FROM public.birth_registry WHERE canonical_address LIKE $1`, ["RACE-1/%"])).map(({ n }) => Number(n));
 
 const squatter = (): pg.Client => {
   const { host: socket, port, name } = host.sandbox.database;
@@ -45,9 +36,9 @@ test("a run that finds every connection of its role taken says so, writes nothin
   } finally {
     for (const one of squatters) await one.end();
   }
-  expect(await rows()).toEqual([0, 0, 0]);
+  expect(await rowsOfLegA(host, "RACE-1")).toEqual([0, 0, 0]);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-  expect(await rows()).toEqual([3, 3, 3]);
+  expect(await rowsOfLegA(host, "RACE-1")).toEqual([3, 3, 3]);
 });
 
 test("a run at work whose places are taken by colleagues says that it waits, and cuts when one is free", async () => {
@@ -71,7 +62,7 @@ test("a run at work whose places are taken by colleagues says that it waits, and
   expect(ended).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(ended.stderr).toContain("waits for a free connection of cutter_exec");
   expect(cutLegA(ended)).toBe(true);
-  expect(await rows()).toEqual([3, 3, 3]);
+  expect(await rowsOfLegA(host, "RACE-1")).toEqual([3, 3, 3]);
 });
 
 test("a token that was used to resume a run is not taken for an answer when the run is voided with it", async () => {

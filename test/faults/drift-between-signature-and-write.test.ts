@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StopCode } from "../../runner/model/stop.ts";
+import { changedBySql, changesOfTheEnvironment, type Change } from "../support/changes-while-waiting.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { rewriteJson } from "../support/hand-signed.ts";
 import { expectRefused, wordsOf } from "../support/refusals.ts";
@@ -12,17 +12,10 @@ let host: GovernedHost;
 let run: string;
 let version: string;
 
-/** A change that somebody makes while the run waits. `make` answers how it is taken back. */
-interface Change { readonly what: string; readonly make: () => Promise<() => unknown>; readonly code: StopCode; readonly words: RegExp }
-
 const resume = () => host.cutter("orchestrate", "resume", run);
 const unguarded = (text: string) => host.sql(`SET session_replication_role = replica; ${text}`);
 
-/** A statement and the one that undoes it, both by the database's administrator. */
-const bySql = (there: string, back: string) => async (): Promise<() => unknown> => {
-  await host.sql(there);
-  return () => host.sql(back);
-};
+const bySql = (there: string, back: string) => changedBySql(() => host, there, back);
 /** The same with every ordinary trigger off, as only a superuser can. */
 const behindTriggers = (there: string, back: string) => async (): Promise<() => unknown> => {
   await unguarded(there);
@@ -63,29 +56,8 @@ async function journalRewritten(): Promise<() => unknown> {
 
 const root = (...names: string[]): string => join(host.sandbox.place.runtimeRoot, ...names);
 
-/** Rights, settings and definitions: that each of them alone changes what people sign is a test of the database (test/sql/environment.test.ts). */
-const OF_THE_ENVIRONMENT: Omit<Change, "code">[] = [
-  { what: "cutter_exec loses the right to create units", words: /fn_iu_create|execute/i, make: bySql(
-    "REVOKE EXECUTE ON FUNCTION public.fn_iu_create FROM cutter_exec", "GRANT EXECUTE ON FUNCTION public.fn_iu_create TO cutter_exec") },
-  { what: "everybody may read the review decisions", words: /review_decision.*PUBLIC|PUBLIC.*review_decision/, make: bySql(
-    "GRANT SELECT ON cutter_governance.review_decision TO PUBLIC", "REVOKE SELECT ON cutter_governance.review_decision FROM PUBLIC") },
-  { what: "cutter_exec gets a search_path of its own", words: /cutter_exec.*search_path/, make: bySql(
-    "ALTER ROLE cutter_exec SET search_path = public", "ALTER ROLE cutter_exec RESET search_path") },
-  { what: "cutter_exec gets another isolation level", words: /default_transaction_isolation/, make: bySql(
-    "ALTER ROLE cutter_exec SET default_transaction_isolation = 'serializable'", "ALTER ROLE cutter_exec RESET default_transaction_isolation") },
-  { what: "cutter_exec becomes a member of directus", words: /directus/, make: bySql("GRANT directus TO cutter_exec", "REVOKE directus FROM cutter_exec") },
-  { what: "the trigger that keeps enacted units is switched off", words: /trg_iu_enacted_immut/, make: bySql(
-    "ALTER TABLE public.information_unit DISABLE TRIGGER trg_iu_enacted_immut", "ALTER TABLE public.information_unit ENABLE TRIGGER trg_iu_enacted_immut") },
-  { what: "the admission trigger is switched off by the table's owner", words: /cut_admission/, make: bySql(
-    "SET ROLE directus; ALTER TABLE public.information_unit DISABLE TRIGGER USER", [
-      "ALTER TABLE public.information_unit ENABLE TRIGGER USER",
-      "DO $$ DECLARE t name; BEGIN FOR t IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'public.information_unit'::regclass AND tgname LIKE '%admission%' LOOP EXECUTE format('ALTER TABLE public.information_unit ENABLE ALWAYS TRIGGER %I', t); END LOOP; END $$",
-    ].join(";")) },
-  { what: "a trigger is added to the units", words: /trg_planted/, make: bySql(
-    "CREATE TRIGGER trg_planted AFTER INSERT ON public.information_unit FOR EACH ROW EXECUTE FUNCTION public.fn_iu_register_birth()", "DROP TRIGGER trg_planted ON public.information_unit") },
-  { what: "the write guard only observes", words: /iu_create\.gateway\.mode.*enforced.*observe/, make: bySql(
-    "UPDATE public.dot_config SET value = 'observe' WHERE key = 'iu_create.gateway.mode'", "UPDATE public.dot_config SET value = 'enforced' WHERE key = 'iu_create.gateway.mode'") },
-];
+/** Rights, settings and definitions; each of them alone in drift-of-the-environment.long.test.ts. */
+const OF_THE_ENVIRONMENT = changesOfTheEnvironment(() => host);
 
 const BEFORE_THE_CUT: Change[] = [
   { what: "fn_iu_create has a comment more in its body", code: "STOP_GRANT_DELTA", words: /function public\.fn_iu_create.*body changed/, make: otherCreateBody },

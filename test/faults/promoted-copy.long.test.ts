@@ -11,10 +11,8 @@ let host: GovernedHost;
 let run: string;
 beforeAll(async () => {
   host = await governedHost();
-  await host.register("SIGNED-1", LAW);
+  run = await host.authorized("SIGNED-1", LAW);
   await host.register("SIGNED-2", LAW.replaceAll("text", "words"));
-  run = await host.cut("SIGNED-1");
-  await host.authorizeCut(run);
 });
 afterAll(async () => { await host?.remove(); });
 

@@ -29,9 +29,7 @@ CREATE TRIGGER leg_a_alone BEFORE INSERT ON cutter_governance.cut_change_set FOR
 beforeAll(async () => {
   host = await governedHost();
   await host.sql(ALONE);
-  await host.register("TORN-1", LAW);
-  run = await host.cut("TORN-1");
-  await host.authorizeCut(run);
+  run = await host.authorized("TORN-1", LAW);
   authorized = await momentOf(host);
 });
 afterAll(async () => { await host?.remove(); });

@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as openpgp from "openpgp";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
-import { momentOf, type HostMoment } from "../support/host-moment.ts";
+import { governedHost, type GovernedHost } from "../support/governed-host.ts";
+import { runWithMoments, type HostMoment } from "../support/host-moment.ts";
 import { expectRefused, rowCounts, wordsOf } from "../support/refusals.ts";
 import { signOrder } from "../support/signed-orders.ts";
 
@@ -13,11 +13,7 @@ let asked: HostMoment;
 let authorized: HostMoment;
 beforeAll(async () => {
   host = await governedHost();
-  await host.register("OLD-1", LAW);
-  run = await host.cut("OLD-1");
-  asked = await momentOf(host);
-  await host.authorizeCut(run);
-  authorized = await momentOf(host);
+  ({ run, asked, authorized } = await runWithMoments(host, "OLD-1"));
 });
 beforeEach(() => authorized.back());
 afterAll(async () => { await host?.remove(); });

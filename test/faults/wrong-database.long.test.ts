@@ -1,8 +1,8 @@
 // The configuration, or somebody at the database, points a host at another database than the one people signed for: another
 // cluster, a copy beside it, the same one restored to yesterday. Nothing may be written to any of them.
 import { writeFileSync } from "node:fs";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { besideTheDatabase } from "../support/beside-the-database.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { rewriteJson } from "../support/hand-signed.ts";
 import { expectRefused, wordsOf } from "../support/refusals.ts";
@@ -11,17 +11,7 @@ let host: GovernedHost;
 let run: string;
 let statement: string;
 
-/** As the cluster's own superuser, beside the database: databases are copied and renamed from there. */
-async function beside(...statements: string[]): Promise<void> {
-  const { database: { host: socket, port }, credentials: { cluster } } = host.sandbox;
-  const client = new pg.Client({ host: socket, port, database: "postgres", user: cluster.user, password: cluster.password });
-  await client.connect();
-  try {
-    for (const text of statements) await client.query(text);
-  } finally {
-    await client.end();
-  }
-}
+const beside = (...statements: string[]) => besideTheDatabase(host.sandbox, async (client) => { for (const text of statements) await client.query(text); });
 
 async function withDatabase(change: Record<string, unknown>, work: () => Promise<void>): Promise<void> {
   const { configFile } = host.sandbox.place;

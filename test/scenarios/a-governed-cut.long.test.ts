@@ -41,3 +41,11 @@ test("a document is cut, verified by the second principal and enacted, and nothi
   await expect(asCanonicalWriter("UPDATE public.information_unit SET owner_ref = 'changed' WHERE canonical_address = 'WHOLE-1/S-1'")).rejects.toThrow(/^enacted unit WHOLE-1\/S-1 is immutable/);
   await expect(asCanonicalWriter("UPDATE public.unit_version SET body = 'changed' WHERE unit_id = (SELECT id FROM public.information_unit WHERE canonical_address = 'WHOLE-1/S-1')")).rejects.toThrow(/^enacted version .* is immutable/);
 });
+
+test("a run without signatures writes no unit and waits", async () => {
+  await host.register("WAIT-1", LAW);
+  const run = await host.cut("WAIT-1");
+  expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await one("SELECT count(*) FROM public.information_unit WHERE canonical_address LIKE 'WAIT-1/%'")).toBe(0);
+  expect(await host.cutter("orchestrate", "void", run, "a test")).toMatchObject({ status: 0 });
+});

@@ -93,5 +93,6 @@ export function forEveryTest(take: (ground: BackupGround) => void): void {
   afterEach(async () => {
     await ground?.database.drop();
     await ground?.place.remove();
+    ground = undefined;
   });
 }

@@ -2,9 +2,8 @@
 import { chmodSync } from "node:fs";
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
 import type { BackupRequest } from "../../runner/adapters/take-backup.ts";
-import type { BackupPlace } from "./backup.ts";
+import { testScratch, type BackupPlace } from "./backup.ts";
 import type { FreshDatabase } from "./database.ts";
 
 /** A scratch server whose restores go through `sed`. */
@@ -15,7 +14,5 @@ export async function brokenPsql(database: FreshDatabase, place: BackupPlace, se
   const real = join(database.cluster.binDir, "psql");
   await writeFile(join(folder, "psql"), `#!/bin/sh\ncase "$1" in --version) exec ${real} --version;; esac\n/bin/sed -e '${sed}' | ${real} "$@"\n`, { mode: 0o755 });
   for (const path of [place.folder, folder]) chmodSync(path, 0o755);
-  const unixUser = process.getuid?.() === 0 ? "postgres" : null;
-  const real_scratch = initdbScratch({ binDir: database.cluster.binDir, root: "/tmp", unixUser });
-  return { scratch: { ...real_scratch, binDir: folder } };
+  return { scratch: { ...testScratch(database.cluster.binDir), binDir: folder } };
 }

@@ -89,7 +89,8 @@ export async function endOrphans(): Promise<void> {
 }
 
 const TOO_MANY_CONNECTIONS = "53300";
-const ENDING_MILLISECONDS = 2_000;
+/** How long a busy server counts a connection that has ended. */
+export const ENDING_MILLISECONDS = 2_000;
 
 /** A connection of `role` to `database`; the caller ends it. On a busy machine one that a test before has ended is counted a moment longer. */
 export async function connectAs(facts: BareFacts, role: LoginRole, database: string): Promise<pg.Client> {

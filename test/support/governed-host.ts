@@ -33,6 +33,8 @@ export interface GovernedHost {
   /** Signs SG_1 and EXECUTION by two people and admits them. */
   authorizeCut(runId: string): Promise<void>;
   authorizeEnactment(runId: string): Promise<void>;
+  /** A registered document, cut to its first pause and signed by two people. */
+  authorized(prefix: string, markdown: string): Promise<string>;
   /** Rows as the database administrator. */
   sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
   /** The newest request bundle of a gate. */
@@ -86,7 +88,7 @@ export async function governedHost(): Promise<GovernedHost> {
     const answer = await cutter("gate", "admit", ...files);
     if (answer.status !== 0) throw new Error(`not admitted: ${answer.stderr}`);
   };
-  return {
+  const host: GovernedHost = {
     sandbox, cutter, bundle, sign,
     register: async (prefix, markdown) => {
       const file = join(folder, `${prefix}.md`);
@@ -102,10 +104,17 @@ export async function governedHost(): Promise<GovernedHost> {
     },
     authorizeCut: async (runId) => admit(await sign(runId, "SG_1_cut_authz", "linh"), await sign(runId, "EXECUTION", "minh")),
     authorizeEnactment: async (runId) => admit(await sign(runId, "SG_2_lifecycle_authz", "hoa")),
+    authorized: async (prefix, markdown) => {
+      await host.register(prefix, markdown);
+      const runId = await host.cut(prefix);
+      await host.authorizeCut(runId);
+      return runId;
+    },
     sql: (text, values = []) => asAdministrator(sandbox, async (client) => (await client.query<never>(text, values)).rows),
     remove: async () => {
       await removeSandbox(join(folder, "sandbox"));
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return host;
 }

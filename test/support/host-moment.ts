@@ -3,8 +3,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import pg from "pg";
-import type { GovernedHost } from "./governed-host.ts";
+import { besideTheDatabase } from "./beside-the-database.ts";
+import { LAW, type GovernedHost } from "./governed-host.ts";
 
 /** Database, runtime root and what the approvers remember; not the configuration and not the release. */
 export interface HostMoment {
@@ -20,7 +20,7 @@ export async function momentOf({ sandbox }: GovernedHost): Promise<HostMoment> {
   const noted = `moment_${(moments += 1)}`;
   const kept = join(folder, noted);
   const folders = [[runtimeRoot, join(kept, "root")], [approversFolder, join(kept, "approvers")]] as const;
-  const copyDatabase = async (from: string, to: string): Promise<void> => inCluster(sandbox, async (client) => {
+  const copyDatabase = async (from: string, to: string): Promise<void> => besideTheDatabase(sandbox, async (client) => {
     await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY ($1)", [[from, to]]);
     await client.query(`DROP DATABASE IF EXISTS ${to} WITH (FORCE)`);
     await client.query(`CREATE DATABASE ${to} TEMPLATE ${from}`);
@@ -42,14 +42,11 @@ export async function momentOf({ sandbox }: GovernedHost): Promise<HostMoment> {
   };
 }
 
-async function inCluster(sandbox: GovernedHost["sandbox"], work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const { host, port } = sandbox.database;
-  const { user, password } = sandbox.credentials.cluster;
-  const client = new pg.Client({ host, port, database: "postgres", user, password, ssl: false });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
+/** A run of LAW with the moments at which its signatures were asked for and at which two people had given them. */
+export async function runWithMoments(host: GovernedHost, prefix: string): Promise<{ readonly run: string; readonly asked: HostMoment; readonly authorized: HostMoment }> {
+  await host.register(prefix, LAW);
+  const run = await host.cut(prefix);
+  const asked = await momentOf(host);
+  await host.authorizeCut(run);
+  return { run, asked, authorized: await momentOf(host) };
 }

@@ -22,8 +22,6 @@ export interface ProxiedHost extends GovernedHost {
   runner(documentId: string): Promise<Runner>;
   /** Starts `resume` and answers when its effect stands still; `answer` is what the caller of resume sees in the end. */
   resumeUntil(runId: string, phase: string, moment: Moment): Promise<{ held: HeldEffect; answer: Promise<CutterAnswer> }>;
-  /** A registered document, cut to its first pause and signed by two people. */
-  authorized(prefix: string, markdown: string): Promise<string>;
 }
 
 /** The same configuration for every run of this host, because its digest is part of what people sign. */
@@ -45,12 +43,6 @@ export async function proxiedHost(): Promise<ProxiedHost> {
       const answer = host.cutter("orchestrate", "resume", runId);
       const ended = answer.then((early) => { throw new Error(`resume ended before ${phase} reached ${moment}: ${early.stderr}`); });
       return { held: await Promise.race([trap, ended]), answer };
-    },
-    authorized: async (prefix, markdown) => {
-      await host.register(prefix, markdown);
-      const runId = await host.cut(prefix);
-      await host.authorizeCut(runId);
-      return runId;
     },
     remove: async () => {
       await proxy.stop();
