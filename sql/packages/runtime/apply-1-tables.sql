@@ -1,0 +1,178 @@
+-- role: admin
+-- params: none
+-- returns: none
+-- Schema cutter_runtime: the cutter's own records and the functions that keep them. One transaction, applied once.
+-- Parts: 1 roles and tables, 2 refusals, 3 bookkeeping, 4 effects, 5 gate and halt, 6 rights.
+-- Every refusal is SQLSTATE CUT01 with MESSAGE = stop code and DETAIL = {"saw", "wanted"}; docs/decisions/0110-database-packages.md.
+
+-- 1. The roles and tables of the cutter's own records. cutter_owner owns them and can log in nowhere.
+DO $$
+BEGIN
+  IF to_regnamespace('cutter_runtime') IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_PRECHECK_FAILED', DETAIL = jsonb_build_object(
+      'saw', 'schema cutter_runtime is there already', 'wanted', 'a database without it; apply the package once')::text;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_backup') THEN
+    RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_PRECHECK_FAILED', DETAIL = jsonb_build_object(
+      'saw', 'no role cutter_backup', 'wanted', 'package read-rights applied first')::text;
+  END IF;
+  -- Roles belong to the cluster, so another database of it may have brought them.
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_owner') THEN CREATE ROLE cutter_owner; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_gate') THEN CREATE ROLE cutter_gate; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_halt') THEN CREATE ROLE cutter_halt; END IF;
+END $$;
+ALTER ROLE cutter_owner NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT;
+ALTER ROLE cutter_gate LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT CONNECTION LIMIT 2;
+ALTER ROLE cutter_halt LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT CONNECTION LIMIT 2;
+
+CREATE SCHEMA cutter_runtime AUTHORIZATION cutter_owner;
+SET LOCAL ROLE cutter_owner;
+
+CREATE TABLE cutter_runtime.run (
+  run_id text PRIMARY KEY CHECK (run_id ~ '^ictr-\d{8}T\d{6}Z-[0-9a-f]{8}$'),
+  document_id text NOT NULL CHECK (document_id ~ '^[A-Z0-9][A-Z0-9-]{1,30}[A-Z0-9]$'),
+  source_version_id text,
+  host text NOT NULL,
+  actor text NOT NULL,
+  release text NOT NULL,
+  state text NOT NULL DEFAULT 'pending',
+  last_stop text CHECK (last_stop ~ '^STOP_[A-Z0-9_]+$'),
+  opened timestamptz NOT NULL DEFAULT clock_timestamp(),
+  closed timestamptz,
+  close_kind text CHECK (close_kind IN ('closeout', 'voided', 'reverted')),
+  close_reason text,
+  CHECK ((closed IS NULL) = (close_kind IS NULL))
+);
+CREATE UNIQUE INDEX run_open_document_key ON cutter_runtime.run (document_id) WHERE closed IS NULL;
+
+-- effect_xid names the one transaction that may write the document; nobody else can hold that number.
+CREATE TABLE cutter_runtime.lease (
+  document_id text PRIMARY KEY,
+  epoch bigint NOT NULL CHECK (epoch > 0),
+  run_id text NOT NULL REFERENCES cutter_runtime.run,
+  holder text NOT NULL,
+  expires_at timestamptz NOT NULL,
+  effect_phase text,
+  effect_xid xid8,
+  effect_input_sha text
+);
+
+CREATE TABLE cutter_runtime.admission (
+  nonce text PRIMARY KEY CHECK (nonce ~ '^[0-9a-f]{32}$'),
+  gate text NOT NULL CHECK (gate IN ('SG_1_cut_authz', 'EXECUTION', 'SG_2_lifecycle_authz', 'SG_3_failure_escalation')),
+  run_id text NOT NULL REFERENCES cutter_runtime.run,
+  payload_sha text NOT NULL CHECK (payload_sha ~ '^[0-9a-f]{64}$'),
+  person text NOT NULL,
+  fingerprint text NOT NULL CHECK (fingerprint ~ '^[0-9A-F]{40}$'),
+  statement bytea NOT NULL,
+  signature bytea NOT NULL,
+  payload jsonb NOT NULL,
+  valid_from timestamptz NOT NULL,
+  use_by timestamptz NOT NULL,
+  admitted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  CHECK (use_by > valid_from)
+);
+CREATE INDEX admission_run_gate_idx ON cutter_runtime.admission (run_id, gate);
+CREATE INDEX admission_admitted_at_idx ON cutter_runtime.admission (admitted_at);
+
+CREATE TABLE cutter_runtime.planned_unit (
+  run_id text NOT NULL REFERENCES cutter_runtime.run,
+  canonical_address text NOT NULL,
+  ordinal int NOT NULL,
+  title_sha text NOT NULL,
+  content_hash text NOT NULL,
+  section_type text NOT NULL,
+  unit_kind text NOT NULL,
+  owner_ref text NOT NULL,
+  publication_type text NOT NULL,
+  parent_address text,
+  PRIMARY KEY (run_id, canonical_address),
+  UNIQUE (run_id, ordinal)
+);
+
+CREATE TABLE cutter_runtime.admission_use (
+  nonce text PRIMARY KEY REFERENCES cutter_runtime.admission,
+  run_id text NOT NULL REFERENCES cutter_runtime.run,
+  phase text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE cutter_runtime.revocation (
+  revocation_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('nonce', 'run', 'key')),
+  value text NOT NULL,
+  person text NOT NULL,
+  fingerprint text NOT NULL,
+  statement bytea NOT NULL,
+  signature bytea NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX revocation_kind_value_idx ON cutter_runtime.revocation (kind, value);
+
+-- A halt without run_id holds every run; a lift names the halts it ends and carries the signed UNHALT.
+CREATE TABLE cutter_runtime.halt (
+  halt_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('halt', 'lift')),
+  run_id text REFERENCES cutter_runtime.run,
+  lifts bigint[],
+  reason text NOT NULL,
+  actor text NOT NULL,
+  statement bytea,
+  signature bytea,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  CHECK ((kind = 'lift') = (lifts IS NOT NULL AND statement IS NOT NULL AND signature IS NOT NULL))
+);
+
+-- principal, xid and times are defaults no caller can choose: no role may INSERT here directly.
+-- began is the transaction's start, which is the created_at of every unit it creates.
+CREATE TABLE cutter_runtime.phase_done (
+  run_id text NOT NULL REFERENCES cutter_runtime.run,
+  phase text NOT NULL CHECK (phase IN ('source_pin', 'mark', 'cutplan', 'pre_write_backup', 'grant_probe', 'cut_leg_a',
+    'structural_verify', 'leg_b_record', 'write_verify', 'lifecycle_enact', 'closeout', 'revert')),
+  epoch bigint NOT NULL,
+  input_sha text NOT NULL CHECK (input_sha ~ '^[0-9a-f]{64}$'),
+  output_sha text NOT NULL CHECK (output_sha ~ '^[0-9a-f]{64}$'),
+  output jsonb NOT NULL,
+  principal name NOT NULL DEFAULT session_user,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  began timestamptz NOT NULL DEFAULT transaction_timestamp(),
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run_id, phase),
+  CONSTRAINT phase_done_principal_check
+    CHECK (principal = CASE phase WHEN 'write_verify' THEN 'cutter_verify' ELSE 'cutter_exec' END)
+);
+CREATE INDEX phase_done_at_idx ON cutter_runtime.phase_done (at);
+
+CREATE TABLE cutter_runtime.backup_receipt (
+  run_id text NOT NULL REFERENCES cutter_runtime.run,
+  attempt int NOT NULL CHECK (attempt > 0),
+  content_digests jsonb NOT NULL,
+  content_digests_sha text NOT NULL,
+  file_sha text NOT NULL,
+  size_bytes bigint NOT NULL,
+  recipient text NOT NULL,
+  proof jsonb NOT NULL,
+  proof_sha text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run_id, attempt)
+);
+
+CREATE TABLE cutter_runtime.journal (
+  run_id text NOT NULL REFERENCES cutter_runtime.run,
+  seq bigint NOT NULL CHECK (seq > 0),
+  prev_sha text NOT NULL CHECK (prev_sha ~ '^[0-9a-f]{64}$'),
+  entry_sha text NOT NULL CHECK (entry_sha ~ '^[0-9a-f]{64}$'),
+  entry jsonb NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run_id, seq)
+);
+CREATE INDEX journal_at_idx ON cutter_runtime.journal (at);
+
+CREATE TABLE cutter_runtime.approver_set (
+  version int PRIMARY KEY CHECK (version > 0),
+  sha text NOT NULL,
+  bytes bytea NOT NULL,
+  signatures jsonb NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  CHECK (sha = encode(sha256(bytes), 'hex'))
+);
