@@ -30,9 +30,7 @@ beforeAll(async () => {
   await host.sql("ALTER SYSTEM SET autovacuum = off");
   await host.sql("SELECT pg_reload_conf()");
 }, 600_000);
-afterAll(async () => {
-  await host?.remove();
-});
+afterAll(() => host?.remove());
 
 const shown = (lines: readonly { path: string; have: string }[]): Record<string, string> =>
   Object.fromEntries(lines.map(({ path, have }) => [path, have.replace(/sha256:[0-9a-f]{64}/, "sha256:…")]));
@@ -383,7 +381,7 @@ const stopOf = (look: Promise<unknown>): Promise<unknown> =>
 test("another host key, or no host, ends in could-not-look and never in clean", async () => {
   host.declare({ connection: { ...host.config.connection, hostKey: host.sshd.otherHostKey } });
   const stop = await stopOf(lookWithEngine(host.engine));
-  expect(stop instanceof Stopped && stop.exit).toBe(1);
+  expect(stop).toMatchObject({ exit: 1 });
   expect((stop as Stopped).facts.details?.join("\n")).toMatch(/host key is not the pinned one; nothing was sent/);
 });
 
@@ -394,7 +392,7 @@ test("a fact that cannot be read ends in could-not-look and names the look, neve
     writeFileSync(file, "not what it was\n");
     const stop = await stopOf(lookWithEngine(host.engine));
     writeFileSync(file, was);
-    return stop instanceof Stopped && stop.exit === 1 ? (stop.facts.details?.join("\n") ?? "") : "no stop";
+    return stop instanceof Stopped && stop.exit === 1 ? `${stop.facts.details?.join("\n")}` : "no stop";
   };
   expect(await seen(host.config.database.passFile ?? "")).toMatch(/database: psql: error/);
   expect(await seen(join(host.config.backupKey.keyring, "pubring.kbx"))).toMatch(/keyring: gpg: /);
