@@ -20,7 +20,7 @@ import { readBundle } from "../../scripts/signing/bundle.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { requestReading } from "../../scripts/signing/request-reading.ts";
 import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
 import { removeSandbox } from "../../scripts/sandbox/verbs.ts";
