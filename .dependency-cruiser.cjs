@@ -9,7 +9,7 @@ const npm = (...names) => names.map((name) => `^node_modules/(?:@types/)?${name}
 
 /** Adapters that programs of the operator and of the approver share with the host: the same verifiers on both sides. */
 const SHARED_ADAPTERS =
-  "^runner/adapters/(?:postgres-cluster|openpgp-verifier|gpgv-verifier|safe-file|key-check)[.]ts$";
+  "^runner/adapters/(?:postgres-cluster|openpgp-verifier|gpgv-verifier|safe-file|key-check|process-identity)[.]ts$";
 
 /** Folders of the runner whose files are pure: values in, values out. */
 const PURE = "^runner/(?:model|rules|grammar|terminal|reports)/";
@@ -136,9 +136,9 @@ module.exports = {
       "An adapter imports the flow, a phase or a command. Turn the arrow round: the caller passes in what the adapter needs.",
     ),
     rule(
-      "only-wire-builds-adapters",
-      "Get the adapter through wire.ts, or a wire-<what>.ts beside it for a verb that must start fast: the only places where real things are put together.",
-      { path: "^runner/", pathNot: ["^runner/adapters/", "^runner/wire[.]ts$", "^runner/wire-[a-z-]+[.]ts$"] },
+      "only-commands-and-wire-know-adapters",
+      "The flow meets the outside through the ports of world.ts. A command may call an adapter directly; for phases, engine, rules and looks wire.ts puts it behind a port.",
+      { path: "^runner/", pathNot: ["^runner/(?:adapters|commands)/", "^runner/wire(?:-here)?[.]ts$"] },
       { path: "^runner/adapters/" },
     ),
     rule(
@@ -146,7 +146,7 @@ module.exports = {
       "The database driver, child processes, OpenPGP and the file system belong to adapters/. Move the effect there and offer it through world.ts.",
       {
         path: "^runner/",
-        pathNot: ["^runner/(?:adapters|commands)/", "^runner/(?:wire|cli)[.]ts$", "^runner/wire-[a-z-]+[.]ts$"],
+        pathNot: ["^runner/(?:adapters|commands)/", "^runner/(?:wire|wire-here|cli)[.]ts$"],
       },
       {
         path: [

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { Stopped } from "../runner/model/stop.ts";
 import { stopText } from "../runner/terminal/stop-text.ts";
 import { projectRoot } from "./place.ts";
-import type { HostPart } from "./components/gated-command.ts";
-import { kindOf } from "./components/host-parts.ts";
+import { HostPart } from "./components/gated-command.ts";
+import { typeOf } from "./components/host-parts.ts";
 import { stackConfigFrom, valueOf } from "./config.ts";
 import { engineConnection, shellCommand } from "./ssh/connection.ts";
 import { driftMarker } from "./drift-text.ts";
@@ -22,7 +22,8 @@ async function provision(): Promise<void> {
     const dependsOn = declared.after.flatMap((name) => parts.get(name) ?? []);
     parts.set(
       declared.name,
-      new (kindOf(declared.name))(
+      new HostPart(
+        typeOf(declared.name),
         declared.name,
         {
           declared,

@@ -25,8 +25,8 @@ export interface Sources {
   readonly statement: string;
 }
 
-/** User ids of the sandbox's throw-away keys end in this; such a key on a real host would let everybody sign. */
-const SANDBOX_MAIL = "@sandbox.invalid";
+/** Mail domain of the sandbox's throw-away keys; such a key on a real host would let everybody sign, so that it is refused there. */
+export const SANDBOX_MAIL = "sandbox.invalid";
 
 /** Reads and judges all sources. `project`: root of this checkout; `now`: the time keys must be valid at. */
 export async function readSources(config: StackConfig, project: string, now: Date): Promise<Sources> {
@@ -74,7 +74,7 @@ export async function readApprovers(config: StackConfig, now: Date): Promise<Buf
 export async function readBackupKey(config: StackConfig, now: Date): Promise<string> {
   const armored = readOrStop(config.backupKey.source, "the backup's public key").toString("utf8");
   const { key } = await recipientOf(armored, config.backupKey.fingerprint, now);
-  if (!config.sandbox && key.getUserIDs().some((id) => id.includes(SANDBOX_MAIL))) throw throwAway();
+  if (!config.sandbox && key.getUserIDs().some((id) => id.includes(`@${SANDBOX_MAIL}`))) throw throwAway();
   return armored;
 }
 

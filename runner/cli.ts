@@ -1,16 +1,11 @@
 // THE ENTRY: words in, exit status out; the only process.exit. Verbs are loaded when they are asked for.
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { withGrammarOptions } from "./commands/grammar-words.ts";
+import type { Common } from "./commands/call-options.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";
 import type { AskOnce } from "./commands/orchestrate-run.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
-
-/** Options every verb shares. */
-export interface Common {
-  readonly config: string;
-  readonly json: boolean;
-}
 
 const DEFAULT_CONFIG = "/var/lib/cutter/orchestrator.config.json";
 

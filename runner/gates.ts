@@ -9,7 +9,7 @@ import type { Gate, RunState } from "./model/run.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistNotHalted } from "./looks/halted.ts";
-import { planJson, planOf } from "./plan-of-run.ts";
+import { planJson, planOf } from "./plan.ts";
 import { requestFor, type AskableGate, type BundleContents } from "./aftermath/request-bundle.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";

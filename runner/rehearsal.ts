@@ -10,7 +10,7 @@ import { TERM_SECONDS } from "./model/statement.ts";
 import { insist, Stopped, STOPS } from "./model/stop.ts";
 import { createUnits } from "./phases/06-cut-leg-a.ts";
 import { revertRun } from "./phases/revert.ts";
-import { planOf, plannedUnits } from "./plan-of-run.ts";
+import { planOf, plannedUnits } from "./plan.ts";
 import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";

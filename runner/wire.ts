@@ -1,6 +1,7 @@
-// Builds the World from a configuration file; the only importer of adapters besides the process verbs.
+// Builds the World from a configuration file: the real adapters behind every port of world.ts.
 import { backupVault } from "./adapters/backup-vault.ts";
 import { credentialOf } from "./adapters/credentials.ts";
+import { gpgvVerifier } from "./adapters/gpgv-verifier.ts";
 import { folderReporter } from "./adapters/folder-reporter.ts";
 import { httpReporter } from "./adapters/http-reporter.ts";
 import { postgresDatabase } from "./adapters/postgres.ts";
@@ -9,8 +10,10 @@ import { rehearsalGround } from "./adapters/rehearsal-ground.ts";
 import { fileEvents } from "./adapters/run-events.ts";
 import { runFiles } from "./adapters/run-files.ts";
 import type { Config } from "./model/config.ts";
+import type { SignatureAnswer, SignatureQuestion } from "./model/signature.ts";
 import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment.ts";
+import { verifyWithBoth } from "./signatures/both-verifiers.ts";
 import { insistSigned } from "./signatures/signed.ts";
 import { readHere } from "./wire-here.ts";
 import type { Events, RehearsalGround, World } from "./world.ts";
@@ -31,17 +34,19 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     ),
     files: runFiles(root),
     counts: signedCounts,
-    // OpenPGP is loaded when something is to be verified: most verbs verify nothing.
-    approvals: {
-      insistSigned: async (id, rows) =>
-        insistSigned(id, rows, approvers(), (await import("./wire-gate.ts")).verifySignature),
-    },
+    approvals: { insistSigned: (id, rows) => insistSigned(id, rows, approvers(), verifySignature) },
     vault: vaultOf(config, (line) =>
       events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line }),
     ),
     events,
     reporter: reporterOf(config.reports),
   };
+}
+
+/** Good only if OpenPGP.js and gpgv both say so. OpenPGP.js is loaded when something is to be verified: most verbs verify nothing. */
+export async function verifySignature(question: SignatureQuestion): Promise<SignatureAnswer> {
+  const { openpgpVerifier } = await import("./adapters/openpgp-verifier.ts");
+  return verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);
 }
 
 function reporterOf(reports: Config["reports"]): World["reporter"] {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { Stopped } from "../model/stop.ts";
+import { processStart } from "./process-identity.ts";
 
 /** What a cluster is made of. Paths are absolute; socketDir shorter than 90 characters (a socket path may have 107 bytes). */
 export interface ClusterSpec {
@@ -95,21 +96,12 @@ export async function startCluster(spec: ClusterSpec): Promise<Cluster> {
   return { ...name, dataDir: spec.dataDir, socketDir: spec.socketDir, port: PORT, stop: () => stopProcess(name) };
 }
 
-/** Start time of a live process in clock ticks since boot, or undefined: gone, or a zombie nobody reaped. */
-export async function processStart(pid: number): Promise<string | undefined> {
-  const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  if (line === undefined) return undefined;
-  // The second field is the program's name in brackets and may itself contain blanks and brackets.
-  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? undefined : fields[19];
-}
-
 /** Fast shutdown (SIGINT) of exactly this process; a no-op when it is gone. Stop: STOP_COULD_NOT_LOOK after 60 seconds. */
 export async function stopProcess(name: ProcessName, signal: NodeJS.Signals = "SIGINT"): Promise<void> {
-  if ((await processStart(name.pid)) !== name.startTicks) return;
+  if (processStart(name.pid) !== name.startTicks) return;
   process.kill(name.pid, signal);
   for (let waited = 0; waited < 60_000; waited += 25) {
-    if ((await processStart(name.pid)) !== name.startTicks) return;
+    if (processStart(name.pid) !== name.startTicks) return;
     await pause(25);
   }
   throw new Stopped("STOP_COULD_NOT_LOOK", {
@@ -123,7 +115,7 @@ export async function findRunning(dataDir: string): Promise<ProcessName | undefi
   const text = await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(() => "");
   const pid = Number(text.split("\n")[0]);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  const startTicks = await processStart(pid);
+  const startTicks = processStart(pid);
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   return startTicks !== undefined && command.includes(dataDir) ? { pid, startTicks } : undefined;
 }

@@ -1,32 +1,21 @@
 // The runner as a process: who holds a lease, is that process gone, and starting a run detached from the line it was asked over.
 import { spawn } from "node:child_process";
-import { openSync, closeSync, mkdirSync, readFileSync } from "node:fs";
+import { openSync, closeSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ownScope } from "./own-scope.ts";
+import { processStart } from "./process-identity.ts";
 
 /** `host pid start-time`: names exactly one process; a pid alone may belong to a stranger by now. */
 export function ownHolder(): string {
-  return `${hostname()} ${process.pid} ${startTime(process.pid) ?? "0"}`;
+  return `${hostname()} ${process.pid} ${processStart(process.pid) ?? "0"}`;
 }
 
 /** True only when the holder lived on this host and its process is gone; another host's process cannot be looked at. */
 export function holderIsGone(holder: string | null): boolean {
   const [host, pid, started] = (holder ?? "").split(" ");
   if (host !== hostname() || !pid || !started) return false;
-  return startTime(Number(pid)) !== started;
-}
-
-// Field 22 of /proc/<pid>/stat, counted behind the bracket that closes the command name.
-function startTime(pid: number): string | undefined {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
+  return processStart(Number(pid)) !== started;
 }
 
 /**
@@ -82,4 +71,4 @@ export function startDetached(root: string, runId: string, words: readonly strin
 }
 
 /** True while the process lives and is no zombie. */
-export const isAlive = (pid: number): boolean => startTime(pid) !== undefined;
+export const isAlive = (pid: number): boolean => processStart(pid) !== undefined;

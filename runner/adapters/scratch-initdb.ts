@@ -6,7 +6,7 @@ import { execa } from "execa";
 import pg from "pg";
 import type { RunningScratch, ScratchServer } from "../model/backup.ts";
 import { Stopped } from "../model/stop.ts";
-import { processStart } from "./postgres-cluster.ts";
+import { processStart } from "./process-identity.ts";
 import { majorVersion, spawnAs, type UnixUser } from "./postgres-programs.ts";
 
 /** Where and as whom scratch servers run; paths absolute. */
@@ -68,7 +68,7 @@ async function start(settings: InitdbSettings, expectedBytes: number): Promise<R
     await mkdir(folder, { mode: 0o700 });
     await writeFile(
       join(folder, "owner.json"),
-      JSON.stringify({ pid: process.pid, started: await processStart(process.pid), data }),
+      JSON.stringify({ pid: process.pid, started: processStart(process.pid), data }),
       { mode: 0o600 },
     );
     if (user) await chown(folder, user.uid, user.gid);
@@ -219,7 +219,7 @@ async function sweep(root: string): Promise<void> {
     if (!NAME.test(entry)) continue;
     const folder = join(root, entry);
     const owner = await ownerOf(folder);
-    if (owner === undefined || (await processStart(owner.pid)) === owner.started) continue;
+    if (owner === undefined || processStart(owner.pid) === owner.started) continue;
     if (owner.data === join(MEMORY, entry)) await rm(owner.data, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   }

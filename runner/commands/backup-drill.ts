@@ -1,12 +1,14 @@
 // `backup receipt|drill|drills`: what a restore outside the host needs, the restore itself, and when it was last done.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { DRILL_FILE, drillPackageSchema, drillRecordSchema } from "../model/drill.ts";
 import { Stopped } from "../model/stop.ts";
 import { makeWorld } from "../wire.ts";
-import { drill } from "../wire-drill.ts";
-import { host } from "../wire-host.ts";
+import { loadConfig } from "../adapters/configuration.ts";
+import { credentialOf } from "../adapters/credentials.ts";
+import { drillPackageOf, restoreForDrill } from "../adapters/restore-drill.ts";
+import { readSafely } from "../adapters/safe-file.ts";
 import { runIdOf } from "./run-id.ts";
 
 /** `backup receipt <run-id>`: one object, the drill package of the run's newest receipt. STOP_REFUSED_INPUT without one. */
@@ -20,9 +22,8 @@ export async function showReceipt(common: Common, id: string): Promise<number> {
       wanted: "a run past phase 4",
       next: `cutter orchestrate status ${runId}`,
     });
-  process.stdout.write(
-    `${JSON.stringify({ event: "receipt", package: await drill.packageOf(common.config, runId, receipt) })}\n`,
-  );
+  const known = await drillPackageOf(world.config, await credentialOf(world.config, "backup"), runId, receipt);
+  process.stdout.write(`${JSON.stringify({ event: "receipt", package: known })}\n`);
   return 0;
 }
 
@@ -39,7 +40,7 @@ const DRILL_SECONDS = 60 * 60;
 
 /** `backup drill`: clear SQL on standard input; exit 0 when every row and right of the receipt was restored. STOP_PROOF_FAILED otherwise. */
 export async function restoreDrill(common: Common, options: DrillOptions): Promise<number> {
-  const read = await host.readSafely(options.package, PACKAGE_CAP);
+  const read = await readSafely(options.package, PACKAGE_CAP);
   if (!read.ok)
     throw new Stopped("STOP_COULD_NOT_LOOK", {
       saw: `the drill package: ${read.reason}`,
@@ -47,7 +48,7 @@ export async function restoreDrill(common: Common, options: DrillOptions): Promi
     });
   const known = drillPackageSchema.parse(JSON.parse(read.bytes.toString("utf8")));
   const tables = Object.values(
-    await drill.restore(known, process.stdin, {
+    await restoreForDrill(known, process.stdin, {
       binDir: options.postgresBin,
       scratchRoot: options.scratchRoot,
       scratchUser: options.scratchUser ?? null,
@@ -65,7 +66,7 @@ export async function restoreDrill(common: Common, options: DrillOptions): Promi
 
 /** `backup drills`: the records of drills, newest last. Reads files only; a file that is no record is left out and counted. */
 export async function showDrills(common: Common): Promise<number> {
-  const { config } = await host.loadConfig(common.config);
+  const { config } = await loadConfig(common.config);
   const folder = join(config.orchestrator.runtime_root, "backups", "drills");
   const names = (await readdir(folder).catch(() => [])).filter((name) => DRILL_FILE.test(name)).sort();
   for (const name of names) {

@@ -1,12 +1,12 @@
 // `backup list|verify|prune`: what lies in the backups folder, whether it is still what was proven, and deleting by id.
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { backupProofSchema } from "../model/backup.ts";
 import type { BackupShelf, StoredBackup } from "../model/backup-shelf.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgePrune } from "../rules/backup-shelf.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
-import { shelfOf } from "../wire-backups.ts";
+import { backupShelf } from "../adapters/backup-shelf.ts";
 import type { World } from "../world.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
 
@@ -77,7 +77,7 @@ export async function pruneBackups(common: Common, ids: readonly string[]): Prom
 
 async function open(common: Common): Promise<{ world: World; shelf: BackupShelf }> {
   const world = await makeWorld(common.config);
-  return { world, shelf: shelfOf(world.config.orchestrator.runtime_root) };
+  return { world, shelf: backupShelf(world.config.orchestrator.runtime_root) };
 }
 
 /** State of the run each file was taken for, in words, by backup id. */

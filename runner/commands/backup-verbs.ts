@@ -1,13 +1,13 @@
 // `backup run` and `backup selftest` as verbs.
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { makeWorld } from "../wire.ts";
-import { shelfOf } from "../wire-backups.ts";
+import { backupShelf } from "../adapters/backup-shelf.ts";
 import { backupLines, backupRun, backupSelftest as selftest, type BackupAnswer } from "./backup.ts";
 
 /** `backup run`: exit 0 with a proven file of its own name. Stops as `takeBackup`. */
 export async function backupByHand(common: Common): Promise<number> {
   const { vault, config } = await makeWorld(common.config);
-  return show(common, "run", await backupRun(vault, shelfOf(config.orchestrator.runtime_root)));
+  return show(common, "run", await backupRun(vault, backupShelf(config.orchestrator.runtime_root)));
 }
 
 /** `backup selftest`: the same way, the file removed afterwards. Stops as `takeBackup`. */

@@ -1,6 +1,6 @@
 // `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
 import { insistChain } from "../signatures/approver-chain.ts";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
 import { sourcePinOutput } from "../model/outputs.ts";
@@ -9,8 +9,7 @@ import { SIGNATURE_CAP } from "../model/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { materialOf } from "../plan-of-source.ts";
-import { plannedUnits } from "../plan-of-run.ts";
+import { materialOf, plannedUnits } from "../plan.ts";
 import { judgeStatement } from "../rules/approval.ts";
 import { escalationPayload } from "../rules/escalation.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
@@ -18,9 +17,8 @@ import { judgeRevocation } from "../rules/revocation.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { judgeUnhalt } from "../rules/unhalt.ts";
 import { loadRunRecord } from "../looks/run-record.ts";
-import { makeWorld } from "../wire.ts";
-import { verifySignature } from "../wire-gate.ts";
-import { host } from "../wire-host.ts";
+import { makeWorld, verifySignature } from "../wire.ts";
+import { readSafely } from "../adapters/safe-file.ts";
 import type { Reader, World } from "../world.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
 
@@ -267,7 +265,7 @@ export async function approversOf(world: World): Promise<ApproverSet> {
 
 /** A file a stranger may have laid; STOP_APPROVAL_INVALID when it is not a plain one of at most `cap` bytes. */
 export async function readOrStop(path: string, cap: number): Promise<Buffer> {
-  const answer = await host.readSafely(path, cap);
+  const answer = await readSafely(path, cap);
   if (!answer.ok)
     throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${printable(path)}: ${answer.reason}`, wanted: "a plain file" });
   return answer.bytes;

@@ -1,12 +1,14 @@
 // `names`: which names of environment and configuration this host has, and who may sign what. Names only, never a value.
 import { parse } from "dotenv";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
 import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import { printable } from "../rules/text-hygiene.ts";
-import { names } from "../wire-names.ts";
+import { loadConfig } from "../adapters/configuration.ts";
+import { credentialOf } from "../adapters/credentials.ts";
+import { readSafely } from "../adapters/safe-file.ts";
 
 /** One name: found, missing, or not to be looked at with these rights. */
 interface NameLine {
@@ -22,7 +24,7 @@ const ASKED_GATES: readonly Gate[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifec
 
 /** Exit 0 with every name; what is missing is an answer, not a stop. */
 export async function showNames(common: Common): Promise<number> {
-  const { config } = await names.loadConfig(common.config);
+  const { config } = await loadConfig(common.config);
   const lines = [
     ...(await Promise.all(roleKeys().map((role) => envNames(config, role)))),
     ...(await reporterKey(config)),
@@ -41,7 +43,7 @@ const roleKeys = (): RoleKey[] => Object.keys(ROLES).filter((key): key is RoleKe
 async function envNames(config: Config, role: RoleKey): Promise<NameLine> {
   const name = `DOT_CUTTER_${role.toUpperCase()}_DB_USER, _PASSWORD`;
   try {
-    await names.credentialOf(config, role);
+    await credentialOf(config, role);
     return { kind: "environment", name, answer: "found", saw: config.credentials[role] };
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
@@ -57,7 +59,7 @@ async function envNames(config: Config, role: RoleKey): Promise<NameLine> {
 // Documents that go to a folder need no key.
 async function reporterKey({ reports }: Config): Promise<NameLine[]> {
   if (reports.reporter !== "http") return [];
-  const read = await names.readSafely(reports.api_key_file, ENV_FILE_CAP);
+  const read = await readSafely(reports.api_key_file, ENV_FILE_CAP);
   const line = (answer: NameLine["answer"], saw: string): NameLine[] => [
     { kind: "environment", name: KB_KEY_NAME, answer, saw },
   ];
@@ -83,7 +85,7 @@ function configKeys({ host, database, orchestrator, backup, caps, target_policy,
 }
 
 async function signers(config: Config): Promise<NameLine[]> {
-  const read = await names.readSafely(config.approvers.file, APPROVERS_CAP);
+  const read = await readSafely(config.approvers.file, APPROVERS_CAP);
   if (!read.ok)
     return ASKED_GATES.map((gate) => ({
       kind: "signers",

@@ -1,9 +1,9 @@
 // `intake`: what a document would become. Reads one file, touches nothing else.
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { STOPS, Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
 import { printable } from "../rules/text-hygiene.ts";
-import { host } from "../wire-host.ts";
+import { readSafely } from "../adapters/safe-file.ts";
 import { grammarRequestOf } from "./grammar-options.ts";
 import { intakeCaps, intakeJson, intakeText, takeIn } from "./intake.ts";
 
@@ -16,7 +16,7 @@ export async function showIntake(
   prefix: string,
   options: GrammarWords,
 ): Promise<number> {
-  const read = await host.readSafely(file, DOCUMENT_CAP);
+  const read = await readSafely(file, DOCUMENT_CAP);
   if (!read.ok)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `${printable(file)}: ${read.reason}`,

@@ -1,5 +1,5 @@
 // `journal verify <run>`: the chain in the database, and the projected file beside it.
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import type { Json } from "../model/canonical.ts";
 import { canonicalText } from "../model/canonical.ts";
 import { insist, Stopped } from "../model/stop.ts";

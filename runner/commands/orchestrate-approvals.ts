@@ -1,5 +1,5 @@
 // `approvals <run-id>`: who approved what, as exact bytes; whoever doubts checks the signatures on a machine of their own.
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { Stopped } from "../model/stop.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";

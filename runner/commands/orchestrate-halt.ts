@@ -1,10 +1,10 @@
 // `halt`: the file first, then the row, then wait until no writer is in flight.
 import { join } from "node:path";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import type { HaltFile } from "../model/halt-file.ts";
 import { haltFileName } from "../rules/halt-file.ts";
 import { makeWorld } from "../wire.ts";
-import { host } from "../wire-host.ts";
+import { writeWhole } from "../adapters/run-files.ts";
 import { runIdOf } from "./run-id.ts";
 
 /** Exit 0 when acknowledged: every writer that was in flight has ended, and none begins. */
@@ -14,7 +14,7 @@ export async function halt(common: Common, id: string | undefined, reason: strin
   const file = join(world.config.orchestrator.global_locks_dir, haltFileName(runId));
   const write = (halt_id: string | null): Promise<void> => {
     const content: HaltFile = { halt_id, reason, actor: world.here.actor, at: new Date().toISOString() };
-    return host.writeWhole(file, `${JSON.stringify(content)}\n`);
+    return writeWhole(file, `${JSON.stringify(content)}\n`);
   };
   await write(null);
   process.stderr.write(`${file} written: no phase of ${runId ?? "any run"} begins on this host\n`);

@@ -1,6 +1,6 @@
 // `plan <document-id>`: phases 1 to 3 on the live database, read-only; no run row, no file, nothing to undo.
 import { randomBytes } from "node:crypto";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { optionsOf } from "../model/grammar-request.ts";
 import { isDocumentId, newRunId, type DocumentId } from "../model/ids.ts";
 import { grammarChoice, type CutplanOutput, type MarkOutput, type SourcePinOutput } from "../model/outputs.ts";

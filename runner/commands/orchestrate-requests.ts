@@ -1,17 +1,19 @@
 // `requests <run-id>`: the newest request bundle of each gate, file by file, for the approver's machine. Reads files only.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { sha256 } from "../model/canonical.ts";
 import { BUNDLE_CAP, BUNDLE_FILES, BUNDLE_NAME } from "../model/request-files.ts";
 import { Stopped } from "../model/stop.ts";
-import { host } from "../wire-host.ts";
+import { loadConfig } from "../adapters/configuration.ts";
+import { exists } from "../adapters/run-files.ts";
+import { readSafely } from "../adapters/safe-file.ts";
 import { runIdOf } from "./run-id.ts";
 
 /** Exit 0; with --json one `file` event a file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for nothing yet. */
 export async function showRequests(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
-  const { config } = await host.loadConfig(common.config);
+  const { config } = await loadConfig(common.config);
   const folder = join(config.orchestrator.runtime_root, "runs", runId, "requests");
   const names = await newest(folder);
   if (names.length === 0)
@@ -30,9 +32,7 @@ export async function showRequests(common: Common, id: string): Promise<number> 
 async function newest(folder: string): Promise<string[]> {
   const all = (await readdir(folder).catch(() => [])).filter((name) => BUNDLE_NAME.test(name));
   const finished = (
-    await Promise.all(
-      all.map(async (name) => ((await host.exists(join(folder, name, "payload.json"))) ? name : undefined)),
-    )
+    await Promise.all(all.map(async (name) => ((await exists(join(folder, name, "payload.json"))) ? name : undefined)))
   ).filter((name) => name !== undefined);
   const byGate = new Map<string, number>();
   for (const name of finished) {
@@ -46,8 +46,8 @@ async function send(folder: string, bundle: string): Promise<void> {
   let room = BUNDLE_CAP;
   for (const name of BUNDLE_FILES) {
     const path = join(folder, bundle, name);
-    if (!(await host.exists(path))) continue;
-    const read = await host.readSafely(path, room);
+    if (!(await exists(path))) continue;
+    const read = await readSafely(path, room);
     if (!read.ok)
       throw new Stopped("STOP_COULD_NOT_LOOK", {
         saw: `${path}: ${read.reason}`,

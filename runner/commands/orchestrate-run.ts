@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
 import { newRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
@@ -11,7 +11,10 @@ import { statusFromText } from "../rules/status.ts";
 import { stopText, type Standing } from "../terminal/stop-text.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { readHere } from "../wire-here.ts";
-import { host } from "../wire-host.ts";
+import { loadConfig } from "../adapters/configuration.ts";
+import { eventsLength, followEvents } from "../adapters/run-events.ts";
+import { runFiles } from "../adapters/run-files.ts";
+import { claimAsk, claimRun, startDetached } from "../adapters/run-process.ts";
 import type { RunEvent } from "../world.ts";
 import { grammarRequestOf } from "./grammar-options.ts";
 import { runIdOf } from "./run-id.ts";
@@ -32,16 +35,16 @@ export async function startCut(
   if (options.runId === undefined)
     return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", words);
   const runId = runIdOf(options.runId);
-  const { config } = await host.loadConfig(common.config);
+  const { config } = await loadConfig(common.config);
   const { runtime_root } = config.orchestrator;
-  if (host.claimRun(runtime_root, runId)) return startAndFollow(common, runId, "cut", words);
+  if (claimRun(runtime_root, runId)) return startAndFollow(common, runId, "cut", words);
   await firstWord(runtime_root, runId);
   return follow(common, runtime_root, runId, 0);
 }
 
 /** The process of a run that was claimed a moment ago needs time to its first word; a follower that came earlier would find nobody. */
 async function firstWord(root: string, runId: RunId): Promise<void> {
-  for (let waited = 0; waited < FIRST_WORD_MILLISECONDS && host.eventsLength(root, runId) === 0; waited += 100)
+  for (let waited = 0; waited < FIRST_WORD_MILLISECONDS && eventsLength(root, runId) === 0; waited += 100)
     await sleep(100);
 }
 /** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
@@ -67,7 +70,7 @@ export interface FollowFrom {
 
 /** Follows events from a position of the file until no process of the run works any more, or the named one has ended. */
 export async function startFollow(common: Common, id: string, { from, process: pid }: FollowFrom): Promise<number> {
-  const { config } = await host.loadConfig(common.config);
+  const { config } = await loadConfig(common.config);
   return follow(common, config.orchestrator.runtime_root, runIdOf(id), from, pid);
 }
 
@@ -88,9 +91,9 @@ async function startOnce(
   if (ask === undefined) return startAndFollow(common, runId, kind, words);
   if (!/^[0-9a-f]{8}$/.test(ask))
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
-  const { config } = await host.loadConfig(common.config);
+  const { config } = await loadConfig(common.config);
   const { runtime_root: root } = config.orchestrator;
-  if (!(await host.runFiles(root).readRun(runId, "events.ndjson")))
+  if (!(await runFiles(root).readRun(runId, "events.ndjson")))
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no run ${runId} on this host`,
       wanted: "the id of a run of this host",
@@ -98,9 +101,9 @@ async function startOnce(
     });
   // A token is one question: asked with another verb it must not be given the first one's answer.
   const question = `${kind}-${ask}`;
-  if (host.claimAsk(root, runId, question))
+  if (claimAsk(root, runId, question))
     return startAndFollow(common, runId, kind, words, (pid, position) =>
-      host.runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
+      runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
     );
   const asked = await processOf(root, runId, question);
   if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, ...asked })}\n`);
@@ -110,7 +113,7 @@ async function startOnce(
 /** The process that the first asking started. STOP_COULD_NOT_LOOK when it never came to that. */
 async function processOf(root: string, runId: RunId, question: string): Promise<z.infer<typeof askedFile>> {
   for (let waited = 0; waited < FIRST_WORD_MILLISECONDS; waited += 100) {
-    const bytes = await host.runFiles(root).readRun(runId, `asks/${question}/process.json`);
+    const bytes = await runFiles(root).readRun(runId, `asks/${question}/process.json`);
     if (bytes) return askedFile.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
     await sleep(100);
   }
@@ -131,8 +134,8 @@ async function startAndFollow(
   // Everything that can be refused before a process starts is refused here, on the asker's own terminal.
   const { config } = await readHere(common.config);
   const root = config.orchestrator.runtime_root;
-  const offset = host.eventsLength(root, runId);
-  const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
+  const offset = eventsLength(root, runId);
+  const pid = startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
   await started?.(pid, offset);
   if (common.json)
     process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, pid, position: offset })}\n`);
@@ -142,7 +145,7 @@ async function startAndFollow(
 /** With `pid` the answer is that process's own: another one of the same run, refused meanwhile, must not speak for it. */
 async function follow(common: Common, root: string, runId: RunId, offset: number, pid?: number): Promise<number> {
   let last: RunEvent | undefined;
-  for await (const event of host.followEvents(root, runId, offset, pid)) {
+  for await (const event of followEvents(root, runId, offset, pid)) {
     showEvent(event, runId, common.json);
     last = event;
   }
@@ -176,6 +179,6 @@ async function ended(event: Extract<RunEvent, { event: "ended" }>, root: string,
 }
 
 async function standing(root: string, runId: RunId): Promise<Standing> {
-  const bytes = await host.runFiles(root).readRun(runId, "state.json");
+  const bytes = await runFiles(root).readRun(runId, "state.json");
   return bytes ? statusFromText(Buffer.from(bytes).toString("utf8"), new Date()) : "no run";
 }

@@ -1,18 +1,20 @@
 // `status`: files only, so that it answers when everything else is busy or down.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { parseState } from "../rules/run-state.ts";
 import { statusFromState, type StatusJson } from "../rules/status.ts";
 import { statusText } from "../terminal/status-text.ts";
-import { host } from "../wire-host.ts";
+import { loadConfig } from "../adapters/configuration.ts";
+import { runFiles } from "../adapters/run-files.ts";
+import { holderIsGone } from "../adapters/run-process.ts";
 import { runIdOf } from "./run-id.ts";
 
 /** With an id: that run. Without: every open run, and the closed ones in one line each. */
 export async function showStatus(common: Common, id: string | undefined): Promise<number> {
-  const { config } = await host.loadConfig(common.config);
+  const { config } = await loadConfig(common.config);
   const root = config.orchestrator.runtime_root;
   const ids = id === undefined ? await runIds(root) : [runIdOf(id)];
   const known = (await Promise.all(ids.map((runId) => statusOfRun(root, runId)))).filter(
@@ -35,13 +37,13 @@ export async function showStatus(common: Common, id: string | undefined): Promis
 }
 
 async function statusOfRun(root: string, runId: string): Promise<StatusJson | undefined> {
-  const files = host.runFiles(root);
+  const files = runFiles(root);
   const bytes = await files.readRun(runId, "state.json");
   if (!bytes) return undefined;
   const state = parseState(Buffer.from(bytes).toString("utf8"));
   return statusFromState(state, new Date(), {
     haltFile: await files.haltFile(runId),
-    holderAlive: state.lease.holder === null ? undefined : !host.holderIsGone(state.lease.holder),
+    holderAlive: state.lease.holder === null ? undefined : !holderIsGone(state.lease.holder),
   });
 }
 

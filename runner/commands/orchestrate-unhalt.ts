@@ -1,7 +1,7 @@
 // `unhalt <signed UNHALT>`: admits it, then takes the halt file away when nothing it can stand for is left in force.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { EVERY_RUN } from "../model/payload.ts";
 import { parseStatement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
@@ -9,7 +9,8 @@ import { Stopped } from "../model/stop.ts";
 import { haltFileName, whyHaltFileStays } from "../rules/halt-file.ts";
 import { haltsOfReach } from "../rules/unhalt.ts";
 import { makeWorld } from "../wire.ts";
-import { host } from "../wire-host.ts";
+import { exists } from "../adapters/run-files.ts";
+import { readSafely } from "../adapters/safe-file.ts";
 import type { World } from "../world.ts";
 import { admitOne, approversOf, readOrStop, sayAdmitted } from "./gate-admit.ts";
 import { runIdOf } from "./run-id.ts";
@@ -46,7 +47,7 @@ async function takeFileAway(world: World, reach: string): Promise<void> {
     haltFileName(reach === EVERY_RUN ? null : runIdOf(reach)),
   );
   const inForce = await haltsInForce(world, reach);
-  const read = (await host.exists(path)) ? await host.readSafely(path, HALT_FILE_CAP) : undefined;
+  const read = (await exists(path)) ? await readSafely(path, HALT_FILE_CAP) : undefined;
   const stays =
     read === undefined ? undefined : read.ok ? whyHaltFileStays(read.bytes, reach, inForce) : `it is ${read.reason}`;
   if (stays === undefined && inForce.length === 0) return void (await rm(path, { force: true }));

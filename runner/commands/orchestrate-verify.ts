@@ -1,5 +1,5 @@
 // `verify <run>`: everything a finished run promised, looked at again as cutter_verify; nothing is written.
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { protectedHash } from "../looks/facts.ts";
 import { lookAtEnd } from "../looks/end-facts.ts";
 import {
@@ -13,7 +13,7 @@ import {
 import type { RowOf } from "../model/rows.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { Json } from "../model/canonical.ts";
-import { planOf } from "../plan-of-run.ts";
+import { planOf } from "../plan.ts";
 import { judgeBaseline } from "../rules/baseline.ts";
 import { judgeEnd } from "../rules/closeout.ts";
 import { judgeChain, judgeIndex } from "../rules/journal.ts";

@@ -1,20 +1,22 @@
 // `precheck`: everything that must be true before a run, looked at as each role and judged all at once.
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import type { Config } from "../model/config.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgePrechecks, prechecks, type Check } from "../rules/precheck.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../wire-here.ts";
-import { host } from "../wire-host.ts";
-import { looks } from "../wire-precheck.ts";
+import { loadRecipient } from "../adapters/backup-key.ts";
+import { loadConfig } from "../adapters/configuration.ts";
+import { majorVersion } from "../adapters/postgres-programs.ts";
+import { collectDatabaseFacts } from "../adapters/precheck-database.ts";
 import { backupLines, backupSelftest } from "./backup.ts";
 
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
-  const { config } = await host.loadConfig(common.config);
+  const { config } = await loadConfig(common.config);
   const others: Check[] = [
     ...(await folderChecks(config)),
     await check("release and approver set", "as pinned", async () => {
@@ -24,7 +26,7 @@ export async function precheck(common: Common): Promise<number> {
   ];
   others.push(
     await check("backup public key", "a key that can encrypt now", async () => {
-      const recipient = await looks.loadRecipient(
+      const recipient = await loadRecipient(
         config.backup.recipient_public_key,
         config.backup.recipient_fingerprint,
         new Date(),
@@ -37,7 +39,7 @@ export async function precheck(common: Common): Promise<number> {
       await check(
         `program ${program}`,
         "PostgreSQL programs of one installation",
-        async () => `major ${await looks.majorVersion(join(config.backup.postgres_bin, program))}`,
+        async () => `major ${await majorVersion(join(config.backup.postgres_bin, program))}`,
       ),
     );
   }
@@ -47,7 +49,7 @@ export async function precheck(common: Common): Promise<number> {
       backupLines("selftest", await backupSelftest((await makeWorld(common.config)).vault)).join("; "),
     ),
   );
-  const checks = prechecks({ ...(await looks.collectDatabaseFacts(config)), others });
+  const checks = prechecks({ ...(await collectDatabaseFacts(config)), others });
   for (const item of checks) {
     if (common.json) process.stdout.write(`${JSON.stringify({ event: "check", ...item })}\n`);
     const mark = item.outcome === "passed" ? "ok    " : item.outcome === "failed" ? "FAILED" : "?     ";

@@ -1,22 +1,22 @@
 // The detached process of a run.
-import type { Common } from "../cli.ts";
+import type { Common } from "./call-options.ts";
 import { grammarRequest, optionsOf } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";
 import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
 import { projection } from "../aftermath/projection.ts";
 import { groundOf, makeWorld } from "../wire.ts";
-import { host } from "../wire-host.ts";
+import { holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
 import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.ts";
 
 /** `kind` is cut, resume, revert or void; `words` are its arguments as orchestrate gave them. */
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
-  const world = { ...(await makeWorld(common.config, runId)), askedToEnd: host.listenForEnd() };
+  const world = { ...(await makeWorld(common.config, runId)), askedToEnd: listenForEnd() };
   const job: Work = {
     world,
     ground: groundOf(world, runId),
-    holder: { name: host.ownHolder(), isGone: host.holderIsGone },
+    holder: { name: ownHolder(), isGone: holderIsGone },
     projection: projection(world),
   };
   const [first = "", asked = "{}"] = words;

@@ -1,5 +1,6 @@
 // Phase 1: which bytes are cut, and what stands beside them in the database.
-import { artifactSha, materialOf } from "../plan-of-source.ts";
+import { materialOf } from "../plan.ts";
+import { sha256 } from "../model/canonical.ts";
 import { isSourceVersionId } from "../model/ids.ts";
 import { sourcePinOutput, type GrammarChoice, type SourcePinOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
@@ -25,7 +26,7 @@ export const sourcePin = (grammar: GrammarChoice) =>
         captured_at: source.captured_at.toISOString(),
         region_sha: material.manifest.region_sha,
         artifact_bytes: bytes.length,
-        artifact_sha: artifactSha(bytes),
+        artifact_sha: sha256(bytes),
         grammar,
         report_folder: reportFolder(scope, material.manifest.region_sha, before),
         baseline: baseline.filter((row) => row.document !== scope.document_id || row.set_aside),
@@ -40,7 +41,7 @@ export const sourcePin = (grammar: GrammarChoice) =>
           wanted: `${recorded.source_version_id}, the version this run pinned`,
         });
       }
-      if (artifactSha(bytes) !== recorded.artifact_sha) {
+      if (sha256(bytes) !== recorded.artifact_sha) {
         throw new Stopped("STOP_DRIFT", {
           saw: `artifacts/${recorded.source_version_id}.md has other bytes than were pinned`,
           wanted: "the snapshot unchanged",

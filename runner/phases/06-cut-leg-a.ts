@@ -4,7 +4,7 @@ import type { PlanRow } from "../model/cut-plan.ts";
 import { Stopped } from "../model/stop.ts";
 import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
 import { creationBatches } from "../rules/creation.ts";
-import { planOf } from "../plan-of-run.ts";
+import { planOf } from "../plan.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput> };
 

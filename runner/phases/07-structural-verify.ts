@@ -8,7 +8,7 @@ import {
 } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
-import { planOf } from "../plan-of-run.ts";
+import { planOf } from "../plan.ts";
 import { proveLossless } from "../rules/lossless.ts";
 import { judgeStructure, type WrittenUnit } from "../rules/structural.ts";
 

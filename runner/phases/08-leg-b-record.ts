@@ -11,8 +11,7 @@ import {
 } from "../model/outputs.ts";
 import { Stopped } from "../model/stop.ts";
 import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
-import { planOf } from "../plan-of-run.ts";
-import type { Material } from "../plan-of-source.ts";
+import { planOf, type Material } from "../plan.ts";
 import { affectedRowId, ledgerIds, ledgerKeys, legBRows, markedEnvelope, type LedgerIds } from "../rules/ledger.ts";
 
 type Input = {

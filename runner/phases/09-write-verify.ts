@@ -10,7 +10,7 @@ import {
 import { insist, Stopped } from "../model/stop.ts";
 import { observe } from "../looks/observed.ts";
 import { defineEffect, type Recorded } from "../phase.ts";
-import { planOf } from "../plan-of-run.ts";
+import { planOf } from "../plan.ts";
 import { ledgerIds, markedEnvelope } from "../rules/ledger.ts";
 import { proveLossless } from "../rules/lossless.ts";
 import { judgeStructure } from "../rules/structural.ts";

@@ -2,59 +2,30 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { processStart, processStat } from "../../runner/adapters/process-identity.ts";
 import type { Place } from "./place.ts";
 import type { OwnProcess } from "./state-file.ts";
 
 /** Identity of a living process; undefined when there is none. A zombie has ended. */
 export function identifyProcess(pid: number): OwnProcess | undefined {
-  try {
-    // Field 2 may hold blanks and brackets, so fields are counted behind its last bracket: state is 3, start time 22.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    const ticks = fields[19];
-    if (fields[0] === "Z" || ticks === undefined) return undefined;
-    // Ticks count from the boot, so the boot belongs to the name.
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return { pid, started: `${boot} ${ticks}`, command: steadyTitle(commandLine(pid).join(" ")) };
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH"))
-      return undefined;
-    throw error;
-  }
+  const ticks = processStart(pid);
+  if (ticks === undefined) return undefined;
+  // Ticks count from the boot, so the boot belongs to the name.
+  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return { pid, started: `${boot} ${ticks}`, command: steadyTitle(commandLine(pid).join(" ")) };
 }
 
 /** Whether the process has ended and only waits for its parent, in a container without an init for ever. */
-export function isZombie(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .startsWith("Z");
-  } catch {
-    return false;
-  }
-}
+export const isZombie = (pid: number): boolean => processStat(pid)?.zombie === true;
 
 // sshd writes the number of open dials behind its command line; the rest names the process.
 const steadyTitle = (command: string): string => command.replace(/ \[listener\].*$/s, "");
 
 /** Processes whose parent is this one, for example the sessions of an sshd. */
-export function childrenOf(pid: number): OwnProcess[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .flatMap((child) => {
-      try {
-        const fields = readFileSync(`/proc/${child}/stat`, "utf8")
-          .replace(/^.*\) /s, "")
-          .split(" ");
-        const found = fields[1] === String(pid) ? identifyProcess(child) : undefined;
-        return found ? [found] : [];
-      } catch {
-        return [];
-      }
-    });
-}
+export const childrenOf = (pid: number): OwnProcess[] =>
+  processIds()
+    .filter((child) => processStat(child)?.parent === pid)
+    .flatMap((child) => identifyProcess(child) ?? []);
 
 /** Whether exactly this process still lives: pid, start time and command line. */
 export function stillRuns(known: OwnProcess): boolean {

@@ -2,13 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as openpgp from "openpgp";
+import { SANDBOX_MAIL } from "../../infra/sources.ts";
 import { canonicalText, sha256 } from "../../runner/model/canonical.ts";
 import type { Gate } from "../../runner/model/run.ts";
 import type { Place } from "./place.ts";
 import { privateFolder, writeWhenChanged } from "./write-file.ts";
-
-/** Marks every throw-away key; provisioning of a real stack refuses keys whose user id ends in it. */
-export const SANDBOX_MAIL = "sandbox.invalid";
 
 /** An approver of the sandbox: secret key (armored, 0600) and the profile that `npm run approve` reads. */
 export interface SandboxPerson {

@@ -53,8 +53,8 @@ const BAD: readonly [rule: string, file: string, text: string][] = [
   ["phases-know-ports-only", "runner/phases/02-a.ts", 'import { x } from "./03-b.ts"; export const a = x;'],
   ["engine-knows-no-phase", "runner/engine.ts", 'import { x } from "./phases/03-b.ts"; export const a = x;'],
   [
-    "only-wire-builds-adapters",
-    "runner/commands/a.ts",
+    "only-commands-and-wire-know-adapters",
+    "runner/aftermath/a.ts",
     'import { x } from "../adapters/outside.ts"; export const a = x;',
   ],
   [

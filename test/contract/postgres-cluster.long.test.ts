@@ -8,10 +8,10 @@ import { afterEach, expect, test } from "vitest";
 import {
   findPostgresPrograms,
   findRunning,
-  processStart,
   startCluster,
   stopProcess,
 } from "../../runner/adapters/postgres-cluster.ts";
+import { processStart } from "../../runner/adapters/process-identity.ts";
 import type { Cluster, ClusterSpec } from "../../runner/adapters/postgres-cluster.ts";
 
 let clusters: Cluster[] = [];
@@ -114,7 +114,7 @@ test("after stop the process is gone and stopping again does nothing", async () 
   const spec = await specOf();
   const cluster = await start(spec);
   await cluster.stop();
-  expect(await processStart(cluster.pid)).toBeUndefined();
+  expect(processStart(cluster.pid)).toBeUndefined();
   expect(await findRunning(spec.dataDir)).toBeUndefined();
   await cluster.stop();
 });
@@ -124,7 +124,7 @@ test("a process whose number was used again is left alone", async () => {
   const pid = stranger.pid ?? 0;
   try {
     await stopProcess({ pid, startTicks: "1" }, "SIGKILL");
-    expect(await processStart(pid)).toBeDefined();
+    expect(processStart(pid)).toBeDefined();
   } finally {
     stranger.kill();
     await stranger.catch(() => undefined);

@@ -5,7 +5,8 @@ import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findPostgresPrograms, processStart } from "../../runner/adapters/postgres-cluster.ts";
+import { findPostgresPrograms } from "../../runner/adapters/postgres-cluster.ts";
+import { processStart } from "../../runner/adapters/process-identity.ts";
 import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
 import { testScratch } from "../support/backup.ts";
 import { bundleProgram } from "../support/bundle.ts";
@@ -54,7 +55,7 @@ test("folders of a runner that was killed are removed by the next start, those o
   await gone;
   for (const [folder, owner] of [
     [dead, { pid: gone.pid, started: "1" }],
-    [living, { pid: process.pid, started: await processStart(process.pid) }],
+    [living, { pid: process.pid, started: processStart(process.pid) }],
   ] as const) {
     await mkdir(folder ?? "");
     await writeFile(join(folder ?? "", "owner.json"), JSON.stringify({ ...owner, data: join(folder ?? "", "data") }));
@@ -81,12 +82,12 @@ test("the server ends with the process that started it, even when that one is ki
     .next()
     .then(({ value }) => [String(value)]);
   const pid = await postmasterOf(folder);
-  const started = await processStart(pid);
+  const started = processStart(pid);
   expect(started).toBeDefined();
   runner.kill("SIGKILL");
   await runner;
-  for (let turn = 0; turn < 600 && (await processStart(pid)) === started; turn += 1) await pause(50);
-  expect(await processStart(pid)).not.toBe(started);
+  for (let turn = 0; turn < 600 && processStart(pid) === started; turn += 1) await pause(50);
+  expect(processStart(pid)).not.toBe(started);
   // The next start takes away what the killed one left, in memory too.
   await (await testScratch(binDir, root).start(0)).stop();
   await expect(postmasterOf(folder)).resolves.toBe(0);

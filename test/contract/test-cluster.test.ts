@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { findRunning, processStart } from "../../runner/adapters/postgres-cluster.ts";
+import { findRunning } from "../../runner/adapters/postgres-cluster.ts";
+import { processStart } from "../../runner/adapters/process-identity.ts";
 import { endOrphans, startTestCluster } from "../support/cluster.ts";
 import { clusterOfThisWorker, freshDatabase } from "../support/database.ts";
 
@@ -26,9 +27,9 @@ test("a cluster whose test run was killed is ended and removed by the next run",
   const home = dirname(left.facts.dataDir);
   const running = await findRunning(left.facts.dataDir);
   await endOrphans();
-  expect(await processStart(running?.pid ?? 0)).toBe(running?.startTicks);
+  expect(processStart(running?.pid ?? 0)).toBe(running?.startTicks);
   await writeFile(join(home, "owner.json"), JSON.stringify({ pid: process.pid, startTicks: "1" }));
   await endOrphans();
-  expect(await processStart(running?.pid ?? 0)).toBeUndefined();
+  expect(processStart(running?.pid ?? 0)).toBeUndefined();
   expect(existsSync(home)).toBe(false);
 });

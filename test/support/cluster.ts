@@ -5,13 +5,9 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import {
-  findPostgresPrograms,
-  processStart,
-  startCluster,
-  stopProcess,
-} from "../../runner/adapters/postgres-cluster.ts";
+import { findPostgresPrograms, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
+import { processStart } from "../../runner/adapters/process-identity.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { PACKAGES, applyPackages } from "../../infra/packages.ts";
 import type { PackageName } from "../../infra/packages.ts";
@@ -97,9 +93,9 @@ export async function endOrphans(): Promise<void> {
       (text) => JSON.parse(text) as ProcessName,
       () => undefined,
     );
-    if (!owner || (await processStart(owner.pid)) === owner.startTicks) continue;
+    if (!owner || processStart(owner.pid) === owner.startTicks) continue;
     const pid = Number((await readFile(join(home, "data", "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
-    const startTicks = pid > 0 ? await processStart(pid) : undefined;
+    const startTicks = pid > 0 ? processStart(pid) : undefined;
     const command = startTicks === undefined ? "" : await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
     if (startTicks !== undefined && command.includes(home)) await stopProcess({ pid, startTicks });
     await rm(home, { recursive: true, force: true });
@@ -194,5 +190,5 @@ async function setPasswords(facts: BareFacts): Promise<void> {
 }
 
 async function thisProcess(): Promise<ProcessName> {
-  return { pid: process.pid, startTicks: (await processStart(process.pid)) ?? "" };
+  return { pid: process.pid, startTicks: processStart(process.pid) ?? "" };
 }

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSy
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect } from "vitest";
-import { materialOf } from "../../runner/plan-of-source.ts";
+import { materialOf } from "../../runner/plan.ts";
 import { canonicalText, sha256, type Json } from "../../runner/model/canonical.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { grammarChoice } from "../../runner/model/outputs.ts";

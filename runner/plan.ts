@@ -1,12 +1,14 @@
 // The plan as values, made again from the pinned bytes whenever it is needed: nothing between signature and write is trusted to have kept it.
+// Phases, gates and commands ask here, so that no phase imports another.
 import { grammarProfile } from "./grammar/profiles.ts";
-import { sha256 } from "./model/canonical.ts";
+import type { Json } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";
 import { isDocumentId } from "./model/ids.ts";
 import type { Manifest } from "./model/manifest.ts";
-import type { GrammarChoice } from "./model/outputs.ts";
-import type { PlanRow } from "./model/cut-plan.ts";
+import type { GrammarChoice, SourcePinOutput } from "./model/outputs.ts";
+import type { CutPlan, PlanRow } from "./model/cut-plan.ts";
 import { insist, Stopped } from "./model/stop.ts";
+import type { PureScope } from "./phase.ts";
 import { proveLossless } from "./rules/lossless.ts";
 import { planRows, writerDigest } from "./rules/plan-rows.ts";
 
@@ -66,5 +68,60 @@ export function materialOf(bytes: Uint8Array, pinned: Pinned, config: Config): M
   };
 }
 
-/** sha256 of the artifact as it lies on disk. */
-export const artifactSha = (bytes: Uint8Array): string => sha256(bytes);
+/** The plan of a pinned source, rebuilt from the artifact on disk. */
+export async function planOf(
+  source: SourcePinOutput,
+  scope: Pick<PureScope, "files" | "run_id" | "document_id" | "config">,
+): Promise<Material> {
+  const bytes = await scope.files.artifact(source.source_version_id);
+  return materialOf(
+    bytes,
+    { run_id: scope.run_id, document_id: scope.document_id, region_sha: source.region_sha, grammar: source.grammar },
+    scope.config,
+  );
+}
+
+/** Rows of planned_unit, as the gate admits them with SG_1. */
+export function plannedUnits(rows: Material["rows"]) {
+  return rows.map(
+    ({
+      ordinal,
+      canonical_address,
+      title_sha,
+      content_hash,
+      section_type,
+      unit_kind,
+      owner_ref,
+      publication_type,
+      parent_address,
+    }) => ({
+      ordinal,
+      canonical_address,
+      title_sha,
+      content_hash,
+      section_type,
+      unit_kind,
+      owner_ref,
+      publication_type,
+      parent_address,
+    }),
+  );
+}
+
+/** cut_plan.json: what is signed, as a person's program reads it. */
+export function planJson(
+  material: Material,
+  source: SourcePinOutput,
+  scope: { run_id: string; document_id: string },
+): Json {
+  const plan: CutPlan = {
+    run_id: scope.run_id,
+    document_id: scope.document_id,
+    source_version_id: source.source_version_id,
+    region_sha: source.region_sha,
+    manifest_digest: material.manifest.manifest_digest,
+    writer_digest: material.writer_digest,
+    rows: material.rows,
+  };
+  return { ...plan, rows: plan.rows.map((row) => ({ ...row })) };
+}
