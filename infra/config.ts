@@ -3,6 +3,7 @@ import * as z from "zod";
 import { configSchema } from "../runner/model/config.ts";
 import { FINGERPRINT, SHA256 } from "../runner/model/ids.ts";
 import { Stopped } from "../runner/model/stop.ts";
+import { PACKAGES } from "./packages.ts";
 
 // No quote, backslash or control: these paths stand in scripts and messages.
 const path = z
@@ -12,7 +13,7 @@ const path = z
 const user = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/);
 const mode = z.string().regex(/^0[0-7]{3}$/, 'four octal digits, as "0750"');
 const owned = { owner: user, group: user, mode };
-const PACKAGE = z.enum(["read-rights", "two-grant", "runtime", "revert", "admission"]);
+const PACKAGE = z.enum(PACKAGES);
 
 /** Where the host is and how it proves itself. A connection never uses a user's own SSH settings. */
 export const connectionSchema = z.strictObject({

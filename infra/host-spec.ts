@@ -32,7 +32,7 @@ import type { ProbeRequest } from "./render/probe.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
 import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
-import type { Sources } from "./sources.ts";
+import type { OwnSources, Sources } from "./sources.ts";
 
 /** One part of the host: what it must be and the script that makes it so. `after`: components that must stand before. */
 export interface Declared {
@@ -95,7 +95,7 @@ function undeclared({ rights }: Sources, spec: Spec): ReadonlySet<string> {
 }
 
 /** Where the stack's psql is and how it logs in. */
-export const psqlPlace = ({ database: { psql, host, port, name, user, passFile } }: StackConfig) => ({
+export const psqlPlace = ({ database: { psql, host, port, name, user, passFile } }: Pick<StackConfig, "database">) => ({
   psql: `${psql}/psql`,
   host,
   port,
@@ -229,7 +229,11 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
   };
 }
 
-function packageComponents(config: StackConfig, sources: Sources): { own: Declared[]; existing: Spec } {
+/** The packages, each with the script that lays it, and what the existing system brings. */
+export function packageComponents(
+  config: Pick<StackConfig, "database">,
+  sources: OwnSources,
+): { readonly own: readonly Declared[]; readonly existing: Spec } {
   const whole = databasePath(config.database.name);
   const all = Object.fromEntries(
     Object.entries(databaseSpec(sources.rights, sources.packages)).map(([path, wanted]): [string, Wanted] => [

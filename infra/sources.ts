@@ -6,7 +6,7 @@ import { approverKeyFaults } from "../runner/adapters/key-check.ts";
 import { parseApprovers } from "../runner/model/approvers.ts";
 import { sha256 } from "../runner/model/canonical.ts";
 import { Stopped } from "../runner/model/stop.ts";
-import { PACKAGES, packageSql } from "./packages.ts";
+import { PACKAGES, readPackage } from "./packages.ts";
 import type { StackConfig } from "./config.ts";
 import type { DeclaredPackage, TableDefinitions } from "./database-spec.ts";
 import type { Release } from "./render/release.ts";
@@ -36,17 +36,22 @@ export async function readSources(config: StackConfig, project: string, now: Dat
     approvers,
     backupKey,
     release: readRelease(config.release.source),
-    ...(await readOwnSources(config, project)),
+    ...readOwnSources(config, project),
   };
 }
 
+/** Which packages are wanted, and which of them may be laid. */
+type PackageChoice = Pick<StackConfig, "sandbox"> & {
+  readonly database: Pick<StackConfig["database"], "packages" | "ack">;
+};
+
 /** The sources that this checkout itself brings. */
-export async function readOwnSources(
-  config: StackConfig,
-  project: string,
-): Promise<Pick<Sources, "packages" | "rights" | "definitions" | "statement">> {
+export type OwnSources = Pick<Sources, "packages" | "rights" | "definitions" | "statement">;
+
+/** Reads them. */
+export function readOwnSources(config: PackageChoice, project: string): OwnSources {
   return {
-    packages: await readPackages(config, join(project, "sql", "packages")),
+    packages: readPackages(config, join(project, "sql", "packages")),
     rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")),
     definitions: parseDefinitions(readFileSync(join(project, "infra", "table-definitions.json"), "utf8")),
     statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
@@ -81,21 +86,11 @@ export async function readBackupKey(config: StackConfig, now: Date): Promise<str
 const throwAway = (): Stopped =>
   refused("a throw-away key of a sandbox is declared for a stack that is no sandbox", "keys of people");
 
-async function readPackages(config: StackConfig, folder: string): Promise<DeclaredPackage[]> {
-  const wanted = PACKAGES.filter((name) => config.database.packages.includes(name));
-  return await Promise.all(
-    wanted.map(async (name): Promise<DeclaredPackage> => {
-      const sql = await packageSql(name, folder);
-      const file = (kind: string): string => readFileSync(join(folder, name, `${kind}.sql`), "utf8");
-      return {
-        name,
-        sql,
-        check: file("check"),
-        undo: file("undo"),
-        allowed: config.sandbox || config.database.ack[name] === sha256(sql),
-      };
-    }),
-  );
+function readPackages(config: PackageChoice, folder: string): DeclaredPackage[] {
+  return PACKAGES.filter((name) => config.database.packages.includes(name)).map((name) => {
+    const files = readPackage(name, folder);
+    return { ...files, allowed: config.sandbox || config.database.ack[name] === sha256(files.sql) };
+  });
 }
 
 /** A built runner: every file its manifest names, each with the bytes the manifest names. */

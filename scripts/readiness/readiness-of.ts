@@ -163,7 +163,7 @@ async function lookAt(
       await lookForReadiness(
         config.value,
         {
-          ...(await readOwnSources(config.value, project)),
+          ...readOwnSources(config.value, project),
           approvers: "value" in approvers ? approvers.value : Buffer.alloc(0),
           backupKey: "value" in backupKey ? backupKey.value : "",
           release: "value" in release ? release.value : { digest: "0".repeat(64), files: {} },

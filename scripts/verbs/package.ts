@@ -9,7 +9,7 @@ import { readSources } from "../../infra/sources.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
 import { printableLines } from "../../runner/rules/text-hygiene.ts";
-import { PACKAGES, packageSql } from "../../infra/packages.ts";
+import { PACKAGES, readPackage } from "../../infra/packages.ts";
 import type { PackageName } from "../../infra/packages.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { runProgram } from "../frame/print-stop.ts";
@@ -25,14 +25,14 @@ interface Options {
   readonly json: boolean;
 }
 
-async function show(name: PackageName, json: boolean): Promise<number> {
-  const sql = await packageSql(name, join(projectRoot(), "sql", "packages"));
+function show(name: PackageName, json: boolean): Promise<number> {
+  const { sql } = readPackage(name, join(projectRoot(), "sql", "packages"));
   process.stdout.write(json ? `${JSON.stringify({ package: name, sha256: sha256(sql), sql })}\n` : sql);
   // On stderr, so that `show … | sha256sum` gives the same digest.
   process.stderr.write(
     `sha256 ${sha256(sql)}\nto acknowledge it: set cutter:database.ack.${name} to this digest in Pulumi.<stack>.yaml\n`,
   );
-  return 0;
+  return Promise.resolve(0);
 }
 
 async function onStack(

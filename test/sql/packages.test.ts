@@ -1,13 +1,19 @@
 // The database packages: each proves itself, is taken back exactly, and refuses clearly where it cannot stand.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type pg from "pg";
-import { applyPackages, checkPackage, PACKAGES, undoPackages } from "../../infra/packages.ts";
+import { PACKAGES, type PackageName } from "../../infra/packages.ts";
 import { connectAs, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
 import type { TestCluster } from "../support/cluster.ts";
+import { layPackages, ownPackage, packageFacts, undoPackages } from "../support/lay-packages.ts";
 
 // Roles belong to a cluster, so what an undo leaves behind can only be judged in a cluster of its own.
 let cluster: TestCluster;
 let admin: pg.Client;
+
+const lay = (...names: PackageName[]): Promise<string[]> =>
+  layPackages(cluster.facts, "one", names.length === 0 ? PACKAGES : names);
+const undo = (...names: PackageName[]): Promise<void> =>
+  undoPackages(cluster.facts, "one", names.length === 0 ? PACKAGES : names);
 
 const ROLES = ["cutter_backup", "cutter_gate", "cutter_halt", "cutter_owner"] as const;
 
@@ -62,9 +68,9 @@ async function catalog(client: pg.Client): Promise<string[]> {
 describe("the five packages together", () => {
   it("apply in order, prove every fact of their checks, and their undo leaves the database and its roles exactly as before", async () => {
     const before = await catalog(admin);
-    await applyPackages(admin);
+    await lay();
     for (const name of PACKAGES) {
-      const facts = await checkPackage(admin, name);
+      const facts = await packageFacts(admin, name);
       expect(facts.length, name).toBeGreaterThan(1);
       expect(
         facts.filter((row) => !row.ok),
@@ -72,19 +78,28 @@ describe("the five packages together", () => {
       ).toEqual([]);
     }
     expect(await catalog(admin)).not.toEqual(before);
-    await undoPackages(admin);
+    await undo();
     expect(await catalog(admin)).toEqual(before);
   });
 
-  it("grants can be given again, and everything that is created refuses a second time without changing anything", async () => {
-    await applyPackages(admin);
+  it("laid again they stand as declared and nothing changes", async () => {
+    await lay();
     const once = await catalog(admin);
-    await applyPackages(admin, ["read-rights", "two-grant"]);
+    expect(await lay()).toEqual(PACKAGES.map(() => "stands as declared"));
+    expect(await catalog(admin)).toEqual(once);
+    await undo();
+  });
+
+  it("grants can be given again by hand, and everything that is created refuses a second time without changing anything", async () => {
+    await lay();
+    const once = await catalog(admin);
+    for (const name of ["read-rights", "two-grant"] as const) await admin.query(ownPackage(name).sql);
+    await admin.query("RESET ROLE");
     for (const name of ["runtime", "revert", "admission"] as const) {
-      await expect(applyPackages(admin, [name]), name).rejects.toThrow();
+      await expect(admin.query(ownPackage(name).sql), name).rejects.toThrow();
     }
     expect(await catalog(admin)).toEqual(once);
-    await undoPackages(admin);
+    await undo();
   });
 });
 
@@ -96,19 +111,18 @@ describe("a package that cannot stand", () => {
       admission: "package runtime applied first",
     };
     for (const name of ["runtime", "revert", "admission"] as const) {
-      await expect(applyPackages(admin, [name])).rejects.toMatchObject({
-        code: "STOP_PRECHECK_FAILED",
-        facts: { wanted: wanted[name] },
-      });
+      await expect(lay(name)).rejects.toThrow(
+        new RegExp(`STOP_PRECHECK_FAILED[^]*"wanted": ?"${wanted[name]}"[^]*nothing in the database has changed`),
+      );
     }
   });
 
   it("revert refuses to extend a list of markers that somebody else has changed", async () => {
-    await applyPackages(admin, ["read-rights", "runtime"]);
+    await lay("read-rights", "runtime");
     await admin.query(
       "UPDATE public.dot_config SET value = value || ',fn_other' WHERE key = 'iu_create.gateway.allowed_marker_values'",
     );
-    await expect(applyPackages(admin, ["revert"])).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED" });
+    await expect(lay("revert")).rejects.toThrow("STOP_PRECHECK_FAILED");
     const { rows } = await admin.query<{ value: string }>(
       "SELECT value FROM public.dot_config WHERE key = 'iu_create.gateway.allowed_marker_values'",
     );
@@ -116,16 +130,15 @@ describe("a package that cannot stand", () => {
     await admin.query(
       "UPDATE public.dot_config SET value = replace(value, ',fn_other', '') WHERE key = 'iu_create.gateway.allowed_marker_values'",
     );
-    await undoPackages(admin, ["read-rights", "runtime"]);
+    await undo("read-rights", "runtime");
   });
 
   it("a check that no longer holds rolls the package back", async () => {
     await admin.query("CREATE ROLE stranger");
     await admin.query("CREATE ROLE cutter_backup IN ROLE stranger");
-    await expect(applyPackages(admin, ["read-rights"])).rejects.toMatchObject({
-      code: "STOP_PRECHECK_FAILED",
-      facts: { details: ["cutter_backup is a member of no role"] },
-    });
+    await expect(lay("read-rights")).rejects.toThrow(
+      "package read-rights does not hold after it was laid: cutter_backup is a member of no role",
+    );
     const { rows } = await admin.query<{ may: boolean }>(
       "SELECT has_table_privilege('cutter_exec', 'public.dot_config', 'SELECT') AS may",
     );
@@ -134,12 +147,16 @@ describe("a package that cannot stand", () => {
   });
 
   it("runtime is not taken away while a run is open", async () => {
-    await applyPackages(admin, ["read-rights", "runtime"]);
+    await lay("read-rights", "runtime");
     await admin.query(`INSERT INTO cutter_runtime.run (run_id, document_id, host, actor, release)
                        VALUES ('ictr-20261120T100000Z-00000001', 'SAMPLE', 'h', 'a', 'r')`);
-    await expect(undoPackages(admin, ["runtime"])).rejects.toMatchObject({ code: "STOP_RUN_OPEN" });
+    await expect(undo("runtime")).rejects.toThrow("STOP_RUN_OPEN ictr-20261120T100000Z-00000001");
+    await expect(admin.query(ownPackage("runtime").undo)).rejects.toMatchObject({
+      code: "CUT01",
+      message: "STOP_RUN_OPEN",
+    });
     await admin.query("UPDATE cutter_runtime.run SET closed = now(), close_kind = 'voided'");
-    await undoPackages(admin, ["runtime", "read-rights"]);
+    await undo("runtime", "read-rights");
   });
 });
 
@@ -147,14 +164,14 @@ describe("roles of a shared cluster", () => {
   it("the undo in one database keeps the roles another database still uses", async () => {
     const other = await connectAs(cluster.facts, "workflow_admin", "two");
     try {
-      await applyPackages(admin);
-      await applyPackages(other);
-      await undoPackages(admin);
+      await lay();
+      await layPackages(cluster.facts, "two");
+      await undo();
       const { rows } = await other.query<{ roles: string }>(
         "SELECT count(*) AS roles FROM pg_roles WHERE rolname IN ('cutter_owner', 'cutter_gate', 'cutter_halt', 'cutter_backup')",
       );
       expect(rows[0]?.roles).toBe("4");
-      expect((await checkPackage(other, "runtime")).filter((row) => !row.ok)).toEqual([]);
+      expect((await packageFacts(other, "runtime")).filter((row) => !row.ok)).toEqual([]);
     } finally {
       await other.end();
     }

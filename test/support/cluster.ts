@@ -8,10 +8,10 @@ import pg from "pg";
 import { findPostgresPrograms, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
 import { processStart } from "../../runner/adapters/process-identity.ts";
-import { Stopped } from "../../runner/model/stop.ts";
-import { PACKAGES, applyPackages } from "../../infra/packages.ts";
+import { PACKAGES } from "../../infra/packages.ts";
 import type { PackageName } from "../../infra/packages.ts";
-import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
+import { loadSubstrate } from "../../scripts/sandbox/substrate.ts";
+import { layPackages, passwordFile } from "./lay-packages.ts";
 
 /** The superuser made by initdb; not a role of the existing system. */
 export const BOOTSTRAP_ROLE = "cluster_owner";
@@ -76,6 +76,13 @@ export async function startTestCluster(durability: Durability = "fast"): Promise
       superuser: BOOTSTRAP_ROLE,
       superuserPassword: passwords[BOOTSTRAP_ROLE],
     });
+    await writeFile(
+      passwordFile(cluster),
+      Object.entries(passwords)
+        .map(([role, password]) => `*:*:*:${role}:${password}\n`)
+        .join(""),
+      { mode: 0o600 },
+    );
     const base = { host: cluster.socketDir, port: cluster.port, dataDir: cluster.dataDir, binDir, passwords };
     const packagesError = await makeTemplates(base);
     return { facts: { ...base, packagesError }, stop };
@@ -146,15 +153,13 @@ export async function withClient<T>(
   }
 }
 
-/** Applies packages as workflow_admin, checked as on a real host, and gives the roles they make passwords. */
+/** Lays packages as workflow_admin by the scripts of a real host, and gives the roles they make passwords. */
 export async function applyPackagesTo(
   facts: BareFacts,
   database: string,
   names: readonly PackageName[],
 ): Promise<void> {
-  await withClient(facts, "workflow_admin", database, (client) =>
-    applyPackages(client, names, findSqlFolder("packages")),
-  );
+  await layPackages(facts, database, names);
   await setPasswords(facts);
 }
 
@@ -169,9 +174,7 @@ async function makeTemplates(facts: BareFacts): Promise<string | null> {
     await applyPackagesTo(facts, PACKAGES_TEMPLATE, PACKAGES);
     return null;
   } catch (error) {
-    return error instanceof Error
-      ? [error.message, ...(error instanceof Stopped ? (error.facts.details ?? []) : [])].join("; ")
-      : String(error);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -5,7 +5,7 @@ import type { StackConfig } from "../../infra/config.ts";
 import { parseDefinitions, parseRights } from "../../infra/rights.ts";
 import type { Sources } from "../../infra/sources.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
-import { PACKAGES, packageSql } from "../../infra/packages.ts";
+import { PACKAGES, readPackage } from "../../infra/packages.ts";
 import { renderConfig } from "../../scripts/sandbox/host-config.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { placeOf } from "../../scripts/sandbox/place.ts";
@@ -94,11 +94,11 @@ export function declaredStack(): StackConfig {
 }
 
 /** Two small packages and what they bring: one of rights, one of objects. Scripts made from them stay readable. */
-export async function smallSources(allowed: boolean): Promise<Sources> {
+export function smallSources(allowed: boolean): Sources {
   const sql =
     "CREATE FUNCTION cutter_runtime.one(p text) RETURNS int\nLANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$\n  SELECT 1\n$$;\n";
   return {
-    ...(await declaredSources(allowed)),
+    ...declaredSources(allowed),
     packages: [
       {
         name: "two-grant",
@@ -167,22 +167,14 @@ export async function smallSources(allowed: boolean): Promise<Sources> {
 }
 
 /** Sources to go with it; the packages are this checkout's own. */
-export async function declaredSources(allowed: boolean): Promise<Sources> {
+export function declaredSources(allowed: boolean): Sources {
   const folder = join(projectRoot(), "sql", "packages");
   const files = { "cutter.mjs": Buffer.from("process.exit(0);\n"), "sql/read/run.sql": Buffer.from("SELECT 1;\n") };
   return {
     approvers: Buffer.from(APPROVERS),
     backupKey: ARMORED,
     release: { digest: "0123456789abcdef".repeat(4), files },
-    packages: await Promise.all(
-      PACKAGES.map(async (name) => ({
-        name,
-        sql: await packageSql(name, folder),
-        check: readFileSync(join(folder, name, "check.sql"), "utf8"),
-        undo: readFileSync(join(folder, name, "undo.sql"), "utf8"),
-        allowed,
-      })),
-    ),
+    packages: PACKAGES.map((name) => ({ ...readPackage(name, folder), allowed })),
     rights: parseRights(readFileSync(join(projectRoot(), "sql", "rights.json"), "utf8")),
     definitions: parseDefinitions(readFileSync(join(projectRoot(), "infra", "table-definitions.json"), "utf8")),
     statement: "SELECT path, lies_in, state, witness FROM facts\n",

@@ -168,7 +168,7 @@ test("an answer that is cut off, of another form or without facts is a stop", ()
 });
 
 test("a host on which nothing is installed is told as missing things", async () => {
-  const host = declareHost(declaredStack(), await smallSources(true));
+  const host = declareHost(declaredStack(), smallSources(true));
   const { facts } = factsOf(readLooks(looks()), {
     spec: host.spec,
     request: host.request,

@@ -50,7 +50,7 @@ const laying = (path: string, bytes: Buffer): string =>
   });
 
 test("every script of a host like the real one is the text that was reviewed", async () => {
-  const host = declareHost(declaredStack(), await smallSources(true));
+  const host = declareHost(declaredStack(), smallSources(true));
   // Contents and their digests belong to other tests; here it is the commands that count.
   const commands = (script: string): string =>
     script
@@ -62,7 +62,7 @@ test("every script of a host like the real one is the text that was reviewed", a
 });
 
 test("a package that is not acknowledged gets a script that only says so", async () => {
-  const host = declareHost(declaredStack(), await declaredSources(false));
+  const host = declareHost(declaredStack(), declaredSources(false));
   expect(
     host.components
       .filter(({ name }) => name.startsWith("package-"))
@@ -74,7 +74,7 @@ test("a package that is not acknowledged gets a script that only says so", async
 });
 
 test("every rendered script is one the shell can read", async () => {
-  const sources = await declaredSources(true);
+  const sources = declaredSources(true);
   const host = declareHost(declaredStack(), sources);
   const undo = sources.packages.map((one) => renderUndo(one, host.request.database));
   for (const script of [...host.components.map((one) => one.script), ...undo, renderProbe(host.request)])
@@ -82,7 +82,7 @@ test("every rendered script is one the shell can read", async () => {
 });
 
 test("every function of every package is found in its SQL, once", async () => {
-  for (const { sql } of (await declaredSources(true)).packages) {
+  for (const { sql } of declaredSources(true).packages) {
     const names = definedFunctions(sql).map(({ name }) => name);
     expect(names.length).toBe((sql.match(/^CREATE FUNCTION /gm) ?? []).length);
     expect(new Set(names).size).toBe(names.length);

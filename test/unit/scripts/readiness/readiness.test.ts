@@ -21,8 +21,8 @@ import { declaredSources, declaredStack } from "../../../support/declared-stack.
 const stack = declaredStack();
 const RUN = "ictr-20261120T000000Z-00000001";
 let host: DeclaredHost;
-beforeAll(async () => {
-  host = declareHost(stack, await declaredSources(true));
+beforeAll(() => {
+  host = declareHost(stack, declaredSources(true));
 });
 
 const asDeclared = (): Facts =>
@@ -110,10 +110,10 @@ describe("the gaps that are parts of the declared host", () => {
   test("a package that the stack does not declare is a gap, whatever the others say", async () => {
     const lean = declareHost(
       { ...stack, database: { ...stack.database, packages: ["read-rights", "two-grant", "runtime"] } },
-      await declaredSources(true).then((sources) => ({
-        ...sources,
-        packages: sources.packages.filter(({ name }) => name !== "admission" && name !== "revert"),
-      })),
+      {
+        ...declaredSources(true),
+        packages: declaredSources(true).packages.filter(({ name }) => name !== "admission" && name !== "revert"),
+      },
     );
     const facts = Object.fromEntries(
       Object.entries(lean.spec).map(([path, { component, state }]) => [path, { component, state }]),

@@ -1,0 +1,74 @@
+// Lays and takes back database packages in a test's database by the very scripts that `up` and `package undo` send to a host.
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+import type pg from "pg";
+import { packageComponents, psqlPlace } from "../../infra/host-spec.ts";
+import { PACKAGES, readPackage, type PackageName } from "../../infra/packages.ts";
+import { projectRoot } from "../../infra/place.ts";
+import { renderUndo } from "../../infra/render/package.ts";
+import { readOwnSources } from "../../infra/sources.ts";
+
+/** Where the database is; the password of workflow_admin stands in the cluster's password file. */
+export interface PackageGround {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly binDir: string;
+}
+
+/** Password file of a test cluster, in psql's form. */
+export const passwordFile = ({ dataDir }: Pick<PackageGround, "dataDir">): string =>
+  join(dirname(dataDir), "passwords");
+
+/** A package of this checkout. */
+export const ownPackage = (name: PackageName) => readPackage(name, join(projectRoot(), "sql", "packages"));
+
+/** Lays packages in their own order, each believed after its own check; answers what the scripts said. An error holds what psql said. */
+export async function layPackages(
+  ground: PackageGround,
+  database: string,
+  names: readonly PackageName[] = PACKAGES,
+): Promise<string[]> {
+  const config = { sandbox: true, database: declared(ground, database, names) };
+  const { own } = packageComponents(config, readOwnSources(config, projectRoot()));
+  const said: string[] = [];
+  for (const { script } of own) said.push(await run(script));
+  return said;
+}
+
+/** Takes packages back, newest first. */
+export async function undoPackages(
+  ground: PackageGround,
+  database: string,
+  names: readonly PackageName[] = PACKAGES,
+): Promise<void> {
+  const place = psqlPlace({ database: declared(ground, database, names) });
+  for (const name of PACKAGES.filter((one) => names.includes(one)).reverse())
+    await run(renderUndo({ ...ownPackage(name), allowed: true }, place));
+}
+
+/** What the package's own check finds: one row a fact, read only. */
+export async function packageFacts(
+  client: pg.Client,
+  name: PackageName,
+): Promise<readonly { readonly fact: string; readonly ok: boolean }[]> {
+  return (await client.query<{ fact: string; ok: boolean }>(ownPackage(name).check)).rows;
+}
+
+const declared = (ground: PackageGround, name: string, names: readonly PackageName[]) => ({
+  psql: ground.binDir,
+  host: ground.host,
+  port: ground.port,
+  name,
+  user: "workflow_admin",
+  passFile: passwordFile(ground),
+  packages: [...names],
+  ack: {},
+  credentials: {},
+});
+
+async function run(script: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await execa("sh", ["-s"], { input: script, reject: false });
+  if (exitCode !== 0) throw new Error(`status ${exitCode ?? "?"}: ${stderr}`);
+  return stdout;
+}
