@@ -44,6 +44,7 @@ function planOf({ rows, manifest, writer_digest, snapshot }: Bundle): string[] {
     heading("the first unit"), ...(first ? unitOf(first) : []), ...(last && rows.length > 1 ? [heading("the last unit"), ...unitOf(last)] : []),
     heading("in numbers"), line("units", String(rows.length)), line("by type", [...counts].map(([type, count]) => `${count} ${type}`).join(", ")),
     line("text", `${manifest.region.byte_end - manifest.region.byte_start} of ${snapshot.length} bytes are cut, every one accounted for`),
+    ...(manifest.completeness === undefined ? [] : [line("counted again", manifest.completeness.summary)]),
     line("manifest digest", manifest.manifest_digest), line("writer digest", writer_digest),
   ];
 }

@@ -2,6 +2,7 @@
 import { digestOf } from "../model/canonical.ts";
 import type { Finding, GrammarOptions, GrammarProfile, Hint, MarkResult, Refusal, VnLawOptions } from "../model/manifest.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
+import { reconcile } from "./completeness.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
 import { findCandidates } from "./vn-law-1-candidates.ts";
@@ -26,6 +27,7 @@ const RULES = {
   title: "the heading's lines without edge marks; a clause's or point's number; an article that is one sentence: its number",
   body: "what follows up to the next unit without blank edge lines; empty: the title's bytes",
   outside: "what stands before the first unit, between the last article and the annexes, and behind the last article without annexes",
+  completeness: "an independent count of headings agrees with the units, or the places that do not are refused",
   address: "prefix/DIEU-n; sections by path; clauses and points below their article; eId of the Akoma Ntoso naming convention",
 };
 
@@ -125,8 +127,11 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   if (stopped) return { refusal: refuse(read.lines.fileLine(stopped.line), stopped.reason) };
   const over = overCap(made.units.length, caps, made.units[Math.min(caps.units, caps.hard)]?.line ?? 0, shape(made.units));
   if (over) return { refusal: over };
+  const count = reconcile({ text: bytes.toString("utf8", content_start, region.byte_end), first_line: region.first_line, units: made.units, hints: options.hints });
+  const [lost] = count.unaccounted ?? [];
+  if (lost) return { refusal: { ...refuse(lost.line, lost.reason), places: count.unaccounted ?? [] } };
   const findings = [...found.findings, ...headings.findings, ...made.findings, ...summaries(reading, tail, options.annexes && annexStart < read.lines.count)];
-  return { manifest: assembleManifest({ bytes, profile: vnLaw1, options, region, content_start, units: made.units, setext: [], findings }) };
+  return { manifest: assembleManifest({ bytes, profile: vnLaw1, options, region, content_start, units: made.units, setext: [], findings, ...count }) };
 }
 
 /** See {@link GrammarProfile}. A refusal of line 0 is about the prefix or the options, not about a line. Never throws, whatever the bytes. */

@@ -24,6 +24,7 @@ export const mark = definePure<{ source: Recorded<SourcePinOutput> }, MarkOutput
       profile: manifest.profile, profile_sha: manifest.profile_sha, region_sha: manifest.region_sha, manifest_digest: manifest.manifest_digest,
       units: manifest.units.length, separators: manifest.separators.length, coverage_bytes: first.coverage_bytes, built_twice_equal: true as const,
       findings: manifest.findings.slice(0, FINDINGS_KEPT).map((finding) => ({ ...finding })),
+      ...(manifest.completeness === undefined ? {} : { completeness: manifest.completeness.summary }),
     };
   },
 });

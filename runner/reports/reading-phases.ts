@@ -42,6 +42,7 @@ const mark = bodyOf(markOutput, (output) => ({
     ["profile", code(output.profile)], ["profile_sha", code(output.profile_sha)], ["region_sha", code(output.region_sha)],
     ["manifest_digest", code(output.manifest_digest)], ["units", String(output.units)], ["separators", String(output.separators)],
     ["coverage", `${output.coverage_bytes} bytes, every byte of the region exactly once`], ["built twice", output.built_twice_equal ? "equal" : "different"],
+    ...(output.completeness === undefined ? [] : [["counted again", code(output.completeness)] as const]),
   ],
   // Only code and line: the words of a finding may name what stands in the text.
   sections: [["Findings in the document", table(["line", "code"], output.findings.map((finding) => [String(finding.line), code(finding.code)]))]],
