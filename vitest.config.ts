@@ -32,7 +32,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles: ["test/support/property-seed.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
+        test: { name: "unit", include: ["test/{unit,golden}/**/*.test.ts"], setupFiles: ["test/support/property-seed.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
       },
       {
         extends: true,
