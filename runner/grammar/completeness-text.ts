@@ -1,9 +1,20 @@
 // The second count of headings as the one line that approvers read: "articles 1-198 complete; 3 quoted; none unaccounted".
 import type { Elsewhere, Series, SeriesKind } from "../model/manifest.ts";
 
-const PLURAL: Readonly<Record<SeriesKind, string>> = { part: "parts", chapter: "chapters", section: "sections", subsection: "subsections", article: "articles" };
+const PLURAL: Readonly<Record<SeriesKind, string>> = {
+  part: "parts",
+  chapter: "chapters",
+  section: "sections",
+  subsection: "subsections",
+  article: "articles",
+};
 const WHERE: Readonly<Record<Elsewhere["where"], string>> = {
-  quotation: "quoted", note: "in notes", again: "printed again", before: "before the first unit", behind: "behind the last unit", hint: "settled by a hint",
+  quotation: "quoted",
+  note: "in notes",
+  again: "printed again",
+  before: "before the first unit",
+  behind: "behind the last unit",
+  hint: "settled by a hint",
 };
 /** Missing numbers that are named one by one. */
 const NAMED = 10;
@@ -28,7 +39,9 @@ export function completenessText(series: readonly Series[], elsewhere: readonly 
   const others = series.filter((one) => one.kind !== "article");
   return [
     ...[...articles, ...others].map(seriesText),
-    ...Object.entries(WHERE).flatMap(([where, words]) => [...counts].filter(([name]) => name === where).map(([, count]) => `${count} ${words}`)),
+    ...Object.entries(WHERE).flatMap(([where, words]) =>
+      [...counts].filter(([name]) => name === where).map(([, count]) => `${count} ${words}`),
+    ),
     "none unaccounted",
   ].join("; ");
 }

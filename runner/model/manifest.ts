@@ -2,10 +2,17 @@
 import type { StopCode } from "./stop.ts";
 
 /** Offsets in bytes from the start of the file, a byte order mark included; the end is exclusive. */
-export interface ByteSpan { readonly byte_start: number; readonly byte_end: number }
+export interface ByteSpan {
+  readonly byte_start: number;
+  readonly byte_end: number;
+}
 
 /** A finding is shown to the approver; it never stops a run by itself. line is 1-based. */
-export interface Finding { readonly code: string; readonly line: number; readonly text: string }
+export interface Finding {
+  readonly code: string;
+  readonly line: number;
+  readonly text: string;
+}
 
 /**
  * One information unit as it stands in the source. `title` and `body` are exactly the UTF-8 text of their byte ranges.
@@ -42,7 +49,11 @@ export interface GenericOptions {
 }
 
 /** What an operator says about a line that has two readings; signed with everything else. line: 1-based line of the file. */
-export interface Hint { readonly line: number; readonly reads: "heading" | "text"; readonly reason: string }
+export interface Hint {
+  readonly line: number;
+  readonly reads: "heading" | "text";
+  readonly reason: string;
+}
 
 /** Options of `vn-law-1`. depth: the innermost level that is cut. annexes: whether annexes become units. */
 export interface VnLawOptions {
@@ -61,7 +72,11 @@ export type SeriesKind = "article" | "part" | "chapter" | "section" | "subsectio
  * The units of one level. numbers: of all of them in their order, as `number` of the unit. missing: whole numbers that no unit has
  * and no place of the text could be; only of levels that are numbered through the document.
  */
-export interface Series { readonly kind: SeriesKind; readonly numbers: readonly string[]; readonly missing: readonly number[] }
+export interface Series {
+  readonly kind: SeriesKind;
+  readonly numbers: readonly string[];
+  readonly missing: readonly number[];
+}
 
 /**
  * A place that has the form of a heading and opens no unit. line: 1-based in the file. where: before the first unit; behind the last
@@ -75,7 +90,11 @@ export interface Elsewhere {
 }
 
 /** How an independent count of headings agrees with the units: nothing is left that a unit could have been. summary: one line for people. */
-export interface Completeness { readonly series: readonly Series[]; readonly elsewhere: readonly Elsewhere[]; readonly summary: string }
+export interface Completeness {
+  readonly series: readonly Series[];
+  readonly elsewhere: readonly Elsewhere[];
+  readonly summary: string;
+}
 
 /** A document as units and separators that cover its region exactly. The digest covers everything but the texts. */
 export interface Manifest {
@@ -95,19 +114,32 @@ export interface Manifest {
 }
 
 /** One place that has to be settled. line: 1-based in the file. hint: the line of a hints file that would settle it, where one can. */
-export interface RefusedPlace { readonly line: number; readonly reason: string; readonly hint?: string }
+export interface RefusedPlace {
+  readonly line: number;
+  readonly reason: string;
+  readonly hint?: string;
+}
 
 /** A refusal of the grammar: data, because the grammar is pure and `intake` prints it as JSON. places: all that have to be settled. */
-export interface Refusal { readonly code: StopCode; readonly line: number; readonly reason: string; readonly places?: readonly RefusedPlace[] }
+export interface Refusal {
+  readonly code: StopCode;
+  readonly line: number;
+  readonly reason: string;
+  readonly places?: readonly RefusedPlace[];
+}
 
 /** A manifest, or the first reason why the grammar refuses the document. */
 export type MarkResult =
-  | { readonly manifest: Manifest; readonly refusal?: never }
-  | { readonly refusal: Refusal; readonly manifest?: never };
+  { readonly manifest: Manifest; readonly refusal?: never } | { readonly refusal: Refusal; readonly manifest?: never };
 
 /** A named grammar: bytes and options in, manifest or refusal out. Pure. */
 export interface GrammarProfile {
   readonly name: string;
   readonly sha: string;
-  mark(bytes: Uint8Array, prefix: string, options: GrammarOptions, caps: { readonly units: number; readonly hard: number }): MarkResult;
+  mark(
+    bytes: Uint8Array,
+    prefix: string,
+    options: GrammarOptions,
+    caps: { readonly units: number; readonly hard: number },
+  ): MarkResult;
 }
