@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Run } from "./engine.ts";
 import { digestOf } from "./model/canonical.ts";
-import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup.ts";
+import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Payload } from "./model/payload.ts";
 import type { Gate, RunState } from "./model/run.ts";
@@ -13,7 +13,7 @@ import { planJson, planOf } from "./plan-of-run.ts";
 import { requestFor, type AskableGate, type BundleContents } from "./aftermath/request-bundle.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
-import { judgeProof } from "./rules/backup.ts";
+import { judgeProof } from "./rules/backup-proof.ts";
 import {
   DECISION_MINTED,
   expectedPayload,

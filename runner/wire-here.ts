@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { loadConfig } from "./adapters/configuration.ts";
-import { ownRelease } from "./adapters/release.ts";
+import { ownRelease } from "./adapters/own-release.ts";
 import { parseApprovers, type ApproverSet } from "./model/approvers.ts";
 import { sha256 } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";

@@ -1,7 +1,7 @@
 // A torn run: found out before anything moves, asked about once, and moved only as people decided.
 import type { Run } from "../engine.ts";
 import { insistSigned, request, type Planned } from "../gates.ts";
-import { backupOutput } from "../model/backup.ts";
+import { backupOutput } from "../model/backup-receipt.ts";
 import { cutplanOutput, grantProbeOutput, legBOutput, markOutput, sourcePinOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { loadRunRecord, recordedIn } from "../looks/run-record.ts";

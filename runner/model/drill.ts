@@ -1,6 +1,6 @@
 // A restore drill: what the operator's machine needs to restore a backup without the host, and the record it leaves.
 import * as z from "zod";
-import { contentDigestsSchema } from "./backup.ts";
+import { contentDigestsSchema } from "./backup-receipt.ts";
 import { FINGERPRINT, RUN_ID, SHA256 } from "./ids.ts";
 
 const sha = z.string().regex(SHA256);
