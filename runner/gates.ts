@@ -90,7 +90,7 @@ async function insistAdmitted(
   });
   const missing = judged.filter((item) => item.verdict);
   if (missing.length === 0) {
-    for (const { gate, payload_sha } of judged) await insistSigned(run, gate, payload_sha);
+    for (const { gate, payload_sha } of judged) await insistGateSigned(run, gate, payload_sha);
     return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
   }
   await insistNotHalted(run.world, run.row.run_id);
@@ -108,7 +108,7 @@ async function insistAdmitted(
 }
 
 /** STOP_APPROVAL_INVALID when an admission of this gate that could be used was written past the gate; `payload_sha` null is any payload. */
-export async function insistSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
+export async function insistGateSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
   const rows = await run.world.database.read("exec", (reader) =>
     reader.query("read/unused-statements", [run.row.run_id, gate, payload_sha]),
   );
