@@ -12,9 +12,9 @@ import { runFiles } from "./adapters/run-files.ts";
 import type { Config } from "./model/config.ts";
 import type { SignatureAnswer, SignatureQuestion } from "./model/signature.ts";
 import { signedCounts } from "./looks/row-counts.ts";
-import { environmentScope } from "./rules/environment.ts";
+import { environmentScope } from "./rules/environment-hash.ts";
 import { verifyWithBoth } from "./signatures/both-verifiers.ts";
-import { insistSigned } from "./signatures/signed.ts";
+import { insistRowsSigned } from "./signatures/signed.ts";
 import { readHere } from "./wire-here.ts";
 import type { Events, RehearsalGround, World } from "./world.ts";
 
@@ -34,7 +34,7 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     ),
     files: runFiles(root),
     counts: signedCounts,
-    approvals: { insistSigned: (id, rows) => insistSigned(id, rows, approvers(), verifySignature) },
+    approvals: { insistSigned: (id, rows) => insistRowsSigned(id, rows, approvers(), verifySignature) },
     vault: vaultOf(config, (line) =>
       events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line }),
     ),

@@ -12,7 +12,7 @@ import { loadRecipient } from "../adapters/backup-key.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { majorVersion } from "../adapters/postgres-programs.ts";
 import { collectDatabaseFacts } from "../adapters/precheck-database.ts";
-import { backupLines, backupSelftest } from "./backup.ts";
+import { backupLines, backupSelftest } from "./backup-by-hand.ts";
 
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
