@@ -1,7 +1,7 @@
 // Script that registers one source version on a host: the snapshot first, then the two registry rows, believed after their own checks.
 import type { RegistrationStatement } from "../../runner/rules/registration.ts";
 import { FILE_FUNCTIONS, fileStep, type Ownership } from "./file-steps.ts";
-import { psqlCommand, psqlVariable, type PsqlPlace } from "./probe.ts";
+import { READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./probe.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** What is registered: `file` is the snapshot's path on the host, `sha` that of its bytes. */
@@ -40,8 +40,20 @@ export function renderRegistration({ title, snapshot, apply, check, place }: Reg
   ].join("\n");
 }
 
+/** Text of the script that asks one statement read-only; its rows come a line each, columns between bars. */
+export function renderQuestion(asked: BoundStatement, place: PsqlPlace): string {
+  return [
+    "# Asks the registry. Changes nothing.",
+    PRELUDE,
+    `${psqlCommand(place, READ_ONLY_SESSION)} -f - ${hereDocument(`${bound(asked)};\n`)}`,
+    "",
+  ].join("\n");
+}
+
+type BoundStatement = Pick<RegistrationStatement, "statement" | "params">;
+
 // psql itself puts each value between quotes.
-function bound({ statement, params }: RegistrationStatement): string {
+function bound({ statement, params }: BoundStatement): string {
   return `${params.map((value, index) => psqlVariable(`p${index + 1}`, value)).join("")}${statement.replaceAll(/\$(\d+)/g, (_all, number: string) => `:'p${number}'`)}`;
 }
 

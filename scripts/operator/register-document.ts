@@ -1,18 +1,16 @@
-// Registers a source version: the two registry rows, applied by the database administrator, and the snapshot artifact on the host.
+// Registers a source version on a host: the two registry rows, by the host's psql as its database administrator, and the snapshot.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type pg from "pg";
-import { writeWhenChanged } from "../sandbox/write-file.ts";
+import type { StackConfig } from "../../infra/config.ts";
+import { psqlPlace } from "../../infra/host-spec.ts";
+import { NOT_SO, renderQuestion, renderRegistration } from "../../infra/render/registration.ts";
+import { runOnHost } from "../../infra/ssh/script.ts";
 import { intakeCaps, takeIn } from "../../runner/commands/intake.ts";
+import { sha256 } from "../../runner/model/canonical.ts";
 import type { GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import {
-  registrationPackage,
-  type RegistrationPackage,
-  type RegistrationStatement,
-} from "../../runner/rules/registration.ts";
-import { hasHidden, hasVisible } from "../../runner/rules/text-hygiene.ts";
+import { registrationPackage, type RegistrationPackage } from "../../runner/rules/registration.ts";
+import { hasHidden, hasVisible, printableLines } from "../../runner/rules/text-hygiene.ts";
 
 const CORRECT = "correct what is named, then give the same command again";
 
@@ -80,30 +78,23 @@ export async function readRegistration(
   return { bytes, made, registered: { source_version_id: made.source_version_id, units: units.length, region_sha } };
 }
 
+const LOOK_SECONDS = 60;
+const LIMIT_SECONDS = 180;
+
 /**
  * Refuses a prefix whose document is being cut (STOP_RUN_OPEN) or was cut (STOP_REFUSED_INPUT), before a newer version is
  * registered behind its back. For who means a new document; a corrected version of one that has no rows yet passes.
  */
-export async function insistFreePrefix(admin: pg.Client, prefix: string): Promise<void> {
-  const open = await admin.query<{ run_id: string }>(
-    "SELECT run_id FROM cutter_runtime.run WHERE document_id = $1 AND closed IS NULL",
-    [prefix],
-  );
-  const runId = open.rows[0]?.run_id;
-  if (runId !== undefined) {
+export async function insistFreePrefix(config: StackConfig, prefix: string): Promise<void> {
+  const [runId = "", units = ""] = await askAdministrator(config, PREFIX_STANDS, prefix);
+  if (runId !== "")
     throw new Stopped("STOP_RUN_OPEN", {
       saw: `run ${runId} of ${prefix} is open`,
       wanted: "no open run of this document",
       next: `npm run status -- ${runId}`,
       or: `npm run void -- ${runId} "<reason>"`,
     });
-  }
-  const rows = await admin.query<{ units: number }>(
-    "SELECT count(*)::int AS units FROM public.information_unit WHERE starts_with(canonical_address, $1 || '/')",
-    [prefix],
-  );
-  const units = rows.rows[0]?.units ?? 0;
-  if (units > 0)
+  if (units !== "0")
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `${prefix} stands on this host already, units: ${units}`,
       wanted: "a prefix that no document of this host has",
@@ -111,36 +102,65 @@ export async function insistFreePrefix(admin: pg.Client, prefix: string): Promis
     });
 }
 
+/** The first of `SAMPLE-1`, `SAMPLE-2`, … behind every registered one. */
+export async function nextSample(config: StackConfig): Promise<string> {
+  const [last = ""] = await askAdministrator(config, LAST_SAMPLE, "^SAMPLE-([0-9]{1,6})$");
+  return `SAMPLE-${Number(last) + 1}`;
+}
+
+const PREFIX_STANDS = `SELECT (SELECT min(run_id) FROM cutter_runtime.run WHERE document_id = $1 AND closed IS NULL),
+       (SELECT count(*) FROM public.information_unit WHERE starts_with(canonical_address, $1 || '/'))`;
+const LAST_SAMPLE = `SELECT coalesce(max(substring(address_docprefix FROM $1)::int), 0)
+  FROM cutter_governance.source_document_registry WHERE address_docprefix ~ $1`;
+
+/** The columns of the statement's one row, read-only, as the database administrator. STOP_PRECHECK_FAILED when the host cannot. */
+async function askAdministrator(config: StackConfig, statement: string, param: string): Promise<string[]> {
+  const script = renderQuestion({ statement, params: [param] }, psqlPlace(config));
+  const { status, stdout, stderr } = await runOnHost(config.connection, script, LOOK_SECONDS);
+  if (status !== 0) throw failed(status, stderr);
+  return stdout.trim().split("|");
+}
+
 /**
- * Applies the registration package in one transaction and believes it after its own checks; the artifact is laid first, because a
- * registered version without its snapshot could not be cut. Stops as `readRegistration`.
+ * Registers a document on the host of a stack: over its own ssh connection, by the host's psql as its database administrator,
+ * in one transaction that is believed after its own checks. Safe to repeat. Stops as `readRegistration`; STOP_REFUSED_INPUT
+ * when the registry holds something else; STOP_PRECHECK_FAILED when the host cannot.
  */
 export async function registerDocument(
-  admin: pg.Client,
-  runtimeRoot: string,
+  config: StackConfig,
   file: string,
   prefix: string,
   choice: RegistrationChoice,
 ): Promise<Registered> {
   const { bytes, made, registered } = await readRegistration(file, prefix, choice);
-  writeWhenChanged(join(runtimeRoot, "artifacts", `${made.source_version_id}.md`), bytes, 0o640);
-  await admin.query("BEGIN");
-  try {
-    for (const step of made.apply) await admin.query(step.statement, [...step.params]);
-    for (const step of made.check) await insistOk(admin, step);
-    await admin.query("COMMIT");
-  } catch (error) {
-    await admin.query("ROLLBACK");
-    throw error;
-  }
-  return registered;
+  const script = renderRegistration({
+    title: made.source_version_id,
+    apply: made.apply,
+    check: made.check,
+    place: psqlPlace(config),
+    snapshot: {
+      file: `${config.runtime.root}/artifacts/${made.source_version_id}.md`,
+      owned: { owner: config.runtime.owner, group: config.runtime.group, mode: "0640" },
+      sha: sha256(bytes),
+      bytes,
+    },
+  });
+  const { status, stdout, stderr } = await runOnHost(config.connection, script, LIMIT_SECONDS);
+  if (status === 0 && stdout.includes("registered")) return registered;
+  const wrong = stderr
+    .split("\n")
+    .find((line) => line.includes(NOT_SO))
+    ?.split(NOT_SO)[1];
+  if (wrong === undefined) throw failed(status, stderr);
+  throw new Stopped("STOP_REFUSED_INPUT", {
+    saw: `not so: ${wrong}`,
+    wanted: "a prefix that no other document holds, and this version the newest",
+  });
 }
 
-async function insistOk(admin: pg.Client, step: RegistrationStatement): Promise<void> {
-  const result = await admin.query<{ ok: boolean }>(step.statement, [...step.params]);
-  if (result.rows[0]?.ok !== true)
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: `not so: ${step.purpose}`,
-      wanted: "a prefix that no other document holds, and this version the newest",
-    });
-}
+const failed = (status: number, stderr: string): Stopped =>
+  new Stopped("STOP_PRECHECK_FAILED", {
+    saw: `the host's script ended with status ${status}; nothing was registered`,
+    wanted: "a provisioned host and its database administrator",
+    details: printableLines(stderr).trim().split("\n").slice(-6),
+  });

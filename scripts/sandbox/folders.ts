@@ -1,4 +1,4 @@
-// Opens a sandbox's folders: finds the ones it had, or makes new ones when there are none, they are lost or they are another folder's.
+// Opens a sandbox's folders: finds the ones it had, or makes new ones when there are none or they are lost.
 import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ export function openFolders(
 ): { place: Place; state: SandboxState } {
   const here = realpathSync(folder);
   const owner = postgresUser === undefined ? undefined : idsOf(postgresUser);
-  const state = usableState(here, owner, say) ?? newState(here, owner);
+  const state = usableState(here, owner, say) ?? newState(owner);
   const place = placeOf(here, state.short);
   [place.envFolder, place.operatorFolder, place.approversFolder, place.binFolder, place.passwordFolder].forEach(
     privateFolder,
@@ -36,13 +36,9 @@ interface Owner {
 function usableState(folder: string, owner: Owner | undefined, say: (line: string) => void): SandboxState | undefined {
   const state = readState(join(folder, "state.json"));
   if (!state) return undefined;
-  const moved = state.folder !== folder;
-  if (moved && existsSync(join(state.folder, "state.json")))
-    return putAside(folder, say, "this folder was copied from another sandbox");
   const hostLost = isLost(state.short.host, undefined);
   const databaseLost = isLost(state.short.database, owner);
-  if (hostLost || databaseLost) return putAside(folder, say, "the folders in /tmp are gone (a restart empties /tmp)");
-  return moved ? { ...state, folder } : state;
+  return hostLost || databaseLost ? putAside(folder, say) : state;
 }
 
 // In /tmp anybody may make a folder of that name: one that is not ours must neither be used nor be taken for lost.
@@ -59,19 +55,20 @@ function isLost(path: string, owner: Owner | undefined): boolean {
 }
 
 // Runs and reports stay readable; what they point to in the lost database does not come back.
-function putAside(folder: string, say: (line: string) => void, reason: string): undefined {
+function putAside(folder: string, say: (line: string) => void): undefined {
   const aside = join(folder, "earlier", `${new Date().toISOString().replaceAll(/[-:.]/g, "")}`);
   privateFolder(aside);
   for (const name of readdirSync(folder).filter((entry) => !KEPT.has(entry)))
     renameSync(join(folder, name), join(aside, name));
-  say(`${reason}: a new sandbox is made; the files of the earlier one lie in ${aside}`);
+  say(
+    `the folders in /tmp are gone (a restart empties /tmp): a new sandbox is made; the files of the earlier one lie in ${aside}`,
+  );
   return undefined;
 }
 
-function newState(folder: string, owner: Owner | undefined): SandboxState {
+function newState(owner: Owner | undefined): SandboxState {
   return {
     schema_version: "1",
-    folder,
     short: { host: shortFolder(undefined), database: shortFolder(owner) },
     database_loaded: false,
     roles_with_password: [],

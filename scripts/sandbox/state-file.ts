@@ -12,8 +12,6 @@ export type OwnProcess = z.infer<typeof processSchema>;
 
 const stateSchema = z.object({
   schema_version: z.literal("1"),
-  /** Folder the state was written in; a copied folder is recognised by it. */
-  folder: z.string(),
   short: z.strictObject({ host: shortFolder, database: shortFolder }),
   database_loaded: z.boolean(),
   /** Roles whose password in the database is the one in the env file. */

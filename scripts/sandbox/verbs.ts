@@ -1,5 +1,5 @@
 // What can be asked of a sandbox besides bringing it up: how it stands, its shell exports, its end.
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Stopped } from "../../runner/model/stop.ts";
 import { exclusively } from "../frame/exclusive.ts";
@@ -22,7 +22,7 @@ export function existingSandbox(folder: string): { place: Place; state: SandboxS
       wanted: "one made before",
       next: "npm run sandbox -- up",
     });
-  return { state, place: placeOf(state.folder, state.short) };
+  return { state, place: placeOf(realpathSync(folder), state.short) };
 }
 
 /** What the engine needs to be called by hand on the sandbox's stack: `pulumi preview --stack sandbox` in this project's folder. */

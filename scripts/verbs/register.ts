@@ -7,9 +7,8 @@ import { grammarRequestOf, withGrammarOptions } from "../frame/grammar-options.t
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { runProgram } from "../frame/print-stop.ts";
 import { stackConfigOfFile, stackFileOf } from "../stack/read-stack-file.ts";
-import { registerDocument, type Registered, type RegistrationChoice } from "../operator/register-document.ts";
-import { registerOnHost } from "../operator/register-on-host.ts";
-import { asAdministrator } from "../sandbox/admin-connection.ts";
+import type { StackConfig } from "../../infra/config.ts";
+import { registerDocument } from "../operator/register-document.ts";
 import { insistProvisioned } from "../sandbox/provisioned.ts";
 import { ensureSandbox } from "../sandbox/sandbox.ts";
 
@@ -30,10 +29,7 @@ withGrammarOptions(new Command("register").description("register a document and 
     runProgram(async () => {
       refuseForeignEnvironment();
       const choice = { request: await grammarRequestOf(options), versionLabel: options.versionLabel };
-      const registered =
-        options.stack === SANDBOX_STACK
-          ? await inSandbox(file, prefix, choice)
-          : await registerOnHost(stackConfigOfFile(stackFileOf(options.stack)), file, prefix, choice);
+      const registered = await registerDocument(await configOf(options.stack), file, prefix, choice);
       if (options.json) process.stdout.write(`${JSON.stringify({ document_id: prefix, ...registered })}\n`);
       else
         process.stdout.write(
@@ -44,8 +40,10 @@ withGrammarOptions(new Command("register").description("register a document and 
   )
   .parse();
 
-async function inSandbox(file: string, prefix: string, choice: RegistrationChoice): Promise<Registered> {
+// The embedded host is started when it is down; any other one is only dialled.
+async function configOf(stack: string): Promise<StackConfig> {
+  if (stack !== SANDBOX_STACK) return stackConfigOfFile(stackFileOf(stack));
   const sandbox = await ensureSandbox();
   insistProvisioned(sandbox.place);
-  return asAdministrator(sandbox, (admin) => registerDocument(admin, sandbox.place.runtimeRoot, file, prefix, choice));
+  return sandbox.stack;
 }

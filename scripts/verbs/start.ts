@@ -16,8 +16,7 @@ import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { passThrough } from "../operator/pass-through.ts";
 import { targetOf, type Target } from "../operator/target.ts";
 import { runProgram } from "../frame/print-stop.ts";
-import { insistFreePrefix, readRegistration, registerDocument } from "../operator/register-document.ts";
-import { asAdministrator } from "../sandbox/admin-connection.ts";
+import { insistFreePrefix, nextSample, readRegistration, registerDocument } from "../operator/register-document.ts";
 import { finalPage, stateOf } from "../sandbox/final-page.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { ensureSandbox, type Sandbox } from "../sandbox/sandbox.ts";
@@ -60,11 +59,9 @@ async function start(file: string | undefined, prefix: string | undefined, optio
   say("2. provisioning");
   await provision();
   say("3. the document");
-  const documentId = prefix ?? (await nextSample(sandbox));
-  const registered = await asAdministrator(sandbox, async (admin) => {
-    await insistFreePrefix(admin, documentId);
-    return registerDocument(admin, sandbox.place.runtimeRoot, file ?? SAMPLE, documentId, choice);
-  });
+  const documentId = prefix ?? (await nextSample(sandbox.stack));
+  await insistFreePrefix(sandbox.stack, documentId);
+  const registered = await registerDocument(sandbox.stack, file ?? SAMPLE, documentId, choice);
   say(`   ${documentId}: ${registered.units} units, version ${registered.source_version_id}`);
   return cutAndEnact(sandbox, documentId, options);
 }
@@ -157,15 +154,6 @@ async function tellingWhatWaits(runId: string, work: () => Promise<void>): Promi
   };
   process.once("SIGINT", interrupted);
   await work().finally(() => process.off("SIGINT", interrupted));
-}
-
-async function nextSample(sandbox: Sandbox): Promise<string> {
-  return asAdministrator(sandbox, async (admin) => {
-    const result = await admin.query<{ next: number }>(
-      "SELECT coalesce(max(substring(address_docprefix FROM '^SAMPLE-(\\d{1,6})$')::int), 0) + 1 AS next FROM cutter_governance.source_document_registry WHERE address_docprefix ~ '^SAMPLE-\\d{1,6}$'",
-    );
-    return `SAMPLE-${result.rows[0]?.next ?? 1}`;
-  });
 }
 
 function say(line: string): void {

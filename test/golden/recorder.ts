@@ -19,7 +19,7 @@ import { DEFAULT_REQUEST, type GrammarRequest } from "../../runner/model/grammar
 import { readBundle } from "../../scripts/signing/bundle.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { requestReading } from "../../scripts/signing/request-reading.ts";
-import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
+import { asAdministrator } from "../support/admin-connection.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
@@ -73,9 +73,8 @@ async function recordRun(sandbox: Sandbox, run: Recorded, to: string): Promise<v
   const { runtimeRoot } = sandbox.place;
   const request = { ...DEFAULT_REQUEST, ...run.asked };
   const words = run.asked.profile === undefined ? [] : ["--profile", request.profile, "--depth", request.depth];
-  await asAdministrator(sandbox, (admin) =>
-    registerDocument(admin, runtimeRoot, join(documents(), run.file), run.prefix, { request, versionLabel: "v1" }),
-  );
+  const choice = { request, versionLabel: "v1" };
+  await registerDocument(sandbox.stack, join(documents(), run.file), run.prefix, choice);
   const runId = await cutter(sandbox, 3, ["orchestrate", "cut", run.prefix, ...words]);
   say(`${run.name}: ${runId}`);
   const planned = await rowsOf(sandbox, PLANNED(run.prefix, runId));

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEFAULT_REQUEST, type GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { proveLossless } from "../../runner/rules/lossless.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
-import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import { corpusDocument, corpusIsThere } from "../support/documents.ts";
 import { governedHost, type GovernedHost } from "../support/governed-host.ts";
 import { cutLaw, ownLaw } from "../support/law.ts";
@@ -30,12 +29,9 @@ async function cutWhole(
   asked: Asked,
 ): Promise<{ title: string; body: string; address: string; parent: string | null }[]> {
   const request: GrammarRequest = { ...DEFAULT_REQUEST, profile: "vn-law-1", annexes: false, hints: [], ...asked };
-  const { runtimeRoot } = host.sandbox.place;
   const file = join(host.sandbox.place.folder, `${prefix}.txt`);
   writeFileSync(file, bytes);
-  await asAdministrator(host.sandbox, (admin) =>
-    registerDocument(admin, runtimeRoot, file, prefix, { request, versionLabel: "v1" }),
-  );
+  await registerDocument(host.sandbox.stack, file, prefix, { request, versionLabel: "v1" });
   const words = ["--profile", "vn-law-1", "--depth", request.depth, ...(request.annexes ? ["--annexes"] : [])];
   if (request.hints.length > 0) {
     const hints = join(host.sandbox.place.folder, `${prefix}.hints`);

@@ -1,5 +1,5 @@
 // Everything the database holds, row by row, so that "nothing else changed" can be seen and not only said.
-import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
+import { asAdministrator } from "./admin-connection.ts";
 import type { GovernedHost } from "./governed-host.ts";
 
 export type EveryRow = ReadonlyMap<string, readonly string[]>;

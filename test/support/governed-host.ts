@@ -6,7 +6,7 @@ import { execa } from "execa";
 import type pg from "pg";
 import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
-import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
+import { asAdministrator } from "./admin-connection.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
 import { removeSandbox } from "../../scripts/sandbox/verbs.ts";
@@ -100,9 +100,8 @@ export async function governedHost(): Promise<GovernedHost> {
     register: async (prefix, markdown) => {
       const file = join(folder, `${prefix}.md`);
       writeFileSync(file, markdown);
-      const registered = await asAdministrator(sandbox, (admin) =>
-        registerDocument(admin, runtimeRoot, file, prefix, { request: DEFAULT_REQUEST, versionLabel: "v1" }),
-      );
+      const choice = { request: DEFAULT_REQUEST, versionLabel: "v1" };
+      const registered = await registerDocument(sandbox.stack, file, prefix, choice);
       return registered.source_version_id;
     },
     cut: async (prefix) => {

@@ -1,6 +1,6 @@
-// A connection as the sandbox's database administrator, for what the runner never does: registering a source.
+// A connection as the database administrator of a sandbox, for what a test looks up or breaks by hand.
 import pg from "pg";
-import type { Sandbox } from "./sandbox.ts";
+import type { Sandbox } from "../../scripts/sandbox/sandbox.ts";
 
 /** Opens, works, closes; sessions run as workflow_admin, as the ledger's owner would. */
 export async function asAdministrator<T>(sandbox: Sandbox, work: (client: pg.Client) => Promise<T>): Promise<T> {
