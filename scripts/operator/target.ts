@@ -6,7 +6,7 @@ import * as z from "zod";
 import { connectionSchema } from "../../infra/config.ts";
 import { knownHostsLine } from "../../infra/ssh/connection.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { readStackFile } from "../stack/read-stack-file.ts";
+import { readStackFile } from "../stack/stack-config.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { runningSsh } from "../sandbox/running.ts";

@@ -9,7 +9,7 @@ import { readApprovers, readBackupKey, readOwnSources, readRelease } from "../..
 import { parseApprovers } from "../../runner/model/approvers.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { Point } from "./checklist.ts";
-import { stackConfigOfFile } from "../stack/read-stack-file.ts";
+import { stackConfigOfFile } from "../stack/stack-config.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { canAuthorize, parserPoint, testsPoint, treeScanPoints } from "./checkout-points.ts";
 import { RECORDED_BASELINE } from "./counts.ts";

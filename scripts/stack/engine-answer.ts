@@ -1,4 +1,5 @@
-// What a preview of the engine says, as lines of drift: differences of the host, and changes of the declaration itself.
+// What the engine says, read: a preview as lines of drift (differences of the host, and changes of the declaration itself) and as
+// their table for people, and the progress of an up.
 import * as z from "zod";
 import { readDriftMessage } from "../../infra/drift-text.ts";
 import type { DriftLine } from "../../infra/drift.ts";
@@ -85,4 +86,30 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+const short = (text: string): string => text.replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1…");
+
+/** Lines of the table; texts in `lines` are escaped already. */
+export function driftTable(stack: string, lines: readonly DriftLine[]): string {
+  if (lines.length === 0) return `${stack}: no drift; the host is as declared\n`;
+  const blocks = lines.map(({ component, path, want, have, up }) =>
+    [path, `  want  ${short(want)}`, `  have  ${short(have)}`, `  up    ${up}  [${component}]`].join("\n"),
+  );
+  return `${stack}: ${lines.length} ${lines.length === 1 ? "difference" : "differences"}\n\n${blocks.join("\n")}\n`;
+}
+
+const ENDED =
+  /^\s*[+~-]{1,2}\s+command:remote:Command (\S+)-script (created|updated|deleted|failed|creating failed|updating failed)\b(?: \((\d[\w.]*)\))?/;
+const WORDS: Readonly<Record<string, string>> = { created: "done", updated: "done", deleted: "forgotten" };
+
+/** A reader of the engine's lines: answers the line to show, or undefined. The engine repeats a line for every warning about a part. */
+export function partsInProgress(): (line: string) => string | undefined {
+  const told = new Set<string>();
+  return (line) => {
+    const [, part, word = "", time = ""] = ENDED.exec(line) ?? [];
+    if (part === undefined || told.has(part)) return undefined;
+    told.add(part);
+    return printable(`${part.padEnd(24)} ${(WORDS[word] ?? "failed").padEnd(9)} ${time}`.trimEnd());
+  };
 }

@@ -1,8 +1,70 @@
-// Writes Pulumi.<stack>.yaml from typed values, and keeps what the engine itself wrote there.
+// A stack's configuration, Pulumi.<stack>.yaml: read from the file or through the engine, and written from typed values.
 import { existsSync, readFileSync } from "node:fs";
-import { STACK_KEYS, parseStackConfig } from "../../infra/config.ts";
-import type { StackConfig } from "../../infra/config.ts";
+import { basename, join } from "node:path";
+import { YAML } from "zx";
+import * as z from "zod";
+import { STACK_KEYS, parseStackConfig, stackConfigFrom, valueOf, type StackConfig } from "../../infra/config.ts";
+import { projectRoot } from "../../infra/place.ts";
+import { Stopped } from "../../runner/model/stop.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
+import type { Engine } from "./pulumi.ts";
+
+/** What stands under `config:`, by key. STOP_COULD_NOT_LOOK when the file is no stack configuration. */
+export function readStackFile(file: string): Readonly<Record<string, unknown>> {
+  try {
+    const { config } = z
+      .looseObject({ config: z.record(z.string(), z.unknown()) })
+      .parse(YAML.parse(readFileSync(file, "utf8")));
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, valueOf(value)]));
+  } catch (error) {
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" },
+      error,
+    );
+  }
+}
+
+/** The file that --stack means: a name of this project, or the path of such a file. STOP_COULD_NOT_LOOK when there is none. */
+export function stackFileOf(stack: string): string {
+  const file = stack.endsWith(".yaml") ? stack : join(projectRoot(), `Pulumi.${stack}.yaml`);
+  if (!existsSync(file))
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `no ${basename(file)}`,
+      wanted: "the configuration of a stack",
+      hint: "name a stack of this project, or the path of a colleague's stack file",
+    });
+  return file;
+}
+
+/** The whole configuration, typed. STOP_PRECHECK_FAILED names every mistake, never a value. */
+export function stackConfigOfFile(file: string): StackConfig {
+  const values = readStackFile(file);
+  return stackConfigFrom((key) => values[key]);
+}
+
+const answerSchema = z.record(
+  z.string(),
+  z.looseObject({ value: z.string().optional(), objectValue: z.unknown().optional() }),
+);
+
+/** The same through the engine, never from its state: a fresh clone has no state. STOP_PRECHECK_FAILED names every mistake, never a value. */
+export async function readStackConfig(engine: Engine): Promise<StackConfig> {
+  // Loaded here: most programs read the file and need no engine.
+  const { call } = await import("./pulumi.ts");
+  const answer = await call(
+    engine,
+    ["config", "--json", "--stack", engine.place.stack, "--config-file", engine.configFile],
+    { limitSeconds: 60 },
+  );
+  const parsed = answer.status === 0 ? answerSchema.safeParse(JSON.parse(answer.stdout)) : undefined;
+  if (!parsed?.success)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `the engine could not read the configuration of stack ${engine.place.stack} (status ${answer.status})`,
+      wanted: "its values",
+    });
+  return stackConfigFrom((key) => parsed.data[key]?.objectValue ?? valueOf(parsed.data[key]?.value));
+}
 
 /** Text of the file; JSON is YAML, so every value stands on one line. `kept`: lines of the engine (its salt). */
 export function stackConfigText(config: StackConfig, kept: readonly string[] = []): string {

@@ -4,10 +4,9 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { EXIT_DRIFT_FOUND, EXIT_USAGE } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
-import { driftTable } from "../stack/drift-table.ts";
+import { type PreviewLines, driftTable } from "../stack/engine-answer.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import type { PreviewLines } from "../stack/engine-answer.ts";
-import { lookWithEngine } from "../stack/look-with-engine.ts";
+import { lookWithEngine } from "../stack/engine-runs.ts";
 import { runProgram } from "../frame/print-stop.ts";
 import { openNamedStack, stackOption } from "../stack/stack.ts";
 

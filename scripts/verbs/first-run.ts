@@ -17,7 +17,7 @@ import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.
 import { operatorStop, stopOf } from "../operator/stop-of-host.ts";
 import type { Target } from "../operator/target.ts";
 import { readinessOf } from "../readiness/readiness-of.ts";
-import { stackFileOf } from "../stack/read-stack-file.ts";
+import { stackFileOf } from "../stack/stack-config.ts";
 import { projectRoot } from "../../infra/place.ts";
 
 const COULD_NOT_LOOK = 1;

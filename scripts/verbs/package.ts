@@ -13,7 +13,7 @@ import { PACKAGES, readPackage } from "../../infra/packages.ts";
 import type { PackageName } from "../../infra/packages.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { runProgram } from "../frame/print-stop.ts";
-import { readStackConfig } from "../stack/read-stack-config.ts";
+import { readStackConfig } from "../stack/stack-config.ts";
 import { runOnHost } from "../../infra/ssh/script.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { openNamedStack, stackOption } from "../stack/stack.ts";

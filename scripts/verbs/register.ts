@@ -6,7 +6,7 @@ import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { grammarRequestOf, withGrammarOptions } from "../frame/grammar-options.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { runProgram } from "../frame/print-stop.ts";
-import { stackConfigOfFile, stackFileOf } from "../stack/read-stack-file.ts";
+import { stackConfigOfFile, stackFileOf } from "../stack/stack-config.ts";
 import type { StackConfig } from "../../infra/config.ts";
 import { registerDocument } from "../operator/register-document.ts";
 import { insistProvisioned } from "../sandbox/provisioned.ts";

@@ -4,10 +4,10 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { EXIT_DRIFT_FOUND, EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
-import { driftTable } from "../stack/drift-table.ts";
+import { driftTable } from "../stack/engine-answer.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { runProgram } from "../frame/print-stop.ts";
-import { bringUpStack } from "../stack/bring-up-stack.ts";
+import { bringUpStack } from "../stack/engine-runs.ts";
 import { openNamedStack, stackOption } from "../stack/stack.ts";
 
 new Command("up")

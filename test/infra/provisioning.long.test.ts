@@ -19,7 +19,7 @@ import { join } from "node:path";
 import * as openpgp from "openpgp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../infra/place.ts";
-import { lookWithEngine } from "../../scripts/stack/look-with-engine.ts";
+import { lookWithEngine } from "../../scripts/stack/engine-runs.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { provisionedHost, type ProvisionedHost } from "../support/provisioned-host.ts";
 

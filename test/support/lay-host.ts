@@ -4,7 +4,7 @@ import { execa } from "execa";
 import type { StackConfig } from "../../infra/config.ts";
 import { declareHost } from "../../infra/host-spec.ts";
 import { readSources } from "../../infra/sources.ts";
-import { stackConfigOfFile } from "../../scripts/stack/read-stack-file.ts";
+import { stackConfigOfFile } from "../../scripts/stack/stack-config.ts";
 import { projectRoot } from "../../infra/place.ts";
 
 /** Components in the order of their declaration, which is the order they stand on each other. Throws with the script's own words. */

@@ -1,13 +1,24 @@
-// Runs the engine's `up` on a stack and looks at the host again: nobody is told "done" on the engine's word alone.
+// The two things the engine does with a stack: a preview, read as drift, and `up`, after which the host is looked at again, because
+// nobody is told "done" on the engine's word alone.
 import { isStopCode, Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import type { PreviewLines } from "./engine-answer.ts";
-import { partsInProgress } from "./engine-progress.ts";
-import { lookWithEngine } from "./look-with-engine.ts";
-import { ENGINE_STATUS, ensureStack, up } from "./pulumi.ts";
-import type { Engine, EngineAnswer } from "./pulumi.ts";
+import { partsInProgress, readPreview, type PreviewLines } from "./engine-answer.ts";
+import { ENGINE_STATUS, ensureStack, preview, up, type Engine, type EngineAnswer } from "./pulumi.ts";
 
-const LIMIT_SECONDS = 1800;
+/** Seconds after which a host that hangs is given up: dial, probe and engine together. */
+const LOOK_LIMIT_SECONDS = 180;
+
+/**
+ * Asks the engine once. Changes nothing, on the host or in the state. `savePlan`: absolute path of a file that then holds
+ * exactly what was looked at, for `up --plan`; the differences are read the same way, because the engine does not answer 7 then.
+ */
+export async function lookWithEngine(engine: Engine, savePlan?: string): Promise<PreviewLines> {
+  const what = savePlan === undefined ? { expectNoChanges: true } : { savePlan };
+  return readPreview(await preview(engine, { ...what, json: true, limitSeconds: LOOK_LIMIT_SECONDS }));
+}
+
+/** Seconds of one up, a first one with every package and a release included. */
+const UP_LIMIT_SECONDS = 1800;
 
 /**
  * Makes the host as declared. `plan`: a saved preview, applied exactly. Answers what is left: what `up` does not touch.
@@ -21,7 +32,7 @@ export async function bringUpStack(engine: Engine, say: (line: string) => void, 
     if (told !== undefined) say(told);
   };
   const answer = await up(engine, {
-    limitSeconds: LIMIT_SECONDS,
+    limitSeconds: UP_LIMIT_SECONDS,
     onLine,
     ...(plan === undefined ? { skipPreview: true } : { plan }),
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { partsInProgress } from "../../../../scripts/stack/engine-progress.ts";
+import { partsInProgress } from "../../../../scripts/stack/engine-answer.ts";
 
 test("of what the engine prints a person sees each part once, when it is done, with its time", () => {
   const read = partsInProgress();
