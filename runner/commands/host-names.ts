@@ -3,20 +3,13 @@ import { parse } from "dotenv";
 import type { Common } from "./call-options.ts";
 import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
+import type { Point, PointState } from "../model/point.ts";
 import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
-import { printable } from "../rules/text-hygiene.ts";
+import { checklistEvents, checklistLines } from "../terminal/checklist.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { credentialOf } from "../adapters/credentials.ts";
 import { readSafely } from "../adapters/safe-file.ts";
-
-/** One name: found, missing, or not to be looked at with these rights. */
-interface NameLine {
-  readonly kind: "environment" | "configuration" | "signers";
-  readonly name: string;
-  readonly answer: "found" | "missing" | "could not look";
-  readonly saw: string;
-}
 
 const ENV_FILE_CAP = 16 * 1024;
 const KB_KEY_NAME = "DOT_CUTTER_KB_API_KEY";
@@ -31,38 +24,33 @@ export async function showNames(common: Common): Promise<number> {
     ...configKeys(config),
     ...(await signers(config)),
   ];
-  for (const line of lines) {
-    if (common.json) process.stdout.write(`${JSON.stringify({ event: "name", ...line })}\n`);
-    else process.stdout.write(`${line.answer.padEnd(15)}${printable(`${line.name}: ${line.saw}`)}\n`);
-  }
+  process.stdout.write(common.json ? checklistEvents(lines) : `${checklistLines(lines).join("\n")}\n`);
   return 0;
 }
 
 const roleKeys = (): RoleKey[] => Object.keys(ROLES).filter((key): key is RoleKey => Object.hasOwn(ROLES, key));
 
-async function envNames(config: Config, role: RoleKey): Promise<NameLine> {
-  const name = `DOT_CUTTER_${role.toUpperCase()}_DB_USER, _PASSWORD`;
+async function envNames(config: Config, role: RoleKey): Promise<Point> {
+  const title = `DOT_CUTTER_${role.toUpperCase()}_DB_USER, _PASSWORD`;
   try {
     await credentialOf(config, role);
-    return { kind: "environment", name, answer: "found", saw: config.credentials[role] };
+    return { part: "environment", title, state: "found", saw: config.credentials[role] };
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     return {
-      kind: "environment",
-      name,
-      answer: /cannot be read/.test(error.facts.saw) ? "could not look" : "missing",
+      part: "environment",
+      title,
+      state: /cannot be read/.test(error.facts.saw) ? "could not look" : "missing",
       saw: error.facts.saw,
     };
   }
 }
 
 // Documents that go to a folder need no key.
-async function reporterKey({ reports }: Config): Promise<NameLine[]> {
+async function reporterKey({ reports }: Config): Promise<Point[]> {
   if (reports.reporter !== "http") return [];
   const read = await readSafely(reports.api_key_file, ENV_FILE_CAP);
-  const line = (answer: NameLine["answer"], saw: string): NameLine[] => [
-    { kind: "environment", name: KB_KEY_NAME, answer, saw },
-  ];
+  const line = (state: PointState, saw: string): Point[] => [{ part: "environment", title: KB_KEY_NAME, state, saw }];
   if (!read.ok) return line("could not look", `${reports.api_key_file}: ${read.reason}`);
   return parse(read.bytes.toString("utf8"))[KB_KEY_NAME]
     ? line("found", reports.api_key_file)
@@ -70,7 +58,7 @@ async function reporterKey({ reports }: Config): Promise<NameLine[]> {
 }
 
 // The schema refuses a configuration without one of them, so what was loaded has them; their values are no secrets.
-function configKeys({ host, database, orchestrator, backup, caps, target_policy, reports }: Config): NameLine[] {
+function configKeys({ host, database, orchestrator, backup, caps, target_policy, reports }: Config): Point[] {
   const known: readonly [string, string][] = [
     ["host", host],
     ...Object.entries(database).map(([key, value]): [string, string] => [`database.${key}`, String(value)]),
@@ -81,25 +69,25 @@ function configKeys({ host, database, orchestrator, backup, caps, target_policy,
     ["caps.hard", String(caps.hard)],
     ["reports", reports.reporter === "http" ? `${reports.base_url}, kept in ${reports.folder}` : reports.folder],
   ];
-  return known.map(([name, saw]) => ({ kind: "configuration", name, answer: "found", saw }));
+  return known.map(([title, saw]) => ({ part: "configuration", title, state: "found", saw }));
 }
 
-async function signers(config: Config): Promise<NameLine[]> {
+async function signers(config: Config): Promise<Point[]> {
   const read = await readSafely(config.approvers.file, APPROVERS_CAP);
   if (!read.ok)
     return ASKED_GATES.map((gate) => ({
-      kind: "signers",
-      name: gate,
-      answer: "could not look",
+      part: "signers",
+      title: gate,
+      state: "could not look",
       saw: `the approver set: ${read.reason}`,
     }));
   const { set } = parseApprovers(read.bytes);
   return ASKED_GATES.map((gate) => {
     const people = set.persons.filter((person) => person.gates.includes(gate)).map((person) => person.id);
     return {
-      kind: "signers",
-      name: gate,
-      answer: people.length > 0 ? "found" : "missing",
+      part: "signers",
+      title: gate,
+      state: people.length > 0 ? "found" : "missing",
       saw: people.join(", ") || "nobody may sign it",
     };
   });

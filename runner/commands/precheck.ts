@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { Common } from "./call-options.ts";
 import type { Config } from "../model/config.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { judgePrechecks, prechecks, type Check } from "../rules/precheck.ts";
-import { printable } from "../rules/text-hygiene.ts";
+import type { Point } from "../model/point.ts";
+import { judgePrechecks, precheckPoint, prechecks } from "../rules/precheck.ts";
+import { checklistEvents, checklistLines } from "../terminal/checklist.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../wire-here.ts";
 import { loadRecipient } from "../adapters/backup-key.ts";
@@ -17,7 +18,7 @@ import { backupLines, backupSelftest } from "./backup-by-hand.ts";
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
   const { config } = await loadConfig(common.config);
-  const others: Check[] = [
+  const others: Point[] = [
     ...(await folderChecks(config)),
     await check("release and approver set", "as pinned", async () => {
       await readHere(common.config);
@@ -50,16 +51,13 @@ export async function precheck(common: Common): Promise<number> {
     ),
   );
   const checks = prechecks({ ...(await collectDatabaseFacts(config)), others });
-  for (const item of checks) {
-    if (common.json) process.stdout.write(`${JSON.stringify({ event: "check", ...item })}\n`);
-    const mark = item.outcome === "passed" ? "ok    " : item.outcome === "failed" ? "FAILED" : "?     ";
-    process.stderr.write(`${mark}  ${printable(`${item.name}: ${item.saw}`)}\n`);
-  }
+  if (common.json) process.stdout.write(checklistEvents(checks));
+  process.stderr.write(`${checklistLines(checks).join("\n")}\n`);
   insist(judgePrechecks(checks));
   return 0;
 }
 
-async function folderChecks(config: Config): Promise<Check[]> {
+async function folderChecks(config: Config): Promise<Point[]> {
   const root = config.orchestrator.runtime_root;
   const folders = ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"].map((area) =>
     join(root, area),
@@ -74,18 +72,15 @@ async function folderChecks(config: Config): Promise<Check[]> {
   );
 }
 
-async function check(name: string, wanted: string, look: () => Promise<string>): Promise<Check> {
+async function check(title: string, wanted: string, look: () => Promise<string>): Promise<Point> {
   try {
-    return { name, wanted, outcome: "passed", saw: await look() };
+    return precheckPoint(title, "found", await look(), wanted);
   } catch (error) {
-    if (error instanceof Stopped)
-      return {
-        name,
-        wanted,
-        outcome: error.code === "STOP_COULD_NOT_LOOK" ? "could_not_look" : "failed",
-        saw: error.facts.saw,
-      };
+    if (error instanceof Stopped) {
+      const state = error.code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing";
+      return precheckPoint(title, state, error.facts.saw, wanted);
+    }
     const code = error instanceof Error && "code" in error ? String(error.code) : "failed";
-    return { name, wanted, outcome: "failed", saw: code };
+    return precheckPoint(title, "missing", code, wanted);
   }
 }

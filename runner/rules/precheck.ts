@@ -1,15 +1,8 @@
 // What must be true before a run may begin, judged all at once: a list a person can work through, not the first obstacle.
 import { ROLES, type RoleKey } from "../model/run.ts";
+import type { Point } from "../model/point.ts";
 import type { Verdict } from "../model/stop.ts";
 import { judgeGrantMatrix, judgeTwoGrant, type GrantMatrix, type TwoGrant } from "./grant-matrix.ts";
-
-/** One point of the list. `could_not_look` is an answer of its own: nothing is known about what stands behind it. */
-export interface Check {
-  readonly name: string;
-  readonly outcome: "passed" | "failed" | "could_not_look";
-  readonly saw: string;
-  readonly wanted: string;
-}
 
 /** Row of `sql/read/server-identity.sql`, as far as it is judged. */
 export interface Identity {
@@ -59,14 +52,14 @@ export interface PrecheckFacts {
   readonly missing: readonly MissingObject[] | undefined;
   readonly statements: readonly StatementFact[];
   readonly grants: { readonly matrix: GrantMatrix; readonly two_grant: TwoGrant } | undefined;
-  readonly others: readonly Check[];
+  readonly others: readonly Point[];
 }
 
 /** Oldest server major whose catalogs the environment statements can read. */
 export const OLDEST_MAJOR = 15;
 
-/** Every check with its outcome, in the order a person would mend them. */
-export function prechecks(facts: PrecheckFacts): Check[] {
+/** Every check with its state, in the order a person would mend them. */
+export function prechecks(facts: PrecheckFacts): Point[] {
   return [
     ...facts.sessions.flatMap((session) => judgeSession(session, facts.wanted)),
     ...(facts.roles === undefined ? [unread("roles")] : facts.roles.map(judgeRole)),
@@ -78,9 +71,9 @@ export function prechecks(facts: PrecheckFacts): Check[] {
 }
 
 /** STOP_PRECHECK_FAILED with every failed check; STOP_COULD_NOT_LOOK when nothing failed but something could not be read. */
-export function judgePrechecks(checks: readonly Check[]): Verdict {
-  const failed = checks.filter((check) => check.outcome === "failed");
-  const unseen = checks.filter((check) => check.outcome === "could_not_look");
+export function judgePrechecks(checks: readonly Point[]): Verdict {
+  const failed = checks.filter((check) => check.state === "missing");
+  const unseen = checks.filter((check) => check.state === "could not look");
   if (checks.length > 0 && failed.length + unseen.length === 0) return undefined;
   const details = [...failed, ...unseen].map(sentence);
   if (failed.length > 0)
@@ -109,18 +102,21 @@ function isRoleKey(word: string): word is RoleKey {
   return Object.hasOwn(ROLES, word);
 }
 
-function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Check[] {
+/** One point of the precheck. */
+export const precheckPoint = (title: string, state: Point["state"], saw: string, wanted: string): Point => ({
+  part: "prechecks",
+  title,
+  state,
+  saw,
+  wanted,
+});
+
+function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Point[] {
   const role = ROLES[session.role];
-  const name = `login as ${role}`;
+  const title = `login as ${role}`;
   if ("problem" in session) {
-    return [
-      {
-        name,
-        outcome: session.refused ? "failed" : "could_not_look",
-        saw: session.problem,
-        wanted: "a login with the configured credentials",
-      },
-    ];
+    const state = session.refused ? "missing" : "could not look";
+    return [precheckPoint(title, state, session.problem, "a login with the configured credentials")];
   }
   const { identity } = session;
   const equal: [string, string, string][] = [
@@ -132,35 +128,26 @@ function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Ch
     ["in_recovery", String(identity.in_recovery), "false"],
   ];
   const wrong = equal.filter(([, is, should]) => is !== should);
-  const old = Math.floor(identity.server_version_num / 10_000) < OLDEST_MAJOR;
-  return [
+  const words = (at: 1 | 2): string => wrong.map((row) => `${row[0]} ${row[at]}`).join(", ");
+  const login =
     wrong.length === 0
-      ? {
-          name,
-          outcome: "passed",
-          saw: `${identity.database} of ${identity.system_identifier}`,
-          wanted: "the configured database",
-        }
-      : {
-          name,
-          outcome: "failed",
-          saw: wrong.map(([key, is]) => `${key} ${is}`).join(", "),
-          wanted: wrong.map(([key, , should]) => `${key} ${should}`).join(", "),
-        },
-    ...(old
-      ? [
-          {
-            name: `server seen by ${role}`,
-            outcome: "failed" as const,
-            saw: `version ${identity.server_version_num}`,
-            wanted: `PostgreSQL ${OLDEST_MAJOR} or newer`,
-          },
-        ]
-      : []),
-  ];
+      ? precheckPoint(
+          title,
+          "found",
+          `${identity.database} of ${identity.system_identifier}`,
+          "the configured database",
+        )
+      : precheckPoint(title, "missing", words(1), words(2));
+  const version = identity.server_version_num;
+  return Math.floor(version / 10_000) >= OLDEST_MAJOR
+    ? [login]
+    : [
+        login,
+        precheckPoint(`server seen by ${role}`, "missing", `version ${version}`, `PostgreSQL ${OLDEST_MAJOR} or newer`),
+      ];
 }
 
-function judgeRole(fact: RoleFact): Check {
+function judgeRole(fact: RoleFact): Point {
   const faults = [
     fact.present ? [] : ["it does not exist"],
     fact.present && !fact.can_login ? ["it may not log in"] : [],
@@ -170,72 +157,61 @@ function judgeRole(fact: RoleFact): Check {
       ? [`${fact.connections} of ${fact.connection_limit} connections are in use`]
       : [],
   ].flat();
-  const name = `role ${fact.role}`;
-  return {
-    name,
-    outcome: faults.length === 0 ? "passed" : "failed",
-    saw: faults.join(", ") || "ready",
-    wanted: "an ordinary role that can log in with a connection free",
-  };
+  return precheckPoint(
+    `role ${fact.role}`,
+    faults.length === 0 ? "found" : "missing",
+    faults.join(", ") || "ready",
+    "an ordinary role that can log in with a connection free",
+  );
 }
 
-function judgeMissing(missing: readonly MissingObject[] | undefined): Check {
+function judgeMissing(missing: readonly MissingObject[] | undefined): Point {
   if (missing === undefined) return unread("objects");
   const list = missing.map((object) => `${object.kind} ${object.identity}`).join(", ");
-  return {
-    name: "objects",
-    outcome: missing.length === 0 ? "passed" : "failed",
-    saw: list === "" ? "all present" : `missing: ${list}`,
-    wanted: "every object that sql/rights.json names",
-  };
+  return precheckPoint(
+    "objects",
+    list === "" ? "found" : "missing",
+    list === "" ? "all present" : `missing: ${list}`,
+    "every object that sql/rights.json names",
+  );
 }
 
-// One check a failed statement, one for all that passed: a wrong column is found by the file's name.
-function judgeStatements(statements: readonly StatementFact[]): Check[] {
+// One point a failed statement, one for all that passed: a wrong column is found by the file's name.
+function judgeStatements(statements: readonly StatementFact[]): Point[] {
   if (statements.length === 0) return [unread("statements")];
-  const failed = statements.flatMap((fact): Check[] =>
-    fact.problem === undefined
+  const failed = statements.flatMap(({ name, role, problem }): Point[] =>
+    problem === undefined
       ? []
       : [
-          {
-            name: `sql/${fact.name}.sql as ${ROLES[fact.role]}`,
-            outcome: "failed",
-            saw: fact.problem,
-            wanted: "its names known to PostgreSQL, and every right it needs",
-          },
+          precheckPoint(
+            `sql/${name}.sql as ${ROLES[role]}`,
+            "missing",
+            problem,
+            "its names known to PostgreSQL, and every right it needs",
+          ),
         ],
   );
-  return failed.length > 0
-    ? failed
-    : [
-        {
-          name: "statements",
-          outcome: "passed",
-          saw: `${statements.length} planned`,
-          wanted: "every statement to be accepted under its role",
-        },
-      ];
+  if (failed.length > 0) return failed;
+  const wanted = "every statement to be accepted under its role";
+  return [precheckPoint("statements", "found", `${statements.length} planned`, wanted)];
 }
 
-function judgeGrants(facts: PrecheckFacts): Check[] {
+function judgeGrants(facts: PrecheckFacts): Point[] {
   if (facts.grants === undefined) return [unread("rights")];
   const judged = [
     ["grant matrix", judgeGrantMatrix(facts.grants.matrix, facts.wanted.grant_matrix_sha)],
     ["package two-grant", judgeTwoGrant(facts.grants.two_grant)],
   ] as const;
-  return judged.map(([name, verdict]) => ({
-    name,
-    outcome: verdict ? "failed" : "passed",
-    saw: verdict?.facts.saw ?? "as recorded",
-    wanted: verdict?.facts.wanted ?? "as recorded",
-  }));
+  return judged.map(([title, verdict]) =>
+    verdict
+      ? precheckPoint(title, "missing", verdict.facts.saw, verdict.facts.wanted)
+      : precheckPoint(title, "found", "as recorded", "as recorded"),
+  );
 }
 
-function unread(name: string): Check {
-  return { name, outcome: "could_not_look", saw: "it could not be read", wanted: "an answer from PostgreSQL" };
-}
+const unread = (title: string): Point =>
+  precheckPoint(title, "could not look", "it could not be read", "an answer from PostgreSQL");
 
-function sentence(check: Check): string {
-  const lead = check.outcome === "failed" ? check.name : `could not look: ${check.name}`;
-  return `${lead}: saw ${check.saw}, wanted ${check.wanted}`;
+function sentence({ title, state, saw, wanted = "" }: Point): string {
+  return `${state === "missing" ? title : `could not look: ${title}`}: saw ${saw}, wanted ${wanted}`;
 }

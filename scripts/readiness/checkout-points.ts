@@ -5,7 +5,7 @@ import { takeIn, INTAKE_CAPS } from "../../runner/commands/intake.ts";
 import type { ApproverSet } from "../../runner/model/approvers.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
 import type { Gate } from "../../runner/model/run.ts";
-import type { Point } from "./checklist.ts";
+import type { Point } from "../../runner/model/point.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { Told } from "./told.ts";
 import type { TrackedFiles } from "./tracked-files.ts";
@@ -13,17 +13,17 @@ import type { Trace } from "./tracked-secrets.ts";
 
 /** Secrets and run ids in tracked files: where, never what. */
 export function treeScanPoints(tracked: Told<TrackedFiles>, part: string): Point[] {
-  const point = (what: string, of: (files: TrackedFiles) => readonly Trace[]): Point => {
-    if (!("value" in tracked)) return { part, what, ...tracked, next: "git status" };
+  const point = (title: string, of: (files: TrackedFiles) => readonly Trace[]): Point => {
+    if (!("value" in tracked)) return { part, title, ...tracked, next: "git status" };
     const traces = of(tracked.value);
     const [first] = traces;
-    if (first === undefined) return { part, what, answer: "found", saw: `${tracked.value.files} files looked through` };
+    if (first === undefined) return { part, title, state: "found", saw: `${tracked.value.files} files looked through` };
     const places = [...new Set(traces.map(({ path, line, kind }) => `${path}:${line} ${kind}`))];
     const more = places.length > 10 ? `, and ${places.length - 10} more` : "";
     return {
       part,
-      what,
-      answer: "missing",
+      title,
+      state: "missing",
       saw: `${places.slice(0, 10).join(", ")}${more}`,
       next: `git rm --cached -- ${shellWord(first.path)}`,
     };
@@ -44,10 +44,10 @@ const testsSchema = z.object({
  * be the one that `recorded`, the last release of this checkout, says it tested.
  */
 export function testsPoint(release: Told<Release>, recorded: Release | undefined, part: string): Point {
-  const [what, next] = ["tests baseline", "npm run release"];
-  if (!("value" in release)) return { part, what, ...release, next };
+  const [title, next] = ["tests baseline", "npm run release"];
+  if (!("value" in release)) return { part, title, ...release, next };
   const { files, digest } = release.value;
-  const open = (saw: string): Point => ({ part, what, answer: "missing", saw, next });
+  const open = (saw: string): Point => ({ part, title, state: "missing", saw, next });
   const own = files["tests.json"];
   const record = own ?? recorded?.files["tests.json"];
   if (record === undefined) return open("the release to be laid was built and not released: it records no tests");
@@ -63,8 +63,8 @@ export function testsPoint(release: Told<Release>, recorded: Release | undefined
     return open(`${passed} of ${tests} tests passed`);
   return {
     part,
-    what,
-    answer: "found",
+    title,
+    state: "found",
     saw: `${passed}/${tests} passed in ${suites} suites, for release ${digest.slice(0, 12)}`,
   };
 }
@@ -86,17 +86,17 @@ export function canAuthorize(set: ApproverSet): string | undefined {
 
 /** P-A: the generic parser of this checkout marks a text, and the units cover it byte for byte. */
 export function parserPoint(part: string): Point {
-  const what = "P-A a generic snapshot parser";
+  const title = "P-A a generic snapshot parser";
   const text = Buffer.from(
     "Preface without a heading.\n\n# One\n\nFirst body.\n\n```\n# no heading\n```\n\n## One point one\n\nSecond body.\n\n# Two\n\nThird body.\n",
   );
   const taken = takeIn(text, "READINESS", { caps: INTAKE_CAPS });
   if (taken.refusal !== undefined)
-    return { part, what, answer: "missing", saw: taken.refusal.reason, next: "npm run test:unit" };
+    return { part, title, state: "missing", saw: taken.refusal.reason, next: "npm run test:unit" };
   return {
     part,
-    what,
-    answer: "found",
+    title,
+    state: "found",
     saw: `a sample of ${taken.rows.length} units is covered byte for byte, profile ${taken.manifest.profile_sha.slice(0, 12)}`,
   };
 }

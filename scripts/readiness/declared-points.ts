@@ -4,12 +4,12 @@ import { ABSENT } from "../../infra/drift.ts";
 import { COMPONENTS } from "../../infra/host-spec.ts";
 import type { DeclaredLook } from "../../infra/readiness-look.ts";
 import type { LookName } from "../../infra/render/probe.ts";
-import type { Point } from "./checklist.ts";
+import type { Point } from "../../runner/model/point.ts";
 import type { Told } from "./told.ts";
 
 /** A point made of declared things. `needs`: looks without which nothing is known about them. */
 interface DeclaredPoint {
-  readonly what: string;
+  readonly title: string;
   readonly needs: readonly LookName[];
   /** Components it is made of, each of which must be declared. */
   readonly components: readonly string[];
@@ -44,7 +44,7 @@ export const programsPoint = (
   part: string,
 ): Point =>
   judge(look, part, {
-    what: "programs",
+    title: "programs",
     needs: ["node", "keyring", "database"],
     components: [COMPONENTS.programs],
     next: install,
@@ -55,7 +55,7 @@ export const programsPoint = (
 export function treePoints(look: Told<DeclaredLook>, trees: readonly string[], part: string): Point[] {
   return trees.map((tree) =>
     judge(look, part, {
-      what: `${tree} present and untouched`,
+      title: `${tree} present and untouched`,
       needs: ["digests"],
       components: [COMPONENTS.untouched],
       only: (path) => path === `everything in ${tree}`,
@@ -78,7 +78,7 @@ export function gapPoints(
   const point = (asked: DeclaredPoint): Point => judge(look, part, asked);
   return {
     one: point({
-      what: "GAP-1 the runner's code on the host",
+      title: "GAP-1 the runner's code on the host",
       needs: files,
       components: [COMPONENTS.release],
       only: (path) => !delivery.has(path),
@@ -86,7 +86,7 @@ export function gapPoints(
       ...up,
     }),
     two: point({
-      what: "GAP-2 the deploy path",
+      title: "GAP-2 the deploy path",
       needs: files,
       components: [COMPONENTS.release],
       only: (path) => delivery.has(path),
@@ -94,34 +94,34 @@ export function gapPoints(
       ...up,
     }),
     three: point({
-      what: "GAP-3 the backup's public key",
+      title: "GAP-3 the backup's public key",
       needs: ["paths", "hashes", "keyring"],
       components: [COMPONENTS.backupKey],
       source: backupKey,
       ...up,
     }),
     four: point({
-      what: "GAP-4 principals of the ledger",
+      title: "GAP-4 principals of the ledger",
       needs: ["database"],
       components: [EXISTING, packageComponent("runtime")],
       only: (path, component) => component !== EXISTING || OWN_ROLES.test(path),
       ...up,
     }),
     five: point({
-      what: "GAP-5 configuration and runtime folders",
+      title: "GAP-5 configuration and runtime folders",
       needs: ["paths", "hashes", "config", "users"],
       components: [COMPONENTS.directories, COMPONENTS.config],
       may: [COMPONENTS.users],
       ...up,
     }),
     six: point({
-      what: "GAP-6 a revert of one run",
+      title: "GAP-6 a revert of one run",
       needs: ["database"],
       components: [packageComponent("revert")],
       ...up,
     }),
     nine: point({
-      what: "GAP-9 the writing phases",
+      title: "GAP-9 the writing phases",
       needs: ["database"],
       components: ["read-rights", "two-grant", "runtime", "admission"].map(packageComponent),
       ...up,
@@ -132,7 +132,7 @@ export function gapPoints(
 /** The host's copy of the approver set. */
 export const approversPoint = (look: Told<DeclaredLook>, source: Told<unknown>, part: string): Point =>
   judge(look, part, {
-    what: "authorization: the approver set",
+    title: "authorization: the approver set",
     needs: ["paths", "hashes"],
     components: [COMPONENTS.approvers],
     source,
@@ -141,17 +141,17 @@ export const approversPoint = (look: Told<DeclaredLook>, source: Told<unknown>, 
   });
 
 function judge(look: Told<DeclaredLook>, part: string, asked: DeclaredPoint): Point {
-  const { what, next } = asked;
-  const open = (answer: "missing" | "could not look", saw: string, command: string | undefined): Point => ({
+  const { title, next } = asked;
+  const open = (state: "missing" | "could not look", saw: string, command: string | undefined): Point => ({
     part,
-    what,
-    answer,
+    title,
+    state,
     saw,
     ...(command === undefined ? {} : { next: command }),
   });
-  if (!("value" in look)) return open(look.answer, look.saw, look.next);
+  if (!("value" in look)) return open(look.state, look.saw, look.next);
   if (asked.source !== undefined && !("value" in asked.source))
-    return open(asked.source.answer, asked.source.saw, asked.source.next ?? next);
+    return open(asked.source.state, asked.source.saw, asked.source.next ?? next);
   const { spec, facts, lines, faults } = look.value;
   const fault = asked.needs.flatMap((name) => faults[name] ?? [])[0];
   if (fault !== undefined) return open("could not look", fault, "npm run drift");
@@ -172,8 +172,8 @@ function judge(look: Told<DeclaredLook>, part: string, asked: DeclaredPoint): Po
   if (differing.length === 0)
     return {
       part,
-      what,
-      answer: "found",
+      title,
+      state: "found",
       saw: `${wanted.length} ${wanted.length === 1 ? "fact" : "facts"} as declared`,
     };
   const unopened = Object.values(facts).find(

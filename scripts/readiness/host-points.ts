@@ -2,19 +2,19 @@
 import { hostname } from "node:os";
 import type { StackConfig } from "../../infra/config.ts";
 import type { DeclaredLook, ReadinessAnswer } from "../../infra/readiness-look.ts";
-import type { Point } from "./checklist.ts";
+import type { Point } from "../../runner/model/point.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { treePoints } from "./declared-points.ts";
 import type { Told } from "./told.ts";
 
 /** Whether a connection stood. */
 export function answersPoint(look: Told<ReadinessAnswer>, config: StackConfig | undefined, part: string): Point {
-  const what = "the host answers";
-  if ("value" in look) return { part, what, answer: "found", saw: "with the pinned host key, over one connection" };
+  const title = "the host answers";
+  if ("value" in look) return { part, title, state: "found", saw: "with the pinned host key, over one connection" };
   return {
     part,
-    what,
-    answer: "could not look",
+    title,
+    state: "could not look",
     saw: look.saw,
     ...(config === undefined ? {} : { next: config.sandbox ? "npm run sandbox -- up" : `${sshLine(config)} true` }),
   };
@@ -27,16 +27,16 @@ export function hostnamePoint(
   edit: string,
   part: string,
 ): Point {
-  const what = "hostname";
+  const title = "hostname";
   if (!("value" in look) || config === undefined)
-    return { part, what, answer: "could not look", saw: "value" in look ? "" : look.saw };
+    return { part, title, state: "could not look", saw: "value" in look ? "" : look.saw };
   const told = look.value.others.hostname;
-  if ("fault" in told) return { part, what, answer: "could not look", saw: told.fault };
+  if ("fault" in told) return { part, title, state: "could not look", saw: told.fault };
   const wanted = config.sandbox ? hostname() : config.orchestrator.content.host;
   const found = told.out.toString("utf8").trim();
   return found === wanted
-    ? { part, what, answer: "found", saw: found }
-    : { part, what, answer: "missing", saw: `${found}, not ${wanted}`, next: edit };
+    ? { part, title, state: "found", saw: found }
+    : { part, title, state: "missing", saw: `${found}, not ${wanted}`, next: edit };
 }
 
 /** The trees of the earlier versions, which nobody may touch. */
@@ -46,7 +46,7 @@ export function untouchedPoints(
   edit: string,
   part: string,
 ): Point[] {
-  const what = "the v0.4 and v0.6 trees present and untouched";
+  const title = "the v0.4 and v0.6 trees present and untouched";
   if (config !== undefined && config.untouched.length > 0)
     return treePoints(
       declared,
@@ -54,9 +54,9 @@ export function untouchedPoints(
       part,
     );
   if (config === undefined)
-    return [{ part, what, answer: "could not look", saw: "the stack's configuration does not name them" }];
-  if (config.sandbox) return [{ part, what, answer: "found", saw: "an embedded host has none" }];
-  return [{ part, what, answer: "missing", saw: "cutter:untouched names no tree", next: edit }];
+    return [{ part, title, state: "could not look", saw: "the stack's configuration does not name them" }];
+  if (config.sandbox) return [{ part, title, state: "found", saw: "an embedded host has none" }];
+  return [{ part, title, state: "missing", saw: "cutter:untouched names no tree", next: edit }];
 }
 
 /** The line that installs what a host must bring. */

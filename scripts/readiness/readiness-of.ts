@@ -8,7 +8,7 @@ import type { Release } from "../../infra/render/release.ts";
 import { readApprovers, readBackupKey, readOwnSources, readRelease } from "../../infra/sources.ts";
 import { parseApprovers } from "../../runner/model/approvers.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import type { Point } from "./checklist.ts";
+import type { Point } from "../../runner/model/point.ts";
 import { stackConfigOfFile } from "../stack/stack-config.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { canAuthorize, parserPoint, testsPoint, treeScanPoints } from "./checkout-points.ts";
@@ -57,8 +57,8 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
   const edit = `\${EDITOR:-vi} ${shellWord(named(stackFile, project))}`;
   const whole = "value" in config ? config.value : undefined;
   const unread = unseen("not looked: the stack's configuration is not whole");
-  const withConfig = (judge: (value: StackConfig) => Point, what: string, part: string): Point =>
-    whole === undefined ? { part, what, ...unread } : judge(whole);
+  const withConfig = (judge: (value: StackConfig) => Point, title: string, part: string): Point =>
+    whole === undefined ? { part, title, ...unread } : judge(whole);
   const gap = gapPoints(
     declared,
     { ...local, releases: whole?.release.folder ?? "", launcher: whole?.release.launcher ?? "" },
@@ -131,7 +131,7 @@ const named = (file: string, project: string): string => (dirname(file) === proj
 async function readConfig(file: string, name: string, sandbox: boolean): Promise<Told<StackConfig>> {
   if (!existsSync(file))
     return {
-      answer: "missing",
+      state: "missing",
       saw: `no ${basename(file)}`,
       next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(name)}`,
     };
@@ -178,26 +178,26 @@ function recordsOfLook(look: Told<ReadinessAnswer>): Records {
 }
 
 function configPoint(config: Told<StackConfig>, file: string, edit: string, part: string): Point {
-  const what = "the stack's configuration";
+  const title = "the stack's configuration";
   return "value" in config
-    ? { part, what, answer: "found", saw: `${basename(file)} is whole` }
-    : { part, what, next: edit, ...config };
+    ? { part, title, state: "found", saw: `${basename(file)} is whole` }
+    : { part, title, next: edit, ...config };
 }
 
 function keyPoint(key: Told<string>, config: StackConfig | undefined, edit: string, part: string): Point {
-  const what = "backup public key";
+  const title = "backup public key";
   return "value" in key
-    ? { part, what, answer: "found", saw: `${config?.backupKey.fingerprint ?? ""} can encrypt` }
-    : { part, what, next: edit, ...key };
+    ? { part, title, state: "found", saw: `${config?.backupKey.fingerprint ?? ""} can encrypt` }
+    : { part, title, next: edit, ...key };
 }
 
 function judgedApprovers(approvers: Told<Buffer>): Told<Buffer> {
   if (!("value" in approvers)) return approvers;
   try {
     const fault = canAuthorize(parseApprovers(approvers.value).set);
-    return fault === undefined ? approvers : { answer: "missing", saw: fault };
+    return fault === undefined ? approvers : { state: "missing", saw: fault };
   } catch (error) {
-    if (error instanceof Stopped) return { answer: "missing", saw: error.facts.saw };
+    if (error instanceof Stopped) return { state: "missing", saw: error.facts.saw };
     throw error;
   }
 }

@@ -117,15 +117,15 @@ export function recordsOf(look: LookAnswer): Records {
           : undefined;
   const rows = parsed ?? [];
   const of = <K extends Kind>(kind: K): Told<readonly RowOf<K>[]> => {
-    if (why !== undefined) return { answer: "could not look", saw: why };
+    if (why !== undefined) return { state: "could not look", saw: why };
     const fault = rows.find((row) => row.look === "fault" && row.of === (STATEMENT_OF[kind] ?? kind));
-    if (fault?.look === "fault") return { answer: "could not look", saw: fault.said };
+    if (fault?.look === "fault") return { state: "could not look", saw: fault.said };
     const absent = rows
       .flatMap((row) => (row.look === "present" ? row.missing : []))
       .filter((name) => TABLES[kind]?.test(name));
     if (absent.length > 0)
       return {
-        answer: "missing",
+        state: "missing",
         saw: `no table ${absent.slice(0, 3).join(", ")}${absent.length > 3 ? ` and ${absent.length - 3} more` : ""}`,
       };
     return { value: rows.filter((row): row is RowOf<K> => row.look === kind) };
@@ -134,13 +134,13 @@ export function recordsOf(look: LookAnswer): Records {
     const told = of(kind);
     if (!("value" in told)) return told;
     return told.value[0] === undefined
-      ? { answer: "could not look", saw: "no answer of the database" }
+      ? { state: "could not look", saw: "no answer of the database" }
       : { value: told.value[0] };
   };
   // Without its list of tables nothing is known about any of them.
   const seen = why !== undefined || rows.some((row) => row.look === "present");
   const many = <K extends Kind>(kind: K): Told<readonly RowOf<K>[]> =>
-    seen ? of(kind) : { answer: "could not look", saw: "the database did not say which tables it has" };
+    seen ? of(kind) : { state: "could not look", saw: "the database did not say which tables it has" };
   return {
     counts: one("counts"),
     documents: many("document"),

@@ -5,7 +5,7 @@ import { digestOf } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
 import { grantMatrixSha, judgeGrantMatrix } from "../../runner/rules/grant-matrix.ts";
 import { judgeTarget } from "../../runner/rules/source.ts";
-import type { Point } from "./checklist.ts";
+import type { Point } from "../../runner/model/point.ts";
 import { countDifferences, countsText, writtenByRuns } from "./counts.ts";
 import type { Records, RowOf } from "./record-facts.ts";
 import type { Told } from "./told.ts";
@@ -14,10 +14,10 @@ import type { Told } from "./told.ts";
 const NEEDED = ["SG_1_cut_authz", "EXECUTION"] as const;
 const REGISTER = "npm run intake -- <file> <document-id>";
 
-type Verdict = { readonly answer: "found" | "missing"; readonly saw: string; readonly next?: string };
+type Verdict = { readonly state: "found" | "missing"; readonly saw: string; readonly next?: string };
 
-function point<T>(part: string, what: string, told: Told<T>, judge: (value: T) => Verdict, next: string): Point {
-  return { part, what, next, ...("value" in told ? judge(told.value) : told) };
+function point<T>(part: string, title: string, told: Told<T>, judge: (value: T) => Verdict, next: string): Point {
+  return { part, title, next, ...("value" in told ? judge(told.value) : told) };
 }
 
 /** Tables' rows against the pinned counts. Before the records of runs exist there are no runs. */
@@ -27,7 +27,7 @@ export function countsPoint(
   edit: string,
   part: string,
 ): Point {
-  const unread = "answer" in runs && runs.answer === "could not look";
+  const unread = "state" in runs && runs.state === "could not look";
   return point(
     part,
     "counts against the pinned baseline",
@@ -36,8 +36,8 @@ export function countsPoint(
       const written = writtenByRuns("value" in runs ? runs.value : []);
       const differences = countDifferences(found, baseline, written);
       return differences.length === 0
-        ? { answer: "found", saw: countsText(found) }
-        : { answer: "missing", saw: differences.join("; ") };
+        ? { state: "found", saw: countsText(found) }
+        : { state: "missing", saw: differences.join("; ") };
     },
     edit,
   );
@@ -52,8 +52,8 @@ export function grantPoint(grantMatrix: Records["grantMatrix"], expected: string
     (matrix) => {
       const verdict = judgeGrantMatrix(matrix, expected);
       return verdict === undefined
-        ? { answer: "found", saw: grantMatrixSha(matrix) }
-        : { answer: "missing", saw: verdict.facts.saw };
+        ? { state: "found", saw: grantMatrixSha(matrix) }
+        : { state: "missing", saw: verdict.facts.saw };
     },
     "npm run drift",
   );
@@ -69,11 +69,11 @@ export function backupPoint(receipts: Records["receipts"], recipient: string, pa
       const proven = rows.find((row) => row.recipient === recipient && isProven(row));
       if (proven !== undefined)
         return {
-          answer: "found",
+          state: "found",
           saw: `run ${proven.run_id}, attempt ${proven.attempt}: restored and equal, ${proven.minutes} min old; a cut takes its own`,
         };
       return {
-        answer: "missing",
+        state: "missing",
         saw:
           rows.length === 0
             ? "no receipt"
@@ -112,13 +112,13 @@ export function rulingPoint(
       const run = open.find(({ run_id }) =>
         NEEDED.every((gate) => usable.some((row) => row.run_id === run_id && row.gate === gate)),
       );
-      if (run !== undefined) return { answer: "found", saw: `${NEEDED.join(" and ")} for ${run.run_id}` };
+      if (run !== undefined) return { state: "found", saw: `${NEEDED.join(" and ")} for ${run.run_id}` };
       const why = rows.map(
         (row) =>
           `${row.gate} of ${row.run_id} ${row.revoked ? "revoked" : row.used ? "used" : row.expired ? "expired" : "stands alone"}`,
       );
       return {
-        answer: "missing",
+        state: "missing",
         saw:
           why[0] === undefined
             ? open[0] === undefined
@@ -141,14 +141,14 @@ export function targetPoint(documents: Records["documents"], config: Config, par
       const free = targets(rows, config);
       if (free[0] !== undefined)
         return {
-          answer: "found",
+          state: "found",
           saw: `${free
             .slice(0, 3)
             .map(({ document_id }) => document_id)
             .join(", ")}: registered, not authoritative, not protected, nothing at its addresses`,
         };
       return {
-        answer: "missing",
+        state: "missing",
         saw:
           rows.length === 0
             ? "no registered document"
@@ -176,19 +176,19 @@ function refusalOf({ document_id, registry, units }: Document, config: Config): 
 
 /** Whether a run id of this host stands in a tracked file. */
 export function hostIdsPoint(runs: Records["runs"], mentioned: Told<ReadonlyMap<string, string>>, part: string): Point {
-  const what = "no run id of this host in tracked files";
-  if (!("value" in mentioned)) return { part, what, ...mentioned };
+  const title = "no run id of this host in tracked files";
+  if (!("value" in mentioned)) return { part, title, ...mentioned };
   // Without the records of runs there is no run whose id could have been written down.
-  const told: Told<readonly RowOf<"run">[]> = "answer" in runs && runs.answer === "missing" ? { value: [] } : runs;
+  const told: Told<readonly RowOf<"run">[]> = "state" in runs && runs.state === "missing" ? { value: [] } : runs;
   return point(
     part,
-    what,
+    title,
     told,
     (rows) => {
       const leaked = rows.flatMap(({ run_id }) => mentioned.value.get(run_id) ?? []);
       return leaked.length === 0
-        ? { answer: "found", saw: `${rows.length} recorded runs, none mentioned` }
-        : { answer: "missing", saw: `in ${[...new Set(leaked)].join(", ")}` };
+        ? { state: "found", saw: `${rows.length} recorded runs, none mentioned` }
+        : { state: "missing", saw: `in ${[...new Set(leaked)].join(", ")}` };
     },
     "git grep -nE 'ictr-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}'",
   );

@@ -5,7 +5,9 @@ import { Command } from "commander";
 import { installLine, missingPrograms, postgresBin, programPath, PROGRAMS } from "../build/programs.mjs";
 import { runProgram } from "../frame/print-stop.ts";
 import { projectRoot } from "../../infra/place.ts";
+import type { Point } from "../../runner/model/point.ts";
 import { EXIT_USAGE, STOPS } from "../../runner/model/stop.ts";
+import { allFound, checklistEvents, checklistLines } from "../../runner/terminal/checklist.ts";
 import { findGo } from "../toolchain/build-engine.ts";
 import { defaultPulumiHome, engineFolder, engineIsPresent } from "../toolchain/pulumi-home.ts";
 import { ENGINE_VERSION } from "../toolchain/versions.ts";
@@ -14,54 +16,57 @@ const MEGABYTE = 1024 * 1024;
 // Measured on a fresh clone: node_modules, dist/, one cluster with the substrate, backups of a few runs.
 const NEEDS = { projectMegabytes: 400, temporaryMegabytes: 300, memoryMegabytes: 700 };
 
-interface Finding {
-  readonly ok: boolean;
-  readonly line: string;
-}
+const point = (part: string, title: string, found: boolean, saw: string, more: Partial<Point> = {}): Point => ({
+  part,
+  title,
+  state: found ? "found" : "missing",
+  saw,
+  ...more,
+});
 
-function programs(): Finding[] {
+function programs(): Point[] {
   const bin = postgresBin();
   const missing = new Set(missingPrograms().map(({ name }) => name));
-  return PROGRAMS.map(({ name, debian, why, postgres }) => {
-    if (missing.has(name)) return { ok: false, line: `${name} is missing: it ${why} (Debian package ${debian})` };
-    return { ok: true, line: `${name} ${postgres ? (bin ?? "") : (programPath(name) ?? "")}` };
-  });
+  return PROGRAMS.map(({ name, debian, why, postgres }) =>
+    missing.has(name)
+      ? point("programs", name, false, `not there; it ${why}`, { wanted: `Debian package ${debian}` })
+      : point("programs", name, true, (postgres ? bin : programPath(name)) ?? ""),
+  );
 }
 
-function space(name: string, folder: string, wanted: number): Finding {
+/** Room in megabytes against what is needed. */
+const room = (title: string, free: number, needed: number): Point =>
+  point("this machine", title, free >= needed, `${free} MB free`, { wanted: `${needed} MB` });
+
+function diskRoom(folder: string, needed: number): Point {
   const facts = statfsSync(folder);
-  const free = Math.floor((facts.bavail * facts.bsize) / MEGABYTE);
-  return { ok: free >= wanted, line: `${name} ${folder}: ${free} MB free, ${wanted} MB needed` };
+  return room(`disk ${folder}`, Math.floor((facts.bavail * facts.bsize) / MEGABYTE), needed);
 }
 
-function machine(): Finding[] {
-  const memory = Math.floor(freemem() / MEGABYTE);
+function machine(): Point[] {
+  const user =
+    process.getuid?.() === 0
+      ? "root: the runner runs as root, PostgreSQL as user postgres"
+      : "ordinary user: everything runs as you";
   return [
-    { ok: true, line: `node ${process.versions.node} ${process.execPath}` },
-    {
-      ok: true,
-      line: `${process.getuid?.() === 0 ? "root: the runner runs as root, PostgreSQL as user postgres" : "ordinary user: everything runs as you"}; ${availableParallelism()} cores`,
-    },
-    { ok: memory >= NEEDS.memoryMegabytes, line: `memory: ${memory} MB free, ${NEEDS.memoryMegabytes} MB needed` },
-    space("disk", projectRoot(), NEEDS.projectMegabytes),
-    space("disk", tmpdir(), NEEDS.temporaryMegabytes),
+    point("this machine", `node ${process.versions.node}`, true, process.execPath),
+    point("this machine", "user", true, `${user}; ${availableParallelism()} cores`),
+    room("memory", Math.floor(freemem() / MEGABYTE), NEEDS.memoryMegabytes),
+    diskRoom(projectRoot(), NEEDS.projectMegabytes),
+    diskRoom(tmpdir(), NEEDS.temporaryMegabytes),
   ];
 }
 
 // A download is tried first, so without Go it is not sure that anything is missing.
-function engine(): Finding {
+function engine(): Point {
   const home = defaultPulumiHome();
-  if (engineIsPresent(home)) return { ok: true, line: `Pulumi engine ${ENGINE_VERSION} ${engineFolder(home)}` };
   const go = findGo();
-  if (go !== undefined)
-    return {
-      ok: true,
-      line: `Pulumi engine ${ENGINE_VERSION}: downloaded at the first start, or built by ${go} in about 5 minutes`,
-    };
-  return {
-    ok: true,
-    line: `Pulumi engine ${ENGINE_VERSION}: downloaded at the first start; where that is not possible install Go 1.25 or newer (https://go.dev/dl), which builds it`,
-  };
+  const saw = engineIsPresent(home)
+    ? engineFolder(home)
+    : go !== undefined
+      ? `downloaded at the first start, or built by ${go} in about 5 minutes`
+      : "downloaded at the first start; where that is not possible install Go 1.25 or newer (https://go.dev/dl), which builds it";
+  return point("programs", `Pulumi engine ${ENGINE_VERSION}`, true, saw);
 }
 
 // Measured on two cores; the engine is the one part that may take long, and only once a machine.
@@ -71,30 +76,27 @@ const duration = (): string =>
     : "about 3 minutes the first time, 8 where the Pulumi engine has to be built";
 
 function tell(json: boolean): Promise<number> {
-  const findings = [...machine(), ...programs(), engine()];
+  const points = [...machine(), ...programs(), engine()];
   const missing = missingPrograms();
-  const ready = findings.every(({ ok }) => ok);
+  const install = missing.length === 0 ? undefined : installLine(missing);
   if (json)
-    process.stdout.write(
-      `${JSON.stringify({ ready, findings, install: missing.length === 0 ? null : installLine(missing) })}\n`,
-    );
-  else tellPeople(findings, ready);
-  return Promise.resolve(ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit);
-}
-
-function tellPeople(findings: readonly Finding[], ready: boolean): void {
-  const lines = findings.map(({ ok, line }) => `${ok ? "ok      " : "MISSING "}${line}`);
-  if (process.platform === "darwin")
-    lines.push("macOS   plan, approve, unit tests and preview of a Linux host work here; the sandbox host needs Linux");
-  const missing = missingPrograms();
-  if (missing.length > 0) lines.push(`install all of it: ${installLine(missing)}`);
-  lines.push(ready ? `ready: npm start takes ${duration()}` : "not ready: mend the lines marked MISSING");
-  process.stdout.write(`${lines.join("\n")}\n`);
+    process.stdout.write(`${checklistEvents(points)}${JSON.stringify({ event: "next", command: install ?? null })}\n`);
+  else {
+    const lines = [...checklistLines(points), ""];
+    if (process.platform === "darwin")
+      lines.push(
+        "macOS: plan, approve, unit tests and preview of a Linux host work here; the sandbox host needs Linux",
+      );
+    if (install !== undefined) lines.push(`install all of it: ${install}`);
+    lines.push(allFound(points) ? `ready: npm start takes ${duration()}` : "not ready: mend the lines marked MISSING");
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+  return Promise.resolve(allFound(points) ? 0 : STOPS.STOP_PRECHECK_FAILED.exit);
 }
 
 new Command("doctor")
   .description("what this machine has and lacks, with the one line that installs it; changes nothing")
-  .option("--json", "one object on stdout", false)
+  .option("--json", "NDJSON on stdout", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action(({ json }: { json: boolean }) => runProgram(() => tell(json)))
   .parse();

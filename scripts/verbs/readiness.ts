@@ -1,37 +1,62 @@
-// `npm run readiness`: what a first run of a host needs, looked at before anything is provisioned too. 0 all found, 4 else. Changes nothing.
+// `npm run readiness`: what a host needs, looked at before anything is provisioned too; with a document, what its first run needs and
+// leaves. 0 all found, 4 else. Changes nothing.
 import { basename, join } from "node:path";
 import { STOPS, Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { checklistLines, nextCommand, nextLine } from "../readiness/checklist.ts";
+import { nextCommand, nextLine } from "../readiness/next-command.ts";
+import { allFound, checklistEvents, checklistLines } from "../../runner/terminal/checklist.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
-import { operatorProgram, type OperatorOptions } from "../frame/program.ts";
+import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
 import { runProgram } from "../frame/print-stop.ts";
+import { documentReadiness } from "../readiness/document-readiness.ts";
 import type { Evidence } from "../readiness/non-mutation.ts";
 import { readinessOf, type Readiness } from "../readiness/readiness-of.ts";
 import { projectRoot } from "../../infra/place.ts";
 
 operatorProgram(
   "readiness",
-  "the gaps and prechecks of a host: found, missing or could not look, one next command, and what proves that nothing was changed",
+  "what a host needs, or with a document what its first run needs and leaves: found, missing or could not look, and one next command",
 )
-  .action((options: OperatorOptions) =>
-    runProgram(async () => {
-      refuseForeignEnvironment();
-      const readiness = await readinessOf({
-        stackFile: stackFile(options.stack),
-        sandbox: options.stack === SANDBOX_STACK,
-        project: projectRoot(),
-        now: new Date(),
-      });
-      process.stdout.write(options.json ? asEvents(readiness, options.stack) : asText(readiness, options.stack));
-      const ready =
-        readiness.points.every(({ answer }) => answer === "found") &&
-        readiness.evidence.every(({ holds }) => holds !== false);
-      return ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit;
-    }),
+  .argument("[document-id]", "the document that shall be cut")
+  .action((document: string | undefined, options: OperatorOptions) =>
+    document === undefined
+      ? runProgram(() => {
+          refuseForeignEnvironment();
+          return ofHost(options);
+        })
+      : atHost(options, async (target) => tell({ points: await documentReadiness(target, document) }, options)),
   )
   .parse();
+
+async function ofHost(options: OperatorOptions): Promise<number> {
+  const readiness = await readinessOf({
+    stackFile: stackFile(options.stack),
+    sandbox: options.stack === SANDBOX_STACK,
+    project: projectRoot(),
+    now: new Date(),
+  });
+  return tell(readiness, options);
+}
+
+/** `evidence`: what proves that nothing was changed, where one look was all that was done. */
+type Told = Pick<Readiness, "points"> & Partial<Pick<Readiness, "evidence">>;
+
+function tell({ points, evidence = [] }: Told, { json, stack }: OperatorOptions): number {
+  if (json) {
+    const last = [
+      { event: "next", command: nextCommand(points, stack) ?? null },
+      ...evidence.map((one) => ({ event: "evidence", ...one })),
+    ];
+    process.stdout.write(`${checklistEvents(points)}${last.map((event) => `${JSON.stringify(event)}\n`).join("")}`);
+  } else {
+    const proof =
+      evidence.length === 0 ? [] : ["", "what proves that nothing was changed", ...evidence.map(evidenceLine)];
+    process.stdout.write(`${[...checklistLines(points), "", nextLine(points, stack), ...proof].join("\n")}\n`);
+  }
+  const ready = allFound(points) && evidence.every(({ holds }) => holds !== false);
+  return ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit;
+}
 
 function stackFile(stack: string): string {
   if (stack.endsWith(".yaml")) return stack;
@@ -43,19 +68,6 @@ function stackFile(stack: string): string {
   return join(projectRoot(), `Pulumi.${stack}.yaml`);
 }
 
-function asText({ points, evidence }: Readiness, stack: string): string {
-  return `${[...checklistLines(points), "", nextLine(points, stack), "", "what proves that nothing was changed", ...evidence.map(evidenceLine)].join("\n")}\n`;
-}
-
 function evidenceLine({ what, saw, holds }: Evidence): string {
   return `  ${holds === true ? "proven " : holds === false ? "FAILED " : "?      "}  ${printable(`${what}: ${saw}`)}`;
-}
-
-function asEvents({ points, evidence }: Readiness, stack: string): string {
-  const events = [
-    ...points.map(({ part, what, answer, saw }) => ({ event: "point", part, what, answer, saw })),
-    { event: "next", command: nextCommand(points, stack) ?? null },
-    ...evidence.map((one) => ({ event: "evidence", ...one })),
-  ];
-  return events.map((event) => `${JSON.stringify(event)}\n`).join("");
 }

@@ -52,11 +52,11 @@ async function readiness(): Promise<Answer> {
   const of = (event: string): Record<string, unknown>[] => events.filter((one) => one["event"] === event);
   const by = (key: string): Record<string, string> =>
     Object.fromEntries(
-      of("point").map((one) => [String(one["what"]).replace(/^((?:GAP-\d|P-A)).*/, "$1"), String(one[key])]),
+      of("point").map((one) => [String(one["title"]).replace(/^((?:GAP-\d|P-A)).*/, "$1"), String(one[key])]),
     );
   return {
     status: done.exitCode ?? -1,
-    points: by("answer"),
+    points: by("state"),
     saw: by("saw"),
     next: of("next").map((one) => one["command"]),
     evidence: of("evidence"),

@@ -39,15 +39,15 @@ test("a backup by hand and the one of a run are listed with what they stand for"
 test("a precheck takes, restores and forgets a backup, and names the way that fails", async () => {
   const before = readdirSync(folder());
   const selftest = async () =>
-    (await host.cutter("precheck")).events.find((event) => event["name"] === "backup selftest");
+    (await host.cutter("precheck")).events.find((event) => event["title"] === "backup selftest");
   expect(await selftest()).toMatchObject({
-    event: "check",
-    outcome: "passed",
+    event: "point",
+    state: "found",
     saw: expect.stringMatching(/^PASS: \d+ rows of 17 tables/),
   });
   expect(readdirSync(folder())).toEqual(before);
   await host.sql("REVOKE SELECT ON cutter_governance.verify_result FROM cutter_backup");
-  expect(await selftest()).toMatchObject({ outcome: "failed", saw: expect.stringContaining("verify_result") });
+  expect(await selftest()).toMatchObject({ state: "missing", saw: expect.stringContaining("verify_result") });
   await host.sql("GRANT SELECT ON cutter_governance.verify_result TO cutter_backup");
 });
 

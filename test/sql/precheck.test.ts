@@ -1,7 +1,8 @@
 // What a precheck finds in a real database: rights and names, by file and role, without executing a single statement.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { collectDatabaseFacts } from "../../runner/adapters/precheck-database.ts";
-import { prechecks, type Check } from "../../runner/rules/precheck.ts";
+import type { Point } from "../../runner/model/point.ts";
+import { prechecks } from "../../runner/rules/precheck.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 import { everyRow } from "../support/principals.ts";
 import { runnerConfig, type RunnerConfig } from "../support/runner-config.ts";
@@ -17,9 +18,9 @@ afterAll(async () => {
   await db.drop();
 });
 
-const looked = async (): Promise<Check[]> => prechecks({ ...(await collectDatabaseFacts(runner.config)), others: [] });
-const failed = (checks: readonly Check[]): [string, string][] =>
-  checks.filter((check) => check.outcome !== "passed").map((check) => [check.name, check.saw]);
+const looked = async (): Promise<Point[]> => prechecks({ ...(await collectDatabaseFacts(runner.config)), others: [] });
+const failed = (checks: readonly Point[]): [string, string][] =>
+  checks.filter((check) => check.state !== "found").map((check) => [check.title, check.saw]);
 
 /** What fails after `change`, which `undo` takes back. */
 async function failedAfter(change: string, undo: string): Promise<[string, string][]> {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   judgePrechecks,
+  precheckPoint,
   prechecks,
   rolesOfHeader,
   type Identity,
@@ -98,7 +99,7 @@ test("all failures are told at once, each with what was wanted", () => {
       },
       two_grant: { verify_result: true, cut_change_set_affected_row: false },
     },
-    others: [{ name: "backup selftest", outcome: "failed", saw: "no initdb", wanted: "a scratch server" }],
+    others: [precheckPoint("backup selftest", "missing", "no initdb", "a scratch server")],
   });
   expect(verdict?.code).toBe("STOP_PRECHECK_FAILED");
   expect(verdict?.facts.details).toHaveLength(6);

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { pointSchema } from "../../../../runner/model/point.ts";
+import { allFound, checklistLines } from "../../../../runner/terminal/checklist.ts";
 import { projectRoot } from "../../../../infra/place.ts";
 import { installLine, missingPrograms, programPath, PROGRAMS } from "../../../../scripts/build/programs.mjs";
 
@@ -36,19 +38,26 @@ test("doctor tells a program the same as a person: ready or not, every finding, 
   const doctor = (...words: string[]) =>
     execa(process.execPath, [join(projectRoot(), "dist", "scripts", "doctor.mjs"), ...words], { reject: false });
   const [people, programs] = await Promise.all([doctor(), doctor("--json")]);
-  const answer = JSON.parse(programs.stdout) as {
-    ready: boolean;
-    findings: { ok: boolean; line: string }[];
-    install: string | null;
-  };
-  expect([people.exitCode, programs.exitCode]).toEqual(answer.ready ? [0, 0] : [4, 4]);
+  const events = programs.stdout.split("\n").map((line): unknown => JSON.parse(line));
+  const points = events.slice(0, -1).map((event) => pointSchema.parse(event));
+  expect([people.exitCode, programs.exitCode]).toEqual(allFound(points) ? [0, 0] : [4, 4]);
   // Free memory and disk move between the two.
-  expect(
-    answer.findings
-      .map(({ line }) => line.replace(/\d+ MB free/, ""))
-      .filter((line) => !people.stdout.replace(/\d+ MB free/g, "").includes(line)),
-  ).toEqual([]);
-  expect(answer.install).toBe(missingPrograms().length === 0 ? null : installLine(missingPrograms()));
+  const steady = (text: string): string => text.replace(/\d+ MB free/g, "");
+  expect(checklistLines(points).filter((line) => !steady(people.stdout).includes(steady(line)))).toEqual([]);
+  expect(events.at(-1)).toEqual({
+    event: "next",
+    command: missingPrograms().length === 0 ? null : installLine(missingPrograms()),
+  });
+});
+
+test("the old word first-run does nothing and answers with the command to type", async () => {
+  const program = join(projectRoot(), "dist", "scripts", "first-run.mjs");
+  const done = await execa(process.execPath, [program, "LAW 1", "--stack", "contabo"], { reject: false });
+  expect([done.exitCode, done.stdout, done.stderr]).toEqual([
+    64,
+    "",
+    "first-run is a part of readiness now; type: npm run readiness -- 'LAW 1' --stack contabo",
+  ]);
 });
 
 test("every program that package.json names starts and says what it is for", async () => {

@@ -6,7 +6,7 @@ import {
   hostPoints,
   outcomePoints,
   precheckPoints,
-} from "../../../../scripts/readiness/first-run-points.ts";
+} from "../../../../scripts/readiness/document-points.ts";
 import type { StatusJson } from "../../../../runner/rules/status.ts";
 import { lateDrill } from "../../../../scripts/operator/drill-reminder.ts";
 import { operatorCommand, operatorSentence } from "../../../../scripts/frame/operator-command.ts";
@@ -111,19 +111,19 @@ test("the checklist tells missing from could not look, and gives a command for b
     stop: { code: "STOP_DOCUMENT_UNKNOWN" as const, facts: { saw: "no row", wanted: "one" } },
   };
   expect(documentPoint("LAW-1", unknown, undefined)).toMatchObject({
-    answer: "missing",
+    state: "missing",
     next: "npm run register -- <file> LAW-1",
   });
-  expect(documentPoint("LAW-1", unseen, undefined).answer).toBe("could not look");
-  expect(documentPoint("LAW-1", nothing, undefined).answer).toBe("could not look");
-  expect(precheckPoints(unseen, "never").map((point) => point.answer)).toEqual(["could not look", "missing"]);
+  expect(documentPoint("LAW-1", unseen, undefined).state).toBe("could not look");
+  expect(documentPoint("LAW-1", nothing, undefined).state).toBe("could not look");
+  expect(precheckPoints(unseen, "never").map((point) => point.state)).toEqual(["could not look", "missing"]);
   expect(
     precheckPoints(
-      { events: [{ event: "check", name: "a", outcome: "failed", saw: "b" }], stop: undefined },
+      { events: [{ event: "point", part: "prechecks", title: "a", state: "missing", saw: "b" }], stop: undefined },
       undefined,
-    ).map((point) => point.answer),
+    ).map((point) => point.state),
   ).toEqual(["missing", "found"]);
-  expect(approvalPoints("LAW-1", undefined).map((point) => [point.answer, point.next])).toEqual(
+  expect(approvalPoints("LAW-1", undefined).map((point) => [point.state, point.next])).toEqual(
     Array.from({ length: 3 }, () => ["missing", "npm run cut -- LAW-1"]),
   );
 });
@@ -154,7 +154,7 @@ test("status reminds of the restore drill from the thirty-first day on, and look
 });
 
 test("the checklist of a first run asks for the host, the proven backup and every document of a finished run", () => {
-  const point = (what: string) => ({ part: "x", what, answer: "found" as const, saw: "" });
+  const point = (title: string) => ({ part: "x", title, state: "found" as const, saw: "" });
   const points = [
     "hostname",
     "/opt/v04 present and untouched",
@@ -163,19 +163,19 @@ test("the checklist of a first run asks for the host, the proven backup and ever
     "programs",
     "counts against the pinned baseline",
   ].map(point);
-  expect(hostPoints(points, true).map(({ what }) => what)).toEqual([
+  expect(hostPoints(points, true).map(({ title }) => title)).toEqual([
     "hostname",
     "/opt/v04 present and untouched",
     "counts against the pinned baseline",
   ]);
   expect(hostPoints(points, false)).toHaveLength(5);
   const run = { run_id: RUN, document_id: "LAW-1", state: "closeout_reported", next: null } as unknown as StatusJson;
-  expect(backupPoint("LAW-1", undefined, undefined)).toMatchObject({ answer: "missing", next: "npm run cut -- LAW-1" });
+  expect(backupPoint("LAW-1", undefined, undefined)).toMatchObject({ state: "missing", next: "npm run cut -- LAW-1" });
   expect(
     backupPoint("LAW-1", run, {
       events: [{ event: "receipt", package: { file_sha: "a".repeat(64) } }],
       stop: undefined,
-    }).answer,
+    }).state,
   ).toBe("found");
   const verified = {
     events: [{ event: "verified", checks: ["one_verdict"], summary_sha: "b".repeat(64) }],
@@ -202,7 +202,7 @@ test("the checklist of a first run asks for the host, the proven backup and ever
     file: `knowledge/x/${name}-2026-11-${String(day + 10)}.md`,
   }));
   const answers = (told: typeof history) =>
-    outcomePoints("LAW-1", run, verified, told).map(({ what, answer }) => [what, answer]);
+    outcomePoints("LAW-1", run, verified, told).map(({ title, state }) => [title, state]);
   expect(answers([...history, { event: "report", file: `runs/${RUN}/rehearsal.md` }])).toEqual([
     ["final_state closeout_reported", "found"],
     ["documents of the run", "found"],

@@ -5,7 +5,8 @@ import { declareHost } from "../../../../infra/host-spec.ts";
 import type { DeclaredHost } from "../../../../infra/host-spec.ts";
 import type { DeclaredLook } from "../../../../infra/readiness-look.ts";
 import { sha256 } from "../../../../runner/model/canonical.ts";
-import { checklistLines, nextCommand, nextLine } from "../../../../scripts/readiness/checklist.ts";
+import { nextCommand, nextLine } from "../../../../scripts/readiness/next-command.ts";
+import { checklistLines } from "../../../../runner/terminal/checklist.ts";
 import {
   canAuthorize,
   parserPoint,
@@ -49,7 +50,7 @@ const gaps = (look: Told<DeclaredLook>) =>
     "gaps",
   );
 const answers = (look: Told<DeclaredLook>): Record<string, string> =>
-  Object.fromEntries(Object.entries(gaps(look)).map(([name, { answer }]) => [name, answer]));
+  Object.fromEntries(Object.entries(gaps(look)).map(([name, { state }]) => [name, state]));
 const ALL_FOUND = {
   one: "found",
   two: "found",
@@ -129,14 +130,14 @@ describe("the gaps that are parts of the declared host", () => {
     const points = gapPoints(
       lookOf(asDeclared()),
       {
-        release: { answer: "missing", saw: "no release" },
-        backupKey: { answer: "missing", saw: "no key" },
+        release: { state: "missing", saw: "no release" },
+        backupKey: { state: "missing", saw: "no key" },
         releases: stack.release.folder,
         launcher: stack.release.launcher,
       },
       "gaps",
     );
-    expect([points.one.saw, points.two.saw, points.three.saw, points.four.answer]).toEqual([
+    expect([points.one.saw, points.two.saw, points.three.saw, points.four.state]).toEqual([
       "no release",
       "no release",
       "no key",
@@ -151,10 +152,10 @@ describe("the gaps that are parts of the declared host", () => {
         programsPoint(look, { install: "apt-get" }, "p"),
         ...treePoints(look, [tree], "p"),
         approversPoint(look, { value: 1 }, "p"),
-      ].map(({ answer }) => answer);
+      ].map(({ state }) => state);
     expect(three(lookOf(asDeclared()))).toEqual(["found", "found", "found"]);
     expect(three(lookOf({}))).toEqual(["missing", "missing", "missing"]);
-    expect(three({ answer: "could not look", saw: "down" })).toEqual([
+    expect(three({ state: "could not look", saw: "down" })).toEqual([
       "could not look",
       "could not look",
       "could not look",
@@ -219,7 +220,7 @@ test("the tests baseline is found only for a release whose own build passed ever
   };
   const green = { suites: "3", tests: "471", passed: "471" };
   const answer = (...[value, recorded]: [ReturnType<typeof release>, ReturnType<typeof release>?]): string => {
-    const { answer: told, saw } = testsPoint({ value }, recorded, "p");
+    const { state: told, saw } = testsPoint({ value }, recorded, "p");
     return `${told}: ${saw.replace(/ for release.*/, "")}`;
   };
   expect(answer(release(green))).toBe("found: 471/471 passed in 3 suites,");
@@ -246,13 +247,13 @@ test("an approver set is enough only if SG_1's signer can be another person than
 });
 
 test("the parser of this checkout covers a text byte for byte", () =>
-  expect(parserPoint("p")).toMatchObject({ answer: "found", saw: expect.stringContaining("3 units") as string }));
+  expect(parserPoint("p")).toMatchObject({ state: "found", saw: expect.stringContaining("3 units") as string }));
 
 test("one command stands for the whole list, with the stack it is for, and text of the host cannot break a line", () => {
   const points = [
-    { part: "a", what: "x", answer: "found" as const, saw: "y" },
-    { part: "a", what: "n\nm", answer: "missing" as const, saw: "\u202e", next: "npm run up" },
-    { part: "b", what: "z", answer: "could not look" as const, saw: "", next: "npm run release" },
+    { part: "a", title: "x", state: "found" as const, saw: "y" },
+    { part: "a", title: "n\nm", state: "missing" as const, saw: "\u202e", next: "npm run up" },
+    { part: "b", title: "z", state: "could not look" as const, saw: "", next: "npm run release" },
   ];
   expect(nextCommand(points, "contabo")).toBe("npm run up -- --stack contabo");
   expect(nextCommand(points.slice(2), "contabo")).toBe("npm run release");
@@ -292,7 +293,7 @@ describe("what proves that nothing was changed", () => {
       evidenceOf({
         files: [out(sha), out(sha)],
         writes: [out("no psql"), out("no psql")],
-        session: { answer: "could not look", saw: "no psql" },
+        session: { state: "could not look", saw: "no psql" },
       }).map(({ holds }) => holds),
     ).toEqual([null, null, true]);
     expect(evidenceOf(undefined)).toMatchObject([{ holds: null }]);

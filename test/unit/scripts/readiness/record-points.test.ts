@@ -66,7 +66,7 @@ const counts = { look: "counts", ...RECORDED_BASELINE };
 describe("counts against the pinned baseline", () => {
   const answer = (...rows: object[]): string => {
     const point = countsPoint(records(...rows), RECORDED_BASELINE, "vi", "p");
-    return `${point.answer}: ${point.saw}`;
+    return `${point.state}: ${point.saw}`;
   };
 
   test("the recorded numbers are found", () =>
@@ -121,9 +121,9 @@ describe("counts against the pinned baseline", () => {
 test("the grant matrix is found by its digest, and what is not granted is said in words", () => {
   const point = (row: object) =>
     grantPoint(records(present, row).grantMatrix, config.orchestrator.expected_grant_matrix_sha, "p");
-  expect(point(matrix)).toMatchObject({ answer: "found", saw: config.orchestrator.expected_grant_matrix_sha });
+  expect(point(matrix)).toMatchObject({ state: "found", saw: config.orchestrator.expected_grant_matrix_sha });
   expect(point({ ...matrix, no_public_execute_leak: false })).toMatchObject({
-    answer: "missing",
+    state: "missing",
     saw: "not true that PUBLIC may execute no function of cutter_governance",
   });
 });
@@ -150,8 +150,7 @@ test("a backup counts when its proof is whole, unaltered and sealed to the decla
     proof_sha: digestOf(proof),
     minutes: 5,
   };
-  const answer = (...rows: object[]): string =>
-    backupPoint(records(present, ...rows).receipts, FINGERPRINT, "p").answer;
+  const answer = (...rows: object[]): string => backupPoint(records(present, ...rows).receipts, FINGERPRINT, "p").state;
   expect(answer({ ...receipt, proof: {} }, receipt)).toBe("found");
   for (const bad of [{ proof: {} }, { proof_sha: sha }, { recipient: "F".repeat(40) }, { file_sha: "d".repeat(64) }])
     expect(answer({ ...receipt, ...bad })).toBe("missing");
@@ -163,7 +162,7 @@ describe("GAP-7 and GAP-8", () => {
 
   test("a ruling is found while both approvals of one open run could carry its cut", () => {
     expect(ruling(run, admission("SG_1_cut_authz"), admission("EXECUTION"))).toMatchObject({
-      answer: "found",
+      state: "found",
       saw: `SG_1_cut_authz and EXECUTION for ${RUN}`,
     });
   });
@@ -173,7 +172,7 @@ describe("GAP-7 and GAP-8", () => {
     ["revoked", { revoked: true }],
   ])("an approval that is %s is none", (word, more) => {
     expect(ruling(run, admission("SG_1_cut_authz"), admission("EXECUTION", more))).toMatchObject({
-      answer: "missing",
+      state: "missing",
       saw: expect.stringContaining(`EXECUTION of ${RUN} ${word}`) as string,
       next: `npm run fetch -- ${RUN}`,
     });
@@ -181,20 +180,20 @@ describe("GAP-7 and GAP-8", () => {
   test("two approvals of two runs are no ruling", () => {
     const other = { ...run, run_id: RUN.replace(/1$/, "2"), document_id: "LAW-2" };
     expect(
-      ruling(run, other, admission("SG_1_cut_authz"), admission("EXECUTION", { run_id: other.run_id })).answer,
+      ruling(run, other, admission("SG_1_cut_authz"), admission("EXECUTION", { run_id: other.run_id })).state,
     ).toBe("missing");
   });
   test("the next step towards a ruling is a run, and before that a document", () => {
-    expect(ruling()).toMatchObject({ answer: "missing", next: "npm run intake -- <file> <document-id>" });
-    expect(ruling(document("LAW-1"))).toMatchObject({ answer: "missing", next: "npm run cut -- LAW-1" });
+    expect(ruling()).toMatchObject({ state: "missing", next: "npm run intake -- <file> <document-id>" });
+    expect(ruling(document("LAW-1"))).toMatchObject({ state: "missing", next: "npm run cut -- LAW-1" });
   });
   test("a target is a registered document that the runner's own rule would take and nobody has cut", () => {
     const target = (...rows: object[]) => targetPoint(records(present, ...rows).documents, config, "p");
     expect(target(document("LAW-1"))).toMatchObject({
-      answer: "found",
+      state: "found",
       saw: expect.stringMatching(/^LAW-1: /) as string,
     });
-    expect(target()).toMatchObject({ answer: "missing", saw: "no registered document" });
+    expect(target()).toMatchObject({ state: "missing", saw: "no registered document" });
     for (const row of [
       document("ICX-CONST"),
       document("LAW-1", { authority_class: "authoritative" }),
@@ -202,15 +201,15 @@ describe("GAP-7 and GAP-8", () => {
       document("LAW-1", { status: "retired" }),
       document("LAW-1", {}, 3),
     ])
-      expect(target(row).answer).toBe("missing");
+      expect(target(row).state).toBe("missing");
   });
 });
 
 test("a recorded run's id in a tracked file is named by the file, and one that no run has is an example", () => {
   const point = (...rows: object[]) =>
     hostIdsPoint(records(present, ...rows).runs, { value: new Map([[RUN, "notes.md"]]) }, "p");
-  expect(point(run)).toMatchObject({ answer: "missing", saw: "in notes.md" });
-  expect(point({ ...run, run_id: RUN.replace(/1$/, "2") }).answer).toBe("found");
+  expect(point(run)).toMatchObject({ state: "missing", saw: "in notes.md" });
+  expect(point({ ...run, run_id: RUN.replace(/1$/, "2") }).state).toBe("found");
 });
 
 test("without psql, with a failed login or with an answer cut off, no record is taken for absent", () => {
@@ -220,7 +219,7 @@ test("without psql, with a failed login or with an answer cut off, no record is 
     { out: Buffer.from('{"look":"counts"') },
     { out: Buffer.alloc(0) },
   ]) {
-    expect(Object.values(recordsOf(look)).map((told) => ("answer" in told ? told.answer : "value"))).toEqual(
+    expect(Object.values(recordsOf(look)).map((told) => ("state" in told ? told.state : "value"))).toEqual(
       Array.from({ length: 7 }, () => "could not look"),
     );
   }

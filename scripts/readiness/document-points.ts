@@ -1,7 +1,7 @@
-// The command package of a first run as a list of points: each found, missing or not looked at, each with the command that goes on.
+// What a first run of a document needs and leaves, as points: each found, missing or not looked at, each with the command that goes on.
 import * as z from "zod";
 import type { StatusJson } from "../../runner/rules/status.ts";
-import type { Point, PointAnswer } from "./checklist.ts";
+import { pointSchema, type Point, type PointState } from "../../runner/model/point.ts";
 import type { HostEvent } from "../operator/host-call.ts";
 import type { HostStop } from "../operator/stop-of-host.ts";
 
@@ -12,57 +12,39 @@ export interface Told {
 }
 
 const text = (event: HostEvent, key: string): string => (typeof event[key] === "string" ? event[key] : "");
-const answerOf = (word: string): PointAnswer =>
-  word === "found" || word === "passed"
-    ? "found"
-    : word === "missing" || word === "failed"
-      ? "missing"
-      : "could not look";
-const ofStop = ({ code }: HostStop): PointAnswer => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
+const ofStop = ({ code }: HostStop): PointState => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
+
+/** The host's own points, put under `part`, with the command that goes on; one open point when it answered none. */
+function pointsOf({ events, stop }: Told, part: string, title: string, next: string): Point[] {
+  const points = events.flatMap((event) => pointSchema.safeParse(event).data ?? []);
+  if (points.length > 0) return points.map((point) => ({ ...point, part, next }));
+  const saw = stop?.facts.saw ?? "no point was answered";
+  return [{ part, title, state: stop === undefined ? "could not look" : ofStop(stop), saw, next }];
+}
 
 /** Names of environment and configuration, and people for each gate. */
-export function namePoints(told: Told): Point[] {
-  const part = "names, configuration, people";
-  if (told.stop)
-    return [
-      {
-        part,
-        what: "the host's configuration",
-        answer: ofStop(told.stop),
-        saw: told.stop.facts.saw,
-        next: "npm run up",
-      },
-    ];
-  return told.events
-    .filter((event) => event.event === "name")
-    .map((event) => ({
-      part,
-      what: `${text(event, "kind")} ${text(event, "name")}`,
-      answer: answerOf(text(event, "answer")),
-      saw: text(event, "saw"),
-      next: "npm run up",
-    }));
-}
+export const namePoints = (told: Told): Point[] =>
+  pointsOf(told, "names, configuration, people", "the host's configuration", "npm run up");
 
 /** The registered document and what would be cut of it; `run` is the newest run of it. */
 export function documentPoint(document: string, told: Told, run: StatusJson | undefined): Point {
   const part = "the document";
   // Its addresses are taken by its own run, so that a plan must refuse.
   if (run && (run.committed === "leg_a" || run.committed === "enacted"))
-    return { part, what: `${document} registered`, answer: "found", saw: `written by ${run.run_id}` };
+    return { part, title: `${document} registered`, state: "found", saw: `written by ${run.run_id}` };
   if (told.stop)
     return {
       part,
-      what: `${document} registered and plannable`,
-      answer: ofStop(told.stop),
+      title: `${document} registered and plannable`,
+      state: ofStop(told.stop),
       saw: `${told.stop.code}: ${told.stop.facts.saw}`,
       next: told.stop.facts.next ?? `npm run register -- <file> ${document}`,
     };
   const planned = told.events.find((event) => event.event === "planned");
   return {
     part,
-    what: `${document} registered and plannable`,
-    answer: planned ? "found" : "could not look",
+    title: `${document} registered and plannable`,
+    state: planned ? "found" : "could not look",
     saw: planned
       ? `${String(planned["units"])} units of version ${text(planned, "source_version_id")}`
       : "no plan was answered",
@@ -78,17 +60,17 @@ const REAL_HOST = /^tests baseline$|^no secret in tracked files$|^no run id in t
 /** What of readiness is asked again immediately before a run. */
 export const hostPoints = (points: readonly Point[], sandbox: boolean): Point[] =>
   points
-    .filter(({ what }) => ALWAYS.test(what) || (!sandbox && REAL_HOST.test(what)))
+    .filter(({ title }) => ALWAYS.test(title) || (!sandbox && REAL_HOST.test(title)))
     .map((point) => ({ ...point, part: BEFORE }));
 
 /** The run's own backup: sealed, restored and compared before anybody signs. */
 export function backupPoint(document: string, run: StatusJson | undefined, told: Told | undefined): Point {
-  const what = "backup taken and proven by a restore";
+  const title = "backup taken and proven by a restore";
   if (!run || !told)
     return {
       part: BEFORE,
-      what,
-      answer: "missing",
+      title,
+      state: "missing",
       saw: "no run has taken one yet",
       next: `npm run cut -- ${document}`,
     };
@@ -96,11 +78,11 @@ export function backupPoint(document: string, run: StatusJson | undefined, told:
     .looseObject({ file_sha: z.string() })
     .safeParse(told.events.find((event) => event.event === "receipt")?.["package"]);
   if (sealed.success)
-    return { part: BEFORE, what, answer: "found", saw: `${run.run_id}, sha256 ${sealed.data.file_sha.slice(0, 12)}` };
+    return { part: BEFORE, title, state: "found", saw: `${run.run_id}, sha256 ${sealed.data.file_sha.slice(0, 12)}` };
   return {
     part: BEFORE,
-    what,
-    answer: told.stop ? ofStop(told.stop) : "could not look",
+    title,
+    state: told.stop ? ofStop(told.stop) : "could not look",
     saw: told.stop?.facts.saw ?? "no receipt was answered",
     next: run.next ?? `npm run status -- ${run.run_id}`,
   };
@@ -109,37 +91,17 @@ export function backupPoint(document: string, run: StatusJson | undefined, told:
 /** The prechecks, and whether a backup was lately restored outside the host; `runId` is a run whose backup can be. */
 export function precheckPoints(told: Told, drillReminder: string | undefined, runId?: string): Point[] {
   const part = BEFORE;
-  const checks = told.events.filter((event) => event.event === "check");
-  const points = checks.map((event): Point => ({
-    part,
-    what: text(event, "name"),
-    answer: answerOf(text(event, "outcome")),
-    saw: text(event, "saw"),
-    next: "npm run cutter -- precheck",
-  }));
-  const none: Point[] =
-    checks.length === 0
-      ? [
-          {
-            part,
-            what: "prechecks",
-            answer: "could not look",
-            saw: told.stop?.facts.saw ?? "no check was answered",
-            next: "npm run cutter -- precheck",
-          },
-        ]
-      : [];
   const drill: Point =
     drillReminder === undefined
-      ? { part, what: "restore drill", answer: "found", saw: "not older than 30 days" }
+      ? { part, title: "restore drill", state: "found", saw: "not older than 30 days" }
       : {
           part,
-          what: "restore drill",
-          answer: "missing",
+          title: "restore drill",
+          state: "missing",
           saw: drillReminder.split(": npm run ")[0] ?? drillReminder,
           next: runId === undefined ? "npm run backup -- selftest" : `npm run restore-drill -- ${runId}`,
         };
-  return [...none, ...points, drill];
+  return [...pointsOf(told, part, "prechecks", "npm run cutter -- precheck"), drill];
 }
 
 /** Signatures of the newest run, by what it waits for. */
@@ -147,11 +109,11 @@ export function approvalPoints(document: string, run: StatusJson | undefined): P
   const part = "approvals";
   const point = (gate: string, given: boolean): Point => {
     if (!run)
-      return { part, what: gate, answer: "missing", saw: "no run asks for it yet", next: `npm run cut -- ${document}` };
+      return { part, title: gate, state: "missing", saw: "no run asks for it yet", next: `npm run cut -- ${document}` };
     return {
       part,
-      what: gate,
-      answer: given ? "found" : "missing",
+      title: gate,
+      state: given ? "found" : "missing",
       saw: given ? `for ${run.run_id}` : (run.waiting_for ?? `run ${run.run_id} is ${run.state}`),
       ...(run.next ? { next: run.next } : {}),
     };
@@ -181,8 +143,8 @@ export function outcomePoints(
     return [
       {
         part,
-        what: "final_state closeout_reported",
-        answer: "missing",
+        title: "final_state closeout_reported",
+        state: "missing",
         saw: run ? `run ${run.run_id} is ${run.state}` : "no run",
         next: run?.next ?? `npm run cut -- ${document}`,
       },
@@ -193,8 +155,8 @@ export function outcomePoints(
     return [
       {
         part,
-        what: "verification",
-        answer: ofStop(verified.stop),
+        title: "verification",
+        state: ofStop(verified.stop),
         saw: `${verified.stop.code}: ${verified.stop.facts.saw}`,
         next,
       },
@@ -212,24 +174,24 @@ export function outcomePoints(
   );
   const names = Array.isArray(checks) ? checks.filter((name) => typeof name === "string") : [];
   return [
-    { part, what: "final_state closeout_reported", answer: "found", saw: run.run_id },
+    { part, title: "final_state closeout_reported", state: "found", saw: run.run_id },
     {
       part,
-      what: "documents of the run",
-      answer: documents.size === DOCUMENTS ? "found" : "missing",
+      title: "documents of the run",
+      state: documents.size === DOCUMENTS ? "found" : "missing",
       saw: `${documents.size} of ${DOCUMENTS} delivered`,
       next: `npm run resume -- ${run.run_id}`,
     },
     {
       part,
-      what: "closeout summary sha",
-      answer: summary === "" ? "missing" : "found",
+      title: "closeout summary sha",
+      state: summary === "" ? "missing" : "found",
       saw: summary || "none recorded",
       next,
     },
-    ...names.map((name): Point => ({ part, what: name.replaceAll("_", " "), answer: "found", saw: "holds" })),
+    ...names.map((name): Point => ({ part, title: name.replaceAll("_", " "), state: "found", saw: "holds" })),
     ...(names.length === 0
-      ? [{ part, what: "verification", answer: "could not look" as const, saw: "no check was answered", next }]
+      ? [{ part, title: "verification", state: "could not look" as const, saw: "no check was answered", next }]
       : []),
   ];
 }
