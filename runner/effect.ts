@@ -37,14 +37,14 @@ export async function effect<O extends Json>(
 ): Promise<{ output: O; output_sha: string }> {
   return database.effect(request.role, async (tx) => {
     const baseline = await tx.query("read/statistics");
-    await tx.one("write/begin-effect", [
-      request.run_id,
-      request.phase,
-      request.epoch,
-      request.input_sha,
-      canonicalText({ ...neededShas(request) }),
-      request.cap_seconds,
-    ]);
+    await tx.one("write/begin-effect", {
+      run_id: request.run_id,
+      phase: request.phase,
+      epoch: request.epoch,
+      input_sha: request.input_sha,
+      payload_shas: canonicalText({ ...neededShas(request) }),
+      cap_seconds: request.cap_seconds,
+    });
     const before = await surroundings(tx, request);
     insistEnvironment(request.environment_hash, before.environment);
     const output = await request.work(tx);

@@ -144,14 +144,14 @@ export class Run {
     const output_sha = outputSha(phase, output);
     await this.world.database.transaction("exec", async (tx) => {
       await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
-      await tx.one("write/record-phase", [
-        this.row.run_id,
-        phase.name,
-        this.#epoch,
-        wanted,
+      await tx.one("write/record-phase", {
+        run_id: this.row.run_id,
+        phase: phase.name,
+        epoch: this.#epoch,
+        input_sha: wanted,
         output_sha,
-        canonicalText(output),
-      ]);
+        output: canonicalText(output),
+      });
     });
     return this.#remember(phase.name);
   }
@@ -186,13 +186,13 @@ export class Run {
           insist(judgePhaseTime(phase.name, process.hrtime.bigint() - started, config.caps.phase_minutes));
           const output_sha = outputSha(phase, output);
           await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
-          await tx.one("write/end-effect", [
-            this.row.run_id,
-            phase.name,
-            this.#epoch,
+          await tx.one("write/end-effect", {
+            run_id: this.row.run_id,
+            phase: phase.name,
+            epoch: this.#epoch,
             output_sha,
-            canonicalText(output),
-          ]);
+            output: canonicalText(output),
+          });
           return output_sha;
         },
       });
@@ -226,7 +226,11 @@ export class Run {
   async #takeAgain(lost: Stopped): Promise<string> {
     try {
       return await this.world.database.transaction("exec", async (tx) => {
-        const { epoch } = await tx.one("write/take-lease", [this.row.run_id, this.#holder, null]);
+        const { epoch } = await tx.one("write/take-lease", {
+          run_id: this.row.run_id,
+          holder: this.#holder,
+          gone_holder: null,
+        });
         if (BigInt(epoch) === BigInt(this.#epoch) + 1n) return epoch;
         throw new Stopped("STOP_FENCED", {
           saw: `${lost.facts.saw}, and epoch ${String(BigInt(epoch) - 1n)} of the lease is another process's`,
@@ -268,32 +272,32 @@ export class Run {
 
   async #reload(): Promise<void> {
     const rows = await this.world.database.read("exec", (reader) =>
-      reader.query("read/phases-done", [this.row.run_id]),
+      reader.query("read/phases-done", { run_id: this.row.run_id }),
     );
     this.#done = new Map(rows.map((record) => [record.phase, record]));
   }
 
   /** Appends one entry to the run's hash chain, inside the caller's transaction. */
   async journal(tx: Writer, entry: Record<string, Json>): Promise<void> {
-    const [tail] = await tx.query("read/journal-tail", [this.row.run_id]);
+    const [tail] = await tx.query("read/journal-tail", { run_id: this.row.run_id });
     const seq = String(Number(tail?.seq ?? "0") + 1);
     const prev = tail?.entry_sha ?? JOURNAL_START;
     const { now } = await tx.one("read/database-now");
     const whole = { ...entry, utc: now.toISOString() };
-    await tx.one("write/append-journal", [
-      this.row.run_id,
-      this.#epoch,
+    await tx.one("write/append-journal", {
+      run_id: this.row.run_id,
+      epoch: this.#epoch,
       seq,
-      prev,
-      entrySha(this.row.run_id, seq, prev, whole),
-      canonicalText(whole),
-    ]);
+      prev_sha: prev,
+      entry_sha: entrySha(this.row.run_id, seq, prev, whole),
+      entry: canonicalText(whole),
+    });
   }
 
   /** Notes a pause or stop on the run row; the projection in state.json follows. */
   async note(state: RunState, stop: string | null): Promise<void> {
     await this.world.database.transaction("exec", (tx) =>
-      tx.one("write/set-state", [this.row.run_id, this.#epoch, state, stop]),
+      tx.one("write/set-state", { run_id: this.row.run_id, epoch: this.#epoch, state, last_stop: stop }),
     );
     this.world.events.emit({ event: "state", state });
   }
@@ -340,22 +344,22 @@ export class Run {
   /** One more backup, proven by a restore and recorded under the lease. */
   async takeBackup(): Promise<BackupReceipt> {
     const { database, vault } = this.world;
-    const known = await database.read("exec", (reader) => reader.query("read/receipts", [this.row.run_id]));
+    const known = await database.read("exec", (reader) => reader.query("read/receipts", { run_id: this.row.run_id }));
     const attempt = (known[0]?.attempt ?? 0) + 1;
     const receipt = await vault.take(this.row.run_id, attempt);
     await database.transaction("exec", (tx) =>
-      tx.one("write/record-receipt", [
-        this.row.run_id,
-        this.#epoch,
+      tx.one("write/record-receipt", {
+        run_id: this.row.run_id,
+        epoch: this.#epoch,
         attempt,
-        canonicalText(receipt.content_digests),
-        receipt.content_digests_sha,
-        receipt.file_sha,
-        String(receipt.size_bytes),
-        receipt.recipient,
-        canonicalText(receipt.proof as Json),
-        receipt.proof_sha,
-      ]),
+        content_digests: canonicalText(receipt.content_digests),
+        content_digests_sha: receipt.content_digests_sha,
+        file_sha: receipt.file_sha,
+        size: String(receipt.size_bytes),
+        recipient: receipt.recipient,
+        proof: canonicalText(receipt.proof as Json),
+        proof_sha: receipt.proof_sha,
+      }),
     );
     return receipt;
   }

@@ -81,7 +81,9 @@ async function insistAdmitted(
   gates: readonly AskedGate[],
 ): Promise<Partial<Record<Gate, string>>> {
   const record = await recordOf(run);
-  const rows = await run.world.database.read("exec", (reader) => reader.query("read/admissions", [run.row.run_id]));
+  const rows = await run.world.database.read("exec", (reader) =>
+    reader.query("read/admissions", { run_id: run.row.run_id }),
+  );
   const { now } = await run.world.database.read("exec", (reader) => reader.one("read/database-now"));
   const cap = run.world.config.caps.phase_minutes * 60;
   const judged = gates.map((gate) => {
@@ -110,7 +112,7 @@ async function insistAdmitted(
 /** STOP_APPROVAL_INVALID when an admission of this gate that could be used was written past the gate; `payload_sha` null is any payload. */
 export async function insistSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
   const rows = await run.world.database.read("exec", (reader) =>
-    reader.query("read/unused-statements", [run.row.run_id, gate, payload_sha]),
+    reader.query("read/unused-statements", { run_id: run.row.run_id, gate, payload_sha }),
   );
   await run.world.approvals.insistSigned(run.row.run_id, rows);
 }
@@ -155,7 +157,8 @@ function pauseStop(verdicts: readonly Verdict[], bundles: readonly string[], run
 
 /** The newest proven backup is young enough, holds the recorded content, and lies unchanged on disk; an old one is taken again. */
 async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void> {
-  const read = () => run.world.database.read("exec", (reader) => reader.query("read/receipts", [run.row.run_id]));
+  const read = () =>
+    run.world.database.read("exec", (reader) => reader.query("read/receipts", { run_id: run.row.run_id }));
   let [newest] = await read();
   if (!newest || backupTooOld(newest.at, newest.now, run.world.config.backup.max_age_minutes)) {
     await run.takeBackup();
@@ -186,7 +189,9 @@ const recordOf = (run: Run): Promise<RunRecord> =>
 async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
   const source = planned.source.output;
   const material = await planOf(source, run.readScope());
-  const receipts = await run.world.database.read("exec", (reader) => reader.query("read/receipts", [run.row.run_id]));
+  const receipts = await run.world.database.read("exec", (reader) =>
+    reader.query("read/receipts", { run_id: run.row.run_id }),
+  );
   const { region, findings } = material.manifest;
   const sg1 = gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" ? sg1InForce(record) : undefined;
   return {

@@ -3,10 +3,11 @@ import { Socket } from "node:net";
 import pg from "pg";
 import * as z from "zod";
 import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup.ts";
+import type { ArgumentsOf } from "../model/params.ts";
 import { Stopped } from "../model/stop.ts";
 import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
-import { statement } from "./statements.ts";
+import { bound } from "./statements.ts";
 
 const ROWS = {
   "read/backup/server-facts": z.object({
@@ -105,19 +106,19 @@ async function readSource(
   const [exported] = await rowsOf(client, "read/backup/export-snapshot");
   if (!facts || !exported)
     throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
-  const schemas = (await rowsOf(client, "read/backup/schemas", [tables, structure])).map((row) => row.schema);
-  const relations = await rowsOf(client, "read/backup/relations", [schemas, tables, structure]);
+  const schemas = (await rowsOf(client, "read/backup/schemas", { wanted: tables, structure })).map((row) => row.schema);
+  const relations = await rowsOf(client, "read/backup/relations", { schemas, wanted: tables, structure });
   const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
   return {
     facts,
     snapshot: exported.snapshot,
     schemas,
     relations,
-    leftOut: await rowsOf(client, "read/backup/left-out", [schemas, carried]),
-    extensions: await rowsOf(client, "read/backup/extensions", [schemas]),
-    roles: await rowsOf(client, "read/backup/roles", [schemas]),
-    rights: await rowsOf(client, "read/backup/rights", [schemas, carried]),
-    checksumStatements: await rowsOf(client, "read/backup/checksum-statements", [tables]),
+    leftOut: await rowsOf(client, "read/backup/left-out", { schemas, carried }),
+    extensions: await rowsOf(client, "read/backup/extensions", { schemas }),
+    roles: await rowsOf(client, "read/backup/roles", { schemas }),
+    rights: await rowsOf(client, "read/backup/rights", { schemas, carried }),
+    checksumStatements: await rowsOf(client, "read/backup/checksum-statements", { tables }),
   };
 }
 
@@ -127,12 +128,8 @@ export async function sourceDigests(client: pg.Client, reading: SourceReading): 
 }
 
 /** Runs one statement of sql/read/backup and checks the form of every row. */
-export async function rowsOf<N extends Name>(
-  client: pg.Client,
-  name: N,
-  params: readonly unknown[] = [],
-): Promise<Row<N>[]> {
-  const { rows } = await client.query(statement(name).text, [...params]);
+export async function rowsOf<N extends Name>(client: pg.Client, name: N, ...params: ArgumentsOf<N>): Promise<Row<N>[]> {
+  const { rows } = await client.query(bound(name, ...params));
   const parsed = z.array(ROWS[name]).safeParse(rows);
   if (!parsed.success)
     throw new Stopped("STOP_COULD_NOT_LOOK", {
