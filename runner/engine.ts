@@ -1,17 +1,19 @@
-// Carries a run from phase to phase: recorded? -> return it; else gates, work, record. Knows no phase by name.
+// Carries a run through one phase: returns its record, or does the work and records it under the lease. Which phases
+// there are, and in which order, is said in cut.ts.
 import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
 import type { BackupReceipt } from "./model/backup.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import { INVARIANTS } from "./model/invariants.ts";
-import { COUNTED, type CountedEffect } from "./model/rehearsal.ts";
 import { STATE_AFTER, type Gate, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped } from "./model/stop.ts";
 import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
 import { refuseWhenAskedToEnd } from "./looks/asked-to-end.ts";
 import { effect } from "./effect.ts";
 import { insistNotHalted } from "./looks/halted.ts";
+import { UNSIGNED, type Authorization } from "./rules/authorization.ts";
 import { entrySha, JOURNAL_START } from "./rules/journal.ts";
-import { inputSha, judgeRecord, type PhaseRecord } from "./rules/resume.ts";
+import { countedEffect } from "./rules/rehearsal.ts";
+import { inputSha, judgeRecord, unitsWritten, type PhaseRecord } from "./rules/resume.ts";
 import { judgeOwnTime, judgePhaseTime } from "./rules/times.ts";
 import type { World, Writer } from "./world.ts";
 
@@ -31,6 +33,16 @@ export interface RunWatcher {
   requested(run: Run, gate: Gate): Promise<void>;
 }
 
+/** A run whose lease was just taken: who holds it, what is recorded of it, and who is told of each step. */
+export interface Taken {
+  readonly row: RunRow;
+  readonly world: World;
+  /** The process's name on the lease. */
+  readonly holder: string;
+  readonly done: readonly PhaseRecord[];
+  readonly after: RunWatcher;
+}
+
 /** One process's hold on a run: its lease epoch, what is recorded, and the way to add to it. */
 export class Run {
   readonly row: RunRow;
@@ -42,13 +54,13 @@ export class Run {
   #done: Map<string, PhaseRecord>;
   readonly #after: RunWatcher;
 
-  constructor(row: RunRow, world: World, holder: string, done: readonly PhaseRecord[], after: RunWatcher) {
-    this.row = row;
-    this.world = world;
-    this.#holder = holder;
-    this.#epoch = row.epoch;
-    this.#done = new Map(done.map((record) => [record.phase, record]));
-    this.#after = after;
+  constructor(taken: Taken) {
+    this.row = taken.row;
+    this.world = taken.world;
+    this.#holder = taken.holder;
+    this.#epoch = taken.row.epoch;
+    this.#done = new Map(taken.done.map((record) => [record.phase, record]));
+    this.#after = taken.after;
   }
 
   get epoch(): string {
@@ -64,26 +76,25 @@ export class Run {
 
   /** Runs a phase that needs no admission, or returns its record. */
   async step<I extends Inputs, O extends Json>(phase: Phase<I, O>, input: I): Promise<Recorded<O>> {
-    return this.#advance(phase, input, {}, undefined);
+    return this.#advance(phase, input, UNSIGNED);
   }
 
-  /** Runs an effect that people admitted: payload digests by gate, and the environment they signed. */
+  /** Runs an effect that people admitted. */
   async admitted<I extends Inputs, O extends Json>(
     phase: EffectPhase<I, O>,
     input: I,
-    authorization: { payload_shas: Partial<Record<Gate, string>>; environment_hash: string },
+    authorization: Authorization,
   ): Promise<Recorded<O>> {
-    return this.#advance(phase, input, authorization.payload_shas, authorization.environment_hash);
+    return this.#advance(phase, input, authorization);
   }
 
   async #advance<I extends Inputs, O extends Json>(
     phase: Phase<I, O>,
     input: I,
-    payload_shas: Partial<Record<Gate, string>>,
-    environment: string | undefined,
+    authorization: Authorization,
   ): Promise<Recorded<O>> {
     this.#working = phase.name;
-    const record = await this.#recordedOrDone(phase, input, payload_shas, environment);
+    const record = await this.#recordedOrDone(phase, input, authorization);
     await this.#after.step(this, phase.name);
     this.#working = null;
     return record;
@@ -92,8 +103,7 @@ export class Run {
   async #recordedOrDone<I extends Inputs, O extends Json>(
     phase: Phase<I, O>,
     input: I,
-    payload_shas: Partial<Record<Gate, string>>,
-    environment: string | undefined,
+    authorization: Authorization,
   ): Promise<Recorded<O>> {
     insist(judgeOwnTime(process.hrtime.bigint() - this.#startedAt, this.world.config.caps.run_minutes));
     refuseWhenAskedToEnd(this.world, phase.name, this.row.run_id);
@@ -105,7 +115,7 @@ export class Run {
     await insistNotHalted(this.world, this.row.run_id);
     const record =
       phase.access === "writes"
-        ? await this.#write(phase, input, wanted, payload_shas, environment)
+        ? await this.#write(phase, input, wanted, authorization)
         : await this.#work(phase, input, wanted);
     const invariants = `${INVARIANTS[phase.name].length}/${INVARIANTS[phase.name].length}`;
     this.world.events.emit({
@@ -129,7 +139,12 @@ export class Run {
     if (!record) return undefined;
     insist(judgeRecord(record, wanted));
     const output = phase.output.parse(record.output);
-    await phase.recheck?.(input, output, this.readScope(), this.has("cut_leg_a"));
+    await phase.recheck?.(
+      input,
+      output,
+      this.readScope(),
+      unitsWritten((known) => this.has(known)),
+    );
     this.world.events.emit({ event: "phase", phase: phase.name, status: "recorded" });
     return { phase: phase.name, output, output_sha: record.output_sha, at: record.at };
   }
@@ -160,11 +175,11 @@ export class Run {
     phase: EffectPhase<I, O>,
     input: I,
     wanted: string,
-    payload_shas: Partial<Record<Gate, string>>,
-    environment: string | undefined,
+    authorization: Authorization,
   ): Promise<Recorded<O>> {
     const { config, database } = this.world;
     const started = process.hrtime.bigint();
+    const counted = countedEffect(phase.name, (known) => this.has(known));
     try {
       await effect<O>(database, {
         run_id: this.row.run_id,
@@ -172,13 +187,11 @@ export class Run {
         role: phase.role,
         epoch: this.#epoch,
         input_sha: wanted,
-        payload_shas: payload_shas as Record<string, string>,
+        authorization,
         cap_seconds: config.caps.phase_minutes * 60,
-        counts: (tx, changes) =>
-          this.world.counts.judge(tx, { run_id: this.row.run_id, effect: this.#counted(phase.name) }, changes),
+        counts: (tx, changes) => this.world.counts.judge(tx, { run_id: this.row.run_id, effect: counted }, changes),
         protected_prefixes: config.protected_prefixes,
         environment_scope: this.world.environment_scope,
-        environment_hash: environment,
         work: (tx) => phase.run(input, { ...this.#pureScope(), tx }),
         record: async (tx, output) => {
           // The last moment to go back: after it only COMMIT is left.
@@ -305,14 +318,6 @@ export class Run {
   /** The requests of a pause are written: their report goes out before the run pauses. */
   async requested(gate: Gate): Promise<void> {
     await this.#after.requested(this, gate);
-  }
-
-  #counted(phase: string): CountedEffect {
-    const name = COUNTED.find(
-      (known) => known === (phase === "revert" && this.has("leg_b_record") ? "revert_ledger" : phase),
-    );
-    if (!name) throw new Error(`${phase} is no effect`);
-    return name;
   }
 
   #pureScope(): PureScope {

@@ -168,7 +168,8 @@ async function open(run: Run, stage: Stage, runId: RunId): Promise<Run> {
       holder: HOLDER,
     }),
   );
-  return new Run({ run_id: runId, document_id, release, opened, epoch }, stage.world, HOLDER, [], SILENT);
+  const row = { run_id: runId, document_id, release, opened, epoch };
+  return new Run({ row, world: stage.world, holder: HOLDER, done: [], after: SILENT });
 }
 
 /** A run id of the same form that is another one: the restored copy knows no run but the rehearsal's. */

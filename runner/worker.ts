@@ -245,13 +245,14 @@ async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
     row: await reader.one("read/run", { run_id: runId }),
     done: await reader.query("read/phases-done", { run_id: runId }),
   }));
-  return new Run(
-    { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, epoch },
-    work.world,
-    work.holder.name,
+  const { release, opened } = row;
+  return new Run({
+    row: { run_id: runId, document_id: row.document_id as DocumentId, release, opened, epoch },
+    world: work.world,
+    holder: work.holder.name,
     done,
-    work.projection,
-  );
+    after: work.projection,
+  });
 }
 
 async function outputOf<O>(

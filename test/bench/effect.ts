@@ -62,11 +62,10 @@ async function whole(rows: readonly PlanRow[]): Promise<Cost> {
           role: "exec",
           epoch: run.epoch,
           input_sha: sha256("in cut_leg_a"),
-          payload_shas: PAYLOAD_SHAS,
+          authorization: { payload_shas: PAYLOAD_SHAS, environment_hash: undefined },
           cap_seconds: 600,
           protected_prefixes: config.protected_prefixes,
           environment_scope: scope,
-          environment_hash: undefined,
           // What the judge of a real run reads; there is no rehearsal here to hold the counts to.
           counts: async (tx) => {
             for (const reading of ["read/admissions", "read/journal"] as const)
