@@ -76,7 +76,11 @@ async function insistAdmitted(
   const cap = run.world.config.caps.phase_minutes * 60;
   const judged = gates.map((gate) => {
     const payload = expectedPayload(record, gate);
-    return { gate, payload_sha: digestOf(payload), verdict: judgeAdmissions(rows, gate, { ...payload }, now, cap) };
+    return {
+      gate,
+      payload_sha: digestOf(payload),
+      verdict: judgeAdmissions(rows, { gate, payload: { ...payload } }, now, cap),
+    };
   });
   const missing = judged.filter((item) => item.verdict);
   if (missing.length === 0) {

@@ -63,15 +63,20 @@ export interface SourceReading {
   readonly checksumStatements: readonly { name: string; statement: string }[];
 }
 
+/** Tables to carry with rows and schemas to carry without; `capSeconds` limits the whole reading. */
+export interface SourceRequest {
+  readonly tables: readonly string[];
+  readonly structure: readonly string[];
+  readonly capSeconds: number;
+}
+
 /**
  * Opens a repeatable-read, read-only transaction, exports its snapshot, and keeps it open for `work`: pg_dump on that snapshot and the
  * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
  */
 export async function withSource<T>(
   access: DatabaseAccess,
-  tables: readonly string[],
-  structure: readonly string[],
-  capSeconds: number,
+  { tables, structure, capSeconds }: SourceRequest,
   work: (reading: SourceReading, client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const socket = new Socket();

@@ -8,8 +8,7 @@ import type { Reader } from "../world.ts";
 export async function observe(
   reader: Reader,
   runId: string,
-  ledger: LegBOutput,
-  units: number,
+  { ledger, units }: { readonly ledger: LegBOutput; readonly units: number },
   otherwise: StopCode,
 ): Promise<string> {
   const rows = [

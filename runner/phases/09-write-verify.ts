@@ -44,8 +44,7 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
     const observed_digest = await observe(
       tx,
       scope.run_id,
-      ledger.output,
-      plan.output.candidate_count,
+      { ledger: ledger.output, units: plan.output.candidate_count },
       "STOP_VERIFY_FAILED",
     );
     const earlier = await tx.one("verify/earlier-verdicts", { change_set_id: ledger.output.change_set_id });

@@ -23,7 +23,12 @@ export const lifecycleEnact = (reviewDecisionId: string) =>
     rows: (output) => output.enacted + output.log_rows + 1,
     run: async ({ plan, ledger, verified }, scope) => {
       const { tx, here } = scope;
-      const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count, "STOP_DRIFT");
+      const observed_digest = await observe(
+        tx,
+        scope.run_id,
+        { ledger: ledger.output, units: plan.output.candidate_count },
+        "STOP_DRIFT",
+      );
       if (observed_digest !== verified.output.observed_digest) {
         throw new Stopped("STOP_DRIFT", {
           saw: "the written rows changed after the second principal read them",
