@@ -6,7 +6,7 @@ import type { DocumentId, RunId } from "./model/ids.ts";
 import { INVARIANTS } from "./model/invariants.ts";
 import { STATE_AFTER, type Gate, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped } from "./model/stop.ts";
-import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
+import type { EffectPhase, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
 import { refuseWhenAskedToEnd } from "./looks/asked-to-end.ts";
 import { effect } from "./effect.ts";
 import { insistNotHalted } from "./looks/halted.ts";
@@ -375,5 +375,3 @@ function outputSha<O extends Json>(phase: { digest?: (output: O) => unknown }, o
 }
 
 const seconds = (since: bigint): number => Number((process.hrtime.bigint() - since) / 1_000_000n) / 1000;
-
-export type { EffectScope };

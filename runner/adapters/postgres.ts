@@ -1,4 +1,5 @@
-// The one caller of node-postgres for the runner: connects as one role, asserts where it is, runs named statements.
+// The database as a run sees it: connects as one role, asserts where it is, runs named statements in one transaction. Backups,
+// scratch servers and the precheck hold connections of their own.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Config } from "../model/config.ts";

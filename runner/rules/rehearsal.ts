@@ -127,7 +127,7 @@ export function judgeOtherRows(looked: readonly LookedAt[], effects: readonly Co
 }
 
 /** Digest of a rehearsal's facts, as EXECUTION signs it. */
-export const rehearsalDigest = (facts: Json): string => digestOf(facts);
+const rehearsalDigest = (facts: Json): string => digestOf(facts);
 
 /** Facts of every rehearsal in a journal, newest first; the chain is judged by the caller. */
 function rehearsalsIn(journal: readonly Pick<JournalEntry, "entry">[]): Json[] {

@@ -1,7 +1,7 @@
 // What a person can do with a run now, by the table of docs/decisions/0060-status-and-reports.md. State file in, answer out; reads nothing.
 import type { StateJson } from "../model/state.ts";
 import { STOPS, isStopCode, type StopRow } from "../model/stop.ts";
-import { parseState, stateJson, type StateFacts } from "./run-state.ts";
+import { parseState } from "./run-state.ts";
 import { shellWord } from "./shell-word.ts";
 import { finishBy } from "./times.ts";
 
@@ -54,11 +54,6 @@ const COMMANDS = {
   void: (run: string) => `cutter orchestrate void ${run} "<reason>"`,
   approve: (bundle: string) => `npm run approve -- ${shellWord(bundle)} --profile <your-profile>`,
 } as const;
-
-/** From database rows: builds the projection and judges it, so that both views can never differ. */
-export function statusOf(facts: StateFacts, seen: Seen = {}): StatusJson {
-  return statusFromState(stateJson(facts), facts.now, seen);
-}
 
 /** From the text of state.json. STOP_COULD_NOT_LOOK when it is not one. */
 export function statusFromText(text: string, now: Date, seen: Seen = {}): StatusJson {
