@@ -1,7 +1,7 @@
 // Carries a run through one phase: returns its record, or does the work and records it under the lease. Which phases
 // there are, and in which order, is said in cut.ts.
 import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
-import type { BackupReceipt } from "./model/backup.ts";
+import type { BackupReceipt } from "./model/backup-receipt.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import { INVARIANTS } from "./model/invariants.ts";
 import { STATE_AFTER, type Gate, type RecordedPhase, type RunState } from "./model/run.ts";
@@ -12,7 +12,7 @@ import { effect } from "./effect.ts";
 import { insistNotHalted } from "./looks/halted.ts";
 import { UNSIGNED, type Authorization } from "./rules/authorization.ts";
 import { entrySha, JOURNAL_START } from "./rules/journal.ts";
-import { countedEffect } from "./rules/rehearsal.ts";
+import { countedEffect } from "./rules/rehearsed-changes.ts";
 import { inputSha, judgeRecord, unitsWritten, type PhaseRecord } from "./rules/resume.ts";
 import { judgeOwnTime, judgePhaseTime } from "./rules/times.ts";
 import type { World, Writer } from "./world.ts";

@@ -1,9 +1,9 @@
 // What each phase records: ids, counts and hashes, never text. Larger things are files of the run, named by these digests.
 import * as z from "zod";
 import { genericOptions, vnLawOptions } from "./grammar-request.ts";
-import { SHA256, UUID } from "./ids.ts";
+import { UUID } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
-const sha = z.string().regex(SHA256);
 const uuid = z.string().regex(UUID);
 const count = z.int().min(0);
 

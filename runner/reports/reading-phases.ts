@@ -1,5 +1,5 @@
 // What the phases that write nothing to the target tell: 1 to 5, 7 and 11.
-import { backupOutput } from "../model/backup.ts";
+import { backupOutput } from "../model/backup-receipt.ts";
 import type { GrammarOptions } from "../model/manifest.ts";
 import {
   closeoutOutput,

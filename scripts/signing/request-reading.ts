@@ -1,7 +1,7 @@
 // What a person reads before signing: the plan as a law is read, then everything it rests on. Rendered from the statement's own
 // values and from what was computed on this machine; every word passes printable, so nothing a document holds can move the cursor.
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
-import { rehearsalOf } from "../../runner/rules/rehearsal.ts";
+import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import type { Bundle } from "./bundle.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { authorizationOf, shasFor, UNSIGNED } from "../../../../runner/rules/authorization.ts";
-import { countedEffect } from "../../../../runner/rules/rehearsal.ts";
+import { countedEffect } from "../../../../runner/rules/rehearsed-changes.ts";
 
 const [SG_1, EXECUTION, SG_2] = ["1", "2", "3"].map((digit) => digit.repeat(64)) as [string, string, string];
 
