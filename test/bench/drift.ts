@@ -7,12 +7,13 @@ import { declareHost } from "../../infra/host-spec.ts";
 import { readSources } from "../../infra/sources.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
 import { projectRoot } from "../../infra/place.ts";
+import { rounds } from "../support/bench-ground.ts";
 import { writeDriftPlaybook } from "../support/drift-playbook.ts";
 import { cloneOf } from "../support/host-clone.ts";
 import { provisionedHost } from "../support/provisioned-host.ts";
 import { treeDigest } from "../support/tree-digest.ts";
 
-const ROUNDS = 3;
+const ROUNDS = rounds(3);
 
 interface Measure {
   readonly seconds: number;
