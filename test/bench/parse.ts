@@ -81,7 +81,7 @@ function measureLaw(name: string, bytes: Buffer, depth: "dieu" | "diem"): string
     peak = Math.max(peak, process.memoryUsage().rss - before);
     answer = taken.refusal ? `refused at line ${taken.refusal.line}` : `${taken.manifest.units.length} units`;
   }
-  const seconds = times.sort((one, other) => one - other)[2] ?? 0;
+  const seconds = median(times);
   return `vn-law-1 ${name} ${depth}: ${answer}  ${(bytes.length / 1e6).toFixed(1)} MB  ${(seconds * 1000).toFixed(0)} ms CPU  rss +${(peak / 1e6).toFixed(0)} MB`;
 }
 
