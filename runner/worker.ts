@@ -14,7 +14,7 @@ import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./aftermath/projection.ts";
 import { judgeTarget } from "./rules/source.ts";
 import type { StoppedJson, World } from "./world.ts";
-import type { RehearsalGround } from "./world/rehearsal.ts";
+import type { RehearsalGround } from "./world/stage.ts";
 import type * as z from "zod";
 
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */

@@ -7,7 +7,7 @@ import type { StopCode } from "./model/stop.ts";
 import type { BackupVault } from "./world/backup.ts";
 import type { Database } from "./world/database.ts";
 import type { Reporter, RunFiles } from "./world/files.ts";
-import type { RowCounts } from "./world/rehearsal.ts";
+import type { RowCounts } from "./world/stage.ts";
 import type { Approvals } from "./world/signature.ts";
 
 /** Progress for people and programs; never a secret, never row content. */

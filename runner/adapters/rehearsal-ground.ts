@@ -7,7 +7,7 @@ import { ROWS } from "../model/rows.ts";
 import { ROLES } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import type { World } from "../world.ts";
-import type { RehearsalGround, RowCounts, Stage } from "../world/rehearsal.ts";
+import type { RehearsalGround, RowCounts, Stage } from "../world/stage.ts";
 import { connectTo } from "./backup-source.ts";
 import { CHECKSUM_SETTINGS } from "./content-checksum.ts";
 import { postgresDatabase } from "./postgres.ts";
