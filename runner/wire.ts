@@ -10,13 +10,14 @@ import { rehearsalGround } from "./adapters/rehearsal-ground.ts";
 import { fileEvents } from "./adapters/run-events.ts";
 import { runFiles } from "./adapters/run-files.ts";
 import type { Config } from "./model/config.ts";
-import type { SignatureAnswer, SignatureQuestion } from "./model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion } from "./world/signature.ts";
 import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment-hash.ts";
 import { verifyWithBoth } from "./signatures/both-verifiers.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
 import { readHere } from "./wire-here.ts";
-import type { Events, RehearsalGround, World } from "./world.ts";
+import type { Events, World } from "./world.ts";
+import type { RehearsalGround } from "./world/stage.ts";
 
 /** Everything a verb may reach. `runId` chooses the events file; without one, events go nowhere. STOP_DRIFT when a release file differs. */
 export async function makeWorld(configFile: string, runId?: string): Promise<World> {
