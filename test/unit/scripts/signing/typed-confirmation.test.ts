@@ -20,7 +20,9 @@ beforeAll(() =>
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Types each line when a question is asked, in a pseudo-terminal that stays open. */
-async function inTerminal(...typed: readonly string[]): Promise<{ status: number | undefined; ended: boolean; text: string }> {
+async function inTerminal(
+  ...typed: readonly string[]
+): Promise<{ status: number | undefined; ended: boolean; text: string }> {
   const answers = [...typed];
   const child = execa("script", ["-qefc", `'${process.execPath}' '${program}'`, "/dev/null"], {
     stdin: "pipe",
