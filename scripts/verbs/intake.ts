@@ -1,7 +1,15 @@
-// `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file, touches nothing.
+// `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file; writes nothing but a hints file where one is asked for.
+import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { intakeCaps, intakeJson, intakeText, stoppedJson, takeIn } from "../../runner/commands/intake.ts";
+import {
+  intakeCaps,
+  intakeJson,
+  intakeText,
+  stoppedJson,
+  suggestedHintsFile,
+  takeInExplained,
+} from "../../runner/commands/intake.ts";
 import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
 import { EXIT_USAGE, Stopped, STOPS } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
@@ -16,6 +24,7 @@ const DOCUMENT_CAP = 32 * 1024 * 1024;
 interface Options extends GrammarWords {
   readonly stack: string;
   readonly json: boolean;
+  readonly suggestHints?: string;
 }
 
 /** Exit 0 with a plan, else the exit status of the refusal. */
@@ -27,15 +36,43 @@ async function show(file: string, prefix: string, options: Options): Promise<num
       wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
     });
   const request = await grammarRequestOf(options);
-  const taken = takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+  const { taken, suggestion } = takeInExplained(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   process.stdout.write(
-    options.json ? `${JSON.stringify(intakeJson(taken))}\n` : intakeText(taken, prefix, request.profile),
+    options.json ? `${JSON.stringify(intakeJson(taken))}\n` : intakeText(taken, prefix, request.profile, suggestion),
   );
   if (!options.json && !taken.refusal)
     process.stderr.write(
       `register it with: ${withStack(`npm run register -- ${shellWord(file)} ${prefix}${chosen(options)}`, options.stack)}\n`,
     );
+  if (suggestion) {
+    const { suggestHints: out, ...others } = options;
+    const again = `npm run intake -- ${shellWord(file)} ${prefix}`;
+    if (out === undefined)
+      process.stderr.write(`write these hints to a file: ${again}${chosen(options)} --suggest-hints <new file>\n`);
+    else
+      await writeHints(
+        out,
+        suggestedHintsFile(suggestion, request.hints, `${again}${chosen({ ...others, hints: out })}`),
+      );
+  }
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
+}
+
+/** Writes a new file only: what a person has edited is never written over. */
+async function writeHints(out: string, text: string): Promise<void> {
+  await writeFile(out, text, { flag: "wx", mode: 0o644 }).catch((error: unknown) => {
+    throw new Stopped(
+      "STOP_REFUSED_INPUT",
+      {
+        saw: `${out} cannot be written as a new file`,
+        wanted: "a name that no file has, in a folder that can be written",
+      },
+      error,
+    );
+  });
+  process.stderr.write(
+    `the hints are in ${out}: read each line of the document they name, edit them, then use them with --hints\n`,
+  );
 }
 
 // The same grammar again: what was shown here is what is registered.
@@ -51,6 +88,10 @@ withGrammarOptions(
   .argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
   .option("--stack <name>", "the host that the next command is for; nothing is dialled here", SANDBOX_STACK)
   .option("--json", "one object on stdout", false)
+  .option(
+    "--suggest-hints <file>",
+    "vn-law-1: write the hints that would settle a refused law, with reasons, to a new file",
+  )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) =>
     runProgram(
