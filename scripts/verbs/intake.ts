@@ -1,4 +1,4 @@
-// `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file; writes nothing but a hints file where one is asked for.
+// `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file; writes nothing but the text of a DOCX or HTML document, or hints that are asked for.
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
@@ -12,9 +12,11 @@ import {
 } from "../../runner/commands/intake.ts";
 import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
 import { EXIT_USAGE, Stopped, STOPS } from "../../runner/model/stop.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
+import { convertDocument, type Converted } from "../conversion/convert-document.ts";
 import { grammarRequestOf, withGrammarOptions } from "../frame/grammar-options.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { runProgram } from "../frame/print-stop.ts";
@@ -35,6 +37,8 @@ async function show(file: string, prefix: string, options: Options): Promise<num
       saw: `${file}: ${read.reason}`,
       wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
     });
+  const converted = await convertDocument(file, read.bytes);
+  if (converted) return tellConverted(converted, prefix, options);
   const request = await grammarRequestOf(options);
   const { taken, suggestion } = takeInExplained(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   process.stdout.write(
@@ -56,6 +60,21 @@ async function show(file: string, prefix: string, options: Options): Promise<num
       );
   }
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
+}
+
+/** Both digests, what to compare, and the same command with the text: nothing is taken in before a person has looked at it. */
+function tellConverted(converted: Converted, prefix: string, options: Options): number {
+  const { from, to, compare } = converted;
+  const next = `npm run intake -- ${shellWord(to.file)} ${prefix}${chosen(options)}`;
+  if (options.json) process.stdout.write(`${JSON.stringify({ converted, next })}\n`);
+  else {
+    process.stdout.write(
+      `${printable(from.file)}  ${from.name}, sha256 ${from.sha256}\n${printable(to.file)}  the text made of it, sha256 ${to.sha256}\n`,
+    );
+    for (const what of compare) process.stdout.write(`compare with the document: ${what}\n`);
+    process.stderr.write(`what is registered and signed is the text; read it, then go on with: ${next}\n`);
+  }
+  return 0;
 }
 
 /** Writes a new file only: what a person has edited is never written over. */
