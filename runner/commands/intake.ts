@@ -119,7 +119,7 @@ export type IntakeJson =
       readonly separators: readonly ByteSpan[];
       readonly manifest_digest: string;
       readonly writer_digest: string;
-      readonly findings?: readonly Finding[];
+      readonly findings: readonly Finding[];
       readonly completeness?: Completeness;
     }
   | { readonly stop: Refusal };
@@ -148,7 +148,7 @@ export function intakeJson(taken: Intake): IntakeJson {
     separators,
     manifest_digest,
     writer_digest: taken.writer_digest,
-    ...(units[0]?.level === undefined ? {} : { findings: taken.manifest.findings }),
+    findings: taken.manifest.findings,
     ...(completeness === undefined ? {} : { completeness }),
   };
 }
