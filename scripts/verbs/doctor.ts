@@ -16,41 +16,42 @@ const MEGABYTE = 1024 * 1024;
 // Measured on a fresh clone: node_modules, dist/, one cluster with the substrate, backups of a few runs.
 const NEEDS = { projectMegabytes: 400, temporaryMegabytes: 300, memoryMegabytes: 700 };
 
-const point = (part: string, title: string, found: boolean, saw: string, more: Partial<Point> = {}): Point => ({
-  part,
+type Finding = Omit<Point, "part">;
+
+const finding = (title: string, found: boolean, saw: string, wanted?: string): Finding => ({
   title,
   state: found ? "found" : "missing",
   saw,
-  ...more,
+  ...(wanted === undefined ? {} : { wanted }),
 });
 
-function programs(): Point[] {
+function programs(): Finding[] {
   const bin = postgresBin();
   const missing = new Set(missingPrograms().map(({ name }) => name));
   return PROGRAMS.map(({ name, debian, why, postgres }) =>
     missing.has(name)
-      ? point("programs", name, false, `not there; it ${why}`, { wanted: `Debian package ${debian}` })
-      : point("programs", name, true, (postgres ? bin : programPath(name)) ?? ""),
+      ? finding(name, false, `not there; it ${why}`, `Debian package ${debian}`)
+      : finding(name, true, (postgres ? bin : programPath(name)) ?? ""),
   );
 }
 
 /** Room in megabytes against what is needed. */
-const room = (title: string, free: number, needed: number): Point =>
-  point("this machine", title, free >= needed, `${free} MB free`, { wanted: `${needed} MB` });
+const room = (title: string, free: number, needed: number): Finding =>
+  finding(title, free >= needed, `${free} MB free`, `${needed} MB`);
 
-function diskRoom(folder: string, needed: number): Point {
+function diskRoom(folder: string, needed: number): Finding {
   const facts = statfsSync(folder);
   return room(`disk ${folder}`, Math.floor((facts.bavail * facts.bsize) / MEGABYTE), needed);
 }
 
-function machine(): Point[] {
+function machine(): Finding[] {
   const user =
     process.getuid?.() === 0
       ? "root: the runner runs as root, PostgreSQL as user postgres"
       : "ordinary user: everything runs as you";
   return [
-    point("this machine", `node ${process.versions.node}`, true, process.execPath),
-    point("this machine", "user", true, `${user}; ${availableParallelism()} cores`),
+    finding(`node ${process.versions.node}`, true, process.execPath),
+    finding("user", true, `${user}; ${availableParallelism()} cores`),
     room("memory", Math.floor(freemem() / MEGABYTE), NEEDS.memoryMegabytes),
     diskRoom(projectRoot(), NEEDS.projectMegabytes),
     diskRoom(tmpdir(), NEEDS.temporaryMegabytes),
@@ -58,7 +59,7 @@ function machine(): Point[] {
 }
 
 // A download is tried first, so without Go it is not sure that anything is missing.
-function engine(): Point {
+function engine(): Finding {
   const home = defaultPulumiHome();
   const go = findGo();
   const saw = engineIsPresent(home)
@@ -66,7 +67,7 @@ function engine(): Point {
     : go !== undefined
       ? `downloaded at the first start, or built by ${go} in about 5 minutes`
       : "downloaded at the first start; where that is not possible install Go 1.25 or newer (https://go.dev/dl), which builds it";
-  return point("programs", `Pulumi engine ${ENGINE_VERSION}`, true, saw);
+  return finding(`Pulumi engine ${ENGINE_VERSION}`, true, saw);
 }
 
 // Measured on two cores; the engine is the one part that may take long, and only once a machine.
@@ -76,7 +77,10 @@ const duration = (): string =>
     : "about 3 minutes the first time, 8 where the Pulumi engine has to be built";
 
 function tell(json: boolean): Promise<number> {
-  const points = [...machine(), ...programs(), engine()];
+  const points: Point[] = [
+    ...machine().map((one) => ({ part: "this machine", ...one })),
+    ...[...programs(), engine()].map((one) => ({ part: "programs", ...one })),
+  ];
   const missing = missingPrograms();
   const install = missing.length === 0 ? undefined : installLine(missing);
   if (json)
