@@ -44,6 +44,7 @@ export async function effect<O extends Json>(database: Database, request: Effect
     await tx.query("write/fire-deferred-triggers");
     insist(await request.counts(tx, changesBetween(baseline, await tx.query("read/statistics"))));
     insistUnchanged(before, await surroundings(tx, request));
+    await tx.one("write/last-look", [request.run_id, request.phase]);
     return { output, output_sha };
   });
 }

@@ -9,7 +9,7 @@ import { insist, Stopped } from "./model/stop.ts";
 import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
 import { refuseWhenAskedToEnd } from "./asked-to-end.ts";
 import { effect } from "./effect.ts";
-import { insistNotHalted } from "./halted.ts";
+import { haltedMeanwhile, insistNotHalted } from "./halted.ts";
 import { entrySha, JOURNAL_START } from "./rules/journal.ts";
 import { inputSha, judgeRecord, type PhaseRecord } from "./rules/resume.ts";
 import { judgeOwnTime, judgePhaseTime } from "./rules/times.ts";
@@ -21,6 +21,8 @@ export interface RunRow {
   readonly document_id: DocumentId;
   readonly release: string;
   readonly opened: Date;
+  /** Who opened it, as its row says. */
+  readonly actor: string;
   readonly epoch: string;
 }
 
@@ -89,9 +91,8 @@ export class Run {
     this.world.events.emit({ event: "phase", phase: phase.name, status: "started" });
     const started = process.hrtime.bigint();
     await insistNotHalted(this.world, this.row.run_id);
-    const record = phase.access === "writes"
-      ? await this.#write(phase, input, wanted, payload_shas, environment)
-      : await this.#work(phase, input, wanted);
+    const record = await (phase.access === "writes" ? this.#write(phase, input, wanted, payload_shas, environment) : this.#work(phase, input, wanted))
+      .catch((error: unknown) => haltedMeanwhile(this.world, this.row.run_id, error));
     const invariants = `${INVARIANTS[phase.name].length}/${INVARIANTS[phase.name].length}`;
     this.world.events.emit({ event: "phase", phase: phase.name, status: "passed", seconds: seconds(started), invariants, ...(phase.rows === undefined ? {} : { rows: phase.rows(record.output) }) });
     this.world.events.emit({ event: "state", state: STATE_AFTER[phase.name] });
@@ -215,7 +216,7 @@ export class Run {
 
   #pureScope(): PureScope {
     const { config, here, files, events } = this.world;
-    return { run_id: this.row.run_id, document_id: this.row.document_id, release: this.row.release, opened: this.row.opened, here, config, files, say: (event) => events.emit(event) };
+    return { run_id: this.row.run_id, document_id: this.row.document_id, release: this.row.release, opened: this.row.opened, actor: this.row.actor, here, config, files, say: (event) => events.emit(event) };
   }
 
   /** What a reading phase, a gate or a recheck may use. */

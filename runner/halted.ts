@@ -9,3 +9,11 @@ export async function insistNotHalted({ files, database }: Pick<World, "files" |
   const halts = await database.read("exec", (reader) => reader.query("read/halts", [runId]));
   if (halts.length > 0) throw new Stopped("STOP_HALTED", { saw: `halt ${halts.map((halt) => halt.halt_id).join(", ")} in force`, wanted: "no halt" });
 }
+
+/** A halt ends the session of a writer, which then sees only a broken line: the halt is what a person must hear. Throws, always. */
+export async function haltedMeanwhile(world: Pick<World, "files" | "database">, runId: string, error: unknown): Promise<never> {
+  if (error instanceof Stopped && error.code === "STOP_COULD_NOT_LOOK") {
+    await insistNotHalted(world, runId).catch((halt: unknown) => { if (halt instanceof Stopped && halt.code === "STOP_HALTED") throw halt; });
+  }
+  throw error;
+}

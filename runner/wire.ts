@@ -7,6 +7,7 @@ import { postgresDatabase } from "./adapters/postgres.ts";
 import { relevantObjects } from "./adapters/rights.ts";
 import { rehearsalGround } from "./adapters/rehearsal-ground.ts";
 import { fileEvents } from "./adapters/run-events.ts";
+import { runKey } from "./adapters/run-key.ts";
 import { runFiles } from "./adapters/run-files.ts";
 import type { Config } from "./model/config.ts";
 import { signedCounts } from "./row-counts.ts";
@@ -23,7 +24,9 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
   return {
     config, here,
     environment_scope: environmentScope(relevantObjects()),
-    database: postgresDatabase(config, (role) => credentialOf(config, role), (what, seconds) => events.emit({ event: "waiting", what, seconds })),
+    database: postgresDatabase(config, (role) => credentialOf(config, role), {
+      onWaiting: (what, seconds) => events.emit({ event: "waiting", what, seconds }), key: () => (runId === undefined ? Promise.resolve(undefined) : runKey(root, runId)),
+    }),
     files: runFiles(root),
     counts: signedCounts,
     // OpenPGP is loaded when something is to be verified: most verbs verify nothing.

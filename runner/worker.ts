@@ -8,6 +8,7 @@ import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistDecided, insistWhole, withRequest } from "./escalation.ts";
+import { orderRevert } from "./revert-order.ts";
 import { rehearse } from "./rehearsal.ts";
 import { recordedIn } from "./run-record.ts";
 import { revertRun } from "./phases/revert.ts";
@@ -89,7 +90,8 @@ export async function workRevert(work: Work, runId: RunId, reason: string): Prom
     if (!plan) throw new Stopped("STOP_TORN", { saw: "leg A is recorded without a plan", wanted: "phase 3 recorded" });
     const ledger = await outputOf(work, runId, "leg_b_record", legBOutput);
     await snapshotCounts(work.world, runId, "pre");
-    await run.step(revertRun(reason, plan, ledger), {});
+    await orderRevert(work.world, runId, reason);
+    await run.step(revertRun(plan, ledger), {});
     await snapshotCounts(work.world, runId, "post");
     await closeRun(work.world, run, "reverted", reason);
   });
@@ -151,7 +153,7 @@ async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
     row: await reader.one("read/run", [runId]), done: await reader.query("read/phases-done", [runId]),
   }));
   return new Run(
-    { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, epoch },
+    { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, actor: row.actor, epoch },
     work.world, work.holder.name, done, work.projection,
   );
 }

@@ -30,8 +30,11 @@ export type OnWaiting = (what: string, seconds: number) => void;
  */
 const KEPT_MILLISECONDS = 200;
 
-/** Builds the database port. `credential` answers by role; passwords never leave the pg client. */
-export function postgresDatabase(config: Config, credential: (role: RoleKey) => Promise<Credential>, onWaiting: OnWaiting = () => undefined): Database {
+/** What a port may be told beside its logins: who hears of a wait, and the key of the run that this process moves. */
+export interface PortOptions { readonly onWaiting?: OnWaiting; readonly key?: () => Promise<string | undefined> }
+
+/** Builds the database port. `credential` answers by role; passwords and the run's key never leave the pg client. */
+export function postgresDatabase(config: Config, credential: (role: RoleKey) => Promise<Credential>, { onWaiting = () => undefined, key = () => Promise.resolve(undefined) }: PortOptions = {}): Database {
   let patience = BEFORE_WORK_SECONDS;
   const kept = new KeptSessions();
   const open = async (role: RoleKey): Promise<Session> => {
@@ -40,6 +43,7 @@ export function postgresDatabase(config: Config, credential: (role: RoleKey) => 
     patience = AT_WORK_SECONDS;
     try {
       await session.settle(config);
+      if (role === "exec" || role === "verify") await session.show(await key());
       return session;
     } catch (error) {
       await session.close();
@@ -173,6 +177,16 @@ class Session implements Reader, Writer {
     for (const [key, want] of Object.entries(wanted)) {
       const saw = seen[key as keyof typeof wanted];
       if (saw !== want) throw new Stopped("STOP_DRIFT", { saw: `${key} is ${saw}`, wanted: `${key} ${want}, as the configuration names it` });
+    }
+  }
+
+  /** Tells the database the key of the run. A parameter, so that no view of running statements holds it. */
+  async show(key: string | undefined): Promise<void> {
+    if (key === undefined) return;
+    try {
+      await this.#client.query("SELECT pg_catalog.set_config('cutter.run_key', $1, false)", [key]);
+    } catch (error) {
+      throw translate("the key of the run", this.role, error);
     }
   }
 

@@ -3,6 +3,7 @@ import { insistChain } from "../approver-chain.ts";
 import type { Common } from "../cli.ts";
 import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
+import type { DocumentId, RunId } from "../model/ids.ts";
 import { sourcePinOutput } from "../model/outputs.ts";
 import { EVERY_RUN, type Payload } from "../model/payload.ts";
 import { SIGNATURE_CAP } from "../model/signature.ts";
@@ -10,7 +11,7 @@ import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { materialOf } from "../material.ts";
-import { plannedUnits } from "../plan-of-run.ts";
+import { plannedRows, type PlannedRows } from "../plan-of-run.ts";
 import { judgeStatement } from "../rules/approval.ts";
 import { escalationPayload } from "../rules/escalation.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
@@ -73,7 +74,7 @@ async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, 
   const { record, now } = await recordFor(world, statement.run_id);
   await insistStatement(signed, approvers, now, () => expectedPayload(record, gate));
   const planned = gate === "SG_1_cut_authz" ? await recomputedUnits(world, record) : null;
-  await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, planned ? canonicalText(planned) : null)));
+  await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, planned)));
 }
 
 /** Only about a torn run, and only over exactly what it has recorded; the decision is the person's. */
@@ -88,9 +89,10 @@ async function admitEscalation(world: World, approvers: ApproverSet, signed: Sig
 }
 
 /** Parameters of write/admit. */
-function admission({ statement, bytes, signature }: Signed, planned: string | null): unknown[] {
+function admission({ statement, bytes, signature }: Signed, planned: PlannedRows | null): unknown[] {
   const { gate, run_id, payload, payload_sha, person, fingerprint, nonce, signed_utc, use_by } = statement;
-  return [gate, run_id, canonicalText(payload), payload_sha, person, fingerprint, nonce, bytes, signature, new Date(signed_utc), new Date(use_by), planned];
+  return [gate, run_id, canonicalText(payload), payload_sha, person, fingerprint, nonce, bytes, signature, new Date(signed_utc), new Date(use_by),
+    planned && canonicalText(planned.units), planned && canonicalText({ ...planned.ledger })];
 }
 
 async function admitUnhalt(world: World, approvers: ApproverSet, signed: Signed, payload: Payload<"UNHALT">): Promise<void> {
@@ -126,7 +128,7 @@ async function refuseRevoked(reader: Reader, statement: Statement): Promise<void
 }
 
 /** The plan as this gate computes it from the pinned snapshot; it must be the recorded one. */
-async function recomputedUnits(world: World, record: RunRecord) {
+async function recomputedUnits(world: World, record: RunRecord): Promise<PlannedRows> {
   const source = sourcePinOutput.parse(record.phases.get("source_pin"));
   const bytes = await world.files.artifact(source.source_version_id);
   const material = materialOf(bytes, { run_id: record.run_id, document_id: record.document_id, region_sha: source.region_sha, grammar: source.grammar }, world.config);
@@ -134,7 +136,7 @@ async function recomputedUnits(world: World, record: RunRecord) {
   if (!("writer_digest" in signed) || signed.writer_digest !== material.writer_digest || signed.manifest_digest !== material.manifest.manifest_digest) {
     throw new Stopped("STOP_DRIFT", { saw: "the snapshot plans other rows than the run recorded", wanted: "the recorded manifest and plan" });
   }
-  return plannedUnits(material.rows);
+  return plannedRows(material, { run_id: record.run_id as RunId, document_id: record.document_id as DocumentId });
 }
 
 async function recordFor(world: World, runId: string): Promise<{ record: RunRecord; now: Date }> {

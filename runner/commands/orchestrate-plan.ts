@@ -42,7 +42,7 @@ function withoutRun(world: World, document: DocumentId): ReadScope {
   const now = new Date();
   const { config, here, files, database, environment_scope } = world;
   return {
-    run_id: newRunId(now, randomBytes(4).toString("hex")), document_id: document, release: here.release_digest, opened: now, here, config, say: () => undefined,
+    run_id: newRunId(now, randomBytes(4).toString("hex")), document_id: document, release: here.release_digest, opened: now, actor: here.actor, here, config, say: () => undefined,
     files: { artifact: files.artifact, writeRun: () => Promise.resolve() }, read: database.read, environment_scope, runsIndex: () => files.runsIndex(),
     readRun: () => Promise.resolve(undefined), takeBackup: () => Promise.reject(new Error("a plan takes no backup")),
   };

@@ -26,12 +26,12 @@ export const cutLegA = defineEffect<Input, LegAOutput>({
 });
 
 /** Creates the rows in batches a statement each; any status but `created` undoes the whole transaction. */
-export async function createUnits(rows: readonly PlanRow[], scope: Pick<EffectScope, "tx" | "here" | "say">): Promise<number> {
+export async function createUnits(rows: readonly PlanRow[], scope: Pick<EffectScope, "tx" | "actor" | "say">): Promise<number> {
   let done = 0;
   for (const batch of creationBatches(rows)) {
     const answers = await scope.tx.query("write/create-units", [
       batch.map((row) => row.ordinal), batch.map((row) => row.canonical_address), batch.map((row) => row.title), batch.map((row) => row.body),
-      scope.here.actor, batch.map((row) => row.unit_kind), batch.map((row) => row.section_type), batch.map((row) => row.owner_ref),
+      scope.actor, batch.map((row) => row.unit_kind), batch.map((row) => row.section_type), batch.map((row) => row.owner_ref),
       batch.map((row) => row.publication_type), batch.map((row) => row.parent_address),
     ]);
     const refused = answers.find((answer) => answer.status !== "created");

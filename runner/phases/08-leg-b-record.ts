@@ -5,7 +5,7 @@ import { Stopped } from "../model/stop.ts";
 import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
 import { planOf } from "../plan-of-run.ts";
 import type { Material } from "../material.ts";
-import { affectedRowId, ledgerIds, ledgerKeys, legBRows, markedEnvelope, type LedgerIds } from "../rules/ledger.ts";
+import { affectedRowId, ledgerIds, ledgerKeys, legBRows, markedEnvelope, sourceSpan, type LedgerIds } from "../rules/ledger.ts";
 
 type Input = {
   source: Recorded<SourcePinOutput>; marked: Recorded<MarkOutput>; plan: Recorded<CutplanOutput>;
@@ -44,10 +44,10 @@ interface Recording {
 }
 
 async function record(scope: EffectScope, material: Material, recording: Recording): Promise<Record<string, number>> {
-  const { tx, here } = scope;
+  const { tx } = scope;
   const { source, plan, ids, keys, decision } = recording;
   const scenario = `governed-cut:${scope.run_id}`;
-  const emitted = `cutter_exec/DOT-991/${here.actor}`;
+  const emitted = `cutter_exec/DOT-991/${scope.actor}`;
   const summary: Record<string, Json> = {
     run_id: scope.run_id, document_id: scope.document_id, source_version_id: source.source_version_id, region_sha: source.region_sha,
     manifest_digest: material.manifest.manifest_digest, writer_digest: plan.writer_digest, candidate_count: String(plan.candidate_count),
@@ -62,7 +62,7 @@ async function record(scope: EffectScope, material: Material, recording: Recordi
     decision_backlog_history: (await tx.query("write/leg-b-history", [ids.history_id, ids.entry_id, text, emitted, `cut of ${scope.document_id} under run ${scope.run_id}`])).length,
     manifest_envelope: (await tx.query("write/leg-b-envelope", [ids.envelope_id, source.source_document_ref, ids.change_set_id, emitted, decision.person, plan.writer_digest, material.manifest.manifest_digest])).length,
     manifest_unit_block: (await tx.query("write/leg-b-unit-blocks", [
-      ids.envelope_id, column("ordinal"), material.manifest.units.map((unit) => canonicalText({ byte_start: unit.byte_start, byte_end: unit.byte_end, line: unit.line })),
+      ids.envelope_id, column("ordinal"), material.manifest.units.map((unit) => canonicalText(sourceSpan(unit))),
       column("canonical_address"), column("unit_kind"), column("section_type"), column("parent_address"), column("content_hash"), "non_authoritative",
     ])).length,
     review_decision: (await tx.query("write/review-decision", [

@@ -27,11 +27,13 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
     const proof = proveLossless(bytes, manifest, units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })));
     if (!proof.ok) insist(proof.verdict);
     const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count, "STOP_VERIFY_FAILED");
+    const differing = await tx.query("verify/ledger-differences", [scope.run_id]);
+    if (differing[0]) throw new Stopped("STOP_VERIFY_FAILED", { saw: `${differing[0].table}: ${differing[0].difference}`, wanted: "the ledger rows that follow from what was signed", details: differing.map((row) => `${row.table}: ${row.difference}`) });
     const earlier = await tx.one("verify/earlier-verdicts", [ledger.output.change_set_id]);
     if (earlier.verdicts !== 0) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: `${earlier.verdicts} verdicts on this change set`, wanted: "none before this one" });
 
     const ids = ledgerIds(scope, plan.output.writer_digest);
-    const all = { ...checks, lossless_from_database: true as const, ledger_rows_2n_plus_6: true as const, no_earlier_verdict: true as const };
+    const all = { ...checks, lossless_from_database: true as const, ledger_rows_2n_plus_6: true as const, ledger_as_planned: true as const, no_earlier_verdict: true as const };
     const marked = markedEnvelope({ run_id: scope.run_id, change_set_id: ledger.output.change_set_id, observed_digest, verdict: "pass", principal: "cutter_verify" });
     const scenario = `governed-cut:${scope.run_id}`;
     await tx.query("write/signature", [

@@ -15,7 +15,7 @@ export const lifecycleEnact = (reviewDecisionId: string) => defineEffect<Input, 
   // Enacted units with their log rows, and review_decision no. 2.
   rows: (output) => output.enacted + output.log_rows + 1,
   run: async ({ plan, ledger, verified }, scope) => {
-    const { tx, here } = scope;
+    const { tx, actor } = scope;
     const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count, "STOP_DRIFT");
     if (observed_digest !== verified.output.observed_digest) {
       throw new Stopped("STOP_DRIFT", { saw: "the written rows changed after the second principal read them", wanted: `observed digest ${verified.output.observed_digest.slice(0, 12)}` });
@@ -28,7 +28,7 @@ export const lifecycleEnact = (reviewDecisionId: string) => defineEffect<Input, 
       canonicalText({ run_id: scope.run_id, observed_digest, sg2_payload_sha: sg2.payload_sha, sg2_nonce: sg2.nonce }), sg2.person, sg2.valid_from, sg2.person,
       ledger.output.review_decision_id, ledger.output.change_set_id, scope.release, `governed-cut:${scope.run_id}`, canonicalText({ verified_by: "cutter_verify", verify_result_id: verified.output.verify_result_id }),
     ]);
-    const answers = await tx.query("write/enact-units", [scope.run_id, here.actor, reviewDecisionId, ledger.output.change_set_id, `run ${scope.run_id}`, scope.release]);
+    const answers = await tx.query("write/enact-units", [scope.run_id, actor, reviewDecisionId, ledger.output.change_set_id, `run ${scope.run_id}`, scope.release]);
     const refused = answers.find((answer) => answer.status !== "enacted");
     if (refused || answers.length !== plan.output.candidate_count) {
       throw new Stopped("STOP_INVARIANT_FAILED", { saw: refused ? `fn_iu_enact answered ${refused.status ?? "nothing"} for ${refused.address}` : `${answers.length} answers`, wanted: `enacted for each of ${plan.output.candidate_count} units; nothing was kept` });

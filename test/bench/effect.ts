@@ -11,9 +11,9 @@ import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
 import type { Writer } from "../../runner/world.ts";
 import { costOf, inFreshDatabase, loadLine, plannedRows, ratio, shown, type Cost } from "../support/bench-ground.ts";
 import { connectAs, PACKAGES_TEMPLATE, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
-import { admitCut, openRun, PAYLOAD_SHAS, reachGate, type RunByHand } from "../support/run-by-sql.ts";
+import { admitCut, openRun, PAYLOAD_SHAS, reachGate, runOver, type RunByHand } from "../support/run-by-sql.ts";
 
-const HERE = { host: "bench", actor: "bench", release_digest: "", config_sha: "", approvers_sha: "" };
+
 const cluster = await startTestCluster("durable");
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
@@ -36,7 +36,7 @@ async function compare(units: number, rounds: number): Promise<string> {
 
 async function work(tx: Writer, rows: readonly PlanRow[]): Promise<number> {
   await tx.query("write/plan-for-bulk");
-  return createUnits(rows, { tx, here: HERE, say: () => undefined });
+  return createUnits(rows, { tx, actor: "operator", say: () => undefined });
 }
 
 async function alone(rows: readonly PlanRow[]): Promise<Cost> {
@@ -54,10 +54,12 @@ async function whole(rows: readonly PlanRow[]): Promise<Cost> {
       counts: async (tx) => { for (const reading of ["read/admissions", "read/journal"] as const) await tx.query(reading, [run.runId]); return undefined; },
       work: (tx) => work(tx, rows).then((created) => ({ created })),
       record: async (tx, output) => {
-        const entry = { event: "phase", phase: "cut_leg_a" };
+        const output_sha = digestOf(output);
+        const { now } = await tx.one("read/database-now");
+        const entry = { event: "phase", phase: "cut_leg_a", input_sha: sha256("in cut_leg_a"), output_sha, utc: now.toISOString() };
         await tx.one("write/append-journal", [run.runId, run.epoch, "1", JOURNAL_START, entrySha(run.runId, "1", JOURNAL_START, entry), canonicalText(entry)]);
-        await tx.one("write/end-effect", [run.runId, "cut_leg_a", run.epoch, digestOf(output), canonicalText(output)]);
-        return digestOf(output);
+        await tx.one("write/end-effect", [run.runId, "cut_leg_a", run.epoch, output_sha, canonicalText(output)]);
+        return output_sha;
       },
     }), cluster.facts.dataDir);
   });
@@ -68,7 +70,7 @@ async function admitted(name: string, rows: readonly PlanRow[]): Promise<RunByHa
   const [exec, gate] = await Promise.all([connectAs(cluster.facts, "cutter_exec", name), connectAs(cluster.facts, "cutter_gate", name)]);
   try {
     const opened = await openRun(exec, "BENCH");
-    const run = { ...opened, units: rows.map((row) => ({ ...row, title_sha: sha256(row.title) })) };
+    const run = runOver(opened, rows);
     await reachGate(exec, run);
     await admitCut(gate, run);
     return run;

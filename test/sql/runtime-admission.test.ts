@@ -5,7 +5,7 @@ import type { FreshDatabase } from "../support/database.ts";
 import { admittedRun, begun, openPrincipals, revoke } from "../support/principals.ts";
 import type { Principals } from "../support/principals.ts";
 import {
-  admit, admitCut, answerOf, beginEffect, cutLegA, effect, EXECUTION_SHA, newRunId, one, openRun, plantAdmission, reachGate, reachVerified, recordPhase, SG_1_SHA, SG_2_SHA, sha, unitsOf, ZEROS,
+  admit, admitCut, answerOf, beginEffect, cutLegA, enact, EXECUTION_SHA, newRunId, one, openRun, orderRevert, plantAdmission, reachGate, reachVerified, recordPhase, revert, SG_1_SHA, SG_2_SHA, sha, unitsOf, ZEROS,
 } from "../support/run-by-sql.ts";
 
 let world: Principals;
@@ -13,11 +13,12 @@ let db: FreshDatabase;
 let exec: pg.Client;
 let verify: pg.Client;
 let gate: pg.Client;
+let halt: pg.Client;
 let superuser: pg.Client;
 
 beforeEach(async () => {
   world = await openPrincipals();
-  ({ db, exec, verify, gate, superuser } = world);
+  ({ db, exec, verify, gate, halt, superuser } = world);
 });
 afterEach(() => world.db.drop());
 
@@ -36,6 +37,7 @@ describe("admission", () => {
 
   it("a nonce is admitted once, also by eight gates in sequence and two at the same moment", async () => {
     const run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
     const other = await db.connect("cutter_gate");
     const nonce = sha("n").slice(0, 32);
     const statement = { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA, nonce };
@@ -46,6 +48,7 @@ describe("admission", () => {
 
   it("a renewing SG_1 must bring the same planned rows", async () => {
     const run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
     await admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA });
     expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA }))).toBe("accepted");
     const altered = run.units.map((unit) => (unit.ordinal === 2 ? { ...unit, content_hash: sha("other") } : unit));
@@ -56,6 +59,7 @@ describe("admission", () => {
 
   it("planned units stay inside the run's document and come with SG_1 only", async () => {
     const run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
     const sg1 = { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA };
     for (const units of [null, [], unitsOf("ICX-CONST", 2), unitsOf("SAMPLE2", 2)]) {
       expect(await answerOf(admit(gate, run, { ...sg1, units }))).toBe("STOP_APPROVAL_INVALID");
@@ -66,6 +70,7 @@ describe("admission", () => {
 
   it("what is expired, revoked, for another run, too early or for no gate is not admitted", async () => {
     const run = await openRun(exec, "SAMPLE");
+    await reachGate(exec, run);
     const sg1 = { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA };
     expect(await answerOf(admit(gate, run, { ...sg1, validFrom: -7200, useBy: -1 }))).toBe("STOP_APPROVAL_EXPIRED");
     expect(await answerOf(admit(gate, run, { ...sg1, payload: { run_id: newRunId() } }))).toBe("STOP_APPROVAL_INVALID");
@@ -137,7 +142,7 @@ describe("beginning an effect", () => {
     await plantAdmission(superuser, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA, payload: { sg1_payload_sha: sha("x") } });
     expect(await begun(exec, run, "lifecycle_enact")).toBe("STOP_APPROVAL_INVALID");
     await admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA });
-    expect(await answerOf(effect(exec, run, "lifecycle_enact"))).toBe("accepted");
+    expect(await answerOf(enact(exec, run))).toBe("accepted");
   });
 
   it("a revoked run, an unfinished predecessor, a recorded phase and a closed run are refused", async () => {
@@ -149,7 +154,7 @@ describe("beginning an effect", () => {
     expect(await begun(exec, run, "revert")).toBe("STOP_INVARIANT_FAILED");
     await cutLegA(exec, run);
     expect(await begun(exec, run, "cut_leg_a")).toBe("STOP_REPLAY_CONFLICT");
-    await effect(exec, run, "revert");
+    await revert(exec, halt, run);
     expect(await answerOf(recordPhase(exec, run, "structural_verify"))).toBe("STOP_REPLAY_CONFLICT");
     expect(await begun(exec, run, "revert")).toBe("STOP_REPLAY_CONFLICT");
     await revoke(world, "run", run.runId);
@@ -162,7 +167,7 @@ describe("beginning an effect", () => {
     await recordPhase(exec, run, "structural_verify");
     await revoke(world, "run", run.runId);
     expect(await begun(exec, run, "leg_b_record")).toBe("STOP_APPROVAL_REVOKED");
-    expect(await answerOf(effect(exec, run, "revert"))).toBe("accepted");
+    expect(await answerOf(revert(exec, halt, run))).toBe("accepted");
     expect(await answerOf(exec.query("SELECT cutter_runtime.close_run($1, $2, 'reverted', 'revoked')", [run.runId, run.epoch]))).toBe("accepted");
   });
 
@@ -204,10 +209,11 @@ describe("beginning an effect", () => {
     await plantAdmission(superuser, run, old);
     await superuser.query("INSERT INTO cutter_runtime.admission_use (nonce, run_id, phase) VALUES ($1, $2, 'cut_leg_a')", ["c".repeat(32), run.runId]);
     expect(await begun(exec, run, "leg_b_record")).toBe("STOP_APPROVAL_EXPIRED");
+    await orderRevert(halt, run);
     await exec.query("BEGIN");
     expect(await answerOf(beginEffect(exec, run, "revert"))).toBe("accepted");
     await exec.query("ROLLBACK");
     await admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: sha("old") });
-    expect(await answerOf(effect(exec, run, "leg_b_record"))).toBe("accepted");
+    expect(await begun(exec, run, "leg_b_record")).toBe("accepted");
   });
 });

@@ -10,14 +10,15 @@ export interface Principals {
   readonly exec: pg.Client;
   readonly verify: pg.Client;
   readonly gate: pg.Client;
+  readonly halt: pg.Client;
   readonly superuser: pg.Client;
 }
 
 /** A fresh database with every package and one connection for each principal; `db.drop()` ends all. */
 export async function openPrincipals(): Promise<Principals> {
   const db = await freshDatabase();
-  const [exec, verify, gate, superuser] = await Promise.all([db.connect("cutter_exec"), db.connect("cutter_verify"), db.connect("cutter_gate"), db.connect()]);
-  return { db, exec, verify, gate, superuser };
+  const [exec, verify, gate, halt, superuser] = await Promise.all([db.connect("cutter_exec"), db.connect("cutter_verify"), db.connect("cutter_gate"), db.connect("cutter_halt"), db.connect()]);
+  return { db, exec, verify, gate, halt, superuser };
 }
 
 /** A run of SAMPLE with SG_1 and EXECUTION admitted. */
@@ -54,12 +55,16 @@ export async function waitsForLock({ superuser }: Principals, client: pg.Client)
   }
 }
 
+/** Resolves when the server has ended this connection. */
+export const ended = (client: pg.Client): Promise<void> => new Promise((resolve) => { client.once("end", () => resolve()); });
+
 /** Every row an attack could leave, in one comparable text. */
 export async function everyRow(db: FreshDatabase): Promise<string> {
   const tables = [
     "public.information_unit", "public.unit_version", "public.birth_registry", "public.iu_lifecycle_log", "public.dot_config",
-    "cutter_governance.verify_result", "cutter_governance.review_decision",
-    ...["run", "lease", "admission", "planned_unit", "admission_use", "revocation", "halt", "phase_done", "backup_receipt", "journal"].map((t) => `cutter_runtime.${t}`),
+    ...["decision_backlog_entry", "decision_backlog_history", "manifest_envelope", "manifest_unit_block", "review_decision", "dot_pair_signature", "cut_change_set", "cut_change_set_affected_row",
+      "verify_result", "source_document_registry", "source_document_version_registry"].map((t) => `cutter_governance.${t}`),
+    ...["run", "lease", "admission", "planned_unit", "admission_use", "revocation", "halt", "phase_done", "backup_receipt", "journal", "planned_ledger", "revert_order"].map((t) => `cutter_runtime.${t}`),
   ];
   const parts = tables.map((t) => `SELECT '${t} ' || count(*) || ' ' || coalesce(md5(string_agg(r::text, ',' ORDER BY r::text)), '') AS line FROM ${t} r`);
   return (await db.rows<{ line: string }>(parts.join(" UNION ALL "))).map((row) => row.line).join("\n");
