@@ -13,7 +13,7 @@ import { revertRun } from "./phases/revert.ts";
 import { planOf, plannedRows } from "./plan-of-run.ts";
 import { orderRevert } from "./revert-order.ts";
 import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
-import { loadRunRecord } from "./run-record.ts";
+import { loadRunRecord } from "./looks/run-record.ts";
 import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
 import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsal.ts";
 import type { RehearsalGround, RowCounts, Stage } from "./world.ts";

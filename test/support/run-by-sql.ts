@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import pg from "pg";
 import type { DocumentId, RunId } from "../../runner/model/ids.ts";
-import { writerDigest } from "../../runner/rules/plan.ts";
+import { writerDigest } from "../../runner/rules/plan-rows.ts";
 import { affectedRowId, ledgerIds, type LedgerIds } from "../../runner/rules/ledger.ts";
 import type { FreshDatabase } from "./database.ts";
 import { compensate, enactAll, OBSERVED, writeLegB, writeVerdict } from "./ledger-by-sql.ts";
