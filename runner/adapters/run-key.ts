@@ -23,7 +23,11 @@ export function makeRunKey(root: string, runId: string): void {
     }
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} could not be written`, wanted: "the key of a new run beside its files" }, error);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${path} could not be written`, wanted: "the key of a new run beside its files" },
+      error,
+    );
   }
 }
 
@@ -33,6 +37,10 @@ export async function runKey(root: string, runId: string): Promise<string | unde
   if (!(await exists(path))) return undefined;
   const answer = await readSafely(path, 64);
   const text = answer.ok ? Buffer.from(answer.bytes).toString("utf8") : "";
-  if (!KEY.test(text)) throw new Stopped("STOP_REFUSED_INPUT", { saw: `${path}: ${answer.ok ? "not a key" : answer.reason}`, wanted: "the key that this run was opened with" });
+  if (!KEY.test(text))
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `${path}: ${answer.ok ? "not a key" : answer.reason}`,
+      wanted: "the key that this run was opened with",
+    });
   return text;
 }

@@ -30,18 +30,47 @@ export function judgeEnd(facts: EndFacts, run: { units: number }): { verdict: Ve
   const done = PHASES.filter((phase) => phase !== "closeout");
   const checks: Record<string, [boolean, string]> = {
     every_phase_recorded: [done.every((phase) => facts.phases.includes(phase)), `recorded: ${facts.phases.join(", ")}`],
-    units_enacted: [structure.verdict === undefined, structure.verdict?.facts.saw ?? "every unit as planned and enacted"],
-    ledger_rows: [facts.ledger_rows === legBRows(run.units), `${facts.ledger_rows} ledger rows of leg B, wanted ${legBRows(run.units)}`],
-    one_verdict: [facts.verdicts === 1 && facts.signed_verdicts === 1 && facts.verdict_marks === 1, `${facts.verdicts} verify_result rows, ${facts.signed_verdicts} passed and signed by their verifier, ${facts.verdict_marks} marks on them`],
+    units_enacted: [
+      structure.verdict === undefined,
+      structure.verdict?.facts.saw ?? "every unit as planned and enacted",
+    ],
+    ledger_rows: [
+      facts.ledger_rows === legBRows(run.units),
+      `${facts.ledger_rows} ledger rows of leg B, wanted ${legBRows(run.units)}`,
+    ],
+    one_verdict: [
+      facts.verdicts === 1 && facts.signed_verdicts === 1 && facts.verdict_marks === 1,
+      `${facts.verdicts} verify_result rows, ${facts.signed_verdicts} passed and signed by their verifier, ${facts.verdict_marks} marks on them`,
+    ],
     ledger_as_planned: [facts.ledger_differences.length === 0, facts.ledger_differences.join("; ")],
-    log_rows: [facts.log.rows === run.units && facts.log.as_planned === run.units, `${facts.log.rows} lifecycle log rows, ${facts.log.as_planned} of them with the run's own actor, reason and decision, wanted ${run.units}`],
+    log_rows: [
+      facts.log.rows === run.units && facts.log.as_planned === run.units,
+      `${facts.log.rows} lifecycle log rows, ${facts.log.as_planned} of them with the run's own actor, reason and decision, wanted ${run.units}`,
+    ],
     authors: [facts.log.other_authors === 0, `${facts.log.other_authors} units name another author than the run`],
     two_review_decisions: [facts.decisions === 2, `${facts.decisions} review decisions of this change set`],
-    triggers_enabled: [facts.triggers.length === 2 && facts.triggers.every((item) => item.mode === "O" || item.mode === "A"), facts.triggers.map((item) => `${item.trigger} ${item.mode}`).join(", ")],
-    no_usable_admission: [facts.usable_admissions.length === 0, `${facts.usable_admissions.length} admitted statements still usable`],
+    triggers_enabled: [
+      facts.triggers.length === 2 && facts.triggers.every((item) => item.mode === "O" || item.mode === "A"),
+      facts.triggers.map((item) => `${item.trigger} ${item.mode}`).join(", "),
+    ],
+    no_usable_admission: [
+      facts.usable_admissions.length === 0,
+      `${facts.usable_admissions.length} admitted statements still usable`,
+    ],
   };
-  const failed = Object.entries(checks).filter(([, [ok]]) => !ok).map(([name, [, saw]]) => `${name}: ${saw}`);
+  const failed = Object.entries(checks)
+    .filter(([, [ok]]) => !ok)
+    .map(([name, [, saw]]) => `${name}: ${saw}`);
   const [first] = failed;
-  if (first) return { verdict: { code: "STOP_VERIFY_FAILED", facts: { saw: first, wanted: "every point of the post-run list", details: failed } } };
-  return { verdict: undefined, checks: Object.fromEntries(Object.keys(checks).map((name): [string, true] => [name, true])) };
+  if (first)
+    return {
+      verdict: {
+        code: "STOP_VERIFY_FAILED",
+        facts: { saw: first, wanted: "every point of the post-run list", details: failed },
+      },
+    };
+  return {
+    verdict: undefined,
+    checks: Object.fromEntries(Object.keys(checks).map((name): [string, true] => [name, true])),
+  };
 }

@@ -17,7 +17,13 @@ export interface Principals {
 /** A fresh database with every package and one connection for each principal; `db.drop()` ends all. */
 export async function openPrincipals(): Promise<Principals> {
   const db = await freshDatabase();
-  const [exec, verify, gate, halt, superuser] = await Promise.all([db.connect("cutter_exec"), db.connect("cutter_verify"), db.connect("cutter_gate"), db.connect("cutter_halt"), db.connect()]);
+  const [exec, verify, gate, halt, superuser] = await Promise.all([
+    db.connect("cutter_exec"),
+    db.connect("cutter_verify"),
+    db.connect("cutter_gate"),
+    db.connect("cutter_halt"),
+    db.connect(),
+  ]);
   return { db, exec, verify, gate, halt, superuser };
 }
 
@@ -30,7 +36,13 @@ export async function admittedRun({ exec, gate }: Principals, documentId = "SAMP
 }
 
 /** Answer to beginning an effect, in a transaction that is rolled back. */
-export async function begun(client: pg.Client, run: RunByHand, phase: string, shas?: object, cap?: number): Promise<string> {
+export async function begun(
+  client: pg.Client,
+  run: RunByHand,
+  phase: string,
+  shas?: object,
+  cap?: number,
+): Promise<string> {
   await client.query("BEGIN");
   const answer = await answerOf(beginEffect(client, run, phase, shas, cap));
   await client.query("ROLLBACK");
@@ -40,7 +52,8 @@ export async function begun(client: pg.Client, run: RunByHand, phase: string, sh
 export const stateOf = ({ superuser }: Principals, run: RunByHand): Promise<string> =>
   one(superuser, "SELECT state FROM cutter_runtime.run WHERE run_id = $1", [run.runId]);
 
-export const lift = ({ gate }: Principals, ids: number[]): Promise<unknown> => gate.query("SELECT cutter_runtime.lift_halt($1, 's', 'g', 'an')", [ids]);
+export const lift = ({ gate }: Principals, ids: number[]): Promise<unknown> =>
+  gate.query("SELECT cutter_runtime.lift_halt($1, 's', 'g', 'an')", [ids]);
 
 export const revoke = ({ gate }: Principals, kind: string, value: string): Promise<unknown> =>
   gate.query("SELECT cutter_runtime.revoke($1, $2, 'an', $3, 's', 'g')", [kind, value, "F".repeat(40)]);
@@ -49,23 +62,61 @@ export const revoke = ({ gate }: Principals, kind: string, value: string): Promi
 export async function waitsForLock({ superuser }: Principals, client: pg.Client): Promise<void> {
   const pid = (client as pg.Client & { readonly processID: number }).processID;
   for (;;) {
-    const waiting = await one(superuser, "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'", [pid]);
+    const waiting = await one(
+      superuser,
+      "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'",
+      [pid],
+    );
     if (waiting === "1") return;
     await superuser.query("SELECT pg_sleep(0.02)");
   }
 }
 
 /** Resolves when the server has ended this connection. */
-export const ended = (client: pg.Client): Promise<void> => new Promise((resolve) => { client.once("end", () => resolve()); });
+export const ended = (client: pg.Client): Promise<void> =>
+  new Promise((resolve) => {
+    client.once("end", () => resolve());
+  });
 
 /** Every row an attack could leave, in one comparable text. */
 export async function everyRow(db: FreshDatabase): Promise<string> {
   const tables = [
-    "public.information_unit", "public.unit_version", "public.birth_registry", "public.iu_lifecycle_log", "public.dot_config",
-    ...["decision_backlog_entry", "decision_backlog_history", "manifest_envelope", "manifest_unit_block", "review_decision", "dot_pair_signature", "cut_change_set", "cut_change_set_affected_row",
-      "verify_result", "source_document_registry", "source_document_version_registry"].map((t) => `cutter_governance.${t}`),
-    ...["run", "lease", "admission", "planned_unit", "admission_use", "revocation", "halt", "phase_done", "backup_receipt", "journal", "planned_ledger", "revert_order"].map((t) => `cutter_runtime.${t}`),
+    "public.information_unit",
+    "public.unit_version",
+    "public.birth_registry",
+    "public.iu_lifecycle_log",
+    "public.dot_config",
+    ...[
+      "decision_backlog_entry",
+      "decision_backlog_history",
+      "manifest_envelope",
+      "manifest_unit_block",
+      "review_decision",
+      "dot_pair_signature",
+      "cut_change_set",
+      "cut_change_set_affected_row",
+      "verify_result",
+      "source_document_registry",
+      "source_document_version_registry",
+    ].map((t) => `cutter_governance.${t}`),
+    ...[
+      "run",
+      "lease",
+      "admission",
+      "planned_unit",
+      "admission_use",
+      "revocation",
+      "halt",
+      "phase_done",
+      "backup_receipt",
+      "journal",
+      "planned_ledger",
+      "revert_order",
+    ].map((t) => `cutter_runtime.${t}`),
   ];
-  const parts = tables.map((t) => `SELECT '${t} ' || count(*) || ' ' || coalesce(md5(string_agg(r::text, ',' ORDER BY r::text)), '') AS line FROM ${t} r`);
+  const parts = tables.map(
+    (t) =>
+      `SELECT '${t} ' || count(*) || ' ' || coalesce(md5(string_agg(r::text, ',' ORDER BY r::text)), '') AS line FROM ${t} r`,
+  );
   return (await db.rows<{ line: string }>(parts.join(" UNION ALL "))).map((row) => row.line).join("\n");
 }
