@@ -37,7 +37,7 @@ export async function effect<O extends Json>(
 ): Promise<{ output: O; output_sha: string }> {
   return database.effect(request.role, async (tx) => {
     const baseline = await tx.query("read/statistics");
-    await tx.one("write/begin-effect", [
+    const { admitted } = await tx.one("write/begin-effect", [
       request.run_id,
       request.phase,
       request.epoch,
@@ -45,6 +45,7 @@ export async function effect<O extends Json>(
       canonicalText({ ...neededShas(request) }),
       request.cap_seconds,
     ]);
+    if (admitted.commit_by !== null) tx.endAfter(Date.parse(admitted.commit_by) - Date.parse(admitted.now));
     const before = await surroundings(tx, request);
     insistEnvironment(request.environment_hash, before.environment);
     const output = await request.work(tx);

@@ -104,7 +104,7 @@ export class Run {
     if (recorded) return recorded;
     this.world.events.emit({ event: "phase", phase: phase.name, status: "started" });
     const started = process.hrtime.bigint();
-    await insistNotHalted(this.world, this.row.run_id);
+    await insistNotHalted(this.world, this.row.run_id, phase.name === "revert");
     const record = await (
       phase.access === "writes"
         ? this.#write(phase, input, wanted, payload_shas, environment)

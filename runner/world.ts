@@ -18,6 +18,8 @@ export interface Reader {
 /** A connection inside one transaction that may also run `sql/write` and `sql/revert`. */
 export interface Writer {
   readonly role: RoleKey;
+  /** Ends the connection, and so undoes its transaction, unless it has committed within this many milliseconds. STOP_APPROVAL_EXPIRED. */
+  endAfter(milliseconds: number): void;
   query<N extends StatementName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>[]>;
   one<N extends StatementName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>>;
 }
@@ -105,8 +107,14 @@ export interface Reporter {
 
 /** Whether people signed what the database holds as admitted: on the host by their keys; in a rehearsal nobody signs. */
 export interface Approvals {
-  /** STOP_APPROVAL_INVALID when one of the rows was signed by nobody. */
-  insistSigned(runId: string, rows: readonly RowOf<"read/unused-statements">[]): Promise<void>;
+  /** STOP_APPROVAL_INVALID when one of the rows was signed by nobody, or the approver set of this host is not the laid one's heir. */
+  insistSigned(
+    runId: string,
+    rows: readonly RowOf<"read/unused-statements">[],
+    sets: readonly RowOf<"read/approver-sets">[],
+  ): Promise<void>;
+  /** STOP_HALTED for a lift, STOP_APPROVAL_INVALID for a revocation that nobody signed. Each row is looked at once a process. */
+  insistOrders(rows: readonly RowOf<"read/orders">[], sets: readonly RowOf<"read/approver-sets">[]): Promise<void>;
 }
 
 /** Judges what an effect changed: on the host by the rehearsal that was signed, in a rehearsal by what the effect is made for. */

@@ -121,6 +121,7 @@ async function inTransaction<T>(
   } catch (error) {
     await session.rollback();
     await session.close();
+    session.refuseExpired(error);
     throw error;
   }
 }
@@ -185,6 +186,9 @@ class Session implements Reader, Writer {
   readonly role: RoleKey;
   readonly #client: Client;
   readonly #minutes: number;
+  #watchdog: NodeJS.Timeout | undefined;
+  #until = Number.POSITIVE_INFINITY;
+  #expired = false;
   constructor(role: RoleKey, client: Client, minutes: number) {
     this.role = role;
     this.#client = client;
@@ -261,8 +265,33 @@ class Session implements Reader, Writer {
     return first;
   }
 
+  /** The watchdog of an effect: what stands still past the time of its approvals must not commit when it wakes. */
+  endAfter(milliseconds: number): void {
+    const end = (): void => {
+      this.#expired = true;
+      // Node types the driver's socket loosely; destroying it is what the driver itself does when it times out.
+      (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    };
+    this.#until = performance.now() + milliseconds;
+    // Longer than a timer can wait is longer than any connection lives.
+    if (milliseconds < 2_000_000_000) this.#watchdog = setTimeout(end, Math.max(0, milliseconds)).unref();
+  }
+
+  /** STOP_APPROVAL_EXPIRED when the watchdog ended this connection, or would have. */
+  refuseExpired(error?: unknown): void {
+    if (!this.#expired && performance.now() < this.#until) return;
+    throw new Stopped(
+      "STOP_APPROVAL_EXPIRED",
+      { saw: "the time of its approvals ended while this effect ran", wanted: "a COMMIT before use_by" },
+      error,
+    );
+  }
+
   /** A failed transaction answers ROLLBACK without an error; a broken connection leaves the truth open. */
   async commit(): Promise<void> {
+    // A process that stood still wakes here as anywhere: the clock is asked before COMMIT is sent.
+    this.refuseExpired();
+    clearTimeout(this.#watchdog);
     let tag: string;
     try {
       tag = commandTag(await this.#client.query("COMMIT"));
@@ -279,6 +308,7 @@ class Session implements Reader, Writer {
   }
 
   async rollback(): Promise<void> {
+    clearTimeout(this.#watchdog);
     // The error that led here is the one to report; a connection that is gone has rolled back already.
     await this.#client.query("ROLLBACK").catch(() => undefined);
   }
