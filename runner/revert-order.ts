@@ -8,6 +8,6 @@ export async function orderRevert(
   reason: string,
 ): Promise<void> {
   await database.transaction("halt", (tx) =>
-    tx.one("write/order-revert", [runId, here.actor, reason, config.revert.soft_status]),
+    tx.one("write/order-revert", { run_id: runId, actor: here.actor, reason, soft_status: config.revert.soft_status }),
   );
 }

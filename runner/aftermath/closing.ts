@@ -14,7 +14,7 @@ export async function closeRun(
 ): Promise<void> {
   await world.database.transaction("exec", async (tx) => {
     await run.journal(tx, { event: "closed", kind, reason });
-    await tx.one("write/close-run", [run.row.run_id, run.epoch, kind, reason]);
+    await tx.one("write/close-run", { run_id: run.row.run_id, epoch: run.epoch, kind, reason });
   });
   await indexClosedRun(world, run.row.run_id);
 }
@@ -22,11 +22,11 @@ export async function closeRun(
 /** The line of a closed run in runs-index.jsonl, unless it stands there. Two runs may close at once, so the file's head is read and extended under a lock. */
 export async function indexClosedRun({ database, files, config }: World, runId: string): Promise<void> {
   await database.transaction("exec", async (tx) => {
-    await tx.query("write/lock-runs-index", [runId]);
+    await tx.query("write/lock-runs-index", { run_id: runId });
     const text = await files.runsIndex();
     if (parseIndex(text).some(({ record }) => isObject(record) && record["run_id"] === runId)) return;
-    const row = await tx.one("read/run", [runId]);
-    const [tail] = await tx.query("read/journal-tail", [runId]);
+    const row = await tx.one("read/run", { run_id: runId });
+    const [tail] = await tx.query("read/journal-tail", { run_id: runId });
     if (row.close_kind === null || !tail)
       throw new Stopped("STOP_TORN", { saw: `run ${runId} is not closed or has no journal`, wanted: "a closed run" });
     const record: Json = {

@@ -11,9 +11,9 @@ export async function insistNotHalted(
   const file = await files.haltFile(runId);
   if (file) throw new Stopped("STOP_HALTED", { saw: `${file} exists`, wanted: "no halt" });
   const { halts, orders, sets } = await database.read("exec", async (reader) => {
-    const known = await reader.query("read/orders", [runId]);
+    const known = await reader.query("read/orders", { run_id: runId });
     return {
-      halts: await reader.query("read/halts", [runId]),
+      halts: await reader.query("read/halts", { run_id: runId }),
       orders: known,
       sets: known.length === 0 ? [] : await reader.query("read/approver-sets"),
     };
