@@ -17,7 +17,8 @@ import { insistChain } from "./signatures/approver-chain.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
 import { everySet, insistOrdersSigned } from "./signatures/signed-orders.ts";
 import { readHere } from "./wire-here.ts";
-import type { Events, RehearsalGround, World } from "./world.ts";
+import type { Events, World } from "./world.ts";
+import type { RehearsalGround } from "./world/stage.ts";
 
 /** Everything a verb may reach. `runId` chooses the events file; without one, events go nowhere. STOP_DRIFT when a release file differs. */
 export async function makeWorld(configFile: string, runId?: string): Promise<World> {

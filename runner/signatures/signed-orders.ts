@@ -4,7 +4,7 @@ import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.t
 import { digestOf } from "../model/canonical.ts";
 import { EVERY_RUN } from "../model/payload.ts";
 import type { RowOf } from "../model/rows.ts";
-import type { SignatureAnswer, SignatureQuestion } from "../model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion } from "../world/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgeStatement } from "../rules/approval.ts";
