@@ -3,12 +3,13 @@
 import { grammarProfile } from "./grammar/profiles.ts";
 import type { Json } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";
-import { isDocumentId } from "./model/ids.ts";
+import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
 import type { Manifest } from "./model/manifest.ts";
 import type { GrammarChoice, SourcePinOutput } from "./model/outputs.ts";
 import type { CutPlan, PlanRow } from "./model/cut-plan.ts";
 import { insist, Stopped } from "./model/stop.ts";
 import type { PureScope } from "./phase.ts";
+import { affectedRowId, ledgerIds, sourceSpan, type LedgerIds } from "./rules/ledger.ts";
 import { proveLossless } from "./rules/lossless.ts";
 import { planRows, writerDigest } from "./rules/plan-rows.ts";
 
@@ -81,10 +82,19 @@ export async function planOf(
   );
 }
 
-/** Rows of planned_unit, as the gate admits them with SG_1. */
-export function plannedUnits(rows: Material["rows"]) {
-  return rows.map(
-    ({
+/** What the gate admits with SG_1: rows of planned_unit, and the ids of every ledger row of the run. The database holds the writer to both. */
+export interface PlannedRows {
+  readonly units: readonly Readonly<Record<string, Json>>[];
+  readonly ledger: LedgerIds;
+}
+
+/** Derived from the pinned snapshot alone. */
+export function plannedRows(
+  { rows, manifest, writer_digest }: Material,
+  run: { run_id: RunId; document_id: DocumentId },
+): PlannedRows {
+  const units = rows.map((row, index) => {
+    const {
       ordinal,
       canonical_address,
       title_sha,
@@ -94,7 +104,8 @@ export function plannedUnits(rows: Material["rows"]) {
       owner_ref,
       publication_type,
       parent_address,
-    }) => ({
+    } = row;
+    return {
       ordinal,
       canonical_address,
       title_sha,
@@ -104,8 +115,11 @@ export function plannedUnits(rows: Material["rows"]) {
       owner_ref,
       publication_type,
       parent_address,
-    }),
-  );
+      source_span: sourceSpan(manifest.units[index]),
+      affected_row_id: affectedRowId(run, writer_digest, canonical_address),
+    };
+  });
+  return { units, ledger: ledgerIds(run, writer_digest) };
 }
 
 /** cut_plan.json: what is signed, as a person's program reads it. */

@@ -8,13 +8,17 @@ import { postgresDatabase } from "./adapters/postgres.ts";
 import { relevantObjects } from "./adapters/rights.ts";
 import { rehearsalGround } from "./adapters/rehearsal-ground.ts";
 import { fileEvents } from "./adapters/run-events.ts";
+import { runKey } from "./adapters/run-key.ts";
 import { runFiles } from "./adapters/run-files.ts";
+import type { ApproverSet } from "./model/approvers.ts";
 import type { Config } from "./model/config.ts";
 import type { SignatureAnswer, SignatureQuestion } from "./world/signature.ts";
 import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment-hash.ts";
+import { insistChain } from "./signatures/approver-chain.ts";
 import { verifyWithBoth } from "./signatures/both-verifiers.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
+import { everySet, insistOrdersSigned } from "./signatures/signed-orders.ts";
 import { readHere } from "./wire-here.ts";
 import type { Events, World } from "./world.ts";
 import type { RehearsalGround } from "./world/stage.ts";
@@ -28,14 +32,19 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     config,
     here,
     environment_scope: environmentScope(relevantObjects()),
-    database: postgresDatabase(
-      config,
-      (role) => credentialOf(config, role),
-      (what, seconds) => events.emit({ event: "waiting", what, seconds }),
-    ),
+    database: postgresDatabase(config, (role) => credentialOf(config, role), {
+      onWaiting: (what, seconds) => events.emit({ event: "waiting", what, seconds }),
+      key: () => (runId === undefined ? Promise.resolve(undefined) : runKey(root, runId)),
+    }),
     files: runFiles(root),
     counts: signedCounts,
-    approvals: { insistSigned: (id, rows) => insistRowsSigned(id, rows, approvers(), verifySignature) },
+    approvals: {
+      insistSigned: async (id, rows, laid) => {
+        await insistChain({ set: approvers(), sha: here.approvers_sha }, laid, verifySignature);
+        await insistRowsSigned(id, rows, approvers(), verifySignature);
+      },
+      insistOrders: ordersOnce(config.host, { sha: here.approvers_sha, set: approvers }),
+    },
     vault: vaultOf(config, (line) =>
       events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line }),
     ),
@@ -48,6 +57,22 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
 export async function verifySignature(question: SignatureQuestion): Promise<SignatureAnswer> {
   const { openpgpVerifier } = await import("./adapters/openpgp-verifier.ts");
   return verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);
+}
+
+/** Verifies each lift and revocation once in the life of a process: their rows can be added to and not changed. */
+function ordersOnce(
+  host: string,
+  pinned: { readonly sha: string; readonly set: () => ApproverSet },
+): World["approvals"]["insistOrders"] {
+  const seen = new Set<string>();
+  return async (rows, laid) => {
+    const anew = rows.filter((row) => !seen.has(`${row.kind} ${row.id}`));
+    if (anew.length === 0) return;
+    const current = pinned.set();
+    await insistChain({ set: current, sha: pinned.sha }, laid, verifySignature);
+    await insistOrdersSigned(anew, { host, sets: everySet(laid, current), verify: verifySignature });
+    for (const row of anew) seen.add(`${row.kind} ${row.id}`);
+  };
 }
 
 function reporterOf(reports: Config["reports"]): World["reporter"] {

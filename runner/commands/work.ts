@@ -6,12 +6,15 @@ import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
 import { projection } from "../aftermath/projection.ts";
 import { groundOf, makeWorld } from "../wire.ts";
+import { loadConfig } from "../adapters/configuration.ts";
+import { makeRunKey } from "../adapters/run-key.ts";
 import { holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
 import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.ts";
 
 /** `kind` is cut, resume, revert or void; `words` are its arguments as orchestrate gave them. */
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
+  if (kind === "cut") makeRunKey((await loadConfig(common.config)).config.orchestrator.runtime_root, runId);
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: listenForEnd() };
   const job: Work = {
     world,
