@@ -9,7 +9,7 @@ import {
 } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { observe } from "../looks/observed.ts";
-import { defineEffect, type Recorded } from "../phase.ts";
+import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
 import { planOf } from "../plan.ts";
 import { ledgerIds, markedEnvelope } from "../rules/ledger.ts";
 import { proveLossless } from "../rules/lossless.ts";
@@ -47,20 +47,7 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
       { ledger: ledger.output, units: plan.output.candidate_count },
       "STOP_VERIFY_FAILED",
     );
-    const differing = await tx.query("verify/ledger-differences", { run_id: scope.run_id });
-    if (differing[0])
-      throw new Stopped("STOP_VERIFY_FAILED", {
-        saw: `${differing[0].table}: ${differing[0].difference}`,
-        wanted: "the ledger rows that follow from what was signed",
-        details: differing.map((row) => `${row.table}: ${row.difference}`),
-      });
-    const earlier = await tx.one("verify/earlier-verdicts", { change_set_id: ledger.output.change_set_id });
-    if (earlier.verdicts !== 0)
-      throw new Stopped("STOP_REPLAY_CONFLICT", {
-        saw: `${earlier.verdicts} verdicts on this change set`,
-        wanted: "none before this one",
-      });
-
+    await insistAsPlanned(scope, ledger.output.change_set_id);
     const ids = ledgerIds(scope, plan.output.writer_digest);
     const all = {
       ...checks,
@@ -111,3 +98,20 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
     };
   },
 });
+
+/** The ledger holds exactly the rows that follow from what was signed, and no verdict stands on them yet. */
+async function insistAsPlanned({ tx, run_id }: EffectScope, change_set_id: string): Promise<void> {
+  const differing = await tx.query("verify/ledger-differences", { run_id });
+  if (differing[0])
+    throw new Stopped("STOP_VERIFY_FAILED", {
+      saw: `${differing[0].table}: ${differing[0].difference}`,
+      wanted: "the ledger rows that follow from what was signed",
+      details: differing.map((row) => `${row.table}: ${row.difference}`),
+    });
+  const earlier = await tx.one("verify/earlier-verdicts", { change_set_id });
+  if (earlier.verdicts !== 0)
+    throw new Stopped("STOP_REPLAY_CONFLICT", {
+      saw: `${earlier.verdicts} verdicts on this change set`,
+      wanted: "none before this one",
+    });
+}
