@@ -1,10 +1,13 @@
-// What a person sees of a run: on a terminal one living line a phase, elsewhere plain lines, with --json the events themselves.
-import { printable } from "../../runner/rules/text-hygiene.ts";
-import type { HostEvent } from "./host-call.ts";
+// What a person sees of a run, on host and workstation: on a terminal one living line a phase, elsewhere plain lines.
+import type { RunEvent } from "../model/events.ts";
+import { printable } from "../rules/text-hygiene.ts";
+
+/** An event and its time, UTC. */
+export type TimedEvent = RunEvent & { readonly at: string };
 
 /** Takes events in order; `end` leaves the terminal on a fresh line. */
 export interface Progress {
-  show(event: HostEvent): void;
+  show(event: TimedEvent): void;
   end(): void;
 }
 
@@ -14,41 +17,18 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-/** The progress of one command. */
-export function progressOn(
-  json: boolean,
-  people: Screen = process.stderr,
-  programs: Screen = process.stdout,
-): Progress {
-  if (json) return { show: (event) => void programs.write(`${JSON.stringify(event)}\n`), end: () => undefined };
-  return people.isTTY === true ? living(people) : plain(people);
-}
-
-function plain(screen: Screen): Progress {
-  return {
-    show: (event) => {
-      const line = finished(event);
-      if (line !== undefined) screen.write(`${line}\n`);
-    },
-    end: () => undefined,
-  };
-}
-
-/** The line of what happens now is written over until it is finished. */
-function living(screen: Screen): Progress {
+/** The progress of one command. What a terminal shows of present work is written over until it is finished. */
+export function progressOn(screen: Screen = process.stderr): Progress {
   let open = false;
-  const over = (line: string, last: boolean): void => {
-    screen.write(`${open ? "\r\u001b[K" : ""}${line}${last ? "\n" : ""}`);
+  const line = (text: string, last: boolean): void => {
+    screen.write(`${open ? "\r\u001b[K" : ""}${text}${last ? "\n" : ""}`);
     open = !last;
   };
   return {
     show: (event) => {
-      const line = finished(event);
-      if (line !== undefined && event.event !== "progress") over(line, true);
-      else {
-        const now = present(event);
-        if (now !== undefined) over(now, false);
-      }
+      const present = screen.isTTY === true && isPresent(event);
+      const words = present && event.event === "phase" ? `${event.phase.padEnd(18)} …` : wordsOf(event);
+      if (words !== undefined) line(`${printable(event.at.slice(11, 19)).padEnd(8)}  ${printable(words)}`, !present);
     },
     end: () => {
       if (open) screen.write("\n");
@@ -57,49 +37,36 @@ function living(screen: Screen): Progress {
   };
 }
 
-const text = (event: HostEvent, key: string): string =>
-  printable(typeof event[key] === "string" || typeof event[key] === "number" ? String(event[key]) : "");
-const clock = (event: HostEvent): string => text(event, "at").slice(11, 19).padEnd(8);
+const isPresent = (event: RunEvent): boolean =>
+  event.event === "progress" || (event.event === "phase" && event.status === "started");
 
-function present(event: HostEvent): string | undefined {
-  if (event.event === "phase" && event["status"] === "started")
-    return `${clock(event)}  ${text(event, "phase").padEnd(18)} …`;
-  return event.event === "progress" ? `${clock(event)}    ${progressWords(event)}` : undefined;
-}
-
-function finished(event: HostEvent): string | undefined {
+/** Undefined for what is told elsewhere: the end by its stop, the state by `status`. */
+function wordsOf(event: RunEvent): string | undefined {
   switch (event.event) {
     case "opened":
-      return `${clock(event)}  run ${text(event, "run_id")} opened for ${text(event, "document_id")}`;
+      return `run ${event.run_id} opened for ${event.document_id}`;
     case "phase":
-      return phaseLine(event);
+      return phaseWords(event);
     case "progress":
-      return `${clock(event)}    ${progressWords(event)}`;
+      return `  ${event.of > 0 ? `${event.phase}  ${event.done} of ${event.of} ` : ""}${event.what}`;
     case "waiting":
-      return `${clock(event)}    waits for ${text(event, "what")}, ${text(event, "seconds")} s so far`;
+      return `  waits for ${event.what}, ${event.seconds} s so far`;
     case "finding":
-      return `${clock(event)}  finding: ${text(event, "text")}`;
+      return `finding: ${event.text}`;
     case "request":
-      return `${clock(event)}  asks for ${text(event, "gate")}, payload …${text(event, "payload_sha").slice(-6)}, to be signed by ${text(event, "approve_by")}`;
-    default:
+      return `asks for ${event.gate}, payload …${event.payload_sha.slice(-6)}, to be signed by ${event.approve_by}`;
+    case "state":
+    case "report":
+    case "ended":
       return undefined;
   }
 }
 
-function progressWords(event: HostEvent): string {
-  const counted =
-    typeof event["of"] === "number" && event["of"] > 0
-      ? `${text(event, "phase")}  ${text(event, "done")} of ${text(event, "of")} `
-      : "";
-  return `${counted}${text(event, "what")}`;
-}
-
-function phaseLine(event: HostEvent): string | undefined {
-  if (event["status"] === "started") return undefined;
-  const name = text(event, "phase").padEnd(18);
-  if (event["status"] === "recorded") return `${clock(event)}  ${name} recorded earlier`;
-  const seconds = typeof event["seconds"] === "number" ? event["seconds"] : 0;
-  const rows = typeof event["rows"] === "number" ? event["rows"] : undefined;
+function phaseWords(event: Extract<RunEvent, { event: "phase" }>): string | undefined {
+  if (event.status === "started") return undefined;
+  const name = event.phase.padEnd(18);
+  if (event.status === "recorded") return `${name} recorded earlier`;
+  const { seconds = 0, rows, invariants = "" } = event;
   const work = rows === undefined ? "" : `  ${rows} rows, ${seconds > 0 ? Math.round(rows / seconds) : rows}/s`;
-  return `${clock(event)}  ${name} passed ${seconds.toFixed(2).padStart(8)} s  ${text(event, "invariants").padEnd(6)}${work}`.trimEnd();
+  return `${name} passed ${seconds.toFixed(2).padStart(8)} s  ${invariants.padEnd(6)}${work}`.trimEnd();
 }
