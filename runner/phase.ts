@@ -5,7 +5,8 @@ import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import type { RecordedPhase, RoleKey } from "./model/run.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
-import type { Database, Here, RunEvent, RunFiles, Writer } from "./world.ts";
+import type { RunEvent } from "./model/events.ts";
+import type { Database, Here, RunFiles, Writer } from "./world.ts";
 
 /** What a phase left behind, and the digest later phases take as input. */
 export interface Recorded<O> {

@@ -1,11 +1,12 @@
 // THE PORTS: what the outside offers to the flow. Adapters implement them; phases see only the part their access grants.
 import type { Config } from "./model/config.ts";
-import type { RoleKey, RunState } from "./model/run.ts";
+import type { RunEvent } from "./model/events.ts";
+import type { RoleKey } from "./model/run.ts";
 import type { ReadName, RowOf, StatementName } from "./model/rows.ts";
 import type { BackupVault } from "./model/backup-receipt.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
 import type { CountedEffect, Rehearsal } from "./model/rehearsal.ts";
-import type { StopCode, Verdict } from "./model/stop.ts";
+import type { Verdict } from "./model/stop.ts";
 
 /** A connection that can only read: its type has no way to name a statement outside `sql/read` and `sql/verify`. */
 export interface Reader {
@@ -56,48 +57,6 @@ export interface RunFiles {
 export interface Events {
   emit(event: RunEvent): void;
 }
-/** One line of events.ndjson, without its time. `seconds` is the phase's own time; ids and digests in full. */
-export type RunEvent =
-  | { readonly event: "opened"; readonly run_id: string; readonly document_id: string }
-  | {
-      readonly event: "phase";
-      readonly phase: string;
-      readonly status: "started" | "passed" | "recorded";
-      readonly seconds?: number;
-      readonly rows?: number;
-      readonly invariants?: string;
-    }
-  | {
-      readonly event: "progress";
-      readonly phase: string;
-      readonly done: number;
-      readonly of: number;
-      readonly what: string;
-    }
-  | { readonly event: "finding"; readonly text: string }
-  | { readonly event: "waiting"; readonly what: string; readonly seconds: number }
-  | { readonly event: "state"; readonly state: RunState }
-  | {
-      readonly event: "request";
-      readonly gate: string;
-      readonly bundle: string;
-      readonly payload_sha: string;
-      readonly approve_by: string;
-    }
-  | { readonly event: "report"; readonly file: string }
-  | { readonly event: "ended"; readonly exit: number; readonly stop: StoppedJson | null };
-
-/** How a run ended badly, as data; BUG is no stop and has exit status 70. `next` and `or` are commands to paste. */
-export interface StoppedJson {
-  readonly code: StopCode | "BUG";
-  readonly saw: string;
-  readonly wanted: string;
-  readonly hint: string;
-  readonly next: string | null;
-  readonly or: string | null;
-  readonly details: readonly string[];
-}
-
 /** Where documents of a run go. Idempotent by (run, file, sha); a failure after three tries is STOP_KB_UPLOAD_FAILED. */
 export interface Reporter {
   deliver(runFolder: string, file: string, markdown: string): Promise<void>;

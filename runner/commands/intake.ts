@@ -1,7 +1,8 @@
 // What a document would become, without a database: manifest, proof, plan, registration. Pure; scripts print it.
 import { grammarProfile } from "../grammar/profiles.ts";
 import { DEFAULT_REQUEST, optionsOf, type GrammarRequest } from "../model/grammar-request.ts";
-import type { ByteSpan, Finding, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
+import type { IntakeJson } from "../model/events.ts";
+import type { Manifest, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
 import type { Stopped } from "../model/stop.ts";
 import { proveLossless } from "../rules/lossless.ts";
@@ -59,38 +60,6 @@ export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions
   if (!proof.ok) return { refusal: { code: proof.verdict.code, line: 0, reason: proof.verdict.facts.saw } };
   return { manifest: marked.manifest, rows, coverage: proof.coverage, writer_digest: writerDigest(rows) };
 }
-
-/** The members of a unit that are printed. */
-export type IntakeUnit = Pick<
-  ManifestUnit,
-  | "address"
-  | "title"
-  | "title_start"
-  | "title_end"
-  | "body"
-  | "body_start"
-  | "body_end"
-  | "byte_start"
-  | "byte_end"
-  | "section_type"
-  | "parent"
-  | "content_hash"
-  | "level"
-  | "number"
-  | "eid"
->;
-
-/** The object `npm run intake -- --json` prints. Offsets are bytes from the start of the file. */
-export type IntakeJson =
-  | {
-      readonly region: ByteSpan;
-      readonly units: readonly IntakeUnit[];
-      readonly separators: readonly ByteSpan[];
-      readonly manifest_digest: string;
-      readonly writer_digest: string;
-      readonly findings?: readonly Finding[];
-    }
-  | { readonly stop: Refusal };
 
 /** A result of {@link takeIn} in the form of {@link IntakeJson}. */
 export function intakeJson(taken: Intake): IntakeJson {

@@ -1,6 +1,6 @@
 // How a program of the workstation ends badly: a stop as the host prints it, never a stack for an expected case.
 import { EXIT_BUG, Stopped } from "../../runner/model/stop.ts";
-import { stopJson, stopText } from "../../runner/terminal/stop-text.ts";
+import { printStopped, type StopPrinting } from "../../runner/terminal/print-stopped.ts";
 import { operatorSentence, SANDBOX_STACK } from "./operator-command.ts";
 
 /**
@@ -9,7 +9,7 @@ import { operatorSentence, SANDBOX_STACK } from "./operator-command.ts";
  */
 export interface ProgramKind {
   readonly aboutRun: boolean;
-  readonly lastWord?: (stopped: Stopped) => object;
+  readonly lastWord?: StopPrinting["lastWord"];
 }
 
 /** Runs a program to its exit status; a stop is printed on stderr and, with --json, as the host's last word on stdout; anything else is a bug and keeps its stack. */
@@ -28,11 +28,12 @@ export async function runProgram(
     process.exitCode = (await work()) ?? 0;
   } catch (error) {
     if (error instanceof Stopped) {
-      // The host's own program is not on this machine: its commands are given as ours.
-      if (process.argv.includes("--json"))
-        process.stdout.write(`${JSON.stringify((kind.lastWord ?? lastWord)(error))}\n`);
-      process.stderr.write(operatorSentence(stopText(error, kind.aboutRun ? undefined : "no run"), SANDBOX_STACK));
-      process.exitCode = error.exit;
+      process.exitCode = printStopped(error, process.argv.includes("--json"), {
+        standing: kind.aboutRun ? undefined : "no run",
+        // The host's own program is not on this machine: its commands are given as ours.
+        words: (text) => operatorSentence(text, SANDBOX_STACK),
+        lastWord: kind.lastWord,
+      });
       return;
     }
     process.stderr.write(
@@ -40,14 +41,4 @@ export async function runProgram(
     );
     process.exitCode = EXIT_BUG;
   }
-}
-
-// Programs that read events read one form, whoever ended: the host or we before it was asked.
-function lastWord(stopped: Stopped): {
-  readonly event: "ended";
-  readonly exit: number;
-  readonly stop: ReturnType<typeof stopJson>;
-} {
-  const stop = stopJson(stopped);
-  return { event: "ended", exit: stopped.exit, stop: { ...stop, hint: operatorSentence(stop.hint, SANDBOX_STACK) } };
 }

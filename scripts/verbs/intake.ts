@@ -7,7 +7,8 @@ import { EXIT_USAGE, Stopped, STOPS } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { grammarRequestOf, withGrammarOptions } from "../frame/grammar-options.ts";
+import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
+import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { runProgram } from "../frame/print-stop.ts";
 
@@ -26,7 +27,7 @@ async function show(file: string, prefix: string, options: Options): Promise<num
       saw: `${file}: ${read.reason}`,
       wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
     });
-  const request = await grammarRequestOf(options);
+  const request = await grammarRequestOf(options, readSafely);
   const taken = takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   process.stdout.write(
     options.json ? `${JSON.stringify(intakeJson(taken))}\n` : intakeText(taken, prefix, request.profile),

@@ -1,9 +1,11 @@
 // `npm run register -- <file> <PREFIX>`: registers a document as the host's database administrator; never the runner's work.
 import { Command } from "commander";
+import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { EXIT_USAGE } from "../../runner/model/stop.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { grammarRequestOf, withGrammarOptions } from "../frame/grammar-options.ts";
+import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
+import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { runProgram } from "../frame/print-stop.ts";
 import { stackConfigOfFile, stackFileOf } from "../stack/read-stack-file.ts";
@@ -12,6 +14,7 @@ import { registerOnHost } from "../operator/register-on-host.ts";
 import { asAdministrator } from "../sandbox/admin-connection.ts";
 import { insistProvisioned } from "../sandbox/provisioned.ts";
 import { ensureSandbox } from "../sandbox/sandbox.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 
 interface Options extends GrammarWords {
   readonly stack: string;
@@ -29,12 +32,12 @@ withGrammarOptions(new Command("register").description("register a document and 
   .action((file: string, prefix: string, options: Options) =>
     runProgram(async () => {
       refuseForeignEnvironment();
-      const choice = { request: await grammarRequestOf(options), versionLabel: options.versionLabel };
+      const choice = { request: await grammarRequestOf(options, readSafely), versionLabel: options.versionLabel };
       const registered =
         options.stack === SANDBOX_STACK
           ? await inSandbox(file, prefix, choice)
           : await registerOnHost(stackConfigOfFile(stackFileOf(options.stack)), file, prefix, choice);
-      if (options.json) process.stdout.write(`${JSON.stringify({ document_id: prefix, ...registered })}\n`);
+      if (options.json) printJson({ document_id: prefix, ...registered });
       else
         process.stdout.write(
           `${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}\n`,

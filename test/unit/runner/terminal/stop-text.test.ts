@@ -3,7 +3,7 @@ import { stopLines, stopsText } from "../../../../runner/commands/stops.ts";
 import { STOPS, Stopped } from "../../../../runner/model/stop.ts";
 import { statusOf } from "../../../../runner/rules/status.ts";
 import { stopJson, stopText } from "../../../../runner/terminal/stop-text.ts";
-import type { StoppedJson } from "../../../../runner/world.ts";
+import type { StopJson } from "../../../../runner/model/events.ts";
 import { minute, recordsThrough, RUN_ID, runRow } from "../../../support/recorded-run.ts";
 
 const drift = new Stopped("STOP_DRIFT", { saw: "document ICX-CONST changed", wanted: "byte-equal" });
@@ -87,7 +87,7 @@ describe("a stop for people", () => {
 
 describe("a stop for programs", () => {
   test("has the members the events of a run promise", () => {
-    const json: StoppedJson = stopJson(drift);
+    const json: StopJson = stopJson(drift);
     expect(json).toEqual({
       code: "STOP_DRIFT",
       saw: "document ICX-CONST changed",

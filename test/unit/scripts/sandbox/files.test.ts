@@ -185,7 +185,7 @@ test("with --json a stop is the last word on standard output too, in the host's 
   process.argv.push("--json");
   try {
     await runProgram(stop);
-    await runProgram(stop, { aboutRun: false, lastWord: ({ code }) => ({ stop: { code } }) });
+    await runProgram(stop, { aboutRun: false, lastWord: ({ code }) => ({ stop: { code, line: 0, reason: "r" } }) });
   } finally {
     process.argv.pop();
     for (const spy of [write, silent]) spy.mockRestore();
@@ -205,7 +205,7 @@ test("with --json a stop is the last word on standard output too, in the host's 
         details: [],
       },
     },
-    { stop: { code: "STOP_REFUSED_INPUT" } },
+    { stop: { code: "STOP_REFUSED_INPUT", line: 0, reason: "r" } },
   ]);
 });
 
