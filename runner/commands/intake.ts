@@ -63,9 +63,8 @@ export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions
 
 /** A result of {@link takeIn} in the form of {@link IntakeJson}. */
 export function intakeJson(taken: Intake): IntakeJson {
-  if (taken.refusal)
-    return { stop: { code: taken.refusal.code, line: taken.refusal.line, reason: taken.refusal.reason } };
-  const { region, units, separators, manifest_digest } = taken.manifest;
+  if (taken.refusal) return { stop: taken.refusal };
+  const { region, units, separators, manifest_digest, completeness } = taken.manifest;
   return {
     region,
     units: units.map((unit) => ({
@@ -87,6 +86,7 @@ export function intakeJson(taken: Intake): IntakeJson {
     manifest_digest,
     writer_digest: taken.writer_digest,
     ...(units[0]?.level === undefined ? {} : { findings: taken.manifest.findings }),
+    ...(completeness === undefined ? {} : { completeness }),
   };
 }
 
@@ -121,8 +121,9 @@ function registrationText(documentId: string, regionSha: string): string[] {
 /** What a person reads: tree, counts, proof, digests, findings, registration; every character without a glyph escaped. */
 export function intakeText(taken: Intake, documentId: string, profile: string = DEFAULT_REQUEST.profile): string {
   if (taken.refusal) {
-    const { code, line, reason } = taken.refusal;
-    return `${code}\n  saw     ${line > 0 ? `line ${line}: ` : ""}${printable(reason)}\n  wanted  a document that ${profile} can cut\n`;
+    const { code, line, reason, places = [] } = taken.refusal;
+    const others = places.length < 2 ? [] : places.flatMap((place) => [`  place   ${printable(place.reason)}\n`]);
+    return `${code}\n  saw     ${line > 0 ? `line ${line}: ` : ""}${printable(reason)}\n  wanted  a document that ${profile} can cut\n${others.join("")}`;
   }
   const { manifest, coverage } = taken;
   const findings = manifest.findings.map(
@@ -133,6 +134,7 @@ export function intakeText(taken: Intake, documentId: string, profile: string = 
     "",
     `units            ${manifest.units.length} (${countsText(manifest.units)})`,
     `lossless         ${coverage.bytes} bytes in ${coverage.units} units and ${coverage.separators} separators, byte for byte`,
+    ...(manifest.completeness === undefined ? [] : [`counted again    ${manifest.completeness.summary}`]),
     `grammar          ${manifest.profile} ${manifest.profile_sha}`,
     `region_sha       ${manifest.region_sha}`,
     `manifest_digest  ${manifest.manifest_digest}`,

@@ -129,6 +129,7 @@ export const plannedEvent = event("planned", {
   ...all(sha, "region_sha", "manifest_digest", "writer_digest"),
   ...counts("coverage_bytes", "units"),
   by_section_type: z.record(text, count),
+  completeness: text.optional(),
   findings: z.array(finding).readonly(),
 });
 
@@ -171,6 +172,13 @@ const intakeUnit = z.object({
   content_hash: sha,
   ...all(text.optional(), "level", "number", "eid"),
 });
+/** The second count of a law's headings, and a place that has to be settled. */
+const completeness = z.object({
+  series: z.array(z.object({ kind: text, numbers: words, missing: z.array(count).readonly() })).readonly(),
+  elsewhere: z.array(z.object({ ...texts("kind", "number", "where"), line: count })).readonly(),
+  summary: text,
+});
+const refusedPlace = { line: count, reason: text, hint: text.optional() };
 /** What a document would become, or why it is refused; offsets are bytes from the start of the file. */
 export const intakeAnswer = z.union([
   z.object({
@@ -179,8 +187,11 @@ export const intakeAnswer = z.union([
     separators: z.array(z.object(byteSpan)).readonly(),
     ...all(sha, "manifest_digest", "writer_digest"),
     findings: z.array(finding).readonly().optional(),
+    completeness: completeness.optional(),
   }),
-  z.object({ stop: z.object({ ...texts("code", "reason"), line: count }) }),
+  z.object({
+    stop: z.object({ ...refusedPlace, code: text, places: z.array(z.object(refusedPlace)).readonly().optional() }),
+  }),
 ]);
 export type IntakeJson = z.infer<typeof intakeAnswer>;
 

@@ -42,7 +42,7 @@ export const sourcePinOutput = z.strictObject({
 });
 export type SourcePinOutput = z.infer<typeof sourcePinOutput>;
 
-/** Phase 2: what the grammar made of the bytes; `coverage_bytes` is the region's size, all of it accounted for. */
+/** Phase 2: what the grammar made of the bytes; `coverage_bytes` is the region's size, all of it accounted for; `completeness` is the line of the second count of headings, of profiles that have one. */
 export const markOutput = z.strictObject({
   profile: z.string(),
   profile_sha: sha,
@@ -53,6 +53,7 @@ export const markOutput = z.strictObject({
   coverage_bytes: count,
   built_twice_equal: z.literal(true),
   findings: z.array(z.strictObject({ code: z.string(), line: count, text: z.string() })),
+  completeness: z.string().exactOptional(),
 });
 export type MarkOutput = z.infer<typeof markOutput>;
 

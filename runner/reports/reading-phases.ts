@@ -67,6 +67,7 @@ const mark = bodyOf(markOutput, (output) => ({
     ["separators", String(output.separators)],
     ["coverage", `${output.coverage_bytes} bytes, every byte of the region exactly once`],
     ["built twice", output.built_twice_equal ? "equal" : "different"],
+    ...(output.completeness === undefined ? [] : [["counted again", code(output.completeness)] as const]),
   ],
   // Only code and line: the words of a finding may name what stands in the text.
   sections: [

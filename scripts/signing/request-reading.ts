@@ -59,6 +59,7 @@ function planOf({ rows, manifest, writer_digest, snapshot }: Bundle): string[] {
       "text",
       `${manifest.region.byte_end - manifest.region.byte_start} of ${snapshot.length} bytes are cut, every one accounted for`,
     ),
+    ...(manifest.completeness === undefined ? [] : [line("counted again", manifest.completeness.summary)]),
     line("manifest digest", manifest.manifest_digest),
     line("writer digest", writer_digest),
   ];
