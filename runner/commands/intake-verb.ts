@@ -1,14 +1,10 @@
 // `intake`: what a document would become. Reads one file, touches nothing else.
 import type { Common } from "../cli.ts";
-import { STOPS, Stopped } from "../model/stop.ts";
+import { STOPS } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
-import { printable } from "../rules/text-hygiene.ts";
 import { host } from "../wire-host.ts";
-import { grammarRequestOf } from "../terminal/grammar-request-of.ts";
-import { intakeCaps, intakeJson, intakeText, takeIn } from "./intake.ts";
+import { intakeJson, intakeText, takeInFile } from "./intake.ts";
 import { printJson } from "../terminal/print-json.ts";
-
-const DOCUMENT_CAP = 32 * 1024 * 1024;
 
 /** Exit 0 with a plan, else the exit status of the refusal. */
 export async function showIntake(
@@ -17,15 +13,8 @@ export async function showIntake(
   prefix: string,
   options: GrammarWords,
 ): Promise<number> {
-  const read = await host.readSafely(file, DOCUMENT_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: `${printable(file)}: ${read.reason}`,
-      wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
-    });
-  const request = await grammarRequestOf(options, host.readSafely);
-  const taken = takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+  const taken = await takeInFile(file, prefix, options, host.readSafely);
   if (common.json) printJson(intakeJson(taken));
-  else process.stdout.write(intakeText(taken, prefix, request.profile));
+  else process.stdout.write(intakeText(taken, prefix, options.profile));
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
 }

@@ -4,7 +4,9 @@ import { DEFAULT_REQUEST, optionsOf, type GrammarRequest } from "../model/gramma
 import type { IntakeJson } from "../model/events.ts";
 import type { Manifest, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
-import type { Stopped } from "../model/stop.ts";
+import { Stopped } from "../model/stop.ts";
+import type { GrammarWords } from "../rules/hints.ts";
+import { grammarRequestOf, type ReadSafely } from "../terminal/grammar-request-of.ts";
 import { proveLossless } from "../rules/lossless.ts";
 import type { Coverage } from "../rules/lossless.ts";
 import { PLAN_DEFAULTS, planRows, writerDigest } from "../rules/plan-rows.ts";
@@ -94,6 +96,26 @@ export function intakeJson(taken: Intake): IntakeJson {
 export const stoppedJson = ({ code, facts }: Stopped): IntakeJson => ({
   stop: { code, line: 0, reason: printable(`${facts.saw}; wanted: ${facts.wanted}`) },
 });
+
+/** Largest document that is read, bytes. */
+const DOCUMENT_CAP = 32 * 1024 * 1024;
+
+/** {@link takeIn} of a file under the grammar that a command line asks for. STOP_REFUSED_INPUT when it is no plain file. */
+export async function takeInFile(
+  file: string,
+  prefix: string,
+  words: GrammarWords,
+  readSafely: ReadSafely,
+): Promise<Intake> {
+  const read = await readSafely(file, DOCUMENT_CAP);
+  if (!read.ok)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `${file}: ${read.reason}`,
+      wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
+    });
+  const request = await grammarRequestOf(words, readSafely);
+  return takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+}
 
 /** {@link takeIn} and {@link intakeJson} in one. */
 export const intake = (bytes: Uint8Array, prefix: string, options: IntakeOptions): IntakeJson =>

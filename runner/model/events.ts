@@ -198,6 +198,21 @@ export type IntakeJson = z.infer<typeof intakeAnswer>;
 /** One line of the stop table. */
 export const stopTableAnswer = z.object({ code: text, exit: z.int(), title: text, hint: text, call: text });
 
+const driftLine = z.object(texts("component", "path", "want", "have", "up"));
+/** What a look at the host and its declaration found, and what `up` left. */
+const driftAnswer = z.object({
+  stack: text,
+  drift: z.array(driftLine).readonly(),
+  fresh: z.boolean(),
+  plan: text.optional(),
+});
+const upAnswer = z.object({ stack: text, left: z.array(driftLine).readonly() });
+/** The SQL of a database package with its digest; what its script said on the host. */
+const packageAnswers = [
+  z.object({ package: text, sha256: sha, sql: text }),
+  z.object({ package: text, stack: text, said: words }),
+] as const;
+
 /** Everything that is printed with --json, an event or an answer a line. */
 export const printed = z.union([
   followedEvent,
@@ -238,5 +253,8 @@ export const printed = z.union([
   z.object({ document_id: text, source_version_id: text, units: count, region_sha: sha }),
   intakeAnswer,
   stopTableAnswer,
+  driftAnswer,
+  upAnswer,
+  ...packageAnswers,
 ]);
 export type Printed = z.infer<typeof printed>;

@@ -6,7 +6,7 @@ import { requestFrom, type GrammarWords } from "../rules/hints.ts";
 const HINTS_CAP = 256 * 1024;
 
 /** Reads a plain file of at most `cap` bytes, or says why not. */
-type ReadSafely = (
+export type ReadSafely = (
   path: string,
   cap: number,
 ) => Promise<{ readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly reason: string }>;

@@ -10,6 +10,7 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import { askStatus, statusIfKnown } from "./ask-status.ts";
 import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
 import { operatorSentence, withStack } from "../frame/operator-command.ts";
+import { runIdOf } from "../frame/program.ts";
 import { endOf, operatorStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
@@ -181,6 +182,20 @@ function onInterrupt(
       process.off("SIGINT", interrupt);
     },
   };
+}
+
+/** Carries on, undoes or closes a run of the host and follows that; `given` is the run's id as a person typed it. */
+export async function changeRun(
+  target: Target,
+  verb: "resume" | "revert" | "void",
+  given: string,
+  { json, reason, before }: { readonly json: boolean; readonly reason?: string; readonly before?: () => Promise<void> },
+): Promise<number> {
+  const runId = runIdOf(given);
+  await insistRun(target, runId);
+  await before?.();
+  const words = ["orchestrate", verb, runId, ...(reason === undefined ? [] : [reason]), ...onceOnly()];
+  return followRun({ target, runId, json, words });
 }
 
 /** One look at a run before work on it, for a clear refusal of an unknown id. */

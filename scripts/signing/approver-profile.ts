@@ -6,6 +6,7 @@ import { sha } from "../../runner/model/sha-schema.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { judgeIndex } from "../../runner/rules/journal.ts";
 import type { Bundle } from "./bundle.ts";
+import { jsonOf } from "../../runner/model/json-text.ts";
 
 const profileSchema = z.strictObject({
   person: z.string(),
@@ -27,13 +28,13 @@ export interface Profile extends z.infer<typeof profileSchema> {
 }
 
 export async function readProfile(file: string): Promise<Profile> {
-  const profile = profileSchema.safeParse(await jsonOf(file));
+  const profile = profileSchema.safeParse(await jsonOfFile(file));
   if (!profile.success)
     throw new Stopped("STOP_COULD_NOT_LOOK", {
       saw: `${file} is no approver profile`,
       wanted: "person, approvers_file, approvers_sha, host, sandbox, memory_file",
     });
-  const memory = memorySchema.safeParse(await jsonOf(profile.data.memory_file));
+  const memory = memorySchema.safeParse(await jsonOfFile(profile.data.memory_file));
   return { ...profile.data, memory: memory.success ? memory.data : { journal_heads: {}, index_heads: {} } };
 }
 
@@ -56,13 +57,7 @@ export async function remember(profile: Profile, bundle: Bundle): Promise<void> 
   writeWhenChanged(profile.memory_file, `${JSON.stringify(memory, null, 2)}\n`);
 }
 
-async function jsonOf(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch {
-    return undefined;
-  }
-}
+const jsonOfFile = async (file: string): Promise<unknown> => jsonOf(await readFile(file, "utf8").catch(() => ""));
 
 function rewritten(what: string): Stopped {
   return new Stopped("STOP_APPROVAL_INVALID", {

@@ -1,18 +1,14 @@
 // `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file, touches nothing.
-import { Command } from "commander";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { intakeCaps, intakeJson, intakeText, stoppedJson, takeIn } from "../../runner/commands/intake.ts";
+import { intakeJson, intakeText, stoppedJson, takeInFile } from "../../runner/commands/intake.ts";
 import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
-import { EXIT_USAGE, Stopped, STOPS } from "../../runner/model/stop.ts";
+import { STOPS } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
-import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
-import { runProgram } from "../frame/print-stop.ts";
-
-const DOCUMENT_CAP = 32 * 1024 * 1024;
+import { printJson } from "../../runner/terminal/print-json.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 
 interface Options extends GrammarWords {
   readonly stack: string;
@@ -21,17 +17,9 @@ interface Options extends GrammarWords {
 
 /** Exit 0 with a plan, else the exit status of the refusal. */
 async function show(file: string, prefix: string, options: Options): Promise<number> {
-  const read = await readSafely(file, DOCUMENT_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: `${file}: ${read.reason}`,
-      wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
-    });
-  const request = await grammarRequestOf(options, readSafely);
-  const taken = takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
-  process.stdout.write(
-    options.json ? `${JSON.stringify(intakeJson(taken))}\n` : intakeText(taken, prefix, request.profile),
-  );
+  const taken = await takeInFile(file, prefix, options, readSafely);
+  if (options.json) printJson(intakeJson(taken));
+  else process.stdout.write(intakeText(taken, prefix, options.profile));
   if (!options.json && !taken.refusal)
     process.stderr.write(
       `register it with: ${withStack(`npm run register -- ${shellWord(file)} ${prefix}${chosen(options)}`, options.stack)}\n`,
@@ -45,21 +33,12 @@ function chosen({ profile, emptyBody, depth, annexes, hints }: Options): string 
   return ` --profile ${profile} --depth ${depth}${annexes ? " --annexes" : ""}${hints === undefined ? "" : ` --hints ${shellWord(hints)}`}`;
 }
 
-withGrammarOptions(
-  new Command("intake").description("show the units, the proof and the registration package of a document"),
-)
+withGrammarOptions(programNamed("intake", "show the units, the proof and the registration package of a document"))
   .argument("<file>", "document")
   .argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
   .option("--stack <name>", "the host that the next command is for; nothing is dialled here", SANDBOX_STACK)
   .option("--json", "one object on stdout", false)
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) =>
-    runProgram(
-      async () => {
-        refuseForeignEnvironment();
-        return show(file, prefix, options);
-      },
-      { aboutRun: false, lastWord: stoppedJson },
-    ),
+    runProgram(() => show(file, prefix, options), { aboutRun: false, lastWord: stoppedJson }),
   )
   .parse();

@@ -1,13 +1,10 @@
 // `npm run register -- <file> <PREFIX>`: registers a document as the host's database administrator; never the runner's work.
-import { Command } from "commander";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { EXIT_USAGE } from "../../runner/model/stop.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
 import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { stackConfigOfFile, stackFileOf } from "../stack/read-stack-file.ts";
 import { registerDocument, type Registered, type RegistrationChoice } from "../operator/register-document.ts";
 import { registerOnHost } from "../operator/register-on-host.ts";
@@ -22,16 +19,14 @@ interface Options extends GrammarWords {
   readonly json: boolean;
 }
 
-withGrammarOptions(new Command("register").description("register a document and lay its snapshot"))
+withGrammarOptions(programNamed("register", "register a document and lay its snapshot"))
   .argument("<file>", "document")
   .argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
   .option("--stack <name>", "whose host: a stack of this project, or the path of a stack file", SANDBOX_STACK)
   .option("--version-label <text>", "label of this version", "v1")
   .option("--json", "one object on stdout", false)
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) =>
     runProgram(async () => {
-      refuseForeignEnvironment();
       const choice = { request: await grammarRequestOf(options, readSafely), versionLabel: options.versionLabel };
       const registered =
         options.stack === SANDBOX_STACK

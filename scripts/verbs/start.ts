@@ -1,16 +1,14 @@
 // `npm start`: a host of its own, a document, a governed cut to the end, and a page that tells what happened.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { Command } from "commander";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { requestWord, type GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { newRunId } from "../../runner/model/ids.ts";
-import { EXIT_USAGE, Stopped, STOPS } from "../../runner/model/stop.ts";
+import { Stopped, STOPS } from "../../runner/model/stop.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { bringUpStack } from "../stack/bring-up-stack.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
 import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { lookWithEngine } from "../stack/look-with-engine.ts";
@@ -19,7 +17,7 @@ import { followRun, onceOnly } from "../operator/follow-run.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { passThrough } from "../operator/pass-through.ts";
 import { targetOf, type Target } from "../operator/target.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { insistFreePrefix, readRegistration, registerDocument } from "../operator/register-document.ts";
 import { asAdministrator } from "../sandbox/admin-connection.ts";
 import { finalPage, stateOf } from "../sandbox/final-page.ts";
@@ -33,16 +31,12 @@ const WAITS = STOPS.STOP_APPROVAL_REQUIRED.exit;
 // A line a person may read before the run exists must not speak of one; afterwards it must not say that there is none.
 const kind = { aboutRun: false };
 
-withGrammarOptions(new Command("start").description("perform a governed cut on the sandbox host, end to end"))
+withGrammarOptions(programNamed("start", "perform a governed cut on the sandbox host, end to end"))
   .option("--json", "the run's events and, last, its state as NDJSON on stdout", false)
   .argument("[file]", "document; default a sample of our own")
   .argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string | undefined, prefix: string | undefined, options: StartOptions) =>
-    runProgram(async () => {
-      refuseForeignEnvironment();
-      return start(file, prefix, options);
-    }, kind),
+    runProgram(() => start(file, prefix, options), kind),
   )
   .parse();
 

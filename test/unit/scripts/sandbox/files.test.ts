@@ -8,7 +8,7 @@ import { sha256 } from "../../../../runner/model/canonical.ts";
 import { configSchema } from "../../../../runner/model/config.ts";
 import { Stopped } from "../../../../runner/model/stop.ts";
 import { childEnvironment, refuseForeignEnvironment } from "../../../../infra/ssh/environment.ts";
-import { runProgram } from "../../../../scripts/frame/print-stop.ts";
+import { runProgram } from "../../../../scripts/frame/run-program.ts";
 import { ensureCredentials } from "../../../../scripts/sandbox/credentials.ts";
 import { exclusively } from "../../../../scripts/frame/exclusive.ts";
 import { renderConfig } from "../../../../scripts/sandbox/host-config.ts";
