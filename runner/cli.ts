@@ -1,4 +1,4 @@
-// THE ENTRY: words in, exit status out; the only process.exit. Verbs are loaded when they are asked for.
+// THE ENTRY: words in, exit status out; the only process.exit of the runner. Verbs are loaded when they are asked for.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { withGrammarOptions, withGrammarRequest } from "./terminal/grammar-options.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";

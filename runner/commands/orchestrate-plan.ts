@@ -33,7 +33,7 @@ export async function showPlan(
   const world = await makeWorld(common.config);
   insist(
     judgeTarget(
-      await world.database.read("exec", (reader) => reader.query("read/source-document", [document])),
+      await world.database.read("exec", (reader) => reader.query("read/source-document", { document_id: document })),
       document,
       world.config,
     ).verdict,

@@ -33,13 +33,13 @@ export async function startCut(
   grammarProfile(request.profile);
   const words = [documentId, requestWord(request)];
   if (options.runId === undefined)
-    return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", words);
+    return startAndFollow(common, { runId: newRunId(new Date(), randomBytes(4).toString("hex")), kind: "cut", words });
   const runId = runIdOf(options.runId);
   const { config } = await host.loadConfig(common.config);
   const { runtime_root } = config.orchestrator;
-  if (host.claimRun(runtime_root, runId)) return startAndFollow(common, runId, "cut", words);
+  if (host.claimRun(runtime_root, runId)) return startAndFollow(common, { runId, kind: "cut", words });
   await firstWord(runtime_root, runId);
-  return follow(common, runtime_root, runId, 0);
+  return follow(common, { root: runtime_root, runId }, 0);
 }
 
 /** The process of a run that was claimed a moment ago needs time to its first word; a follower that came earlier would find nobody. */
@@ -58,7 +58,7 @@ export interface FollowFrom {
 /** Follows events from a position of the file until no process of the run works any more, or the named one has ended. */
 export async function startFollow(common: Common, id: string, { from, process: pid }: FollowFrom): Promise<number> {
   const { config } = await host.loadConfig(common.config);
-  return follow(common, config.orchestrator.runtime_root, runIdOf(id), from, pid);
+  return follow(common, { root: config.orchestrator.runtime_root, runId: runIdOf(id) }, from, pid);
 }
 
 /** `ask`: a token of the asker's, 8 hex; the same question asked again after a broken line follows the process of the first. */
@@ -66,10 +66,17 @@ export interface AskOnce {
   readonly ask?: string;
 }
 
+/** What a detached process is to do with a run. */
+interface WorkOfRun {
+  readonly runId: RunId;
+  readonly kind: "cut" | "resume" | "revert" | "void";
+  readonly words: readonly string[];
+}
+
 const askedFile = z.strictObject({ pid: z.int(), position: z.int() });
 
 /** What an operator does to a run that exists. */
-export type RunVerb = "resume" | "revert" | "void";
+export type RunVerb = Exclude<WorkOfRun["kind"], "cut">;
 
 /**
  * `resume` carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. `revert` undoes a
@@ -82,7 +89,8 @@ export async function startVerb(
   { ask }: AskOnce,
 ): Promise<number> {
   const runId = runIdOf(id);
-  if (ask === undefined) return startAndFollow(common, runId, kind, words);
+  const work: WorkOfRun = { runId, kind, words };
+  if (ask === undefined) return startAndFollow(common, work);
   if (!/^[0-9a-f]{8}$/.test(ask))
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
   const { config } = await host.loadConfig(common.config);
@@ -96,12 +104,12 @@ export async function startVerb(
   // A token is one question: asked with another verb it must not be given the first one's answer.
   const question = `${kind}-${ask}`;
   if (host.claimAsk(root, runId, question))
-    return startAndFollow(common, runId, kind, words, (pid, position) =>
+    return startAndFollow(common, work, (pid, position) =>
       host.runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
     );
   const asked = await processOf(root, runId, question);
   if (common.json) printJson({ event: "attached", run_id: runId, ...asked });
-  return follow(common, root, runId, asked.position, asked.pid);
+  return follow(common, { root, runId }, asked.position, asked.pid);
 }
 
 /** The process that the first asking started. STOP_COULD_NOT_LOOK when it never came to that. */
@@ -120,9 +128,7 @@ async function processOf(root: string, runId: RunId, question: string): Promise<
 
 async function startAndFollow(
   common: Common,
-  runId: RunId,
-  kind: string,
-  words: readonly string[],
+  { runId, kind, words }: WorkOfRun,
   started?: (pid: number, position: number) => Promise<void>,
 ): Promise<number> {
   // Everything that can be refused before a process starts is refused here, on the asker's own terminal.
@@ -132,11 +138,16 @@ async function startAndFollow(
   const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
   await started?.(pid, offset);
   if (common.json) printJson({ event: "attached", run_id: runId, pid, position: offset });
-  return follow(common, root, runId, offset, pid);
+  return follow(common, { root, runId }, offset, pid);
 }
 
 /** With `pid` the answer is that process's own: another one of the same run, refused meanwhile, must not speak for it. */
-async function follow(common: Common, root: string, runId: RunId, offset: number, pid?: number): Promise<number> {
+async function follow(
+  common: Common,
+  { root, runId }: { readonly root: string; readonly runId: RunId },
+  offset: number,
+  pid?: number,
+): Promise<number> {
   let last: RunEvent | undefined;
   const progress = progressOn();
   for await (const event of host.followEvents(root, runId, offset, pid)) {
