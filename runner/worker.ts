@@ -15,7 +15,8 @@ import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./aftermath/projection.ts";
 import { judgeTarget } from "./rules/source.ts";
 import { stopJson } from "./terminal/stop-text.ts";
-import type { RehearsalGround, World } from "./world.ts";
+import type { World } from "./world.ts";
+import type { RehearsalGround } from "./world/stage.ts";
 import type * as z from "zod";
 
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */

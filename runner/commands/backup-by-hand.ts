@@ -1,7 +1,7 @@
 // `cutter backup run|selftest`: a proven backup outside any run, and the proof that this host could take one.
-import type { BackupReceipt, BackupVault } from "../model/backup-receipt.ts";
+import type { BackupReceipt } from "../model/backup-receipt.ts";
 import type { BackupAnswer } from "../model/events.ts";
-import type { BackupShelf } from "../model/stored-backup.ts";
+import type { BackupShelf, BackupVault } from "../world/backup.ts";
 
 /** Takes a backup under a name of its own; the file stays, and its receipt beside it. Stops as `takeBackup`. */
 export async function backupRun(
