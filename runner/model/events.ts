@@ -186,7 +186,7 @@ export const intakeAnswer = z.union([
     units: z.array(intakeUnit).readonly(),
     separators: z.array(z.object(byteSpan)).readonly(),
     ...all(sha, "manifest_digest", "writer_digest"),
-    findings: z.array(finding).readonly().optional(),
+    findings: z.array(finding).readonly(),
     completeness: completeness.optional(),
   }),
   z.object({
@@ -198,6 +198,15 @@ export type IntakeJson = z.infer<typeof intakeAnswer>;
 /** One line of the stop table. */
 export const stopTableAnswer = z.object({ code: text, exit: z.int(), title: text, hint: text, call: text });
 
+/** The text made of a document of another kind, what of it to compare by eye, and the command that goes on with it. */
+const convertedAnswer = z.object({
+  converted: z.object({
+    from: z.object({ ...texts("file", "name"), sha256: sha }),
+    to: z.object({ file: text, sha256: sha }),
+    compare: words,
+  }),
+  next: text,
+});
 const driftLine = z.object(texts("component", "path", "want", "have", "up"));
 /** What a look at the host and its declaration found, and what `up` left. */
 const driftAnswer = z.object({
@@ -253,6 +262,7 @@ export const printed = z.union([
   z.object({ document_id: text, source_version_id: text, units: count, region_sha: sha }),
   intakeAnswer,
   stopTableAnswer,
+  convertedAnswer,
   driftAnswer,
   upAnswer,
   ...packageAnswers,

@@ -16,6 +16,7 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import { approvingPerson, type ProfileOptions } from "../signing/approving-person.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { signDocument } from "../signing/sign-statement.ts";
+import { gnupgHomeOption } from "../signing/signing-words.ts";
 import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
 
 interface SignOptions extends ProfileOptions {
@@ -28,6 +29,7 @@ program
   .description("sign, as a person of your pinned set, that this set follows it")
   .requiredOption("--profile <file>", "your approver profile")
   .option("--key-file <file>", "armored secret key; sandbox hosts only")
+  .addOption(gnupgHomeOption())
   .option("--out <folder>", "where the signed statement goes", "signed")
   .action((file: string, options: SignOptions) => runProgram(() => sign(file, options)));
 program
