@@ -2,6 +2,7 @@
 export interface Program { readonly name: string; readonly debian: string; readonly why: string; readonly postgres: boolean }
 export declare const PROGRAMS: readonly Program[];
 export declare function programPath(name: string, searchPath?: string): string | undefined;
-export declare function postgresBin(): string | undefined;
+export declare function postgresPackage(osRelease?: string): string;
+export declare function postgresBin(root?: string): string | undefined;
 export declare function missingPrograms(): readonly Program[];
-export declare function installLine(missing: readonly Program[]): string;
+export declare function installLine(missing: readonly Pick<Program, "debian">[]): string;

@@ -5,11 +5,15 @@ import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { drillRecordSchema, type DrillPackage, type DrillRecord } from "../runner/model/drill.ts";
+import { majorVersion } from "../runner/adapters/postgres-programs.ts";
 import { Stopped } from "../runner/model/stop.ts";
+import { majorOfText } from "../runner/rules/postgres-versions.ts";
 import { childEnvironment } from "./foreign-environment.ts";
 import { decrypting, opensWith, refused, withKey, type DrillKey } from "./operator/decrypt.ts";
 import { fetchBackup, fetchHead, fetchPackage, type FetchedBackup } from "./operator/fetch-backup.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "./operator/program.ts";
+import type { HostEvent } from "./operator/host-call.ts";
+import { stopOf } from "./operator/stop-of-host.ts";
 import type { Target } from "./operator/target.ts";
 import { upload } from "./operator/upload.ts";
 import { defaultSandboxFolder, projectRoot } from "./sandbox/place.ts";
@@ -55,7 +59,7 @@ async function headOpens(target: Target, runId: string, key: DrillKey): Promise<
 async function wholeRestores(target: Target, runId: string, folder: string, key: DrillKey): Promise<DrillPackage> {
   const bin = postgresBin();
   if (bin === undefined) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "PostgreSQL's programs are missing here", wanted: "initdb, postgres and psql", next: installLine(missingPrograms()) });
-  const fetched = await fetchBackup(target, runId, folder);
+  const fetched = await fetchBackup(target, runId, folder, (known) => insistRestorable(known, bin));
   // Short, because sockets lie in it, and to be entered by the user that owns the throw-away server.
   const scratchRoot = await mkdtemp(join(tmpdir(), "d-"));
   try {
@@ -67,16 +71,40 @@ async function wholeRestores(target: Target, runId: string, folder: string, key:
   return fetched.package;
 }
 
+/** Before megabytes are fetched and a key is asked for: programs older than the source cannot restore its backup. */
+async function insistRestorable({ source_version: version }: DrillPackage, bin: string): Promise<void> {
+  if (version === undefined) return;
+  const source = majorOfText(version);
+  const here = await majorVersion(join(bin, "postgres"));
+  if (here >= source) return;
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: `PostgreSQL ${here} in ${bin} for a backup of PostgreSQL ${source}`, wanted: `PostgreSQL ${source} or later on this machine`,
+    hint: "nothing was fetched; the newest installation of this machine is used", next: installLine([{ debian: `postgresql-${source}` }]),
+  });
+}
+
 /** gpg's standard output is the drill's standard input; both must end well, gpg because only its end says that no byte was changed. */
 async function restoreThrough(gpg: readonly string[], { file, packageFile }: FetchedBackup, { bin, scratchRoot }: { bin: string; scratchRoot: string }): Promise<void> {
   const opened = decrypting(gpg, file);
   const words = ["backup", "drill", "--package", packageFile, "--postgres-bin", bin, "--scratch-root", scratchRoot, ...(POSTGRES_USER === undefined ? [] : ["--scratch-user", POSTGRES_USER])];
-  const restored = execa(process.execPath, [join(projectRoot(), "dist", "runner", "cutter.mjs"), ...words], { reject: false, extendEnv: false, env: childEnvironment(), stdin: "pipe", stdout: "ignore" });
+  const restored = execa(process.execPath, [join(projectRoot(), "dist", "runner", "cutter.mjs"), "--json", ...words], { reject: false, extendEnv: false, env: childEnvironment(), stdin: "pipe" });
   // A restore that ends first says itself why; gpg's end is judged below.
   await pipeline(opened.stdout, restored.stdin).catch(() => opened.kill());
   const [key, copy] = await Promise.all([opened, restored]);
   if (key.failed && (!copy.failed || KEY_REFUSED.test(key.stderr))) throw refused(key.stderr);
-  if (copy.failed) throw new Stopped("STOP_PROOF_FAILED", { saw: /^ {2}saw +(.+)$/m.exec(copy.stderr)?.[1] ?? copy.stderr.trim().split("\n")[0] ?? "the restore ended without a word", wanted: "every row of the receipt in the restored copy", hint: `the sealed file is kept: ${file}` });
+  if (copy.failed) throw drillFailed(copy, file);
+}
+
+/** The restore's own stop, whole: its code, what it saw, and what to do about it. */
+function drillFailed({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }, file: string): Stopped {
+  const kept = `the sealed file is kept: ${file}`;
+  const events = stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as HostEvent);
+  const stop = stopOf(events);
+  if (stop === undefined) {
+    return new Stopped("STOP_PROOF_FAILED", { saw: stderr.trim().split("\n")[0] || "the restore ended without a word", wanted: "every row of the receipt in the restored copy", hint: kept });
+  }
+  const { saw, wanted, hint = "", details = [] } = stop.facts;
+  return new Stopped(stop.code, { saw, wanted, details, hint: `${hint}; ${kept}` });
 }
 
 function recordOf(kind: DrillRecord["kind"], known: DrillPackage): DrillRecord {

@@ -6,9 +6,11 @@ import type { Config } from "../model/config.ts";
 import type { DrillPackage } from "../model/drill.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { RowOf } from "../model/rows.ts";
-import { equalContent, rightsDigest } from "../rules/backup.ts";
+import { equalContent, rightsAsOf, rightsDigest } from "../rules/backup.ts";
+import { judgeInstallation, majorOfText } from "../rules/postgres-versions.ts";
 import { withSource, type SourceReading } from "./backup-source.ts";
 import type { Credential } from "./credentials.ts";
+import { majorVersions } from "./postgres-programs.ts";
 import { restore } from "./restore.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
 import { STRUCTURE_ONLY } from "./take-backup.ts";
@@ -17,10 +19,11 @@ import { STRUCTURE_ONLY } from "./take-backup.ts";
 export async function drillPackageOf(config: Config, credential: Credential, runId: string, receipt: RowOf<"read/receipts">): Promise<DrillPackage> {
   const { host, port, name: database, sslmode } = config.database;
   const tables = [...config.backup.tables, ...config.backup.context_tables];
+  const proof = backupProofSchema.parse(receipt.proof);
   return withSource({ host, port, database, sslmode, ...credential }, tables, STRUCTURE_ONLY, config.caps.phase_minutes * 60, (reading) => Promise.resolve({
     run_id: runId, attempt: receipt.attempt, file_sha: receipt.file_sha, size_bytes: Number(receipt.size_bytes), recipient: receipt.recipient,
     content_digests: contentDigestsSchema.parse(receipt.content_digests), content_digests_sha: receipt.content_digests_sha,
-    rights_sha: backupProofSchema.parse(receipt.proof).rights_sha, frame: frameOf(reading),
+    rights_sha: proof.rights_sha, source_version: proof.source_version, frame: frameOf(reading),
   }));
 }
 
@@ -37,15 +40,17 @@ function frameOf({ facts, schemas, relations, roles, rights, checksumStatements 
 export interface DrillPlace { readonly binDir: string; readonly scratchRoot: string; readonly scratchUser: string | null; readonly capSeconds: number }
 
 /**
- * Restores clear SQL from a stream into a throw-away server and holds every table and right against the receipt.
- * STOP_PROOF_FAILED names what differs.
+ * Restores clear SQL from a stream into a throw-away server and holds every table and right against the receipt. STOP_BACKUP_FAILED
+ * before anything is started when this machine's programs are older than the source; STOP_PROOF_FAILED names what differs.
  */
 export async function restoreForDrill(known: DrillPackage, clear: AsyncIterable<Uint8Array>, place: DrillPlace): Promise<ContentDigests> {
+  const source = known.source_version === undefined ? undefined : majorOfText(known.source_version);
+  if (source !== undefined) insist(judgeInstallation({ programs: await majorVersions(place.binDir, "initdb"), source, adapter: "initdb" }));
   const scratch = await initdbScratch({ binDir: place.binDir, root: place.scratchRoot, unixUser: place.scratchUser }).start(known.size_bytes);
   try {
     const copy = await restore({ scratch, binDir: place.binDir, reading: readingOf(known), clear: Readable.from(clear, { objectMode: false }), capSeconds: place.capSeconds });
     insist(equalContent(known.content_digests, copy.tables));
-    const rights = rightsDigest(copy.rights);
+    const rights = rightsDigest(source === undefined ? copy.rights : rightsAsOf(copy.rights, source));
     if (rights !== known.rights_sha) throw new Stopped("STOP_PROOF_FAILED", { saw: `owners and rights of the copy hash to ${rights.slice(0, 12)}`, wanted: `${known.rights_sha.slice(0, 12)}, as when the backup was proven` });
     return copy.tables;
   } finally {

@@ -39,7 +39,7 @@ export function initdbScratch(settings: InitdbSettings): ScratchServer {
 
 async function start(settings: InitdbSettings, expectedBytes: number): Promise<RunningScratch> {
   const user = await unixUser(settings.unixUser);
-  await majorVersion(join(settings.binDir, "initdb"));
+  const major = await majorVersion(join(settings.binDir, "postgres"));
   await mkdir(settings.root, { recursive: true });
   await sweep(settings.root);
   const name = `cs-${randomBytes(4).toString("hex")}`;
@@ -58,7 +58,7 @@ async function start(settings: InitdbSettings, expectedBytes: number): Promise<R
     await makeCluster(settings.binDir, { folder, data, superuser, password, user });
     const stopServer = await launch(settings.binDir, { folder, data, superuser, password, user });
     return {
-      socketDir: folder, port: PORT, sslmode: "disable", maintenance: "postgres", superuser, password, folder, spawn: user,
+      socketDir: folder, port: PORT, sslmode: "disable", major, maintenance: "postgres", superuser, password, folder, spawn: user,
       stop: async () => { await stopServer(); await remove(); },
     };
   } catch (error) {
@@ -153,7 +153,7 @@ async function unixUser(name: string | null): Promise<UnixUser> {
     if (process.getuid?.() === 0) throw notStarted("the runner is root and the configuration names no user for scratch servers");
     return undefined;
   }
-  const ids = await Promise.all(["-u", "-g"].map((flag) => execa("id", [flag, "--", name], { reject: false, timeout: 10_000 })));
+  const ids = await Promise.all(["-u", "-g"].map((flag) => execa("id", [flag, "--", name], { reject: false, cwd: "/", timeout: 10_000 })));
   const [uid, gid] = ids.map((result) => Number(result.failed ? Number.NaN : result.stdout));
   if (uid === undefined || gid === undefined || !Number.isInteger(uid) || !Number.isInteger(gid)) throw notStarted(`no UNIX user ${name} for scratch servers`);
   if (uid === 0) throw notStarted("scratch servers must not run as root");

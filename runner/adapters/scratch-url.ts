@@ -6,6 +6,7 @@ import type pg from "pg";
 import * as z from "zod";
 import type { RunningScratch, ScratchServer } from "../model/backup.ts";
 import { Stopped } from "../model/stop.ts";
+import { majorOf } from "../rules/postgres-versions.ts";
 import { connectTo } from "./backup-source.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
 import { readSafely } from "./safe-file.ts";
@@ -27,7 +28,7 @@ const LOCKS = 4096;
 const IN_USE = "SELECT pg_catalog.pg_try_advisory_lock(4850188127903746002) AS free";
 
 const facts = z.strictObject({
-  system_identifier: z.string(), in_recovery: z.boolean(), superuser: z.boolean(), locks: z.int(), claimed: z.boolean(),
+  system_identifier: z.string(), version_num: z.int(), in_recovery: z.boolean(), superuser: z.boolean(), locks: z.int(), claimed: z.boolean(),
   databases: z.array(z.string()), roles: z.array(z.string()), relations: z.array(z.string()),
 });
 const made = z.array(z.object({ statement: z.string() }));
@@ -44,9 +45,10 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
     throw refused(`it cannot be entered: ${reason}`, "a running server and the right password");
   });
   let folder: string | undefined;
+  let major: number;
   try {
     await keeper.query("SET search_path = pg_catalog; SET idle_session_timeout = 0");
-    await claim(keeper, settings.target);
+    major = majorOf(await claim(keeper, settings.target));
     folder = await mkdtemp(join(tmpdir(), "cu-"));
   } catch (error) {
     await keeper.end();
@@ -54,7 +56,7 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
   }
   const kept = folder;
   return {
-    socketDir: access.host, port: access.port, sslmode: access.sslmode, maintenance: access.database, superuser: access.user, password: access.password,
+    socketDir: access.host, port: access.port, sslmode: access.sslmode, major, maintenance: access.database, superuser: access.user, password: access.password,
     folder: kept, spawn: undefined,
     stop: async () => {
       try {
@@ -67,8 +69,8 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
   };
 }
 
-/** Looks first; what a killed runner left under its claim is swept, anything else in the server refuses. */
-async function claim(keeper: pg.Client, target: string): Promise<void> {
+/** The server's version number. Looks first; what a killed runner left under its claim is swept, anything else in the server refuses. */
+async function claim(keeper: pg.Client, target: string): Promise<number> {
   const look = async () => facts.parse((await keeper.query(statement("read/scratch/given-server").text)).rows[0]);
   const first = await look();
   if (first.system_identifier === target) throw refused("the url leads to the database of this host", "a server that is only there to be thrown away");
@@ -81,6 +83,7 @@ async function claim(keeper: pg.Client, target: string): Promise<void> {
   if (strangers.length > 0) throw refused(`${strangers.length} things in the server, among them ${strangers[0] ?? ""}`, "an empty server");
   if (first.claimed) await sweep(keeper);
   await keeper.query("CREATE ROLE cutter_scratch_claim NOLOGIN");
+  return first.version_num;
 }
 
 async function sweep(keeper: pg.Client): Promise<void> {

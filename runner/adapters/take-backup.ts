@@ -6,12 +6,13 @@ import { basename, dirname, join } from "node:path";
 import { digestOf } from "../model/canonical.ts";
 import type { BackupProof, BackupReceipt, ContentDigests, KeptCopy, RunningScratch, ScratchServer } from "../model/backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { closure, equalContent, equalRights, exclusionPatterns, missingTables, quotePattern, rightsDigest, toolVersion } from "../rules/backup.ts";
+import { closure, equalContent, equalRights, exclusionPatterns, missingTables, quotePattern, rightsAsOf, rightsDigest } from "../rules/backup.ts";
+import { judgeInstallation, majorOf, scratchMajor } from "../rules/postgres-versions.ts";
 import { inspectEnvelope, insistUnchanged, newSessionKey, openSealed, sealToFile, type SealedFile, type SessionKey } from "./backup-envelope.ts";
 import { loadRecipient, type BackupRecipient } from "./backup-key.ts";
 import { sourceDigests, withSource, type SourceReading } from "./backup-source.ts";
 import { dump } from "./pg-dump.ts";
-import { majorVersion, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
+import { majorVersions, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
 import { restore, type RestoredCopy } from "./restore.ts";
 
 /** Everything one backup depends on; nothing is read from the environment. */
@@ -71,7 +72,7 @@ async function accept(request: BackupRequest, part: string, taken: Taken, { scra
   let kept = false;
   try {
     insist(equalContent(taken.digests, copy.tables));
-    insist(equalRights(taken.reading.rights, copy.rights));
+    insist(equalRights(taken.reading.rights, rightsAsOf(copy.rights, majorOf(taken.reading.facts.version_num))));
     // The same bytes that were restored, looked at once more just before they get their name.
     insistUnchanged(taken.sealed, await inspectEnvelope(part, taken.recipient.keyId));
     await publish(part, request.outputFile);
@@ -93,14 +94,15 @@ async function dumpSealed(request: BackupRequest, part: string, sessionKey: Sess
   const wanted = [...request.tables, ...request.contextTables];
   return withSource(request.access, wanted, STRUCTURE_ONLY, request.capSeconds, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
-    const major = Math.floor(reading.facts.version_num / 10_000);
-    for (const program of ["pg_dump", "psql"]) insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
+    const major = majorOf(reading.facts.version_num);
+    const { adapter } = request.scratch;
+    insist(judgeInstallation({ programs: await majorVersions(request.binDir, adapter), source: major, adapter }));
     insist(missingTables(wanted, reading.relations));
     insist(closure(reading.leftOut, reading.extensions));
     request.log(`dumping ${wanted.length} tables of ${reading.schemas.join(", ")} on snapshot ${reading.snapshot}`);
     const sealed = await withPasswordFile(tmpdir(), request.access.password, undefined, (password) =>
       sealToFile(dump({
-        binDir: request.binDir, access: request.access, password, snapshot: reading.snapshot, capSeconds: request.capSeconds,
+        binDir: request.binDir, access: request.access, password, snapshot: reading.snapshot, major, capSeconds: request.capSeconds,
         schemas: reading.schemas.map(quotePattern), extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
         exclude: exclusionPatterns(reading.relations), excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`), ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
       }), recipient, sessionKey, part));
@@ -113,6 +115,8 @@ async function restoreFile(request: BackupRequest, part: string, sessionKey: Ses
   const scratch = await request.scratch.start(taken.sealed.size_bytes);
   try {
     request.log(`restoring into a scratch server (${request.scratch.adapter})`);
+    const source = majorOf(taken.reading.facts.version_num);
+    insist(scratchMajor(scratch.major, source, request.scratch.adapter));
     return { scratch, copy: await restore({
       scratch, binDir: request.scratch.binDir, reading: taken.reading, clear: await openSealed(part, sessionKey), capSeconds: request.capSeconds,
     }) };
@@ -125,7 +129,7 @@ async function restoreFile(request: BackupRequest, part: string, sessionKey: Ses
 function receiptOf(request: BackupRequest, { reading, recipient, sealed, digests }: Taken, copy: RestoredCopy): BackupReceipt {
   const proof: BackupProof = {
     adapter: request.scratch.adapter, server_version: copy.version, source_version: reading.facts.version, restored_at: new Date().toISOString(),
-    file_sha: sealed.file_sha, encryption_subkey: recipient.subkey, rights_sha: rightsDigest(copy.rights), tables: copy.tables,
+    file_sha: sealed.file_sha, encryption_subkey: recipient.subkey, rights_sha: rightsDigest(rightsAsOf(copy.rights, majorOf(reading.facts.version_num))), tables: copy.tables,
   };
   return {
     file: `backups/${basename(request.outputFile)}`, content_digests: digests, content_digests_sha: digestOf(digests),

@@ -15,6 +15,8 @@ const role = z.strictObject({
 export const drillPackageSchema = z.strictObject({
   run_id: z.string().regex(RUN_ID), attempt: z.int().min(1), file_sha: sha, size_bytes: z.int().min(1), recipient: z.string().regex(FINGERPRINT),
   content_digests: contentDigestsSchema, content_digests_sha: sha, rights_sha: sha,
+  /** Server version of the source; absent in packages that an older release fetched. */
+  source_version: z.string().optional(),
   frame: z.strictObject({
     encoding: z.string(), lc_collate: z.string(), lc_ctype: z.string(), schemas: z.array(z.string()), carried: z.array(z.string()), public_usage: z.boolean(),
     roles: z.array(role), checksum_statements: z.array(z.strictObject({ name: z.string(), statement: z.string() })),

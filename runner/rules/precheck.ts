@@ -2,6 +2,7 @@
 import { ROLES, type RoleKey } from "../model/run.ts";
 import type { Verdict } from "../model/stop.ts";
 import { judgeGrantMatrix, judgeTwoGrant, type GrantMatrix, type TwoGrant } from "./grant-matrix.ts";
+import { majorOf, serverMajor } from "./postgres-versions.ts";
 
 /** One point of the list. `could_not_look` is an answer of its own: nothing is known about what stands behind it. */
 export interface Check {
@@ -55,9 +56,6 @@ export interface PrecheckFacts {
   readonly others: readonly Check[];
 }
 
-/** Oldest server major whose catalogs the environment statements can read. */
-export const OLDEST_MAJOR = 15;
-
 /** Every check with its outcome, in the order a person would mend them. */
 export function prechecks(facts: PrecheckFacts): Check[] {
   return [
@@ -108,12 +106,12 @@ function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Ch
     ["in_recovery", String(identity.in_recovery), "false"],
   ];
   const wrong = equal.filter(([, is, should]) => is !== should);
-  const old = Math.floor(identity.server_version_num / 10_000) < OLDEST_MAJOR;
+  const unknown = serverMajor(majorOf(identity.server_version_num));
   return [
     wrong.length === 0
       ? { name, outcome: "passed", saw: `${identity.database} of ${identity.system_identifier}`, wanted: "the configured database" }
       : { name, outcome: "failed", saw: wrong.map(([key, is]) => `${key} ${is}`).join(", "), wanted: wrong.map(([key, , should]) => `${key} ${should}`).join(", ") },
-    ...(old ? [{ name: `server seen by ${role}`, outcome: "failed" as const, saw: `version ${identity.server_version_num}`, wanted: `PostgreSQL ${OLDEST_MAJOR} or newer` }] : []),
+    ...(unknown ? [{ name: `server seen by ${role}`, outcome: "failed" as const, saw: `version ${identity.server_version_num}`, wanted: unknown.facts.wanted }] : []),
   ];
 }
 

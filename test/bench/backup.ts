@@ -9,6 +9,7 @@ import { dump } from "../../runner/adapters/pg-dump.ts";
 import { withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
 import { exclusionPatterns, quotePattern } from "../../runner/rules/backup.ts";
+import { majorOf } from "../../runner/rules/postgres-versions.ts";
 import { backupPlace, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, testScratch } from "../support/backup.ts";
 import { BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
 import { gpgHome } from "../support/gpg-home.ts";
@@ -69,7 +70,7 @@ async function ours(file: string): Promise<void> {
   await withSource(access, TABLES, [], 600, async (reading) => {
     const key = await loadRecipient(place.keyFile, recipient.fingerprint, reading.facts.now);
     await withPasswordFile(place.folder, access.password, undefined, (password) => sealToFile(dump({
-      binDir: cluster.facts.binDir, access, password, snapshot: reading.snapshot, capSeconds: 600, schemas: reading.schemas.map(quotePattern),
+      binDir: cluster.facts.binDir, access, password, snapshot: reading.snapshot, major: majorOf(reading.facts.version_num), capSeconds: 600, schemas: reading.schemas.map(quotePattern),
       extensions: [], exclude: exclusionPatterns(reading.relations), excludeRows: [],
     }), key, newSessionKey(), file));
   });

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import pg from "pg";
 import { afterEach, expect, test } from "vitest";
-import { findPostgresPrograms, findRunning, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
+import { findRunning, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ClusterSpec } from "../../runner/adapters/postgres-cluster.ts";
+import { findPostgresPrograms } from "../support/cluster.ts";
 
 let clusters: Cluster[] = [];
 let folders: string[] = [];
@@ -21,7 +22,7 @@ async function specOf(settings: Record<string, string> = {}, dataName = "data"):
   const home = `/tmp/c-${randomBytes(4).toString("hex")}`;
   folders.push(home);
   return {
-    dataDir: join(home, dataName), socketDir: join(home, "s"), binDir: await findPostgresPrograms(), runAs: "postgres",
+    dataDir: join(home, dataName), socketDir: join(home, "s"), binDir: findPostgresPrograms(), runAs: "postgres",
     superuser: "owner_of_all", superuserPassword: "it's \\ a 'password'", settings: { fsync: "off", ...settings },
   };
 }
@@ -112,8 +113,4 @@ test("a process whose number was used again is left alone", async () => {
 test("a server that cannot start says why in the words of its log", async () => {
   const spec = await specOf({ shared_buffers: "a lot" });
   await expect(startCluster(spec)).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK", facts: { saw: expect.stringMatching(/shared_buffers/) } });
-});
-
-test("missing programs are named with the way to get them", async () => {
-  await expect(findPostgresPrograms("/nowhere")).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK", facts: { hint: "apt-get install postgresql-15" } });
 });
