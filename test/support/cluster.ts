@@ -8,9 +8,9 @@ import pg from "pg";
 import { processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { PACKAGES, applyPackages } from "../../scripts/apply-packages.ts";
-import type { PackageName } from "../../scripts/apply-packages.ts";
-import { postgresBin, postgresPackage } from "../../scripts/programs.mjs";
+import { PACKAGES, applyPackages } from "../../infra/packages.ts";
+import type { PackageName } from "../../infra/packages.ts";
+import { postgresBin, postgresPackage } from "../../scripts/build/programs.mjs";
 import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 
 /** The superuser made by initdb; not a role of the existing system. */
