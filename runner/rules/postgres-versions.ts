@@ -11,7 +11,11 @@ export const majorOf = (versionNum: number): number => Math.floor(versionNum / 1
 /** Major of a server's own words (`16.13 (Debian 16.13-1)`). STOP_COULD_NOT_LOOK when they name none. */
 export function majorOfText(version: string): number {
   const major = /^(\d+)(?:\.|devel|beta|rc| |$)/.exec(version)?.[1];
-  if (major === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `a server of version ${version.slice(0, 40)}`, wanted: "a version of PostgreSQL" });
+  if (major === undefined)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `a server of version ${version.slice(0, 40)}`,
+      wanted: "a version of PostgreSQL",
+    });
   return Number(major);
 }
 
@@ -24,7 +28,10 @@ export function installHint(major: number, what: "client" | "server"): string {
 /** A server of a major that nobody has tested is refused before anything is read from it. */
 export function serverMajor(major: number): Verdict {
   if (major >= OLDEST_MAJOR && major <= NEWEST_MAJOR) return undefined;
-  return { code: "STOP_BACKUP_FAILED", facts: { saw: `a server of PostgreSQL ${major}`, wanted: `PostgreSQL ${OLDEST_MAJOR} to ${NEWEST_MAJOR}` } };
+  return {
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw: `a server of PostgreSQL ${major}`, wanted: `PostgreSQL ${OLDEST_MAJOR} to ${NEWEST_MAJOR}` },
+  };
 }
 
 /** What is there on a host: the majors of the programs that are needed, the source's major, and the adapter of scratch servers. */
@@ -43,21 +50,49 @@ export function judgeInstallation({ programs, source, adapter }: Installation): 
   const unknown = serverMajor(source);
   if (unknown) return unknown;
   const what = adapter === "initdb" ? "server" : "client";
-  const refuse = (saw: string, wanted: string, major: number): Verdict => ({ code: "STOP_BACKUP_FAILED", facts: { saw, wanted, hint: installHint(major, what) } });
+  const refuse = (saw: string, wanted: string, major: number): Verdict => ({
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw, wanted, hint: installHint(major, what) },
+  });
   const { pg_dump: dumps = source, psql: restores = dumps, initdb = source, postgres = initdb } = programs;
-  if (dumps !== restores) return refuse(`pg_dump ${dumps} beside psql ${restores}`, "programs of one installation", Math.max(source, dumps, restores));
-  if (initdb !== postgres) return refuse(`initdb ${initdb} beside postgres ${postgres}`, "programs of one installation", Math.max(source, initdb, postgres));
-  if (dumps < source) return refuse(`pg_dump ${dumps} for a server of PostgreSQL ${source}`, `programs of PostgreSQL ${source} or later`, source);
-  if (dumps > NEWEST_MAJOR) return refuse(`pg_dump ${dumps}`, `programs of PostgreSQL ${source} to ${NEWEST_MAJOR}`, source);
+  if (dumps !== restores)
+    return refuse(
+      `pg_dump ${dumps} beside psql ${restores}`,
+      "programs of one installation",
+      Math.max(source, dumps, restores),
+    );
+  if (initdb !== postgres)
+    return refuse(
+      `initdb ${initdb} beside postgres ${postgres}`,
+      "programs of one installation",
+      Math.max(source, initdb, postgres),
+    );
+  if (dumps < source)
+    return refuse(
+      `pg_dump ${dumps} for a server of PostgreSQL ${source}`,
+      `programs of PostgreSQL ${source} or later`,
+      source,
+    );
+  if (dumps > NEWEST_MAJOR)
+    return refuse(`pg_dump ${dumps}`, `programs of PostgreSQL ${source} to ${NEWEST_MAJOR}`, source);
   return adapter === "initdb" ? scratchMajor(postgres, source, adapter) : undefined;
 }
 
 /** The scratch server is of the source's major or later. STOP_BACKUP_FAILED otherwise. */
 export function scratchMajor(scratch: number, source: number, adapter: string): Verdict {
   if (scratch >= source && scratch <= NEWEST_MAJOR) return undefined;
-  const hint = adapter === "initdb" ? installHint(source, "server") : adapter === "docker" ? `name postgres:${source} in backup.scratch_image` : `let backup.scratch_url_file lead to a server of PostgreSQL ${source}`;
+  const hint =
+    adapter === "initdb"
+      ? installHint(source, "server")
+      : adapter === "docker"
+        ? `name postgres:${source} in backup.scratch_image`
+        : `let backup.scratch_url_file lead to a server of PostgreSQL ${source}`;
   return {
     code: "STOP_BACKUP_FAILED",
-    facts: { saw: `a scratch server of PostgreSQL ${scratch} for a source of PostgreSQL ${source}`, wanted: `a scratch server of PostgreSQL ${source} to ${NEWEST_MAJOR}`, hint },
+    facts: {
+      saw: `a scratch server of PostgreSQL ${scratch} for a source of PostgreSQL ${source}`,
+      wanted: `a scratch server of PostgreSQL ${source} to ${NEWEST_MAJOR}`,
+      hint,
+    },
   };
 }

@@ -8,7 +8,15 @@ const asRoot = process.getuid?.() === 0;
 const [OLDEST_MAJOR, NEWEST_MAJOR] = [15, 18];
 
 /** What each distribution's own package of PostgreSQL is, by ID and VERSION_ID of /etc/os-release. */
-const OWN_MAJOR = { "debian 12": 15, "debian 13": 17, "debian 14": 18, "ubuntu 24.04": 16, "ubuntu 25.04": 17, "ubuntu 25.10": 17, "ubuntu 26.04": 18 };
+const OWN_MAJOR = {
+  "debian 12": 15,
+  "debian 13": 17,
+  "debian 14": 18,
+  "ubuntu 24.04": 16,
+  "ubuntu 25.04": 17,
+  "ubuntu 25.10": 17,
+  "ubuntu 26.04": 18,
+};
 
 /** Name of the package that brings PostgreSQL on this distribution; the name of its newest package where nothing more is known. */
 export function postgresPackage(osRelease = readText("/etc/os-release")) {
@@ -31,19 +39,36 @@ export const PROGRAMS = [
   { name: "sshd", debian: "openssh-server", why: "is the sandbox host's own door", postgres: false },
   { name: "ssh", debian: "openssh-client", why: "reaches every host", postgres: false },
   { name: "ssh-keygen", debian: "openssh-client", why: "makes the sandbox's keys", postgres: false },
-  ...(asRoot ? [{ name: "setpriv", debian: "util-linux", why: "runs PostgreSQL, which refuses root, as another user", postgres: false }] : []),
+  ...(asRoot
+    ? [
+        {
+          name: "setpriv",
+          debian: "util-linux",
+          why: "runs PostgreSQL, which refuses root, as another user",
+          postgres: false,
+        },
+      ]
+    : []),
 ];
 
 /** Absolute path of an executable on PATH or in the usual system folders; undefined when there is none. */
 export function programPath(name, searchPath = process.env.PATH ?? "") {
   const folders = [...searchPath.split(delimiter), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
-  return folders.filter((folder) => folder.startsWith("/")).map((folder) => join(folder, name)).find(isExecutable);
+  return folders
+    .filter((folder) => folder.startsWith("/"))
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
 }
 
 // Debian keeps server programs off PATH in one folder a major; others put all of them beside initdb.
 function postgresFolders(root) {
   const majors = Array.from({ length: NEWEST_MAJOR - OLDEST_MAJOR + 1 }, (_, index) => NEWEST_MAJOR - index);
-  const places = [(major) => `${root}/${major}/bin`, (major) => `/opt/homebrew/opt/postgresql@${major}/bin`, (major) => `/usr/local/opt/postgresql@${major}/bin`, (major) => `/usr/pgsql-${major}/bin`];
+  const places = [
+    (major) => `${root}/${major}/bin`,
+    (major) => `/opt/homebrew/opt/postgresql@${major}/bin`,
+    (major) => `/usr/local/opt/postgresql@${major}/bin`,
+    (major) => `/usr/pgsql-${major}/bin`,
+  ];
   return places.flatMap((place) => majors.map(place));
 }
 

@@ -16,7 +16,8 @@ function callAt(text: string, open: number): string {
 
 test("no child process of the runner is started in the folder the runner happens to be in", () => {
   const calls = sourceFiles(["runner"], [".ts"]).flatMap(({ path, text }) =>
-    [...text.matchAll(STARTS)].map((match) => ({ path, call: callAt(text, match.index + match[0].length - 1) })));
+    [...text.matchAll(STARTS)].map((match) => ({ path, call: callAt(text, match.index + match[0].length - 1) })),
+  );
   expect(calls.length).toBeGreaterThan(5);
   expect(calls.filter(({ call }) => !/\bcwd\b/.test(call))).toEqual([]);
 });

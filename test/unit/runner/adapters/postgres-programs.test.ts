@@ -21,9 +21,16 @@ test("a program is asked its version in /, whatever folder the runner was starte
 test.each([
   ["that is not there", join(folder, "absent"), "ENOENT"],
   ["that may not be executed", program("closed", "exit 0", 0o644), "EACCES"],
-  ["that says why", program("says", "echo 'could not identify current directory: Permission denied' >&2; exit 1"), "could not identify current directory: Permission denied"],
+  [
+    "that says why",
+    program("says", "echo 'could not identify current directory: Permission denied' >&2; exit 1"),
+    "could not identify current directory: Permission denied",
+  ],
   ["that only ends", program("ends", "exit 3"), "status 3"],
   ["of something else", program("other", "echo hello"), "status 0"],
 ])("of a program %s the system's own reason is told", async (_what, path, reason) => {
-  await expect(majorVersion(path)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED", facts: { saw: `${path} does not answer --version: ${reason}` } });
+  await expect(majorVersion(path)).rejects.toMatchObject({
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw: `${path} does not answer --version: ${reason}` },
+  });
 });

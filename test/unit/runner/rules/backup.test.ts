@@ -2,13 +2,27 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DumpableRelation } from "../../../../runner/model/backup.ts";
-import { closure, envelope, equalContent, equalRights, exclusionPatterns, missingTables, rightsAsOf } from "../../../../runner/rules/backup.ts";
+import {
+  closure,
+  envelope,
+  equalContent,
+  equalRights,
+  exclusionPatterns,
+  missingTables,
+  rightsAsOf,
+} from "../../../../runner/rules/backup.ts";
 
 const KEY = "0123456789ABCDEF";
 const recipient = { tag: 1, version: 3, key_id: KEY, bytes: 100 };
 const body = { tag: 18, version: 1, key_id: null, bytes: 1000 };
 const sha = (digit: string): string => digit.repeat(64);
-const relation = (name: string, carried: boolean): DumpableRelation => ({ name: `public.${name}`, schema: "public", relation: name, kind: "r", carried });
+const relation = (name: string, carried: boolean): DumpableRelation => ({
+  name: `public.${name}`,
+  schema: "public",
+  relation: name,
+  kind: "r",
+  carried,
+});
 
 describe("envelope", () => {
   test("one recipient packet for the pinned subkey and one encrypted packet pass", () => {
@@ -57,19 +71,23 @@ describe("content", () => {
 test("rights that were not restored are named by object", () => {
   const object = { what: "relation public.a", owner: "directus", rights: ["PUBLIC SELECT"] };
   expect(equalRights([object], [object])).toBeUndefined();
-  expect(equalRights([object], [{ ...object, rights: [] }])?.facts.saw).toBe("relation public.a: other owner or rights");
+  expect(equalRights([object], [{ ...object, rights: [] }])?.facts.saw).toBe(
+    "relation public.a: other owner or rights",
+  );
   expect(equalRights([object], [{ ...object, owner: "postgres" }])?.code).toBe("STOP_PROOF_FAILED");
   expect(equalRights([object], [])?.facts.saw).toBe("relation public.a: absent");
   expect(equalRights([], [object])?.facts.saw).toBe("relation public.a: only in the copy");
 });
 
 test("a name with quotes, dots, stars or blanks is excluded as itself and as nothing else", () => {
-  fc.assert(fc.property(fc.string({ minLength: 1 }), (name) => {
-    const [pattern = ""] = exclusionPatterns([relation(name, false)]);
-    const inside = pattern.slice('"public"."'.length, -1);
-    expect(inside.replaceAll('""', "")).not.toContain('"');
-    expect(inside.replaceAll('""', '"')).toBe(name);
-  }));
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (name) => {
+      const [pattern = ""] = exclusionPatterns([relation(name, false)]);
+      const inside = pattern.slice('"public"."'.length, -1);
+      expect(inside.replaceAll('""', "")).not.toContain('"');
+      expect(inside.replaceAll('""', '"')).toBe(name);
+    }),
+  );
 });
 
 test("relations that are carried are never excluded", () => {
@@ -82,25 +100,49 @@ test("a wanted table that does not exist is named", () => {
 });
 
 test("all gaps of a dump are named at once", () => {
-  const verdict = closure([{ missing: "public.b", needed_by: "public.a", reason: "foreign key a_b" }], [{ extension: "postgis", trusted: false }, { extension: "pgcrypto", trusted: true }]);
-  expect(verdict?.facts.details).toEqual(["public.a needs public.b (foreign key a_b)", "extension postgis cannot be restored without a superuser"]);
+  const verdict = closure(
+    [{ missing: "public.b", needed_by: "public.a", reason: "foreign key a_b" }],
+    [
+      { extension: "postgis", trusted: false },
+      { extension: "pgcrypto", trusted: true },
+    ],
+  );
+  expect(verdict?.facts.details).toEqual([
+    "public.a needs public.b (foreign key a_b)",
+    "extension postgis cannot be restored without a superuser",
+  ]);
   expect(closure([], [{ extension: "pgcrypto", trusted: true }])).toBeUndefined();
 });
 
 describe("rights of a copy on a newer server", () => {
   const all = ["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"];
-  const table = (rights: readonly string[]) => [{ what: "relation public.a", owner: "directus", rights: [...rights].sort() }];
+  const table = (rights: readonly string[]) => [
+    { what: "relation public.a", owner: "directus", rights: [...rights].sort() },
+  ];
   test("whoever held every right of 16 holds MAINTAIN of 17 too, and the proof does not call that another right", () => {
     const source = table(all.map((right) => `directus ${right}`));
-    expect(equalRights(source, rightsAsOf(table([...all, "MAINTAIN"].map((right) => `directus ${right}`)), 16))).toBeUndefined();
-    expect(equalRights(table(["directus SELECT"]), rightsAsOf(table(["directus SELECT", "directus MAINTAIN"]), 16))).toBeUndefined();
+    expect(
+      equalRights(source, rightsAsOf(table([...all, "MAINTAIN"].map((right) => `directus ${right}`)), 16)),
+    ).toBeUndefined();
+    expect(
+      equalRights(table(["directus SELECT"]), rightsAsOf(table(["directus SELECT", "directus MAINTAIN"]), 16)),
+    ).toBeUndefined();
     const granted = table(all.map((right) => `PUBLIC ${right} with grant option`));
-    expect(equalRights(granted, rightsAsOf(table([...all, "MAINTAIN"].map((right) => `PUBLIC ${right} with grant option`)), 15))).toBeUndefined();
+    expect(
+      equalRights(
+        granted,
+        rightsAsOf(table([...all, "MAINTAIN"].map((right) => `PUBLIC ${right} with grant option`)), 15),
+      ),
+    ).toBeUndefined();
   });
   test.each([
     ["of whoever does not hold all the others", ["reader SELECT", "reader MAINTAIN"], 16],
     ["that the owner may hand on", ["directus MAINTAIN with grant option"], 16],
-    ["with a grant option the others have not", [...all.map((right) => `reader ${right}`), "reader MAINTAIN with grant option"], 16],
+    [
+      "with a grant option the others have not",
+      [...all.map((right) => `reader ${right}`), "reader MAINTAIN with grant option"],
+      16,
+    ],
     ["of a source that knows MAINTAIN", [...all, "MAINTAIN"].map((right) => `reader ${right}`), 17],
   ])("MAINTAIN %s stays a difference", (_what, rights, major) => {
     expect(rightsAsOf(table(rights), major)).toEqual(table(rights));

@@ -5,7 +5,14 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { projectRoot } from "../../../../infra/place.ts";
 import { findPostgresPrograms } from "../../../support/cluster.ts";
-import { installLine, missingPrograms, postgresBin, postgresPackage, programPath, PROGRAMS } from "../../../../scripts/build/programs.mjs";
+import {
+  installLine,
+  missingPrograms,
+  postgresBin,
+  postgresPackage,
+  programPath,
+  PROGRAMS,
+} from "../../../../scripts/build/programs.mjs";
 
 test("a program is found on PATH only when it may be executed", () => {
   const folder = mkdtempSync(join(tmpdir(), "path-"));
@@ -29,8 +36,11 @@ test("one line installs every missing program and names each package once", () =
 });
 
 test.each([
-  ["Debian 12", "ID=debian\nVERSION_ID=\"12\"\n", "postgresql-15"], ["trixie", "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nVERSION_ID=\"13\"\nID=debian\n", "postgresql-17"],
-  ["Ubuntu 24.04", "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"24.04\"\n", "postgresql-16"], ["a distribution nobody knows", "ID=arch\n", "postgresql"], ["a machine without the file", "", "postgresql"],
+  ["Debian 12", 'ID=debian\nVERSION_ID="12"\n', "postgresql-15"],
+  ["trixie", 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nVERSION_ID="13"\nID=debian\n', "postgresql-17"],
+  ["Ubuntu 24.04", 'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n', "postgresql-16"],
+  ["a distribution nobody knows", "ID=arch\n", "postgresql"],
+  ["a machine without the file", "", "postgresql"],
 ])("%s is told its own package of PostgreSQL, not postgresql-15 everywhere", (_name, osRelease, wanted) => {
   expect(postgresPackage(osRelease)).toBe(wanted);
 });
@@ -60,22 +70,37 @@ test("what is missing is a part of what is needed, with its purpose", () => {
 });
 
 test("doctor tells a program the same as a person: ready or not, every finding, and the line that installs", async () => {
-  const doctor = (...words: string[]) => execa(process.execPath, [join(projectRoot(), "dist", "scripts", "doctor.mjs"), ...words], { reject: false });
+  const doctor = (...words: string[]) =>
+    execa(process.execPath, [join(projectRoot(), "dist", "scripts", "doctor.mjs"), ...words], { reject: false });
   const [people, programs] = await Promise.all([doctor(), doctor("--json")]);
-  const answer = JSON.parse(programs.stdout) as { ready: boolean; findings: { ok: boolean; line: string }[]; install: string | null };
+  const answer = JSON.parse(programs.stdout) as {
+    ready: boolean;
+    findings: { ok: boolean; line: string }[];
+    install: string | null;
+  };
   expect([people.exitCode, programs.exitCode]).toEqual(answer.ready ? [0, 0] : [4, 4]);
   // Free memory and disk move between the two.
-  expect(answer.findings.map(({ line }) => line.replace(/\d+ MB free/, "")).filter((line) => !people.stdout.replace(/\d+ MB free/g, "").includes(line))).toEqual([]);
+  expect(
+    answer.findings
+      .map(({ line }) => line.replace(/\d+ MB free/, ""))
+      .filter((line) => !people.stdout.replace(/\d+ MB free/g, "").includes(line)),
+  ).toEqual([]);
   expect(answer.install).toBe(missingPrograms().length === 0 ? null : installLine(missingPrograms()));
 });
 
 test("every program that package.json names starts and says what it is for", async () => {
-  const { scripts } = JSON.parse(readFileSync(join(projectRoot(), "package.json"), "utf8")) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(readFileSync(join(projectRoot(), "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
   const programs = Object.values(scripts).flatMap((line) => /node (dist\/scripts\/[a-z-]+\.mjs)/.exec(line)?.[1] ?? []);
   expect(programs.length).toBeGreaterThan(25);
-  const answers = await Promise.all(programs.map(async (program) => {
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [join(projectRoot(), program), "--help"], { reject: false });
-    return [program, exitCode, /^Usage: /.test(stdout) ? "usage" : stderr];
-  }));
+  const answers = await Promise.all(
+    programs.map(async (program) => {
+      const { exitCode, stdout, stderr } = await execa(process.execPath, [join(projectRoot(), program), "--help"], {
+        reject: false,
+      });
+      return [program, exitCode, /^Usage: /.test(stdout) ? "usage" : stderr];
+    }),
+  );
   expect(answers).toEqual(programs.map((program) => [program, 0, "usage"]));
 });
