@@ -9,5 +9,6 @@ export declare const PROGRAMS: readonly Program[];
 export declare function programPath(name: string, searchPath?: string): string | undefined;
 export declare function postgresPackage(osRelease?: string): string;
 export declare function postgresBin(root?: string): string | undefined;
+export declare function postgresMajor(bin: string): number | undefined;
 export declare function missingPrograms(): readonly Program[];
 export declare function installLine(missing: readonly Pick<Program, "debian">[]): string;

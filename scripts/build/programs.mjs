@@ -1,4 +1,5 @@
 // The programs a workstation needs that npm cannot install, and where they are. Plain node: bootstrap asks before node_modules exists.
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -76,6 +77,18 @@ function postgresFolders(root) {
 export function postgresBin(root = "/usr/lib/postgresql") {
   const wanted = PROGRAMS.filter((program) => program.postgres).map((program) => program.name);
   return postgresFolders(root).find((folder) => wanted.every((name) => isExecutable(join(folder, name))));
+}
+
+/** Major version of an installation, as its server tells; undefined when it does not answer. */
+export function postgresMajor(bin) {
+  const told = spawnSync(join(bin, "postgres"), ["--version"], {
+    encoding: "utf8",
+    cwd: "/",
+    env: { LC_ALL: "C" },
+    timeout: 20_000,
+  });
+  const major = /\(PostgreSQL\) (\d+)/.exec(told.stdout ?? "")?.[1];
+  return major === undefined ? undefined : Number(major);
 }
 
 /** Programs that are missing; empty when all are there. */

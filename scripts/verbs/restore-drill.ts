@@ -5,7 +5,6 @@ import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { drillRecordSchema, type DrillPackage, type DrillRecord } from "../../runner/model/drill.ts";
-import { majorVersion } from "../../runner/adapters/postgres-programs.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { majorOfText } from "../../runner/rules/postgres-versions.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
@@ -20,7 +19,7 @@ import { projectRoot } from "../../infra/place.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { POSTGRES_USER } from "../sandbox/sandbox.ts";
 import { existingSandbox } from "../sandbox/verbs.ts";
-import { installLine, missingPrograms, postgresBin } from "../build/programs.mjs";
+import { installLine, missingPrograms, postgresBin, postgresMajor } from "../build/programs.mjs";
 
 interface Options extends OperatorOptions {
   readonly head: boolean;
@@ -108,10 +107,10 @@ async function wholeRestores(target: Target, runId: string, folder: string, key:
 async function insistRestorable({ source_version: version }: DrillPackage, bin: string): Promise<void> {
   if (version === undefined) return;
   const source = majorOfText(version);
-  const here = await majorVersion(join(bin, "postgres"));
-  if (here >= source) return;
+  const here = postgresMajor(bin);
+  if (here !== undefined && here >= source) return;
   throw new Stopped("STOP_PRECHECK_FAILED", {
-    saw: `PostgreSQL ${here} in ${bin} for a backup of PostgreSQL ${source}`,
+    saw: `PostgreSQL ${here ?? "of an unknown version"} in ${bin} for a backup of PostgreSQL ${source}`,
     wanted: `PostgreSQL ${source} or later on this machine`,
     hint: "nothing was fetched; the newest installation of this machine is used",
     next: installLine([{ debian: `postgresql-${source}` }]),
