@@ -54,6 +54,44 @@ test("values that must agree between keys are compared", () => {
   ).toEqual(["cutter:approvers.sha: differs from what cutter:orchestrator.content says"]);
 });
 
+test("a scratch_user that the runner may not start programs as is refused with the way out, before the first backup fails", () => {
+  const stack = declaredStack();
+  const { content } = stack.orchestrator;
+  const withUser = (user: string | null, owner: string) => ({
+    ...stack,
+    runtime: { ...stack.runtime, owner },
+    orchestrator: { ...stack.orchestrator, content: { ...content, backup: { ...content.backup, scratch_user: user } } },
+  });
+  expect(stopOf(() => parseStackConfig(withUser("cutter-scratch", "cutter"))).facts.details).toEqual([
+    "cutter:orchestrator.content.backup.scratch_user: the runner runs as cutter and may not start programs as cutter-scratch; write null, scratch servers then run as cutter",
+  ]);
+  for (const [user, owner] of [
+    [null, "cutter"],
+    ["cutter", "cutter"],
+    ["postgres", "root"],
+  ] as const)
+    expect(parseStackConfig(withUser(user, owner)).runtime.owner).toBe(owner);
+});
+
+test("scratch_root is made by up for whoever owns scratch servers, closed to everybody else", async () => {
+  const sources = await smallSources(true);
+  const stack = declaredStack();
+  const stateFor = (user: string | null): string | undefined => {
+    const { content } = stack.orchestrator;
+    const backup = { ...content.backup, scratch_user: user };
+    const config = {
+      ...stack,
+      runtime: { ...stack.runtime, owner: user === null ? "cutter" : "root" },
+      orchestrator: { ...stack.orchestrator, content: { ...content, backup } },
+    };
+    return declareHost(config, sources).spec[backup.scratch_root]?.state;
+  };
+  expect([stateFor(null), stateFor("postgres")]).toEqual([
+    "directory cutter:cutter 0700",
+    "directory postgres:postgres 0700",
+  ]);
+});
+
 test("a stack that is no sandbox needs a backend that colleagues reach and a passphrase, before anything is dialled", () => {
   const project = mkdtempSync(join(tmpdir(), "stack-"));
   try {
