@@ -45,6 +45,11 @@ describe.each(servers)("a source of PostgreSQL $server", ({ server }) => {
       "GRANT ALL ON public.dot_config TO directus; GRANT ALL ON public.birth_registry TO directus WITH GRANT OPTION",
     );
   });
+  test.runIf(server >= 17)("a transaction_timeout of the database does not end a backup half way", async () => {
+    await database.rows(`ALTER DATABASE ${database.name} SET transaction_timeout = '300ms'`);
+    expect((await takeBackup(request(newest, newest, "url"))).proof.adapter).toBe("url");
+  });
+
   afterEach(async () => {
     await database.drop();
     await place.remove();
