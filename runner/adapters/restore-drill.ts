@@ -27,9 +27,7 @@ export async function drillPackageOf(
   const proof = backupProofSchema.parse(receipt.proof);
   return withSource(
     { host, port, database, sslmode, ...credential },
-    tables,
-    STRUCTURE_ONLY,
-    config.caps.phase_minutes * 60,
+    { tables, structure: STRUCTURE_ONLY, capSeconds: config.caps.phase_minutes * 60 },
     (reading) =>
       Promise.resolve({
         run_id: runId,

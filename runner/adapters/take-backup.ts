@@ -139,7 +139,8 @@ interface Taken {
 
 async function dumpSealed(request: BackupRequest, part: string, sessionKey: SessionKey): Promise<Taken> {
   const wanted = [...request.tables, ...request.contextTables];
-  return withSource(request.access, wanted, STRUCTURE_ONLY, request.capSeconds, async (reading, client) => {
+  const source = { tables: wanted, structure: STRUCTURE_ONLY, capSeconds: request.capSeconds };
+  return withSource(request.access, source, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
     const major = majorOf(reading.facts.version_num);
     const { adapter } = request.scratch;
