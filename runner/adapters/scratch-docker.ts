@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import pg from "pg";
-import type { RunningScratch, ScratchServer } from "../model/backup-receipt.ts";
+import type { RunningScratch, ScratchServer } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { processStart } from "./postgres-cluster.ts";
 import { SCRATCH_SETTINGS } from "./scratch-settings.ts";

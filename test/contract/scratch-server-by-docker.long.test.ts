@@ -8,7 +8,7 @@ import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { dockerScratch } from "../../runner/adapters/scratch-docker.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
-import type { ScratchServer } from "../../runner/model/backup-receipt.ts";
+import type { ScratchServer } from "../../runner/world/backup.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
 import { backupPlace, backupRequest, makeRecipient } from "../support/backup.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { urlScratch } from "../../runner/adapters/scratch-url.ts";
-import type { RunningScratch, ScratchServer } from "../../runner/model/backup-receipt.ts";
+import type { RunningScratch, ScratchServer } from "../../runner/world/backup.ts";
 import { backupPlace, backupRequest, makeRecipient, testScratch } from "../support/backup.ts";
 import { findPostgresPrograms } from "../support/cluster.ts";
 import { freshDatabase } from "../support/database.ts";
