@@ -1,6 +1,7 @@
 // The whole host as declared: every component with what it must be, the script that makes it so, and what the probe looks at.
 import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
+import { neededPrograms } from "../runner/rules/postgres-versions.ts";
 import type { StackConfig } from "./config.ts";
 import {
   EXISTING,
@@ -335,9 +336,18 @@ function releaseComponent(config: StackConfig, { release }: Sources): Declared {
   };
 }
 
+/** PostgreSQL's programs that a backup needs on the host. */
+function postgresPrograms({ orchestrator }: StackConfig): string[] {
+  const { adapter, postgres_bin: bin } = orchestrator.content.backup;
+  return neededPrograms(adapter).map((name) => `${bin}/${name}`);
+}
+
 function programsComponent(config: StackConfig): Declared {
   const entries = Object.fromEntries(
-    [config.node, psqlPlace(config).psql, "gpg"].map((file) => [programPathOf(file), { state: PROGRAM_THERE }]),
+    [config.node, psqlPlace(config).psql, "gpg", ...postgresPrograms(config)].map((file) => [
+      programPathOf(file),
+      { state: PROGRAM_THERE },
+    ]),
   );
   return {
     name: COMPONENTS.programs,
@@ -373,6 +383,7 @@ function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequ
     digests: config.untouched.map(({ path }) => path),
     users: config.users.map(({ name }) => name),
     node: config.node,
+    postgres: postgresPrograms(config),
     keyring: config.backupKey.keyring,
     config: {
       file: config.orchestrator.file,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { Stopped } from "../model/stop.ts";
+import { neededPrograms } from "../rules/postgres-versions.ts";
 
 /** Where and as whom to connect; the password goes to the programs by {@link PasswordFile} only. */
 export interface DatabaseAccess {
@@ -115,13 +116,6 @@ export async function programFailure(name: string, program: Program, password: s
     ? `${name} could not be started (${result.code ?? "?"})`
     : `${name} ended with status ${result.exitCode}: ${told}`;
 }
-
-/** Programs a backup needs: those that dump and restore, and with the adapter initdb the scratch server's own. */
-export const neededPrograms = (adapter: string): readonly string[] => [
-  "pg_dump",
-  "psql",
-  ...(adapter === "initdb" ? ["initdb", "postgres"] : []),
-];
 
 /** Majors of all programs a backup needs. Stops as {@link majorVersion}. */
 export async function majorVersions(binDir: string, adapter: string): Promise<Record<string, number>> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Common } from "../cli.ts";
 import type { Config } from "../model/config.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { judgeInstallation, majorOf } from "../rules/postgres-versions.ts";
+import { judgeInstallation, majorOf, neededPrograms } from "../rules/postgres-versions.ts";
 import { judgePrechecks, prechecks, type Check, type PrecheckFacts } from "../rules/precheck.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
@@ -58,7 +58,7 @@ async function programChecks(
 ): Promise<Check[]> {
   const majors: Record<string, number> = {};
   const checks: Check[] = [];
-  for (const name of looks.neededPrograms(adapter)) {
+  for (const name of neededPrograms(adapter)) {
     checks.push(
       await check(
         `program ${name}`,

@@ -25,6 +25,26 @@ export function installHint(major: number, what: "client" | "server"): string {
   return `apt-get install ${name} (apt.postgresql.org has it where the distribution does not), and name /usr/lib/postgresql/${major}/bin in backup.postgres_bin`;
 }
 
+/** Programs a backup needs: those that dump and restore, and with the adapter initdb the scratch server's own. */
+export const neededPrograms = (adapter: string): readonly string[] => [
+  "pg_dump",
+  "psql",
+  ...(adapter === "initdb" ? ["initdb", "postgres"] : []),
+];
+
+/**
+ * What is wrong with one program of a host that only looks: its answer to --version, beside the server's major where that is known;
+ * undefined when it may be used.
+ */
+export function programFault(answer: string, server: number | undefined): string | undefined {
+  const major = Number(/\(PostgreSQL\) (\d+)/.exec(answer)?.[1] ?? Number.NaN);
+  if (Number.isNaN(major)) return `does not answer --version: ${answer.slice(0, 100) || "no word"}`;
+  if (server !== undefined && major < server) return `PostgreSQL ${major}, for a server of PostgreSQL ${server}`;
+  return major < OLDEST_MAJOR || major > NEWEST_MAJOR
+    ? `PostgreSQL ${major}, not ${OLDEST_MAJOR} to ${NEWEST_MAJOR}`
+    : undefined;
+}
+
 /** A server of a major that nobody has tested is refused before anything is read from it. */
 export function serverMajor(major: number): Verdict {
   if (major >= OLDEST_MAJOR && major <= NEWEST_MAJOR) return undefined;

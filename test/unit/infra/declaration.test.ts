@@ -158,9 +158,19 @@ const looks = (change: Record<string, unknown> = {}): string => {
     messages: Buffer.from(messages).toString("base64"),
   });
   const empty = Object.fromEntries(
-    ["paths", "hashes", "trees", "tree_hashes", "digests", "users", "node", "config", "keyring", "database"].map(
-      (name) => [name, look()],
-    ),
+    [
+      "paths",
+      "hashes",
+      "trees",
+      "tree_hashes",
+      "digests",
+      "users",
+      "node",
+      "postgres",
+      "config",
+      "keyring",
+      "database",
+    ].map((name) => [name, look()]),
   );
   return `a banner\n${FACTS_BEGIN}\n${JSON.stringify({ version: "1", ...empty, node: look("absent\n"), config: look('"no node"'), database: look("no psql"), ...change })}\n${FACTS_END}\n`;
 };
@@ -216,6 +226,24 @@ test("a host on which nothing is installed is told as missing things", async () 
     "database directus": { component: "existing-system", state: "not looked into: no psql", closed: true },
     "program gpg": { component: "host-programs", state: "there" },
   });
+});
+
+test("readiness and drift name every program of postgres_bin that is missing or older than the server, not only psql", async () => {
+  const stack = declaredStack();
+  const host = declareHost(stack, await smallSources(true));
+  const bin = stack.orchestrator.content.backup.postgres_bin;
+  const answer = `${bin}/pg_dump\tpg_dump (PostgreSQL) 15.18\n${bin}/psql\tpsql (PostgreSQL) 16.13\nserver\t160013\n`;
+  const { facts } = factsOf(readLooks(looks({ postgres: { out: encoded(answer), messages: encoded("\nstatus 0") } })), {
+    spec: host.spec,
+    request: host.request,
+    undeclared: host.undeclared,
+  });
+  expect(Object.keys(host.spec).filter((path) => path.startsWith(`program ${bin}/`))).toHaveLength(4);
+  expect(["pg_dump", "psql", "initdb"].map((name) => facts[`program ${bin}/${name}`]?.state)).toEqual([
+    "PostgreSQL 15, for a server of PostgreSQL 16",
+    "there",
+    undefined,
+  ]);
 });
 
 test("a line of drift comes back from the engine as it was, with everything unprintable escaped", () => {

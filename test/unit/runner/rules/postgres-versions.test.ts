@@ -5,6 +5,7 @@ import {
   majorOf,
   majorOfText,
   scratchMajor,
+  programFault,
   serverMajor,
 } from "../../../../runner/rules/postgres-versions.ts";
 
@@ -86,4 +87,15 @@ test.each([
   expect(majorOfText(text)).toBe(major);
   expect(() => majorOfText("unknown")).toThrow("STOP_COULD_NOT_LOOK");
   expect(majorOf(170_012)).toBe(17);
+});
+
+test.each([
+  ["pg_dump (PostgreSQL) 16.13", 16, undefined],
+  ["pg_dump (PostgreSQL) 18.6 (Debian 18.6-3)", 16, undefined],
+  ["pg_dump (PostgreSQL) 15.18", 16, "PostgreSQL 15, for a server of PostgreSQL 16"],
+  ["pg_dump (PostgreSQL) 14.9", undefined, "PostgreSQL 14, not 15 to 18"],
+  ["could not identify current directory", 16, "does not answer --version: could not identify current directory"],
+  ["", 16, "does not answer --version: no word"],
+])("drift and readiness say of a program that answers %j beside a server %s: %s", (answer, server, told) => {
+  expect(programFault(answer, server)).toBe(told);
 });
