@@ -6,7 +6,7 @@ import type { Config } from "../model/config.ts";
 import type { Point, PointState } from "../model/point.ts";
 import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
-import { checklistEvents, checklistLines } from "../terminal/checklist.ts";
+import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { credentialOf } from "../adapters/credentials.ts";
 import { readSafely } from "../adapters/safe-file.ts";
@@ -24,7 +24,8 @@ export async function showNames(common: Common): Promise<number> {
     ...configKeys(config),
     ...(await signers(config)),
   ];
-  process.stdout.write(common.json ? checklistEvents(lines) : `${checklistLines(lines).join("\n")}\n`);
+  if (common.json) printPoints(lines);
+  else process.stdout.write(`${checklistLines(lines).join("\n")}\n`);
   return 0;
 }
 

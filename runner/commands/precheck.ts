@@ -5,8 +5,9 @@ import type { Common } from "./call-options.ts";
 import type { Config } from "../model/config.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { Point } from "../model/point.ts";
-import { judgePrechecks, precheckPoint, prechecks } from "../rules/precheck.ts";
-import { checklistEvents, checklistLines } from "../terminal/checklist.ts";
+import { judgeInstallation, majorOf, neededPrograms } from "../rules/postgres-versions.ts";
+import { judgePrechecks, precheckPoint, prechecks, type PrecheckFacts } from "../rules/precheck.ts";
+import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../wire-here.ts";
 import { loadRecipient } from "../adapters/backup-key.ts";
@@ -35,26 +36,49 @@ export async function precheck(common: Common): Promise<number> {
       return `${recipient.fingerprint}, subkey ${recipient.subkey.slice(-16)}`;
     }),
   );
-  for (const program of ["pg_dump", "psql", ...(config.backup.adapter === "initdb" ? ["initdb", "postgres"] : [])]) {
-    others.push(
-      await check(
-        `program ${program}`,
-        "PostgreSQL programs of one installation",
-        async () => `major ${await majorVersion(join(config.backup.postgres_bin, program))}`,
-      ),
-    );
-  }
+  const facts = await collectDatabaseFacts(config);
+  others.push(...(await programChecks(config, facts.sessions)));
   // The programs and the key may each be there and a backup still not come back: only the whole way, restore included, tells.
   others.push(
     await check("backup selftest", "a backup that is taken, restored and compared", async () =>
       backupLines("selftest", await backupSelftest((await makeWorld(common.config)).vault)).join("; "),
     ),
   );
-  const checks = prechecks({ ...(await collectDatabaseFacts(config)), others });
-  if (common.json) process.stdout.write(checklistEvents(checks));
+  const checks = prechecks({ ...facts, others });
+  if (common.json) printPoints(checks);
   process.stderr.write(`${checklistLines(checks).join("\n")}\n`);
   insist(judgePrechecks(checks));
   return 0;
+}
+
+/** Each program with its major, then all of them against the source: a wrong one is told before the dump, with the package to install. */
+async function programChecks(
+  { backup: { adapter, postgres_bin: bin } }: Config,
+  sessions: PrecheckFacts["sessions"],
+): Promise<Point[]> {
+  const majors: Record<string, number> = {};
+  const checks: Point[] = [];
+  for (const name of neededPrograms(adapter)) {
+    checks.push(
+      await check(
+        `program ${name}`,
+        "PostgreSQL programs of one installation",
+        async () => `major ${(majors[name] = await majorVersion(join(bin, name)))}`,
+      ),
+    );
+  }
+  const server = sessions.flatMap((session) =>
+    "identity" in session ? [majorOf(session.identity.server_version_num)] : [],
+  )[0];
+  if (server === undefined || checks.some(({ state }) => state !== "found")) return checks;
+  const verdict = judgeInstallation({ programs: majors, source: server, adapter });
+  const title = "programs and server";
+  if (verdict === undefined) {
+    const saw = `programs ${majors["pg_dump"] ?? "?"}, server ${server}`;
+    return [...checks, precheckPoint(title, "found", saw, `programs of PostgreSQL ${server} or later`)];
+  }
+  const { saw, wanted, hint } = verdict.facts;
+  return [...checks, precheckPoint(title, "missing", saw, [wanted, hint].filter(Boolean).join(": "))];
 }
 
 async function folderChecks(config: Config): Promise<Point[]> {

@@ -3,6 +3,7 @@ import { ROLES, type RoleKey } from "../model/run.ts";
 import type { Point } from "../model/point.ts";
 import type { Verdict } from "../model/stop.ts";
 import { judgeGrantMatrix, judgeTwoGrant, type GrantMatrix, type TwoGrant } from "./grant-matrix.ts";
+import { majorOf, serverMajor } from "./postgres-versions.ts";
 
 /** Row of `sql/read/server-identity.sql`, as far as it is judged. */
 export interface Identity {
@@ -54,9 +55,6 @@ export interface PrecheckFacts {
   readonly grants: { readonly matrix: GrantMatrix; readonly two_grant: TwoGrant } | undefined;
   readonly others: readonly Point[];
 }
-
-/** Oldest server major whose catalogs the environment statements can read. */
-const OLDEST_MAJOR = 15;
 
 /** Every check with its state, in the order a person would mend them. */
 export function prechecks(facts: PrecheckFacts): Point[] {
@@ -138,13 +136,10 @@ function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Po
           "the configured database",
         )
       : precheckPoint(title, "missing", words(1), words(2));
-  const version = identity.server_version_num;
-  return Math.floor(version / 10_000) >= OLDEST_MAJOR
-    ? [login]
-    : [
-        login,
-        precheckPoint(`server seen by ${role}`, "missing", `version ${version}`, `PostgreSQL ${OLDEST_MAJOR} or newer`),
-      ];
+  const unknown = serverMajor(majorOf(identity.server_version_num));
+  if (unknown === undefined) return [login];
+  const saw = `version ${identity.server_version_num}`;
+  return [login, precheckPoint(`server seen by ${role}`, "missing", saw, unknown.facts.wanted)];
 }
 
 function judgeRole(fact: RoleFact): Point {

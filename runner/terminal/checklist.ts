@@ -1,5 +1,6 @@
 // A checklist as it is printed: points under the part they belong to for people, one event a point as JSON.
 import type { Point } from "../model/point.ts";
+import { printJson } from "./print-json.ts";
 import { printable } from "../rules/text-hygiene.ts";
 
 const MARKS: Readonly<Record<Point["state"], string>> = {
@@ -24,9 +25,10 @@ function pointLine({ title, state, saw, wanted }: Point): string {
   return `  ${MARKS[state]}  ${printable(`${title}: ${saw}${instead}`)}`;
 }
 
-/** The points as NDJSON, each an event `point`. */
-export const checklistEvents = (points: readonly Point[]): string =>
-  points.map((point) => `${JSON.stringify({ event: "point", ...point })}\n`).join("");
+/** Prints the points for programs, each an event `point`. */
+export function printPoints(points: readonly Point[]): void {
+  for (const point of points) printJson({ event: "point", ...point });
+}
 
 /** Whether there is nothing to mend. */
 export const allFound = (points: readonly Point[]): boolean => points.every(({ state }) => state === "found");

@@ -1,18 +1,18 @@
 // What a first run of a document needs and leaves, as points: each found, missing or not looked at, each with the command that goes on.
 import * as z from "zod";
-import type { StatusJson } from "../../runner/rules/status.ts";
+import type { StatusJson } from "../../runner/model/events.ts";
 import { pointSchema, type Point, type PointState } from "../../runner/model/point.ts";
+import type { Shown } from "../../runner/terminal/stop-text.ts";
 import type { HostEvent } from "../operator/host-call.ts";
-import type { HostStop } from "../operator/stop-of-host.ts";
 
 /** An answer of the host: its events, or its stop. */
 export interface Told {
   readonly events: readonly HostEvent[];
-  readonly stop: HostStop | undefined;
+  readonly stop: Shown | undefined;
 }
 
 const text = (event: HostEvent, key: string): string => (typeof event[key] === "string" ? event[key] : "");
-const ofStop = ({ code }: HostStop): PointState => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
+const ofStop = ({ code }: Shown): PointState => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
 
 /** The host's own points, put under `part`, with the command that goes on; one open point when it answered none. */
 function pointsOf({ events, stop }: Told, part: string, title: string, next: string): Point[] {

@@ -1,13 +1,13 @@
 // `npm run doctor`: what this machine has and lacks, all at once, with the one line that installs it. Changes nothing.
 import { statfsSync } from "node:fs";
 import { availableParallelism, freemem, tmpdir } from "node:os";
-import { Command } from "commander";
 import { installLine, missingPrograms, postgresBin, programPath, PROGRAMS } from "../build/programs.mjs";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { projectRoot } from "../../infra/place.ts";
 import type { Point } from "../../runner/model/point.ts";
-import { EXIT_USAGE, STOPS } from "../../runner/model/stop.ts";
-import { allFound, checklistEvents, checklistLines } from "../../runner/terminal/checklist.ts";
+import { STOPS } from "../../runner/model/stop.ts";
+import { allFound, checklistLines, printPoints } from "../../runner/terminal/checklist.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 import { findGo } from "../toolchain/build-engine.ts";
 import { defaultPulumiHome, engineFolder, engineIsPresent } from "../toolchain/pulumi-home.ts";
 import { ENGINE_VERSION } from "../toolchain/versions.ts";
@@ -83,9 +83,10 @@ function tell(json: boolean): Promise<number> {
   ];
   const missing = missingPrograms();
   const install = missing.length === 0 ? undefined : installLine(missing);
-  if (json)
-    process.stdout.write(`${checklistEvents(points)}${JSON.stringify({ event: "next", command: install ?? null })}\n`);
-  else {
+  if (json) {
+    printPoints(points);
+    printJson({ event: "next", command: install ?? null });
+  } else {
     const lines = [...checklistLines(points), ""];
     if (process.platform === "darwin")
       lines.push(
@@ -98,9 +99,7 @@ function tell(json: boolean): Promise<number> {
   return Promise.resolve(allFound(points) ? 0 : STOPS.STOP_PRECHECK_FAILED.exit);
 }
 
-new Command("doctor")
-  .description("what this machine has and lacks, with the one line that installs it; changes nothing")
+programNamed("doctor", "what this machine has and lacks, with the one line that installs it; changes nothing")
   .option("--json", "NDJSON on stdout", false)
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action(({ json }: { json: boolean }) => runProgram(() => tell(json)))
+  .action(({ json }: { json: boolean }) => runProgram(() => tell(json), { aboutRun: false, anyEnvironment: true }))
   .parse();

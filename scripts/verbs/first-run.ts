@@ -1,10 +1,9 @@
 // The old word for the checklist of a document: `npm run first-run` answers with the new one and does nothing.
-import { Command } from "commander";
 import { EXIT_USAGE } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
+import { programNamed } from "../frame/run-program.ts";
 
-new Command("first-run")
-  .description("the old word for `npm run readiness -- <document-id>`")
+programNamed("first-run", "the old word for `npm run readiness -- <document-id>`")
   .argument("[words...]")
   .allowUnknownOption()
   .action(() => {

@@ -3,13 +3,13 @@
 import { basename, join } from "node:path";
 import { STOPS, Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { nextCommand, nextLine } from "../readiness/next-command.ts";
-import { allFound, checklistEvents, checklistLines } from "../../runner/terminal/checklist.ts";
+import { allFound, checklistLines, printPoints } from "../../runner/terminal/checklist.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
-import { runProgram } from "../frame/print-stop.ts";
 import { documentReadiness } from "../readiness/document-readiness.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
+import { runProgram } from "../frame/run-program.ts";
 import type { Evidence } from "../readiness/non-mutation.ts";
 import { readinessOf, type Readiness } from "../readiness/readiness-of.ts";
 import { projectRoot } from "../../infra/place.ts";
@@ -21,10 +21,7 @@ operatorProgram(
   .argument("[document-id]", "the document that shall be cut")
   .action((document: string | undefined, options: OperatorOptions) =>
     document === undefined
-      ? runProgram(() => {
-          refuseForeignEnvironment();
-          return ofHost(options);
-        })
+      ? runProgram(() => ofHost(options))
       : atHost(options, async (target) => tell({ points: await documentReadiness(target, document) }, options)),
   )
   .parse();
@@ -44,11 +41,9 @@ type Told = Pick<Readiness, "points"> & Partial<Pick<Readiness, "evidence">>;
 
 function tell({ points, evidence = [] }: Told, { json, stack }: OperatorOptions): number {
   if (json) {
-    const last = [
-      { event: "next", command: nextCommand(points, stack) ?? null },
-      ...evidence.map((one) => ({ event: "evidence", ...one })),
-    ];
-    process.stdout.write(`${checklistEvents(points)}${last.map((event) => `${JSON.stringify(event)}\n`).join("")}`);
+    printPoints(points);
+    printJson({ event: "next", command: nextCommand(points, stack) ?? null });
+    for (const one of evidence) printJson({ event: "evidence", ...one });
   } else {
     const proof =
       evidence.length === 0 ? [] : ["", "what proves that nothing was changed", ...evidence.map(evidenceLine)];
