@@ -1,10 +1,11 @@
 // The one connection that reads the source for a backup: it holds the snapshot, answers what to dump, and makes the checksums.
 import { Socket } from "node:net";
-import pg from "pg";
+import type pg from "pg";
 import * as z from "zod";
-import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup.ts";
+import { extensionSchema, type ContentDigests, type DumpableRelation, type Extension, type LeftOut, type ObjectRights, type SetAside } from "../model/backup.ts";
 import { Stopped } from "../model/stop.ts";
-import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
+import { checksumTables } from "./content-checksum.ts";
+import { openSession } from "./postgres-connection.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
 import { statement } from "./statements.ts";
 
@@ -15,11 +16,15 @@ const ROWS = {
   "read/backup/export-snapshot": z.object({ snapshot: z.string() }),
   "read/backup/schemas": z.object({ schema: z.string() }),
   "read/backup/relations": z.object({ name: z.string(), schema: z.string(), relation: z.string(), kind: z.string(), carried: z.boolean() }),
-  "read/backup/left-out": z.object({ missing: z.string(), needed_by: z.string(), reason: z.string() }),
-  "read/backup/extensions": z.object({ extension: z.string(), trusted: z.boolean() }),
+  "read/backup/left-out": z.union([
+    z.object({ missing: z.string(), needed_by: z.string(), reason: z.string(), key: z.string(), what: z.null() }),
+    z.object({ catalog: z.string(), oid: z.string(), schema: z.string(), what: z.string() }),
+  ]),
+  "read/backup/extensions": extensionSchema,
   "read/backup/roles": z.object({
     role: z.string(), inherit: z.boolean(), login: z.boolean(), bypass_rls: z.boolean(), connection_limit: z.int(), member_of: z.array(z.string()), owner: z.boolean(),
   }),
+  "read/backup/parameters": z.object({ parameter: z.string() }),
   "read/backup/rights": z.object({ what: z.string(), owner: z.string(), rights: z.array(z.string()) }),
   "read/backup/checksum-statements": z.object({ name: z.string(), statement: z.string() }),
   "read/backup/scratch-statements": z.object({ stage: z.int(), statement: z.string() }),
@@ -32,14 +37,27 @@ export type SourceRole = Row<"read/backup/roles">;
 /** Version, encoding, locale and clock of a server. */
 export type ServerFacts = Row<"read/backup/server-facts">;
 
+/** What of the source a backup is about: tables with their rows, schemas whose definitions are carried without rows, declared keys. */
+export interface Wanted {
+  readonly tables: readonly string[];
+  readonly structure: readonly string[];
+  /** `schema.table constraint` of foreign keys that the configuration leaves out of proof and rehearsal. */
+  readonly leftOutKeys: readonly string[];
+}
+
 /** Everything of the source that a backup needs, read in one snapshot. */
 export interface SourceReading {
   readonly facts: ServerFacts;
   readonly snapshot: string;
   readonly schemas: readonly string[];
   readonly relations: readonly DumpableRelation[];
+  /** What carried relations need and the dump would not hold; must be empty. */
   readonly leftOut: readonly LeftOut[];
-  readonly extensions: readonly { extension: string; trusted: boolean }[];
+  /** Objects of others that the dump leaves out, because they cannot be made again or hang on what it does not carry. */
+  readonly setAside: readonly SetAside[];
+  readonly extensions: readonly Extension[];
+  /** Settings of an application's own that functions of the dump set. */
+  readonly parameters: readonly string[];
   readonly roles: readonly SourceRole[];
   readonly rights: readonly ObjectRights[];
   readonly checksumStatements: readonly { name: string; statement: string }[];
@@ -50,17 +68,16 @@ export interface SourceReading {
  * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
  */
 export async function withSource<T>(
-  access: DatabaseAccess, tables: readonly string[], structure: readonly string[], capSeconds: number, work: (reading: SourceReading, client: pg.Client) => Promise<T>,
+  access: DatabaseAccess, wanted: Wanted, capSeconds: number, work: (reading: SourceReading, client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const socket = new Socket();
   // A peer that died without a word answers nothing and refuses nothing; only a time of our own ends the wait.
   const limit = setTimeout(() => socket.destroy(new Error(`no answer within ${capSeconds} s`)), capSeconds * 1_000);
   try {
     const client = await connectTo(access, "cutter/backup", socket);
-    // The exporter idles while pg_dump works; an idle limit of the role would end the snapshot under it.
-    await client.query(`${CHECKSUM_SETTINGS}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`);
+    await client.query("SET lock_timeout = '30s'");
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const result = await work(await readSource(client, tables, structure), client);
+    const result = await work(await readSource(client, wanted), client);
     await client.query("ROLLBACK");
     await client.end();
     return result;
@@ -73,19 +90,24 @@ export async function withSource<T>(
   }
 }
 
-async function readSource(client: pg.Client, tables: readonly string[], structure: readonly string[]): Promise<SourceReading> {
+async function readSource(client: pg.Client, { tables, structure, leftOutKeys }: Wanted): Promise<SourceReading> {
   const [facts] = await rowsOf(client, "read/backup/server-facts");
   const [exported] = await rowsOf(client, "read/backup/export-snapshot");
   if (!facts || !exported) throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
   const schemas = (await rowsOf(client, "read/backup/schemas", [tables, structure])).map((row) => row.schema);
   const relations = await rowsOf(client, "read/backup/relations", [schemas, tables, structure]);
   const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
+  const left = await rowsOf(client, "read/backup/left-out", [schemas, carried, leftOutKeys]);
+  const setAside = left.filter((row) => row.what !== null);
+  const absent = new Set(setAside.map((row) => row.what));
+  const extensions = await rowsOf(client, "read/backup/extensions", [schemas]);
+  const rights = await rowsOf(client, "read/backup/rights", [schemas, carried, extensions.map(({ extension }) => extension)]);
   return {
-    facts, snapshot: exported.snapshot, schemas, relations,
-    leftOut: await rowsOf(client, "read/backup/left-out", [schemas, carried]),
-    extensions: await rowsOf(client, "read/backup/extensions", [schemas]),
-    roles: await rowsOf(client, "read/backup/roles", [schemas]),
-    rights: await rowsOf(client, "read/backup/rights", [schemas, carried]),
+    facts, snapshot: exported.snapshot, schemas, relations, setAside, extensions,
+    leftOut: left.filter((row) => row.what === null),
+    parameters: (await rowsOf(client, "read/backup/parameters", [schemas])).map(({ parameter }) => parameter),
+    roles: await rowsOf(client, "read/backup/roles"),
+    rights: rights.filter(({ what }) => !absent.has(what)),
     checksumStatements: await rowsOf(client, "read/backup/checksum-statements", [tables]),
   };
 }
@@ -105,19 +127,12 @@ export async function rowsOf<N extends Name>(client: pg.Client, name: N, params:
 
 /** A connection without pool; a break between statements is reported by the next statement. Destroying `socket` ends every wait. */
 export async function connectTo(access: DatabaseAccess, applicationName: string, socket = new Socket()): Promise<pg.Client> {
-  const client = new pg.Client({
-    host: access.host, port: access.port, database: access.database, user: access.user, password: access.password,
-    ssl: access.sslmode === "disable" ? false : { rejectUnauthorized: access.sslmode === "verify-full" },
-    connectionTimeoutMillis: 15_000, keepAlive: true, stream: () => socket, application_name: applicationName,
-  });
-  client.on("error", () => undefined);
+  const { host, port, sslmode, sslrootcert, ...login } = access;
   try {
-    await client.connect();
+    return await openSession({ host, port, sslmode, sslrootcert }, login, { applicationName, socket });
   } catch (error) {
-    await client.end().catch(() => undefined);
     throw sourceFailed(error);
   }
-  return client;
 }
 
 // Messages of the server name roles and relations; details could quote rows and are left out.

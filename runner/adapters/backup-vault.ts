@@ -27,11 +27,11 @@ export function backupVault(config: BackupConfig, credential: () => Promise<Cred
     await copy?.scratch.stop();
   };
   const take = async (name: string, keep?: (copy: KeptCopy) => void): Promise<BackupReceipt> => {
-    const { host, port, name: database, sslmode } = config.database;
-    const { tables, context_tables, recipient_public_key, recipient_fingerprint, postgres_bin } = config.backup;
+    const { host, port, name: database, sslmode, sslrootcert } = config.database;
+    const { tables, context_tables, left_out_keys, recipient_public_key, recipient_fingerprint, postgres_bin } = config.backup;
     await mkdir(folder, { recursive: true, mode: 0o750 });
     return takeBackup({
-      access: { host, port, database, sslmode, ...(await credential()) }, tables, contextTables: context_tables, outputFile: join(folder, name),
+      access: { host, port, database, sslmode, sslrootcert, ...(await credential()) }, tables, contextTables: context_tables, leftOutKeys: left_out_keys, outputFile: join(folder, name),
       recipientPublicKey: recipient_public_key, recipientFingerprint: recipient_fingerprint, binDir: postgres_bin,
       scratch: scratchOf(config),
       capSeconds: config.caps.phase_minutes * 60, log, ...(keep ? { keep } : {}),

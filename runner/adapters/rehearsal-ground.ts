@@ -8,7 +8,6 @@ import { ROLES } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import type { RehearsalGround, RowCounts, Stage, World } from "../world.ts";
 import { connectTo } from "./backup-source.ts";
-import { CHECKSUM_SETTINGS } from "./content-checksum.ts";
 import { postgresDatabase } from "./postgres.ts";
 import { rehearsalFiles } from "./rehearsal-files.ts";
 import { asSuperuser } from "./restore.ts";
@@ -41,10 +40,10 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     for (const row of made.parse(rows)) await client.query(row.statement);
     return ROWS["read/server-identity"].parse((await client.query(statement("read/server-identity").text)).rows[0]).system_identifier;
   });
-  const database = { host: copy.scratch.socketDir, port: copy.scratch.port, name, sslmode: copy.scratch.sslmode, system_identifier: identifier };
+  const database = { host: copy.scratch.socketDir, port: copy.scratch.port, name, sslmode: copy.scratch.sslmode, sslrootcert: copy.scratch.sslrootcert, system_identifier: identifier };
   const config = { ...host.config, database };
-  const watch = await connectTo({ ...database, database: name, ...copy.restorer }, "cutter/rehearsal");
-  await watch.query(`${CHECKSUM_SETTINGS}; CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)`);
+  const watch = await connectTo({ host: database.host, port: database.port, sslmode: database.sslmode, sslrootcert: database.sslrootcert, database: name, ...copy.restorer }, "cutter/rehearsal");
+  await watch.query("CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)");
   let looks = 0;
   await note(watch, copy, looks);
   const world: World = {

@@ -15,21 +15,21 @@ import { STRUCTURE_ONLY } from "./take-backup.ts";
 
 /** The package of a run's newest receipt; reads the source's roles and catalog as cutter_backup. Stops as `takeBackup`. */
 export async function drillPackageOf(config: Config, credential: Credential, runId: string, receipt: RowOf<"read/receipts">): Promise<DrillPackage> {
-  const { host, port, name: database, sslmode } = config.database;
-  const tables = [...config.backup.tables, ...config.backup.context_tables];
-  return withSource({ host, port, database, sslmode, ...credential }, tables, STRUCTURE_ONLY, config.caps.phase_minutes * 60, (reading) => Promise.resolve({
+  const { host, port, name: database, sslmode, sslrootcert } = config.database;
+  const wanted = { tables: [...config.backup.tables, ...config.backup.context_tables], structure: STRUCTURE_ONLY, leftOutKeys: config.backup.left_out_keys };
+  return withSource({ host, port, database, sslmode, sslrootcert, ...credential }, wanted, config.caps.phase_minutes * 60, (reading) => Promise.resolve({
     run_id: runId, attempt: receipt.attempt, file_sha: receipt.file_sha, size_bytes: Number(receipt.size_bytes), recipient: receipt.recipient,
     content_digests: contentDigestsSchema.parse(receipt.content_digests), content_digests_sha: receipt.content_digests_sha,
     rights_sha: backupProofSchema.parse(receipt.proof).rights_sha, frame: frameOf(reading),
   }));
 }
 
-function frameOf({ facts, schemas, relations, roles, rights, checksumStatements }: SourceReading): DrillPackage["frame"] {
+function frameOf({ facts, schemas, relations, roles, rights, checksumStatements, extensions, parameters }: SourceReading): DrillPackage["frame"] {
   return {
     encoding: facts.encoding, lc_collate: facts.lc_collate, lc_ctype: facts.lc_ctype, schemas: [...schemas],
     carried: relations.filter((relation) => relation.carried).map((relation) => relation.name),
     public_usage: rights.some(({ what, rights: held }) => what === "schema public" && held.includes("PUBLIC USAGE")),
-    roles: [...roles], checksum_statements: [...checksumStatements],
+    roles: [...roles], checksum_statements: [...checksumStatements], extensions: [...extensions], parameters: [...parameters],
   };
 }
 
@@ -58,7 +58,7 @@ function readingOf({ frame }: DrillPackage): SourceReading {
   const relations = frame.carried.map((name) => ({ name, schema: name.split(".")[0] ?? "", relation: basename(name), kind: "r", carried: true }));
   return {
     facts: { version_num: 0, version: "", encoding: frame.encoding, lc_collate: frame.lc_collate, lc_ctype: frame.lc_ctype, now: new Date(0) }, snapshot: "",
-    schemas: frame.schemas, relations, leftOut: [], extensions: [], roles: frame.roles, checksumStatements: frame.checksum_statements,
+    schemas: frame.schemas, relations, leftOut: [], setAside: [], extensions: frame.extensions, parameters: frame.parameters, roles: frame.roles, checksumStatements: frame.checksum_statements,
     rights: frame.public_usage ? [{ what: "schema public", owner: "", rights: ["PUBLIC USAGE"] }] : [],
   };
 }

@@ -7,13 +7,20 @@ import type pg from "pg";
 import type { ContentDigests, ObjectRights, RunningScratch } from "../model/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { connectTo, rowsOf, type SourceReading } from "./backup-source.ts";
-import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
+import { checksumTables } from "./content-checksum.ts";
 import { programFailure, startProgram, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
 
 const DATABASE = "restored";
 const RESTORER = "cutter_scratch_restorer";
 /** Used where the scratch installation does not know the source's locale. */
 const LOCALE_EVERYWHERE = "C.UTF-8";
+
+/** Stages of read/backup/scratch-statements, from and to. */
+type Stages = readonly [from: number, to: number];
+const ROLES: Stages = [1, 3];
+const DATABASE_ITSELF: Stages = [4, 4];
+const PREPARE: Stages = [5, 999];
+const AFTERWARDS: Stages = [1000, 1000];
 
 /** What the restored copy shows, read by the restorer on a fresh connection. */
 export interface RestoredCopy {
@@ -43,13 +50,13 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
   const { scratch, reading } = request;
   const password = randomBytes(24).toString("base64url");
   await asSuperuser(scratch, scratch.maintenance, async (client) => {
-    await runStages(client, reading, password, [1, 2, 3]);
+    await runStages(client, reading, password, ROLES);
     await createDatabase(client, reading, password);
   });
-  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [5]));
-  const access: DatabaseAccess = { host: scratch.socketDir, port: scratch.port, database: DATABASE, user: RESTORER, password, sslmode: scratch.sslmode };
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, PREPARE));
+  const access: DatabaseAccess = { host: scratch.socketDir, port: scratch.port, database: DATABASE, user: RESTORER, password, sslmode: scratch.sslmode, sslrootcert: scratch.sslrootcert };
   await feed(request, access);
-  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [6]));
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, AFTERWARDS));
   return inScratch(async () => {
     const client = await connectTo(access, "cutter/restore-proof");
     try {
@@ -61,13 +68,12 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
 }
 
 async function readCopy(client: pg.Client, reading: SourceReading): Promise<Omit<RestoredCopy, "database" | "restorer">> {
-  await client.query(CHECKSUM_SETTINGS);
   const carried = reading.relations.filter((relation) => relation.carried).map((relation) => relation.name);
   const [facts] = await rowsOf(client, "read/backup/server-facts");
   return {
     version: facts?.version ?? "unknown",
     tables: await checksumTables(client, reading.checksumStatements),
-    rights: await rowsOf(client, "read/backup/rights", [reading.schemas, carried]),
+    rights: await rowsOf(client, "read/backup/rights", [reading.schemas, carried, reading.extensions.map(({ extension }) => extension)]),
   };
 }
 
@@ -93,11 +99,10 @@ function isBrokenPipe(error: unknown): boolean {
 }
 
 /** One connection as the scratch superuser; every error is STOP_PROOF_FAILED. */
-export async function asSuperuser<T>({ socketDir, port, superuser, password, sslmode }: RunningScratch, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function asSuperuser<T>({ socketDir, port, superuser, password, sslmode, sslrootcert }: RunningScratch, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   return inScratch(async () => {
-    const client = await connectTo({ host: socketDir, port, database, user: superuser, password, sslmode }, "cutter/scratch");
+    const client = await connectTo({ host: socketDir, port, database, user: superuser, password, sslmode, sslrootcert }, "cutter/scratch");
     try {
-      await client.query("SET search_path = pg_catalog");
       return await work(client);
     } finally {
       await client.end();
@@ -105,17 +110,17 @@ export async function asSuperuser<T>({ socketDir, port, superuser, password, ssl
   });
 }
 
-async function runStages(client: pg.Client, reading: SourceReading, password: string, stages: readonly number[], locale = [reading.facts.lc_collate, reading.facts.lc_ctype]): Promise<void> {
+async function runStages(client: pg.Client, reading: SourceReading, password: string, [from, to]: Stages, locale = [reading.facts.lc_collate, reading.facts.lc_ctype]): Promise<void> {
   const publicUsage = reading.rights.some(({ what, rights }) => what === "schema public" && rights.includes("PUBLIC USAGE"));
-  const rows = await rowsOf(client, "read/backup/scratch-statements", [JSON.stringify(reading.roles), RESTORER, password, reading.facts.encoding, ...locale, publicUsage, reading.schemas]);
-  for (const { statement } of rows.filter((row) => stages.includes(row.stage))) await client.query(statement);
+  const rows = await rowsOf(client, "read/backup/scratch-statements", [JSON.stringify(reading.roles), RESTORER, password, reading.facts.encoding, ...locale, publicUsage, reading.schemas, JSON.stringify(reading.extensions), reading.parameters]);
+  for (const { statement } of rows.filter(({ stage }) => stage >= from && stage <= to)) await client.query(statement);
 }
 
 async function createDatabase(client: pg.Client, reading: SourceReading, password: string): Promise<void> {
   try {
-    await runStages(client, reading, password, [4]);
+    await runStages(client, reading, password, DATABASE_ITSELF);
   } catch {
-    await runStages(client, reading, password, [4], [LOCALE_EVERYWHERE, LOCALE_EVERYWHERE]);
+    await runStages(client, reading, password, DATABASE_ITSELF, [LOCALE_EVERYWHERE, LOCALE_EVERYWHERE]);
   }
 }
 

@@ -58,7 +58,7 @@ async function start(settings: InitdbSettings, expectedBytes: number): Promise<R
     await makeCluster(settings.binDir, { folder, data, superuser, password, user });
     const stopServer = await launch(settings.binDir, { folder, data, superuser, password, user });
     return {
-      socketDir: folder, port: PORT, sslmode: "disable", maintenance: "postgres", superuser, password, folder, spawn: user,
+      socketDir: folder, port: PORT, sslmode: "disable", sslrootcert: null, maintenance: "postgres", superuser, password, folder, spawn: user,
       stop: async () => { await stopServer(); await remove(); },
     };
   } catch (error) {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import * as z from "zod";
 import type { RunningScratch, ScratchServer } from "../model/backup.ts";
+import { sslModeSchema } from "../model/config.ts";
 import { Stopped } from "../model/stop.ts";
 import { connectTo } from "./backup-source.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
@@ -45,7 +46,6 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
   });
   let folder: string | undefined;
   try {
-    await keeper.query("SET search_path = pg_catalog; SET idle_session_timeout = 0");
     await claim(keeper, settings.target);
     folder = await mkdtemp(join(tmpdir(), "cu-"));
   } catch (error) {
@@ -54,7 +54,7 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
   }
   const kept = folder;
   return {
-    socketDir: access.host, port: access.port, sslmode: access.sslmode, maintenance: access.database, superuser: access.user, password: access.password,
+    socketDir: access.host, port: access.port, sslmode: access.sslmode, sslrootcert: access.sslrootcert, maintenance: access.database, superuser: access.user, password: access.password,
     folder: kept, spawn: undefined,
     stop: async () => {
       try {
@@ -104,13 +104,14 @@ function parsed(text: string): DatabaseAccess | undefined {
   if (!url || !["postgresql:", "postgres:"].includes(url.protocol) || url.username === "" || url.password === "" || url.hostname === "") return undefined;
   const host = decodeURIComponent(url.hostname);
   const local = host.startsWith("/") || ["localhost", "127.0.0.1", "[::1]"].includes(host);
-  const sslmode = z.enum(["disable", "require", "verify-full"]).safeParse(url.searchParams.get("sslmode") ?? (local ? "disable" : "verify-full"));
-  const unknown = [...url.searchParams.keys()].some((key) => key !== "sslmode");
+  const sslmode = sslModeSchema.safeParse(url.searchParams.get("sslmode") ?? (local ? "disable" : "verify-full"));
+  const unknown = [...url.searchParams.keys()].some((key) => key !== "sslmode" && key !== "sslrootcert");
+  const sslrootcert = url.searchParams.get("sslrootcert");
   // Without encryption the password of a superuser would cross a network in the clear.
   if (!sslmode.success || unknown || (sslmode.data === "disable" && !local)) return undefined;
   return {
     host, port: Number(url.port === "" ? "5432" : url.port), database: decodeURIComponent(url.pathname.slice(1)) || "postgres",
-    user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), sslmode: sslmode.data,
+    user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), sslmode: sslmode.data, sslrootcert,
   };
 }
 

@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { digestOf } from "../model/canonical.ts";
 import type { BackupProof, BackupReceipt, ContentDigests, KeptCopy, RunningScratch, ScratchServer } from "../model/backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { closure, equalContent, equalRights, exclusionPatterns, missingTables, quotePattern, rightsDigest, toolVersion } from "../rules/backup.ts";
+import { closure, declaredKeys, equalContent, equalRights, exclusionPatterns, missingTables, quotePattern, rightsDigest, schemaOwners, toldAside, toolVersion } from "../rules/backup.ts";
 import { inspectEnvelope, insistUnchanged, newSessionKey, openSealed, sealToFile, type SealedFile, type SessionKey } from "./backup-envelope.ts";
 import { loadRecipient, type BackupRecipient } from "./backup-key.ts";
 import { sourceDigests, withSource, type SourceReading } from "./backup-source.ts";
@@ -21,6 +21,8 @@ export interface BackupRequest {
   /** `schema.table` of the mutation surface and of what it refers to. */
   readonly tables: readonly string[];
   readonly contextTables: readonly string[];
+  /** `schema.table constraint` of foreign keys that are left out of the dump, so of proof and rehearsal. */
+  readonly leftOutKeys: readonly string[];
   /** Absolute path of `backups/<run_id>.sql.gpg`. */
   readonly outputFile: string;
   /** Armored public key file and the pinned fingerprint of its primary key. */
@@ -91,18 +93,20 @@ interface Taken { readonly reading: SourceReading; readonly recipient: BackupRec
 
 async function dumpSealed(request: BackupRequest, part: string, sessionKey: SessionKey): Promise<Taken> {
   const wanted = [...request.tables, ...request.contextTables];
-  return withSource(request.access, wanted, STRUCTURE_ONLY, request.capSeconds, async (reading, client) => {
+  return withSource(request.access, { tables: wanted, structure: STRUCTURE_ONLY, leftOutKeys: request.leftOutKeys }, request.capSeconds, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
     const major = Math.floor(reading.facts.version_num / 10_000);
-    for (const program of ["pg_dump", "psql"]) insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
+    for (const program of ["pg_dump", "pg_restore", "psql"]) insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
     insist(missingTables(wanted, reading.relations));
-    insist(closure(reading.leftOut, reading.extensions));
+    insist(closure(reading.leftOut));
+    insist(declaredKeys(request.leftOutKeys, reading.setAside));
+    for (const line of toldAside(reading.setAside)) request.log(line);
     request.log(`dumping ${wanted.length} tables of ${reading.schemas.join(", ")} on snapshot ${reading.snapshot}`);
     const sealed = await withPasswordFile(tmpdir(), request.access.password, undefined, (password) =>
       sealToFile(dump({
         binDir: request.binDir, access: request.access, password, snapshot: reading.snapshot, capSeconds: request.capSeconds,
         schemas: reading.schemas.map(quotePattern), extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
-        exclude: exclusionPatterns(reading.relations), excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`), ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
+        exclude: exclusionPatterns(reading.relations), setAside: reading.setAside, schemaOwners: schemaOwners(reading.rights), excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`), ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
       }), recipient, sessionKey, part));
     return { reading, recipient, sealed, digests: await sourceDigests(client, reading) };
   });

@@ -1,5 +1,6 @@
 // What a backup is: which rows it holds, where it lies, and the proof that it was restored.
 import * as z from "zod";
+import type { SslMode } from "./config.ts";
 import { FINGERPRINT, SHA256 } from "./ids.ts";
 
 const sha = z.string().regex(SHA256);
@@ -47,8 +48,15 @@ export interface DumpableRelation {
   readonly name: string; readonly schema: string; readonly relation: string; readonly kind: string; readonly carried: boolean;
 }
 
-/** Something a carried object needs and the dump would not hold. */
-export interface LeftOut { readonly missing: string; readonly needed_by: string; readonly reason: string }
+/** Something a carried relation needs and the dump would not hold; `key` is the constraint's name where it is a foreign key. */
+export interface LeftOut { readonly missing: string; readonly needed_by: string; readonly reason: string; readonly key: string }
+
+/** An object that the dump leaves out, by its place in the catalogs; `what` in the words of sql/read/backup/rights.sql. */
+export interface SetAside { readonly catalog: string; readonly oid: string; readonly schema: string; readonly what: string }
+
+/** An extension that a restored copy has, as the source has it. */
+export const extensionSchema = z.strictObject({ extension: z.string(), version: z.string(), schema: z.string(), owner: z.string() });
+export type Extension = z.infer<typeof extensionSchema>;
 
 /** One OpenPGP packet as it lies in a file; `version`, `key_id` (upper-case hex) and `algorithm` only where the packet has them. */
 export interface EnvelopePacket {
@@ -63,7 +71,8 @@ export interface RunningScratch {
   /** Socket folder, or host name of a server that was handed over. */
   readonly socketDir: string;
   readonly port: number;
-  readonly sslmode: "disable" | "require" | "verify-full";
+  readonly sslmode: SslMode;
+  readonly sslrootcert: string | null;
   /** Database of the server itself, in which nothing is ever restored. */
   readonly maintenance: string;
   readonly superuser: string;

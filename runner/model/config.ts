@@ -3,6 +3,9 @@ import * as z from "zod";
 import { FINGERPRINT, SHA256 } from "./ids.ts";
 
 const path = z.string().startsWith("/").max(400);
+/** As in libpq: encryption; with an authority that is trusted; and for the host's own name. */
+export const sslModeSchema = z.enum(["disable", "require", "verify-ca", "verify-full"]);
+export type SslMode = z.infer<typeof sslModeSchema>;
 const count = z.int().min(0).max(1_000_000);
 
 /** A base url that may be told a key: encrypted, or on this machine; nothing in it but scheme, host, port and path. */
@@ -30,7 +33,9 @@ export const configSchema = z.strictObject({
     host: z.string().min(1),
     port: z.int().min(1).max(65535),
     name: z.string().min(1),
-    sslmode: z.enum(["disable", "require", "verify-full"]),
+    sslmode: sslModeSchema,
+    /** Certificates of the authorities the server's certificate must come from; null: those of the system. */
+    sslrootcert: path.nullable().default(null),
     /** pg_control_system().system_identifier of the only cluster this host may write. */
     system_identifier: z.string().regex(/^\d{10,25}$/),
   }),
@@ -42,6 +47,8 @@ export const configSchema = z.strictObject({
   backup: z.strictObject({
     tables: z.array(z.string()).min(1),
     context_tables: z.array(z.string()),
+    /** Foreign keys, `schema.table constraint`, that no dump carries, so neither proof nor rehearsal holds them; part of the signed backup policy. */
+    left_out_keys: z.array(z.string().regex(/^[^. ]+[.][^ ]+ .+$/)).default([]),
     recipient_fingerprint: z.string().regex(FINGERPRINT),
     recipient_public_key: path,
     max_age_minutes: z.int().min(1).max(60),

@@ -1,6 +1,6 @@
 // A restore drill: what the operator's machine needs to restore a backup without the host, and the record it leaves.
 import * as z from "zod";
-import { contentDigestsSchema } from "./backup.ts";
+import { contentDigestsSchema, extensionSchema } from "./backup.ts";
 import { FINGERPRINT, RUN_ID, SHA256 } from "./ids.ts";
 
 const sha = z.string().regex(SHA256);
@@ -18,6 +18,8 @@ export const drillPackageSchema = z.strictObject({
   frame: z.strictObject({
     encoding: z.string(), lc_collate: z.string(), lc_ctype: z.string(), schemas: z.array(z.string()), carried: z.array(z.string()), public_usage: z.boolean(),
     roles: z.array(role), checksum_statements: z.array(z.strictObject({ name: z.string(), statement: z.string() })),
+    /** Absent in packages of releases that could not back up a database with extensions. */
+    extensions: z.array(extensionSchema).default([]), parameters: z.array(z.string()).default([]),
   }),
 });
 export type DrillPackage = z.infer<typeof drillPackageSchema>;

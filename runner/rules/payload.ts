@@ -29,7 +29,7 @@ export function sg1Payload(facts: Sg1Facts): Payload<"SG_1_cut_authz"> {
     candidate_count: String(facts.plan.candidate_count),
     target: { system_identifier: facts.system_identifier, timeline: facts.grants.timeline, database: database.name, host },
     backup_policy: {
-      tables: [...backup.tables], context_tables: [...backup.context_tables], recipient: backup.recipient_fingerprint,
+      tables: [...backup.tables], context_tables: [...backup.context_tables], ...(backup.left_out_keys.length > 0 ? { left_out_keys: [...backup.left_out_keys] } : {}), recipient: backup.recipient_fingerprint,
       max_age_minutes: String(backup.max_age_minutes), adapter: backup.adapter,
     },
     grant_matrix_sha: facts.grants.grant_matrix_sha, release_digest: facts.release_digest, approvers_sha: facts.approvers_sha,

@@ -41,11 +41,11 @@ export function renderConfig(facts: HostFacts): string {
       runtime_root: place.runtimeRoot, sidecar_root: join(place.runtimeRoot, "runs"), batch_dir: join(place.runtimeRoot, "batches"),
       global_locks_dir: join(place.runtimeRoot, "locks"), expected_grant_matrix_sha: sha256("True|True|True|True"),
     },
-    database: { host: facts.database.host, port: facts.database.port, name: facts.database.name, sslmode: "disable", system_identifier: facts.database.systemIdentifier },
+    database: { host: facts.database.host, port: facts.database.port, name: facts.database.name, sslmode: "disable", sslrootcert: null, system_identifier: facts.database.systemIdentifier },
     credentials: { exec: env("exec"), verify: env("verify"), gate: env("gate"), halt: env("halt"), backup: env("backup") },
     approvers: { file: place.approversFile, sha: facts.approversSha },
     backup: {
-      tables: [...MUTATION_TABLES], context_tables: [...CONTEXT_TABLES], recipient_fingerprint: facts.recipient,
+      tables: [...MUTATION_TABLES], context_tables: [...CONTEXT_TABLES], left_out_keys: [], recipient_fingerprint: facts.recipient,
       recipient_public_key: place.backupPublicKey, max_age_minutes: 60, adapter: "initdb", postgres_bin: facts.postgresBin,
       scratch_user: facts.scratchUser, scratch_root: place.scratchFolder, scratch_url_file: null,
     },

@@ -8,7 +8,7 @@ import { withSource } from "../../runner/adapters/backup-source.ts";
 import { dump } from "../../runner/adapters/pg-dump.ts";
 import { withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
-import { exclusionPatterns, quotePattern } from "../../runner/rules/backup.ts";
+import { exclusionPatterns, quotePattern, schemaOwners } from "../../runner/rules/backup.ts";
 import { backupPlace, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, testScratch } from "../support/backup.ts";
 import { BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
 import { gpgHome } from "../support/gpg-home.ts";
@@ -30,7 +30,7 @@ const recipient = await makeRecipient({ type: "rsa" });
 const place = await backupPlace(recipient.publicKey);
 const gpg = await gpgHome();
 const cluster = await startTestCluster();
-const access = { host: cluster.facts.host, port: cluster.facts.port, database: PACKAGES_TEMPLATE, user: "cutter_backup", password: cluster.facts.passwords.cutter_backup, sslmode: "disable" } as const;
+const access = { host: cluster.facts.host, port: cluster.facts.port, database: PACKAGES_TEMPLATE, user: "cutter_backup", password: cluster.facts.passwords.cutter_backup, sslmode: "disable", sslrootcert: null } as const;
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
   await gpg.gpg(["--import"], Buffer.from(recipient.publicKey));
@@ -66,11 +66,11 @@ async function compare(rows: number): Promise<string> {
 /** Snapshot, closure, dump, seal, fsync: what stands against dump and gpg; checksums and proof are on top. */
 async function ours(file: string): Promise<void> {
   await rm(file, { force: true });
-  await withSource(access, TABLES, [], 600, async (reading) => {
+  await withSource(access, { tables: TABLES, structure: [], leftOutKeys: [] }, 600, async (reading) => {
     const key = await loadRecipient(place.keyFile, recipient.fingerprint, reading.facts.now);
     await withPasswordFile(place.folder, access.password, undefined, (password) => sealToFile(dump({
       binDir: cluster.facts.binDir, access, password, snapshot: reading.snapshot, capSeconds: 600, schemas: reading.schemas.map(quotePattern),
-      extensions: [], exclude: exclusionPatterns(reading.relations), excludeRows: [],
+      extensions: [], exclude: exclusionPatterns(reading.relations), excludeRows: [], setAside: reading.setAside, schemaOwners: schemaOwners(reading.rights),
     }), key, newSessionKey(), file));
   });
 }
@@ -85,7 +85,7 @@ async function pipeToGpg(words: readonly string[]): Promise<void> {
 
 async function whole(): Promise<void> {
   await takeBackup({
-    access, tables: MUTATION_TABLES, contextTables: CONTEXT_TABLES, outputFile: join(place.folder, "whole.sql.gpg"), recipientPublicKey: place.keyFile,
+    access, tables: MUTATION_TABLES, contextTables: CONTEXT_TABLES, leftOutKeys: [], outputFile: join(place.folder, "whole.sql.gpg"), recipientPublicKey: place.keyFile,
     recipientFingerprint: recipient.fingerprint, binDir: cluster.facts.binDir, scratch: testScratch(cluster.facts.binDir), capSeconds: 600, log: () => undefined,
   });
 }

@@ -84,16 +84,16 @@ test("the password stands neither in the arguments nor in the environment of pg_
   }
   expect(seen).toContain("pg_dump");
   expect(seen).not.toContain(request.access.password);
-  expect(names).toEqual(["LC_ALL", "PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDATABASE", "PGHOST", "PGPASSFILE", "PGPORT", "PGSSLMODE", "PGUSER", "TZ"]);
+  expect(names).toEqual(["LC_ALL", "PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDATABASE", "PGHOST", "PGOPTIONS", "PGPASSFILE", "PGPORT", "PGSSLMODE", "PGUSER", "TZ"]);
 });
 
 test("the vault keeps a backup by hand, leaves nothing of a self-test and refuses an id that is a path", async () => {
   const { host, port, binDir } = database.cluster;
   const vault = backupVault({
     orchestrator: { runtime_root: place.folder }, caps: { phase_minutes: 5 },
-    database: { host, port, name: database.name, sslmode: "disable", system_identifier: "7000000000000000000" },
+    database: { host, port, name: database.name, sslmode: "disable", sslrootcert: null, system_identifier: "7000000000000000000" },
     backup: {
-      tables: MUTATION_TABLES, context_tables: CONTEXT_TABLES, recipient_fingerprint: recipient.fingerprint, recipient_public_key: place.keyFile,
+      tables: MUTATION_TABLES, context_tables: CONTEXT_TABLES, left_out_keys: [], recipient_fingerprint: recipient.fingerprint, recipient_public_key: place.keyFile,
       max_age_minutes: 60, adapter: "initdb", postgres_bin: binDir, scratch_user: process.getuid?.() === 0 ? "postgres" : null, scratch_root: "/tmp", scratch_url_file: null,
     },
   }, async () => ({ user: "cutter_backup", password: database.cluster.passwords.cutter_backup }), () => undefined);

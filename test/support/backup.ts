@@ -60,7 +60,7 @@ export const RUN_FILE = "ictr-20261120T120000Z-0a1b2c3d.sql.gpg";
 /** A request for the whole cut surface as cutter_backup. */
 export function backupRequest(database: FreshDatabase, place: BackupPlace, recipient: Recipient, changes: Partial<BackupRequest> = {}): BackupRequest {
   return {
-    access: { ...database.settings("cutter_backup"), sslmode: "disable" }, tables: MUTATION_TABLES, contextTables: CONTEXT_TABLES,
+    access: { ...database.settings("cutter_backup"), sslmode: "disable", sslrootcert: null }, tables: MUTATION_TABLES, contextTables: CONTEXT_TABLES, leftOutKeys: [],
     outputFile: join(place.folder, RUN_FILE), recipientPublicKey: place.keyFile, recipientFingerprint: recipient.fingerprint,
     binDir: database.cluster.binDir, scratch: testScratch(database.cluster.binDir), capSeconds: 120, log: () => undefined, ...changes,
   };
@@ -86,7 +86,7 @@ export function forEveryTest(take: (ground: BackupGround) => void): void {
   let ground: BackupGround | undefined;
   beforeEach(async () => {
     const recipient = await makeRecipient();
-    const database = await freshDatabase({ packages: ["read-rights"] });
+    const database = await freshDatabase({ packages: ["read-rights"], application: true });
     ground = { database, place: await backupPlace(recipient.publicKey), recipient };
     take(ground);
   });

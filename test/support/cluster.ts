@@ -8,6 +8,7 @@ import pg from "pg";
 import { findPostgresPrograms, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { sessionOptions } from "../../runner/rules/session-settings.ts";
 import { PACKAGES, applyPackages } from "../../scripts/apply-packages.ts";
 import type { PackageName } from "../../scripts/apply-packages.ts";
 import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
@@ -88,6 +89,9 @@ export async function endOrphans(): Promise<void> {
   }
 }
 
+/** What a test does and looks at as superuser is the same in a database with settings of its own. */
+const OWN_OPTIONS = sessionOptions({ search_path: '"$user",public', client_min_messages: "notice" });
+
 const TOO_MANY_CONNECTIONS = "53300";
 /** How long a busy server counts a connection that has ended. */
 export const ENDING_MILLISECONDS = 2_000;
@@ -95,7 +99,7 @@ export const ENDING_MILLISECONDS = 2_000;
 /** A connection of `role` to `database`; the caller ends it. On a busy machine one that a test before has ended is counted a moment longer. */
 export async function connectAs(facts: BareFacts, role: LoginRole, database: string): Promise<pg.Client> {
   for (const began = Date.now(); ;) {
-    const client = new pg.Client({ host: facts.host, port: facts.port, user: role, password: facts.passwords[role], database });
+    const client = new pg.Client({ host: facts.host, port: facts.port, user: role, password: facts.passwords[role], database, ...(role === BOOTSTRAP_ROLE ? { options: OWN_OPTIONS } : {}) });
     try {
       await client.connect();
       return client;

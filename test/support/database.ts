@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { inject } from "vitest";
 import type { PackageName } from "../../scripts/apply-packages.ts";
+import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 import {
   BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, SUBSTRATE_TEMPLATE, applyPackagesTo, connectAs, withClient,
 } from "./cluster.ts";
@@ -30,8 +31,12 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** `all`: every package that exists; a list: the substrate plus these, applied in this order; empty: the substrate alone. */
-export interface FreshOptions { readonly packages?: "all" | readonly PackageName[] }
+export interface FreshOptions {
+  /** `all`: every package that exists; a list: the substrate plus these, applied in this order; empty: the substrate alone. */
+  readonly packages?: "all" | readonly PackageName[];
+  /** Another application lives in the same database, with all that one leaves there: sql/substrate/application. */
+  readonly application?: boolean;
+}
 
 /** Clones the template and returns the new database. Fails, naming the package, when one of them does not apply. */
 export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDatabase> {
@@ -42,6 +47,7 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDa
   const template = packages === "all" ? PACKAGES_TEMPLATE : SUBSTRATE_TEMPLATE;
   await administer(cluster, `CREATE DATABASE ${name} TEMPLATE ${template} OWNER workflow_admin`);
   if (packages !== "all" && packages.length > 0) await applyPackagesTo(cluster, name, packages);
+  if (options.application) await withClient(cluster, BOOTSTRAP_ROLE, name, (client) => loadSubstrate(client, findSqlFolder("substrate/application")));
   const open = new Set<pg.Client>();
   const settings = (role: LoginRole = BOOTSTRAP_ROLE): RoleConnection =>
     ({ host: cluster.host, port: cluster.port, database: name, user: role, password: cluster.passwords[role] });
