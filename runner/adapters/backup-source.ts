@@ -2,7 +2,15 @@
 import { Socket } from "node:net";
 import type pg from "pg";
 import * as z from "zod";
-import { extensionSchema, type ContentDigests, type DumpableRelation, type Extension, type LeftOut, type ObjectRights, type SetAside } from "../model/backup.ts";
+import {
+  extensionSchema,
+  type ContentDigests,
+  type DumpableRelation,
+  type Extension,
+  type LeftOut,
+  type ObjectRights,
+  type SetAside,
+} from "../model/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { checksumTables } from "./content-checksum.ts";
 import { openSession } from "./postgres-connection.ts";
@@ -11,18 +19,35 @@ import { statement } from "./statements.ts";
 
 const ROWS = {
   "read/backup/server-facts": z.object({
-    version_num: z.int(), version: z.string(), encoding: z.string(), lc_collate: z.string(), lc_ctype: z.string(), now: z.date(),
+    version_num: z.int(),
+    version: z.string(),
+    encoding: z.string(),
+    lc_collate: z.string(),
+    lc_ctype: z.string(),
+    now: z.date(),
   }),
   "read/backup/export-snapshot": z.object({ snapshot: z.string() }),
   "read/backup/schemas": z.object({ schema: z.string() }),
-  "read/backup/relations": z.object({ name: z.string(), schema: z.string(), relation: z.string(), kind: z.string(), carried: z.boolean() }),
+  "read/backup/relations": z.object({
+    name: z.string(),
+    schema: z.string(),
+    relation: z.string(),
+    kind: z.string(),
+    carried: z.boolean(),
+  }),
   "read/backup/left-out": z.union([
     z.object({ missing: z.string(), needed_by: z.string(), reason: z.string(), key: z.string(), what: z.null() }),
     z.object({ catalog: z.string(), oid: z.string(), schema: z.string(), what: z.string() }),
   ]),
   "read/backup/extensions": extensionSchema,
   "read/backup/roles": z.object({
-    role: z.string(), inherit: z.boolean(), login: z.boolean(), bypass_rls: z.boolean(), connection_limit: z.int(), member_of: z.array(z.string()), owner: z.boolean(),
+    role: z.string(),
+    inherit: z.boolean(),
+    login: z.boolean(),
+    bypass_rls: z.boolean(),
+    connection_limit: z.int(),
+    member_of: z.array(z.string()),
+    owner: z.boolean(),
   }),
   "read/backup/parameters": z.object({ parameter: z.string() }),
   "read/backup/rights": z.object({ what: z.string(), owner: z.string(), rights: z.array(z.string()) }),
@@ -68,7 +93,10 @@ export interface SourceReading {
  * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
  */
 export async function withSource<T>(
-  access: DatabaseAccess, wanted: Wanted, capSeconds: number, work: (reading: SourceReading, client: pg.Client) => Promise<T>,
+  access: DatabaseAccess,
+  wanted: Wanted,
+  capSeconds: number,
+  work: (reading: SourceReading, client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const socket = new Socket();
   // A peer that died without a word answers nothing and refuses nothing; only a time of our own ends the wait.
@@ -93,7 +121,8 @@ export async function withSource<T>(
 async function readSource(client: pg.Client, { tables, structure, leftOutKeys }: Wanted): Promise<SourceReading> {
   const [facts] = await rowsOf(client, "read/backup/server-facts");
   const [exported] = await rowsOf(client, "read/backup/export-snapshot");
-  if (!facts || !exported) throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
+  if (!facts || !exported)
+    throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
   const schemas = (await rowsOf(client, "read/backup/schemas", [tables, structure])).map((row) => row.schema);
   const relations = await rowsOf(client, "read/backup/relations", [schemas, tables, structure]);
   const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
@@ -101,9 +130,18 @@ async function readSource(client: pg.Client, { tables, structure, leftOutKeys }:
   const setAside = left.filter((row) => row.what !== null);
   const absent = new Set(setAside.map((row) => row.what));
   const extensions = await rowsOf(client, "read/backup/extensions", [schemas]);
-  const rights = await rowsOf(client, "read/backup/rights", [schemas, carried, extensions.map(({ extension }) => extension)]);
+  const rights = await rowsOf(client, "read/backup/rights", [
+    schemas,
+    carried,
+    extensions.map(({ extension }) => extension),
+  ]);
   return {
-    facts, snapshot: exported.snapshot, schemas, relations, setAside, extensions,
+    facts,
+    snapshot: exported.snapshot,
+    schemas,
+    relations,
+    setAside,
+    extensions,
     leftOut: left.filter((row) => row.what === null),
     parameters: (await rowsOf(client, "read/backup/parameters", [schemas])).map(({ parameter }) => parameter),
     roles: await rowsOf(client, "read/backup/roles"),
@@ -118,15 +156,27 @@ export async function sourceDigests(client: pg.Client, reading: SourceReading): 
 }
 
 /** Runs one statement of sql/read/backup and checks the form of every row. */
-export async function rowsOf<N extends Name>(client: pg.Client, name: N, params: readonly unknown[] = []): Promise<Row<N>[]> {
+export async function rowsOf<N extends Name>(
+  client: pg.Client,
+  name: N,
+  params: readonly unknown[] = [],
+): Promise<Row<N>[]> {
   const { rows } = await client.query(statement(name).text, [...params]);
   const parsed = z.array(ROWS[name]).safeParse(rows);
-  if (!parsed.success) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `sql/${name}.sql answered in another form`, wanted: "the columns this release was built for" });
+  if (!parsed.success)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `sql/${name}.sql answered in another form`,
+      wanted: "the columns this release was built for",
+    });
   return parsed.data as Row<N>[];
 }
 
 /** A connection without pool; a break between statements is reported by the next statement. Destroying `socket` ends every wait. */
-export async function connectTo(access: DatabaseAccess, applicationName: string, socket = new Socket()): Promise<pg.Client> {
+export async function connectTo(
+  access: DatabaseAccess,
+  applicationName: string,
+  socket = new Socket(),
+): Promise<pg.Client> {
   const { host, port, sslmode, sslrootcert, ...login } = access;
   try {
     return await openSession({ host, port, sslmode, sslrootcert }, login, { applicationName, socket });
@@ -139,5 +189,9 @@ export async function connectTo(access: DatabaseAccess, applicationName: string,
 function sourceFailed(error: unknown): Error {
   if (error instanceof Stopped) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new Stopped("STOP_BACKUP_FAILED", { saw: `the source database: ${reason.slice(0, 300)}`, wanted: "a readable source for the whole backup" }, error);
+  return new Stopped(
+    "STOP_BACKUP_FAILED",
+    { saw: `the source database: ${reason.slice(0, 300)}`, wanted: "a readable source for the whole backup" },
+    error,
+  );
 }

@@ -8,7 +8,10 @@ import type { ContentDigests } from "../model/backup.ts";
 const NEWLINE = 0x0a;
 
 /** Rows and digest by table. `statements` are those of sql/read/backup/checksum-statements.sql, read from the source. */
-export async function checksumTables(client: pg.Client, statements: readonly { name: string; statement: string }[]): Promise<ContentDigests> {
+export async function checksumTables(
+  client: pg.Client,
+  statements: readonly { name: string; statement: string }[],
+): Promise<ContentDigests> {
   const digests: ContentDigests = {};
   for (const { name, statement } of statements) digests[name] = await checksum(client, statement);
   return digests;

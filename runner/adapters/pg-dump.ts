@@ -8,7 +8,15 @@ import { pipeline } from "node:stream/promises";
 import { Stopped } from "../model/stop.ts";
 import type { SetAside } from "../model/backup.ts";
 import { listWithout } from "../rules/dump-list.ts";
-import { INHERITED_FILE, programFailure, startFilter, startProgram, withUnnamedFile, type DatabaseAccess, type PasswordFile } from "./postgres-programs.ts";
+import {
+  INHERITED_FILE,
+  programFailure,
+  startFilter,
+  startProgram,
+  withUnnamedFile,
+  type DatabaseAccess,
+  type PasswordFile,
+} from "./postgres-programs.ts";
 
 /** What to dump, from where, and for how long at most. */
 export interface DumpRequest {
@@ -47,9 +55,12 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
     const { head, list } = await contentsOf(chunks, lister);
     const noList = await programFailure("pg_restore", lister, "");
     // An archive that ended too early was ended by pg_dump, which says why.
-    if (noList) throw failed(await programFailure("pg_dump", archive, request.access.password) ?? noList);
+    if (noList) throw failed((await programFailure("pg_dump", archive, request.access.password)) ?? noList);
     const { text } = await withUnnamedFile(tmpdir(), listWithout(list, request.setAside), undefined, (file) =>
-      Promise.resolve({ text: startFilter(join(binDir, "pg_restore"), [`--use-list=${INHERITED_FILE}`, "--file=-"], capSeconds, file) }));
+      Promise.resolve({
+        text: startFilter(join(binDir, "pg_restore"), [`--use-list=${INHERITED_FILE}`, "--file=-"], capSeconds, file),
+      }),
+    );
     running.push(text);
     const rest = continued(head, chunks);
     // A pipe that breaks is told by the program behind it.
@@ -62,7 +73,7 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
     const noText = await programFailure("pg_restore", text, "");
     if (noText && !rest.ended()) throw failed(noText);
     await fed;
-    const failure = await programFailure("pg_dump", archive, request.access.password) ?? noText;
+    const failure = (await programFailure("pg_dump", archive, request.access.password)) ?? noText;
     running.length = 0;
     if (failure) throw failed(failure);
   } finally {
@@ -74,38 +85,64 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
 }
 
 /** A program as the end of a dump sees it. */
-interface Ended extends PromiseLike<unknown> { kill(signal: NodeJS.Signals): boolean }
+interface Ended extends PromiseLike<unknown> {
+  kill(signal: NodeJS.Signals): boolean;
+}
 
 function startDump(request: DumpRequest) {
   const args = [
     // A table locked by someone else must not hold the snapshot for hours; no password prompt, nobody is there to answer.
-    "--lock-wait-timeout=30s", "--no-password", "--format=custom", "--compress=0", "--encoding=UTF8",
-    "--no-publications", "--no-subscriptions", "--no-security-labels", "--no-tablespaces", `--snapshot=${request.snapshot}`,
+    "--lock-wait-timeout=30s",
+    "--no-password",
+    "--format=custom",
+    "--compress=0",
+    "--encoding=UTF8",
+    "--no-publications",
+    "--no-subscriptions",
+    "--no-security-labels",
+    "--no-tablespaces",
+    `--snapshot=${request.snapshot}`,
     ...request.schemas.map((schema) => `--schema=${schema}`),
     ...request.extensions.map((extension) => `--extension=${extension}`),
     ...request.exclude.map((pattern) => `--exclude-table=${pattern}`),
     ...request.excludeRows.map((pattern) => `--exclude-table-data=${pattern}`),
   ];
-  const program = startProgram(join(request.binDir, "pg_dump"), args, { access: request.access, password: request.password, user: undefined, capSeconds: request.capSeconds });
+  const program = startProgram(join(request.binDir, "pg_dump"), args, {
+    access: request.access,
+    password: request.password,
+    user: undefined,
+    capSeconds: request.capSeconds,
+  });
   program.stdin.end();
   if (program.pid !== undefined) request.started?.(program.pid);
   return program;
 }
 
 /** The archive's table of contents, and the chunks that had to be read for it. */
-async function contentsOf(chunks: AsyncIterator<Uint8Array>, lister: ReturnType<typeof startFilter>): Promise<{ head: Uint8Array[]; list: string }> {
+async function contentsOf(
+  chunks: AsyncIterator<Uint8Array>,
+  lister: ReturnType<typeof startFilter>,
+): Promise<{ head: Uint8Array[]; list: string }> {
   const told: Uint8Array[] = [];
-  const listed = (async () => { for await (const chunk of lister.stdout) told.push(chunk as Uint8Array); })();
+  const listed = (async () => {
+    for await (const chunk of lister.stdout) told.push(chunk as Uint8Array);
+  })();
   // It reads the contents alone and goes; the pipe breaks then, and that is no fault.
   let gone = false;
-  lister.stdin.on("error", () => { gone = true; });
-  void lister.then(() => { gone = true; });
+  lister.stdin.on("error", () => {
+    gone = true;
+  });
+  void lister.then(() => {
+    gone = true;
+  });
   const head: Uint8Array[] = [];
   while (!gone) {
     const next = await chunks.next();
     if (next.done === true) break;
     head.push(next.value);
-    await new Promise<void>((resolve) => { lister.stdin.write(next.value, () => resolve()); });
+    await new Promise<void>((resolve) => {
+      lister.stdin.write(next.value, () => resolve());
+    });
   }
   lister.stdin.end();
   await listed;
@@ -113,7 +150,10 @@ async function contentsOf(chunks: AsyncIterator<Uint8Array>, lister: ReturnType<
 }
 
 /** The whole archive again; `ended` says whether pg_dump had written all that it would. */
-function continued(head: readonly Uint8Array[], chunks: AsyncIterator<Uint8Array>): { chunks: AsyncGenerator<Uint8Array>; ended(): boolean } {
+function continued(
+  head: readonly Uint8Array[],
+  chunks: AsyncIterator<Uint8Array>,
+): { chunks: AsyncGenerator<Uint8Array>; ended(): boolean } {
   let ended = false;
   return {
     ended: () => ended,
@@ -128,7 +168,12 @@ function continued(head: readonly Uint8Array[], chunks: AsyncIterator<Uint8Array
 /** Schemas stand before everything else, and may be there: in a copy its extensions lie in them already. */
 function schemasFirst(owners: Readonly<Record<string, string>>): string {
   const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-  return Object.entries(owners).map(([schema, owner]) => `CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};\nALTER SCHEMA ${quoted(schema)} OWNER TO ${quoted(owner)};\n`).join("");
+  return Object.entries(owners)
+    .map(
+      ([schema, owner]) =>
+        `CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};\nALTER SCHEMA ${quoted(schema)} OWNER TO ${quoted(owner)};\n`,
+    )
+    .join("");
 }
 
 function failed(saw: string): Stopped {

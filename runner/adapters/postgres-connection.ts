@@ -19,7 +19,11 @@ export interface ServerPlace {
 }
 
 /** Database and login of one session. */
-export interface Login { readonly database: string; readonly user: string; readonly password: string }
+export interface Login {
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
 
 /** What a session may have otherwise. */
 export interface SessionExtras {
@@ -34,7 +38,10 @@ export interface SessionExtras {
 export const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
 /** The file of authorities that a mode looks at; undefined where it looks at none. As in libpq, `require` with a file is `verify-ca`. */
-export function authoritiesOf({ sslmode, sslrootcert }: Pick<ServerPlace, "sslmode" | "sslrootcert">): string | undefined {
+export function authoritiesOf({
+  sslmode,
+  sslrootcert,
+}: Pick<ServerPlace, "sslmode" | "sslrootcert">): string | undefined {
   if (sslmode === "disable") return undefined;
   return sslrootcert ?? (sslmode === "require" ? undefined : SYSTEM_AUTHORITIES);
 }
@@ -43,10 +50,21 @@ export function authoritiesOf({ sslmode, sslrootcert }: Pick<ServerPlace, "sslmo
  * An open session. Fails with the driver's own error where the server refuses or nobody answers, STOP_COULD_NOT_LOOK for a file of authorities
  * that cannot be read, STOP_PRECHECK_FAILED when a connection pooler is at the other end. Encryption is agreed before any password is sent.
  */
-export async function openSession(place: ServerPlace, login: Login, { applicationName, settings, socket }: SessionExtras): Promise<pg.Client> {
+export async function openSession(
+  place: ServerPlace,
+  login: Login,
+  { applicationName, settings, socket }: SessionExtras,
+): Promise<pg.Client> {
   const client = new pg.Client({
-    host: place.host, port: place.port, ...login, ssl: await tlsOf(place), options: sessionOptions(settings), connectionTimeoutMillis: 15_000, keepAlive: true,
-    application_name: applicationName, ...(socket ? { stream: () => socket } : {}),
+    host: place.host,
+    port: place.port,
+    ...login,
+    ssl: await tlsOf(place),
+    options: sessionOptions(settings),
+    connectionTimeoutMillis: 15_000,
+    keepAlive: true,
+    application_name: applicationName,
+    ...(socket ? { stream: () => socket } : {}),
   });
   // A connection that breaks between statements must not end the process as an uncaught event; the next statement reports it.
   client.on("error", () => undefined);
@@ -72,10 +90,15 @@ async function settle(client: pg.Client, place: ServerPlace): Promise<void> {
 }
 
 function pooler({ host, port }: ServerPlace, saw: string, cause?: unknown): Stopped {
-  return new Stopped("STOP_PRECHECK_FAILED", {
-    saw: `a connection pooler such as PgBouncer answers at ${host}:${port} (${saw})`, wanted: "PostgreSQL itself",
-    hint: "name the server's own host and port in database.host and database.port: settings, locks and snapshots of a session do not survive a pooler",
-  }, cause);
+  return new Stopped(
+    "STOP_PRECHECK_FAILED",
+    {
+      saw: `a connection pooler such as PgBouncer answers at ${host}:${port} (${saw})`,
+      wanted: "PostgreSQL itself",
+      hint: "name the server's own host and port in database.host and database.port: settings, locks and snapshots of a session do not survive a pooler",
+    },
+    cause,
+  );
 }
 
 async function tlsOf(place: ServerPlace): Promise<ConnectionOptions | false> {
@@ -84,7 +107,17 @@ async function tlsOf(place: ServerPlace): Promise<ConnectionOptions | false> {
   const file = authoritiesOf(place);
   if (file === undefined) return { rejectUnauthorized: false };
   const ca = await readFile(file).catch((error: unknown) => {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file} cannot be read`, wanted: `the certificates of the authorities for sslmode ${place.sslmode}`, hint: "name the file in database.sslrootcert" }, error);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      {
+        saw: `${file} cannot be read`,
+        wanted: `the certificates of the authorities for sslmode ${place.sslmode}`,
+        hint: "name the file in database.sslrootcert",
+      },
+      error,
+    );
   });
-  return place.sslmode === "verify-full" ? { ca, rejectUnauthorized: true } : { ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+  return place.sslmode === "verify-full"
+    ? { ca, rejectUnauthorized: true }
+    : { ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
 }

@@ -15,7 +15,9 @@ export type DatabaseAccess = ServerPlace & Login;
 export type UnixUser = { readonly uid: number; readonly gid: number } | undefined;
 
 /** An open file that has no name any more: whoever is killed leaves nothing behind, and nobody else can open it. */
-export interface UnnamedFile { readonly stream: Readable }
+export interface UnnamedFile {
+  readonly stream: Readable;
+}
 
 /** One with a password in it. */
 export type PasswordFile = UnnamedFile;
@@ -23,7 +25,13 @@ export type PasswordFile = UnnamedFile;
 /** Where a program finds the file that it inherits as its fourth stream; a pipe there could not be opened by name. libpq wants a regular file of mode 0600. */
 export const INHERITED_FILE = "/dev/fd/3";
 
-const STREAMING = { reject: false, extendEnv: false, buffer: { stdout: false, stderr: true }, maxBuffer: { stderr: 1 << 20 }, forceKillAfterDelay: 2_000 } as const;
+const STREAMING = {
+  reject: false,
+  extendEnv: false,
+  buffer: { stdout: false, stderr: true },
+  maxBuffer: { stderr: 1 << 20 },
+  forceKillAfterDelay: 2_000,
+} as const;
 /** A started PostgreSQL program: its streams and the promise of its end. */
 export type Program = ReturnType<typeof startProgram>;
 
@@ -33,28 +41,58 @@ export function spawnAs(user: UnixUser): { uid?: number; gid?: number } {
 }
 
 /** What a program is started with: its connection, its password, the UNIX user it runs as, its time. */
-export interface Surroundings { readonly access: DatabaseAccess; readonly password: PasswordFile; readonly user: UnixUser; readonly capSeconds: number }
+export interface Surroundings {
+  readonly access: DatabaseAccess;
+  readonly password: PasswordFile;
+  readonly user: UnixUser;
+  readonly capSeconds: number;
+}
 
 /** Starts a program of the installation; it never rejects, {@link programFailure} judges how it ended. */
-export function startProgram(path: string, args: readonly string[], { access, password, user, capSeconds }: Surroundings) {
+export function startProgram(
+  path: string,
+  args: readonly string[],
+  { access, password, user, capSeconds }: Surroundings,
+) {
   return execa(path, args, {
-    ...STREAMING, stdio: ["pipe", "pipe", "pipe", password.stream], env: { LC_ALL: "C", TZ: "UTC", ...connectionEnvironment(access) }, timeout: capSeconds * 1_000, cwd: "/", ...spawnAs(user),
+    ...STREAMING,
+    stdio: ["pipe", "pipe", "pipe", password.stream],
+    env: { LC_ALL: "C", TZ: "UTC", ...connectionEnvironment(access) },
+    timeout: capSeconds * 1_000,
+    cwd: "/",
+    ...spawnAs(user),
   });
 }
 
 /** Starts a program of the installation that only turns one stream into another: no server, no password. It finds `file` at {@link INHERITED_FILE}. */
 export function startFilter(path: string, args: readonly string[], capSeconds: number, file?: UnnamedFile) {
-  return execa(path, args, { ...STREAMING, stdio: ["pipe", "pipe", "pipe", file?.stream ?? "ignore"], env: { LC_ALL: "C", TZ: "UTC" }, timeout: capSeconds * 1_000, cwd: "/" });
+  return execa(path, args, {
+    ...STREAMING,
+    stdio: ["pipe", "pipe", "pipe", file?.stream ?? "ignore"],
+    env: { LC_ALL: "C", TZ: "UTC" },
+    timeout: capSeconds * 1_000,
+    cwd: "/",
+  });
 }
 
 /** A password file for the time of `work`, readable by `user` alone. */
-export async function withPasswordFile<T>(parent: string, password: string, user: UnixUser, work: (file: PasswordFile) => Promise<T>): Promise<T> {
+export async function withPasswordFile<T>(
+  parent: string,
+  password: string,
+  user: UnixUser,
+  work: (file: PasswordFile) => Promise<T>,
+): Promise<T> {
   // One program, one server: the stars keep host names out of a format that would need its own escapes.
   return withUnnamedFile(parent, `*:*:*:*:${password.replaceAll(/[\\:]/g, "\\$&")}\n`, user, work);
 }
 
 /** A file with this text for the time of `work`, readable by `user` alone. Its name is gone before the text is in it. */
-export async function withUnnamedFile<T>(parent: string, text: string, user: UnixUser, work: (file: UnnamedFile) => Promise<T>): Promise<T> {
+export async function withUnnamedFile<T>(
+  parent: string,
+  text: string,
+  user: UnixUser,
+  work: (file: UnnamedFile) => Promise<T>,
+): Promise<T> {
   const name = join(parent, `.cutter-${randomBytes(8).toString("hex")}`);
   const handle = await open(name, "wx+", 0o600);
   try {
@@ -72,14 +110,25 @@ export async function withUnnamedFile<T>(parent: string, text: string, user: Uni
 function connectionEnvironment(access: DatabaseAccess): Record<string, string> {
   const authorities = authoritiesOf(access);
   return {
-    PGOPTIONS: sessionOptions(), ...(authorities === undefined ? {} : { PGSSLROOTCERT: authorities }),
-    PGHOST: access.host, PGPORT: String(access.port), PGDATABASE: access.database, PGUSER: access.user, PGSSLMODE: access.sslmode,
-    PGPASSFILE: INHERITED_FILE, PGCONNECT_TIMEOUT: "15", PGCLIENTENCODING: "UTF8",
+    PGOPTIONS: sessionOptions(),
+    ...(authorities === undefined ? {} : { PGSSLROOTCERT: authorities }),
+    PGHOST: access.host,
+    PGPORT: String(access.port),
+    PGDATABASE: access.database,
+    PGUSER: access.user,
+    PGSSLMODE: access.sslmode,
+    PGPASSFILE: INHERITED_FILE,
+    PGCONNECT_TIMEOUT: "15",
+    PGCLIENTENCODING: "UTF8",
   };
 }
 
 /** One line saying how a program failed, undefined when it ended well. Only its first error line, without the password. */
-export async function programFailure(name: string, program: Program | ReturnType<typeof startFilter>, password: string): Promise<string | undefined> {
+export async function programFailure(
+  name: string,
+  program: Program | ReturnType<typeof startFilter>,
+  password: string,
+): Promise<string | undefined> {
   const result = await program;
   if (!result.failed) return undefined;
   if (result.timedOut) return `${name} did not end in time`;
@@ -87,13 +136,25 @@ export async function programFailure(name: string, program: Program | ReturnType
   const line = lines.find((candidate) => /error|fatal/i.test(candidate)) ?? lines[0] ?? "";
   const told = (password === "" ? line : line.replaceAll(password, "(secret)")).slice(0, 300);
   if (result.signal) return `${name} was ended by ${result.signal}`;
-  return result.exitCode === undefined ? `${name} could not be started (${result.code ?? "?"})` : `${name} ended with status ${result.exitCode}: ${told}`;
+  return result.exitCode === undefined
+    ? `${name} could not be started (${result.code ?? "?"})`
+    : `${name} ended with status ${result.exitCode}: ${told}`;
 }
 
 /** Major version of an installation's program. STOP_BACKUP_FAILED when it is not there. */
 export async function majorVersion(path: string): Promise<number> {
-  const result = await execa(path, ["--version"], { reject: false, extendEnv: false, env: { LC_ALL: "C" }, timeout: 20_000, cwd: "/" });
+  const result = await execa(path, ["--version"], {
+    reject: false,
+    extendEnv: false,
+    env: { LC_ALL: "C" },
+    timeout: 20_000,
+    cwd: "/",
+  });
   const major = /\(PostgreSQL\) (\d+)/.exec(result.stdout)?.[1];
-  if (major === undefined) throw new Stopped("STOP_BACKUP_FAILED", { saw: `${path} does not answer --version`, wanted: "the client programs of one PostgreSQL installation" });
+  if (major === undefined)
+    throw new Stopped("STOP_BACKUP_FAILED", {
+      saw: `${path} does not answer --version`,
+      wanted: "the client programs of one PostgreSQL installation",
+    });
   return Number(major);
 }

@@ -13,7 +13,11 @@ export const MAX_LINES = 2_000_000;
 const QUOTE_STEPS = { per_line: 8, free: 100_000 };
 
 /** A heading outside every container. line: 0-based in the text. setext: underlined, opens no unit. */
-export interface TopHeading { readonly line: number; readonly depth: number; readonly setext: boolean }
+export interface TopHeading {
+  readonly line: number;
+  readonly depth: number;
+  readonly setext: boolean;
+}
 
 /** Lines of the text by byte offset; `blank` as CommonMark defines it: nothing but spaces and tabs. */
 export interface LineTable {
@@ -57,7 +61,8 @@ function blockParser(): MarkdownIt {
   const tokenize = parser.block.tokenize.bind(parser.block);
   let steps = 0;
   parser.block.tokenize = (state, start, end) => {
-    if (state.level > MAX_LEVEL) throw new StructureFault(start, `lists and quotes are nested deeper than ${MAX_LEVEL} levels`);
+    if (state.level > MAX_LEVEL)
+      throw new StructureFault(start, `lists and quotes are nested deeper than ${MAX_LEVEL} levels`);
     if (state.parentType === "blockquote") steps += end - start;
     if (steps > QUOTE_STEPS.free + QUOTE_STEPS.per_line * state.lineMax) {
       throw new StructureFault(start, "quotes and other text interrupt each other too often to be read");
@@ -75,7 +80,12 @@ function blockState(parser: MarkdownIt, bytes: Buffer, found: TopHeading[]): Sta
   // The rules write into the token they get and never read it again, so one serves them all. What a heading wrote into it
   // is complete when its content (type inline) is pushed.
   state.push = (type, tag, nesting) => {
-    if (opened !== "") found.push({ line: scratch.map?.[0] ?? 0, depth: Number(opened.slice(1)), setext: !scratch.markup.startsWith("#") });
+    if (opened !== "")
+      found.push({
+        line: scratch.map?.[0] ?? 0,
+        depth: Number(opened.slice(1)),
+        setext: !scratch.markup.startsWith("#"),
+      });
     if (nesting < 0) state.level -= 1;
     opened = type === "heading_open" && state.level === 0 ? tag : "";
     if (nesting > 0) state.level += 1;

@@ -7,10 +7,18 @@ import { ROLE } from "./vn-law-1-furniture.ts";
 import { lettered, numbered, type Numbered } from "./vn-law-1-numbers.ts";
 
 /** A line that opens a clause or a point. */
-export interface Marked extends Numbered { readonly line: number; readonly level: Level; readonly evidence: Evidence }
+export interface Marked extends Numbered {
+  readonly line: number;
+  readonly level: Level;
+  readonly evidence: Evidence;
+}
 
 /** Clauses of an article with their points, in the order of their lines. */
-export interface Inner { readonly marked: readonly Marked[]; readonly findings: readonly Finding[]; readonly dispute?: Dispute | undefined }
+export interface Inner {
+  readonly marked: readonly Marked[];
+  readonly findings: readonly Finding[];
+  readonly dispute?: Dispute | undefined;
+}
 
 const STYLES: Readonly<Record<string, RegExp>> = {
   ".": /^(["“]\s*)?([1-9]\d{0,2})([a-zđ]?)\s?(?:\[\d{1,3}\])?\.(?!\d| \d{3}[. ])/u,
@@ -33,16 +41,29 @@ function formed(reading: Reading, line: number, quote: boolean, from: number, te
 function clauseAt(reading: Reading, line: number, style: string, from: number): Marked | undefined {
   const text = reading.lines.plain(line);
   const noted = style === "." ? NOTED.exec(text) : null;
-  const match = noted !== null && reading.notes.numbers.has(Number(noted[3])) ? [noted[0], undefined, noted[1], noted[2]] : STYLES[style]?.exec(text);
+  const match =
+    noted !== null && reading.notes.numbers.has(Number(noted[3]))
+      ? [noted[0], undefined, noted[1], noted[2]]
+      : STYLES[style]?.exec(text);
   if (!match) return undefined;
-  return { line, level: "clause", evidence: formed(reading, line, match[1] !== undefined, from, text), ...numbered(Number(match[2]), match[3] ?? "") };
+  return {
+    line,
+    level: "clause",
+    evidence: formed(reading, line, match[1] !== undefined, from, text),
+    ...numbered(Number(match[2]), match[3] ?? ""),
+  };
 }
 
 function pointAt(reading: Reading, line: number, from: number): Marked | undefined {
   const text = reading.lines.plain(line);
   const match = POINT.exec(text);
   if (match === null) return undefined;
-  return { line, level: "point", evidence: formed(reading, line, match[1] !== undefined, from, text), ...lettered(match[2] ?? "", match[3] ?? "") };
+  return {
+    line,
+    level: "point",
+    evidence: formed(reading, line, match[1] !== undefined, from, text),
+    ...lettered(match[2] ?? "", match[3] ?? ""),
+  };
 }
 
 function textLines(reading: Reading, from: number, to: number): number[] {
@@ -52,10 +73,11 @@ function textLines(reading: Reading, from: number, to: number): number[] {
 }
 
 function styleOf(reading: Reading, lines: readonly number[]): string {
-  const begins = (style: string): boolean => lines.some((line) => {
-    const one = clauseAt(reading, line, style, lines[0] ?? 0);
-    return one !== undefined && one.major === 1 && one.evidence !== "quoted" && one.evidence !== "reference";
-  });
+  const begins = (style: string): boolean =>
+    lines.some((line) => {
+      const one = clauseAt(reading, line, style, lines[0] ?? 0);
+      return one !== undefined && one.major === 1 && one.evidence !== "quoted" && one.evidence !== "reference";
+    });
   return Object.keys(STYLES).find(begins) ?? ".";
 }
 
@@ -77,8 +99,17 @@ export function innerUnits(reading: Reading, from: number, to: number, article: 
   const first = clauses.chosen[0]?.line ?? to;
   parts.push(points(reading, from, first, ` of Điều ${article}`));
   clauses.chosen.forEach((clause, index) => {
-    const inside = points(reading, clause.line + 1, clauses.chosen[index + 1]?.line ?? to, ` of khoản ${clause.number} Điều ${article}`);
+    const inside = points(
+      reading,
+      clause.line + 1,
+      clauses.chosen[index + 1]?.line ?? to,
+      ` of khoản ${clause.number} Điều ${article}`,
+    );
     parts.push({ ...inside, marked: [clause, ...inside.marked] });
   });
-  return { marked: parts.flatMap((part) => part.marked), findings: parts.flatMap((part) => part.findings), dispute: parts.find((part) => part.dispute)?.dispute };
+  return {
+    marked: parts.flatMap((part) => part.marked),
+    findings: parts.flatMap((part) => part.findings),
+    dispute: parts.find((part) => part.dispute)?.dispute,
+  };
 }

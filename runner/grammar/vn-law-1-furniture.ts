@@ -42,7 +42,8 @@ export function lineRoles(lines: Lines): Roles {
   for (let line = 0; line < lines.count; line += 1) roles[line] = line < front ? ROLE.front : roleOf(lines.plain(line));
   // A bare number between brackets on lines of their own marks a note of a web page.
   for (let line = 1; line + 1 < lines.count; line += 1) {
-    if (roles[line] === ROLE.page && lines.plain(line - 1) === "[" && lines.plain(line + 1) === "]") roles[line] = ROLE.furniture;
+    if (roles[line] === ROLE.page && lines.plain(line - 1) === "[" && lines.plain(line + 1) === "]")
+      roles[line] = ROLE.furniture;
   }
   runningHeads(lines, roles);
   return roles;

@@ -20,15 +20,26 @@ export interface Lines {
 }
 
 const HIDDEN = /[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\f\v]/g;
-const ODD = /[*_#<>\\`\t\f\v\u00a0\u00ad\u00d0\u034f\u061c\u2000-\u200f\u202a-\u202f\u2060-\u206f\ufeff]|^[\s+-]|\s$|\s\s/;
+const ODD =
+  /[*_#<>\\`\t\f\v\u00a0\u00ad\u00d0\u034f\u061c\u2000-\u200f\u202a-\u202f\u2060-\u206f\ufeff]|^[\s+-]|\s$|\s\s/;
 const BULLET = /^[-+*]\s+(?=\d{1,3}\s?[.)]|[a-zđ]\d?\))/u;
 
 /** A Latin capital Eth looks like the Vietnamese Đ and is typed for it. */
 function plainText(line: string): string {
   if (!ODD.test(line)) return line;
-  return line.replace(HIDDEN, "").replaceAll("\u00d0", "Đ").replace(/[\s\u00a0\u2000-\u200a\u202f]+/gu, " ").trim()
-    .replace(/^(?:> ?)+/, "").replace(/^#{1,6} +/, "").replace(/ +#+$/, "").replace(/<\/?[a-z][^<>]{0,40}>/gi, "")
-    .replace(BULLET, "").replace(/\*+|(?<![\p{L}\d])_+|_+(?![\p{L}\d])|`+/gu, "").replace(/\\(?=[^\p{L}\d\s])/gu, "").trim();
+  return line
+    .replace(HIDDEN, "")
+    .replaceAll("\u00d0", "Đ")
+    .replace(/[\s\u00a0\u2000-\u200a\u202f]+/gu, " ")
+    .trim()
+    .replace(/^(?:> ?)+/, "")
+    .replace(/^#{1,6} +/, "")
+    .replace(/ +#+$/, "")
+    .replace(/<\/?[a-z][^<>]{0,40}>/gi, "")
+    .replace(BULLET, "")
+    .replace(/\*+|(?<![\p{L}\d])_+|_+(?![\p{L}\d])|`+/gu, "")
+    .replace(/\\(?=[^\p{L}\d\s])/gu, "")
+    .trim();
 }
 
 const MARKED = /^[\s\ufeff>]*(?:#{1,6}\s|\*\*.*\*\*\s*$|__.*__\s*$|<(?:b|h[1-6]|strong)\b)/u;
@@ -54,21 +65,33 @@ function offsets(bytes: Buffer, from: number, to: number): { starts: number[]; e
 }
 
 /** The first line over a limit, with the reason; offsets of lines are made with it because the limits guard them. */
-export type LinesResult = { readonly lines: Lines; readonly fault?: never } | { readonly fault: { readonly line: number; readonly reason: string }; readonly lines?: never };
+export type LinesResult =
+  | { readonly lines: Lines; readonly fault?: never }
+  | { readonly fault: { readonly line: number; readonly reason: string }; readonly lines?: never };
 
 /** The lines of a region of valid UTF-8. first_line: 1-based line of the file where the region begins. */
 export function readLines(bytes: Buffer, from: number, to: number, first_line: number): LinesResult {
   const { starts, ends } = offsets(bytes, from, to);
-  if (starts.length > LINE_LIMITS.lines) return { fault: { line: first_line + LINE_LIMITS.lines, reason: `more than ${LINE_LIMITS.lines} lines` } };
+  if (starts.length > LINE_LIMITS.lines)
+    return { fault: { line: first_line + LINE_LIMITS.lines, reason: `more than ${LINE_LIMITS.lines} lines` } };
   const long = starts.findIndex((start, line) => (ends[line] ?? start) - start > LINE_LIMITS.bytes);
-  if (long >= 0) return { fault: { line: first_line + long, reason: `the line is longer than ${LINE_LIMITS.bytes} bytes` } };
-  const texts = bytes.toString("utf8", from, to).normalize("NFC").split(/\r\n|\r|\n/);
+  if (long >= 0)
+    return { fault: { line: first_line + long, reason: `the line is longer than ${LINE_LIMITS.bytes} bytes` } };
+  const texts = bytes
+    .toString("utf8", from, to)
+    .normalize("NFC")
+    .split(/\r\n|\r|\n/);
   const plains = new Array<string | undefined>(texts.length);
   const plain = (line: number): string => (plains[line] ??= plainText(texts[line] ?? ""));
   return {
     lines: {
-      count: starts.length, fileLine: (line) => first_line + line, start: (line) => starts[line] ?? to, end: (line) => ends[line] ?? to,
-      plain, marked: (line) => MARKED.test(texts[line] ?? ""), breaksPage: (line) => (texts[line] ?? "").includes("\f"),
+      count: starts.length,
+      fileLine: (line) => first_line + line,
+      start: (line) => starts[line] ?? to,
+      end: (line) => ends[line] ?? to,
+      plain,
+      marked: (line) => MARKED.test(texts[line] ?? ""),
+      breaksPage: (line) => (texts[line] ?? "").includes("\f"),
     },
   };
 }

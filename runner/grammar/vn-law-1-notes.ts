@@ -3,9 +3,16 @@ import type { Lines } from "./vn-law-1-lines.ts";
 import { pagesOf, ROLE, type Roles } from "./vn-law-1-furniture.ts";
 
 /** numbers: of the notes found; first: line of the first note, -1 without notes. */
-export interface Notes { readonly numbers: ReadonlySet<number>; readonly first: number }
+export interface Notes {
+  readonly numbers: ReadonlySet<number>;
+  readonly first: number;
+}
 
-interface Note { readonly number: number; readonly line: number; readonly bracketed: boolean }
+interface Note {
+  readonly number: number;
+  readonly line: number;
+  readonly bracketed: boolean;
+}
 
 const BODY = /^(?:\[(\d{1,3})\]|\((\d{1,3})\)(?=\s*\p{Lu})|(\d{1,3})(?= ["“]?\p{Lu}))/u;
 const TERMINAL = /[.;:!?”"»)\]]$/u;
@@ -19,7 +26,10 @@ const BACK = 400;
 
 /** Whether the marker of a note hangs on a word, a number of a unit or a heading between two lines. */
 function hasMarker(lines: Lines, number: number, from: number, to: number): boolean {
-  const marker = new RegExp(`[\\p{L}”",;)%][.;:,]?${number}(?!\\d|\\.\\d)|^\\d{1,3}[a-zđ]?\\.${number} |^[a-zđ]\\d?\\)${number} |\\(${number}\\)`, "u");
+  const marker = new RegExp(
+    `[\\p{L}”",;)%][.;:,]?${number}(?!\\d|\\.\\d)|^\\d{1,3}[a-zđ]?\\.${number} |^[a-zđ]\\d?\\)${number} |\\(${number}\\)`,
+    "u",
+  );
   for (let line = to - 1; line >= from; line -= 1) if (marker.test(lines.plain(line))) return true;
   return false;
 }
@@ -52,7 +62,12 @@ function noteLines(lines: Lines, roles: Roles): Note[] {
     const number = Number(match?.[1] ?? match?.[2] ?? match?.[3] ?? 0);
     if (match === null || number <= last || number > last + MISSING) continue;
     const bracketed = match[1] !== undefined;
-    if (bracketed ? (markers.get(number) ?? line) >= line : (tried += 1) > 20 + 20 * notes.length || !hasMarker(lines, number, Math.max(0, line - BACK), line)) continue;
+    if (
+      bracketed
+        ? (markers.get(number) ?? line) >= line
+        : (tried += 1) > 20 + 20 * notes.length || !hasMarker(lines, number, Math.max(0, line - BACK), line)
+    )
+      continue;
     notes.push({ number, line, bracketed });
     last = number;
   }
@@ -80,7 +95,12 @@ function footWithNotes(roles: Roles, page: { from: number; to: number }, note: n
 }
 
 /** Where the open note of the page before goes on, on a page that opens none; `to` when nowhere. */
-function footWithoutNotes(lines: Lines, roles: Roles, page: { from: number; to: number }, bodyComplete: boolean): number {
+function footWithoutNotes(
+  lines: Lines,
+  roles: Roles,
+  page: { from: number; to: number },
+  bodyComplete: boolean,
+): number {
   const first = firstText(roles, page.from, page.to);
   if (first === page.to) return page.to;
   const blank = nextBlank(roles, first, page.to);
@@ -98,10 +118,21 @@ function markNotes(roles: Roles, from: number, to: number): void {
 const isTitle = (text: string): boolean => /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
 
 /** What is known where a page ends. noted: the page before has notes. */
-interface PageEnd { readonly noted: boolean; readonly depth: number; readonly note: string; readonly body: string }
+interface PageEnd {
+  readonly noted: boolean;
+  readonly depth: number;
+  readonly note: string;
+  readonly body: string;
+}
 
 /** Reads a marked page: how its text and its notes end. newest: lines that open notes. */
-function readPage(lines: Lines, roles: Roles, page: { from: number; to: number }, opens: ReadonlySet<number>, before: PageEnd): PageEnd {
+function readPage(
+  lines: Lines,
+  roles: Roles,
+  page: { from: number; to: number },
+  opens: ReadonlySet<number>,
+  before: PageEnd,
+): PageEnd {
   let { depth, note, body } = before;
   let noted = false;
   for (let line = page.from; line < page.to; line += 1) {
@@ -124,8 +155,12 @@ function markPages(lines: Lines, roles: Roles, notes: readonly Note[]): void {
     while (index < notes.length && (notes[index]?.line ?? 0) < page.from) index += 1;
     const first = notes[index]?.line ?? page.to;
     const open = end.noted && (end.depth > 0 || !CLOSED.test(end.note));
-    const foot = first < page.to ? footWithNotes(roles, page, first, end.noted)
-      : open ? footWithoutNotes(lines, roles, page, TERMINAL.test(end.body) || isTitle(end.body)) : page.to;
+    const foot =
+      first < page.to
+        ? footWithNotes(roles, page, first, end.noted)
+        : open
+          ? footWithoutNotes(lines, roles, page, TERMINAL.test(end.body) || isTitle(end.body))
+          : page.to;
     markNotes(roles, foot, page.to);
     end = readPage(lines, roles, page, opens, end);
   }
@@ -136,7 +171,8 @@ function markUnpaged(lines: Lines, roles: Roles, notes: readonly Note[]): void {
   const [first] = notes;
   if (first === undefined) return;
   const markers = bracketedMarkers(lines, roles);
-  if (notes.every((note) => note.bracketed && (markers.get(note.number) ?? lines.count) < first.line)) markNotes(roles, first.line, lines.count);
+  if (notes.every((note) => note.bracketed && (markers.get(note.number) ?? lines.count) < first.line))
+    markNotes(roles, first.line, lines.count);
   else for (const note of notes) markNotes(roles, note.line, nextBlank(roles, note.line, lines.count));
 }
 

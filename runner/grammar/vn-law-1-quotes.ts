@@ -14,7 +14,10 @@ export interface Quotations {
   readonly unclosed: readonly number[];
 }
 
-interface Mark { readonly line: number; readonly block: boolean }
+interface Mark {
+  readonly line: number;
+  readonly block: boolean;
+}
 
 const SIGN = /[“”„‟"«»]/gu;
 const BEFORE = /[\s([–—-]/u;
@@ -80,7 +83,8 @@ class Walk {
   end(): void {
     const [first] = this.stack;
     for (const mark of this.stack.splice(0)) this.unclosed.push(mark.line);
-    if (first?.block === true) this.raise(first.line + 1, Math.min(this.state.length, first.line + 2_000), QUOTED.perhaps);
+    if (first?.block === true)
+      this.raise(first.line + 1, Math.min(this.state.length, first.line + 2_000), QUOTED.perhaps);
   }
 }
 

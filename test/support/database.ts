@@ -5,7 +5,12 @@ import { inject } from "vitest";
 import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 import type { PackageName } from "../../infra/packages.ts";
 import {
-  BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, SUBSTRATE_TEMPLATE, applyPackagesTo, connectAs, withClient,
+  BOOTSTRAP_ROLE,
+  PACKAGES_TEMPLATE,
+  SUBSTRATE_TEMPLATE,
+  applyPackagesTo,
+  connectAs,
+  withClient,
 } from "./cluster.ts";
 import type { ClusterFacts, LoginRole } from "./cluster.ts";
 
@@ -47,12 +52,22 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDa
   const template = packages === "all" ? PACKAGES_TEMPLATE : SUBSTRATE_TEMPLATE;
   await administer(cluster, `CREATE DATABASE ${name} TEMPLATE ${template} OWNER workflow_admin`);
   if (packages !== "all" && packages.length > 0) await applyPackagesTo(cluster, name, packages);
-  if (options.application) await withClient(cluster, BOOTSTRAP_ROLE, name, (client) => loadSubstrate(client, findSqlFolder("substrate/application")));
+  if (options.application)
+    await withClient(cluster, BOOTSTRAP_ROLE, name, (client) =>
+      loadSubstrate(client, findSqlFolder("substrate/application")),
+    );
   const open = new Set<pg.Client>();
-  const settings = (role: LoginRole = BOOTSTRAP_ROLE): RoleConnection =>
-    ({ host: cluster.host, port: cluster.port, database: name, user: role, password: cluster.passwords[role] });
+  const settings = (role: LoginRole = BOOTSTRAP_ROLE): RoleConnection => ({
+    host: cluster.host,
+    port: cluster.port,
+    database: name,
+    user: role,
+    password: cluster.passwords[role],
+  });
   return {
-    name, cluster, settings,
+    name,
+    cluster,
+    settings,
     async connect(role = BOOTSTRAP_ROLE) {
       const client = await connectAs(cluster, role, name);
       // DROP DATABASE ... WITH (FORCE) ends what a test left open; that is no error of the next test.

@@ -2,13 +2,28 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DumpableRelation } from "../../../../runner/model/backup.ts";
-import { closure, declaredKeys, envelope, equalContent, equalRights, exclusionPatterns, missingTables, toolVersion } from "../../../../runner/rules/backup.ts";
+import {
+  closure,
+  declaredKeys,
+  envelope,
+  equalContent,
+  equalRights,
+  exclusionPatterns,
+  missingTables,
+  toolVersion,
+} from "../../../../runner/rules/backup.ts";
 
 const KEY = "0123456789ABCDEF";
 const recipient = { tag: 1, version: 3, key_id: KEY, bytes: 100 };
 const body = { tag: 18, version: 1, key_id: null, bytes: 1000 };
 const sha = (digit: string): string => digit.repeat(64);
-const relation = (name: string, carried: boolean): DumpableRelation => ({ name: `public.${name}`, schema: "public", relation: name, kind: "r", carried });
+const relation = (name: string, carried: boolean): DumpableRelation => ({
+  name: `public.${name}`,
+  schema: "public",
+  relation: name,
+  kind: "r",
+  carried,
+});
 
 describe("envelope", () => {
   test("one recipient packet for the pinned subkey and one encrypted packet pass", () => {
@@ -57,19 +72,23 @@ describe("content", () => {
 test("rights that were not restored are named by object", () => {
   const object = { what: "relation public.a", owner: "directus", rights: ["PUBLIC SELECT"] };
   expect(equalRights([object], [object])).toBeUndefined();
-  expect(equalRights([object], [{ ...object, rights: [] }])?.facts.saw).toBe("relation public.a: other owner or rights");
+  expect(equalRights([object], [{ ...object, rights: [] }])?.facts.saw).toBe(
+    "relation public.a: other owner or rights",
+  );
   expect(equalRights([object], [{ ...object, owner: "postgres" }])?.code).toBe("STOP_PROOF_FAILED");
   expect(equalRights([object], [])?.facts.saw).toBe("relation public.a: absent");
   expect(equalRights([], [object])?.facts.saw).toBe("relation public.a: only in the copy");
 });
 
 test("a name with quotes, dots, stars or blanks is excluded as itself and as nothing else", () => {
-  fc.assert(fc.property(fc.string({ minLength: 1 }), (name) => {
-    const [pattern = ""] = exclusionPatterns([relation(name, false)]);
-    const inside = pattern.slice('"public"."'.length, -1);
-    expect(inside.replaceAll('""', "")).not.toContain('"');
-    expect(inside.replaceAll('""', '"')).toBe(name);
-  }));
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (name) => {
+      const [pattern = ""] = exclusionPatterns([relation(name, false)]);
+      const inside = pattern.slice('"public"."'.length, -1);
+      expect(inside.replaceAll('""', "")).not.toContain('"');
+      expect(inside.replaceAll('""', '"')).toBe(name);
+    }),
+  );
 });
 
 test("relations that are carried are never excluded", () => {
@@ -84,10 +103,16 @@ test("a wanted table that does not exist is named", () => {
 test("all gaps of a dump are named at once, and a foreign key with the words that leave it out", () => {
   const verdict = closure([
     { missing: "public.b", needed_by: "public.a", reason: "foreign key a_b", key: "a_b" },
-    { missing: "function public.f()", needed_by: "public.a", reason: "trigger t on table public.a: only a superuser may make a function in language c", key: "" },
+    {
+      missing: "function public.f()",
+      needed_by: "public.a",
+      reason: "trigger t on table public.a: only a superuser may make a function in language c",
+      key: "",
+    },
   ]);
   expect(verdict?.facts.details).toEqual([
-    "public.a needs public.b (foreign key a_b)", "public.a needs function public.f() (trigger t on table public.a: only a superuser may make a function in language c)",
+    "public.a needs public.b (foreign key a_b)",
+    "public.a needs function public.f() (trigger t on table public.a: only a superuser may make a function in language c)",
   ]);
   expect(verdict?.facts.hint).toContain('backup.left_out_keys: ["public.a a_b"]');
   expect(closure([])).toBeUndefined();
@@ -100,5 +125,9 @@ test("a declared key that no dump leaves out is refused: it would be believed to
 });
 
 test("programs older than the server are refused, equal and newer ones pass", () => {
-  expect([14, 15, 16].map((major) => toolVersion(major, 15)?.code)).toEqual(["STOP_BACKUP_FAILED", undefined, undefined]);
+  expect([14, 15, 16].map((major) => toolVersion(major, 15)?.code)).toEqual([
+    "STOP_BACKUP_FAILED",
+    undefined,
+    undefined,
+  ]);
 });
