@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import * as z from "zod";
-import type { SslMode } from "../model/config.ts";
+import type { Config, SslMode } from "../model/config.ts";
 import { Stopped } from "../model/stop.ts";
 import { sessionOptions, SETTLE_SESSION } from "../rules/session-settings.ts";
 
@@ -16,6 +16,11 @@ export interface ServerPlace {
   readonly sslmode: SslMode;
   /** File with the certificates of the authorities that are trusted; null: those of the system. */
   readonly sslrootcert: string | null;
+}
+
+/** The server of a configuration. */
+export function placeOf({ host, port, sslmode, sslrootcert }: Config["database"]): ServerPlace {
+  return { host, port, sslmode, sslrootcert: sslrootcert ?? null };
 }
 
 /** Database and login of one session. */

@@ -7,7 +7,7 @@ import { ROWS, type RowOf, type StatementName } from "../model/rows.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Database, Reader, Writer } from "../world.ts";
 import type { Credential } from "./credentials.ts";
-import { openSession } from "./postgres-connection.ts";
+import { openSession, placeOf } from "./postgres-connection.ts";
 import { couldNotLook, hasSqlState, translate } from "./postgres-errors.ts";
 import { statement } from "./statements.ts";
 
@@ -145,14 +145,10 @@ async function whenThereIsAPlace(
 /** node-postgres has these two; its types do not. */
 type Client = pg.Client & { ref(): void; unref(): void };
 
-async function connectOnce(
-  { database: { name, ...place }, caps }: Config,
-  role: RoleKey,
-  credential: Credential,
-): Promise<Session> {
+async function connectOnce({ database, caps }: Config, role: RoleKey, credential: Credential): Promise<Session> {
   const client = await openSession(
-    place,
-    { database: name, ...credential },
+    placeOf(database),
+    { database: database.name, ...credential },
     {
       applicationName: `cutter/${role}`,
       settings: {

@@ -15,7 +15,7 @@ import {
   type StatementFact,
 } from "../rules/precheck.ts";
 import { credentialOf } from "./credentials.ts";
-import { openSession } from "./postgres-connection.ts";
+import { openSession, placeOf } from "./postgres-connection.ts";
 import { relevantObjects } from "./rights.ts";
 import { sqlFolder, statement } from "./statements.ts";
 
@@ -73,10 +73,9 @@ export async function collectDatabaseFacts(config: Config): Promise<Omit<Prechec
 async function open(config: Config, role: RoleKey): Promise<{ fact: SessionFact; client?: pg.Client }> {
   try {
     const { user, password } = await credentialOf(config, role);
-    const { name, ...place } = config.database;
     const client = await openSession(
-      place,
-      { database: name, user, password },
+      placeOf(config.database),
+      { database: config.database.name, user, password },
       { applicationName: `cutter/precheck/${role}`, settings: SETTINGS },
     );
     const [identity] = await rowsOf<Identity>(client, "read/server-identity", []);

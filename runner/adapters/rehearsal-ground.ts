@@ -63,7 +63,7 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     port: copy.scratch.port,
     name,
     sslmode: copy.scratch.sslmode,
-    sslrootcert: copy.scratch.sslrootcert,
+    ...(copy.scratch.sslrootcert === null ? {} : { sslrootcert: copy.scratch.sslrootcert }),
     system_identifier: identifier,
   };
   const config = { ...host.config, database };
@@ -72,7 +72,7 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
       host: database.host,
       port: database.port,
       sslmode: database.sslmode,
-      sslrootcert: database.sslrootcert,
+      sslrootcert: copy.scratch.sslrootcert,
       database: name,
       ...copy.restorer,
     },

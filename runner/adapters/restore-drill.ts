@@ -9,6 +9,7 @@ import type { RowOf } from "../model/rows.ts";
 import { equalContent, rightsDigest } from "../rules/backup.ts";
 import { withSource, type SourceReading } from "./backup-source.ts";
 import type { Credential } from "./credentials.ts";
+import { placeOf } from "./postgres-connection.ts";
 import { restore } from "./restore.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
 import { STRUCTURE_ONLY } from "./take-backup.ts";
@@ -20,14 +21,14 @@ export async function drillPackageOf(
   runId: string,
   receipt: RowOf<"read/receipts">,
 ): Promise<DrillPackage> {
-  const { host, port, name: database, sslmode, sslrootcert } = config.database;
+  const { database } = config;
   const wanted = {
     tables: [...config.backup.tables, ...config.backup.context_tables],
     structure: STRUCTURE_ONLY,
-    leftOutKeys: config.backup.left_out_keys,
+    leftOutKeys: config.backup.left_out_keys ?? [],
   };
   return withSource(
-    { host, port, database, sslmode, sslrootcert, ...credential },
+    { ...placeOf(database), database: database.name, ...credential },
     wanted,
     config.caps.phase_minutes * 60,
     (reading) =>

@@ -37,8 +37,8 @@ export const configSchema = z.strictObject({
     port: z.int().min(1).max(65535),
     name: z.string().min(1),
     sslmode: sslModeSchema,
-    /** Certificates of the authorities the server's certificate must come from; null: those of the system. */
-    sslrootcert: path.nullable().default(null),
+    /** Certificates of the authorities the server's certificate must come from; without it those of the system. */
+    sslrootcert: path.exactOptional(),
     /** pg_control_system().system_identifier of the only cluster this host may write. */
     system_identifier: z.string().regex(/^\d{10,25}$/),
   }),
@@ -55,7 +55,7 @@ export const configSchema = z.strictObject({
     tables: z.array(z.string()).min(1),
     context_tables: z.array(z.string()),
     /** Foreign keys, `schema.table constraint`, that no dump carries, so neither proof nor rehearsal holds them; part of the signed backup policy. */
-    left_out_keys: z.array(z.string().regex(/^[^. ]+[.][^ ]+ .+$/)).default([]),
+    left_out_keys: z.array(z.string().regex(/^[^. ]+[.][^ ]+ .+$/)).exactOptional(),
     recipient_fingerprint: z.string().regex(FINGERPRINT),
     recipient_public_key: path,
     max_age_minutes: z.int().min(1).max(60),

@@ -65,7 +65,6 @@ export function renderConfig(facts: HostFacts): string {
       port: facts.database.port,
       name: facts.database.name,
       sslmode: "disable",
-      sslrootcert: null,
       system_identifier: facts.database.systemIdentifier,
     },
     credentials: {
@@ -79,7 +78,6 @@ export function renderConfig(facts: HostFacts): string {
     backup: {
       tables: [...MUTATION_TABLES],
       context_tables: [...CONTEXT_TABLES],
-      left_out_keys: [],
       recipient_fingerprint: facts.recipient,
       recipient_public_key: place.backupPublicKey,
       max_age_minutes: 60,

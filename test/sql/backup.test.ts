@@ -132,13 +132,11 @@ test("the vault keeps a backup by hand, leaves nothing of a self-test and refuse
         port,
         name: database.name,
         sslmode: "disable",
-        sslrootcert: null,
         system_identifier: "7000000000000000000",
       },
       backup: {
         tables: MUTATION_TABLES,
         context_tables: CONTEXT_TABLES,
-        left_out_keys: [],
         recipient_fingerprint: recipient.fingerprint,
         recipient_public_key: place.keyFile,
         max_age_minutes: 60,
