@@ -27,7 +27,8 @@ export interface PackageScript {
   readonly passwords: readonly PasswordSource[];
 }
 
-const OPTIONS = "-c client_min_messages=warning -c lock_timeout=10s -c statement_timeout=120s";
+// Packages are written for the search_path of a new database.
+const OPTIONS = '-c search_path="$user",public -c lock_timeout=10s -c statement_timeout=120s';
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const withoutEnd = (sql: string): string => sql.trim().replace(/;\s*$/, "");
 

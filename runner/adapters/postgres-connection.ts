@@ -6,7 +6,7 @@ import pg from "pg";
 import * as z from "zod";
 import type { Config, SslMode } from "../model/config.ts";
 import { Stopped } from "../model/stop.ts";
-import { sessionOptions, SETTLE_SESSION } from "../rules/session-settings.ts";
+import { authoritiesOf, sessionOptions, SETTLE_SESSION } from "../rules/session-settings.ts";
 
 /** Where a server is and how it is spoken to; the modes mean what libpq documents. */
 export interface ServerPlace {
@@ -37,18 +37,6 @@ export interface SessionExtras {
   readonly settings?: Readonly<Record<string, string>>;
   /** Destroying it ends every wait. */
   readonly socket?: Socket;
-}
-
-/** Certificates of the distribution, one file on Debian and Ubuntu. */
-export const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
-
-/** The file of authorities that a mode looks at; undefined where it looks at none. As in libpq, `require` with a file is `verify-ca`. */
-export function authoritiesOf({
-  sslmode,
-  sslrootcert,
-}: Pick<ServerPlace, "sslmode" | "sslrootcert">): string | undefined {
-  if (sslmode === "disable") return undefined;
-  return sslrootcert ?? (sslmode === "require" ? undefined : SYSTEM_AUTHORITIES);
 }
 
 /**

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { Stopped } from "../model/stop.ts";
-import { sessionOptions } from "../rules/session-settings.ts";
-import { authoritiesOf, type Login, type ServerPlace } from "./postgres-connection.ts";
+import { authoritiesOf, sessionOptions } from "../rules/session-settings.ts";
+import type { Login, ServerPlace } from "./postgres-connection.ts";
 
 /** Where and as whom to connect; the password goes to the programs by {@link PasswordFile} only. */
 export type DatabaseAccess = ServerPlace & Login;

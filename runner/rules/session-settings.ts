@@ -1,6 +1,8 @@
 // The settings of every session of ours, whatever an administrator set for the database or the role: docs/decisions/0054-pinned-sessions.md.
 // They go out with the start of the session, where they outrank ALTER DATABASE and ALTER ROLE and hold for the first statement already.
 
+import type { SslMode } from "../model/config.ts";
+
 /**
  * Settings that change how values are written, text is read, names are shown or a transaction begins. All of them exist since PostgreSQL 15 and
  * may be set by any role.
@@ -71,3 +73,18 @@ export const SETTLE_SESSION = `SELECT pg_catalog.pg_backend_pid() AS pid, (SELEC
   FROM pg_catalog.pg_settings s JOIN (VALUES ${Object.entries(PINNED_WHERE_KNOWN)
     .map(([name, value]) => `('${name}', '${value}')`)
     .join(", ")}) w (name, value) ON w.name = s.name) AS pinned`;
+
+/** How a server is spoken to; null: the authorities of the system. */
+export interface Encryption {
+  readonly sslmode: SslMode;
+  readonly sslrootcert: string | null;
+}
+
+/** Certificates of the distribution, one file on Debian and Ubuntu. */
+export const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+
+/** The file of authorities that a mode looks at; undefined where it looks at none. As in libpq, `require` with a file is `verify-ca`. */
+export function authoritiesOf({ sslmode, sslrootcert }: Encryption): string | undefined {
+  if (sslmode === "disable") return undefined;
+  return sslrootcert ?? (sslmode === "require" ? undefined : SYSTEM_AUTHORITIES);
+}

@@ -8,6 +8,7 @@ import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
+import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
 import { removeSandbox } from "../../scripts/sandbox/verbs.ts";
 import { layHost } from "./lay-host.ts";
@@ -49,6 +50,8 @@ export const LAW = "# One\n\nThe first text.\n\n## Two\n\nThe second text.\n\n##
 async function laidSandbox(folder: string): Promise<Sandbox> {
   try {
     const sandbox = await ensureSandbox({ folder: join(folder, "sandbox"), say: () => undefined });
+    // Another application was there before the cutter, as on every real host.
+    await asAdministrator(sandbox, (client) => loadSubstrate(client, findSqlFolder("substrate/application")));
     await layHost(sandbox.stack);
     return sandbox;
   } catch (error) {
