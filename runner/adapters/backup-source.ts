@@ -10,7 +10,7 @@ import {
   type LeftOut,
   type ObjectRights,
   type SetAside,
-} from "../model/backup.ts";
+} from "../model/backup-receipt.ts";
 import { Stopped } from "../model/stop.ts";
 import { checksumTables } from "./content-checksum.ts";
 import { openSession } from "./postgres-connection.ts";

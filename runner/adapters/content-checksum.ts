@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
-import type { ContentDigests } from "../model/backup.ts";
+import type { ContentDigests } from "../model/backup-receipt.ts";
 
 const NEWLINE = 0x0a;
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Stopped } from "../model/stop.ts";
-import type { SetAside } from "../model/backup.ts";
+import type { SetAside } from "../model/backup-receipt.ts";
 import { listWithout } from "../rules/dump-list.ts";
 import {
   INHERITED_FILE,

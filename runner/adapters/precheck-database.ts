@@ -6,7 +6,7 @@ import type { Config } from "../model/config.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import { ROWS } from "../model/rows.ts";
 import { Stopped } from "../model/stop.ts";
-import { environmentScope } from "../rules/environment.ts";
+import { environmentScope } from "../rules/environment-hash.ts";
 import {
   rolesOfHeader,
   type Identity,

@@ -11,7 +11,7 @@ import type {
   KeptCopy,
   RunningScratch,
   ScratchServer,
-} from "../model/backup.ts";
+} from "../model/backup-receipt.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import {
   closure,
@@ -25,7 +25,7 @@ import {
   schemaOwners,
   toldAside,
   toolVersion,
-} from "../rules/backup.ts";
+} from "../rules/backup-proof.ts";
 import {
   inspectEnvelope,
   insistUnchanged,

@@ -10,6 +10,7 @@ import type {
   VnLawOptions,
 } from "../model/manifest.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
+import { reconcile } from "./completeness.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
 import { findCandidates } from "./vn-law-1-candidates.ts";
@@ -38,6 +39,7 @@ const RULES = {
   body: "what follows up to the next unit without blank edge lines; empty: the title's bytes",
   outside:
     "what stands before the first unit, between the last article and the annexes, and behind the last article without annexes",
+  completeness: "an independent count of headings agrees with the units, or the places that do not are refused",
   address:
     "prefix/DIEU-n; sections by path; clauses and points below their article; eId of the Akoma Ntoso naming convention",
 };
@@ -209,6 +211,10 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
     shape(made.units),
   );
   if (over) return { refusal: over };
+  const text = bytes.toString("utf8", content_start, region.byte_end);
+  const count = reconcile({ text, first_line: region.first_line, units: made.units, hints: options.hints });
+  const [lost] = count.unaccounted ?? [];
+  if (lost) return { refusal: { ...refuse(lost.line, lost.reason), places: count.unaccounted ?? [] } };
   const findings = [
     ...found.findings,
     ...headings.findings,
@@ -225,6 +231,7 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
       units: made.units,
       setext: [],
       findings,
+      ...count,
     }),
   };
 }

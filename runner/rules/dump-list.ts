@@ -1,5 +1,5 @@
 // Which entries of a dump are restored: the table of contents of pg_restore --list without the objects that were set aside.
-import type { SetAside } from "../model/backup.ts";
+import type { SetAside } from "../model/backup-receipt.ts";
 
 /** Catalog of schemas; the restored copy makes them itself, because extensions must lie in them before anything else comes. */
 const PG_NAMESPACE = "2615";

@@ -8,7 +8,7 @@ import {
   type LeftOut,
   type ObjectRights,
   type SetAside,
-} from "../model/backup.ts";
+} from "../model/backup-receipt.ts";
 import type { Verdict } from "../model/stop.ts";
 
 const PUBLIC_KEY_ENCRYPTED_SESSION_KEY = 1;
