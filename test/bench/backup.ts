@@ -10,10 +10,11 @@ import { withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
 import { exclusionPatterns, quotePattern, schemaOwners } from "../../runner/rules/backup-proof.ts";
 import { backupPlace, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, testScratch } from "../support/backup.ts";
+import { rounds, sizes } from "../support/bench-ground.ts";
 import { BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
 import { gpgHome } from "../support/gpg-home.ts";
 
-const ROUNDS = 5;
+const ROUNDS = rounds(5);
 const TABLES = [...MUTATION_TABLES, ...CONTEXT_TABLES];
 
 /** A vocabulary from which text compresses about as law text does; a few repeated sentences would flatter a compressor. */
@@ -48,7 +49,7 @@ const access = {
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
   await gpg.gpg(["--import"], Buffer.from(recipient.publicKey));
-  for (const rows of [0, 20_000, 60_000]) console.log(await compare(rows));
+  for (const rows of sizes([0, 20_000, 60_000])) console.log(await compare(rows));
 } finally {
   await cluster.stop();
   await gpg.close();

@@ -9,7 +9,17 @@ import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
 import { environmentScope } from "../../runner/rules/environment-hash.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
 import type { Writer } from "../../runner/world.ts";
-import { costOf, inFreshDatabase, loadLine, plannedRows, ratio, shown, type Cost } from "../support/bench-ground.ts";
+import {
+  costOf,
+  inFreshDatabase,
+  loadLine,
+  plannedRows,
+  ratio,
+  rounds,
+  shown,
+  sizes,
+  type Cost,
+} from "../support/bench-ground.ts";
 import { connectAs, PACKAGES_TEMPLATE, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
 import { admitCut, openRun, PAYLOAD_SHAS, reachGate, type RunByHand } from "../support/run-by-sql.ts";
 
@@ -18,21 +28,16 @@ const cluster = await startTestCluster("durable");
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
   console.log(loadLine());
-  for (const [units, rounds] of [
-    [60, 7],
-    [1_000, 5],
-    [5_000, 3],
-  ] as const)
-    console.log(await compare(units, rounds));
+  for (const units of sizes([60, 1_000, 5_000])) console.log(await compare(units, rounds(units < 5_000 ? 5 : 3)));
   console.log(loadLine());
 } finally {
   await cluster.stop();
 }
 
-async function compare(units: number, rounds: number): Promise<string> {
+async function compare(units: number, times: number): Promise<string> {
   const rows = plannedRows("BENCH", units);
   const costs = { whole: [] as Cost[], alone: [] as Cost[] };
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < times; round += 1) {
     costs.whole.push(await whole(rows));
     costs.alone.push(await alone(rows));
   }
