@@ -29,7 +29,7 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
       (role) => credentialOf(config, role),
       (what, seconds) => events.emit({ event: "waiting", what, seconds }),
     ),
-    files: runFiles(root),
+    files: runFiles(root, config.orchestrator.global_locks_dir),
     counts: signedCounts,
     // OpenPGP is loaded when something is to be verified: most verbs verify nothing.
     approvals: {

@@ -24,14 +24,25 @@ export const configSchema = z.strictObject({
   schema_version: z.literal("1"),
   /** Name of this host as approvers know it; part of the signed target. */
   host: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/),
-  orchestrator: z.strictObject({
-    runtime_root: path,
-    sidecar_root: path,
-    batch_dir: path,
-    global_locks_dir: path,
-    /** sha256 of `True|True|True|True`, the four booleans of the seeds. */
-    expected_grant_matrix_sha: sha,
-  }),
+  orchestrator: z
+    .strictObject({
+      runtime_root: path,
+      /** Where runs and batches lie is one decision, of runtime_root; these two names of it may say nothing else. */
+      sidecar_root: path,
+      batch_dir: path,
+      /** Folder of the halt files HALT and HALT.<run_id>, which may be one that several hosts share. */
+      global_locks_dir: path,
+      /** sha256 of `True|True|True|True`, the four booleans of the seeds. */
+      expected_grant_matrix_sha: sha,
+    })
+    .refine((places) => places.sidecar_root === `${places.runtime_root}/runs`, {
+      path: ["sidecar_root"],
+      message: "must be <runtime_root>/runs: runs lie there",
+    })
+    .refine((places) => places.batch_dir === `${places.runtime_root}/batches`, {
+      path: ["batch_dir"],
+      message: "must be <runtime_root>/batches: batches lie there",
+    }),
   database: z.strictObject({
     /** Socket directory or host name. */
     host: z.string().min(1),
