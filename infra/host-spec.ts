@@ -262,6 +262,7 @@ function packageComponents(config: StackConfig, sources: Sources): { own: Declar
       entries: spec,
       statement: sources.statement,
       place: psqlPlace(config),
+      node: config.node,
       passwords,
     });
     const before = sources.packages[index - 1];
