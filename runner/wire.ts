@@ -1,4 +1,4 @@
-// Builds the World from a configuration file; the only importer of adapters besides the process verbs.
+// Builds the World from a configuration file. Adapters are put together here and in the wire-<what>.ts beside it, nowhere else.
 import { backupVault } from "./adapters/backup-vault.ts";
 import { credentialOf } from "./adapters/credentials.ts";
 import { folderReporter } from "./adapters/folder-reporter.ts";

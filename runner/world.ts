@@ -2,6 +2,7 @@
 import type { Config } from "./model/config.ts";
 import type { RoleKey, RunState } from "./model/run.ts";
 import type { ReadName, RowOf, StatementName } from "./model/rows.ts";
+import type { ArgumentsOf } from "./model/params.ts";
 import type { BackupVault } from "./model/backup-receipt.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
 import type { CountedEffect, Rehearsal } from "./model/rehearsal.ts";
@@ -10,16 +11,16 @@ import type { StopCode, Verdict } from "./model/stop.ts";
 /** A connection that can only read: its type has no way to name a statement outside `sql/read` and `sql/verify`. */
 export interface Reader {
   readonly role: RoleKey;
-  query<N extends ReadName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>[]>;
+  query<N extends ReadName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>[]>;
   /** Exactly one row, else STOP_COULD_NOT_LOOK. */
-  one<N extends ReadName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>>;
+  one<N extends ReadName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>>;
 }
 
 /** A connection inside one transaction that may also run `sql/write` and `sql/revert`. */
 export interface Writer {
   readonly role: RoleKey;
-  query<N extends StatementName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>[]>;
-  one<N extends StatementName>(name: N, params?: readonly unknown[]): Promise<RowOf<N>>;
+  query<N extends StatementName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>[]>;
+  one<N extends StatementName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>>;
 }
 
 /** One role's database. One connection a role at a time, and none is held for long: the roles are limited to two. */

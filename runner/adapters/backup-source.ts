@@ -11,11 +11,12 @@ import {
   type ObjectRights,
   type SetAside,
 } from "../model/backup-receipt.ts";
+import type { ArgumentsOf } from "../model/params.ts";
 import { Stopped } from "../model/stop.ts";
 import { checksumTables } from "./content-checksum.ts";
 import { openSession } from "./postgres-connection.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
-import { statement } from "./statements.ts";
+import { bound } from "./statements.ts";
 
 const ROWS = {
   "read/backup/server-facts": z.object({
@@ -62,14 +63,6 @@ export type SourceRole = Row<"read/backup/roles">;
 /** Version, encoding, locale and clock of a server. */
 export type ServerFacts = Row<"read/backup/server-facts">;
 
-/** What of the source a backup is about: tables with their rows, schemas whose definitions are carried without rows, declared keys. */
-export interface Wanted {
-  readonly tables: readonly string[];
-  readonly structure: readonly string[];
-  /** `schema.table constraint` of foreign keys that the configuration leaves out of proof and rehearsal. */
-  readonly leftOutKeys: readonly string[];
-}
-
 /** Everything of the source that a backup needs, read in one snapshot. */
 export interface SourceReading {
   readonly facts: ServerFacts;
@@ -88,16 +81,25 @@ export interface SourceReading {
   readonly checksumStatements: readonly { name: string; statement: string }[];
 }
 
+/** Tables to carry with rows and schemas to carry without; `capSeconds` limits the whole reading. */
+export interface SourceRequest {
+  readonly tables: readonly string[];
+  readonly structure: readonly string[];
+  /** `schema.table constraint` of foreign keys that the configuration leaves out of proof and rehearsal. */
+  readonly leftOutKeys: readonly string[];
+  readonly capSeconds: number;
+}
+
 /**
  * Opens a repeatable-read, read-only transaction, exports its snapshot, and keeps it open for `work`: pg_dump on that snapshot and the
  * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
  */
 export async function withSource<T>(
   access: DatabaseAccess,
-  wanted: Wanted,
-  capSeconds: number,
+  source: SourceRequest,
   work: (reading: SourceReading, client: pg.Client) => Promise<T>,
 ): Promise<T> {
+  const { capSeconds } = source;
   const socket = new Socket();
   // A peer that died without a word answers nothing and refuses nothing; only a time of our own ends the wait.
   const limit = setTimeout(() => socket.destroy(new Error(`no answer within ${capSeconds} s`)), capSeconds * 1_000);
@@ -105,7 +107,7 @@ export async function withSource<T>(
     const client = await connectTo(access, "cutter/backup", socket);
     await client.query("SET lock_timeout = '30s'");
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const result = await work(await readSource(client, wanted), client);
+    const result = await work(await readSource(client, source), client);
     await client.query("ROLLBACK");
     await client.end();
     return result;
@@ -118,23 +120,26 @@ export async function withSource<T>(
   }
 }
 
-async function readSource(client: pg.Client, { tables, structure, leftOutKeys }: Wanted): Promise<SourceReading> {
+async function readSource(
+  client: pg.Client,
+  { tables, structure, leftOutKeys }: SourceRequest,
+): Promise<SourceReading> {
   const [facts] = await rowsOf(client, "read/backup/server-facts");
   const [exported] = await rowsOf(client, "read/backup/export-snapshot");
   if (!facts || !exported)
     throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
-  const schemas = (await rowsOf(client, "read/backup/schemas", [tables, structure])).map((row) => row.schema);
-  const relations = await rowsOf(client, "read/backup/relations", [schemas, tables, structure]);
+  const schemas = (await rowsOf(client, "read/backup/schemas", { wanted: tables, structure })).map((row) => row.schema);
+  const relations = await rowsOf(client, "read/backup/relations", { schemas, wanted: tables, structure });
   const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
-  const left = await rowsOf(client, "read/backup/left-out", [schemas, carried, leftOutKeys]);
+  const left = await rowsOf(client, "read/backup/left-out", { schemas, carried, left_out_keys: leftOutKeys });
   const setAside = left.filter((row) => row.what !== null);
   const absent = new Set(setAside.map((row) => row.what));
-  const extensions = await rowsOf(client, "read/backup/extensions", [schemas]);
-  const rights = await rowsOf(client, "read/backup/rights", [
+  const extensions = await rowsOf(client, "read/backup/extensions", { schemas });
+  const rights = await rowsOf(client, "read/backup/rights", {
     schemas,
     carried,
-    extensions.map(({ extension }) => extension),
-  ]);
+    extensions: extensions.map(({ extension }) => extension),
+  });
   return {
     facts,
     snapshot: exported.snapshot,
@@ -143,10 +148,10 @@ async function readSource(client: pg.Client, { tables, structure, leftOutKeys }:
     setAside,
     extensions,
     leftOut: left.filter((row) => row.what === null),
-    parameters: (await rowsOf(client, "read/backup/parameters", [schemas])).map(({ parameter }) => parameter),
+    parameters: (await rowsOf(client, "read/backup/parameters", { schemas })).map(({ parameter }) => parameter),
     roles: await rowsOf(client, "read/backup/roles"),
     rights: rights.filter(({ what }) => !absent.has(what)),
-    checksumStatements: await rowsOf(client, "read/backup/checksum-statements", [tables]),
+    checksumStatements: await rowsOf(client, "read/backup/checksum-statements", { tables }),
   };
 }
 
@@ -156,12 +161,8 @@ export async function sourceDigests(client: pg.Client, reading: SourceReading): 
 }
 
 /** Runs one statement of sql/read/backup and checks the form of every row. */
-export async function rowsOf<N extends Name>(
-  client: pg.Client,
-  name: N,
-  params: readonly unknown[] = [],
-): Promise<Row<N>[]> {
-  const { rows } = await client.query(statement(name).text, [...params]);
+export async function rowsOf<N extends Name>(client: pg.Client, name: N, ...params: ArgumentsOf<N>): Promise<Row<N>[]> {
+  const { rows } = await client.query(bound(name, ...params));
   const parsed = z.array(ROWS[name]).safeParse(rows);
   if (!parsed.success)
     throw new Stopped("STOP_COULD_NOT_LOOK", {

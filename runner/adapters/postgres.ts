@@ -1,15 +1,17 @@
-// The one caller of node-postgres for the runner: connects as one role, asserts where it is, runs named statements.
+// The database as a run sees it: connects as one role, asserts where it is, runs named statements in one transaction. Backups,
+// scratch servers and the precheck hold connections of their own.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Config } from "../model/config.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
+import type { ArgumentsOf } from "../model/params.ts";
 import { ROWS, type RowOf, type StatementName } from "../model/rows.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Database, Reader, Writer } from "../world.ts";
 import type { Credential } from "./credentials.ts";
 import { openSession, placeOf } from "./postgres-connection.ts";
 import { couldNotLook, hasSqlState, translate } from "./postgres-errors.ts";
-import { statement } from "./statements.ts";
+import { bound } from "./statements.ts";
 
 /** Told, in words for people, what a process waits for; once after a second, then every ten. */
 export type OnWaiting = (what: string, seconds: number) => void;
@@ -199,10 +201,10 @@ class Session implements Reader, Writer {
     }
   }
 
-  async query<N extends StatementName>(name: N, params: readonly unknown[] = []): Promise<RowOf<N>[]> {
+  async query<N extends StatementName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>[]> {
     let rows: unknown[];
     try {
-      rows = (await this.#client.query(statement(name).text, [...params])).rows;
+      rows = (await this.#client.query(bound(name, ...params))).rows;
     } catch (error) {
       throw translate(`sql/${name}.sql`, this.role, error);
     }
@@ -215,8 +217,8 @@ class Session implements Reader, Writer {
     return parsed.data as RowOf<N>[];
   }
 
-  async one<N extends StatementName>(name: N, params: readonly unknown[] = []): Promise<RowOf<N>> {
-    const rows = await this.query(name, params);
+  async one<N extends StatementName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>> {
+    const rows = await this.query(name, ...params);
     const [first] = rows;
     if (rows.length !== 1 || first === undefined)
       throw new Stopped("STOP_COULD_NOT_LOOK", {

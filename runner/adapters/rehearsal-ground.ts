@@ -11,7 +11,7 @@ import { connectTo } from "./backup-source.ts";
 import { postgresDatabase } from "./postgres.ts";
 import { rehearsalFiles } from "./rehearsal-files.ts";
 import { asSuperuser } from "./restore.ts";
-import { statement } from "./statements.ts";
+import { bound } from "./statements.ts";
 
 const made = z.array(z.object({ statement: z.string() }));
 const looked = z.array(
@@ -48,14 +48,16 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
   const { host, copy, password } = ground;
   // Outside the restored databases: nothing of what was restored runs with a superuser's rights.
   const identifier = await asSuperuser(copy.scratch, copy.scratch.maintenance, async (client) => {
-    const { rows } = await client.query(statement("read/rehearsal/stage-statements").text, [
-      name,
-      copy.database,
-      Object.values(ROLES),
-      password,
-    ]);
+    const { rows } = await client.query(
+      bound("read/rehearsal/stage-statements", {
+        stage: name,
+        source: copy.database,
+        roles: Object.values(ROLES),
+        password,
+      }),
+    );
     for (const row of made.parse(rows)) await client.query(row.statement);
-    return ROWS["read/server-identity"].parse((await client.query(statement("read/server-identity").text)).rows[0])
+    return ROWS["read/server-identity"].parse((await client.query(bound("read/server-identity"))).rows[0])
       .system_identifier;
   });
   const database = {
@@ -97,14 +99,14 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     look: async () => {
       looks += 1;
       await note(watch, copy, looks);
-      return looked.parse((await watch.query(statement("read/rehearsal/compare-looks").text, [looks])).rows);
+      return looked.parse((await watch.query(bound("read/rehearsal/compare-looks", { look: looks }))).rows);
     },
     end: () => watch.end(),
   };
 }
 
 async function note(watch: pg.Client, { tables }: KeptCopy, look: number): Promise<void> {
-  const { rows } = await watch.query(statement("read/rehearsal/look-statements").text, [tables, look]);
+  const { rows } = await watch.query(bound("read/rehearsal/look-statements", { tables, look }));
   for (const row of made.parse(rows)) await watch.query(row.statement);
 }
 

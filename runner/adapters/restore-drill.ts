@@ -26,23 +26,20 @@ export async function drillPackageOf(
     tables: [...config.backup.tables, ...config.backup.context_tables],
     structure: STRUCTURE_ONLY,
     leftOutKeys: config.backup.left_out_keys ?? [],
+    capSeconds: config.caps.phase_minutes * 60,
   };
-  return withSource(
-    { ...placeOf(database), database: database.name, ...credential },
-    wanted,
-    config.caps.phase_minutes * 60,
-    (reading) =>
-      Promise.resolve({
-        run_id: runId,
-        attempt: receipt.attempt,
-        file_sha: receipt.file_sha,
-        size_bytes: Number(receipt.size_bytes),
-        recipient: receipt.recipient,
-        content_digests: contentDigestsSchema.parse(receipt.content_digests),
-        content_digests_sha: receipt.content_digests_sha,
-        rights_sha: backupProofSchema.parse(receipt.proof).rights_sha,
-        frame: frameOf(reading),
-      }),
+  return withSource({ ...placeOf(database), database: database.name, ...credential }, wanted, (reading) =>
+    Promise.resolve({
+      run_id: runId,
+      attempt: receipt.attempt,
+      file_sha: receipt.file_sha,
+      size_bytes: Number(receipt.size_bytes),
+      recipient: receipt.recipient,
+      content_digests: contentDigestsSchema.parse(receipt.content_digests),
+      content_digests_sha: receipt.content_digests_sha,
+      rights_sha: backupProofSchema.parse(receipt.proof).rights_sha,
+      frame: frameOf(reading),
+    }),
   );
 }
 

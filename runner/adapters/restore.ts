@@ -49,11 +49,12 @@ export interface RestoreRequest {
 export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
   const { scratch, reading } = request;
   const password = randomBytes(24).toString("base64url");
+  const making: Making = { reading, password };
   await asSuperuser(scratch, scratch.maintenance, async (client) => {
-    await runStages(client, reading, password, ROLES);
-    await createDatabase(client, reading, password);
+    await runStages(client, making, ROLES);
+    await createDatabase(client, making);
   });
-  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, PREPARE));
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, making, PREPARE));
   const access: DatabaseAccess = {
     host: scratch.socketDir,
     port: scratch.port,
@@ -64,7 +65,7 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
     sslrootcert: scratch.sslrootcert,
   };
   await feed(request, access);
-  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, AFTERWARDS));
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, making, AFTERWARDS));
   return inScratch(async () => {
     const client = await connectTo(access, "cutter/restore-proof");
     try {
@@ -84,11 +85,11 @@ async function readCopy(
   return {
     version: facts?.version ?? "unknown",
     tables: await checksumTables(client, reading.checksumStatements),
-    rights: await rowsOf(client, "read/backup/rights", [
-      reading.schemas,
+    rights: await rowsOf(client, "read/backup/rights", {
+      schemas: reading.schemas,
       carried,
-      reading.extensions.map(({ extension }) => extension),
-    ]),
+      extensions: reading.extensions.map(({ extension }) => extension),
+    }),
   };
 }
 
@@ -149,35 +150,44 @@ export async function asSuperuser<T>(
   });
 }
 
+/** What is made in the scratch server, in the source's locale unless another is named. */
+interface Making {
+  readonly reading: SourceReading;
+  readonly password: string;
+  readonly locale?: Pick<SourceReading["facts"], "lc_collate" | "lc_ctype">;
+}
+
+/** Runs the statements of these stages that make the roles, the database and its rights. */
 async function runStages(
   client: pg.Client,
-  reading: SourceReading,
-  password: string,
+  { reading, password, locale = reading.facts }: Making,
   [from, to]: Stages,
-  locale = [reading.facts.lc_collate, reading.facts.lc_ctype],
 ): Promise<void> {
+  const { lc_collate, lc_ctype } = locale;
   const publicUsage = reading.rights.some(
     ({ what, rights }) => what === "schema public" && rights.includes("PUBLIC USAGE"),
   );
-  const rows = await rowsOf(client, "read/backup/scratch-statements", [
-    JSON.stringify(reading.roles),
-    RESTORER,
-    password,
-    reading.facts.encoding,
-    ...locale,
-    publicUsage,
-    reading.schemas,
-    JSON.stringify(reading.extensions),
-    reading.parameters,
-  ]);
+  const rows = await rowsOf(client, "read/backup/scratch-statements", {
+    roles: JSON.stringify(reading.roles),
+    restorer: RESTORER,
+    restorer_password: password,
+    encoding: reading.facts.encoding,
+    lc_collate,
+    lc_ctype,
+    public_usage: publicUsage,
+    schemas: reading.schemas,
+    extensions: JSON.stringify(reading.extensions),
+    parameters: reading.parameters,
+  });
   for (const { statement } of rows.filter(({ stage }) => stage >= from && stage <= to)) await client.query(statement);
 }
 
-async function createDatabase(client: pg.Client, reading: SourceReading, password: string): Promise<void> {
+async function createDatabase(client: pg.Client, making: Making): Promise<void> {
   try {
-    await runStages(client, reading, password, DATABASE_ITSELF);
+    await runStages(client, making, DATABASE_ITSELF);
   } catch {
-    await runStages(client, reading, password, DATABASE_ITSELF, [LOCALE_EVERYWHERE, LOCALE_EVERYWHERE]);
+    const locale = { lc_collate: LOCALE_EVERYWHERE, lc_ctype: LOCALE_EVERYWHERE };
+    await runStages(client, { ...making, locale }, DATABASE_ITSELF);
   }
 }
 

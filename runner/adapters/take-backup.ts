@@ -143,48 +143,45 @@ interface Taken {
 
 async function dumpSealed(request: BackupRequest, part: string, sessionKey: SessionKey): Promise<Taken> {
   const wanted = [...request.tables, ...request.contextTables];
-  return withSource(
-    request.access,
-    { tables: wanted, structure: STRUCTURE_ONLY, leftOutKeys: request.leftOutKeys },
-    request.capSeconds,
-    async (reading, client) => {
-      const recipient = await loadRecipient(
-        request.recipientPublicKey,
-        request.recipientFingerprint,
-        reading.facts.now,
-      );
-      const major = Math.floor(reading.facts.version_num / 10_000);
-      for (const program of ["pg_dump", "pg_restore", "psql"])
-        insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
-      insist(missingTables(wanted, reading.relations));
-      insist(closure(reading.leftOut));
-      insist(declaredKeys(request.leftOutKeys, reading.setAside));
-      for (const line of toldAside(reading.setAside)) request.log(line);
-      request.log(`dumping ${wanted.length} tables of ${reading.schemas.join(", ")} on snapshot ${reading.snapshot}`);
-      const sealed = await withPasswordFile(tmpdir(), request.access.password, undefined, (password) =>
-        sealToFile(
-          dump({
-            binDir: request.binDir,
-            access: request.access,
-            password,
-            snapshot: reading.snapshot,
-            capSeconds: request.capSeconds,
-            schemas: reading.schemas.map(quotePattern),
-            extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
-            exclude: exclusionPatterns(reading.relations),
-            setAside: reading.setAside,
-            schemaOwners: schemaOwners(reading.rights),
-            excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`),
-            ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
-          }),
-          recipient,
-          sessionKey,
-          part,
-        ),
-      );
-      return { reading, recipient, sealed, digests: await sourceDigests(client, reading) };
-    },
-  );
+  const source = {
+    tables: wanted,
+    structure: STRUCTURE_ONLY,
+    leftOutKeys: request.leftOutKeys,
+    capSeconds: request.capSeconds,
+  };
+  return withSource(request.access, source, async (reading, client) => {
+    const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
+    const major = Math.floor(reading.facts.version_num / 10_000);
+    for (const program of ["pg_dump", "pg_restore", "psql"])
+      insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
+    insist(missingTables(wanted, reading.relations));
+    insist(closure(reading.leftOut));
+    insist(declaredKeys(request.leftOutKeys, reading.setAside));
+    for (const line of toldAside(reading.setAside)) request.log(line);
+    request.log(`dumping ${wanted.length} tables of ${reading.schemas.join(", ")} on snapshot ${reading.snapshot}`);
+    const sealed = await withPasswordFile(tmpdir(), request.access.password, undefined, (password) =>
+      sealToFile(
+        dump({
+          binDir: request.binDir,
+          access: request.access,
+          password,
+          snapshot: reading.snapshot,
+          capSeconds: request.capSeconds,
+          schemas: reading.schemas.map(quotePattern),
+          extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
+          exclude: exclusionPatterns(reading.relations),
+          setAside: reading.setAside,
+          schemaOwners: schemaOwners(reading.rights),
+          excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`),
+          ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
+        }),
+        recipient,
+        sessionKey,
+        part,
+      ),
+    );
+    return { reading, recipient, sealed, digests: await sourceDigests(client, reading) };
+  });
 }
 
 async function restoreFile(

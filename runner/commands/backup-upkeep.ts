@@ -89,7 +89,7 @@ async function standings(
   await world.database.read("backup", async (reader) => {
     for (const { id, run_id } of stored) {
       if (run_id === null) continue;
-      const [run] = await reader.query("read/run", [run_id]);
+      const [run] = await reader.query("read/run", { run_id });
       const open = run !== undefined && run.closed === null;
       known.set(id, {
         open,
@@ -117,7 +117,8 @@ async function verifyOne(world: World, shelf: BackupShelf, backup: StoredBackup)
 }
 
 async function recordedReceipt(world: World, { run_id }: StoredBackup) {
-  const [newest] = await world.database.read("backup", (reader) => reader.query("read/receipts", [run_id]));
+  if (run_id === null) return undefined;
+  const [newest] = await world.database.read("backup", (reader) => reader.query("read/receipts", { run_id }));
   return (
     newest && {
       file_sha: newest.file_sha,

@@ -9,13 +9,13 @@ import type { Reader } from "../world.ts";
 export async function environmentFacts(reader: Reader, scope: EnvironmentScope): Promise<EnvironmentFact[]> {
   const facts: EnvironmentFact[] = [];
   const parameter = canonicalText({ ...scope });
-  for (const name of ENVIRONMENT_STATEMENTS) facts.push(...(await reader.query(name, [parameter])));
+  for (const name of ENVIRONMENT_STATEMENTS) facts.push(...(await reader.query(name, { scope: parameter })));
   return facts;
 }
 
 /** Digest over every unit and version of the protected documents. */
 export async function protectedHash(reader: Reader, prefixes: readonly string[]): Promise<string> {
-  const row = await reader.one("read/protected-hash", [[...prefixes]]);
+  const row = await reader.one("read/protected-hash", { prefixes: prefixes });
   if (row.units === 0) {
     // No protected unit at all means we look at the wrong database or lost the right to see rows; neither is "unchanged".
     throw new Stopped("STOP_COULD_NOT_LOOK", {

@@ -8,13 +8,15 @@ import type { Reader } from "../world.ts";
 export async function observe(
   reader: Reader,
   runId: string,
-  ledger: LegBOutput,
-  units: number,
+  { ledger, units }: { readonly ledger: LegBOutput; readonly units: number },
   otherwise: StopCode,
 ): Promise<string> {
   const rows = [
-    ...(await reader.query("verify/observed-units", [runId])),
-    ...(await reader.query("verify/observed-ledger", [ledger.change_set_id, ledger.entry_id])),
+    ...(await reader.query("verify/observed-units", { run_id: runId })),
+    ...(await reader.query("verify/observed-ledger", {
+      change_set_id: ledger.change_set_id,
+      entry_id: ledger.entry_id,
+    })),
   ];
   const wanted = 3 * units + legBRows(units);
   if (rows.length !== wanted)

@@ -24,9 +24,9 @@ export async function loadRunRecord(
   world: Pick<World, "config" | "here">,
 ): Promise<RunRecord> {
   const { run_id, document_id } = run;
-  const phases = await reader.query("read/phases-done", [run_id]);
-  const journal = await reader.query("read/journal", [run_id]);
-  const [receipt] = await reader.query("read/receipts", [run_id]);
+  const phases = await reader.query("read/phases-done", { run_id });
+  const journal = await reader.query("read/journal", { run_id });
+  const [receipt] = await reader.query("read/receipts", { run_id });
   const { release_digest, approvers_sha, config_sha } = world.here;
   return {
     run_id,
@@ -44,6 +44,6 @@ export async function loadRunRecord(
       entry: row.entry as Json,
       entry_sha: row.entry_sha,
     })),
-    admissions: await reader.query("read/admissions", [run_id]),
+    admissions: await reader.query("read/admissions", { run_id }),
   };
 }

@@ -92,7 +92,12 @@ function closingMarkup(bytes: Buffer, unit: ManifestUnit, to: number): Break | u
     : { at: end, saw: `something else after the title of ${unit.address}`, wanted: "heading markup and blank lines" };
 }
 
-function textDiffers(bytes: Buffer, start: number, end: number, text: string, what: string): Break | undefined {
+function textDiffers(
+  bytes: Buffer,
+  [start, end]: readonly [number, number],
+  text: string,
+  what: string,
+): Break | undefined {
   const source = bytes.subarray(start, end);
   const own = Buffer.from(text, "utf8");
   if (source.equals(own)) return undefined;
@@ -121,9 +126,9 @@ function unitBreaks(bytes: Buffer, unit: ManifestUnit, row: UnitText): Break | u
   }
   return (
     openingMarkup(bytes, unit) ??
-    textDiffers(bytes, title_start, title_end, row.title, `a title of ${unit.address}`) ??
+    textDiffers(bytes, [title_start, title_end], row.title, `a title of ${unit.address}`) ??
     closingMarkup(bytes, unit, own ? unit.byte_end : body_start) ??
-    textDiffers(bytes, body_start, body_end, row.body, `a body of ${unit.address}`)
+    textDiffers(bytes, [body_start, body_end], row.body, `a body of ${unit.address}`)
   );
 }
 

@@ -88,7 +88,7 @@ async function compare(rows: number): Promise<string> {
 /** Snapshot, closure, dump, seal, fsync: what stands against dump and gpg; checksums and proof are on top. */
 async function ours(file: string): Promise<void> {
   await rm(file, { force: true });
-  await withSource(access, { tables: TABLES, structure: [], leftOutKeys: [] }, 600, async (reading) => {
+  await withSource(access, { tables: TABLES, structure: [], leftOutKeys: [], capSeconds: 600 }, async (reading) => {
     const key = await loadRecipient(place.keyFile, recipient.fingerprint, reading.facts.now);
     await withPasswordFile(place.folder, access.password, undefined, (password) =>
       sealToFile(

@@ -67,34 +67,34 @@ async function whole(rows: readonly PlanRow[]): Promise<Cost> {
           role: "exec",
           epoch: run.epoch,
           input_sha: sha256("in cut_leg_a"),
-          payload_shas: PAYLOAD_SHAS,
+          authorization: { payload_shas: PAYLOAD_SHAS, environment_hash: undefined },
           cap_seconds: 600,
           protected_prefixes: config.protected_prefixes,
           environment_scope: scope,
-          environment_hash: undefined,
           // What the judge of a real run reads; there is no rehearsal here to hold the counts to.
           counts: async (tx) => {
-            for (const reading of ["read/admissions", "read/journal"] as const) await tx.query(reading, [run.runId]);
+            for (const reading of ["read/admissions", "read/journal"] as const)
+              await tx.query(reading, { run_id: run.runId });
             return undefined;
           },
           work: (tx) => work(tx, rows).then((created) => ({ created })),
           record: async (tx, output) => {
             const entry = { event: "phase", phase: "cut_leg_a" };
-            await tx.one("write/append-journal", [
-              run.runId,
-              run.epoch,
-              "1",
-              JOURNAL_START,
-              entrySha(run.runId, "1", JOURNAL_START, entry),
-              canonicalText(entry),
-            ]);
-            await tx.one("write/end-effect", [
-              run.runId,
-              "cut_leg_a",
-              run.epoch,
-              digestOf(output),
-              canonicalText(output),
-            ]);
+            await tx.one("write/append-journal", {
+              run_id: run.runId,
+              epoch: run.epoch,
+              seq: "1",
+              prev_sha: JOURNAL_START,
+              entry_sha: entrySha(run.runId, "1", JOURNAL_START, entry),
+              entry: canonicalText(entry),
+            });
+            await tx.one("write/end-effect", {
+              run_id: run.runId,
+              phase: "cut_leg_a",
+              epoch: run.epoch,
+              output_sha: digestOf(output),
+              output: canonicalText(output),
+            });
             return digestOf(output);
           },
         }),
