@@ -8,7 +8,7 @@ import { changesBetween, type TableChanges } from "./rules/prediction.ts";
 import { environmentHash, explainEnvironment } from "./rules/environment-hash.ts";
 import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
 import { environmentFacts, protectedHash } from "./looks/facts.ts";
-import type { Database, Writer } from "./world.ts";
+import type { Database, Writer } from "./world/database.ts";
 
 /**
  * One write: whose, which phase, under which lease and authorization, what it may change, and the work itself. Hashes are 64 hex

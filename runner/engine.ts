@@ -15,7 +15,8 @@ import { entrySha, JOURNAL_START } from "./rules/journal.ts";
 import { countedEffect } from "./rules/rehearsed-changes.ts";
 import { inputSha, judgeRecord, unitsWritten, type PhaseRecord } from "./rules/resume.ts";
 import { judgeOwnTime, judgePhaseTime } from "./rules/times.ts";
-import type { World, Writer } from "./world.ts";
+import type { World } from "./world.ts";
+import type { Writer } from "./world/database.ts";
 
 /** The run as this process took it: release and opening never change, epoch is the lease's at that moment. */
 export interface RunRow {

@@ -15,7 +15,7 @@ import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
 import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsed-changes.ts";
-import type { RehearsalGround, RowCounts, Stage } from "./world.ts";
+import type { RehearsalGround, RowCounts, Stage } from "./world/stage.ts";
 
 const HOLDER = "rehearsal";
 /** Nobody's key: the database of a rehearsal takes it, the gate of a host never would. */

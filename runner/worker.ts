@@ -13,7 +13,8 @@ import { recordedIn } from "./looks/run-record.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./aftermath/projection.ts";
 import { judgeTarget } from "./rules/source.ts";
-import type { RehearsalGround, StoppedJson, World } from "./world.ts";
+import type { StoppedJson, World } from "./world.ts";
+import type { RehearsalGround } from "./world/stage.ts";
 import type * as z from "zod";
 
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */

@@ -7,7 +7,7 @@ import { ROLES, type RoleKey } from "../model/run.ts";
 import type { ArgumentsOf } from "../model/params.ts";
 import { ROWS, type RowOf, type StatementName } from "../model/rows.ts";
 import { Stopped } from "../model/stop.ts";
-import type { Database, Reader, Writer } from "../world.ts";
+import type { Database, Reader, Writer } from "../world/database.ts";
 import type { Credential } from "./credentials.ts";
 import { openSession, placeOf } from "./postgres-connection.ts";
 import { couldNotLook, hasSqlState, translate } from "./postgres-errors.ts";

@@ -2,11 +2,12 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import * as z from "zod";
-import type { BackupVault, KeptCopy } from "../model/backup-receipt.ts";
+import type { BackupVault, KeptCopy } from "../world/backup.ts";
 import { ROWS } from "../model/rows.ts";
 import { ROLES } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
-import type { RehearsalGround, RowCounts, Stage, World } from "../world.ts";
+import type { World } from "../world.ts";
+import type { RehearsalGround, RowCounts, Stage } from "../world/stage.ts";
 import { connectTo } from "./backup-source.ts";
 import { postgresDatabase } from "./postgres.ts";
 import { rehearsalFiles } from "./rehearsal-files.ts";

@@ -4,14 +4,8 @@ import { open, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { digestOf } from "../model/canonical.ts";
-import type {
-  BackupProof,
-  BackupReceipt,
-  ContentDigests,
-  KeptCopy,
-  RunningScratch,
-  ScratchServer,
-} from "../model/backup-receipt.ts";
+import type { BackupProof, BackupReceipt, ContentDigests } from "../model/backup-receipt.ts";
+import type { KeptCopy, RunningScratch, ScratchServer } from "../world/backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import {
   closure,

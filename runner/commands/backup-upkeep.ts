@@ -1,7 +1,8 @@
 // `backup list|verify|prune`: what lies in the backups folder, whether it is still what was proven, and deleting by id.
 import type { Common } from "../cli.ts";
 import { backupProofSchema } from "../model/backup-receipt.ts";
-import type { BackupShelf, StoredBackup } from "../model/stored-backup.ts";
+import type { StoredBackup } from "../model/stored-backup.ts";
+import type { BackupShelf } from "../world/backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgePrune } from "../rules/backup-prune.ts";
 import { printable } from "../rules/text-hygiene.ts";

@@ -22,7 +22,8 @@ import { loadRunRecord } from "../looks/run-record.ts";
 import { makeWorld } from "../wire.ts";
 import { verifySignature } from "../wire-gate.ts";
 import { host } from "../wire-host.ts";
-import type { Reader, World } from "../world.ts";
+import type { World } from "../world.ts";
+import type { Reader } from "../world/database.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
 
 /** Admits each file; the answer is the first stop's status, but every file is tried. */

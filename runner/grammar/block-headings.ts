@@ -28,9 +28,21 @@ export interface LineTable {
   blank(line: number): boolean;
 }
 
+/** A block in which no line opens anything: a fence or HTML, outside or inside a container. 0-based lines, `to` excluded. */
+export interface OpaqueBlock {
+  readonly kind: "fence" | "html";
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Headings and lines, or the first line (0-based) the structure cannot be read at and why. */
 export type BlockResult =
-  | { readonly headings: readonly TopHeading[]; readonly lines: LineTable; readonly fault?: never }
+  | {
+      readonly headings: readonly TopHeading[];
+      readonly opaque: readonly OpaqueBlock[];
+      readonly lines: LineTable;
+      readonly fault?: never;
+    }
   | { readonly fault: { readonly line: number; readonly reason: string }; readonly headings?: never };
 
 class StructureFault extends Error {
@@ -73,10 +85,11 @@ function blockParser(): MarkdownIt {
 }
 
 /** The parser's state over a text; `found` gets every heading outside containers, and no copy of any text is kept. */
-function blockState(parser: MarkdownIt, bytes: Buffer, found: TopHeading[]): StateBlock {
+function blockState(parser: MarkdownIt, bytes: Buffer, found: TopHeading[], opaque: OpaqueBlock[]): StateBlock {
   const state = new parser.block.State(blockText(bytes), parser, {}, []);
   const scratch = new state.Token("", "", 0);
   let opened = "";
+  let block: OpaqueBlock["kind"] | undefined;
   // The rules write into the token they get and never read it again, so one serves them all. What a heading wrote into it
   // is complete when its content (type inline) is pushed.
   state.push = (type, tag, nesting) => {
@@ -86,6 +99,8 @@ function blockState(parser: MarkdownIt, bytes: Buffer, found: TopHeading[]): Sta
         depth: Number(opened.slice(1)),
         setext: !scratch.markup.startsWith("#"),
       });
+    if (block !== undefined) opaque.push({ kind: block, from: scratch.map?.[0] ?? 0, to: scratch.map?.[1] ?? 0 });
+    block = type === "fence" ? "fence" : type === "html_block" ? "html" : undefined;
     if (nesting < 0) state.level -= 1;
     opened = type === "heading_open" && state.level === 0 ? tag : "";
     if (nesting > 0) state.level += 1;
@@ -128,12 +143,15 @@ export function blockHeadings(bytes: Buffer): BlockResult {
   if (fault) return { fault };
   const parser = blockParser();
   const headings: TopHeading[] = [];
-  const state = blockState(parser, bytes, headings);
+  const opaque: OpaqueBlock[] = [];
+  const state = blockState(parser, bytes, headings, opaque);
   try {
     parser.block.tokenize(state, 0, state.lineMax);
+    // What the last block wrote is read when the next is pushed.
+    state.push("", "", 0);
   } catch (thrown) {
     if (thrown instanceof StructureFault) return { fault: { line: thrown.line, reason: thrown.message } };
     throw thrown;
   }
-  return { headings, lines: lineTable(state, bytes) };
+  return { headings, opaque, lines: lineTable(state, bytes) };
 }

@@ -16,6 +16,7 @@ import type { LineTable, TopHeading } from "./block-headings.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
 import type { SourceRegion } from "./source-region.ts";
+import { fencedHeadings, unseenHeadings, type LookedAt } from "./unseen-headings.ts";
 import { addressBook, sectionTypesNameLetters } from "./unit-address.ts";
 import { unitSpan } from "./unit-spans.ts";
 import type { UnitSpan } from "./unit-spans.ts";
@@ -44,6 +45,8 @@ interface Structure {
   /** 1-based lines of underlined headings. */
   readonly setext: readonly number[];
   readonly findings: readonly Finding[];
+  /** What looks like headings and opens nothing is found in it when the document is accepted. */
+  readonly looked: LookedAt;
   readonly nul: Refusal | undefined;
 }
 
@@ -67,7 +70,13 @@ function readStructure(bytes: Buffer): Structure | Refusal {
   const setext = structure.headings
     .filter((heading) => heading.setext)
     .map((heading) => region.first_line + heading.line);
-  return { bytes, region, content_start, lines: structure.lines, atx, setext, findings, nul };
+  const looked: LookedAt = {
+    text: bytes.subarray(content_start, region.byte_end),
+    lines: structure.lines,
+    opaque: structure.opaque,
+    first_line: region.first_line,
+  };
+  return { bytes, region, content_start, lines: structure.lines, atx, setext, findings, looked, nul };
 }
 
 /** The cap that the headings exceed. cap: number of headings inside it, so also the index of the first one over it. */
@@ -138,7 +147,7 @@ function unitsOf(
   return units;
 }
 
-function noHeading({ setext, region, bytes }: Structure): Refusal {
+function noHeading({ setext, region, bytes, looked }: Structure): Refusal {
   const text = bytes.subarray(region.byte_start, region.byte_end).toString("utf8");
   if (!hasVisible(text)) return refuse(region.first_line, "the document shows no character");
   // Whoever brings a law meets this profile first, because it is the default. Laws indent their articles, print them bold, in
@@ -148,7 +157,10 @@ function noHeading({ setext, region, bytes }: Structure): Refusal {
     : "";
   const [line] = setext;
   return line === undefined
-    ? refuse(region.first_line, `no ATX heading (\`#\`) outside fences, lists and quotes${law}`)
+    ? refuse(
+        region.first_line,
+        `no ATX heading (\`#\`) outside fences, lists and quotes${fencedHeadings(looked)}${law}`,
+      )
     : refuse(line, `no ATX heading (\`#\`); the underlined heading here opens no unit${law}`);
 }
 
@@ -167,7 +179,8 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   if ("code" in units) return { refusal: earlier(units, structure.nul) };
   const refusal = earlier(over?.refusal, structure.nul) ?? (units.length === 0 ? noHeading(structure) : undefined);
   if (refusal !== undefined) return { refusal };
-  return { manifest: assembleManifest({ ...structure, profile: genericAtx1, options, units }) };
+  const findings = [...structure.findings, ...unseenHeadings(structure.looked)];
+  return { manifest: assembleManifest({ ...structure, findings, profile: genericAtx1, options, units }) };
 }
 
 /** See {@link GrammarProfile}. A refusal of line 0 is about the prefix or the options, not about a line. Never throws, whatever the bytes. */

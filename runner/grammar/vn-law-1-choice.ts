@@ -3,7 +3,7 @@ import type { Finding } from "../model/manifest.ts";
 import type { Evidence } from "./vn-law-1-candidates.ts";
 import { announcement, type Reading } from "./vn-law-1-context.ts";
 import { compareOrdinals, continues, type Ordinal } from "./vn-law-1-numbers.ts";
-import { chooseSequence } from "./vn-law-1-sequence.ts";
+import { chooseWithHints } from "./hinted-sequence.ts";
 
 /** Two readings, or none: line 0-based in the region, and what an operator must decide. */
 export interface Dispute {
@@ -171,12 +171,8 @@ function doubtfulChosen<T extends Choosable>(
 /** The consistent reading of candidates that are numbered in one scope, in the order of their lines. */
 export function chooseUnits<T extends Choosable>(reading: Reading, all: readonly T[], names: Names): Choice<T> {
   const open = all.filter((one) => WEIGHT[one.evidence] > 0);
-  const picked = new Set(
-    chooseSequence(open.map((one) => ({ major: one.major, minor: one.minor, weight: WEIGHT[one.evidence] }))).map(
-      (index) => open[index],
-    ),
-  );
-  const chosen = open.filter((one) => picked.has(one));
+  const chosen = chooseWithHints(open, (one) => WEIGHT[one.evidence]);
+  const picked = new Set(chosen);
   const left = all.filter((one) => !picked.has(one));
   const disputed = left.find((one) => one.evidence === "strong" || one.evidence === "certain");
   const dispute =

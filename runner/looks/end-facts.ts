@@ -3,7 +3,7 @@ import type { EnactOutput, LegBOutput } from "../model/outputs.ts";
 import { ADMITTED_BY } from "../model/run.ts";
 import type { RunFacts } from "../phase.ts";
 import type { EndFacts } from "../rules/closeout.ts";
-import type { Reader } from "../world.ts";
+import type { Reader } from "../world/database.ts";
 
 /** Reads as one principal; every number comes from the tables, none from a record of ours. */
 export async function lookAtEnd(

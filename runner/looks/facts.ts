@@ -3,7 +3,7 @@ import { canonicalText } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
 import { ENVIRONMENT_STATEMENTS } from "../rules/environment-hash.ts";
 import type { EnvironmentFact, EnvironmentScope } from "../model/environment.ts";
-import type { Reader } from "../world.ts";
+import type { Reader } from "../world/database.ts";
 
 /** Every environment fact of the scope, in no particular order; the hash sorts them. */
 export async function environmentFacts(reader: Reader, scope: EnvironmentScope): Promise<EnvironmentFact[]> {

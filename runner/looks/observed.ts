@@ -2,7 +2,7 @@
 import type { LegBOutput } from "../model/outputs.ts";
 import { Stopped, type StopCode } from "../model/stop.ts";
 import { legBRows, observedDigest } from "../rules/ledger.ts";
-import type { Reader } from "../world.ts";
+import type { Reader } from "../world/database.ts";
 
 /** Digest over every unit, version, birth and leg-B row of the run; stops with `otherwise` when their number is not 3N + 2N + 6. */
 export async function observe(

@@ -4,7 +4,7 @@ import type { Json } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
 import { judgeChanges } from "../rules/prediction.ts";
 import { newestDigest, rehearsalOf } from "../rules/rehearsed-changes.ts";
-import type { RowCounts } from "../world.ts";
+import type { RowCounts } from "../world/stage.ts";
 
 const signed = z.looseObject({ rehearsal_digest: z.string() });
 

@@ -5,7 +5,8 @@ import type { RowOf } from "../model/rows.ts";
 import type { RecordedPhase } from "../model/run.ts";
 import type { Recorded } from "../phase.ts";
 import type { RunRecord } from "../rules/expected-payload.ts";
-import type { Reader, World } from "../world.ts";
+import type { World } from "../world.ts";
+import type { Reader } from "../world/database.ts";
 
 /** A recorded phase's output, as its schema says; undefined while the phase is not recorded. */
 export function recordedIn<O>(

@@ -8,7 +8,7 @@ import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
 import { environmentScope } from "../../runner/rules/environment-hash.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
-import type { Writer } from "../../runner/world.ts";
+import type { Writer } from "../../runner/world/database.ts";
 import {
   costOf,
   inFreshDatabase,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
-import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../../runner/model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../../runner/world/signature.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import {
   BYTES,
@@ -90,5 +90,39 @@ describe("two verifiers together", () => {
     await expect(missing.verify(question(s.key, s.good, { bytes: BYTES }))).rejects.toMatchObject({
       code: "STOP_COULD_NOT_LOOK",
     });
+  });
+});
+
+const DAY = 86_400_000;
+const TODAY = Math.floor(Date.now() / 1000) * 1000;
+const daysAgo = (days: number): Date => new Date(TODAY - days * DAY);
+
+describe("a key that has ended since", () => {
+  test("leaves a signature good that was made and admitted while the key was valid", async () => {
+    const fingerprint = await gpg.generate("ended", daysAgo(10), "5d");
+    const asked = {
+      bytes: BYTES,
+      signature: await gpg.sign(fingerprint, BYTES, daysAgo(8)),
+      publicKeyArmored: await gpg.exported(fingerprint),
+      fingerprint,
+    };
+    expect(await both({ ...asked, now: daysAgo(8) })).toEqual({ ok: true, signedAt: daysAgo(8) });
+    expect(await both({ ...asked, now: daysAgo(4) })).toEqual({ ok: false, reason: "openpgp: an expired key" });
+  });
+
+  test("and is followed by a new signing subkey, signs with the new one", async () => {
+    const fingerprint = await gpg.generate("rotated", daysAgo(800));
+    const subkey = (at: Date, expire: string): Promise<Buffer> =>
+      gpg.gpg([...gpg.faked(at), "--quick-add-key", fingerprint, "ed25519", "sign", expire]);
+    await subkey(daysAgo(700), "365d");
+    await subkey(daysAgo(20), "365d");
+    const answer = await both({
+      bytes: BYTES,
+      signature: await gpg.sign(fingerprint, BYTES, daysAgo(1)),
+      publicKeyArmored: await gpg.exported(fingerprint),
+      fingerprint,
+      now: daysAgo(1),
+    });
+    expect(answer).toEqual({ ok: true, signedAt: daysAgo(1) });
   });
 });

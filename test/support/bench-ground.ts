@@ -9,7 +9,7 @@ import { credentialOf } from "../../runner/adapters/credentials.ts";
 import { postgresDatabase } from "../../runner/adapters/postgres.ts";
 import type { Config } from "../../runner/model/config.ts";
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
-import type { Database } from "../../runner/world.ts";
+import type { Database } from "../../runner/world/database.ts";
 import { BOOTSTRAP_ROLE, withClient, type ClusterFacts } from "./cluster.ts";
 import { runnerConfig } from "./runner-config.ts";
 
