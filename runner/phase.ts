@@ -23,6 +23,8 @@ export interface RunFacts {
   readonly document_id: DocumentId;
   readonly release: string;
   readonly opened: Date;
+  /** Who opened the run; every row it writes names this one, whoever carries it on. */
+  readonly actor: string;
   readonly here: Here;
   readonly config: Config;
   readonly say: (event: RunEvent) => void;

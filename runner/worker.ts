@@ -8,6 +8,7 @@ import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistDecided, insistWhole, withRequest } from "./aftermath/escalation.ts";
+import { orderRevert } from "./revert-order.ts";
 import { rehearse } from "./rehearsal.ts";
 import { recordedIn } from "./looks/run-record.ts";
 import { revertRun } from "./phases/revert.ts";
@@ -156,7 +157,8 @@ export async function workRevert(work: Work, runId: RunId, reason: string): Prom
         throw new Stopped("STOP_TORN", { saw: "leg A is recorded without a plan", wanted: "phase 3 recorded" });
       const ledger = await outputOf(work, runId, "leg_b_record", legBOutput);
       await snapshotCounts(work.world, runId, "pre");
-      await run.step(revertRun(reason, plan, ledger), {});
+      await orderRevert(work.world, runId, reason);
+      await run.step(revertRun(plan, ledger), {});
       await snapshotCounts(work.world, runId, "post");
       await closeRun(work.world, run, "reverted", reason);
     },
@@ -246,9 +248,9 @@ async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
     row: await reader.one("read/run", { run_id: runId }),
     done: await reader.query("read/phases-done", { run_id: runId }),
   }));
-  const { release, opened } = row;
+  const { release, opened, actor } = row;
   return new Run({
-    row: { run_id: runId, document_id: row.document_id as DocumentId, release, opened, epoch },
+    row: { run_id: runId, document_id: row.document_id as DocumentId, release, opened, actor, epoch },
     world: work.world,
     holder: work.holder.name,
     done,

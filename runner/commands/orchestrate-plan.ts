@@ -67,6 +67,7 @@ function withoutRun(world: World, document: DocumentId): ReadScope {
     document_id: document,
     release: here.release_digest,
     opened: now,
+    actor: here.actor,
     here,
     config,
     say: () => undefined,

@@ -12,6 +12,7 @@ import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.
 /** `kind` is cut, resume, revert or void; `words` are its arguments as orchestrate gave them. */
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
+  if (kind === "cut") host.makeRunKey((await host.loadConfig(common.config)).config.orchestrator.runtime_root, runId);
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: host.listenForEnd() };
   const job: Work = {
     world,

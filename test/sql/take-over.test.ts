@@ -53,7 +53,7 @@ function world(database: Database, events: RunEvent[]): World {
       },
     },
     reporter: memoryReporter(),
-    approvals: { insistSigned: silent },
+    approvals: { insistSigned: silent, insistOrders: silent },
   };
 }
 

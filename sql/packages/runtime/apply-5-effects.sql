@@ -1,8 +1,4 @@
--- 4. begin_effect and end_effect: the only way to a transaction that may write the target tables.
--- The advisory lock between writers (shared) and a halt (exclusive).
-CREATE FUNCTION cutter_runtime.halt_lock() RETURNS bigint
-LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$ SELECT 4850188127903746001 $$;
-
+-- 5. begin_effect and end_effect: the only way to a transaction that may write the target tables.
 -- An older snapshot would not see a halt committed meanwhile, so the isolation level is part of the claim.
 CREATE FUNCTION cutter_runtime.refuse_wrong_session(p_phase text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
@@ -15,9 +11,8 @@ BEGIN
     PERFORM stop('STOP_INVARIANT_FAILED', p_phase || ' by ' || session_user, p_phase || ' by ' || v_wanted);
   ELSIF current_setting('transaction_isolation') <> 'read committed' THEN
     PERFORM stop('STOP_INVARIANT_FAILED', 'transaction isolation ' || current_setting('transaction_isolation'), 'read committed');
-  ELSIF EXISTS (SELECT FROM lease l WHERE l.effect_xid = pg_current_xact_id()) THEN
-    PERFORM stop('STOP_INVARIANT_FAILED', 'a second effect in one transaction', 'one effect a transaction');
   END IF;
+  PERFORM refuse_inside_effect('a second effect');
 END $$;
 
 -- Forward only: nothing takes a revocation back, so a revoked run that may not be reverted would hold its document for ever.
@@ -139,7 +134,29 @@ BEGIN
   END IF;
 END $$;
 
--- payload_shas: {gate: sha256 of the payload the caller derived from live state}. Returns {now, xid, nonces, finish_by}.
+-- The order a revert carries out: the newest of the last day, given as cutter_halt. No order, no revert.
+CREATE FUNCTION cutter_runtime.order_in_force(p_run_id text) RETURNS cutter_runtime.revert_order
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+  SELECT o.* FROM revert_order o WHERE o.run_id = p_run_id AND o.at > clock_timestamp() - interval '24 hours' ORDER BY o.order_id DESC LIMIT 1
+$$;
+
+CREATE FUNCTION cutter_runtime.refuse_unordered_revert(p_run_id text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+BEGIN
+  IF (order_in_force(p_run_id)).order_id IS NULL THEN
+    PERFORM stop('STOP_EXECUTION_NOT_AUTHORIZED', 'nobody ordered to revert ' || p_run_id || ' within a day', 'an order recorded as cutter_halt: cutter orchestrate revert');
+  END IF;
+END $$;
+
+-- Until when this effect may commit: the earliest use_by of what it used, or finish_by. NULL: it has no end.
+CREATE FUNCTION cutter_runtime.commit_by(p_run_id text, p_phase text) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+  SELECT least((SELECT min(a.use_by) FROM admission_use u JOIN admission a ON a.nonce = u.nonce WHERE u.run_id = p_run_id AND u.phase = p_phase),
+               CASE WHEN p_phase IN ('leg_b_record', 'write_verify') THEN finish_by(p_run_id) END)
+$$;
+
+-- payload_shas: {gate: sha256 of the payload the caller derived from live state}. Returns {now, xid, pid, nonces, finish_by, commit_by}.
+-- The lease row is the lock between a writer and whoever halts or revokes: only functions of the owner can hold it.
 CREATE FUNCTION cutter_runtime.begin_effect(p_run_id text, p_phase text, p_epoch bigint, p_input_sha text, p_payload_shas jsonb, p_cap_seconds int)
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
@@ -149,10 +166,9 @@ DECLARE
   v_nonces text[] := '{}';
 BEGIN
   PERFORM refuse_wrong_session(p_phase);
-  PERFORM pg_advisory_xact_lock_shared(halt_lock());
+  PERFORM extend_lease(p_run_id, p_epoch);
   PERFORM refuse_halted(p_run_id);
   PERFORM refuse_revoked_run(p_run_id, p_phase);
-  PERFORM extend_lease(p_run_id, p_epoch);
   PERFORM open_run_row(p_run_id);
   IF is_done(p_run_id, p_phase) THEN
     PERFORM stop('STOP_REPLAY_CONFLICT', p_phase || ' of ' || p_run_id || ' is recorded', 'a phase that is not done');
@@ -167,12 +183,48 @@ BEGIN
     v_nonces := choose_for_leg_a(p_run_id, p_payload_shas, v_now, v_cap);
   ELSIF p_phase = 'lifecycle_enact' THEN
     v_nonces := choose_for_enact(p_run_id, p_payload_shas, v_now, v_cap);
+  ELSIF p_phase = 'revert' THEN
+    PERFORM refuse_unordered_revert(p_run_id);
   END IF;
   UPDATE lease SET effect_phase = p_phase, effect_xid = pg_current_xact_id(), effect_input_sha = p_input_sha
    WHERE run_id = p_run_id AND epoch = p_epoch;
   INSERT INTO admission_use (nonce, run_id, phase) SELECT n, p_run_id, p_phase FROM unnest(v_nonces) AS n;
-  RETURN jsonb_build_object('now', v_now, 'xid', pg_current_xact_id()::text, 'nonces', to_jsonb(v_nonces),
-    'finish_by', CASE WHEN p_phase IN ('leg_b_record', 'write_verify') THEN finish_by(p_run_id) END);
+  RETURN jsonb_build_object('now', v_now, 'xid', pg_current_xact_id()::text, 'pid', pg_backend_pid(), 'nonces', to_jsonb(v_nonces),
+    'finish_by', CASE WHEN p_phase IN ('leg_b_record', 'write_verify') THEN finish_by(p_run_id) END, 'commit_by', commit_by(p_run_id, p_phase));
+END $$;
+
+-- Everything that may have changed since the effect began: halts, revocations, times.
+CREATE FUNCTION cutter_runtime.refuse_overtaken(p_run_id text, p_phase text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+BEGIN
+  PERFORM refuse_halted(p_run_id);
+  PERFORM refuse_revoked_run(p_run_id, p_phase);
+  IF EXISTS (SELECT FROM admission_use u JOIN admission a ON a.nonce = u.nonce
+               JOIN revocation v ON (v.kind = 'nonce' AND v.value = a.nonce) OR (v.kind = 'key' AND v.value = a.fingerprint)
+              WHERE u.run_id = p_run_id AND u.phase = p_phase) THEN
+    PERFORM stop('STOP_APPROVAL_REVOKED', 'an approval of ' || p_phase || ' was revoked while it ran', 'approvals nobody revoked');
+  ELSIF EXISTS (SELECT FROM admission_use u JOIN admission a ON a.nonce = u.nonce
+                 WHERE u.run_id = p_run_id AND u.phase = p_phase AND a.use_by <= clock_timestamp()) THEN
+    PERFORM stop('STOP_APPROVAL_EXPIRED', 'an approval of ' || p_phase || ' passed its use_by while it ran', 'an end before use_by');
+  END IF;
+  PERFORM refuse_after_finish_by(p_run_id, p_phase);
+END $$;
+
+-- What stands still after its end may not commit past its time: the server itself ends such a session.
+CREATE FUNCTION cutter_runtime.limit_transaction(p_commit_by timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+DECLARE
+  v_left bigint := greatest(1, least(2000000000, floor(extract(epoch FROM p_commit_by - clock_timestamp()) * 1000)));
+BEGIN
+  IF p_commit_by IS NULL THEN
+    RETURN;
+  END IF;
+  -- A minute of standing still is the limit of every session of the runner.
+  PERFORM set_config('idle_in_transaction_session_timeout', least(v_left, 60000) || 'ms', true), set_config('statement_timeout', v_left || 'ms', true);
+  -- Servers from 17 on bound the whole transaction, whatever it does.
+  IF current_setting('server_version_num')::int >= 170000 THEN
+    PERFORM set_config('transaction_timeout', v_left || 'ms', true);
+  END IF;
 END $$;
 
 CREATE FUNCTION cutter_runtime.end_effect(p_run_id text, p_phase text, p_epoch bigint, p_output_sha text, p_output jsonb) RETURNS void
@@ -185,18 +237,17 @@ BEGIN
   IF NOT FOUND THEN
     PERFORM stop('STOP_FENCED', 'no effect ' || p_phase || ' of ' || p_run_id || ' began in this transaction', 'begin_effect in the same transaction');
   END IF;
-  PERFORM refuse_halted(p_run_id);
-  PERFORM refuse_revoked_run(p_run_id, p_phase);
-  IF EXISTS (SELECT FROM admission_use u JOIN admission a ON a.nonce = u.nonce
-               JOIN revocation v ON (v.kind = 'nonce' AND v.value = a.nonce) OR (v.kind = 'key' AND v.value = a.fingerprint)
-              WHERE u.run_id = p_run_id AND u.phase = p_phase) THEN
-    PERFORM stop('STOP_APPROVAL_REVOKED', 'an approval of ' || p_phase || ' was revoked while it ran', 'approvals nobody revoked');
-  ELSIF EXISTS (SELECT FROM admission_use u JOIN admission a ON a.nonce = u.nonce
-                 WHERE u.run_id = p_run_id AND u.phase = p_phase AND a.use_by <= clock_timestamp()) THEN
-    PERFORM stop('STOP_APPROVAL_EXPIRED', 'an approval of ' || p_phase || ' passed its use_by while it ran', 'an end before use_by');
-  END IF;
-  PERFORM refuse_after_finish_by(p_run_id, p_phase);
+  PERFORM refuse_overtaken(p_run_id, p_phase);
   INSERT INTO phase_done (run_id, phase, epoch, input_sha, output_sha, output)
        VALUES (p_run_id, p_phase, p_epoch, v_lease.effect_input_sha, p_output_sha, p_output);
   UPDATE run SET state = state_after(p_phase), last_stop = NULL WHERE run_id = p_run_id;
+  PERFORM limit_transaction(commit_by(p_run_id, p_phase));
+END $$;
+
+-- The last statement before COMMIT: what overtook the effect since its end undoes it, and the time that is left is set once more.
+CREATE FUNCTION cutter_runtime.last_look(p_run_id text, p_phase text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+BEGIN
+  PERFORM refuse_overtaken(p_run_id, p_phase);
+  PERFORM limit_transaction(commit_by(p_run_id, p_phase));
 END $$;

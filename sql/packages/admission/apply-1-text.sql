@@ -32,10 +32,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                   OR u.identity_profile ->> 'primary_section_type_ref' IS DISTINCT FROM p.section_type THEN 'section_type' END,
            CASE WHEN (SELECT parent.canonical_address FROM public.information_unit parent WHERE parent.id = u.parent_or_container_ref)
                      IS DISTINCT FROM p.parent_address THEN 'parent' END,
+           CASE WHEN u.created_by <> r.actor OR u.updated_by <> r.actor OR v.created_by <> r.actor THEN 'author' END,
            CASE WHEN encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') IS DISTINCT FROM p.title_sha THEN 'title' END,
            CASE WHEN encode(sha256(convert_to(v.body, 'UTF8')), 'hex') IS DISTINCT FROM p.content_hash THEN 'body' END)
     FROM public.information_unit u
     JOIN cutter_runtime.planned_unit p ON p.run_id = p_run_id AND p.canonical_address = p_address
+    JOIN cutter_runtime.run r ON r.run_id = p_run_id
     LEFT JOIN public.unit_version v ON v.id = u.version_anchor_ref AND v.unit_id = u.id
    WHERE u.id = p_unit_id
 $$;
@@ -53,6 +55,7 @@ DECLARE
   v_equal boolean;
   v_now_at text;
   v_status text;
+  v_order record;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || OLD.canonical_address || ' deleted by ' || session_user, 'no unit deleted');
@@ -69,11 +72,13 @@ BEGIN
            AND encode(sha256(convert_to(v.body, 'UTF8')), 'hex') = p.content_hash
            AND encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') = p.title_sha
            AND (v.title IS NULL OR v.title = '' OR v.title = u.identity_profile ->> 'title')
+           AND u.created_by = r.actor AND u.updated_by = r.actor AND v.created_by = r.actor
            AND (CASE WHEN u.parent_or_container_ref IS NULL THEN p.parent_address IS NULL
                 ELSE (SELECT parent.canonical_address FROM public.information_unit parent WHERE parent.id = u.parent_or_container_ref) = p.parent_address END)
     INTO v_run_id, v_phase, v_planned, v_now_at, v_status, v_equal
     FROM public.information_unit u
     LEFT JOIN cutter_runtime.lease l ON l.document_id = split_part(v_address, '/', 1) AND l.effect_xid = pg_current_xact_id()
+    LEFT JOIN cutter_runtime.run r ON r.run_id = l.run_id
     LEFT JOIN cutter_runtime.planned_unit p ON p.run_id = l.run_id AND p.canonical_address = v_address
     LEFT JOIN public.unit_version v ON v.id = u.version_anchor_ref AND v.unit_id = u.id
    WHERE u.id = NEW.id;
@@ -88,7 +93,9 @@ BEGIN
   ELSIF NOT v_planned THEN
     PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' is not planned', 'units of the signed plan only');
   ELSIF v_phase = 'revert' THEN
-    IF TG_OP <> 'UPDATE' OR OLD.lifecycle_status <> 'draft' OR v_status IN ('draft', 'enacted') OR v_now_at <> v_address || '~reverted~' || NEW.id
+    SELECT o.actor, o.soft_status INTO v_order FROM cutter_runtime.revert_order o WHERE o.run_id = v_run_id ORDER BY o.order_id DESC LIMIT 1;
+    IF TG_OP <> 'UPDATE' OR OLD.lifecycle_status <> 'draft' OR v_status IN ('draft', 'enacted')
+       OR (NEW.updated_by, v_status) IS DISTINCT FROM (v_order.actor, v_order.soft_status) OR v_now_at <> v_address || '~reverted~' || NEW.id
        OR to_jsonb(OLD) - ARRAY['canonical_address', 'lifecycle_status', 'updated_at', 'updated_by']
           <> to_jsonb(NEW) - ARRAY['canonical_address', 'lifecycle_status', 'updated_at', 'updated_by'] THEN
       PERFORM public.fn_cut_admission_refuse('STOP_INVARIANT_FAILED', 'unit ' || v_address || ' changed otherwise than by a revert', 'a draft moved aside with a soft status');

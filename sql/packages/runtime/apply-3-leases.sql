@@ -1,4 +1,4 @@
--- 3. Runs, leases, phases that write nothing, receipts and the journal. Lock order everywhere: lease, then run.
+-- 3. Runs and leases: who may move a run at all. Lock order everywhere: lease, then run.
 -- The order of phases; NULL for the first. revert stands beside the line and has no place in it.
 CREATE FUNCTION cutter_runtime.phase_before(p_phase text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
@@ -51,16 +51,41 @@ BEGIN
   RETURN v_run;
 END $$;
 
+-- A run belongs to the process that opened it on its host and left the key there: whoever has only a role's password moves none.
+-- A run that people revoked can be closed without it, or a lost host would hold its document for ever.
+CREATE FUNCTION cutter_runtime.insist_key(p_run_id text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+DECLARE
+  v_key text := coalesce(current_setting('cutter.run_key', true), '');
+BEGIN
+  IF EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.key_sha <> encode(sha256(convert_to(v_key, 'UTF8')), 'hex'))
+     AND NOT EXISTS (SELECT FROM revocation v WHERE v.kind = 'run' AND v.value = p_run_id) THEN
+    PERFORM stop('STOP_FENCED', 'a session of ' || session_user || ' without the key of ' || p_run_id,
+                 'a process of the host that opened this run');
+  END IF;
+END $$;
+
+-- Whatever moves a lease or a run would undo the claim of an effect, or hide its record.
+CREATE FUNCTION cutter_runtime.refuse_inside_effect(p_doing text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM lease l WHERE l.effect_xid = pg_current_xact_id_if_assigned()) THEN
+    PERFORM stop('STOP_INVARIANT_FAILED', p_doing || ' inside an effect', 'one effect a transaction, and nothing beside it');
+  END IF;
+END $$;
+
 -- Claim and fence in one statement: whoever holds an old epoch changes no row and stops.
 CREATE FUNCTION cutter_runtime.extend_lease(p_run_id text, p_epoch bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 BEGIN
+  PERFORM insist_key(p_run_id);
   UPDATE lease SET expires_at = clock_timestamp() + interval '10 minutes' WHERE run_id = p_run_id AND epoch = p_epoch;
   IF NOT FOUND THEN
     PERFORM stop('STOP_FENCED', 'lease epoch ' || p_epoch || ' of ' || p_run_id || ' is not the current one', 'the epoch of the last take-over');
   END IF;
 END $$;
 
+-- Whoever opens a run with a key set in the session (cutter.run_key) is the only one to move it.
 CREATE FUNCTION cutter_runtime.open_run(p_run_id text, p_document_id text, p_host text, p_actor text, p_release text, p_holder text)
 RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
@@ -68,21 +93,29 @@ DECLARE
   v_other text;
   v_lease lease;
   v_epoch bigint;
+  v_key text := nullif(current_setting('cutter.run_key', true), '');
 BEGIN
+  PERFORM refuse_inside_effect('a run opened');
   PERFORM refuse_halted(p_run_id);
   IF EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id) THEN
     PERFORM stop('STOP_REPLAY_CONFLICT', 'run ' || p_run_id || ' exists', 'a new run id');
   END IF;
-  -- Serialises openings of one document; without it two first openings meet only at the unique index.
-  PERFORM pg_advisory_xact_lock(hashtextextended('cutter_runtime.open_run ' || p_document_id, 0));
   SELECT * INTO v_lease FROM lease l WHERE l.document_id = p_document_id FOR UPDATE;
   SELECT r.run_id INTO v_other FROM run r WHERE r.document_id = p_document_id AND r.closed IS NULL;
+  IF v_other IS NULL AND v_lease.expires_at > clock_timestamp() THEN
+    PERFORM stop('STOP_LEASE_HELD', 'the lease of ' || p_document_id || ' is held by ' || v_lease.run_id, 'a lease that is free');
+  ELSIF v_other IS NULL THEN
+    -- Two first openings meet at the unique index: the second waits for the first, and then finds its run.
+    INSERT INTO run (run_id, document_id, host, actor, release, key_sha)
+         VALUES (p_run_id, p_document_id, p_host, p_actor, p_release, encode(sha256(convert_to(v_key, 'UTF8')), 'hex')) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+      SELECT r.run_id INTO v_other FROM run r WHERE r.document_id = p_document_id AND r.closed IS NULL;
+      v_other := coalesce(v_other, p_run_id);
+    END IF;
+  END IF;
   IF v_other IS NOT NULL THEN
     PERFORM stop('STOP_RUN_OPEN', 'run ' || v_other || ' of ' || p_document_id || ' is open', 'no open run of this document');
-  ELSIF v_lease.expires_at > clock_timestamp() THEN
-    PERFORM stop('STOP_LEASE_HELD', 'the lease of ' || p_document_id || ' is held by ' || v_lease.run_id, 'a lease that is free');
   END IF;
-  INSERT INTO run (run_id, document_id, host, actor, release) VALUES (p_run_id, p_document_id, p_host, p_actor, p_release);
   INSERT INTO lease AS l (document_id, epoch, run_id, holder, expires_at)
        VALUES (p_document_id, 1, p_run_id, p_holder, clock_timestamp() + interval '10 minutes')
   ON CONFLICT (document_id) DO UPDATE
@@ -99,6 +132,8 @@ DECLARE
   v_run run := open_run_row(p_run_id);
   v_lease lease;
 BEGIN
+  PERFORM refuse_inside_effect('a lease taken');
+  PERFORM insist_key(p_run_id);
   -- Waits for an effect in flight: its transaction holds this row, so afterwards phase_done is the truth.
   SELECT * INTO v_lease FROM lease l WHERE l.document_id = v_run.document_id FOR UPDATE;
   PERFORM open_run_row(p_run_id);
@@ -139,6 +174,7 @@ END $$;
 CREATE FUNCTION cutter_runtime.release_lease(p_run_id text, p_epoch bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 BEGIN
+  PERFORM refuse_inside_effect('a lease released');
   PERFORM extend_lease(p_run_id, p_epoch);
   UPDATE lease SET expires_at = clock_timestamp() WHERE run_id = p_run_id AND epoch = p_epoch;
 END $$;
@@ -150,6 +186,7 @@ DECLARE
   v_run run;
   v_reached text;
 BEGIN
+  PERFORM refuse_inside_effect('a state noted');
   PERFORM extend_lease(p_run_id, p_epoch);
   v_run := open_run_row(p_run_id);
   IF p_state <> 'torn' THEN
@@ -163,115 +200,4 @@ BEGIN
     PERFORM stop('STOP_INVARIANT_FAILED', 'state ' || p_state || ' after ' || v_reached, 'a state the recorded phases allow');
   END IF;
   UPDATE run SET state = p_state, last_stop = p_last_stop WHERE run_id = p_run_id;
-END $$;
-
--- What the phase stands on must be recorded; after a revert nothing of the forward line may follow.
-CREATE FUNCTION cutter_runtime.refuse_out_of_order(p_run_id text, p_phase text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
-DECLARE
-  v_before text := CASE p_phase WHEN 'revert' THEN 'cut_leg_a' ELSE phase_before(p_phase) END;
-BEGIN
-  IF v_before IS NOT NULL AND NOT is_done(p_run_id, v_before) THEN
-    PERFORM stop('STOP_INVARIANT_FAILED', p_phase || ' of ' || p_run_id || ' before ' || v_before || ' is recorded', v_before || ' recorded first');
-  ELSIF p_phase = 'revert' AND is_done(p_run_id, 'lifecycle_enact') THEN
-    PERFORM stop('STOP_INVARIANT_FAILED', 'run ' || p_run_id || ' is enacted', 'a run that is written and not enacted');
-  ELSIF p_phase <> 'revert' AND is_done(p_run_id, 'revert') THEN
-    PERFORM stop('STOP_REPLAY_CONFLICT', 'run ' || p_run_id || ' is reverted', 'a run that goes forward');
-  END IF;
-END $$;
-
-CREATE FUNCTION cutter_runtime.record_phase(p_run_id text, p_phase text, p_epoch bigint, p_input_sha text, p_output_sha text, p_output jsonb)
-RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
-DECLARE
-  v_done phase_done;
-BEGIN
-  IF p_phase NOT IN ('source_pin', 'mark', 'cutplan', 'pre_write_backup', 'grant_probe', 'structural_verify', 'closeout') THEN
-    PERFORM stop('STOP_INVARIANT_FAILED', p_phase || ' recorded without an effect', 'a phase that writes nothing to the target tables');
-  END IF;
-  PERFORM extend_lease(p_run_id, p_epoch);
-  PERFORM open_run_row(p_run_id);
-  PERFORM refuse_halted(p_run_id);
-  PERFORM refuse_torn(p_run_id, NULL);
-  SELECT * INTO v_done FROM phase_done d WHERE d.run_id = p_run_id AND d.phase = p_phase;
-  IF FOUND THEN
-    IF v_done.input_sha <> p_input_sha THEN
-      PERFORM stop('STOP_REPLAY_CONFLICT', p_phase || ' of ' || p_run_id || ' is recorded with another input', 'the recorded input ' || v_done.input_sha);
-    END IF;
-    RETURN;
-  END IF;
-  PERFORM refuse_out_of_order(p_run_id, p_phase);
-  INSERT INTO phase_done (run_id, phase, epoch, input_sha, output_sha, output)
-       VALUES (p_run_id, p_phase, p_epoch, p_input_sha, p_output_sha, p_output);
-  UPDATE run SET state = state_after(p_phase), last_stop = NULL,
-                 source_version_id = CASE p_phase WHEN 'source_pin' THEN p_output ->> 'source_version_id' ELSE source_version_id END
-   WHERE run_id = p_run_id;
-END $$;
-
-CREATE FUNCTION cutter_runtime.record_receipt(p_run_id text, p_epoch bigint, p_attempt int, p_content_digests jsonb, p_content_digests_sha text,
-  p_file_sha text, p_size bigint, p_recipient text, p_proof jsonb, p_proof_sha text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
-DECLARE
-  v_next int;
-BEGIN
-  PERFORM extend_lease(p_run_id, p_epoch);
-  PERFORM open_run_row(p_run_id);
-  IF EXISTS (SELECT FROM backup_receipt b WHERE b.run_id = p_run_id AND b.attempt = p_attempt AND b.file_sha = p_file_sha
-                AND b.content_digests_sha = p_content_digests_sha AND b.proof_sha = p_proof_sha) THEN
-    RETURN;
-  END IF;
-  SELECT coalesce(max(b.attempt), 0) + 1 INTO v_next FROM backup_receipt b WHERE b.run_id = p_run_id;
-  IF p_attempt <> v_next THEN
-    PERFORM stop('STOP_REPLAY_CONFLICT', 'backup attempt ' || p_attempt || ' of ' || p_run_id, 'attempt ' || v_next);
-  END IF;
-  INSERT INTO backup_receipt (run_id, attempt, content_digests, content_digests_sha, file_sha, size_bytes, recipient, proof, proof_sha)
-       VALUES (p_run_id, p_attempt, p_content_digests, p_content_digests_sha, p_file_sha, p_size, p_recipient, p_proof, p_proof_sha);
-END $$;
-
--- The last words of a run may be journalled after its closing; they no longer hold the document's lease.
-CREATE FUNCTION cutter_runtime.append_journal(p_run_id text, p_epoch bigint, p_seq bigint, p_prev_sha text, p_entry_sha text, p_entry jsonb)
-RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
-DECLARE
-  v_expires timestamptz := (SELECT l.expires_at FROM lease l WHERE l.run_id = p_run_id);
-  v_last journal;
-BEGIN
-  PERFORM extend_lease(p_run_id, p_epoch);
-  IF EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.closed IS NOT NULL) THEN
-    UPDATE lease SET expires_at = v_expires WHERE run_id = p_run_id AND epoch = p_epoch;
-  END IF;
-  SELECT * INTO v_last FROM journal j WHERE j.run_id = p_run_id ORDER BY j.seq DESC LIMIT 1;
-  IF p_seq <> coalesce(v_last.seq, 0) + 1 OR p_prev_sha <> coalesce(v_last.entry_sha, repeat('0', 64)) THEN
-    PERFORM stop('STOP_FENCED', 'journal entry ' || p_seq || ' of ' || p_run_id || ' does not extend the chain', 'entry ' || coalesce(v_last.seq, 0) + 1 || ' after ' || coalesce(v_last.entry_sha, 'nothing'));
-  END IF;
-  INSERT INTO journal (run_id, seq, prev_sha, entry_sha, entry) VALUES (p_run_id, p_seq, p_prev_sha, p_entry_sha, p_entry);
-END $$;
-
-CREATE FUNCTION cutter_runtime.close_run(p_run_id text, p_epoch bigint, p_kind text, p_reason text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
-DECLARE
-  v_decided boolean;
-BEGIN
-  IF EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.close_kind = p_kind) THEN
-    RETURN;
-  END IF;
-  PERFORM extend_lease(p_run_id, p_epoch);
-  PERFORM open_run_row(p_run_id);
-  PERFORM refuse_torn(p_run_id, CASE p_kind WHEN 'voided' THEN 'void' END);
-  v_decided := EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.state = 'torn');
-  IF p_kind IS DISTINCT FROM 'closeout' AND coalesce(btrim(p_reason), '') = '' THEN
-    PERFORM stop('STOP_REFUSED_INPUT', 'no reason given', 'a reason in words');
-  ELSIF p_kind = 'voided' AND is_done(p_run_id, 'cut_leg_a') AND NOT is_done(p_run_id, 'revert') AND NOT v_decided THEN
-    PERFORM stop('STOP_REPLAY_CONFLICT', 'leg A of ' || p_run_id || ' is committed', 'a run that has written nothing; revert this one');
-  ELSIF p_kind = 'closeout' AND NOT is_done(p_run_id, 'closeout') THEN
-    PERFORM stop('STOP_INVARIANT_FAILED', 'closeout of ' || p_run_id || ' is not recorded', 'phase closeout recorded first');
-  ELSIF p_kind = 'reverted' AND NOT is_done(p_run_id, 'revert') THEN
-    PERFORM stop('STOP_INVARIANT_FAILED', 'revert of ' || p_run_id || ' is not recorded', 'phase revert recorded first');
-  ELSIF p_kind IS NULL OR p_kind NOT IN ('closeout', 'voided', 'reverted') THEN
-    PERFORM stop('STOP_REFUSED_INPUT', 'close kind ' || coalesce(p_kind, 'missing'), 'closeout, voided or reverted');
-  END IF;
-  UPDATE run SET closed = clock_timestamp(), close_kind = p_kind, close_reason = p_reason, last_stop = NULL,
-                 state = CASE p_kind WHEN 'closeout' THEN 'closeout_reported' ELSE p_kind END
-   WHERE run_id = p_run_id;
-  UPDATE lease SET expires_at = clock_timestamp() WHERE run_id = p_run_id AND epoch = p_epoch;
 END $$;
