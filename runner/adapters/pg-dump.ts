@@ -1,12 +1,13 @@
 // The narrow dump: two or more schemas on a held snapshot, with owners and rights, without the relations nobody asked for and without the
 // objects of others that a restore could not make. pg_dump can leave out relations only, so its archive goes through pg_restore, which
-// takes a list of what to write (docs/decisions/0053-other-applications.md). Both programs stream; nothing clear lies on a disk.
+// takes a list of what to write (docs/decisions/0056-other-applications.md). Both programs stream; nothing clear lies on a disk.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Stopped } from "../model/stop.ts";
 import type { SetAside } from "../model/backup-receipt.ts";
+import { headFor, headOf } from "../rules/dump-header.ts";
 import { listWithout } from "../rules/dump-list.ts";
 import {
   INHERITED_FILE,
@@ -25,6 +26,8 @@ export interface DumpRequest {
   readonly password: PasswordFile;
   /** Name of an exported snapshot; its transaction must stay open until the dump has ended. */
   readonly snapshot: string;
+  /** Major of the source: the dump can be restored by a server of it, however new pg_dump is. */
+  readonly major: number;
   /** Patterns, quoted, as are those of extensions and exclusions. */
   readonly schemas: readonly string[];
   readonly extensions: readonly string[];
@@ -66,10 +69,7 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
     // A pipe that breaks is told by the program behind it.
     const fed = pipeline(Readable.from(rest.chunks, { objectMode: false }), text.stdin).catch(() => undefined);
     yield Buffer.from(schemasFirst(request.schemaOwners));
-    for await (const chunk of text.stdout) {
-      const bytes: Uint8Array = chunk;
-      yield bytes;
-    }
+    yield* withHeadFor(request.major, text.stdout);
     const noText = await programFailure("pg_restore", text, "");
     if (noText && !rest.ended()) throw failed(noText);
     await fed;
@@ -178,4 +178,22 @@ function schemasFirst(owners: Readonly<Record<string, string>>): string {
 
 function failed(saw: string): Stopped {
   return new Stopped("STOP_BACKUP_FAILED", { saw, wanted: "pg_dump and pg_restore to end with status 0" });
+}
+
+/** The same bytes but for settings of the head that servers of `major` do not know; what follows the head is not looked at. */
+async function* withHeadFor(major: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // One character a byte, so that nothing is lost where a chunk ends within a character.
+  let beginning: string | undefined = "";
+  for await (const chunk of chunks) {
+    if (beginning === undefined) {
+      yield chunk;
+      continue;
+    }
+    beginning += Buffer.from(chunk).toString("latin1");
+    const head = headOf(beginning);
+    if (!head.whole) continue;
+    beginning = undefined;
+    yield Buffer.from(headFor(major, head.text) + head.rest, "latin1");
+  }
+  if (beginning !== undefined) yield Buffer.from(headFor(major, beginning), "latin1");
 }

@@ -11,6 +11,8 @@ export interface RunningScratch {
   readonly sslmode: SslMode;
   /** File of the authorities its certificate must come from; null: those of the system. */
   readonly sslrootcert: string | null;
+  /** Its major version. */
+  readonly major: number;
   /** Database of the server itself, in which nothing is ever restored. */
   readonly maintenance: string;
   readonly superuser: string;

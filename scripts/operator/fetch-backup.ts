@@ -24,13 +24,23 @@ export interface FetchedBackup {
 
 const PACKAGE_CAP = 16 * 1024 * 1024;
 
-/** From `folder` when it holds a whole pair already, else from the host. STOP_PROOF_FAILED when the file is not the one of the receipt. */
-export async function fetchBackup(target: Target, runId: string, folder: string): Promise<FetchedBackup> {
+/**
+ * From `folder` when it holds a whole pair already, else from the host. `judge` sees the package before the file is fetched.
+ * STOP_PROOF_FAILED when the file is not the one of the receipt.
+ */
+export async function fetchBackup(
+  target: Target,
+  runId: string,
+  folder: string,
+  judge: (known: DrillPackage) => Promise<void>,
+): Promise<FetchedBackup> {
   const place = { file: join(folder, `${runId}.sql.gpg`), packageFile: join(folder, `${runId}.package.json`) };
   const kept = await keptPackage(place.packageFile);
+  if (kept) await judge(kept);
   if (kept && existsSync(place.file) && (await shaOf(place.file)) === kept.file_sha) return { ...place, package: kept };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const known = await fetchPackage(target, runId);
+  await judge(known);
   await copyFile(target, known, place.file);
   await writeFile(place.packageFile, JSON.stringify(known), { mode: 0o600 });
   return { ...place, package: known };

@@ -5,9 +5,10 @@ import { chmodSync, chownSync, mkdtempSync, rmSync } from "node:fs";
 import { createConnection, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findPostgresPrograms, startCluster, type Cluster } from "../../runner/adapters/postgres-cluster.ts";
+import { startCluster, type Cluster } from "../../runner/adapters/postgres-cluster.ts";
 import { openSession, type ServerPlace } from "../../runner/adapters/postgres-connection.ts";
 import { startProgram, withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
+import { findPostgresPrograms } from "../support/cluster.ts";
 
 const PASSWORD = randomBytes(12).toString("hex");
 let home = "";
@@ -49,7 +50,7 @@ async function freePort(): Promise<number> {
 beforeAll(async () => {
   home = mkdtempSync("/tmp/tls-");
   chmodSync(home, 0o711);
-  binDir = await findPostgresPrograms();
+  binDir = findPostgresPrograms();
   const openssl = (...words: string[]): unknown => execFileSync("openssl", words, { cwd: home, stdio: "ignore" });
   for (const ca of ["ours", "theirs"])
     openssl(

@@ -41,12 +41,14 @@ export interface FreshOptions {
   readonly packages?: "all" | readonly PackageName[];
   /** Another application lives in the same database, with all that one leaves there: sql/substrate/application. */
   readonly application?: boolean;
+  /** Another cluster than this worker's. */
+  readonly cluster?: ClusterFacts;
 }
 
 /** Clones the template and returns the new database. Fails, naming the package, when one of them does not apply. */
 export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDatabase> {
   const packages = options.packages ?? "all";
-  const cluster = clusterOfThisWorker();
+  const cluster = options.cluster ?? clusterOfThisWorker();
   if (packages === "all" && cluster.packagesError !== null) throw new Error(cluster.packagesError);
   const name = `t_${randomBytes(6).toString("hex")}`;
   const template = packages === "all" ? PACKAGES_TEMPLATE : SUBSTRATE_TEMPLATE;

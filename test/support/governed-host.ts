@@ -47,11 +47,16 @@ export interface GovernedHost {
 export const LAW = "# One\n\nThe first text.\n\n## Two\n\nThe second text.\n\n## Three\n\nThe third text.\n";
 
 // A host that fails half-way would leave its servers running for nobody.
-async function laidSandbox(folder: string): Promise<Sandbox> {
+async function laidSandbox(folder: string, postgresBin: string | undefined): Promise<Sandbox> {
   try {
-    const sandbox = await ensureSandbox({ folder: join(folder, "sandbox"), say: () => undefined });
-    // Another application was there before the cutter, as on every real host.
-    await asAdministrator(sandbox, (client) => loadSubstrate(client, findSqlFolder("substrate/application")));
+    const sandbox = await ensureSandbox({
+      folder: join(folder, "sandbox"),
+      say: () => undefined,
+      ...(postgresBin === undefined ? {} : { postgresBin }),
+    });
+    // Another application was there before the cutter, as on every real host; the servers of other majors come without some of its extensions.
+    if (postgresBin === undefined)
+      await asAdministrator(sandbox, (client) => loadSubstrate(client, findSqlFolder("substrate/application")));
     await layHost(sandbox.stack);
     return sandbox;
   } catch (error) {
@@ -60,9 +65,10 @@ async function laidSandbox(folder: string): Promise<Sandbox> {
   }
 }
 
-export async function governedHost(): Promise<GovernedHost> {
+/** `postgresBin`: the installation it runs on; by default the newest of this machine. */
+export async function governedHost(postgresBin?: string): Promise<GovernedHost> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "governed host-")));
-  const sandbox = await laidSandbox(folder);
+  const sandbox = await laidSandbox(folder, postgresBin);
   const { runtimeRoot } = sandbox.place;
   const cutter = async (...words: string[]): Promise<CutterAnswer> => {
     const result = await execa(sandbox.launchers.cutter, ["--json", ...words], { reject: false, stdin: "ignore" });
