@@ -4,14 +4,16 @@ import { join } from "node:path";
 import type { Common } from "../cli.ts";
 import type { Config } from "../model/config.ts";
 import { insist, Stopped } from "../model/stop.ts";
+import type { Check } from "../model/events.ts";
 import { judgeInstallation, majorOf, neededPrograms } from "../rules/postgres-versions.ts";
-import { judgePrechecks, prechecks, type Check, type PrecheckFacts } from "../rules/precheck.ts";
+import { judgePrechecks, prechecks, type PrecheckFacts } from "../rules/precheck.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../wire-here.ts";
 import { host } from "../wire-host.ts";
 import { looks } from "../wire-precheck.ts";
 import { backupLines, backupSelftest } from "./backup-by-hand.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
@@ -43,7 +45,7 @@ export async function precheck(common: Common): Promise<number> {
   );
   const checks = prechecks({ ...facts, others });
   for (const item of checks) {
-    if (common.json) process.stdout.write(`${JSON.stringify({ event: "check", ...item })}\n`);
+    if (common.json) printJson({ event: "check", ...item });
     const mark = item.outcome === "passed" ? "ok    " : item.outcome === "failed" ? "FAILED" : "?     ";
     process.stderr.write(`${mark}  ${printable(`${item.name}: ${item.saw}`)}\n`);
   }

@@ -2,15 +2,8 @@
 import { ROLES, type RoleKey } from "../model/run.ts";
 import type { Verdict } from "../model/stop.ts";
 import { judgeGrantMatrix, judgeTwoGrant, type GrantMatrix, type TwoGrant } from "./grant-matrix.ts";
+import type { Check } from "../model/events.ts";
 import { majorOf, serverMajor } from "./postgres-versions.ts";
-
-/** One point of the list. `could_not_look` is an answer of its own: nothing is known about what stands behind it. */
-export interface Check {
-  readonly name: string;
-  readonly outcome: "passed" | "failed" | "could_not_look";
-  readonly saw: string;
-  readonly wanted: string;
-}
 
 /** Row of `sql/read/server-identity.sql`, as far as it is judged. */
 export interface Identity {

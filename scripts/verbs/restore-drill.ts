@@ -20,6 +20,7 @@ import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { POSTGRES_USER } from "../sandbox/sandbox.ts";
 import { existingSandbox } from "../sandbox/verbs.ts";
 import { installLine, missingPrograms, postgresBin, postgresMajor } from "../build/programs.mjs";
+import { printJson } from "../../runner/terminal/print-json.ts";
 
 interface Options extends OperatorOptions {
   readonly head: boolean;
@@ -47,7 +48,7 @@ operatorProgram(
         ? await headOpens(target, runId, key)
         : await wholeRestores(target, runId, resolve(options.out, runId), key);
       const record = recordOf(options.head ? "head" : "whole", known);
-      if (options.json) process.stdout.write(`${JSON.stringify({ event: "drilled", ...record })}\n`);
+      if (options.json) printJson({ event: "drilled", ...record });
       else
         process.stdout.write(
           options.head
