@@ -5,7 +5,8 @@ import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import type { RecordedPhase, RoleKey } from "./model/run.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
-import type { Here, RunEvent } from "./world.ts";
+import type { RunEvent } from "./model/events.ts";
+import type { Here } from "./world.ts";
 import type { Database, Writer } from "./world/database.ts";
 import type { RunFiles } from "./world/files.ts";
 

@@ -11,6 +11,7 @@ import type { Database, Reader, Writer } from "../world/database.ts";
 import type { Credential } from "./credentials.ts";
 import { couldNotLook, hasSqlState, translate } from "./postgres-errors.ts";
 import { bound } from "./statements.ts";
+import { NO_TRANSACTION_TIMEOUT } from "./transaction-timeout.ts";
 
 /** Settings of every session; each stops something seen in an experiment (docs/decisions/0004-effect.md). */
 const SESSION = [
@@ -200,7 +201,7 @@ class Session implements Reader, Writer {
   /** Refuses another role, database, cluster or a replication role that switches triggers off. */
   async settle(config: Config): Promise<void> {
     await this.plain(
-      `${SESSION}; SET statement_timeout = '${this.#minutes}min'; SET idle_in_transaction_session_timeout = '60s'`,
+      `${SESSION}; ${NO_TRANSACTION_TIMEOUT}; SET statement_timeout = '${this.#minutes}min'; SET idle_in_transaction_session_timeout = '60s'`,
     );
     const seen = await this.one("read/server-identity");
     const wanted = {

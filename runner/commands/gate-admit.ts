@@ -26,6 +26,7 @@ import { host } from "../wire-host.ts";
 import type { World } from "../world.ts";
 import type { Reader } from "../world/database.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Admits each file; the answer is the first stop's status, but every file is tried. */
 export async function admit(common: Common, files: readonly string[]): Promise<number> {
@@ -289,8 +290,7 @@ export async function readOrStop(path: string, cap: number): Promise<Buffer> {
 
 /** Says what was admitted, for people and with --json for programs. */
 export function sayAdmitted(common: Common, { gate, run_id, person, payload_sha, use_by }: Statement): void {
-  if (common.json)
-    process.stdout.write(`${JSON.stringify({ event: "admitted", gate, run_id, person, payload_sha, use_by })}\n`);
+  if (common.json) printJson({ event: "admitted", gate, run_id, person, payload_sha, use_by });
   const whose = run_id === EVERY_RUN ? "every run" : run_id;
   const until = gate === "UNHALT" || gate === "REVOCATION" ? "in force from now on" : `usable until ${use_by}`;
   process.stderr.write(`admitted ${gate} for ${whose}, signed by ${person}, ${until}\n`);

@@ -1,6 +1,6 @@
 // The detached process of a run.
 import type { Common } from "../cli.ts";
-import { grammarRequest, optionsOf } from "../model/grammar-request.ts";
+import { optionsOf, requestFromWord } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";
 import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
@@ -20,9 +20,9 @@ export async function work(common: Common, kind: string, runId: string, words: r
     holder: { name: host.ownHolder(), isGone: host.holderIsGone },
     projection: projection(world),
   };
-  const [first = "", asked = "{}"] = words;
+  const [first = "", asked = ""] = words;
   if (kind === "cut") {
-    const request = grammarRequest.parse(JSON.parse(asked));
+    const request = requestFromWord(asked);
     const grammar = grammarChoice.parse({
       profile: request.profile,
       options: optionsOf(request, world.config.plan.section_types),

@@ -1,5 +1,5 @@
-// The options of verbs that choose a grammar. Loaded with the command line itself, so it knows nothing but words:
-// what they mean is found out when the verb runs.
+// The options of verbs that choose a grammar, on host and workstation. Loaded with the command line itself, so it knows nothing
+// but words: what they mean is found out when the verb runs.
 import { Option, type Command } from "commander";
 
 /** Adds the options; what they mean is in docs/decisions/0022-generic-atx-1.md and 0023-vn-law-1.md. */
@@ -18,3 +18,15 @@ export const withGrammarOptions = (command: Command): Command =>
     )
     .option("--annexes", "vn-law-1: annexes become units", false)
     .option("--hints <file>", "vn-law-1: what an operator says about lines with two readings");
+
+/** The host's own: the same options, or the whole request as one word, as a workstation sends it. */
+export const withGrammarRequest = (command: Command): Command =>
+  withGrammarOptions(command).addOption(
+    new Option("--request <json>", "all of these in one word, as a workstation sends them").conflicts([
+      "profile",
+      "emptyBody",
+      "depth",
+      "annexes",
+      "hints",
+    ]),
+  );
