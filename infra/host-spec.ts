@@ -30,7 +30,7 @@ import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fi
 import type { Ownership } from "./render/file-steps.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import { renderPackage } from "./render/package.ts";
-import type { ProbeRequest } from "./render/probe.ts";
+import type { ProbeRequest, PsqlPlace } from "./render/probe.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
 import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
@@ -71,7 +71,8 @@ const LOOKED_AT =
 
 /** Puts all components together. */
 export function declareHost(config: StackConfig, sources: Sources): DeclaredHost {
-  const packages = packageComponents(config, sources);
+  const { node, database } = config;
+  const packages = packageComponents({ place: psqlPlace(config), node, credentials: database.credentials }, sources);
   const components = [
     usersComponent(config),
     directoriesComponent(config),
@@ -97,14 +98,13 @@ function undeclared({ rights }: Sources, spec: Spec): ReadonlySet<string> {
 }
 
 /** Where the stack's psql is and how it logs in. */
-export const psqlPlace = ({ database: { psql, host, port, name, user, passFile } }: Pick<StackConfig, "database">) => ({
-  psql: `${psql}/psql`,
-  host,
-  port,
-  name,
-  user,
-  passFile,
-});
+export function psqlPlace({ database, orchestrator }: StackConfig): PsqlPlace {
+  const { psql, host, port, name, user, passFile } = database;
+  const { sslmode, sslrootcert } = orchestrator.content.database;
+  // Whoever provisions speaks with the same server, so with the same encryption.
+  const encryption = sslmode === "disable" ? {} : { encryption: { sslmode, sslrootcert: sslrootcert ?? null } };
+  return { psql: `${psql}/psql`, host, port, name, user, passFile, ...encryption };
+}
 
 function specOf(
   component: string,
@@ -252,12 +252,19 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
   };
 }
 
+/** Where packages are laid, and with which programs and env files of the host. */
+export interface PackageGround {
+  readonly place: PsqlPlace;
+  readonly node: string;
+  readonly credentials: StackConfig["database"]["credentials"];
+}
+
 /** The packages, each with the script that lays it, and what the existing system brings. */
 export function packageComponents(
-  config: Pick<StackConfig, "database">,
+  { place, node, credentials }: PackageGround,
   sources: OwnSources,
 ): { readonly own: readonly Declared[]; readonly existing: Spec } {
-  const whole = databasePath(config.database.name);
+  const whole = databasePath(place.name);
   const all = Object.fromEntries(
     Object.entries(databaseSpec(sources.rights, sources.packages)).map(([path, wanted]): [string, Wanted] => [
       path,
@@ -271,7 +278,7 @@ export function packageComponents(
     const passwords = sources.rights.roles
       .filter(({ login, package: by }) => login && by === declared.name)
       .flatMap(({ name: role }) => {
-        const source = config.database.credentials[role];
+        const source = credentials[role];
         return source === undefined ? [] : [{ role, ...source }];
       });
     const spec: Spec = {
@@ -289,7 +296,8 @@ export function packageComponents(
       rights: sources.rights,
       entries: spec,
       statement: sources.statement,
-      place: psqlPlace(config),
+      place,
+      node,
       passwords,
     });
     const before = sources.packages[index - 1];

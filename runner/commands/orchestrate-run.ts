@@ -14,7 +14,7 @@ import { printable } from "../rules/text-hygiene.ts";
 import { readHere } from "../wire-here.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { eventsLength, followEvents } from "../adapters/run-events.ts";
-import { runFiles } from "../adapters/run-files.ts";
+import { runFolder } from "../adapters/run-files.ts";
 import { claimAsk, claimRun, startDetached } from "../adapters/run-process.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 import type { Ended, RunEvent } from "../model/events.ts";
@@ -99,7 +99,7 @@ export async function startVerb(
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
   const { config } = await loadConfig(common.config);
   const { runtime_root: root } = config.orchestrator;
-  if (!(await runFiles(root).readRun(runId, "events.ndjson")))
+  if (!(await runFolder(root).readRun(runId, "events.ndjson")))
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no run ${runId} on this host`,
       wanted: "the id of a run of this host",
@@ -109,7 +109,7 @@ export async function startVerb(
   const question = `${kind}-${ask}`;
   if (claimAsk(root, runId, question))
     return startAndFollow(common, work, (pid, position) =>
-      runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
+      runFolder(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
     );
   const asked = await processOf(root, runId, question);
   if (common.json) printJson({ event: "attached", run_id: runId, ...asked });
@@ -119,7 +119,7 @@ export async function startVerb(
 /** The process that the first asking started. STOP_COULD_NOT_LOOK when it never came to that. */
 async function processOf(root: string, runId: RunId, question: string): Promise<z.infer<typeof askedFile>> {
   for (let waited = 0; waited < FIRST_WORD_MILLISECONDS; waited += 100) {
-    const bytes = await runFiles(root).readRun(runId, `asks/${question}/process.json`);
+    const bytes = await runFolder(root).readRun(runId, `asks/${question}/process.json`);
     if (bytes) return askedFile.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
     await sleep(100);
   }
@@ -180,6 +180,6 @@ async function ended({ exit, stop }: Ended, root: string, runId: RunId): Promise
 }
 
 async function standing(root: string, runId: RunId): Promise<Standing> {
-  const bytes = await runFiles(root).readRun(runId, "state.json");
+  const bytes = await runFolder(root).readRun(runId, "state.json");
   return bytes ? statusFromText(Buffer.from(bytes).toString("utf8"), new Date()) : "no run";
 }

@@ -5,10 +5,11 @@ import type { Client } from "pg";
 import { projectRoot } from "../../infra/place.ts";
 
 /**
- * Executes every file of sql/substrate in order, one transaction each. The client must be a superuser connected to the
+ * Executes every file of `part`, a folder of sql/, in order, one transaction each. The client must be a superuser connected to the
  * database to fill. Loaded once into an empty database: a second time fails at the first CREATE TABLE.
  */
-export async function loadSubstrate(client: Client, folder = join(projectRoot(), "sql", "substrate")): Promise<void> {
+export async function loadSubstrate(client: Client, part = "substrate"): Promise<void> {
+  const folder = join(projectRoot(), "sql", part);
   const files = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
   for (const name of files) {
     const text = await readFile(join(folder, name), "utf8");
@@ -18,7 +19,7 @@ export async function loadSubstrate(client: Client, folder = join(projectRoot(),
       await client.query("COMMIT");
     } catch (cause) {
       await client.query("ROLLBACK");
-      throw new Error(`sql/substrate/${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new Error(`sql/${part}/${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
   }
 }

@@ -2,14 +2,15 @@
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type pg from "pg";
-import { packageComponents, psqlPlace } from "../../infra/host-spec.ts";
+import { packageComponents } from "../../infra/host-spec.ts";
 import { PACKAGES, readPackage, type PackageName } from "../../infra/packages.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { renderUndo } from "../../infra/render/package.ts";
+import type { PsqlPlace } from "../../infra/render/probe.ts";
 import { readOwnSources } from "../../infra/sources.ts";
 
 /** Where the database is; the password of workflow_admin stands in the cluster's password file. */
-export interface PackageGround {
+export interface TestCluster {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -17,32 +18,31 @@ export interface PackageGround {
 }
 
 /** Password file of a test cluster, in psql's form. */
-export const passwordFile = ({ dataDir }: Pick<PackageGround, "dataDir">): string =>
-  join(dirname(dataDir), "passwords");
+export const passwordFile = ({ dataDir }: Pick<TestCluster, "dataDir">): string => join(dirname(dataDir), "passwords");
 
 /** A package of this checkout. */
 export const ownPackage = (name: PackageName) => readPackage(name, join(projectRoot(), "sql", "packages"));
 
 /** Lays packages in their own order, each believed after its own check; answers what the scripts said. An error holds what psql said. */
 export async function layPackages(
-  ground: PackageGround,
+  ground: TestCluster,
   database: string,
   names: readonly PackageName[] = PACKAGES,
 ): Promise<string[]> {
-  const config = { sandbox: true, database: declared(ground, database, names) };
-  const { own } = packageComponents(config, readOwnSources(config, projectRoot()));
+  const sources = readOwnSources({ sandbox: true, database: { packages: [...names], ack: {} } }, projectRoot());
+  const at = { place: placeOf(ground, database), node: process.execPath, credentials: {} };
   const said: string[] = [];
-  for (const { script } of own) said.push(await run(script));
+  for (const { script } of packageComponents(at, sources).own) said.push(await run(script));
   return said;
 }
 
 /** Takes packages back, newest first. */
 export async function undoPackages(
-  ground: PackageGround,
+  ground: TestCluster,
   database: string,
   names: readonly PackageName[] = PACKAGES,
 ): Promise<void> {
-  const place = psqlPlace({ database: declared(ground, database, names) });
+  const place = placeOf(ground, database);
   for (const name of PACKAGES.filter((one) => names.includes(one)).reverse())
     await run(renderUndo({ ...ownPackage(name), allowed: true }, place));
 }
@@ -55,16 +55,13 @@ export async function packageFacts(
   return (await client.query<{ fact: string; ok: boolean }>(ownPackage(name).check)).rows;
 }
 
-const declared = (ground: PackageGround, name: string, names: readonly PackageName[]) => ({
-  psql: ground.binDir,
+const placeOf = (ground: TestCluster, name: string): PsqlPlace => ({
+  psql: join(ground.binDir, "psql"),
   host: ground.host,
   port: ground.port,
   name,
   user: "workflow_admin",
   passFile: passwordFile(ground),
-  packages: [...names],
-  ack: {},
-  credentials: {},
 });
 
 async function run(script: string): Promise<string> {

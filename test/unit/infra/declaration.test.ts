@@ -74,7 +74,7 @@ test("a scratch_user that the runner may not start programs as is refused with t
 });
 
 test("scratch_root is made by up for whoever owns scratch servers, closed to everybody else", async () => {
-  const sources = await smallSources(true);
+  const sources = smallSources(true);
   const stack = declaredStack();
   const stateFor = (user: string | null): string | undefined => {
     const { content } = stack.orchestrator;
@@ -230,7 +230,7 @@ test("a host on which nothing is installed is told as missing things", async () 
 
 test("readiness and drift name every program of postgres_bin that is missing or older than the server, not only psql", async () => {
   const stack = declaredStack();
-  const host = declareHost(stack, await smallSources(true));
+  const host = declareHost(stack, smallSources(true));
   const bin = stack.orchestrator.content.backup.postgres_bin;
   const answer = `${bin}/pg_dump\tpg_dump (PostgreSQL) 15.18\n${bin}/psql\tpsql (PostgreSQL) 16.13\nserver\t160013\n`;
   const { facts } = factsOf(readLooks(looks({ postgres: { out: encoded(answer), messages: encoded("\nstatus 0") } })), {
