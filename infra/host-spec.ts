@@ -3,22 +3,14 @@ import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import { neededPrograms } from "../runner/rules/postgres-versions.ts";
 import type { StackConfig } from "./config.ts";
-import {
-  EXISTING,
-  databaseScope,
-  databaseSpec,
-  definitionsSpec,
-  packageComponent,
-  passwordPath,
-  undeclaredPaths,
-} from "./database-spec.ts";
+import { EXISTING, databaseScope, passwordPath, undeclaredPaths } from "./database-spec.ts";
+import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
 import {
   AS_DECLARED,
   PROGRAM_THERE,
   bytesPath,
   configPath,
-  databasePath,
   keyPath,
   programPathOf,
   userPath,
@@ -29,12 +21,11 @@ import { configLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
 import type { Ownership } from "./render/file-steps.ts";
 import { renderHostScript } from "./render/host-script.ts";
-import { renderPackage } from "./render/package.ts";
 import type { ProbeRequest, PsqlPlace } from "./render/probe.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
 import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
-import type { OwnSources, Sources } from "./sources.ts";
+import type { Sources } from "./sources.ts";
 
 /** One part of the host: what it must be and the script that makes it so. `after`: components that must stand before. */
 export interface Declared {
@@ -249,71 +240,6 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
       ],
       steps: [fileStep(key.file, key, sha256(bytes), bytes), held, keyStep(key.keyring, armored)],
     }),
-  };
-}
-
-/** Where packages are laid, and with which programs and env files of the host. */
-export interface PackageGround {
-  readonly place: PsqlPlace;
-  readonly node: string;
-  readonly credentials: StackConfig["database"]["credentials"];
-}
-
-/** The packages, each with the script that lays it, and what the existing system brings. */
-export function packageComponents(
-  { place, node, credentials }: PackageGround,
-  sources: OwnSources,
-): { readonly own: readonly Declared[]; readonly existing: Spec } {
-  const whole = databasePath(place.name);
-  const all = Object.fromEntries(
-    Object.entries(databaseSpec(sources.rights, sources.packages)).map(([path, wanted]): [string, Wanted] => [
-      path,
-      { ...wanted, parent: wanted.parent ?? whole },
-    ]),
-  );
-  const of = (component: string): Spec =>
-    Object.fromEntries(Object.entries(all).filter(([, wanted]) => wanted.component === component));
-  const own = sources.packages.map((declared, index): Declared => {
-    const name = packageComponent(declared.name);
-    const passwords = sources.rights.roles
-      .filter(({ login, package: by }) => login && by === declared.name)
-      .flatMap(({ name: role }) => {
-        const source = credentials[role];
-        return source === undefined ? [] : [{ role, ...source }];
-      });
-    const spec: Spec = {
-      ...of(name),
-      ...Object.fromEntries(
-        passwords.map(({ role }): [string, Wanted] => [
-          passwordPath(role),
-          { component: name, state: "set", up: "sets it from the role's env file", parent: `role ${role}` },
-        ]),
-      ),
-    };
-    const tables = definitionsSpec(sources.rights, [declared], sources.definitions);
-    const script = renderPackage({
-      declared,
-      rights: sources.rights,
-      entries: spec,
-      statement: sources.statement,
-      place,
-      node,
-      passwords,
-    });
-    const before = sources.packages[index - 1];
-    return {
-      name,
-      spec: { ...spec, ...tables },
-      script,
-      after: before === undefined ? [] : [packageComponent(before.name)],
-    };
-  });
-  return {
-    own,
-    existing: {
-      ...of(EXISTING),
-      [whole]: { component: EXISTING, state: "reachable", up: "nothing: the database belongs to the existing system" },
-    },
   };
 }
 

@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type pg from "pg";
-import { packageComponents } from "../../infra/host-spec.ts";
+import { packageComponents } from "../../infra/declared-packages.ts";
 import { PACKAGES, readPackage, type PackageName } from "../../infra/packages.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { renderUndo } from "../../infra/render/package.ts";
