@@ -64,7 +64,7 @@ export function intakeJson(taken: Intake): IntakeJson {
       section_type: unit.section_type, parent: unit.parent, content_hash: unit.content_hash,
       ...(unit.level === undefined ? {} : { level: unit.level, number: unit.number ?? "", eid: unit.eid ?? "" }),
     })),
-    separators, manifest_digest, writer_digest: taken.writer_digest, ...(units[0]?.level === undefined ? {} : { findings: taken.manifest.findings }),
+    separators, manifest_digest, writer_digest: taken.writer_digest, findings: taken.manifest.findings,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Finding, GenericOptions, GrammarOptions, GrammarProfile, ManifestU
 import { hasHidden, hasVisible } from "../rules/text-hygiene.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
 import { blockHeadings } from "./block-headings.ts";
-import type { LineTable, TopHeading } from "./block-headings.ts";
+import type { HeadingLike, LineTable, TopHeading } from "./block-headings.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
 import type { SourceRegion } from "./source-region.ts";
@@ -33,6 +33,8 @@ interface Structure {
   readonly content_start: number;
   readonly lines: LineTable;
   readonly atx: readonly TopHeading[];
+  /** What looks like a heading and is none. */
+  readonly alike: readonly HeadingLike[];
   /** 1-based lines of underlined headings. */
   readonly setext: readonly number[];
   readonly findings: readonly Finding[];
@@ -44,6 +46,15 @@ const refuse = (line: number, reason: string): Refusal => ({ code: "STOP_REFUSED
 /** The refusal of the earlier line; at the same line the first argument's. */
 const earlier = <T extends Refusal | undefined>(one: T, other: Refusal | undefined): T | Refusal =>
   one === undefined || (other !== undefined && other.line < one.line) ? other ?? one : one;
+
+/** Why lines that look like headings open no unit. */
+function alikeFinding({ kind, line, count, closed }: HeadingLike, first: number): Finding {
+  const lines = count === 1 ? "1 line that looks like a heading" : `${count} lines that look like headings`;
+  if (kind === "no_blank") return { code: "heading_without_blank", line: first + line, text: "# signs without a blank behind them open no unit; the line stays text" };
+  if (kind === "html") return { code: "heading_in_html", line: first + line, text: `a block of HTML that begins here holds ${lines}; they stay text` };
+  return closed ? { code: "heading_in_fence", line: first + line, text: `a fence that opens here holds ${lines}; they stay text` }
+    : { code: "unclosed_fence", line: first + line, text: `a fence opened here is never closed and holds ${lines}; they stay text` };
+}
 
 function readStructure(bytes: Buffer): Structure | Refusal {
   const unreadable = encodingRefusal(bytes);
@@ -57,7 +68,8 @@ function readStructure(bytes: Buffer): Structure | Refusal {
   if (structure.fault) return earlier(refuse(region.first_line + structure.fault.line, structure.fault.reason), nul);
   const atx = structure.headings.filter((heading) => !heading.setext);
   const setext = structure.headings.filter((heading) => heading.setext).map((heading) => region.first_line + heading.line);
-  return { bytes, region, content_start, lines: structure.lines, atx, setext, findings, nul };
+  const { lines, alike } = structure;
+  return { bytes, region, content_start, lines, atx, alike, setext, findings: [...findings, ...alike.map((one) => alikeFinding(one, region.first_line))], nul };
 }
 
 /** The cap that the headings exceed. cap: number of headings inside it, so also the index of the first one over it. */
@@ -105,12 +117,14 @@ function unitsOf(structure: Structure, prefix: string, options: GenericOptions, 
   return units;
 }
 
-function noHeading({ setext, region, bytes }: Structure): Refusal {
+function noHeading({ setext, alike, region, bytes }: Structure): Refusal {
   const text = bytes.subarray(region.byte_start, region.byte_end).toString("utf8");
   if (!hasVisible(text)) return refuse(region.first_line, "the document shows no character");
   // Whoever brings a law meets this profile first, because it is the default. Laws indent their articles, print them bold, in
   // capitals or with a Latin Eth, and the profile for laws reads all of that.
   const law = /^[ \t\u00a0*_]*[Đ\u00d0](?:iều|IỀU)[ \u00a0]\d/mu.test(text.normalize("NFC")) ? "; --profile vn-law-1 cuts a Vietnamese law at its articles" : "";
+  const fence = alike.find((one) => one.kind === "fence");
+  if (fence) return refuse(region.first_line + fence.line, `no ATX heading (\`#\`) outside fences, lists and quotes; everything that looks like one stands in a fence opened at line ${region.first_line + fence.line}${law}`);
   const [line] = setext;
   return line === undefined
     ? refuse(region.first_line, `no ATX heading (\`#\`) outside fences, lists and quotes${law}`)

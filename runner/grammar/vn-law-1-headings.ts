@@ -2,7 +2,8 @@
 import type { Finding } from "../model/manifest.ts";
 import { SECTION_LEVELS, type Candidate } from "./vn-law-1-candidates.ts";
 import { chooseUnits, type Dispute } from "./vn-law-1-choice.ts";
-import { inCapitals, type Reading } from "./vn-law-1-context.ts";
+import type { Reading } from "./vn-law-1-context.ts";
+import { inCapitals } from "./vn-law-1-endings.ts";
 import { continues, type Ordinal } from "./vn-law-1-numbers.ts";
 import { titleEnd } from "./vn-law-1-titles.ts";
 
@@ -16,19 +17,22 @@ const VIETNAMESE: Readonly<Record<string, string>> = { part: "Phần", chapter: 
 /** Articles that must follow each other without any text before they are taken for a list of contents. */
 const LIST = 3;
 
-/** Articles of a list of contents: nothing stands between them, and the whole numbering begins again behind them. */
-function contents(reading: Reading, articles: readonly Candidate[]): ReadonlySet<Candidate> {
+/** Characters of a name that a list of contents has in common with the heading it lists. */
+const ALIKE = 24;
+const nameOf = (one: Candidate): string => one.rest.replace(/[\s.…·_]*\d{0,4}$/u, "").slice(0, ALIKE).toLowerCase();
+
+/** Articles of a list of contents: the whole numbering begins again behind them, and most of them have the same names there. */
+function contents(articles: readonly Candidate[]): ReadonlySet<Candidate> {
   const listed = new Set<Candidate>();
   const second = articles.findIndex((one, index) => index > 0 && one.major === 1 && one.minor === 0 && one.evidence !== "quoted");
   if (second < LIST) return listed;
   const first = articles.slice(0, second);
-  const bare = first.filter((one, index) => {
-    const next = articles[index + 1]?.line ?? reading.lines.count;
-    let texts = 0;
-    for (let line = reading.after[one.line] ?? -1; line >= 0 && line < next && texts < 4; line = reading.after[line] ?? -1) texts += /[.;:]$/u.test(reading.lines.plain(line)) ? 4 : 1;
-    return texts < 4;
+  const names = new Map(articles.slice(second).map((one) => [`${one.major}/${one.minor}`, nameOf(one)]));
+  const same = first.filter((one) => {
+    const [name, other] = [nameOf(one), names.get(`${one.major}/${one.minor}`) ?? ""];
+    return name !== "" && other !== "" && (name.startsWith(other) || other.startsWith(name));
   });
-  if (bare.length >= first.length - 1) for (const one of first) listed.add(one);
+  if (same.length * 2 > first.length) for (const one of first) listed.add(one);
   return listed;
 }
 
@@ -60,8 +64,9 @@ function placeSections(reading: Reading, sections: readonly Candidate[], article
     const twice = next >= 0 && reading.lines.plain(next) === reading.lines.plain(candidate.line);
     const above = next >= 0 && (articles.has(next) || (confirmed.has(next) && (twice || !(bare && outranks(next, candidate, placed)))));
     const titled = title_end > candidate.line && candidate.rest === "" ? inCapitals(reading.lines.plain(reading.after[candidate.line] ?? title_end)) : inCapitals(candidate.rest) && candidate.rest.length > 3;
-    const allowed = candidate.line < until && !["quoted", "reference", "perhaps", "announced"].includes(candidate.evidence);
-    if (candidate.evidence === "certain" || (allowed && (above || (titled && !namesPage(candidate, placed, lineList))))) {
+    const allowed = candidate.line < until && !["quoted", "reference", "announced", "table"].includes(candidate.evidence);
+    const doubtful = candidate.evidence === "perhaps" || candidate.evidence === "bare" || candidate.evidence === "glued";
+    if (candidate.evidence === "certain" || (allowed && (above || (titled && !doubtful && !namesPage(candidate, placed, lineList))))) {
       confirmed.add(candidate.line);
       placed.push({ candidate, title_end, above });
     } else left.push(candidate);
@@ -113,10 +118,14 @@ function nested(placed: readonly Placed[], articles: readonly Candidate[], title
   });
 }
 
-/** Chooses the headings among the candidates that stand before line `until`, where annexes begin. */
-export function chooseHeadings(reading: Reading, candidates: { readonly articles: readonly Candidate[]; readonly sections: readonly Candidate[] }, until: number): Headings {
+/** First lines of what is behind the law: the signature, or where there is none the annexes, and the annexes themselves. */
+export interface Ends { readonly law: number; readonly annexes: number }
+
+/** Chooses the headings among the candidates that stand before the end of the law. */
+export function chooseHeadings(reading: Reading, candidates: { readonly articles: readonly Candidate[]; readonly sections: readonly Candidate[] }, ends: Ends): Headings {
+  const until = ends.law;
   const own = candidates.articles.filter((one) => one.line < until || one.evidence === "certain");
-  const listed = contents(reading, own);
+  const listed = contents(own);
   const choice = chooseUnits(reading, own.filter((one) => !listed.has(one)), { unit: "Điều", scope: "" });
   const first = choice.chosen[0]?.line ?? 0;
   const listEnd = [...listed].at(-1)?.line ?? -1;
@@ -127,8 +136,9 @@ export function chooseHeadings(reading: Reading, candidates: { readonly articles
   const headings = nested(placed, choice.chosen, (article) => titleEnd(reading, article, isHeading));
   const notStructure = left.map((one): Finding => ({ code: "reference", line: reading.lines.fileLine(one.line), text: `${VIETNAMESE[one.level] ?? ""} ${one.number} is no heading here: no article or section follows it` }));
   const list: Finding[] = listed.size > 0 ? [{ code: "contents", line: reading.lines.fileLine(own[0]?.line ?? 0), text: `${listed.size} articles are a list of contents, up to line ${reading.lines.fileLine(listEnd)}` }] : [];
-  const annexed = candidates.articles.length - own.length;
-  const below: Finding[] = annexed > 0 ? [{ code: "annex_articles", line: reading.lines.fileLine(until), text: `${annexed} lines below read as articles of annexes and are no units` }] : [];
+  const behind = candidates.articles.filter((one) => !own.includes(one));
+  const begin = behind.every((one) => one.line >= ends.annexes) ? ends.annexes : until;
+  const below: Finding[] = behind.length > 0 ? [{ code: "annex_articles", line: reading.lines.fileLine(begin), text: `${behind.length} lines below read as articles of annexes or of forms and are no units` }] : [];
   return { headings, dispute: earliest(choice.dispute, judged.dispute), findings: [...choice.findings, ...judged.findings, ...notStructure.filter((one) => one.line > 0 && first >= 0), ...list, ...below] };
 }
 

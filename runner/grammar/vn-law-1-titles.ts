@@ -1,13 +1,14 @@
 // Where a heading's title ends: on its line, on the next, or wrapped over some.
 import type { Candidate } from "./vn-law-1-candidates.ts";
-import { goesOn, inCapitals, type Reading } from "./vn-law-1-context.ts";
+import type { Reading } from "./vn-law-1-context.ts";
+import { goesOn, inCapitals } from "./vn-law-1-endings.ts";
 
 /** Most lines of a title behind its first. */
 const MOST = 8;
 /** Characters of a line from which it may be wrapped, and up to which an unmarked line may be a title. */
 const WRAPPED = 45;
 const SHORT = 160;
-const MARKER = /^(?:\d{1,3}[a-zđ]?\s?[.)\/-]|[a-zđ]\d?\)|["“])/u;
+const MARKER = /^(?:\d{1,3}[a-zđ]?\s?(?:[.)-]|\/(?!\d))|[a-zđ]\d?\)|["“])/u;
 
 /** Whether the next text line follows without page break, note or furniture between: a title is one range of bytes. */
 function adjacent(reading: Reading, line: number, next: number): boolean {

@@ -30,10 +30,22 @@ function runOf(bytes: Uint8Array, from: number, to: number, allowed: (byte: numb
 /** A page break (form feed) and a vertical tab move the paper and carry no text; grammars count them as blank too. */
 const movesPaper = (byte: number | undefined): boolean => byte === 11 || byte === 12;
 
+/** Bytes of NEL, line separator or paragraph separator, which end lines as LF does; 0 for anything else. */
+function lineEndBeyondAscii(bytes: Uint8Array, at: number): number {
+  if (bytes[at] === 0xc2) return bytes[at + 1] === 0x85 ? 2 : 0;
+  return bytes[at] === 0xe2 && bytes[at + 1] === 0x80 && (bytes[at + 2] === 0xa8 || bytes[at + 2] === 0xa9) ? 3 : 0;
+}
+
 /** Blank lines only: what stands between units must not be text that no row carries. */
 function textBetween(bytes: Uint8Array, span: ByteSpan): Break | undefined {
-  const at = runOf(bytes, span.byte_start, span.byte_end, (byte) => isBlank(byte) || isLineEnd(byte) || movesPaper(byte));
-  return at === span.byte_end ? undefined : { at, saw: "text that belongs to no unit", wanted: "blank lines between units" };
+  let at = span.byte_start;
+  for (;;) {
+    at = runOf(bytes, at, span.byte_end, (byte) => isBlank(byte) || isLineEnd(byte) || movesPaper(byte));
+    const width = lineEndBeyondAscii(bytes, at);
+    if (at >= span.byte_end || width === 0) break;
+    at += width;
+  }
+  return at >= span.byte_end ? undefined : { at, saw: "text that belongs to no unit", wanted: "blank lines between units" };
 }
 
 /** Around titles of a law: blanks, line ends, Markdown marks, a bullet, characters nobody sees. Nothing a row would have to carry. */
