@@ -1,12 +1,12 @@
 // The Pulumi program: one look at the host, then one resource a component, told whether the host already is as declared.
 import * as pulumi from "@pulumi/pulumi";
 import { Stopped } from "../runner/model/stop.ts";
-import { stopText } from "../runner/rules/stop-text.ts";
-import { projectRoot } from "../scripts/sandbox/place.ts";
+import { stopText } from "../runner/terminal/stop-text.ts";
+import { projectRoot } from "./place.ts";
 import type { HostPart } from "./components/gated-command.ts";
 import { kindOf } from "./components/host-parts.ts";
 import { stackConfigFrom, valueOf } from "./config.ts";
-import { engineConnection, shellCommand } from "./connection.ts";
+import { engineConnection, shellCommand } from "./ssh/connection.ts";
 import { driftMarker } from "./drift-text.ts";
 import { lookAtHost } from "./look.ts";
 

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Stopped } from "../runner/model/stop.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
-import { runOnHost } from "../scripts/remote.ts";
+import { runOnHost } from "./ssh/script.ts";
 import type { Connection } from "./config.ts";
 import { LOOKS, renderProbe } from "./render/probe.ts";
 import type { LookName, ProbeRequest } from "./render/probe.ts";

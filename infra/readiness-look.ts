@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stopped } from "../runner/model/stop.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
-import { runOnHost } from "../scripts/remote.ts";
+import { runOnHost } from "./ssh/script.ts";
 import type { StackConfig } from "./config.ts";
 import { drift } from "./drift.ts";
 import type { DriftLine, Facts, Spec } from "./drift.ts";

@@ -6,7 +6,7 @@ import { approverKeyFaults } from "../runner/adapters/key-check.ts";
 import { parseApprovers } from "../runner/model/approvers.ts";
 import { sha256 } from "../runner/model/canonical.ts";
 import { Stopped } from "../runner/model/stop.ts";
-import { PACKAGES, packageSql } from "../scripts/apply-packages.ts";
+import { PACKAGES, packageSql } from "./packages.ts";
 import type { StackConfig } from "./config.ts";
 import type { DeclaredPackage, TableDefinitions } from "./database-spec.ts";
 import type { Release } from "./render/release.ts";

@@ -80,7 +80,7 @@ async function main(): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    if (error instanceof Stopped) return (await import("./commands/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
+    if (error instanceof Stopped) return (await import("./terminal/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug. Send this text and the run's runner.log.\n`);
     return EXIT_BUG;
   }

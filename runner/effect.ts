@@ -7,7 +7,7 @@ import { ADMITTED_BY } from "./model/run.ts";
 import { changesBetween, type TableChanges } from "./rules/prediction.ts";
 import { environmentHash, explainEnvironment } from "./rules/environment.ts";
 import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
-import { environmentFacts, protectedHash } from "./facts.ts";
+import { environmentFacts, protectedHash } from "./looks/facts.ts";
 import type { Database, Writer } from "./world.ts";
 
 /** One write: whose, which phase, under which lease and admissions, what it may change, and the work itself. Hashes are 64 hex digits, the cap is in seconds. */

@@ -1,8 +1,8 @@
 // The plan of a run, rebuilt from its pinned source; phases and gates ask here, so that no phase imports another.
-import { materialOf, type Material } from "./material.ts";
+import { materialOf, type Material } from "./plan-of-source.ts";
 import type { Json } from "./model/canonical.ts";
 import type { SourcePinOutput } from "./model/outputs.ts";
-import type { CutPlan } from "./model/plan.ts";
+import type { CutPlan } from "./model/cut-plan.ts";
 import type { PureScope } from "./phase.ts";
 
 /** The plan of a pinned source, rebuilt from the artifact on disk. */

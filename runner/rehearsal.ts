@@ -12,7 +12,7 @@ import { createUnits } from "./phases/06-cut-leg-a.ts";
 import { revertRun } from "./phases/revert.ts";
 import { planOf, plannedUnits } from "./plan-of-run.ts";
 import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
-import { loadRunRecord } from "./run-record.ts";
+import { loadRunRecord } from "./looks/run-record.ts";
 import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
 import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsal.ts";
 import type { RehearsalGround, RowCounts, Stage } from "./world.ts";

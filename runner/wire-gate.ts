@@ -2,7 +2,7 @@
 import { gpgvVerifier } from "./adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "./adapters/openpgp-verifier.ts";
 import type { SignatureAnswer, SignatureQuestion } from "./model/signature.ts";
-import { verifyWithBoth } from "./rules/both-verifiers.ts";
+import { verifyWithBoth } from "./signatures/both-verifiers.ts";
 
 /** Good only if OpenPGP.js and gpgv both say so. */
 export function verifySignature(question: SignatureQuestion): Promise<SignatureAnswer> {

@@ -9,9 +9,9 @@ import { rehearsalGround } from "./adapters/rehearsal-ground.ts";
 import { fileEvents } from "./adapters/run-events.ts";
 import { runFiles } from "./adapters/run-files.ts";
 import type { Config } from "./model/config.ts";
-import { signedCounts } from "./row-counts.ts";
+import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment.ts";
-import { insistSigned } from "./signed.ts";
+import { insistSigned } from "./signatures/signed.ts";
 import { readHere } from "./wire-here.ts";
 import type { Events, RehearsalGround, World } from "./world.ts";
 

@@ -1,17 +1,17 @@
 // What the detached process does: take the run's lease, carry it as far as it may go, say how it ended.
 import { cut } from "./cut.ts";
-import { closeRun, indexClosedRun, snapshotCounts } from "./closing.ts";
+import { closeRun, indexClosedRun, snapshotCounts } from "./aftermath/closing.ts";
 import { Run } from "./engine.ts";
 import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
 import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
-import { insistDecided, insistWhole, withRequest } from "./escalation.ts";
+import { insistDecided, insistWhole, withRequest } from "./aftermath/escalation.ts";
 import { rehearse } from "./rehearsal.ts";
-import { recordedIn } from "./run-record.ts";
+import { recordedIn } from "./looks/run-record.ts";
 import { revertRun } from "./phases/revert.ts";
-import type { Projection } from "./projection.ts";
+import type { Projection } from "./aftermath/projection.ts";
 import { judgeTarget } from "./rules/source.ts";
 import type { RehearsalGround, StoppedJson, World } from "./world.ts";
 import type * as z from "zod";

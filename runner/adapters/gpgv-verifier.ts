@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import * as openpgp from "openpgp";
 import type { SignatureAnswer, SignatureVerifier } from "../model/signature.ts";
-import { readGpgvStatus } from "../rules/gpgv-status.ts";
+import { readGpgvStatus } from "../signatures/gpgv-status.ts";
 import { Stopped } from "../model/stop.ts";
 
 const TIME_LIMIT_MS = 20_000;

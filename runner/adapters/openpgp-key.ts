@@ -1,7 +1,7 @@
 // Reads one pinned public key and says what is wrong with it at a given time. Shared by verifying and provisioning.
 import * as openpgp from "openpgp";
 import type { Config, KeyID, PublicKey, Subkey } from "openpgp";
-import { SIGNING_ALGORITHMS } from "../rules/signature-packet.ts";
+import { SIGNING_ALGORITHMS } from "../signatures/signature-packet.ts";
 import { PUBLIC_KEY_CAP } from "../model/approvers.ts";
 
 const { hash, publicKey: algorithm } = openpgp.enums;

@@ -3,7 +3,7 @@ import * as openpgp from "openpgp";
 import type { PublicKey, SignaturePacket } from "openpgp";
 import { CLOCK_TOLERANCE_SECONDS } from "../model/signature.ts";
 import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../model/signature.ts";
-import { signatureFrameFault } from "../rules/signature-packet.ts";
+import { signatureFrameFault } from "../signatures/signature-packet.ts";
 import { readPinnedKey, signingKeyAt, STRICT } from "./openpgp-key.ts";
 
 /** Subpackets that may stand outside the signed part: issuer key id and fingerprint. The library would skip critical unknown ones there. */

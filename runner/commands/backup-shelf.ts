@@ -8,7 +8,7 @@ import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { shelfOf } from "../wire-backups.ts";
 import type { World } from "../world.ts";
-import { printStopped } from "./print-stopped.ts";
+import { printStopped } from "../terminal/print-stopped.ts";
 
 /** One line a file; what the database cannot be asked about is told as not known. Exit 0. */
 export async function listBackups(common: Common): Promise<number> {

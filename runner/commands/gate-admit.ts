@@ -1,5 +1,5 @@
 // `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
-import { insistChain } from "../approver-chain.ts";
+import { insistChain } from "../signatures/approver-chain.ts";
 import type { Common } from "../cli.ts";
 import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
@@ -9,7 +9,7 @@ import { SIGNATURE_CAP } from "../model/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { materialOf } from "../material.ts";
+import { materialOf } from "../plan-of-source.ts";
 import { plannedUnits } from "../plan-of-run.ts";
 import { judgeStatement } from "../rules/approval.ts";
 import { escalationPayload } from "../rules/escalation.ts";
@@ -17,12 +17,12 @@ import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expect
 import { judgeRevocation } from "../rules/revocation.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { judgeUnhalt } from "../rules/unhalt.ts";
-import { loadRunRecord } from "../run-record.ts";
+import { loadRunRecord } from "../looks/run-record.ts";
 import { makeWorld } from "../wire.ts";
 import { verifySignature } from "../wire-gate.ts";
 import { host } from "../wire-host.ts";
 import type { Reader, World } from "../world.ts";
-import { printStopped } from "./print-stopped.ts";
+import { printStopped } from "../terminal/print-stopped.ts";
 
 /** Admits each file; the answer is the first stop's status, but every file is tried. */
 export async function admit(common: Common, files: readonly string[]): Promise<number> {

@@ -2,12 +2,12 @@
 import { grammarProfile } from "../grammar/profiles.ts";
 import { DEFAULT_REQUEST, optionsOf, type GrammarRequest } from "../model/grammar-request.ts";
 import type { ByteSpan, Finding, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
-import type { PlanRow } from "../model/plan.ts";
+import type { PlanRow } from "../model/cut-plan.ts";
 import type { Stopped } from "../model/stop.ts";
 import { proveLossless } from "../rules/lossless.ts";
 import type { Coverage } from "../rules/lossless.ts";
-import { PLAN_DEFAULTS, planRows, writerDigest } from "../rules/plan.ts";
-import type { PlanWords } from "../rules/plan.ts";
+import { PLAN_DEFAULTS, planRows, writerDigest } from "../rules/plan-rows.ts";
+import type { PlanWords } from "../rules/plan-rows.ts";
 import { registrationPackage } from "../rules/registration.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { countsText, treeLines } from "./intake-tree.ts";

@@ -8,14 +8,14 @@ import { newRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
 import { statusFromText } from "../rules/status.ts";
-import { stopText, type Standing } from "../rules/stop-text.ts";
+import { stopText, type Standing } from "../terminal/stop-text.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { readHere } from "../wire-here.ts";
 import { host } from "../wire-host.ts";
 import type { RunEvent } from "../world.ts";
 import { grammarRequestOf } from "./grammar-options.ts";
 import { runIdOf } from "./run-id.ts";
-import { showEvent } from "./show-event.ts";
+import { showEvent } from "../terminal/show-event.ts";
 
 /**
  * `cut`: a new run id, a detached process, and its exit status; 3 (STOP_APPROVAL_REQUIRED) at the first pause. With a run id of

@@ -6,7 +6,7 @@ import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { parseState } from "../rules/run-state.ts";
 import { statusFromState, type StatusJson } from "../rules/status.ts";
-import { statusText } from "../rules/status-text.ts";
+import { statusText } from "../terminal/status-text.ts";
 import { host } from "../wire-host.ts";
 import { runIdOf } from "./run-id.ts";
 

@@ -1,7 +1,7 @@
 // `verify <run>`: everything a finished run promised, looked at again as cutter_verify; nothing is written.
 import type { Common } from "../cli.ts";
-import { protectedHash } from "../facts.ts";
-import { lookAtEnd } from "../end-facts.ts";
+import { protectedHash } from "../looks/facts.ts";
+import { lookAtEnd } from "../looks/end-facts.ts";
 import { closeoutOutput, cutplanOutput, enactOutput, grantProbeOutput, legBOutput, sourcePinOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { Json } from "../model/canonical.ts";

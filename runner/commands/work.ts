@@ -4,7 +4,7 @@ import { grammarRequest, optionsOf } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";
 import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
-import { projection } from "../projection.ts";
+import { projection } from "../aftermath/projection.ts";
 import { groundOf, makeWorld } from "../wire.ts";
 import { host } from "../wire-host.ts";
 import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.ts";

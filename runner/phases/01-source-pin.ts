@@ -1,5 +1,5 @@
 // Phase 1: which bytes are cut, and what stands beside them in the database.
-import { artifactSha, materialOf } from "../material.ts";
+import { artifactSha, materialOf } from "../plan-of-source.ts";
 import { isSourceVersionId } from "../model/ids.ts";
 import { sourcePinOutput, type GrammarChoice, type SourcePinOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";

@@ -1,5 +1,5 @@
 // Phase 2: units by the grammar profile; built twice, equal; lossless against the rows that will be written.
-import { materialOf } from "../material.ts";
+import { materialOf } from "../plan-of-source.ts";
 import { markOutput, type MarkOutput, type SourcePinOutput } from "../model/outputs.ts";
 import { Stopped } from "../model/stop.ts";
 import { definePure, type Recorded } from "../phase.ts";

@@ -1,11 +1,11 @@
 // Phase 3: the exact rows, judged against the live vocabulary, addresses and lock table: all problems at once, before anyone signs.
-import type { Material } from "../material.ts";
+import type { Material } from "../plan-of-source.ts";
 import { canonicalText, sha256 } from "../model/canonical.ts";
 import { cutplanOutput, type CutplanOutput, type MarkOutput, type SourcePinOutput } from "../model/outputs.ts";
 import { Stopped } from "../model/stop.ts";
 import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
 import { planJson, planOf } from "../plan-of-run.ts";
-import { judgePlan } from "../rules/plan.ts";
+import { judgePlan } from "../rules/plan-rows.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; marked: Recorded<MarkOutput> };
 

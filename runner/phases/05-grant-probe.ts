@@ -1,5 +1,5 @@
 // Phase 5: the four booleans of the seeds, the two-grant package, and the environment people sign.
-import { environmentFacts, protectedHash } from "../facts.ts";
+import { environmentFacts, protectedHash } from "../looks/facts.ts";
 import { canonicalText } from "../model/canonical.ts";
 import { grantProbeOutput, type CutplanOutput, type GrantProbeOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";

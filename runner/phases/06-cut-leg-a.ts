@@ -1,6 +1,6 @@
 // Phase 6: the planned units, born as drafts through the guarded function. All or nothing.
 import { legAOutput, type CutplanOutput, type LegAOutput, type SourcePinOutput } from "../model/outputs.ts";
-import type { PlanRow } from "../model/plan.ts";
+import type { PlanRow } from "../model/cut-plan.ts";
 import { Stopped } from "../model/stop.ts";
 import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
 import { creationBatches } from "../rules/creation.ts";

@@ -4,7 +4,7 @@ import { legBOutput, type CutplanOutput, type LegAOutput, type LegBOutput, type 
 import { Stopped } from "../model/stop.ts";
 import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
 import { planOf } from "../plan-of-run.ts";
-import type { Material } from "../material.ts";
+import type { Material } from "../plan-of-source.ts";
 import { affectedRowId, ledgerIds, ledgerKeys, legBRows, markedEnvelope, type LedgerIds } from "../rules/ledger.ts";
 
 type Input = {

@@ -2,7 +2,7 @@
 import { canonicalText } from "../model/canonical.ts";
 import { writeVerifyOutput, type CutplanOutput, type LegBOutput, type SourcePinOutput, type WriteVerifyOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { observe } from "../observed.ts";
+import { observe } from "../looks/observed.ts";
 import { defineEffect, type Recorded } from "../phase.ts";
 import { planOf } from "../plan-of-run.ts";
 import { ledgerIds, markedEnvelope } from "../rules/ledger.ts";

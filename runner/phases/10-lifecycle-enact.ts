@@ -2,7 +2,7 @@
 import { canonicalText } from "../model/canonical.ts";
 import { enactOutput, type CutplanOutput, type EnactOutput, type LegBOutput, type WriteVerifyOutput } from "../model/outputs.ts";
 import { Stopped } from "../model/stop.ts";
-import { observe } from "../observed.ts";
+import { observe } from "../looks/observed.ts";
 import { defineEffect, type Recorded } from "../phase.ts";
 
 type Input = { plan: Recorded<CutplanOutput>; ledger: Recorded<LegBOutput>; verified: Recorded<WriteVerifyOutput> };

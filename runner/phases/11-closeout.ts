@@ -1,11 +1,11 @@
 // Phase 11: everything the run promised, looked at once more after it is enacted; nothing is written to the target.
 import { digestOf } from "../model/canonical.ts";
-import { protectedHash } from "../facts.ts";
+import { protectedHash } from "../looks/facts.ts";
 import { closeoutOutput, type CloseoutOutput, type CutplanOutput, type EnactOutput, type GrantProbeOutput, type LegBOutput, type SourcePinOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { defineReading, type Recorded } from "../phase.ts";
 import { judgeBaseline } from "../rules/baseline.ts";
-import { lookAtEnd } from "../end-facts.ts";
+import { lookAtEnd } from "../looks/end-facts.ts";
 import { judgeEnd } from "../rules/closeout.ts";
 
 type Input = {

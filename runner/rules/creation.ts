@@ -1,5 +1,5 @@
 // In which statements a plan is created: parents in an earlier statement than their children, at most a thousand rows each.
-import type { PlanRow } from "../model/plan.ts";
+import type { PlanRow } from "../model/cut-plan.ts";
 
 /** Rows a statement; measured: chunks of 1,000 cost 1.09 of one raw statement and hold memory flat (docs/decisions/0005-set-based-creation.md). */
 export const CHUNK = 1000;

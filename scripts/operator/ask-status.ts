@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { StatusJson } from "../../runner/rules/status.ts";
 import { eventsOf, type HostEvent } from "./host-call.ts";
-import { operatorCommand } from "./operator-command.ts";
+import { operatorCommand } from "../frame/operator-command.ts";
 import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { childEnvironment } from "../foreign-environment.ts";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
 
 /** Whose key: the person's own keyring, or an armored secret key file (sandbox hosts only). */
 export type DrillKey = { readonly kind: "person-gpg" } | { readonly kind: "key-file"; readonly path: string };

@@ -1,7 +1,7 @@
 // Says when a backup was last restored outside the host, as soon as that is too long ago.
 import { DRILL_DAYS, drillRecordSchema } from "../../runner/model/drill.ts";
 import { eventsOf, type HostEvent } from "./host-call.ts";
-import { withStack } from "./operator-command.ts";
+import { withStack } from "../frame/operator-command.ts";
 import type { Target } from "./target.ts";
 
 const DAY = 24 * 60 * 60 * 1000;

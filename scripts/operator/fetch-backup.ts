@@ -8,10 +8,10 @@ import { execa } from "execa";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { drillPackageSchema, type DrillPackage } from "../../runner/model/drill.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { childEnvironment } from "../foreign-environment.ts";
-import { remoteCommand, sshCommandLine } from "../ssh-line.ts";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
 import { eventsOf, lineBroken } from "./host-call.ts";
-import { withStack } from "./operator-command.ts";
+import { withStack } from "../frame/operator-command.ts";
 import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 

@@ -3,8 +3,8 @@ import { $, type ProcessPromise } from "zx";
 import * as z from "zod";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { childEnvironment } from "../foreign-environment.ts";
-import { remoteCommand, sshCommandLine } from "../ssh-line.ts";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
 import type { Target } from "./target.ts";
 
 const hostEvent = z.looseObject({ event: z.string().optional() });

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { isStopCode, type StopCode, type StopFacts } from "../../runner/model/stop.ts";
 import type { HostEvent } from "./host-call.ts";
-import { operatorCommand, operatorSentence } from "./operator-command.ts";
+import { operatorCommand, operatorSentence } from "../frame/operator-command.ts";
 
 const endedEvent = z.looseObject({
   event: z.literal("ended"), exit: z.int(),

@@ -4,15 +4,16 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as z from "zod";
 import { connectionSchema } from "../../infra/config.ts";
-import { knownHostsLine } from "../../infra/connection.ts";
+import { knownHostsLine } from "../../infra/ssh/connection.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { readStackFile } from "../read-stack-file.ts";
-import { defaultSandboxFolder, projectRoot } from "../sandbox/place.ts";
+import { readStackFile } from "../stack/read-stack-file.ts";
+import { projectRoot } from "../../infra/place.ts";
+import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { runningSsh } from "../sandbox/running.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
 import { existingSandbox } from "../sandbox/verbs.ts";
-import type { RemoteAddress } from "../ssh-line.ts";
-import { SANDBOX_STACK } from "./operator-command.ts";
+import type { RemoteAddress } from "../../infra/ssh/line.ts";
+import { SANDBOX_STACK } from "../frame/operator-command.ts";
 
 /** A host as the operator's programs see it. `launcher`: the words that start its cutter. */
 export interface Target {

@@ -5,7 +5,7 @@ import { takeIn, INTAKE_CAPS } from "../../runner/commands/intake.ts";
 import type { ApproverSet } from "../../runner/model/approvers.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
 import type { Gate } from "../../runner/model/run.ts";
-import type { Point } from "../operator/checklist.ts";
+import type { Point } from "./checklist.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { Told } from "./told.ts";
 import type { TrackedFiles } from "./tracked-files.ts";

@@ -4,7 +4,7 @@ import { ABSENT } from "../../infra/drift.ts";
 import { COMPONENTS } from "../../infra/host-spec.ts";
 import type { DeclaredLook } from "../../infra/readiness-look.ts";
 import type { LookName } from "../../infra/render/probe.ts";
-import type { Point } from "../operator/checklist.ts";
+import type { Point } from "./checklist.ts";
 import type { Told } from "./told.ts";
 
 /** A point made of declared things. `needs`: looks without which nothing is known about them. */

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { StackConfig } from "../../infra/config.ts";
 import type { DeclaredLook, ReadinessAnswer } from "../../infra/readiness-look.ts";
-import type { Point } from "../operator/checklist.ts";
+import type { Point } from "./checklist.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { treePoints } from "./declared-points.ts";
 import type { Told } from "./told.ts";

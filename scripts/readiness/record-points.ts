@@ -5,7 +5,7 @@ import { digestOf } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
 import { grantMatrixSha, judgeGrantMatrix } from "../../runner/rules/grant-matrix.ts";
 import { judgeTarget } from "../../runner/rules/source.ts";
-import type { Point } from "../operator/checklist.ts";
+import type { Point } from "./checklist.ts";
 import { countDifferences, countsText, writtenByRuns } from "./counts.ts";
 import type { Records, RowOf } from "./record-facts.ts";
 import type { Told } from "./told.ts";

@@ -1,6 +1,6 @@
 // An answer that may be a stop: readiness goes on where another program would end.
 import { Stopped } from "../../runner/model/stop.ts";
-import type { PointAnswer } from "../operator/checklist.ts";
+import type { PointAnswer } from "./checklist.ts";
 
 /** A value, or why there is none. `saw` may come from the host: whoever prints it escapes it. */
 export type Told<T> = { readonly value: T } | { readonly answer: Exclude<PointAnswer, "found">; readonly saw: string; readonly next?: string };

@@ -3,7 +3,7 @@ import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
-import { childEnvironment } from "../foreign-environment.ts";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { runIdsIn, secretsIn } from "./tracked-secrets.ts";
 import type { Trace } from "./tracked-secrets.ts";
 

@@ -1,16 +1,6 @@
 // Where a sandbox lies: everything that may have a long path under the project, everything that must be short under /tmp.
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** Project root: the nearest folder above this program whose package.json is the cutter's; holds for sources and for dist/. */
-export function projectRoot(from: string = fileURLToPath(import.meta.url)): string {
-  for (let folder = dirname(from); ; folder = dirname(folder)) {
-    const file = join(folder, "package.json");
-    if (existsSync(file) && /"name":\s*"cutter"/.test(readFileSync(file, "utf8"))) return folder;
-    if (folder === dirname(folder)) throw new Error("no package.json of the cutter above this program");
-  }
-}
+import { join } from "node:path";
+import { projectRoot } from "../../infra/place.ts";
 
 /** Default folder of the sandbox's files; ignored by git. */
 export function defaultSandboxFolder(): string {

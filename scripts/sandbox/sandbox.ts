@@ -1,15 +1,16 @@
 // The embedded host before anything of the cutter is on it: `ensureSandbox` makes what is missing, starts what is down, keeps what is there.
 import { join } from "node:path";
-import { installLine, missingPrograms, postgresBin } from "../programs.mjs";
+import { installLine, missingPrograms, postgresBin } from "../build/programs.mjs";
 import type { StackConfig } from "../../infra/config.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { writeStackConfig } from "../stack-config.ts";
+import { writeStackConfig } from "../stack/stack-config.ts";
 import { ensureCredentials, writeDatabaseEnv, type SandboxCredentials } from "./credentials.ts";
 import { ensureDatabase, type SandboxDatabase } from "./database.ts";
-import { exclusively } from "./exclusive.ts";
+import { exclusively } from "../frame/exclusive.ts";
 import { openFolders } from "./folders.ts";
 import { writeLaunchers, type Launchers } from "./launchers.ts";
-import { defaultSandboxFolder, projectRoot, type Place } from "./place.ts";
+import { projectRoot } from "../../infra/place.ts";
+import { defaultSandboxFolder, type Place } from "./place.ts";
 import { ensureSshd, type SandboxSsh } from "./sshd.ts";
 import { stackOfSandbox } from "./stack-of-sandbox.ts";
 import { writeState, type SandboxState } from "./state-file.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
-import type { RemoteAddress } from "../ssh-line.ts";
+import type { RemoteAddress } from "../../infra/ssh/line.ts";
 import { identifyProcess, stillRuns } from "./own-process.ts";
 import type { OwnProcess } from "./state-file.ts";
 import { privateFolder, writeWhenChanged } from "./write-file.ts";

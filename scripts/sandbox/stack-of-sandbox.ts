@@ -4,12 +4,13 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
 import { configSchema } from "../../runner/model/config.ts";
-import { PACKAGES } from "../apply-packages.ts";
+import { PACKAGES } from "../../infra/packages.ts";
 import type { SandboxCredentials } from "./credentials.ts";
 import type { SandboxDatabase } from "./database.ts";
 import { renderConfig } from "./host-config.ts";
 import { administratorPassFile } from "./launchers.ts";
-import { RUNTIME_AREAS, projectRoot, type Place } from "./place.ts";
+import { projectRoot } from "../../infra/place.ts";
+import { RUNTIME_AREAS, type Place } from "./place.ts";
 import type { SandboxSsh } from "./sshd.ts";
 
 /** What is known once sshd, PostgreSQL and the throw-away keys of the sandbox stand. `host`: name that approvers sign for. */

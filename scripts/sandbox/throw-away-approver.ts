@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
-import { childEnvironment } from "../foreign-environment.ts";
-import { projectRoot } from "./place.ts";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { projectRoot } from "../../infra/place.ts";
 import type { SandboxPerson } from "./throw-away-keys.ts";
 
 /** Answers the path of the signed statement; `words` are more options of approve. The person reads the units and the payload digest from what approve prints. */

@@ -2,13 +2,13 @@
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Stopped } from "../../runner/model/stop.ts";
-import { exclusively } from "./exclusive.ts";
+import { exclusively } from "../frame/exclusive.ts";
 import { lastRun } from "./last-run.ts";
 import { childrenOf, endProcess, sandboxProcesses, serverWorkers, stillRuns } from "./own-process.ts";
 import { placeOf, type Place } from "./place.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
-import { sshCommandLine } from "../ssh-line.ts";
-import { sandboxStackPlace } from "../stack.ts";
+import { sshCommandLine } from "../../infra/ssh/line.ts";
+import { sandboxStackPlace } from "../stack/stack.ts";
 import { defaultPulumiHome } from "../toolchain/pulumi-home.ts";
 import { sshAddress } from "./sshd.ts";
 import { readState, writeState, type OwnProcess, type SandboxState } from "./state-file.ts";

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Stopped } from "../../runner/model/stop.ts";
-import { programPath } from "../programs.mjs";
+import { programPath } from "../build/programs.mjs";
 import { ENGINE_VERSION, LANGUAGE_HOST_VERSION } from "./versions.ts";
 
 /** One program to build: folder of its go.mod below this one, Go package, version printed, file it becomes. */

@@ -1,6 +1,6 @@
 // The environment of the engine and, through it, of language host, program and plugins.
 import { dirname } from "node:path";
-import { childEnvironment } from "../foreign-environment.ts";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { ENGINE_VERSION } from "./versions.ts";
 
 // PULUMI_OPTION_*, PULUMI_CONFIG and the like in the caller's shell would change what a command does. A token of a remote

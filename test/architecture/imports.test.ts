@@ -48,10 +48,16 @@ const BAD: readonly [rule: string, file: string, text: string][] = [
   ["renderers-are-pure", "infra/render/a.ts", 'import { readFileSync } from "node:fs"; export const a = readFileSync;'],
   ["drift-is-pure", "infra/drift.ts", 'import { hostname } from "node:os"; export const a = hostname;'],
   ["only-the-program-knows-the-engine", "infra/host-spec.ts", 'import * as pulumi from "@pulumi/pulumi"; export const a = pulumi;'],
+  ["terminal-is-pure-text", "runner/terminal/a.ts", 'import { readFileSync } from "node:fs"; export const a = readFileSync;'],
+  ["looks-read-through-the-world", "runner/looks/a.ts", 'import { x } from "../adapters/outside.ts"; export const a = x;'],
+  ["signatures-are-judged-alone", "runner/signatures/a.ts", 'import { execFile } from "node:child_process"; export const a = execFile;'],
+  ["infra-knows-no-scripts", "infra/probe.ts", 'import { x } from "../scripts/frame/p.ts"; export const a = x;'],
+  ["verbs-do-not-import-each-other", "scripts/verbs/a.ts", 'import { x } from "./b.ts"; export const a = x;'],
+  ["nobody-imports-a-verb", "scripts/operator/a.ts", 'import { x } from "../verbs/b.ts"; export const a = x;'],
   ["nothing-imports-test", "scripts/b.ts", 'import { x } from "../test/support/t.ts"; export const a = x;'],
   ["no-unresolved", "runner/rules/b.ts", 'import { x } from "./nowhere.ts"; export const a = x;'],
 ];
-const GOOD = ["runner/rules/pure.ts", "runner/adapters/outside.ts", "runner/phases/03-b.ts", "test/support/t.ts"];
+const GOOD = ["scripts/frame/p.ts", "scripts/verbs/b.ts", "runner/rules/pure.ts", "runner/adapters/outside.ts", "runner/phases/03-b.ts", "test/support/t.ts"];
 
 test("an import against the layers is found by the rule written for it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "layers-"));

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { effect } from "../../runner/effect.ts";
 import { relevantObjects } from "../../runner/adapters/rights.ts";
 import { canonicalText, digestOf, sha256 } from "../../runner/model/canonical.ts";
-import type { PlanRow } from "../../runner/model/plan.ts";
+import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
 import { environmentScope } from "../../runner/rules/environment.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";

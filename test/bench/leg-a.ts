@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { PlanRow } from "../../runner/model/plan.ts";
+import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
 import { creationBatches } from "../../runner/rules/creation.ts";
 import { costOf, inFreshDatabase, loadLine, plannedRows, ratio, shown, Undo, type Cost } from "../support/bench-ground.ts";

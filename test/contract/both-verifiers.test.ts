@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
 import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../../runner/model/signature.ts";
-import { verifyWithBoth } from "../../runner/rules/both-verifiers.ts";
+import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import { BYTES, contentCases, crafted, fileCases, keyCases, NOW, question, seconds, stock } from "../support/approval-cases.ts";
 import type { Case, Stock } from "../support/approval-cases.ts";
 import { gpgHome } from "../support/gpg-home.ts";

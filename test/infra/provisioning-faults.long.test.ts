@@ -4,9 +4,9 @@ import { appendFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stopped } from "../../runner/model/stop.ts";
-import { bringUpStack } from "../../scripts/bring-up-stack.ts";
-import { lookWithEngine } from "../../scripts/look-with-engine.ts";
-import { ENGINE_STATUS, ensureStack, preview, up } from "../../scripts/pulumi.ts";
+import { bringUpStack } from "../../scripts/stack/bring-up-stack.ts";
+import { lookWithEngine } from "../../scripts/stack/look-with-engine.ts";
+import { ENGINE_STATUS, ensureStack, preview, up } from "../../scripts/stack/pulumi.ts";
 import { treeDigest } from "../support/tree-digest.ts";
 import { provisionedHost } from "../support/provisioned-host.ts";
 import type { ProvisionedHost } from "../support/provisioned-host.ts";

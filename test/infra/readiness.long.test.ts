@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { eventsIn } from "../support/operator-clone.ts";
 import { copyProject } from "../support/project-copy.ts";
 import { provisionedHost } from "../support/provisioned-host.ts";

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { YAML } from "zx";
 import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
-import { ensureStack } from "../../scripts/pulumi.ts";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { ensureStack } from "../../scripts/stack/pulumi.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { provisionedHost, type ProvisionedHost } from "../support/provisioned-host.ts";
 
 const asRoot = process.getuid?.() === 0;

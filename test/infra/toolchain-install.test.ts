@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { ensureEngine } from "../../scripts/toolchain/engine.ts";
 import type { EngineSources } from "../../scripts/toolchain/engine.ts";
 import { engineEnvironment } from "../../scripts/toolchain/engine-environment.ts";

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stopped } from "../../runner/model/stop.ts";
-import { ENGINE_STATUS, call, commandPluginOf, destroy, openStack, preview, setConfig, up as upAfterPreview } from "../../scripts/pulumi.ts";
-import type { Engine } from "../../scripts/pulumi.ts";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { ENGINE_STATUS, call, commandPluginOf, destroy, openStack, preview, setConfig, up as upAfterPreview } from "../../scripts/stack/pulumi.ts";
+import type { Engine } from "../../scripts/stack/pulumi.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { commandPluginFolder } from "../../scripts/toolchain/pulumi-home.ts";
 import { makePulumiProject } from "../support/pulumi-project.ts";
 import type { PulumiProject } from "../support/pulumi-project.ts";
@@ -23,7 +23,7 @@ let sshd: ThrowAwaySshd;
 let project: PulumiProject;
 let target: string;
 beforeAll(async () => {
-  await execa(process.execPath, [join(projectRoot(), "scripts", "bootstrap.mjs")]);
+  await execa(process.execPath, [join(projectRoot(), "scripts", "build", "bootstrap.mjs")]);
   target = mkdtempSync(join(tmpdir(), "target-"));
   sshd = await startThrowAwaySshd();
   // No way out, on any machine: what these tests see is the stand-in.

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApprovers, parseApprovers, type ApproverSet } from "../../runner/model/approvers.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { rewriteJson } from "../support/hand-signed.ts";
 import { expectRefused } from "../support/refusals.ts";

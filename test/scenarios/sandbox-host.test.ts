@@ -17,7 +17,7 @@ const clones: { folder: string; uid: number | undefined }[] = [];
 beforeAll(async () => {
   root = realpathSync(mkdtempSync(join(tmpdir(), "hosts-")));
   built = copyProject(join(root, "built"));
-  await execa(process.execPath, [join(built, "scripts", "bootstrap.mjs")]);
+  await execa(process.execPath, [join(built, "scripts", "build", "bootstrap.mjs")]);
 });
 afterAll(async () => {
   for (const { folder, uid } of clones) await run(folder, ["remove"], uid);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEFAULT_REQUEST, type GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { proveLossless } from "../../runner/rules/lossless.ts";
-import { registerDocument } from "../../scripts/register-document.ts";
+import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import { corpusDocument, corpusIsThere } from "../support/documents.ts";
 import { governedHost, type GovernedHost } from "../support/governed-host.ts";

@@ -1,7 +1,7 @@
 // The database packages: each proves itself, is taken back exactly, and refuses clearly where it cannot stand.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type pg from "pg";
-import { applyPackages, checkPackage, PACKAGES, undoPackages } from "../../scripts/apply-packages.ts";
+import { applyPackages, checkPackage, PACKAGES, undoPackages } from "../../infra/packages.ts";
 import { connectAs, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
 import type { TestCluster } from "../support/cluster.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { databaseScope } from "../../infra/database-spec.ts";
 import { parseRights } from "../../infra/rights.ts";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { freshDatabase } from "../support/database.ts";
 
 test("every column, constraint, index and trigger of ours stands in infra/table-definitions.json as the catalogs word it; vitest -u writes it anew", async () => {

@@ -6,7 +6,7 @@ import { postgresDatabase } from "../../runner/adapters/postgres.ts";
 import { relevantObjects } from "../../runner/adapters/rights.ts";
 import { runFiles } from "../../runner/adapters/run-files.ts";
 import type { RunId } from "../../runner/model/ids.ts";
-import { signedCounts } from "../../runner/row-counts.ts";
+import { signedCounts } from "../../runner/looks/row-counts.ts";
 import { environmentScope } from "../../runner/rules/environment.ts";
 import { workResume } from "../../runner/worker.ts";
 import type { Database, RunEvent, World } from "../../runner/world.ts";

@@ -7,7 +7,7 @@ import { takeIn } from "../../runner/commands/intake.ts";
 import { credentialOf } from "../../runner/adapters/credentials.ts";
 import { postgresDatabase } from "../../runner/adapters/postgres.ts";
 import type { Config } from "../../runner/model/config.ts";
-import type { PlanRow } from "../../runner/model/plan.ts";
+import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import type { Database } from "../../runner/world.ts";
 import { BOOTSTRAP_ROLE, withClient, type ClusterFacts } from "./cluster.ts";
 import { runnerConfig } from "./runner-config.ts";

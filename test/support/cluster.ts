@@ -8,8 +8,8 @@ import pg from "pg";
 import { findPostgresPrograms, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { PACKAGES, applyPackages } from "../../scripts/apply-packages.ts";
-import type { PackageName } from "../../scripts/apply-packages.ts";
+import { PACKAGES, applyPackages } from "../../infra/packages.ts";
+import type { PackageName } from "../../infra/packages.ts";
 import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 
 /** The superuser made by initdb; not a role of the existing system. */

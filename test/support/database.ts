@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { inject } from "vitest";
-import type { PackageName } from "../../scripts/apply-packages.ts";
+import type { PackageName } from "../../infra/packages.ts";
 import {
   BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, SUBSTRATE_TEMPLATE, applyPackagesTo, connectAs, withClient,
 } from "./cluster.ts";

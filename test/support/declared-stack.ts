@@ -5,9 +5,10 @@ import type { StackConfig } from "../../infra/config.ts";
 import { parseDefinitions, parseRights } from "../../infra/rights.ts";
 import type { Sources } from "../../infra/sources.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
-import { PACKAGES, packageSql } from "../../scripts/apply-packages.ts";
+import { PACKAGES, packageSql } from "../../infra/packages.ts";
 import { renderConfig } from "../../scripts/sandbox/host-config.ts";
-import { placeOf, projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
+import { placeOf } from "../../scripts/sandbox/place.ts";
 import { configSchema } from "../../runner/model/config.ts";
 
 const APPROVERS = '{"persons":[]}';

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type pg from "pg";
 import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
-import { registerDocument } from "../../scripts/register-document.ts";
+import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
 import type { ProvisionedHost } from "./provisioned-host.ts";
 
 /** How a program ended. */
@@ -17,11 +17,11 @@ export interface HostClone {
   line(name: string, ...args: string[]): readonly [string, ...string[]];
 }
 
-/** Makes the folder of the host's stack a clone; built programs must be there (`node scripts/bootstrap.mjs`). */
+/** Makes the folder of the host's stack a clone; built programs must be there (`node scripts/build/bootstrap.mjs`). */
 export function cloneOf({ engine: { place } }: ProvisionedHost): HostClone {
   const [root, folder] = [projectRoot(), place.project];
   const programs = join(root, "dist", "scripts");
-  if (!existsSync(join(programs, "drift.mjs"))) throw new Error("the programs are not built: node scripts/bootstrap.mjs");
+  if (!existsSync(join(programs, "drift.mjs"))) throw new Error("the programs are not built: node scripts/build/bootstrap.mjs");
   // Copied, because a program finds its project from where it truly lies.
   cpSync(programs, join(folder, "dist", "scripts"), { recursive: true });
   writeFileSync(join(folder, "package.json"), readFileSync(join(root, "package.json")));

@@ -4,8 +4,8 @@ import { execa } from "execa";
 import type { StackConfig } from "../../infra/config.ts";
 import { declareHost } from "../../infra/host-spec.ts";
 import { readSources } from "../../infra/sources.ts";
-import { stackConfigOfFile } from "../../scripts/read-stack-file.ts";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { stackConfigOfFile } from "../../scripts/stack/read-stack-file.ts";
+import { projectRoot } from "../../infra/place.ts";
 
 /** Components in the order of their declaration, which is the order they stand on each other. Throws with the script's own words. */
 export async function layHost(stack: StackConfig): Promise<void> {

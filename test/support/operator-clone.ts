@@ -26,7 +26,7 @@ export async function operatorClone(name: string): Promise<OperatorClone> {
   if (folders.length === 0) folders.push(root);
   if (built === undefined) {
     built = copyProject(join(root, "built"));
-    await execa(process.execPath, [join(built, "scripts", "bootstrap.mjs")]);
+    await execa(process.execPath, [join(built, "scripts", "build", "bootstrap.mjs")]);
   }
   const folder = join(root, name);
   mkdirSync(folder);

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureStack, makePassphrase, openStack, setConfig, setSecretConfig } from "../../scripts/pulumi.ts";
-import type { Engine } from "../../scripts/pulumi.ts";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { ensureStack, makePassphrase, openStack, setConfig, setSecretConfig } from "../../scripts/stack/pulumi.ts";
+import type { Engine } from "../../scripts/stack/pulumi.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { defaultPulumiHome } from "../../scripts/toolchain/pulumi-home.ts";
 import type { ThrowAwaySshd } from "./throw-away-sshd.ts";
 

@@ -1,6 +1,6 @@
 // A throw-away person signs an order (unhalt, revoke) through the built program, typing the digits it shows.
 import { join } from "node:path";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
 import type { GovernedHost } from "./governed-host.ts";
 import { signTyping } from "./typed-signing.ts";
 

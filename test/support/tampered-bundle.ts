@@ -3,14 +3,14 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSy
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect } from "vitest";
-import { materialOf } from "../../runner/material.ts";
+import { materialOf } from "../../runner/plan-of-source.ts";
 import { canonicalText, sha256, type Json } from "../../runner/model/canonical.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { grammarChoice } from "../../runner/model/outputs.ts";
 import { buildRequest, parseRequest } from "../../runner/model/statement.ts";
 import { STOPS, type StopCode } from "../../runner/model/stop.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
-import { projectRoot } from "../../scripts/sandbox/place.ts";
+import { projectRoot } from "../../infra/place.ts";
 import type { Sandbox } from "../../scripts/sandbox/sandbox.ts";
 
 /** A copy of one bundle folder that a test may change. */

@@ -9,7 +9,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { programPath } from "../../scripts/programs.mjs";
+import { programPath } from "../../scripts/build/programs.mjs";
 
 /** What a client needs, and what a test may do with the server. */
 export interface ThrowAwaySshd {

@@ -1,0 +1,73 @@
+// Writes what an approver needs to judge a request away from the host: runs/<run_id>/requests/<gate>-<n>/.
+import { canonicalText, type Json } from "../model/canonical.ts";
+import type { Payload } from "../model/payload.ts";
+import type { Gate } from "../model/run.ts";
+import { buildRequest, parseRequest, type Request } from "../model/statement.ts";
+import { utcMillis } from "../model/utc.ts";
+import type { RunFiles } from "../world.ts";
+
+/** Everything beside payload.json; the approver recomputes what can be recomputed and shows the rest as the host's word. */
+export interface BundleContents {
+  readonly snapshot: Uint8Array;
+  readonly region: Uint8Array;
+  readonly cut_plan: Json;
+  /** SG_1 with its digest, for a request that names SG_1 by its digest alone. */
+  readonly sg1?: Json;
+  readonly grammar: Json;
+  readonly receipts: Json;
+  readonly findings: Json;
+  readonly journal: readonly Json[];
+  readonly runs_index: string;
+}
+
+/** Gates that a run of its own accord asks people about. */
+export type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz" | "SG_3_failure_escalation">;
+
+/** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
+export async function requestFor<G extends AskableGate>(
+  files: RunFiles, ask: { gate: G; payload: Payload<G>; now: Date }, contents: () => Promise<BundleContents>,
+): Promise<WrittenRequest> {
+  const { gate, payload, now } = ask;
+  const runId = payload.run_id;
+  const built = buildRequest({ gate, payload, requested: now });
+  const before = await requestsOf(files, runId, gate);
+  const open = before.find(({ request }) => request.payload_sha === built.request.payload_sha && utcMillis(request.approve_by) > now.getTime());
+  if (open) return open;
+  const folder = folderOf(gate, before.length + 1);
+  await writeContents(files, runId, folder, await contents());
+  // payload.json comes last: a bundle without it is one that was never finished.
+  await files.writeRun(runId, `${folder}/payload.json`, built.bytes);
+  return { request: built.request, folder };
+}
+
+/** A request as its bundle holds it; `folder` is relative to the run's folder. */
+export interface WrittenRequest { readonly request: Request; readonly folder: string }
+
+/** The newest request of a gate, whoever wrote it; undefined before the first. STOP_APPROVAL_INVALID when its payload.json is damaged. */
+export async function newestRequest(files: Pick<RunFiles, "readRun">, runId: string, gate: Gate): Promise<WrittenRequest | undefined> {
+  return (await requestsOf(files, runId, gate)).at(-1);
+}
+
+async function requestsOf(files: Pick<RunFiles, "readRun">, runId: string, gate: Gate): Promise<WrittenRequest[]> {
+  const written: WrittenRequest[] = [];
+  for (;;) {
+    const folder = folderOf(gate, written.length + 1);
+    const bytes = await files.readRun(runId, `${folder}/payload.json`);
+    if (!bytes) return written;
+    written.push({ request: parseRequest(bytes), folder });
+  }
+}
+
+const folderOf = (gate: Gate, number: number): string => `requests/${gate}-${number}`;
+
+async function writeContents(files: RunFiles, runId: string, folder: string, contents: BundleContents): Promise<void> {
+  await files.writeRun(runId, `${folder}/snapshot.md`, contents.snapshot);
+  await files.writeRun(runId, `${folder}/region.bin`, contents.region);
+  await files.writeRun(runId, `${folder}/cut_plan.json`, canonicalText(contents.cut_plan));
+  if (contents.sg1 !== undefined) await files.writeRun(runId, `${folder}/sg1.json`, canonicalText(contents.sg1));
+  await files.writeRun(runId, `${folder}/grammar.json`, canonicalText(contents.grammar));
+  await files.writeRun(runId, `${folder}/receipts.json`, canonicalText(contents.receipts));
+  await files.writeRun(runId, `${folder}/findings.json`, canonicalText(contents.findings));
+  await files.writeRun(runId, `${folder}/journal.ndjson`, contents.journal.map((entry) => `${canonicalText(entry)}\n`).join(""));
+  await files.writeRun(runId, `${folder}/runs-index.jsonl`, contents.runs_index);
+}

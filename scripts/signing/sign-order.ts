@@ -1,0 +1,28 @@
+// Signs what no run asks for: a person builds the request here, sees it, types its digits and signs (docs/decisions/0041-orders.md).
+import { randomBytes } from "node:crypto";
+import type { Payload } from "../../runner/model/payload.ts";
+import { buildRequest, buildStatement } from "../../runner/model/statement.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
+import { approvingPerson } from "./approving-person.ts";
+import { signStatement } from "./sign-statement.ts";
+import { pageOf, tellSigned, type SigningOptions } from "./signing-words.ts";
+import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
+
+/** Lifting a halt or revoking; nothing a run could ask for. */
+export type OrderGate = "UNHALT" | "REVOCATION";
+
+/** Shows it, asks, signs, tells; it counts when the host has admitted it. Stops as `approvingPerson` and `signStatement`; STOP_REFUSED_INPUT for a value out of form. */
+export async function signOrder<G extends OrderGate>(gate: G, payload: Payload<G>, options: SigningOptions): Promise<void> {
+  const { person, key, signer } = await approvingPerson(options, gate);
+  const now = new Date();
+  const { request } = buildRequest({ gate, payload, requested: now });
+  const line = (label: string, value: string): string => `  ${label.padEnd(12)} ${printable(value)}\n`;
+  const page = pageOf(options);
+  page.write(`\n${printable(person.name)}, you are about to sign ${gate}\n${Object.entries(request.payload).map(([name, value]) => line(name, typeof value === "string" ? value : JSON.stringify(value))).join("")}`);
+  if (gate === "REVOCATION") page.write("  nothing takes a revocation back\n");
+  await typedConfirmation([lastDigits(request.payload_sha)], page);
+  const { statement } = buildStatement({ request, person: person.id, fingerprint: key.fingerprint, signed: new Date(), nonce: randomBytes(16).toString("hex") });
+  const signed = await signStatement({ statement, publicKeyArmored: key.public_key_armored, folder: options.out, signer });
+  tellSigned(statement, signed, `npm run admit -- ${shellWord(signed.json)}`, options);
+}

@@ -1,0 +1,70 @@
+// Drives the person's own gpg: makes the signature, and checks that no cached passphrase signs in their absence.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { Stopped } from "../../runner/model/stop.ts";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
+
+/** Who signs: the person's own gpg and agent (or token), or, for sandbox targets only, an armored secret key without passphrase. */
+export type Signer =
+  | { readonly kind: "person-gpg"; readonly program?: string; readonly homedir?: string }
+  | { readonly kind: "key-file"; readonly path: string; readonly temporaryRoot?: string };
+
+/** A detached binary signature over `bytes` by the key of this primary fingerprint. STOP_APPROVAL_INVALID when gpg does not sign. */
+export async function signBytes(signer: Signer, fingerprint: string, bytes: Uint8Array): Promise<Buffer> {
+  if (signer.kind === "key-file") return signWithKeyFile(signer, fingerprint, bytes);
+  const { program = "gpg", homedir } = signer;
+  const place: Place = { program, env: childEnvironment(), words: homedir === undefined ? [] : ["--homedir", homedir] };
+  await refuseCachingAgent(place);
+  return gpg(place, signWords(fingerprint), bytes);
+}
+
+interface Place { readonly program: string; readonly env: NodeJS.ProcessEnv; readonly words: readonly string[] }
+
+// --no-options: a line in a person's gpg.conf could add a second signer, a note, a text mode or an expiry.
+const signWords = (fingerprint: string): string[] =>
+  ["--no-armor", "--no-textmode", "--digest-algo", "SHA512", "--local-user", fingerprint, "--output", "-", "--detach-sign"];
+
+async function gpg(place: Place, words: readonly string[], input: Uint8Array): Promise<Buffer> {
+  const result = await execa(place.program, [...place.words, "--no-options", "--no-greeting", "--batch", ...words], {
+    env: place.env, extendEnv: false, reject: false, input, encoding: "buffer", stripFinalNewline: false, stderr: "ignore",
+  });
+  if (result.exitCode === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "gpg could not be run", wanted: "GnuPG 2.2 or newer", hint: "install gnupg" }, result.code);
+  if (result.exitCode !== 0) {
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: `gpg did not sign (status ${result.exitCode})`, wanted: "a signature by the key the statement names",
+      hint: "check with `gpg --list-secret-keys` that your gpg holds this key, that it has not expired, and answer its question for the passphrase or token",
+    });
+  }
+  return Buffer.from(result.stdout);
+}
+
+/** With a caching agent whoever sits at the keyboard later can sign without the person: refused, STOP_PRECHECK_FAILED. */
+async function refuseCachingAgent({ env, words }: Place): Promise<void> {
+  const result = await execa("gpgconf", [...words, "--list-options", "gpg-agent"], { env, extendEnv: false, reject: false });
+  if (result.exitCode !== 0) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "gpgconf does not tell the agent's settings", wanted: "gpgconf of GnuPG 2.2 or newer" });
+  // Ten fields divided by colons; the last is the value in force, empty when the option is off.
+  const value = result.stdout.split("\n").find((line) => line.startsWith("ignore-cache-for-signing:"))?.split(":")[9] ?? "";
+  if (value !== "") return;
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: "your gpg-agent may sign with a remembered passphrase", wanted: "a question at every signature",
+    hint: "add the line ignore-cache-for-signing to gpg-agent.conf of your GnuPG home, then run the next command and sign again", next: "gpgconf --kill gpg-agent",
+  });
+}
+
+// A home of its own: the key never enters the person's keyring. Sockets need a short path; the agent ends with the folder.
+async function signWithKeyFile({ path, temporaryRoot = "/tmp" }: Signer & { kind: "key-file" }, fingerprint: string, bytes: Uint8Array): Promise<Buffer> {
+  const secret = await readFile(path).catch((error: unknown) => {
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the key file cannot be read", wanted: "an armored secret key" }, error);
+  });
+  const home = await mkdtemp(join(temporaryRoot, "cs-"));
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home };
+  const place: Place = { program: "gpg", env, words: ["--homedir", home, "--pinentry-mode", "loopback", "--passphrase", ""] };
+  try {
+    await gpg(place, ["--quiet", "--import"], secret);
+    return await gpg(place, signWords(fingerprint), bytes);
+  } finally {
+    await execa("gpgconf", ["--homedir", home, "--kill", "all"], { env, extendEnv: false, reject: false });
+    await rm(home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,29 @@
+// What every program that signs has in common on its command line, and its last word: the signed file and the operator's next command.
+import type { Command } from "commander";
+import type { Statement } from "../../runner/model/statement.ts";
+import type { ProfileOptions } from "./approving-person.ts";
+import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
+import type { Signed } from "./sign-statement.ts";
+import type { Page } from "./typed-confirmation.ts";
+
+/** `out`: folder of the signed files; `stack`: the host the operator's next command is for, nothing here dials it. */
+export interface SigningOptions extends ProfileOptions { readonly out: string; readonly stack: string; readonly json: boolean }
+
+/** Adds the options to a program. */
+export function withSigningOptions(program: Command): Command {
+  return program.requiredOption("--profile <file>", "your approver profile: person, pinned approver set, host, memory")
+    .option("--key-file <file>", "armored secret key; sandbox hosts only").option("--out <folder>", "where the signed statement goes", "signed")
+    .option("--stack <name>", "the host that the operator's next command is for; nothing is dialled here", SANDBOX_STACK)
+    .option("--json", "one object on standard output; what is read and asked stands on standard error", false);
+}
+
+/** Where the person reads. */
+export const pageOf = ({ json }: SigningOptions): Page => (json ? process.stderr : process.stdout);
+
+/** Says what was signed and what the operator does with both files: `next` is their command without the stack. */
+export function tellSigned(statement: Statement, { json, sig }: Signed, next: string, options: SigningOptions): void {
+  const command = withStack(next, options.stack);
+  const { gate, run_id, person, payload_sha, nonce } = statement;
+  if (options.json) process.stdout.write(`${JSON.stringify({ event: "signed", gate, run_id, person, payload_sha, nonce, statement: json, signature: sig, next: command })}\n`);
+  else process.stdout.write(`signed and verified: ${json}\nwith its .sig, for the operator: ${command}\n`);
+}

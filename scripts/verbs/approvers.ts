@@ -1,0 +1,99 @@
+// `npm run approvers -- sign|lay`: how a newer approver set follows the one before (docs/decisions/0042-approver-succession.md).
+import { basename } from "node:path";
+import { Command } from "commander";
+import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
+import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
+import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { APPROVERS_CAP, holderOf, parseApprovers } from "../../runner/model/approvers.ts";
+import type { SignatureAnswer, SignatureQuestion } from "../../runner/model/signature.ts";
+import { SIGNATURE_CAP } from "../../runner/model/signature.ts";
+import { EXIT_USAGE, insist, Stopped } from "../../runner/model/stop.ts";
+import { STATEMENT_CAP } from "../../runner/model/strict-json.ts";
+import { buildSuccession, parseSuccession } from "../../runner/model/succession.ts";
+import { utcText } from "../../runner/model/utc.ts";
+import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
+import { judgeSuccession, type PinnedSet, type ProvenSuccession } from "../../runner/rules/succession.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
+import { approvingPerson, type ProfileOptions } from "../signing/approving-person.ts";
+import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
+import { runProgram } from "../frame/print-stop.ts";
+import { signDocument } from "../signing/sign-statement.ts";
+import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
+
+interface SignOptions extends ProfileOptions { readonly out: string }
+
+const program = new Command("approvers").description("let a newer approver set follow the one before")
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+program.command("sign <new-set>").description("sign, as a person of your pinned set, that this set follows it")
+  .requiredOption("--profile <file>", "your approver profile").option("--key-file <file>", "armored secret key; sandbox hosts only")
+  .option("--out <folder>", "where the signed statement goes", "signed")
+  .action((file: string, options: SignOptions) => runProgram(async () => { refuseForeignEnvironment(); return sign(file, options); }));
+program.command("lay <new-set> <signed-files...>").description("verify the signatures and print the SQL for the database's administrator")
+  .requiredOption("--previous <file>", "the set before")
+  .action((file: string, signed: string[], options: { previous: string }) => runProgram(async () => { refuseForeignEnvironment(); return lay(file, signed, options.previous); }));
+program.parse();
+
+async function sign(file: string, options: SignOptions): Promise<number> {
+  const next = await setOf(file);
+  const { profile, approversSha, person, key, signer } = await approvingPerson(options, "REVOCATION");
+  const line = (label: string, value: string): string => `  ${label.padEnd(12)} ${printable(value)}\n`;
+  process.stdout.write(`\n${person.name}, you are about to sign that approver set version ${next.set.version} follows yours\n${line("yours", approversSha)}${line("new", next.sha)}${line("threshold", next.set.threshold)}`
+    + next.set.persons.map((one) => line(one.id, `${one.name}: ${one.gates.join(", ")}; ${one.keys.map((item) => item.fingerprint).join(", ")}`)).join(""));
+  await typedConfirmation([lastDigits(next.sha)], process.stdout);
+  const said = { person: profile.person, fingerprint: key.fingerprint, signed_utc: utcText(new Date()) };
+  const bytes = buildSuccession({ type: "cutter/approver-set", version: "1", previous_sha: approversSha, next_version: next.set.version, next_sha: next.sha, ...said });
+  const name = `approver-set-${next.set.version}-${person.id}`;
+  const { json } = await signDocument({ bytes, said, names: { json: `${name}.json`, sig: `${name}.sig` }, publicKeyArmored: key.public_key_armored, signer, folder: options.out });
+  process.stdout.write(`signed and verified: ${json}\n`);
+  return 0;
+}
+
+async function lay(file: string, signed: readonly string[], previousFile: string): Promise<number> {
+  const [previous, next] = [await setOf(previousFile), await setOf(file)];
+  const now = new Date();
+  const kept: { statement: string; signature: string }[] = [];
+  const proven: ProvenSuccession[] = [];
+  for (const path of signed.filter((one) => !one.endsWith(".sig"))) {
+    const [bytes, signature] = [await bytesOf(path, STATEMENT_CAP), await bytesOf(path.replace(/(\.json)?$/, ".sig"), SIGNATURE_CAP)];
+    const statement = parseSuccession(bytes);
+    const holder = holderOf(previous.set, statement.fingerprint);
+    if (!holder) throw refused(`${basename(path)}: a key of nobody of the set before`, "a person of the set before");
+    const answer = await verify({ bytes, signature, publicKeyArmored: holder.key.public_key_armored, fingerprint: statement.fingerprint, now });
+    if (!answer.ok) throw refused(`${basename(path)}: ${answer.reason}`, "a signature that both verifiers accept");
+    proven.push({ statement, signedAt: answer.signedAt });
+    kept.push({ statement: bytes.toString("base64"), signature: signature.toString("base64") });
+  }
+  insist(judgeSuccession(previous, next, proven, now));
+  process.stdout.write(`-- Approver set version ${next.set.version}, signed by ${printable(proven.map(({ statement }) => statement.person).join(", "))}; as the database's administrator.\n`);
+  process.stdout.write(`BEGIN;\n${unrevoked(proven)}${previous.set.version === "1" ? insertion(previous, "[]", true) : ""}${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`);
+  return 0;
+}
+
+// The gate counts no signature of a revoked key, and a set once laid stays: so the database is asked before. Fingerprints are hex.
+function unrevoked(proven: readonly ProvenSuccession[]): string {
+  const keys = proven.map(({ statement }) => `'${statement.fingerprint}'`).join(", ");
+  return `DO $$ BEGIN IF EXISTS (SELECT FROM cutter_runtime.revocation WHERE kind = 'key' AND value IN (${keys})) THEN RAISE EXCEPTION 'STOP_APPROVAL_REVOKED: one of these signatures is by a revoked key'; END IF; END $$;\n`;
+}
+
+// Digits, hex and base64 only: nothing in it can end a literal. Version 1 may be there already.
+function insertion({ set, sha, bytes }: PinnedSet & { readonly bytes: Buffer }, signatures: string, unlessThere: boolean): string {
+  const values = `SELECT ${set.version}, '${sha}', decode('${bytes.toString("base64")}', 'base64'), '${signatures}'::jsonb`;
+  return `INSERT INTO cutter_runtime.approver_set (version, sha, bytes, signatures) ${values}${unlessThere ? " WHERE NOT EXISTS (SELECT FROM cutter_runtime.approver_set)" : ""};\n`;
+}
+
+async function setOf(file: string): Promise<PinnedSet & { readonly bytes: Buffer }> {
+  const bytes = await bytesOf(file, APPROVERS_CAP);
+  return { ...parseApprovers(bytes), bytes };
+}
+
+async function bytesOf(file: string, cap: number): Promise<Buffer> {
+  const reading = await readSafely(file, cap);
+  if (!reading.ok) throw refused(`${printable(file)}: ${reading.reason}`, "a plain file");
+  return reading.bytes;
+}
+
+const verify = (question: SignatureQuestion): Promise<SignatureAnswer> => verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);
+
+function refused(saw: string, wanted: string): Stopped {
+  return new Stopped("STOP_APPROVAL_INVALID", { saw, wanted });
+}

@@ -1,0 +1,32 @@
+// `npm run status [-- <run-id>]`: the sheet one colleague hands to the next; without an id every open run, with --watch again and again.
+import { setTimeout as sleep } from "node:timers/promises";
+import { statusText } from "../../runner/terminal/status-text.ts";
+import { askStatus } from "../operator/ask-status.ts";
+import { drillReminder } from "../operator/drill-reminder.ts";
+import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
+import { withStack } from "../frame/operator-command.ts";
+import type { Target } from "../operator/target.ts";
+
+const WATCH_MILLISECONDS = 3_000;
+
+operatorProgram("status", "where open runs stand, until when they are safe, and the next command").argument("[run-id]", "only this run, open or closed")
+  .option("--watch", "again every three seconds, until Ctrl-C", false)
+  .action((word: string | undefined, options: OperatorOptions & { watch: boolean }) => atHost(options, async (target) => {
+    const runId = word === undefined ? undefined : runIdOf(word);
+    for (;;) {
+      const sheet = await sheetOf(target, runId, options.json);
+      // Home and clear below: a watched screen does not scroll.
+      process.stdout.write(options.watch && process.stdout.isTTY ? `\u001b[H\u001b[J${sheet}` : sheet);
+      if (!options.watch) return 0;
+      await sleep(WATCH_MILLISECONDS);
+    }
+  }))
+  .parse();
+
+async function sheetOf(target: Target, runId: string | undefined, json: boolean): Promise<string> {
+  const [runs, reminder] = await Promise.all([askStatus(target, runId), runId === undefined ? drillReminder(target) : undefined]);
+  const shown = runId === undefined ? runs.filter((run) => run.closed === null) : runs;
+  if (json) return shown.map((run) => `${JSON.stringify(run)}\n`).join("");
+  const none = shown.length === 0 ? `no run is open; all of them: ${withStack("npm run runs", target.stack)}\n` : "";
+  return `${none}${shown.map((run) => `${statusText(run)}\n`).join("\n")}${reminder === undefined ? "" : `\n${reminder}\n`}`;
+}

@@ -1,0 +1,92 @@
+// Pure decisions about backups, on plain values.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { DumpableRelation } from "../../../../runner/model/backup.ts";
+import { closure, envelope, equalContent, equalRights, exclusionPatterns, missingTables, toolVersion } from "../../../../runner/rules/backup.ts";
+
+const KEY = "0123456789ABCDEF";
+const recipient = { tag: 1, version: 3, key_id: KEY, bytes: 100 };
+const body = { tag: 18, version: 1, key_id: null, bytes: 1000 };
+const sha = (digit: string): string => digit.repeat(64);
+const relation = (name: string, carried: boolean): DumpableRelation => ({ name: `public.${name}`, schema: "public", relation: name, kind: "r", carried });
+
+describe("envelope", () => {
+  test("one recipient packet for the pinned subkey and one encrypted packet pass", () => {
+    expect(envelope([recipient, body], KEY)).toBeUndefined();
+  });
+  test.each([
+    ["a second recipient", [recipient, { ...recipient, key_id: "FFFFFFFFFFFFFFFF" }, body]],
+    ["the same recipient twice", [recipient, recipient, body]],
+    ["a recipient nobody pinned", [{ ...recipient, key_id: "FFFFFFFFFFFFFFFF" }, body]],
+    ["an anonymous recipient", [{ ...recipient, key_id: "0000000000000000" }, body]],
+    ["a recipient packet of version 6", [{ ...recipient, version: 6 }, body]],
+    ["a password packet", [recipient, { tag: 3, version: 4, key_id: null, bytes: 13 }, body]],
+    ["an encrypted packet without integrity protection", [recipient, { ...body, tag: 9, version: null }]],
+    ["an encrypted packet of version 2", [recipient, { ...body, version: 2 }]],
+    ["no recipient", [body]],
+    ["no body", [recipient]],
+    ["something after the body", [recipient, body, { tag: 21, version: null, key_id: null, bytes: 3 }]],
+    ["no packet at all", []],
+  ])("an envelope with %s is refused", (_what, packets) => {
+    expect(envelope(packets, KEY)?.code).toBe("STOP_BACKUP_FAILED");
+  });
+});
+
+describe("content", () => {
+  const source = { "public.a": { rows: 3, sha: sha("a") }, "public.b": { rows: 0, sha: sha("b") } };
+  test("equal counts and equal digests pass", () => {
+    expect(equalContent(source, structuredClone(source))).toBeUndefined();
+  });
+  test("a lost row is named with its table and counts", () => {
+    const verdict = equalContent(source, { ...source, "public.a": { rows: 2, sha: sha("c") } });
+    expect(verdict).toMatchObject({ code: "STOP_PROOF_FAILED", facts: { saw: "public.a: 2 rows restored of 3" } });
+  });
+  test("equal counts with other content fail", () => {
+    expect(equalContent(source, { ...source, "public.a": { rows: 3, sha: sha("c") } })?.code).toBe("STOP_PROOF_FAILED");
+  });
+  test("a table on one side only fails, in either direction", () => {
+    const rest = { "public.b": source["public.b"] };
+    expect(equalContent(source, rest)?.facts.saw).toBe("public.a: only in the source");
+    expect(equalContent(rest, source)?.facts.saw).toBe("public.a: only in the copy");
+  });
+  test("a backup of no table at all proves nothing", () => {
+    expect(equalContent({}, {})?.code).toBe("STOP_PROOF_FAILED");
+  });
+});
+
+test("rights that were not restored are named by object", () => {
+  const object = { what: "relation public.a", owner: "directus", rights: ["PUBLIC SELECT"] };
+  expect(equalRights([object], [object])).toBeUndefined();
+  expect(equalRights([object], [{ ...object, rights: [] }])?.facts.saw).toBe("relation public.a: other owner or rights");
+  expect(equalRights([object], [{ ...object, owner: "postgres" }])?.code).toBe("STOP_PROOF_FAILED");
+  expect(equalRights([object], [])?.facts.saw).toBe("relation public.a: absent");
+  expect(equalRights([], [object])?.facts.saw).toBe("relation public.a: only in the copy");
+});
+
+test("a name with quotes, dots, stars or blanks is excluded as itself and as nothing else", () => {
+  fc.assert(fc.property(fc.string({ minLength: 1 }), (name) => {
+    const [pattern = ""] = exclusionPatterns([relation(name, false)]);
+    const inside = pattern.slice('"public"."'.length, -1);
+    expect(inside.replaceAll('""', "")).not.toContain('"');
+    expect(inside.replaceAll('""', '"')).toBe(name);
+  }));
+});
+
+test("relations that are carried are never excluded", () => {
+  expect(exclusionPatterns([relation("a", true), relation("b", false)])).toEqual(['"public"."b"']);
+});
+
+test("a wanted table that does not exist is named", () => {
+  expect(missingTables(["public.a", "public.z"], [relation("a", true)])?.facts.saw).toBe("no table public.z");
+  expect(missingTables(["public.a"], [relation("a", true)])).toBeUndefined();
+});
+
+test("all gaps of a dump are named at once", () => {
+  const verdict = closure([{ missing: "public.b", needed_by: "public.a", reason: "foreign key a_b" }], [{ extension: "postgis", trusted: false }, { extension: "pgcrypto", trusted: true }]);
+  expect(verdict?.facts.details).toEqual(["public.a needs public.b (foreign key a_b)", "extension postgis cannot be restored without a superuser"]);
+  expect(closure([], [{ extension: "pgcrypto", trusted: true }])).toBeUndefined();
+});
+
+test("programs older than the server are refused, equal and newer ones pass", () => {
+  expect([14, 15, 16].map((major) => toolVersion(major, 15)?.code)).toEqual(["STOP_BACKUP_FAILED", undefined, undefined]);
+});

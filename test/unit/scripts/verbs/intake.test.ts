@@ -1,0 +1,33 @@
+// What a program that calls `intake --json` reads when the document itself was never read.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { projectRoot } from "../../../../infra/place.ts";
+import { linkPackages } from "../../../support/project-copy.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "intake-"));
+const at = (name: string): string => join(folder, name);
+beforeAll(async () => {
+  linkPackages(folder);
+  await build({ absWorkingDir: projectRoot(), entryPoints: ["scripts/verbs/intake.ts"], outfile: at("intake.mjs"), bundle: true, packages: "external", platform: "node", target: "node20", format: "esm" });
+  mkdirSync(at("folder.md"));
+  writeFileSync(at("rules.md"), "# Rules\n\nBe kind.\n");
+  symlinkSync(at("rules.md"), at("link.md"));
+  writeFileSync(at("large.md"), Buffer.alloc(32 * 1024 * 1024 + 1, 0x0a));
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each([
+  ["a file that is not there", "nowhere.md", [], "STOP_COULD_NOT_LOOK", 1], ["a folder", "folder.md", [], "STOP_REFUSED_INPUT", 4],
+  ["a link", "link.md", [], "STOP_REFUSED_INPUT", 4], ["a file that is too large", "large.md", [], "STOP_REFUSED_INPUT", 4],
+  ["an unknown profile", "rules.md", ["--profile", "nothing"], "STOP_REFUSED_INPUT", 4], ["a hints file that is not there", "rules.md", ["--hints", "/nowhere"], "STOP_COULD_NOT_LOOK", 1],
+])("%s is one stop object on standard output, not silence", async (_what, file, more, code, status) => {
+  const answer = await execa(process.execPath, [at("intake.mjs"), at(file), "HOUSE", "--json", ...more], { reject: false });
+  expect(answer.exitCode).toBe(status);
+  expect(JSON.parse(answer.stdout || "\"silence\"")).toEqual({ stop: { code, line: 0, reason: expect.stringContaining("; wanted: ") } });
+  // The person beside the program still reads the whole stop.
+  expect(answer.stderr).toContain(`${code}:`);
+});
