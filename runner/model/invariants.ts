@@ -5,6 +5,7 @@ import type { RecordedPhase } from "./run.ts";
 const IN_EVERY_WRITE = ["rows_as_predicted", "protected_documents_equal"] as const;
 
 /** Names by phase; a process that did not run a phase itself tells of it from here. */
+// prettier-ignore
 export const INVARIANTS = {
   source_pin: ["source_document_row_exists", "newest_version_pinned", "region_hashes_to_checksum", "target_policy", "baseline_read"],
   mark: ["built_twice_equal", "lossless", "within_caps", "text_hygiene", "addresses_unique"],

@@ -92,6 +92,7 @@ function ascending(ids: readonly string[]): boolean {
 }
 
 /** Schema of a payload by gate; run_id inside equals the statement's (checked where both are known). */
+// prettier-ignore
 export const PAYLOADS = {
   SG_1_cut_authz: sg1Payload,
   EXECUTION: executionPayload,

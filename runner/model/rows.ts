@@ -15,6 +15,7 @@ const epoch = z.strictObject({ epoch: text });
 const none = z.looseObject({});
 
 /** Form of a row by statement; a row of another form is STOP_COULD_NOT_LOOK. */
+// prettier-ignore
 export const ROWS = {
   "read/server-identity": z.strictObject({
     session_user: text, current_user: text, database: text, system_identifier: text, timeline: count, in_recovery: z.boolean(),

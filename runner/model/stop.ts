@@ -11,6 +11,7 @@ export interface StopRow {
 const row = (exit: number, call: StopRow["call"], title: string, hint: string): StopRow => ({ exit, title, hint, call });
 
 /** The table; a code outside it does not exist. */
+// prettier-ignore
 export const STOPS = {
   STOP_APPROVAL_REQUIRED: row(3, "approver", "the run waits for signatures", "fetch the request bundle, sign it with `npm run approve`, then resume"),
   STOP_DOCUMENT_UNKNOWN: row(4, "operator", "no such document in the source registry", "take it in with `npm run intake` and `npm run register`"),
