@@ -6,7 +6,10 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     plugins: { "@typescript-eslint": tseslint.plugin },
-    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       "@typescript-eslint/no-explicit-any": "error",
@@ -19,9 +22,16 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/only-throw-error": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "no-restricted-syntax": ["error",
-        { selector: "ExportDefaultDeclaration", message: "Export by name: a default export can be renamed silently at every import." },
-        { selector: "CallExpression[callee.object.name='process'][callee.property.name='chdir']", message: "Pass absolute paths; the working directory belongs to whoever started us." },
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ExportDefaultDeclaration",
+          message: "Export by name: a default export can be renamed silently at every import.",
+        },
+        {
+          selector: "CallExpression[callee.object.name='process'][callee.property.name='chdir']",
+          message: "Pass absolute paths; the working directory belongs to whoever started us.",
+        },
       ],
       eqeqeq: "error",
       "no-console": "error",

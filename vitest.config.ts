@@ -12,7 +12,8 @@ const ENGINE_SETUP = ["test/support/engine-setup.ts"];
 /** Whatever takes longest begins first; begun last, it would leave a core idle behind the others. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const longest = ({ moduleId }: TestSpecification): boolean => /(?:npm-start|around-commit|types-and-lint|operator-story)[.]/.test(moduleId);
+    const longest = ({ moduleId }: TestSpecification): boolean =>
+      /(?:npm-start|around-commit|types-and-lint|operator-story)[.]/.test(moduleId);
     const sorted = await super.sort(files);
     return [...sorted.filter(longest), ...sorted.filter((file) => !longest(file))];
   }
@@ -32,36 +33,65 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles: ["test/support/property-seed.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
-      },
-      {
-        extends: true,
-        test: { name: "architecture", include: ["test/architecture/**/*.test.ts"], testTimeout: 240_000, hookTimeout: 120_000 },
-      },
-      {
-        extends: true,
         test: {
-          name: "database", include: ["test/{sql,contract,attacks}/**/*.test.ts"], exclude: [LONG], globalSetup: SERVER_SETUP,
-          testTimeout: 120_000, hookTimeout: 120_000,
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          setupFiles: ["test/support/property-seed.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
         extends: true,
         test: {
-          name: "process", include: ["test/{faults,scenarios}/**/*.test.ts"], exclude: [LONG], globalSetup: ENGINE_SETUP,
-          testTimeout: 300_000, hookTimeout: 300_000,
+          name: "architecture",
+          include: ["test/architecture/**/*.test.ts"],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "database",
+          include: ["test/{sql,contract,attacks}/**/*.test.ts"],
+          exclude: [LONG],
+          globalSetup: SERVER_SETUP,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "process",
+          include: ["test/{faults,scenarios}/**/*.test.ts"],
+          exclude: [LONG],
+          globalSetup: ENGINE_SETUP,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
         // The real Pulumi engine.
         extends: true,
-        test: { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: [LONG], globalSetup: ENGINE_SETUP, testTimeout: 300_000, hookTimeout: 300_000 },
+        test: {
+          name: "infra",
+          include: ["test/infra/**/*.test.ts"],
+          exclude: [LONG],
+          globalSetup: ENGINE_SETUP,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
       },
       {
         extends: true,
         test: {
-          name: "long", include: [LONG], globalSetup: [...SERVER_SETUP, ...ENGINE_SETUP],
-          testTimeout: 300_000, hookTimeout: 300_000,
+          name: "long",
+          include: [LONG],
+          globalSetup: [...SERVER_SETUP, ...ENGINE_SETUP],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -5,19 +5,29 @@ import { FINGERPRINT, SHA256 } from "../runner/model/ids.ts";
 import { Stopped } from "../runner/model/stop.ts";
 
 // No quote, backslash or control: these paths stand in scripts and messages.
-const path = z.string().regex(/^\/[\p{L}\p{M}\p{N}_@%+=:,. /-]+$/u, "an absolute path of letters, digits, blanks and @%+=:,./-_").max(400);
+const path = z
+  .string()
+  .regex(/^\/[\p{L}\p{M}\p{N}_@%+=:,. /-]+$/u, "an absolute path of letters, digits, blanks and @%+=:,./-_")
+  .max(400);
 const user = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/);
-const mode = z.string().regex(/^0[0-7]{3}$/, "four octal digits, as \"0750\"");
+const mode = z.string().regex(/^0[0-7]{3}$/, 'four octal digits, as "0750"');
 const owned = { owner: user, group: user, mode };
 const PACKAGE = z.enum(["read-rights", "two-grant", "runtime", "revert", "admission"]);
 
 /** Where the host is and how it proves itself. A connection never uses a user's own SSH settings. */
 export const connectionSchema = z.strictObject({
-  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/), port: z.int().min(1).max(65_535), user,
+  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/),
+  port: z.int().min(1).max(65_535),
+  user,
   /** File of the private key on this workstation; never its content. */
   privateKeyFile: z.string().startsWith("/"),
   /** One line `<type> <base64>`: the only key the host may show. RSA is refused, because clients would fall back to SHA-1. */
-  hostKey: z.string().regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/, "one line `ssh-ed25519 <base64>` (or ecdsa); no RSA key"),
+  hostKey: z
+    .string()
+    .regex(
+      /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
+      "one line `ssh-ed25519 <base64>` (or ecdsa); no RSA key",
+    ),
   /** Whether commands go through `sudo -n`. */
   sudo: z.boolean(),
   dialSeconds: z.int().min(1).max(120),
@@ -27,7 +37,9 @@ export type Connection = z.infer<typeof connectionSchema>;
 const databaseSchema = z.strictObject({
   /** Folder of psql on the host. */
   psql: path,
-  host: z.string().regex(/^[\w./:-]+$/), port: z.int().min(1).max(65_535), name: z.string().regex(/^[a-z_][a-z0-9_]*$/),
+  host: z.string().regex(/^[\w./:-]+$/),
+  port: z.int().min(1).max(65_535),
+  name: z.string().regex(/^[a-z_][a-z0-9_]*$/),
   user: z.string().regex(/^[a-z_][a-z0-9_]*$/),
   /** A 0600 file of PostgreSQL's password-file form on the host; null where the server asks for no password. */
   passFile: path.nullable(),
@@ -41,7 +53,13 @@ const databaseSchema = z.strictObject({
 
 const rows = z.int().min(0);
 const baselineSchema = z.strictObject({
-  information_unit: rows, unit_version: rows, iu_lifecycle_log: rows, enacted: rows, cut_change_set: rows, review_decision: rows, verify_result: rows,
+  information_unit: rows,
+  unit_version: rows,
+  iu_lifecycle_log: rows,
+  enacted: rows,
+  cut_change_set: rows,
+  review_decision: rows,
+  verify_result: rows,
 });
 /** Rows by table; `enacted` counts the units in force. */
 export type Baseline = z.infer<typeof baselineSchema>;
@@ -53,10 +71,28 @@ const stackSchema = z.strictObject({
   runtime: z.strictObject({ root: path, areas: z.array(z.string().regex(/^[a-z]+$/)).min(1), ...owned }),
   users: z.array(z.strictObject({ name: user, home: path, shell: path })),
   orchestrator: z.strictObject({ file: path, ...owned, content: configSchema }),
-  approvers: z.strictObject({ source: z.string().startsWith("/"), sha: z.string().regex(SHA256), file: path, ...owned }),
-  backupKey: z.strictObject({ source: z.string().startsWith("/"), fingerprint: z.string().regex(FINGERPRINT), file: path, keyring: path, ...owned }),
+  approvers: z.strictObject({
+    source: z.string().startsWith("/"),
+    sha: z.string().regex(SHA256),
+    file: path,
+    ...owned,
+  }),
+  backupKey: z.strictObject({
+    source: z.string().startsWith("/"),
+    fingerprint: z.string().regex(FINGERPRINT),
+    file: path,
+    keyring: path,
+    ...owned,
+  }),
   database: databaseSchema,
-  release: z.strictObject({ source: z.string().startsWith("/"), folder: path, launcher: path, home: path, owner: user, group: user }),
+  release: z.strictObject({
+    source: z.string().startsWith("/"),
+    folder: path,
+    launcher: path,
+    home: path,
+    owner: user,
+    group: user,
+  }),
   /** Trees and files that provisioning only looks at; `sha256` is the digest `npm run drift` shows. */
   untouched: z.array(z.strictObject({ path, sha256: z.string().regex(SHA256) })),
   /** Extras on the host that were adopted, by the path drift shows. */
@@ -81,9 +117,19 @@ const DEFAULTS: Partial<StackConfig> = { sandbox: false, users: [], untouched: [
 export function parseStackConfig(values: Readonly<Record<string, unknown>>): StackConfig {
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   const parsed = stackSchema.safeParse({ ...DEFAULTS, ...given });
-  const details = parsed.success ? faultsBetween(parsed.data) : parsed.error.issues.map((issue) => `cutter:${issue.path.join(".")}: ${issue.code === "unrecognized_keys" ? `unknown ${issue.keys.join(", ")}` : issue.code === "invalid_format" || issue.code === "custom" ? issue.message : issue.code}`);
+  const details = parsed.success
+    ? faultsBetween(parsed.data)
+    : parsed.error.issues.map(
+        (issue) =>
+          `cutter:${issue.path.join(".")}: ${issue.code === "unrecognized_keys" ? `unknown ${issue.keys.join(", ")}` : issue.code === "invalid_format" || issue.code === "custom" ? issue.message : issue.code}`,
+      );
   if (!parsed.success || details.length > 0) {
-    throw new Stopped("STOP_PRECHECK_FAILED", { saw: `${details.length} mistakes in the stack's configuration`, wanted: "the keys described in Pulumi.yaml", details, hint: "correct Pulumi.<stack>.yaml; nothing was dialled" });
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: `${details.length} mistakes in the stack's configuration`,
+      wanted: "the keys described in Pulumi.yaml",
+      details,
+      hint: "correct Pulumi.<stack>.yaml; nothing was dialled",
+    });
   }
   return parsed.data;
 }
@@ -108,11 +154,22 @@ export function valueOf(value: unknown): unknown {
 
 // What one key says must be what another says.
 function faultsBetween(config: StackConfig): string[] {
-  const { orchestrator: { content }, approvers, backupKey, runtime, database } = config;
+  const {
+    orchestrator: { content },
+    approvers,
+    backupKey,
+    runtime,
+    database,
+  } = config;
   const pairs: readonly [string, string, string][] = [
-    ["approvers.sha", approvers.sha, content.approvers.sha], ["approvers.file", approvers.file, content.approvers.file],
-    ["backupKey.fingerprint", backupKey.fingerprint, content.backup.recipient_fingerprint], ["backupKey.file", backupKey.file, content.backup.recipient_public_key],
-    ["runtime.root", runtime.root, content.orchestrator.runtime_root], ["database.name", database.name, content.database.name],
+    ["approvers.sha", approvers.sha, content.approvers.sha],
+    ["approvers.file", approvers.file, content.approvers.file],
+    ["backupKey.fingerprint", backupKey.fingerprint, content.backup.recipient_fingerprint],
+    ["backupKey.file", backupKey.file, content.backup.recipient_public_key],
+    ["runtime.root", runtime.root, content.orchestrator.runtime_root],
+    ["database.name", database.name, content.database.name],
   ];
-  return pairs.filter(([, ours, theirs]) => ours !== theirs).map(([key]) => `cutter:${key}: differs from what cutter:orchestrator.content says`);
+  return pairs
+    .filter(([, ours, theirs]) => ours !== theirs)
+    .map(([key]) => `cutter:${key}: differs from what cutter:orchestrator.content says`);
 }

@@ -6,7 +6,13 @@ import { SYSTEM, hasArguments } from "./rights.ts";
 import type { Rights } from "./rights.ts";
 
 /** One package as it is declared: exact SQL of apply and check, and whether `up` may lay it (acknowledged, or a sandbox). */
-export interface DeclaredPackage { readonly name: string; readonly sql: string; readonly check: string; readonly undo: string; readonly allowed: boolean }
+export interface DeclaredPackage {
+  readonly name: string;
+  readonly sql: string;
+  readonly check: string;
+  readonly undo: string;
+  readonly allowed: boolean;
+}
 
 /** What the facts statement is asked about. */
 export interface DatabaseScope {
@@ -31,8 +37,12 @@ export const packageComponent = (name: string): string => `package-${name}`;
 /** Roles, schemas, tables, functions (with arguments) and triggers that rights.json names. */
 export function databaseScope(rights: Rights): DatabaseScope {
   return {
-    roles: rights.roles.map(({ name }) => name), judged: rights.roles.map(({ name }) => name).filter((name) => name.startsWith("cutter_")), schemas: rights.schemas.map(({ name }) => name), tables: rights.tables.map(({ name }) => name),
-    functions: rights.functions.map(({ signature }) => signature).filter(hasArguments), triggers: rights.triggers.map(triggerName),
+    roles: rights.roles.map(({ name }) => name),
+    judged: rights.roles.map(({ name }) => name).filter((name) => name.startsWith("cutter_")),
+    schemas: rights.schemas.map(({ name }) => name),
+    tables: rights.tables.map(({ name }) => name),
+    functions: rights.functions.map(({ signature }) => signature).filter(hasArguments),
+    triggers: rights.triggers.map(triggerName),
     defined: rights.triggers.filter(({ package: by }) => by !== SYSTEM).map(triggerName),
     event_triggers: rights.event_triggers.map(({ name }) => name),
   };
@@ -40,7 +50,12 @@ export function databaseScope(rights: Rights): DatabaseScope {
 
 const triggerName = ({ name, table }: Rights["triggers"][number]): string => `${name} on ${table}`;
 
-interface Entry { readonly path: string; readonly package: string; readonly state: string; readonly parent?: string }
+interface Entry {
+  readonly path: string;
+  readonly package: string;
+  readonly state: string;
+  readonly parent?: string;
+}
 
 /**
  * Columns, constraints and indexes of our own tables and our triggers, as the catalogs word them: by table, then by path. The file
@@ -49,15 +64,33 @@ interface Entry { readonly path: string; readonly package: string; readonly stat
 export type TableDefinitions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The definitions of what the wanted packages bring. `up` only looks at them: changing a table under its rows is no repair. */
-export function definitionsSpec(rights: Rights, packages: readonly DeclaredPackage[], definitions: TableDefinitions): Spec {
+export function definitionsSpec(
+  rights: Rights,
+  packages: readonly DeclaredPackage[],
+  definitions: TableDefinitions,
+): Spec {
   const triggers = new Map(rights.triggers.map((one) => [`definition of trigger ${triggerName(one)}`, one]));
-  return Object.fromEntries(Object.entries(definitions).flatMap(([table, parts]) => Object.entries(parts).flatMap(([path, state]): [string, Wanted][] => {
-    const trigger = triggers.get(path);
-    const by = (trigger ?? rights.tables.find(({ name }) => name === table))?.package;
-    if (by === undefined || !packages.some(({ name }) => name === by)) return [];
-    const parent = trigger === undefined ? `table ${table}` : `trigger ${triggerName(trigger)}`;
-    return [[path, { component: packageComponent(by), state, parent, up: "nothing: a table is not changed under its rows; find out who did, and put it back by hand" }]];
-  })));
+  return Object.fromEntries(
+    Object.entries(definitions).flatMap(([table, parts]) =>
+      Object.entries(parts).flatMap(([path, state]): [string, Wanted][] => {
+        const trigger = triggers.get(path);
+        const by = (trigger ?? rights.tables.find(({ name }) => name === table))?.package;
+        if (by === undefined || !packages.some(({ name }) => name === by)) return [];
+        const parent = trigger === undefined ? `table ${table}` : `trigger ${triggerName(trigger)}`;
+        return [
+          [
+            path,
+            {
+              component: packageComponent(by),
+              state,
+              parent,
+              up: "nothing: a table is not changed under its rows; find out who did, and put it back by hand",
+            },
+          ],
+        ];
+      }),
+    ),
+  );
 }
 
 /** Every entry of the wanted packages and of the existing system; those of a package lie in `package <name>`. */
@@ -66,12 +99,28 @@ export function databaseSpec(rights: Rights, packages: readonly DeclaredPackage[
   const wanted = (name: string): boolean => name === SYSTEM || packages.some((one) => one.name === name);
   const entries = entriesOf(rights, functions).filter((entry) => wanted(entry.package));
   return Object.fromEntries([
-    ...packages.map((one): [string, Wanted] => [`package ${one.name}`, { component: packageComponent(one.name), state: "applied", up: upOf(one) }]),
+    ...packages.map((one): [string, Wanted] => [
+      `package ${one.name}`,
+      { component: packageComponent(one.name), state: "applied", up: upOf(one) },
+    ]),
     ...entries.map((entry): [string, Wanted] => {
       const owner = packages.find(({ name }) => name === entry.package);
-      return [entry.path, owner === undefined
-        ? { component: EXISTING, state: entry.state, up: "nothing: it belongs to the existing system", ...(entry.parent === undefined ? {} : { parent: entry.parent }) }
-        : { component: packageComponent(owner.name), state: entry.state, up: upOf(owner), parent: parentIn(entry, entries) ?? `package ${owner.name}` }];
+      return [
+        entry.path,
+        owner === undefined
+          ? {
+              component: EXISTING,
+              state: entry.state,
+              up: "nothing: it belongs to the existing system",
+              ...(entry.parent === undefined ? {} : { parent: entry.parent }),
+            }
+          : {
+              component: packageComponent(owner.name),
+              state: entry.state,
+              up: upOf(owner),
+              parent: parentIn(entry, entries) ?? `package ${owner.name}`,
+            },
+      ];
     }),
   ]);
 }
@@ -83,7 +132,9 @@ function parentIn(entry: Entry, entries: readonly Entry[]): string | undefined {
 }
 
 function upOf({ name, allowed }: DeclaredPackage): string {
-  return allowed ? `lays package ${name}` : `nothing before it is acknowledged: npm run package -- show ${name}, then set cutter:database.ack.${name}`;
+  return allowed
+    ? `lays package ${name}`
+    : `nothing before it is acknowledged: npm run package -- show ${name}, then set cutter:database.ack.${name}`;
 }
 
 /** Path of the fact that a login role has a password; which one never leaves the server. */
@@ -92,32 +143,80 @@ export const passwordPath = (role: string): string => `password of role ${role}`
 /** Paths of what a package brings, and its state as applied; also what tells whether it is applied at all. */
 export function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunction>): readonly Entry[] {
   const of = (object: string, held: Rights["tables"][number]["rights"], parent: string): Entry[] =>
-    Object.entries(held).flatMap(([grantee, privileges]) => Object.entries(privileges).map(([privilege, by]): Entry =>
-      ({ path: `grant ${privilege} on ${object} to ${grantee}`, package: by, state: "granted", parent })));
+    Object.entries(held).flatMap(([grantee, privileges]) =>
+      Object.entries(privileges).map(([privilege, by]): Entry => ({
+        path: `grant ${privilege} on ${object} to ${grantee}`,
+        package: by,
+        state: "granted",
+        parent,
+      })),
+    );
   return [
     ...rights.roles.map(({ name, package: by, login, superuser, connection_limit: limit }): Entry => ({
-      path: `role ${name}`, package: by, state: `${login ? "login" : "no login"}, ${limit === -1 ? "no limit" : `limit ${limit}`}${superuser ? ", superuser" : ""}`,
+      path: `role ${name}`,
+      package: by,
+      state: `${login ? "login" : "no login"}, ${limit === -1 ? "no limit" : `limit ${limit}`}${superuser ? ", superuser" : ""}`,
     })),
     ...rights.schemas.flatMap(({ name, owner, package: by, rights: held }): Entry[] => [
-      ...(owner === null ? [] : [{ path: `schema ${name}`, package: by, state: `owner ${owner}` }]), ...of(`schema ${name}`, held, `schema ${name}`)]),
+      ...(owner === null ? [] : [{ path: `schema ${name}`, package: by, state: `owner ${owner}` }]),
+      ...of(`schema ${name}`, held, `schema ${name}`),
+    ]),
     ...rights.tables.flatMap(({ name, owner, package: by, rights: held }): Entry[] => [
-      { path: `table ${name}`, package: by, state: `owner ${owner}`, parent: `schema ${name.split(".")[0] ?? ""}` }, ...of(`table ${name}`, held, `table ${name}`)]),
-    ...rights.functions.filter(({ signature }) => hasArguments(signature)).flatMap(({ signature, owner, package: by, execute }): Entry[] => {
-      const defined = functions.get(signature.split("(")[0] ?? "");
-      const definition = defined === undefined ? [] : [{ path: `function ${signature}`, package: by, state: functionState(owner, defined), parent: `schema ${signature.split(".")[0] ?? ""}` }];
-      return [...definition, ...Object.entries(execute).map(([grantee, from]): Entry => ({ path: `grant EXECUTE on function ${signature} to ${grantee}`, package: from, state: "granted", parent: `function ${signature}` }))];
-    }),
+      { path: `table ${name}`, package: by, state: `owner ${owner}`, parent: `schema ${name.split(".")[0] ?? ""}` },
+      ...of(`table ${name}`, held, `table ${name}`),
+    ]),
+    ...rights.functions
+      .filter(({ signature }) => hasArguments(signature))
+      .flatMap(({ signature, owner, package: by, execute }): Entry[] => {
+        const defined = functions.get(signature.split("(")[0] ?? "");
+        const definition =
+          defined === undefined
+            ? []
+            : [
+                {
+                  path: `function ${signature}`,
+                  package: by,
+                  state: functionState(owner, defined),
+                  parent: `schema ${signature.split(".")[0] ?? ""}`,
+                },
+              ];
+        return [
+          ...definition,
+          ...Object.entries(execute).map(([grantee, from]): Entry => ({
+            path: `grant EXECUTE on function ${signature} to ${grantee}`,
+            package: from,
+            state: "granted",
+            parent: `function ${signature}`,
+          })),
+        ];
+      }),
     ...rights.triggers.map(({ table, name, function: calls, mode, package: by }): Entry => ({
-      path: `trigger ${name} on ${table}`, package: by, state: `calls ${calls}, ${mode === "A" ? "always" : "ordinarily"}`, parent: `table ${table}`,
+      path: `trigger ${name} on ${table}`,
+      package: by,
+      state: `calls ${calls}, ${mode === "A" ? "always" : "ordinarily"}`,
+      parent: `table ${table}`,
     })),
     ...rights.event_triggers.map(({ name, event, function: calls, mode, package: by }): Entry => ({
-      path: `event trigger ${name}`, package: by, state: `on ${event} calls ${calls}, ${mode === "A" ? "always" : "ordinarily"}`,
+      path: `event trigger ${name}`,
+      package: by,
+      state: `on ${event} calls ${calls}, ${mode === "A" ? "always" : "ordinarily"}`,
     })),
   ];
 }
 
-function functionState(owner: string, { bodySha, searchPath, securityDefiner, language, volatility, isStrict }: DefinedFunction): string {
-  return [`owner ${owner}`, securityDefiner ? "security definer" : "security invoker", language, volatility, ...(isStrict ? ["strict"] : []), ...(searchPath === undefined ? [] : [`search_path=${searchPath}`]), `body sha256:${bodySha}`].join(", ");
+function functionState(
+  owner: string,
+  { bodySha, searchPath, securityDefiner, language, volatility, isStrict }: DefinedFunction,
+): string {
+  return [
+    `owner ${owner}`,
+    securityDefiner ? "security definer" : "security invoker",
+    language,
+    volatility,
+    ...(isStrict ? ["strict"] : []),
+    ...(searchPath === undefined ? [] : [`search_path=${searchPath}`]),
+    `body sha256:${bodySha}`,
+  ].join(", ");
 }
 
 /** Paths the facts statement answers that nobody declares: functions of the existing system by body, schemas of unknown owner. */

@@ -55,9 +55,13 @@ export const EXTRA_UP = "nothing: remove it by hand, or adopt it by its path in 
  */
 export function drift(spec: Spec, facts: Facts, known: readonly string[] = []): DriftLine[] {
   const paths = [...new Set([...Object.keys(spec), ...Object.keys(facts)])].sort();
-  const lines = paths.filter((path) => !known.includes(printable(path)) || own(spec, path) !== undefined)
-    .flatMap((path) => compare(path, spec, facts)).filter(({ path }) => !isHidden(path, spec, facts));
-  const differing = new Set(lines.filter(({ path }) => own(spec, path)?.whole !== true).map(({ path }) => parentOf(path, spec, facts)));
+  const lines = paths
+    .filter((path) => !known.includes(printable(path)) || own(spec, path) !== undefined)
+    .flatMap((path) => compare(path, spec, facts))
+    .filter(({ path }) => !isHidden(path, spec, facts));
+  const differing = new Set(
+    lines.filter(({ path }) => own(spec, path)?.whole !== true).map(({ path }) => parentOf(path, spec, facts)),
+  );
   return lines.filter(({ path }) => own(spec, path)?.whole !== true || !differing.has(parentOf(path, spec, facts)));
 }
 
@@ -66,7 +70,15 @@ function compare(path: string, spec: Spec, facts: Facts): DriftLine[] {
   const found = own(facts, path);
   if (wanted?.state === found?.state) return [];
   const component = wanted?.component ?? found?.component ?? "";
-  return [{ component, path, want: wanted?.show ?? wanted?.state ?? ABSENT, have: found?.state ?? ABSENT, up: wanted?.up ?? EXTRA_UP }];
+  return [
+    {
+      component,
+      path,
+      want: wanted?.show ?? wanted?.state ?? ABSENT,
+      have: found?.state ?? ABSENT,
+      up: wanted?.up ?? EXTRA_UP,
+    },
+  ];
 }
 
 // A part is told by its whole when the whole is declared and not there, or is there and holds no parts.

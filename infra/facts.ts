@@ -7,43 +7,88 @@ import type { Looks } from "./probe.ts";
 import type { ProbeRequest } from "./render/probe.ts";
 
 /** What a look is turned into facts with. */
-export interface Reading { readonly spec: Spec; readonly request: ProbeRequest; readonly undeclared: ReadonlySet<string> }
+export interface Reading {
+  readonly spec: Spec;
+  readonly request: ProbeRequest;
+  readonly undeclared: ReadonlySet<string>;
+}
 
 /** Facts, and change witnesses of folders that nobody declares but in which declared things lie. */
-export interface HostFacts { readonly facts: Facts; readonly witnesses: Readonly<Record<string, string>> }
+export interface HostFacts {
+  readonly facts: Facts;
+  readonly witnesses: Readonly<Record<string, string>>;
+}
 
 /** All facts of one probe. */
 export function factsOf(looks: Looks, reading: Reading): HostFacts {
   const files = fileFacts(looks, reading);
   const facts = {
-    ...files.facts, ...configFacts(looks, reading, files.facts), ...keyringFacts(looks, reading), ...userFacts(looks, reading),
-    ...programFacts(looks, reading), ...databaseFacts(looks, reading),
+    ...files.facts,
+    ...configFacts(looks, reading, files.facts),
+    ...keyringFacts(looks, reading),
+    ...userFacts(looks, reading),
+    ...programFacts(looks, reading),
+    ...databaseFacts(looks, reading),
   };
   return { facts: withPackages(facts, reading.spec), witnesses: files.witnesses };
 }
 
 const records = (bytes: Buffer): string[] => bytes.toString("utf8").split("\0").slice(0, -1);
-const found = ({ spec }: Reading, path: string, state: string, more: Omit<Partial<Found>, "state"> = {}): [string, Found] =>
-  [path, { ...more, component: spec[path]?.component ?? (more.parent === undefined ? undefined : spec[more.parent]?.component) ?? more.component ?? "", state }];
+const found = (
+  { spec }: Reading,
+  path: string,
+  state: string,
+  more: Omit<Partial<Found>, "state"> = {},
+): [string, Found] => [
+  path,
+  {
+    ...more,
+    component:
+      spec[path]?.component ??
+      (more.parent === undefined ? undefined : spec[more.parent]?.component) ??
+      more.component ??
+      "",
+    state,
+  },
+];
 
-const TYPES: Readonly<Record<string, string>> = { d: "directory", f: "file", p: "pipe", s: "socket", b: "device", c: "device" };
+const TYPES: Readonly<Record<string, string>> = {
+  d: "directory",
+  f: "file",
+  p: "pipe",
+  s: "socket",
+  b: "device",
+  c: "device",
+};
 
-interface Entry { readonly path: string; readonly state: string; readonly closed: boolean; readonly witness: string }
+interface Entry {
+  readonly path: string;
+  readonly state: string;
+  readonly closed: boolean;
+  readonly witness: string;
+}
 
 function entriesOf(look: Buffer, hashes: ReadonlyMap<string, string>): Entry[] {
   const fields = records(look);
   return fields.flatMap((meta, index): Entry[] => {
     if (index % 2 === 1) return [];
     const path = fields[index + 1] ?? "";
-    const [type = "", user = "", group = "", mode = "", changed = "", inode = "", links = "", ...target] = meta.split("\t");
-    const state = type === "l" ? `link to ${target.join("\t")}` : [
-      `${TYPES[type] ?? "thing"} ${user}:${group} ${mode.padStart(4, "0")}`, ...(hashes.has(path) ? [`sha256:${hashes.get(path) ?? ""}`] : []),
-      ...(type === "f" && links !== "1" ? [`${links} names`] : [])].join(" ");
+    const [type = "", user = "", group = "", mode = "", changed = "", inode = "", links = "", ...target] =
+      meta.split("\t");
+    const state =
+      type === "l"
+        ? `link to ${target.join("\t")}`
+        : [
+            `${TYPES[type] ?? "thing"} ${user}:${group} ${mode.padStart(4, "0")}`,
+            ...(hashes.has(path) ? [`sha256:${hashes.get(path) ?? ""}`] : []),
+            ...(type === "f" && links !== "1" ? [`${links} names`] : []),
+          ].join(" ");
     return [{ path, state, closed: type !== "d" && type !== "f", witness: `${changed} ${inode}` }];
   });
 }
 
-const hashesOf = (look: Buffer): Map<string, string> => new Map(records(look).map((line) => [line.slice(66), line.slice(0, 64)]));
+const hashesOf = (look: Buffer): Map<string, string> =>
+  new Map(records(look).map((line) => [line.slice(66), line.slice(0, 64)]));
 
 function fileFacts(looks: Looks, reading: Reading): HostFacts {
   const { request, spec } = reading;
@@ -51,19 +96,42 @@ function fileFacts(looks: Looks, reading: Reading): HostFacts {
   const inTrees = entriesOf(looks.trees, hashesOf(looks.tree_hashes));
   const treeRoots = new Set(request.trees);
   const facts = [
-    ...alone.filter(({ path }) => Object.hasOwn(spec, path)).map(({ path, state, closed, witness }) => found(reading, path, state, { witness, ...(closed ? { closed } : {}) })),
-    ...inTrees.map(({ path, state, closed, witness }) => found(reading, path, state, { witness, ...(closed ? { closed } : {}), ...(treeRoots.has(path) ? {} : { parent: path.slice(0, path.lastIndexOf("/")) }), component: componentAbove(path, spec) })),
-    ...looks.digests.toString("utf8").split("\n").filter((line) => line !== "").map((line) => found(reading, `everything in ${line.slice(65)}`, `sha256:${line.slice(0, 64)}`)),
+    ...alone
+      .filter(({ path }) => Object.hasOwn(spec, path))
+      .map(({ path, state, closed, witness }) =>
+        found(reading, path, state, { witness, ...(closed ? { closed } : {}) }),
+      ),
+    ...inTrees.map(({ path, state, closed, witness }) =>
+      found(reading, path, state, {
+        witness,
+        ...(closed ? { closed } : {}),
+        ...(treeRoots.has(path) ? {} : { parent: path.slice(0, path.lastIndexOf("/")) }),
+        component: componentAbove(path, spec),
+      }),
+    ),
+    ...looks.digests
+      .toString("utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => found(reading, `everything in ${line.slice(65)}`, `sha256:${line.slice(0, 64)}`)),
   ];
-  return { facts: Object.fromEntries(facts), witnesses: Object.fromEntries(alone.map(({ path, witness }) => [path, witness])) };
+  return {
+    facts: Object.fromEntries(facts),
+    witnesses: Object.fromEntries(alone.map(({ path, witness }) => [path, witness])),
+  };
 }
 
 function componentAbove(path: string, spec: Spec): string {
-  for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) if (Object.hasOwn(spec, at)) return spec[at]?.component ?? "";
+  for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/")))
+    if (Object.hasOwn(spec, at)) return spec[at]?.component ?? "";
   return "";
 }
 
-const configLook = z.union([z.literal("no node"), z.literal("no file"), z.strictObject({ json: z.boolean(), keys: z.array(z.tuple([z.string(), z.boolean().nullable()])) })]);
+const configLook = z.union([
+  z.literal("no node"),
+  z.literal("no file"),
+  z.strictObject({ json: z.boolean(), keys: z.array(z.tuple([z.string(), z.boolean().nullable()])) }),
+]);
 
 /** Path of one key of the configuration. */
 export const configPath = (key: string): string => `config ${key}`;
@@ -73,20 +141,44 @@ export const AS_DECLARED = "as declared";
 export const bytesPath = (file: string): string => `bytes of ${file}`;
 
 function configFacts(looks: Looks, reading: Reading, files: Facts): Record<string, Found> {
-  const { request: { config: { file } } } = reading;
+  const {
+    request: {
+      config: { file },
+    },
+  } = reading;
   const entry = Object.hasOwn(files, file) ? files[file] : undefined;
   if (entry === undefined || entry.closed) return {};
   const parsed = configLook.safeParse(JSON.parse(looks.config.toString("utf8")));
-  if (!parsed.success) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the look at the configuration is not in its form", wanted: "which keys stand as declared" });
+  if (!parsed.success)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "the look at the configuration is not in its form",
+      wanted: "which keys stand as declared",
+    });
   const [head = "", sha = ""] = entry.state.split(" sha256:");
-  if (parsed.data === "no file" || (typeof parsed.data === "object" && !parsed.data.json)) return Object.fromEntries([found(reading, file, parsed.data === "no file" ? head : `${head}, not a JSON object`, { ...entry, closed: true })]);
-  const bytes = found(reading, bytesPath(file), `sha256:${sha}`, { parent: file, ...(entry.witness === undefined ? {} : { witness: entry.witness }) });
+  if (parsed.data === "no file" || (typeof parsed.data === "object" && !parsed.data.json))
+    return Object.fromEntries([
+      found(reading, file, parsed.data === "no file" ? head : `${head}, not a JSON object`, { ...entry, closed: true }),
+    ]);
+  const bytes = found(reading, bytesPath(file), `sha256:${sha}`, {
+    parent: file,
+    ...(entry.witness === undefined ? {} : { witness: entry.witness }),
+  });
   // Without Node the keys cannot be read; the bytes still can.
-  const keys = parsed.data === "no node" ? Object.entries(reading.spec).filter(([, { parent, whole }]) => parent === file && whole !== true).map(([path]): [string, boolean] => [path, true])
-    : parsed.data.keys.map(([key, same]): [string, boolean | null] => [configPath(key), same]);
+  const keys =
+    parsed.data === "no node"
+      ? Object.entries(reading.spec)
+          .filter(([, { parent, whole }]) => parent === file && whole !== true)
+          .map(([path]): [string, boolean] => [path, true])
+      : parsed.data.keys.map(([key, same]): [string, boolean | null] => [configPath(key), same]);
   return Object.fromEntries([
-    found(reading, file, head, entry), bytes,
-    ...keys.map(([path, same]) => found(reading, path, same === true ? AS_DECLARED : same === false ? "another value" : "set", { parent: file, ...(entry.witness === undefined ? {} : { witness: entry.witness }) })),
+    found(reading, file, head, entry),
+    bytes,
+    ...keys.map(([path, same]) =>
+      found(reading, path, same === true ? AS_DECLARED : same === false ? "another value" : "set", {
+        parent: file,
+        ...(entry.witness === undefined ? {} : { witness: entry.witness }),
+      }),
+    ),
   ]);
 }
 
@@ -98,12 +190,15 @@ function keyringFacts(looks: Looks, reading: Reading): Record<string, Found> {
   const facts: [string, Found][] = [];
   let key: { validity: string; capabilities: string; fingerprint?: string } | undefined;
   const close = (): void => {
-    if (key?.fingerprint !== undefined) facts.push(found(reading, keyPath(key.fingerprint), keyState(key), { parent: home }));
+    if (key?.fingerprint !== undefined)
+      facts.push(found(reading, keyPath(key.fingerprint), keyState(key), { parent: home }));
   };
   for (const line of looks.keyring.toString("utf8").split("\n")) {
     const [type = "", validity = "", , , last = "", capabilities = ""] = line.split(":");
-    if (type === "pub") { close(); key = { validity, capabilities }; }
-    else if (type === "fpr" && key && key.fingerprint === undefined) key.fingerprint = last;
+    if (type === "pub") {
+      close();
+      key = { validity, capabilities };
+    } else if (type === "fpr" && key && key.fingerprint === undefined) key.fingerprint = last;
     else if (type === "secret") facts.push(found(reading, `secret keys in ${home}`, "there", { parent: home }));
   }
   close();
@@ -111,7 +206,10 @@ function keyringFacts(looks: Looks, reading: Reading): Record<string, Found> {
 }
 
 function keyState({ validity, capabilities }: { readonly validity: string; readonly capabilities: string }): string {
-  const faults = [...(validity === "r" ? ["revoked"] : validity === "e" ? ["expired"] : []), ...(/E/.test(capabilities) ? [] : ["cannot encrypt"])];
+  const faults = [
+    ...(validity === "r" ? ["revoked"] : validity === "e" ? ["expired"] : []),
+    ...(/E/.test(capabilities) ? [] : ["cannot encrypt"]),
+  ];
   return faults.length === 0 ? "can encrypt" : faults.join(", ");
 }
 
@@ -120,10 +218,16 @@ export const userPath = (name: string): string => `user ${name}`;
 export const userState = (home: string, shell: string): string => `home ${home}, shell ${shell}`;
 
 function userFacts(looks: Looks, reading: Reading): Record<string, Found> {
-  return Object.fromEntries(looks.users.toString("utf8").split("\n").filter((line) => line !== "").map((line) => {
-    const [name = "", home = "", shell = ""] = line.split(":");
-    return found(reading, userPath(name), userState(home, shell));
-  }));
+  return Object.fromEntries(
+    looks.users
+      .toString("utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const [name = "", home = "", shell = ""] = line.split(":");
+        return found(reading, userPath(name), userState(home, shell));
+      }),
+  );
 }
 
 /** Path of a program the host must bring by itself. */
@@ -135,8 +239,12 @@ function programFacts(looks: Looks, reading: Reading): Record<string, Found> {
   const version = looks.node.toString("utf8").trim();
   const ring = looks.keyring.toString("utf8").startsWith("no gpg");
   return Object.fromEntries([
-    ...(version === "absent" ? [] : [found(reading, programPathOf(node), isOldNode(version) ? `too old (${version})` : PROGRAM_THERE)]),
-    ...(looks.database.toString("utf8") === "no psql" ? [] : [found(reading, programPathOf(database.psql), PROGRAM_THERE)]),
+    ...(version === "absent"
+      ? []
+      : [found(reading, programPathOf(node), isOldNode(version) ? `too old (${version})` : PROGRAM_THERE)]),
+    ...(looks.database.toString("utf8") === "no psql"
+      ? []
+      : [found(reading, programPathOf(database.psql), PROGRAM_THERE)]),
     ...(ring ? [] : [found(reading, programPathOf("gpg"), PROGRAM_THERE)]),
   ]);
 }
@@ -146,21 +254,52 @@ export const databasePath = (name: string): string => `database ${name}`;
 
 function databaseFacts(looks: Looks, reading: Reading): Record<string, Found> {
   const path = databasePath(reading.request.database.name);
-  if (looks.database.toString("utf8") === "no psql") return Object.fromEntries([found(reading, path, "not looked into: no psql", { closed: true })]);
+  if (looks.database.toString("utf8") === "no psql")
+    return Object.fromEntries([found(reading, path, "not looked into: no psql", { closed: true })]);
   const fields = records(looks.database);
-  if (fields.length % 4 !== 0) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the database's facts are cut off", wanted: "four fields a fact" });
+  if (fields.length % 4 !== 0)
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the database's facts are cut off", wanted: "four fields a fact" });
   const rows = Array.from({ length: fields.length / 4 }, (_, index) => fields.slice(index * 4, index * 4 + 4));
-  return Object.fromEntries([found(reading, path, "reachable"), ...rows.filter(([name = ""]) => !reading.undeclared.has(name)).map(([name = "", liesIn = "", state = "", witness = ""]) => {
-    const wanted = Object.hasOwn(reading.spec, name) ? reading.spec[name] : undefined;
-    // A trigger of the existing system that fires always is the safer form of the one that fires ordinarily.
-    const safe = wanted !== undefined && name.startsWith("trigger ") && state === wanted.state.replace(/ordinarily$/, "always");
-    return found(reading, name, safe ? wanted.state : state, { parent: liesIn === "" ? path : liesIn, witness, component: "existing-system" });
-  })]);
+  return Object.fromEntries([
+    found(reading, path, "reachable"),
+    ...rows
+      .filter(([name = ""]) => !reading.undeclared.has(name))
+      .map(([name = "", liesIn = "", state = "", witness = ""]) => {
+        const wanted = Object.hasOwn(reading.spec, name) ? reading.spec[name] : undefined;
+        // A trigger of the existing system that fires always is the safer form of the one that fires ordinarily.
+        const safe =
+          wanted !== undefined &&
+          name.startsWith("trigger ") &&
+          state === wanted.state.replace(/ordinarily$/, "always");
+        return found(reading, name, safe ? wanted.state : state, {
+          parent: liesIn === "" ? path : liesIn,
+          witness,
+          component: "existing-system",
+        });
+      }),
+  ]);
 }
 
 // A package is applied when anything it brings to this database is there (roles belong to the cluster); else it is told as one missing thing.
 function withPackages(facts: Facts, spec: Spec): Facts {
   const packages = Object.entries(spec).filter(([path]) => path.startsWith("package "));
-  const applied = packages.filter(([path, { component }]) => Object.keys(facts).some((one) => one !== path && !one.startsWith("role ") && !one.startsWith("password of role ") && Object.hasOwn(spec, one) && spec[one]?.component === component));
-  return { ...facts, ...Object.fromEntries(applied.map(([path, { component, state, parent }]): [string, Found] => [path, { component, state, ...(parent === undefined ? {} : { parent }) }])) };
+  const applied = packages.filter(([path, { component }]) =>
+    Object.keys(facts).some(
+      (one) =>
+        one !== path &&
+        !one.startsWith("role ") &&
+        !one.startsWith("password of role ") &&
+        Object.hasOwn(spec, one) &&
+        spec[one]?.component === component,
+    ),
+  );
+  return {
+    ...facts,
+    ...Object.fromEntries(
+      applied.map(([path, { component, state, parent }]): [string, Found] => [
+        path,
+        { component, state, ...(parent === undefined ? {} : { parent }) },
+      ]),
+    ),
+  };
 }

@@ -2,9 +2,27 @@
 import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import type { StackConfig } from "./config.ts";
-import { EXISTING, databaseScope, databaseSpec, definitionsSpec, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
+import {
+  EXISTING,
+  databaseScope,
+  databaseSpec,
+  definitionsSpec,
+  packageComponent,
+  passwordPath,
+  undeclaredPaths,
+} from "./database-spec.ts";
 import type { Spec, Wanted } from "./drift.ts";
-import { AS_DECLARED, PROGRAM_THERE, bytesPath, configPath, databasePath, keyPath, programPathOf, userPath, userState } from "./facts.ts";
+import {
+  AS_DECLARED,
+  PROGRAM_THERE,
+  bytesPath,
+  configPath,
+  databasePath,
+  keyPath,
+  programPathOf,
+  userPath,
+  userState,
+} from "./facts.ts";
 import { keyHolds, keyStep } from "./render/backup-key.ts";
 import { configLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
@@ -17,7 +35,12 @@ import { renderUsers } from "./render/users.ts";
 import type { Sources } from "./sources.ts";
 
 /** One part of the host: what it must be and the script that makes it so. `after`: components that must stand before. */
-export interface Declared { readonly name: string; readonly spec: Spec; readonly script: string; readonly after: readonly string[] }
+export interface Declared {
+  readonly name: string;
+  readonly spec: Spec;
+  readonly script: string;
+  readonly after: readonly string[];
+}
 
 /** Everything of one host. */
 export interface DeclaredHost {
@@ -29,18 +52,35 @@ export interface DeclaredHost {
 }
 
 /** Names of the components that are no packages. */
-export const COMPONENTS = { users: "host-users", directories: "runtime-directories", config: "orchestrator-config", approvers: "approver-set", backupKey: "backup-recipient", release: "runner-release", untouched: "untouched", programs: "host-programs" } as const;
+export const COMPONENTS = {
+  users: "host-users",
+  directories: "runtime-directories",
+  config: "orchestrator-config",
+  approvers: "approver-set",
+  backupKey: "backup-recipient",
+  release: "runner-release",
+  untouched: "untouched",
+  programs: "host-programs",
+} as const;
 
 /** What `up` says about things it only looks at. */
-const LOOKED_AT = "# Only looked at: provisioning never touches these.\necho 'only looked at; provisioning does not touch it'\n";
+const LOOKED_AT =
+  "# Only looked at: provisioning never touches these.\necho 'only looked at; provisioning does not touch it'\n";
 
 /** Puts all components together. */
 export function declareHost(config: StackConfig, sources: Sources): DeclaredHost {
   const packages = packageComponents(config, sources);
   const components = [
-    usersComponent(config), directoriesComponent(config), configComponent(config), approversComponent(config, sources), backupKeyComponent(config, sources),
-    ...packages.own, releaseComponent(config, sources),
-    { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] }, programsComponent(config), untouchedComponent(config),
+    usersComponent(config),
+    directoriesComponent(config),
+    configComponent(config),
+    approversComponent(config, sources),
+    backupKeyComponent(config, sources),
+    ...packages.own,
+    releaseComponent(config, sources),
+    { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
+    programsComponent(config),
+    untouchedComponent(config),
   ].filter(({ spec }) => Object.keys(spec).length > 0);
   const spec: Spec = Object.assign({}, ...components.map((one) => one.spec)) as Spec;
   return { components, spec, request: requestOf(config, sources, spec), undeclared: undeclared(sources, spec) };
@@ -48,19 +88,42 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
 
 // A role whose env file nobody named keeps its password to itself.
 function undeclared({ rights }: Sources, spec: Spec): ReadonlySet<string> {
-  return new Set([...undeclaredPaths(rights), ...rights.roles.map(({ name }) => passwordPath(name)).filter((path) => spec[path] === undefined)]);
+  return new Set([
+    ...undeclaredPaths(rights),
+    ...rights.roles.map(({ name }) => passwordPath(name)).filter((path) => spec[path] === undefined),
+  ]);
 }
 
 /** Where the stack's psql is and how it logs in. */
-export const psqlPlace = ({ database: { psql, host, port, name, user, passFile } }: StackConfig) => ({ psql: `${psql}/psql`, host, port, name, user, passFile });
+export const psqlPlace = ({ database: { psql, host, port, name, user, passFile } }: StackConfig) => ({
+  psql: `${psql}/psql`,
+  host,
+  port,
+  name,
+  user,
+  passFile,
+});
 
-function specOf(component: string, up: string, entries: Readonly<Record<string, Partial<Wanted> & Pick<Wanted, "state">>>): Spec {
-  return Object.fromEntries(Object.entries(entries).map(([path, entry]): [string, Wanted] => [path, { component, up, ...entry }]));
+function specOf(
+  component: string,
+  up: string,
+  entries: Readonly<Record<string, Partial<Wanted> & Pick<Wanted, "state">>>,
+): Spec {
+  return Object.fromEntries(
+    Object.entries(entries).map(([path, entry]): [string, Wanted] => [path, { component, up, ...entry }]),
+  );
 }
 
 function usersComponent({ users }: StackConfig): Declared {
-  const entries = Object.fromEntries(users.map(({ name, home, shell }) => [userPath(name), { state: userState(home, shell) }]));
-  return { name: COMPONENTS.users, script: renderUsers(users), after: [], spec: specOf(COMPONENTS.users, "makes the user; an existing one is not changed", entries) };
+  const entries = Object.fromEntries(
+    users.map(({ name, home, shell }) => [userPath(name), { state: userState(home, shell) }]),
+  );
+  return {
+    name: COMPONENTS.users,
+    script: renderUsers(users),
+    after: [],
+    spec: specOf(COMPONENTS.users, "makes the user; an existing one is not changed", entries),
+  };
 }
 
 function directoriesComponent({ runtime, orchestrator }: StackConfig): Declared {
@@ -68,12 +131,25 @@ function directoriesComponent({ runtime, orchestrator }: StackConfig): Declared 
   const beside = command(dirname(orchestrator.file));
   const steps = paths.map((path) => directoryStep(path, runtime));
   return {
-    name: COMPONENTS.directories, after: [COMPONENTS.users],
-    spec: specOf(COMPONENTS.directories, "makes the folder, sets owner and mode; a link or file in its place is not replaced",
-      Object.fromEntries(paths.map((path) => [path, { state: directoryState(runtime), ...(path === runtime.root ? {} : { parent: runtime.root }) }]))),
+    name: COMPONENTS.directories,
+    after: [COMPONENTS.users],
+    spec: specOf(
+      COMPONENTS.directories,
+      "makes the folder, sets owner and mode; a link or file in its place is not replaced",
+      Object.fromEntries(
+        paths.map((path) => [
+          path,
+          { state: directoryState(runtime), ...(path === runtime.root ? {} : { parent: runtime.root }) },
+        ]),
+      ),
+    ),
     script: renderHostScript({
-      title: "Runtime folders", holds: paths.map((path) => directoryHolds(path, runtime)),
-      steps: [`[ -d ${beside} ] || mkdir -p -m 755 -- ${beside} || fail 'the folder of the configuration could not be made'`, ...steps],
+      title: "Runtime folders",
+      holds: paths.map((path) => directoryHolds(path, runtime)),
+      steps: [
+        `[ -d ${beside} ] || mkdir -p -m 755 -- ${beside} || fail 'the folder of the configuration could not be made'`,
+        ...steps,
+      ],
     }),
   };
 }
@@ -81,15 +157,24 @@ function directoriesComponent({ runtime, orchestrator }: StackConfig): Declared 
 function configComponent(config: StackConfig): Declared {
   const { orchestrator } = config;
   const bytes = configBytes(config);
-  const leaves = Object.fromEntries(Object.entries(configLeaves(orchestrator.content)).map(([key, { text }]) =>
-    [configPath(key), { state: AS_DECLARED, show: text, parent: orchestrator.file }]));
+  const leaves = Object.fromEntries(
+    Object.entries(configLeaves(orchestrator.content)).map(([key, { text }]) => [
+      configPath(key),
+      { state: AS_DECLARED, show: text, parent: orchestrator.file },
+    ]),
+  );
   return {
-    name: COMPONENTS.config, after: [COMPONENTS.directories],
+    name: COMPONENTS.config,
+    after: [COMPONENTS.directories],
     spec: specOf(COMPONENTS.config, "writes the file whole, unless a run is open", {
-      [orchestrator.file]: { state: fileState(orchestrator) }, ...leaves, [bytesPath(orchestrator.file)]: { state: `sha256:${sha256(bytes)}`, parent: orchestrator.file, whole: true },
+      [orchestrator.file]: { state: fileState(orchestrator) },
+      ...leaves,
+      [bytesPath(orchestrator.file)]: { state: `sha256:${sha256(bytes)}`, parent: orchestrator.file, whole: true },
     }),
     script: renderHostScript({
-      title: "Configuration of the runner", guardedBy: psqlPlace(config), holds: [fileHolds(orchestrator.file, orchestrator, sha256(bytes))],
+      title: "Configuration of the runner",
+      guardedBy: psqlPlace(config),
+      holds: [fileHolds(orchestrator.file, orchestrator, sha256(bytes))],
       steps: [fileStep(orchestrator.file, orchestrator, sha256(bytes), bytes)],
     }),
   };
@@ -99,15 +184,22 @@ function configComponent(config: StackConfig): Declared {
  * Bytes of orchestrator.config.json; the same configuration gives the same bytes, because config_sha is signed. The engine
  * hands keys over in any order, so they are put into RFC 8785's.
  */
-export const configBytes = ({ orchestrator }: StackConfig): Buffer => Buffer.from(`${JSON.stringify(JSON.parse(canonicalText(orchestrator.content)), null, 2)}\n`);
+export const configBytes = ({ orchestrator }: StackConfig): Buffer =>
+  Buffer.from(`${JSON.stringify(JSON.parse(canonicalText(orchestrator.content)), null, 2)}\n`);
 
 function approversComponent(config: StackConfig, { approvers }: Sources): Declared {
   const { file, sha } = config.approvers;
   return {
-    name: COMPONENTS.approvers, after: [COMPONENTS.directories],
-    spec: specOf(COMPONENTS.approvers, "writes the file, unless a run is open", { [file]: { state: fileState(config.approvers, sha) } }),
+    name: COMPONENTS.approvers,
+    after: [COMPONENTS.directories],
+    spec: specOf(COMPONENTS.approvers, "writes the file, unless a run is open", {
+      [file]: { state: fileState(config.approvers, sha) },
+    }),
     script: renderHostScript({
-      title: "Approver set", guardedBy: psqlPlace(config), holds: [fileHolds(file, config.approvers, sha)], steps: [fileStep(file, config.approvers, sha, approvers)],
+      title: "Approver set",
+      guardedBy: psqlPlace(config),
+      holds: [fileHolds(file, config.approvers, sha)],
+      steps: [fileStep(file, config.approvers, sha, approvers)],
     }),
   };
 }
@@ -118,13 +210,20 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
   const owned = { owner: key.owner, group: key.group, mode: "0700" };
   const held = directoryStep(key.keyring, owned);
   return {
-    name: COMPONENTS.backupKey, after: [COMPONENTS.directories],
+    name: COMPONENTS.backupKey,
+    after: [COMPONENTS.directories],
     spec: specOf(COMPONENTS.backupKey, "writes the key and imports it; other keys stay", {
-      [key.file]: { state: fileState(key, sha256(bytes)) }, [key.keyring]: { state: directoryState(owned) }, [keyPath(key.fingerprint)]: { state: "can encrypt", parent: key.keyring },
+      [key.file]: { state: fileState(key, sha256(bytes)) },
+      [key.keyring]: { state: directoryState(owned) },
+      [keyPath(key.fingerprint)]: { state: "can encrypt", parent: key.keyring },
     }),
     script: renderHostScript({
       title: `Backup recipient ${key.fingerprint}`,
-      holds: [fileHolds(key.file, key, sha256(bytes)), directoryHolds(key.keyring, owned), keyHolds(key.keyring, key.fingerprint)],
+      holds: [
+        fileHolds(key.file, key, sha256(bytes)),
+        directoryHolds(key.keyring, owned),
+        keyHolds(key.keyring, key.fingerprint),
+      ],
       steps: [fileStep(key.file, key, sha256(bytes), bytes), held, keyStep(key.keyring, armored)],
     }),
   };
@@ -132,19 +231,55 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
 
 function packageComponents(config: StackConfig, sources: Sources): { own: Declared[]; existing: Spec } {
   const whole = databasePath(config.database.name);
-  const all = Object.fromEntries(Object.entries(databaseSpec(sources.rights, sources.packages)).map(([path, wanted]): [string, Wanted] => [path, { ...wanted, parent: wanted.parent ?? whole }]));
-  const of = (component: string): Spec => Object.fromEntries(Object.entries(all).filter(([, wanted]) => wanted.component === component));
+  const all = Object.fromEntries(
+    Object.entries(databaseSpec(sources.rights, sources.packages)).map(([path, wanted]): [string, Wanted] => [
+      path,
+      { ...wanted, parent: wanted.parent ?? whole },
+    ]),
+  );
+  const of = (component: string): Spec =>
+    Object.fromEntries(Object.entries(all).filter(([, wanted]) => wanted.component === component));
   const own = sources.packages.map((declared, index): Declared => {
     const name = packageComponent(declared.name);
-    const passwords = sources.rights.roles.filter(({ login, package: by }) => login && by === declared.name)
-      .flatMap(({ name: role }) => { const source = config.database.credentials[role]; return source === undefined ? [] : [{ role, ...source }]; });
-    const spec: Spec = { ...of(name), ...Object.fromEntries(passwords.map(({ role }): [string, Wanted] => [passwordPath(role), { component: name, state: "set", up: "sets it from the role's env file", parent: `role ${role}` }])) };
+    const passwords = sources.rights.roles
+      .filter(({ login, package: by }) => login && by === declared.name)
+      .flatMap(({ name: role }) => {
+        const source = config.database.credentials[role];
+        return source === undefined ? [] : [{ role, ...source }];
+      });
+    const spec: Spec = {
+      ...of(name),
+      ...Object.fromEntries(
+        passwords.map(({ role }): [string, Wanted] => [
+          passwordPath(role),
+          { component: name, state: "set", up: "sets it from the role's env file", parent: `role ${role}` },
+        ]),
+      ),
+    };
     const tables = definitionsSpec(sources.rights, [declared], sources.definitions);
-    const script = renderPackage({ declared, rights: sources.rights, entries: spec, statement: sources.statement, place: psqlPlace(config), passwords });
+    const script = renderPackage({
+      declared,
+      rights: sources.rights,
+      entries: spec,
+      statement: sources.statement,
+      place: psqlPlace(config),
+      passwords,
+    });
     const before = sources.packages[index - 1];
-    return { name, spec: { ...spec, ...tables }, script, after: before === undefined ? [] : [packageComponent(before.name)] };
+    return {
+      name,
+      spec: { ...spec, ...tables },
+      script,
+      after: before === undefined ? [] : [packageComponent(before.name)],
+    };
   });
-  return { own, existing: { ...of(EXISTING), [whole]: { component: EXISTING, state: "reachable", up: "nothing: the database belongs to the existing system" } } };
+  return {
+    own,
+    existing: {
+      ...of(EXISTING),
+      [whole]: { component: EXISTING, state: "reachable", up: "nothing: the database belongs to the existing system" },
+    },
+  };
 }
 
 function releaseComponent(config: StackConfig, { release }: Sources): Declared {
@@ -154,36 +289,75 @@ function releaseComponent(config: StackConfig, { release }: Sources): Declared {
   const directory = directoryState({ owner, group, mode: "0755" });
   const parentOf = (path: string): string => path.slice(0, path.lastIndexOf("/"));
   return {
-    name: COMPONENTS.release, after: [COMPONENTS.directories],
+    name: COMPONENTS.release,
+    after: [COMPONENTS.directories],
     spec: specOf(COMPONENTS.release, "lays the release's files and turns the link, unless a run is open", {
-      [folder]: { state: directory }, [root]: { state: directory, parent: folder },
-      ...Object.fromEntries(releaseFolders(release).map((path) => [`${root}/${path}`, { state: directory, parent: parentOf(`${root}/${path}`) }])),
-      ...Object.fromEntries(Object.entries(release.files).map(([path, bytes]) => [`${root}/${path}`, { state: fileState({ owner, group, mode: "0644" }, sha256(bytes)), parent: parentOf(`${root}/${path}`) }])),
-      [`${folder}/current`]: { state: `link to ${releaseName(release.digest)}`, parent: folder }, [launcher]: { state: fileState({ owner, group, mode: "0755" }, sha256(text)) },
+      [folder]: { state: directory },
+      [root]: { state: directory, parent: folder },
+      ...Object.fromEntries(
+        releaseFolders(release).map((path) => [
+          `${root}/${path}`,
+          { state: directory, parent: parentOf(`${root}/${path}`) },
+        ]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(release.files).map(([path, bytes]) => [
+          `${root}/${path}`,
+          { state: fileState({ owner, group, mode: "0644" }, sha256(bytes)), parent: parentOf(`${root}/${path}`) },
+        ]),
+      ),
+      [`${folder}/current`]: { state: `link to ${releaseName(release.digest)}`, parent: folder },
+      [launcher]: { state: fileState({ owner, group, mode: "0755" }, sha256(text)) },
     }),
     script: renderRelease(release, { folder, launcher, owned: { owner, group } }, text, psqlPlace(config)),
   };
 }
 
 function programsComponent(config: StackConfig): Declared {
-  const entries = Object.fromEntries([config.node, psqlPlace(config).psql, "gpg"].map((file) => [programPathOf(file), { state: PROGRAM_THERE }]));
-  return { name: COMPONENTS.programs, script: LOOKED_AT, after: [], spec: specOf(COMPONENTS.programs, "nothing: install the program on the host", entries) };
+  const entries = Object.fromEntries(
+    [config.node, psqlPlace(config).psql, "gpg"].map((file) => [programPathOf(file), { state: PROGRAM_THERE }]),
+  );
+  return {
+    name: COMPONENTS.programs,
+    script: LOOKED_AT,
+    after: [],
+    spec: specOf(COMPONENTS.programs, "nothing: install the program on the host", entries),
+  };
 }
 
 function untouchedComponent({ untouched }: StackConfig): Declared {
-  const entries = Object.fromEntries(untouched.map(({ path, sha256: digest }) => [`everything in ${path}`, { state: `sha256:${digest}` }]));
-  return { name: COMPONENTS.untouched, script: LOOKED_AT, after: [], spec: specOf(COMPONENTS.untouched, "nothing: provisioning never touches it; find out who changed it", entries) };
+  const entries = Object.fromEntries(
+    untouched.map(({ path, sha256: digest }) => [`everything in ${path}`, { state: `sha256:${digest}` }]),
+  );
+  return {
+    name: COMPONENTS.untouched,
+    script: LOOKED_AT,
+    after: [],
+    spec: specOf(COMPONENTS.untouched, "nothing: provisioning never touches it; find out who changed it", entries),
+  };
 }
 
 function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequest {
   const root = `${config.release.folder}/${releaseName(sources.release.digest)}`;
-  const paths = Object.keys(spec).filter((path) => path.startsWith("/") && !path.startsWith(`${root}/`) && path !== root);
+  const paths = Object.keys(spec).filter(
+    (path) => path.startsWith("/") && !path.startsWith(`${root}/`) && path !== root,
+  );
   // Where a declared thing was removed, the folder it lay in shows that something changed.
   const around = [...new Set([...paths, root].map(dirname))].filter((path) => !paths.includes(path));
   return {
-    paths: [...paths, ...around], hashed: paths.filter((path) => spec[path]?.state.startsWith("file ") === true), trees: [root],
-    digests: config.untouched.map(({ path }) => path), users: config.users.map(({ name }) => name), node: config.node, keyring: config.backupKey.keyring,
-    config: { file: config.orchestrator.file, declared: Object.fromEntries(Object.entries(configLeaves(config.orchestrator.content)).map(([key, { sha }]) => [key, sha])) },
+    paths: [...paths, ...around],
+    hashed: paths.filter((path) => spec[path]?.state.startsWith("file ") === true),
+    trees: [root],
+    digests: config.untouched.map(({ path }) => path),
+    users: config.users.map(({ name }) => name),
+    node: config.node,
+    keyring: config.backupKey.keyring,
+    config: {
+      file: config.orchestrator.file,
+      declared: Object.fromEntries(
+        Object.entries(configLeaves(config.orchestrator.content)).map(([key, { sha }]) => [key, sha]),
+      ),
+    },
     database: { ...psqlPlace(config), scope: databaseScope(sources.rights), statement: sources.statement },
   };
 }

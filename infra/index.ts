@@ -20,7 +20,20 @@ async function provision(): Promise<void> {
   for (const declared of host.components) {
     const own = lines.filter(({ component }) => component === declared.name);
     const dependsOn = declared.after.flatMap((name) => parts.get(name) ?? []);
-    parts.set(declared.name, new (kindOf(declared.name))(declared.name, { declared, lines: own, marker: driftMarker(own, found.facts, found.witnesses), connection, shell: shellCommand(config.connection) }, { dependsOn }));
+    parts.set(
+      declared.name,
+      new (kindOf(declared.name))(
+        declared.name,
+        {
+          declared,
+          lines: own,
+          marker: driftMarker(own, found.facts, found.witnesses),
+          connection,
+          shell: shellCommand(config.connection),
+        },
+        { dependsOn },
+      ),
+    );
   }
 }
 

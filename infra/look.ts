@@ -10,11 +10,19 @@ import { probeHost } from "./probe.ts";
 import { readSources } from "./sources.ts";
 
 /** What a look gave. */
-export interface Look { readonly host: DeclaredHost; readonly found: HostFacts; readonly lines: readonly DriftLine[] }
+export interface Look {
+  readonly host: DeclaredHost;
+  readonly found: HostFacts;
+  readonly lines: readonly DriftLine[];
+}
 
 /** Judges the sources, then dials once. `project`: root of this checkout. */
 export async function lookAtHost(config: StackConfig, project: string): Promise<Look> {
   const host = declareHost(config, await readSources(config, project, new Date()));
-  const found = factsOf(await probeHost(config.connection, host.request), { spec: host.spec, request: host.request, undeclared: host.undeclared });
+  const found = factsOf(await probeHost(config.connection, host.request), {
+    spec: host.spec,
+    request: host.request,
+    undeclared: host.undeclared,
+  });
   return { host, found, lines: drift(host.spec, found.facts, config.known) };
 }

@@ -15,7 +15,8 @@ export interface DefinedFunction {
   readonly isStrict: boolean;
 }
 
-const DEFINITION = /^CREATE (?:OR REPLACE )?FUNCTION ([a-z_]+\.[a-z_0-9]+)(\([\s\S]*?)\bAS \$\$([\s\S]*?)\$\$([^;]*);/gm;
+const DEFINITION =
+  /^CREATE (?:OR REPLACE )?FUNCTION ([a-z_]+\.[a-z_0-9]+)(\([\s\S]*?)\bAS \$\$([\s\S]*?)\$\$([^;]*);/gm;
 
 /**
  * Every function of a package's SQL. Our packages quote every body with `$$` and overload no name; a test holds the result
@@ -23,8 +24,13 @@ const DEFINITION = /^CREATE (?:OR REPLACE )?FUNCTION ([a-z_]+\.[a-z_0-9]+)(\([\s
  */
 export function definedFunctions(sql: string): readonly DefinedFunction[] {
   return [...sql.matchAll(DEFINITION)].map(([whole, name = "", head = "", body = ""]) => ({
-    name, bodySha: sha256(body), statement: whole.replace(/^CREATE (?:OR REPLACE )?/, "CREATE OR REPLACE "),
-    searchPath: /\bSET search_path = ([^\n]+?)\s*$/m.exec(head)?.[1]?.trim(), securityDefiner: /\bSECURITY DEFINER\b/.test(head),
-    language: /\bLANGUAGE (\w+)/.exec(head)?.[1] ?? "", volatility: /\bIMMUTABLE\b/.test(head) ? "immutable" : /\bSTABLE\b/.test(head) ? "stable" : "volatile", isStrict: /\bSTRICT\b/.test(head),
+    name,
+    bodySha: sha256(body),
+    statement: whole.replace(/^CREATE (?:OR REPLACE )?/, "CREATE OR REPLACE "),
+    searchPath: /\bSET search_path = ([^\n]+?)\s*$/m.exec(head)?.[1]?.trim(),
+    securityDefiner: /\bSECURITY DEFINER\b/.test(head),
+    language: /\bLANGUAGE (\w+)/.exec(head)?.[1] ?? "",
+    volatility: /\bIMMUTABLE\b/.test(head) ? "immutable" : /\bSTABLE\b/.test(head) ? "stable" : "volatile",
+    isStrict: /\bSTRICT\b/.test(head),
   }));
 }

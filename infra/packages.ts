@@ -28,7 +28,9 @@ export async function packageSql(name: PackageName, folder: string = FOLDER): Pr
 
 /** What the package's own check finds: one row a fact, read only. */
 export async function checkPackage(
-  client: ClientBase, name: PackageName, folder: string = FOLDER,
+  client: ClientBase,
+  name: PackageName,
+  folder: string = FOLDER,
 ): Promise<readonly { readonly fact: string; readonly ok: boolean }[]> {
   const answer = await client.query(await readFile(join(folder, name, "check.sql"), "utf8"));
   return checkRows.parse(answer.rows);
@@ -40,7 +42,9 @@ export async function checkPackage(
  * Stops with STOP_PRECHECK_FAILED (a check fails) or with the stop the package itself raises.
  */
 export async function applyPackages(
-  superuser: ClientBase, names: readonly PackageName[] = PACKAGES, folder: string = FOLDER,
+  superuser: ClientBase,
+  names: readonly PackageName[] = PACKAGES,
+  folder: string = FOLDER,
 ): Promise<void> {
   for (const name of names) {
     const sql = await packageSql(name, folder);
@@ -49,7 +53,9 @@ export async function applyPackages(
       const failed = (await checkPackage(superuser, name, folder)).filter((row) => !row.ok).map((row) => row.fact);
       if (failed.length > 0) {
         throw new Stopped("STOP_PRECHECK_FAILED", {
-          saw: `package ${name} does not hold after it was applied`, wanted: "every fact of its check", details: failed,
+          saw: `package ${name} does not hold after it was applied`,
+          wanted: "every fact of its check",
+          details: failed,
         });
       }
     });
@@ -58,11 +64,15 @@ export async function applyPackages(
 
 /** Takes packages back, newest first by the order of `PACKAGES`; each undo is one transaction. */
 export async function undoPackages(
-  superuser: ClientBase, names: readonly PackageName[] = PACKAGES, folder: string = FOLDER,
+  superuser: ClientBase,
+  names: readonly PackageName[] = PACKAGES,
+  folder: string = FOLDER,
 ): Promise<void> {
   for (const name of PACKAGES.filter((one) => names.includes(one)).reverse()) {
     const sql = await readFile(join(folder, name, "undo.sql"), "utf8");
-    await inTransaction(superuser, async () => { await superuser.query(sql); });
+    await inTransaction(superuser, async () => {
+      await superuser.query(sql);
+    });
   }
 }
 

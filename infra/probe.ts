@@ -10,7 +10,10 @@ import { FACTS_BEGIN, FACTS_END } from "./render/shell-text.ts";
 
 const LIMIT_SECONDS = 60;
 
-const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/).transform((text) => Buffer.from(text, "base64"));
+const base64 = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/)
+  .transform((text) => Buffer.from(text, "base64"));
 const look = z.strictObject({ out: base64, messages: base64.transform((bytes) => bytes.toString("utf8")) });
 
 /** What each look found, in bytes as the host's programs printed them. */
@@ -35,7 +38,9 @@ export function readLooks(stdout: string): Looks {
   const answers = readAnswers(stdout, LOOKS);
   const faults = LOOKS.flatMap((name) => ("fault" in answers[name] ? [`${name}: ${answers[name].fault}`] : []));
   if (faults.length > 0) throw couldNotLook(`${faults.length} looks failed`, "", faults);
-  return Object.fromEntries(LOOKS.map((name) => [name, "out" in answers[name] ? answers[name].out : Buffer.alloc(0)])) as Looks;
+  return Object.fromEntries(
+    LOOKS.map((name) => [name, "out" in answers[name] ? answers[name].out : Buffer.alloc(0)]),
+  ) as Looks;
 }
 
 /** Every look of a document by its name. STOP_COULD_NOT_LOOK when the output holds no document of exactly these looks. */
@@ -45,12 +50,20 @@ export function readAnswers<Name extends string>(stdout: string, names: readonly
   const schema = z.strictObject({ version: z.literal("1"), looks: z.record(z.string(), look) });
   const { version, ...looks } = z.record(z.string(), z.unknown()).catch({}).parse(parseJson(text));
   const parsed = schema.safeParse({ version, looks });
-  const wrong = parsed.success ? [...names.filter((name) => !Object.hasOwn(looks, name)), ...Object.keys(looks).filter((name) => !(names as readonly string[]).includes(name))] : parsed.error.issues.map((issue) => issue.path.join("."));
-  if (!parsed.success || wrong.length > 0) throw couldNotLook(`the facts are not in their form (${printable(wrong.slice(0, 5).join(", "))})`, "");
-  return Object.fromEntries(Object.entries(parsed.data.looks).map(([name, { out, messages }]): [string, LookAnswer] => {
-    const [fault] = faultsOf(name, messages);
-    return [name, fault === undefined ? { out } : { fault }];
-  })) as Record<Name, LookAnswer>;
+  const wrong = parsed.success
+    ? [
+        ...names.filter((name) => !Object.hasOwn(looks, name)),
+        ...Object.keys(looks).filter((name) => !(names as readonly string[]).includes(name)),
+      ]
+    : parsed.error.issues.map((issue) => issue.path.join("."));
+  if (!parsed.success || wrong.length > 0)
+    throw couldNotLook(`the facts are not in their form (${printable(wrong.slice(0, 5).join(", "))})`, "");
+  return Object.fromEntries(
+    Object.entries(parsed.data.looks).map(([name, { out, messages }]): [string, LookAnswer] => {
+      const [fault] = faultsOf(name, messages);
+      return [name, fault === undefined ? { out } : { fault }];
+    }),
+  ) as Record<Name, LookAnswer>;
 }
 
 // gpg warns about a home it only reads, and psql repeats what the answer names as a fault; with status 0 both have answered.
@@ -76,5 +89,9 @@ function parseJson(text: string): unknown {
 
 function couldNotLook(saw: string, stderr: string, details: readonly string[] = []): Stopped {
   const said = printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200);
-  return new Stopped("STOP_COULD_NOT_LOOK", { saw: said === "" ? saw : `${saw}: ${said}`, wanted: "every declared fact of the host", ...(details.length === 0 ? {} : { details }) });
+  return new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: said === "" ? saw : `${saw}: ${said}`,
+    wanted: "every declared fact of the host",
+    ...(details.length === 0 ? {} : { details }),
+  });
 }

@@ -3,12 +3,31 @@ import * as z from "zod";
 
 const rights = z.record(z.string(), z.record(z.string(), z.string()));
 const schema = z.looseObject({
-  roles: z.array(z.looseObject({ name: z.string(), package: z.string(), login: z.boolean(), superuser: z.boolean(), connection_limit: z.int() })),
+  roles: z.array(
+    z.looseObject({
+      name: z.string(),
+      package: z.string(),
+      login: z.boolean(),
+      superuser: z.boolean(),
+      connection_limit: z.int(),
+    }),
+  ),
   schemas: z.array(z.looseObject({ name: z.string(), owner: z.string().nullable(), package: z.string(), rights })),
   tables: z.array(z.looseObject({ name: z.string(), owner: z.string(), package: z.string(), rights })),
-  functions: z.array(z.looseObject({ signature: z.string(), owner: z.string(), package: z.string(), execute: z.record(z.string(), z.string()) })),
-  triggers: z.array(z.looseObject({ table: z.string(), name: z.string(), function: z.string(), mode: z.string(), package: z.string() })),
-  event_triggers: z.array(z.looseObject({ name: z.string(), event: z.string(), function: z.string(), mode: z.string(), package: z.string() })),
+  functions: z.array(
+    z.looseObject({
+      signature: z.string(),
+      owner: z.string(),
+      package: z.string(),
+      execute: z.record(z.string(), z.string()),
+    }),
+  ),
+  triggers: z.array(
+    z.looseObject({ table: z.string(), name: z.string(), function: z.string(), mode: z.string(), package: z.string() }),
+  ),
+  event_triggers: z.array(
+    z.looseObject({ name: z.string(), event: z.string(), function: z.string(), mode: z.string(), package: z.string() }),
+  ),
 });
 
 /** The parsed file; docs/decisions/0111-rights-json.md says what the fields mean. */

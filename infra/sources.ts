@@ -32,14 +32,23 @@ const SANDBOX_MAIL = "@sandbox.invalid";
 export async function readSources(config: StackConfig, project: string, now: Date): Promise<Sources> {
   const approvers = await readApprovers(config, now);
   const backupKey = await readBackupKey(config, now);
-  return { approvers, backupKey, release: readRelease(config.release.source), ...await readOwnSources(config, project) };
+  return {
+    approvers,
+    backupKey,
+    release: readRelease(config.release.source),
+    ...(await readOwnSources(config, project)),
+  };
 }
 
 /** The sources that this checkout itself brings. */
-export async function readOwnSources(config: StackConfig, project: string): Promise<Pick<Sources, "packages" | "rights" | "definitions" | "statement">> {
+export async function readOwnSources(
+  config: StackConfig,
+  project: string,
+): Promise<Pick<Sources, "packages" | "rights" | "definitions" | "statement">> {
   return {
     packages: await readPackages(config, join(project, "sql", "packages")),
-    rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")), definitions: parseDefinitions(readFileSync(join(project, "infra", "table-definitions.json"), "utf8")),
+    rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")),
+    definitions: parseDefinitions(readFileSync(join(project, "infra", "table-definitions.json"), "utf8")),
     statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
   };
 }
@@ -48,9 +57,15 @@ export async function readOwnSources(config: StackConfig, project: string): Prom
 export async function readApprovers(config: StackConfig, now: Date): Promise<Buffer> {
   const approvers = readOrStop(config.approvers.source, "the approver set");
   const { set, sha } = parseApprovers(approvers);
-  if (sha !== config.approvers.sha) throw refused("the approver set has another sha256 than cutter:approvers.sha pins", "the pinned set");
+  if (sha !== config.approvers.sha)
+    throw refused("the approver set has another sha256 than cutter:approvers.sha pins", "the pinned set");
   const faults = await approverKeyFaults(set, now);
-  if (faults.length > 0) throw refused(`${faults.length} keys of the approver set are refused`, "keys that both verifiers can judge", faults);
+  if (faults.length > 0)
+    throw refused(
+      `${faults.length} keys of the approver set are refused`,
+      "keys that both verifiers can judge",
+      faults,
+    );
   if (!config.sandbox && approvers.includes("(sandbox)")) throw throwAway();
   return approvers;
 }
@@ -63,27 +78,51 @@ export async function readBackupKey(config: StackConfig, now: Date): Promise<str
   return armored;
 }
 
-const throwAway = (): Stopped => refused("a throw-away key of a sandbox is declared for a stack that is no sandbox", "keys of people");
+const throwAway = (): Stopped =>
+  refused("a throw-away key of a sandbox is declared for a stack that is no sandbox", "keys of people");
 
 async function readPackages(config: StackConfig, folder: string): Promise<DeclaredPackage[]> {
   const wanted = PACKAGES.filter((name) => config.database.packages.includes(name));
-  return await Promise.all(wanted.map(async (name): Promise<DeclaredPackage> => {
-    const sql = await packageSql(name, folder);
-    const file = (kind: string): string => readFileSync(join(folder, name, `${kind}.sql`), "utf8");
-    return { name, sql, check: file("check"), undo: file("undo"), allowed: config.sandbox || config.database.ack[name] === sha256(sql) };
-  }));
+  return await Promise.all(
+    wanted.map(async (name): Promise<DeclaredPackage> => {
+      const sql = await packageSql(name, folder);
+      const file = (kind: string): string => readFileSync(join(folder, name, `${kind}.sql`), "utf8");
+      return {
+        name,
+        sql,
+        check: file("check"),
+        undo: file("undo"),
+        allowed: config.sandbox || config.database.ack[name] === sha256(sql),
+      };
+    }),
+  );
 }
 
 /** A built runner: every file its manifest names, each with the bytes the manifest names. */
 export function readRelease(folder: string): Release {
   const manifest = join(folder, "manifest.json");
-  if (!existsSync(manifest)) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `${folder} holds no release`, wanted: "a built runner", next: "npm run build" });
+  if (!existsSync(manifest))
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: `${folder} holds no release`,
+      wanted: "a built runner",
+      next: "npm run build",
+    });
   const bytes = readFileSync(manifest);
   const listed = new Map(Object.entries(JSON.parse(bytes.toString("utf8")) as Record<string, string>));
-  const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  const there = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   const files = Object.fromEntries(there.sort().map((path) => [path, readFileSync(join(folder, path))]));
-  const differs = [...new Set([...listed.keys(), ...there])].filter((path) => path !== "manifest.json" && (files[path] === undefined || sha256(files[path]) !== listed.get(path)));
-  if (differs.length > 0) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "the built release differs from its manifest", wanted: "the release as it was built", details: differs.slice(0, 10), next: "npm run build" });
+  const differs = [...new Set([...listed.keys(), ...there])].filter(
+    (path) => path !== "manifest.json" && (files[path] === undefined || sha256(files[path]) !== listed.get(path)),
+  );
+  if (differs.length > 0)
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: "the built release differs from its manifest",
+      wanted: "the release as it was built",
+      details: differs.slice(0, 10),
+      next: "npm run build",
+    });
   return { digest: sha256(bytes), files };
 }
 
@@ -93,5 +132,10 @@ function readOrStop(file: string, what: string): Buffer {
 }
 
 function refused(saw: string, wanted: string, details: readonly string[] = []): Stopped {
-  return new Stopped("STOP_PRECHECK_FAILED", { saw, wanted, hint: "nothing was dialled", ...(details.length === 0 ? {} : { details }) });
+  return new Stopped("STOP_PRECHECK_FAILED", {
+    saw,
+    wanted,
+    hint: "nothing was dialled",
+    ...(details.length === 0 ? {} : { details }),
+  });
 }

@@ -7,7 +7,10 @@ import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
 
 /** Options every verb shares. */
-export interface Common { readonly config: string; readonly json: boolean }
+export interface Common {
+  readonly config: string;
+  readonly json: boolean;
+}
 
 const DEFAULT_CONFIG = "/var/lib/cutter/orchestrator.config.json";
 
@@ -16,63 +19,185 @@ function whole(value: string): number {
   return Number(value);
 }
 
-const askOnce = (): Option => new Option("--ask <token>", "8 hex digits; asked again with the same token, the first process is followed");
+const askOnce = (): Option =>
+  new Option("--ask <token>", "8 hex digits; asked again with the same token, the first process is followed");
 
 function program(answer: (status: number) => void): Command {
-  const root = new Command("cutter").description("governed cuts of law texts into PostgreSQL")
-    .option("--config <file>", "orchestrator.config.json of this host", DEFAULT_CONFIG).option("--json", "NDJSON on stdout", false);
+  const root = new Command("cutter")
+    .description("governed cuts of law texts into PostgreSQL")
+    .option("--config <file>", "orchestrator.config.json of this host", DEFAULT_CONFIG)
+    .option("--json", "NDJSON on stdout", false);
   const common = (): Common => root.opts<Common>();
   const run = (work: () => Promise<number>) => work().then(answer);
 
-  const orchestrate = root.command("orchestrate").description("runs: cut, resume, status, revert, void, halt, unhalt, verify");
+  const orchestrate = root
+    .command("orchestrate")
+    .description("runs: cut, resume, status, revert, void, halt, unhalt, verify");
   withGrammarOptions(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
     .option("--run-id <id>", "name the run; asked for again, it is followed and no second run begins")
-    .action((id: string, options: GrammarWords & { runId?: string }) => run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)));
-  orchestrate.command("resume <run-id>").description("carry an open run on").addOption(askOnce()).action((id: string, options: AskOnce) => run(async () => (await import("./commands/orchestrate-run.ts")).startResume(common(), id, options)));
-  orchestrate.command("revert <run-id> <reason>").description("undo a written, not enacted run").addOption(askOnce()).action((id: string, reason: string, options: AskOnce) => run(async () => (await import("./commands/orchestrate-run.ts")).startRevert(common(), id, reason, options)));
-  orchestrate.command("void <run-id> <reason>").description("close a run that has written nothing").addOption(askOnce()).action((id: string, reason: string, options: AskOnce) => run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason, options)));
-  withGrammarOptions(orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"))
-    .action((id: string, options: GrammarWords) => run(async () => (await import("./commands/orchestrate-plan.ts")).showPlan(common(), id, options)));
-  orchestrate.command("approvals <run-id>").description("every admitted statement of a run, with its signature").action((id: string) => run(async () => (await import("./commands/orchestrate-approvals.ts")).showApprovals(common(), id)));
-  orchestrate.command("requests <run-id>").description("the newest request bundle of each gate").action((id: string) => run(async () => (await import("./commands/orchestrate-requests.ts")).showRequests(common(), id)));
-  orchestrate.command("follow <run-id>").description("follow a run that works now")
-    .option("--from <position>", "go on behind the event of this position", whole, 0).option("--process <pid>", "only this process, to its last word", whole)
-    .action((id: string, options: { from: number; process?: number }) => run(async () => (await import("./commands/orchestrate-run.ts")).startFollow(common(), id, options)));
-  orchestrate.command("status [run-id]").description("where runs stand; reads files only").action((id?: string) => run(async () => (await import("./commands/orchestrate-status.ts")).showStatus(common(), id)));
-  orchestrate.command("halt [run-id]").description("stop every writer, or one run's").requiredOption("--reason <text>", "why")
-    .action((id: string | undefined, options: { reason: string }) => run(async () => (await import("./commands/orchestrate-halt.ts")).halt(common(), id, options.reason)));
-  orchestrate.command("unhalt <signed-file>").description("admit a signed UNHALT and take this host's halt file away")
-    .action((file: string) => run(async () => (await import("./commands/orchestrate-unhalt.ts")).unhalt(common(), file)));
-  orchestrate.command("verify <run-id>").description("look at a finished run again, read-only").action((id: string) => run(async () => (await import("./commands/orchestrate-verify.ts")).verifyRun(common(), id)));
+    .action((id: string, options: GrammarWords & { runId?: string }) =>
+      run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)),
+    );
+  orchestrate
+    .command("resume <run-id>")
+    .description("carry an open run on")
+    .addOption(askOnce())
+    .action((id: string, options: AskOnce) =>
+      run(async () => (await import("./commands/orchestrate-run.ts")).startResume(common(), id, options)),
+    );
+  orchestrate
+    .command("revert <run-id> <reason>")
+    .description("undo a written, not enacted run")
+    .addOption(askOnce())
+    .action((id: string, reason: string, options: AskOnce) =>
+      run(async () => (await import("./commands/orchestrate-run.ts")).startRevert(common(), id, reason, options)),
+    );
+  orchestrate
+    .command("void <run-id> <reason>")
+    .description("close a run that has written nothing")
+    .addOption(askOnce())
+    .action((id: string, reason: string, options: AskOnce) =>
+      run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason, options)),
+    );
+  withGrammarOptions(
+    orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"),
+  ).action((id: string, options: GrammarWords) =>
+    run(async () => (await import("./commands/orchestrate-plan.ts")).showPlan(common(), id, options)),
+  );
+  orchestrate
+    .command("approvals <run-id>")
+    .description("every admitted statement of a run, with its signature")
+    .action((id: string) =>
+      run(async () => (await import("./commands/orchestrate-approvals.ts")).showApprovals(common(), id)),
+    );
+  orchestrate
+    .command("requests <run-id>")
+    .description("the newest request bundle of each gate")
+    .action((id: string) =>
+      run(async () => (await import("./commands/orchestrate-requests.ts")).showRequests(common(), id)),
+    );
+  orchestrate
+    .command("follow <run-id>")
+    .description("follow a run that works now")
+    .option("--from <position>", "go on behind the event of this position", whole, 0)
+    .option("--process <pid>", "only this process, to its last word", whole)
+    .action((id: string, options: { from: number; process?: number }) =>
+      run(async () => (await import("./commands/orchestrate-run.ts")).startFollow(common(), id, options)),
+    );
+  orchestrate
+    .command("status [run-id]")
+    .description("where runs stand; reads files only")
+    .action((id?: string) =>
+      run(async () => (await import("./commands/orchestrate-status.ts")).showStatus(common(), id)),
+    );
+  orchestrate
+    .command("halt [run-id]")
+    .description("stop every writer, or one run's")
+    .requiredOption("--reason <text>", "why")
+    .action((id: string | undefined, options: { reason: string }) =>
+      run(async () => (await import("./commands/orchestrate-halt.ts")).halt(common(), id, options.reason)),
+    );
+  orchestrate
+    .command("unhalt <signed-file>")
+    .description("admit a signed UNHALT and take this host's halt file away")
+    .action((file: string) =>
+      run(async () => (await import("./commands/orchestrate-unhalt.ts")).unhalt(common(), file)),
+    );
+  orchestrate
+    .command("verify <run-id>")
+    .description("look at a finished run again, read-only")
+    .action((id: string) =>
+      run(async () => (await import("./commands/orchestrate-verify.ts")).verifyRun(common(), id)),
+    );
 
-  root.command("gate").description("admission of signed statements").command("admit <files...>").description("verify signed statements and admit them")
+  root
+    .command("gate")
+    .description("admission of signed statements")
+    .command("admit <files...>")
+    .description("verify signed statements and admit them")
     .action((files: string[]) => run(async () => (await import("./commands/gate-admit.ts")).admit(common(), files)));
   const backup = root.command("backup").description("backups of the mutation tables");
-  backup.command("run").description("take and prove a backup by hand").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupByHand(common())));
-  backup.command("selftest").description("dump, encrypt, decrypt, restore, compare; keeps nothing").action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupSelftest(common())));
-  backup.command("receipt <run-id>").description("what a restore outside this host needs").action((id: string) => run(async () => (await import("./commands/backup-drill.ts")).showReceipt(common(), id)));
-  backup.command("drill").description("restore clear SQL from standard input and compare it with a receipt; needs no host").requiredOption("--package <file>", "what `backup receipt` printed")
-    .requiredOption("--postgres-bin <folder>", "PostgreSQL's programs").requiredOption("--scratch-root <folder>", "short folder for the throw-away server").option("--scratch-user <name>", "UNIX user of the server; needed as root")
-    .action((options: DrillOptions) => run(async () => (await import("./commands/backup-drill.ts")).restoreDrill(common(), options)));
-  backup.command("drills").description("restore drills that were recorded").action(() => run(async () => (await import("./commands/backup-drill.ts")).showDrills(common())));
-  backup.command("list").description("what lies in the backups folder").action(() => run(async () => (await import("./commands/backup-shelf.ts")).listBackups(common())));
-  backup.command("verify [id...]").description("hold backups against their receipts; all of them without an id").action((ids: string[]) => run(async () => (await import("./commands/backup-shelf.ts")).verifyBackups(common(), ids)));
-  backup.command("prune <id...>").description("delete backups by id; never the one an open run rests on").action((ids: string[]) => run(async () => (await import("./commands/backup-shelf.ts")).pruneBackups(common(), ids)));
-  root.command("journal").description("the hash chain of a run").command("verify <run-id>").description("walk the chain in the database and in the file")
-    .action((id: string) => run(async () => (await import("./commands/journal-verify.ts")).verifyJournal(common(), id)));
-  withGrammarOptions(root.command("intake <file> <prefix>").description("what a document would become; touches nothing"))
-    .action((file: string, prefix: string, options: GrammarWords) => run(async () => (await import("./commands/intake-verb.ts")).showIntake(common(), file, prefix, options)));
-  root.command("names").description("names of environment and configuration, and who may sign what; never a value").action(() => run(async () => (await import("./commands/host-names.ts")).showNames(common())));
-  root.command("precheck").description("everything that must be true before a run, all at once").action(() => run(async () => (await import("./commands/precheck.ts")).precheck(common())));
-  root.command("stops").description("the stop table").action(() => run(async () => (await import("./commands/stops.ts")).showStops(common())));
-  root.command("work <kind> <run-id> [words...]", { hidden: true }).description("the detached process of a run; started by orchestrate")
-    .action((kind: string, id: string, words: string[]) => run(async () => (await import("./commands/work.ts")).work(common(), kind, id, words)));
+  backup
+    .command("run")
+    .description("take and prove a backup by hand")
+    .action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupByHand(common())));
+  backup
+    .command("selftest")
+    .description("dump, encrypt, decrypt, restore, compare; keeps nothing")
+    .action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupSelftest(common())));
+  backup
+    .command("receipt <run-id>")
+    .description("what a restore outside this host needs")
+    .action((id: string) => run(async () => (await import("./commands/backup-drill.ts")).showReceipt(common(), id)));
+  backup
+    .command("drill")
+    .description("restore clear SQL from standard input and compare it with a receipt; needs no host")
+    .requiredOption("--package <file>", "what `backup receipt` printed")
+    .requiredOption("--postgres-bin <folder>", "PostgreSQL's programs")
+    .requiredOption("--scratch-root <folder>", "short folder for the throw-away server")
+    .option("--scratch-user <name>", "UNIX user of the server; needed as root")
+    .action((options: DrillOptions) =>
+      run(async () => (await import("./commands/backup-drill.ts")).restoreDrill(common(), options)),
+    );
+  backup
+    .command("drills")
+    .description("restore drills that were recorded")
+    .action(() => run(async () => (await import("./commands/backup-drill.ts")).showDrills(common())));
+  backup
+    .command("list")
+    .description("what lies in the backups folder")
+    .action(() => run(async () => (await import("./commands/backup-shelf.ts")).listBackups(common())));
+  backup
+    .command("verify [id...]")
+    .description("hold backups against their receipts; all of them without an id")
+    .action((ids: string[]) =>
+      run(async () => (await import("./commands/backup-shelf.ts")).verifyBackups(common(), ids)),
+    );
+  backup
+    .command("prune <id...>")
+    .description("delete backups by id; never the one an open run rests on")
+    .action((ids: string[]) =>
+      run(async () => (await import("./commands/backup-shelf.ts")).pruneBackups(common(), ids)),
+    );
+  root
+    .command("journal")
+    .description("the hash chain of a run")
+    .command("verify <run-id>")
+    .description("walk the chain in the database and in the file")
+    .action((id: string) =>
+      run(async () => (await import("./commands/journal-verify.ts")).verifyJournal(common(), id)),
+    );
+  withGrammarOptions(
+    root.command("intake <file> <prefix>").description("what a document would become; touches nothing"),
+  ).action((file: string, prefix: string, options: GrammarWords) =>
+    run(async () => (await import("./commands/intake-verb.ts")).showIntake(common(), file, prefix, options)),
+  );
+  root
+    .command("names")
+    .description("names of environment and configuration, and who may sign what; never a value")
+    .action(() => run(async () => (await import("./commands/host-names.ts")).showNames(common())));
+  root
+    .command("precheck")
+    .description("everything that must be true before a run, all at once")
+    .action(() => run(async () => (await import("./commands/precheck.ts")).precheck(common())));
+  root
+    .command("stops")
+    .description("the stop table")
+    .action(() => run(async () => (await import("./commands/stops.ts")).showStops(common())));
+  root
+    .command("work <kind> <run-id> [words...]", { hidden: true })
+    .description("the detached process of a run; started by orchestrate")
+    .action((kind: string, id: string, words: string[]) =>
+      run(async () => (await import("./commands/work.ts")).work(common(), kind, id, words)),
+    );
   return root;
 }
 
 async function main(): Promise<number> {
   let status = 0;
-  const root = program((answered) => { status = answered; });
+  const root = program((answered) => {
+    status = answered;
+  });
   root.exitOverride().configureHelp({ showGlobalOptions: true });
   for (const command of allCommands(root)) command.exitOverride();
   try {
@@ -80,8 +205,11 @@ async function main(): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    if (error instanceof Stopped) return (await import("./terminal/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug. Send this text and the run's runner.log.\n`);
+    if (error instanceof Stopped)
+      return (await import("./terminal/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug. Send this text and the run's runner.log.\n`,
+    );
     return EXIT_BUG;
   }
 }
@@ -99,6 +227,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // Node 21 says what it is by itself; on Node 20 the database driver asks for a browser's Response instead, which loads an HTTP client (0.1 s).
-if (!("navigator" in globalThis)) Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node.split(".")[0] ?? ""}` } });
+if (!("navigator" in globalThis))
+  Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node.split(".")[0] ?? ""}` } });
 
 process.exitCode = await main();

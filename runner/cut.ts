@@ -17,10 +17,17 @@ import { lifecycleEnact } from "./phases/10-lifecycle-enact.ts";
 import { closeout } from "./phases/11-closeout.ts";
 
 /** Records of leg B and of the second principal's verdict. */
-export interface Written { readonly ledger: Recorded<LegBOutput>; readonly verified: Recorded<WriteVerifyOutput> }
+export interface Written {
+  readonly ledger: Recorded<LegBOutput>;
+  readonly verified: Recorded<WriteVerifyOutput>;
+}
 
 /** Carries a run as far as it may go. Stops with STOP_APPROVAL_REQUIRED at each pause until the signatures are admitted. */
-export async function cut(run: Run, grammar: GrammarChoice, rehearse: (run: Run, planned: Planned) => Promise<void>): Promise<Recorded<CloseoutOutput>> {
+export async function cut(
+  run: Run,
+  grammar: GrammarChoice,
+  rehearse: (run: Run, planned: Planned) => Promise<void>,
+): Promise<Recorded<CloseoutOutput>> {
   const planned = await plan(run, grammar);
   await rehearse(run, planned);
   const legA = await writeUnits(run, planned);
@@ -46,7 +53,11 @@ export async function writeUnits(run: Run, planned: Planned): Promise<Recorded<L
 }
 
 /** Phases 7 to 9. */
-export async function recordAndVerify(run: Run, { source, marked, plan: rows }: Planned, legA: Recorded<LegAOutput>): Promise<Written> {
+export async function recordAndVerify(
+  run: Run,
+  { source, marked, plan: rows }: Planned,
+  legA: Recorded<LegAOutput>,
+): Promise<Written> {
   const structure = await run.step(structuralVerify, { source, plan: rows, legA });
   const ledger = await run.step(legBRecord, { source, marked, plan: rows, legA, structure });
   const verified = await run.step(writeVerify, { source, plan: rows, ledger });
@@ -54,9 +65,17 @@ export async function recordAndVerify(run: Run, { source, marked, plan: rows }: 
 }
 
 /** The pause for SG_2, phases 10 and 11. */
-export async function enact(run: Run, planned: Planned, { ledger, verified }: Written): Promise<Recorded<CloseoutOutput>> {
+export async function enact(
+  run: Run,
+  planned: Planned,
+  { ledger, verified }: Written,
+): Promise<Recorded<CloseoutOutput>> {
   const { source, plan: rows, grants } = planned;
   const mayEnact = await enactAuthorization(run, planned);
-  const enacted = await run.admitted(lifecycleEnact(mayEnact.review_decision_id), { plan: rows, ledger, verified }, mayEnact);
+  const enacted = await run.admitted(
+    lifecycleEnact(mayEnact.review_decision_id),
+    { plan: rows, ledger, verified },
+    mayEnact,
+  );
   return run.step(closeout, { source, plan: rows, grants, ledger, enacted });
 }

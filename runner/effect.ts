@@ -31,11 +31,19 @@ export interface EffectRequest<O> {
 }
 
 /** Runs one effect to COMMIT. STOP_AMBIGUOUS when the answer to COMMIT was lost; every other stop has rolled back. */
-export async function effect<O extends Json>(database: Database, request: EffectRequest<O>): Promise<{ output: O; output_sha: string }> {
+export async function effect<O extends Json>(
+  database: Database,
+  request: EffectRequest<O>,
+): Promise<{ output: O; output_sha: string }> {
   return database.effect(request.role, async (tx) => {
     const baseline = await tx.query("read/statistics");
     await tx.one("write/begin-effect", [
-      request.run_id, request.phase, request.epoch, request.input_sha, canonicalText({ ...neededShas(request) }), request.cap_seconds,
+      request.run_id,
+      request.phase,
+      request.epoch,
+      request.input_sha,
+      canonicalText({ ...neededShas(request) }),
+      request.cap_seconds,
     ]);
     const before = await surroundings(tx, request);
     insistEnvironment(request.environment_hash, before.environment);
@@ -48,30 +56,54 @@ export async function effect<O extends Json>(database: Database, request: Effect
   });
 }
 
-function neededShas(request: { phase: RecordedPhase; payload_shas: Readonly<Record<string, string>> }): Record<string, string> {
+function neededShas(request: {
+  phase: RecordedPhase;
+  payload_shas: Readonly<Record<string, string>>;
+}): Record<string, string> {
   const gates: readonly string[] = ADMITTED_BY[request.phase] ?? [];
   return Object.fromEntries(Object.entries(request.payload_shas).filter(([gate]) => gates.includes(gate)));
 }
 
-interface Surroundings { readonly protected_hash: string; readonly environment: string; readonly facts: readonly EnvironmentFact[] }
+interface Surroundings {
+  readonly protected_hash: string;
+  readonly environment: string;
+  readonly facts: readonly EnvironmentFact[];
+}
 
-async function surroundings(tx: Writer, request: Pick<EffectRequest<never>, "protected_prefixes" | "environment_scope">): Promise<Surroundings> {
+async function surroundings(
+  tx: Writer,
+  request: Pick<EffectRequest<never>, "protected_prefixes" | "environment_scope">,
+): Promise<Surroundings> {
   const facts = await environmentFacts(tx, request.environment_scope);
-  return { protected_hash: await protectedHash(tx, request.protected_prefixes), environment: environmentHash(facts), facts };
+  return {
+    protected_hash: await protectedHash(tx, request.protected_prefixes),
+    environment: environmentHash(facts),
+    facts,
+  };
 }
 
 function insistEnvironment(signed: string | undefined, live: string): void {
   if (signed !== undefined && signed !== live) {
-    throw new Stopped("STOP_GRANT_DELTA", { saw: `environment ${live.slice(0, 12)}`, wanted: `environment ${signed.slice(0, 12)}, as it was signed` });
+    throw new Stopped("STOP_GRANT_DELTA", {
+      saw: `environment ${live.slice(0, 12)}`,
+      wanted: `environment ${signed.slice(0, 12)}, as it was signed`,
+    });
   }
 }
 
 function insistUnchanged(before: Surroundings, after: Surroundings): void {
   if (before.protected_hash !== after.protected_hash) {
-    throw new Stopped("STOP_DRIFT", { saw: "a protected document changed inside this transaction", wanted: "every protected document byte-equal" });
+    throw new Stopped("STOP_DRIFT", {
+      saw: "a protected document changed inside this transaction",
+      wanted: "every protected document byte-equal",
+    });
   }
   if (before.environment !== after.environment) {
     const details = explainEnvironment(before.facts, after.facts);
-    throw new Stopped("STOP_GRANT_DELTA", { saw: `inside this transaction: ${details[0] ?? "another environment"}`, wanted: "rights and definitions unchanged by the work", details });
+    throw new Stopped("STOP_GRANT_DELTA", {
+      saw: `inside this transaction: ${details[0] ?? "another environment"}`,
+      wanted: "rights and definitions unchanged by the work",
+      details,
+    });
   }
 }

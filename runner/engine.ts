@@ -51,10 +51,16 @@ export class Run {
     this.#after = after;
   }
 
-  get epoch(): string { return this.#epoch; }
+  get epoch(): string {
+    return this.#epoch;
+  }
   /** The phase that runs or is looked at again now; null between phases. */
-  get working(): RecordedPhase | null { return this.#working; }
-  has(phase: string): boolean { return this.#done.has(phase); }
+  get working(): RecordedPhase | null {
+    return this.#working;
+  }
+  has(phase: string): boolean {
+    return this.#done.has(phase);
+  }
 
   /** Runs a phase that needs no admission, or returns its record. */
   async step<I extends Inputs, O extends Json>(phase: Phase<I, O>, input: I): Promise<Recorded<O>> {
@@ -63,13 +69,18 @@ export class Run {
 
   /** Runs an effect that people admitted: payload digests by gate, and the environment they signed. */
   async admitted<I extends Inputs, O extends Json>(
-    phase: EffectPhase<I, O>, input: I, authorization: { payload_shas: Partial<Record<Gate, string>>; environment_hash: string },
+    phase: EffectPhase<I, O>,
+    input: I,
+    authorization: { payload_shas: Partial<Record<Gate, string>>; environment_hash: string },
   ): Promise<Recorded<O>> {
     return this.#advance(phase, input, authorization.payload_shas, authorization.environment_hash);
   }
 
   async #advance<I extends Inputs, O extends Json>(
-    phase: Phase<I, O>, input: I, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
+    phase: Phase<I, O>,
+    input: I,
+    payload_shas: Partial<Record<Gate, string>>,
+    environment: string | undefined,
   ): Promise<Recorded<O>> {
     this.#working = phase.name;
     const record = await this.#recordedOrDone(phase, input, payload_shas, environment);
@@ -79,7 +90,10 @@ export class Run {
   }
 
   async #recordedOrDone<I extends Inputs, O extends Json>(
-    phase: Phase<I, O>, input: I, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
+    phase: Phase<I, O>,
+    input: I,
+    payload_shas: Partial<Record<Gate, string>>,
+    environment: string | undefined,
   ): Promise<Recorded<O>> {
     insist(judgeOwnTime(process.hrtime.bigint() - this.#startedAt, this.world.config.caps.run_minutes));
     refuseWhenAskedToEnd(this.world, phase.name, this.row.run_id);
@@ -89,16 +103,28 @@ export class Run {
     this.world.events.emit({ event: "phase", phase: phase.name, status: "started" });
     const started = process.hrtime.bigint();
     await insistNotHalted(this.world, this.row.run_id);
-    const record = phase.access === "writes"
-      ? await this.#write(phase, input, wanted, payload_shas, environment)
-      : await this.#work(phase, input, wanted);
+    const record =
+      phase.access === "writes"
+        ? await this.#write(phase, input, wanted, payload_shas, environment)
+        : await this.#work(phase, input, wanted);
     const invariants = `${INVARIANTS[phase.name].length}/${INVARIANTS[phase.name].length}`;
-    this.world.events.emit({ event: "phase", phase: phase.name, status: "passed", seconds: seconds(started), invariants, ...(phase.rows === undefined ? {} : { rows: phase.rows(record.output) }) });
+    this.world.events.emit({
+      event: "phase",
+      phase: phase.name,
+      status: "passed",
+      seconds: seconds(started),
+      invariants,
+      ...(phase.rows === undefined ? {} : { rows: phase.rows(record.output) }),
+    });
     this.world.events.emit({ event: "state", state: STATE_AFTER[phase.name] });
     return record;
   }
 
-  async #recorded<I extends Inputs, O extends Json>(phase: Phase<I, O>, input: I, wanted: string): Promise<Recorded<O> | undefined> {
+  async #recorded<I extends Inputs, O extends Json>(
+    phase: Phase<I, O>,
+    input: I,
+    wanted: string,
+  ): Promise<Recorded<O> | undefined> {
     const record = this.#done.get(phase.name);
     if (!record) return undefined;
     insist(judgeRecord(record, wanted));
@@ -108,27 +134,51 @@ export class Run {
     return { phase: phase.name, output, output_sha: record.output_sha, at: record.at };
   }
 
-  async #work<I extends Inputs, O extends Json>(phase: Exclude<Phase<I, O>, EffectPhase<I, O>>, input: I, wanted: string): Promise<Recorded<O>> {
-    const output = phase.access === "nothing" ? await phase.run(input, this.#pureScope()) : await phase.run(input, this.readScope());
+  async #work<I extends Inputs, O extends Json>(
+    phase: Exclude<Phase<I, O>, EffectPhase<I, O>>,
+    input: I,
+    wanted: string,
+  ): Promise<Recorded<O>> {
+    const output =
+      phase.access === "nothing" ? await phase.run(input, this.#pureScope()) : await phase.run(input, this.readScope());
     const output_sha = outputSha(phase, output);
     await this.world.database.transaction("exec", async (tx) => {
       await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
-      await tx.one("write/record-phase", [this.row.run_id, phase.name, this.#epoch, wanted, output_sha, canonicalText(output)]);
+      await tx.one("write/record-phase", [
+        this.row.run_id,
+        phase.name,
+        this.#epoch,
+        wanted,
+        output_sha,
+        canonicalText(output),
+      ]);
     });
     return this.#remember(phase.name);
   }
 
   async #write<I extends Inputs, O extends Json>(
-    phase: EffectPhase<I, O>, input: I, wanted: string, payload_shas: Partial<Record<Gate, string>>, environment: string | undefined,
+    phase: EffectPhase<I, O>,
+    input: I,
+    wanted: string,
+    payload_shas: Partial<Record<Gate, string>>,
+    environment: string | undefined,
   ): Promise<Recorded<O>> {
     const { config, database } = this.world;
     const started = process.hrtime.bigint();
     try {
       await effect<O>(database, {
-        run_id: this.row.run_id, phase: phase.name, role: phase.role, epoch: this.#epoch, input_sha: wanted,
-        payload_shas: payload_shas as Record<string, string>, cap_seconds: config.caps.phase_minutes * 60,
-        counts: (tx, changes) => this.world.counts.judge(tx, { run_id: this.row.run_id, effect: this.#counted(phase.name) }, changes), protected_prefixes: config.protected_prefixes,
-        environment_scope: this.world.environment_scope, environment_hash: environment,
+        run_id: this.row.run_id,
+        phase: phase.name,
+        role: phase.role,
+        epoch: this.#epoch,
+        input_sha: wanted,
+        payload_shas: payload_shas as Record<string, string>,
+        cap_seconds: config.caps.phase_minutes * 60,
+        counts: (tx, changes) =>
+          this.world.counts.judge(tx, { run_id: this.row.run_id, effect: this.#counted(phase.name) }, changes),
+        protected_prefixes: config.protected_prefixes,
+        environment_scope: this.world.environment_scope,
+        environment_hash: environment,
         work: (tx) => phase.run(input, { ...this.#pureScope(), tx }),
         record: async (tx, output) => {
           // The last moment to go back: after it only COMMIT is left.
@@ -136,7 +186,13 @@ export class Run {
           insist(judgePhaseTime(phase.name, process.hrtime.bigint() - started, config.caps.phase_minutes));
           const output_sha = outputSha(phase, output);
           await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
-          await tx.one("write/end-effect", [this.row.run_id, phase.name, this.#epoch, output_sha, canonicalText(output)]);
+          await tx.one("write/end-effect", [
+            this.row.run_id,
+            phase.name,
+            this.#epoch,
+            output_sha,
+            canonicalText(output),
+          ]);
           return output_sha;
         },
       });
@@ -153,7 +209,16 @@ export class Run {
     this.#epoch = await this.#takeAgain(lost);
     await this.#reload();
     if (!this.has(phase)) {
-      throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${lost.facts.saw}; the database has no record of ${phase}, so nothing was committed`, wanted: "the phase recorded", hint: "resume: the phase runs again from its beginning", next: `cutter orchestrate resume ${this.row.run_id}` }, lost);
+      throw new Stopped(
+        "STOP_COULD_NOT_LOOK",
+        {
+          saw: `${lost.facts.saw}; the database has no record of ${phase}, so nothing was committed`,
+          wanted: "the phase recorded",
+          hint: "resume: the phase runs again from its beginning",
+          next: `cutter orchestrate resume ${this.row.run_id}`,
+        },
+        lost,
+      );
     }
   }
 
@@ -163,13 +228,24 @@ export class Run {
       return await this.world.database.transaction("exec", async (tx) => {
         const { epoch } = await tx.one("write/take-lease", [this.row.run_id, this.#holder, null]);
         if (BigInt(epoch) === BigInt(this.#epoch) + 1n) return epoch;
-        throw new Stopped("STOP_FENCED", { saw: `${lost.facts.saw}, and epoch ${String(BigInt(epoch) - 1n)} of the lease is another process's`, wanted: `epoch ${this.#epoch}, which this process held` });
+        throw new Stopped("STOP_FENCED", {
+          saw: `${lost.facts.saw}, and epoch ${String(BigInt(epoch) - 1n)} of the lease is another process's`,
+          wanted: `epoch ${this.#epoch}, which this process held`,
+        });
       });
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       // Nobody can be asked what happened to COMMIT: that it is not known is what a person must hear.
       if (error.code === "STOP_COULD_NOT_LOOK") throw lost;
-      if (error.code === "STOP_LEASE_HELD") throw new Stopped("STOP_FENCED", { saw: `${lost.facts.saw}, and another process holds the lease`, wanted: `epoch ${this.#epoch}, which this process held` }, error);
+      if (error.code === "STOP_LEASE_HELD")
+        throw new Stopped(
+          "STOP_FENCED",
+          {
+            saw: `${lost.facts.saw}, and another process holds the lease`,
+            wanted: `epoch ${this.#epoch}, which this process held`,
+          },
+          error,
+        );
       throw error;
     }
   }
@@ -177,12 +253,23 @@ export class Run {
   async #remember<O extends Json>(phase: string): Promise<Recorded<O>> {
     await this.#reload();
     const record = this.#done.get(phase);
-    if (!record) throw new Stopped("STOP_TORN", { saw: `phase ${phase} committed without a record`, wanted: "its row in phase_done" });
-    return { phase: record.phase as Recorded<O>["phase"], output: record.output as O, output_sha: record.output_sha, at: record.at };
+    if (!record)
+      throw new Stopped("STOP_TORN", {
+        saw: `phase ${phase} committed without a record`,
+        wanted: "its row in phase_done",
+      });
+    return {
+      phase: record.phase as Recorded<O>["phase"],
+      output: record.output as O,
+      output_sha: record.output_sha,
+      at: record.at,
+    };
   }
 
   async #reload(): Promise<void> {
-    const rows = await this.world.database.read("exec", (reader) => reader.query("read/phases-done", [this.row.run_id]));
+    const rows = await this.world.database.read("exec", (reader) =>
+      reader.query("read/phases-done", [this.row.run_id]),
+    );
     this.#done = new Map(rows.map((record) => [record.phase, record]));
   }
 
@@ -193,12 +280,21 @@ export class Run {
     const prev = tail?.entry_sha ?? JOURNAL_START;
     const { now } = await tx.one("read/database-now");
     const whole = { ...entry, utc: now.toISOString() };
-    await tx.one("write/append-journal", [this.row.run_id, this.#epoch, seq, prev, entrySha(this.row.run_id, seq, prev, whole), canonicalText(whole)]);
+    await tx.one("write/append-journal", [
+      this.row.run_id,
+      this.#epoch,
+      seq,
+      prev,
+      entrySha(this.row.run_id, seq, prev, whole),
+      canonicalText(whole),
+    ]);
   }
 
   /** Notes a pause or stop on the run row; the projection in state.json follows. */
   async note(state: RunState, stop: string | null): Promise<void> {
-    await this.world.database.transaction("exec", (tx) => tx.one("write/set-state", [this.row.run_id, this.#epoch, state, stop]));
+    await this.world.database.transaction("exec", (tx) =>
+      tx.one("write/set-state", [this.row.run_id, this.#epoch, state, stop]),
+    );
     this.world.events.emit({ event: "state", state });
   }
 
@@ -208,19 +304,37 @@ export class Run {
   }
 
   #counted(phase: string): CountedEffect {
-    const name = COUNTED.find((known) => known === (phase === "revert" && this.has("leg_b_record") ? "revert_ledger" : phase));
+    const name = COUNTED.find(
+      (known) => known === (phase === "revert" && this.has("leg_b_record") ? "revert_ledger" : phase),
+    );
     if (!name) throw new Error(`${phase} is no effect`);
     return name;
   }
 
   #pureScope(): PureScope {
     const { config, here, files, events } = this.world;
-    return { run_id: this.row.run_id, document_id: this.row.document_id, release: this.row.release, opened: this.row.opened, here, config, files, say: (event) => events.emit(event) };
+    return {
+      run_id: this.row.run_id,
+      document_id: this.row.document_id,
+      release: this.row.release,
+      opened: this.row.opened,
+      here,
+      config,
+      files,
+      say: (event) => events.emit(event),
+    };
   }
 
   /** What a reading phase, a gate or a recheck may use. */
   readScope(): ReadScope {
-    return { ...this.#pureScope(), read: this.world.database.read, environment_scope: this.world.environment_scope, runsIndex: () => this.world.files.runsIndex(), readRun: (relative) => this.world.files.readRun(this.row.run_id, relative), takeBackup: () => this.takeBackup() };
+    return {
+      ...this.#pureScope(),
+      read: this.world.database.read,
+      environment_scope: this.world.environment_scope,
+      runsIndex: () => this.world.files.runsIndex(),
+      readRun: (relative) => this.world.files.readRun(this.row.run_id, relative),
+      takeBackup: () => this.takeBackup(),
+    };
   }
 
   /** One more backup, proven by a restore and recorded under the lease. */
@@ -229,10 +343,20 @@ export class Run {
     const known = await database.read("exec", (reader) => reader.query("read/receipts", [this.row.run_id]));
     const attempt = (known[0]?.attempt ?? 0) + 1;
     const receipt = await vault.take(this.row.run_id, attempt);
-    await database.transaction("exec", (tx) => tx.one("write/record-receipt", [
-      this.row.run_id, this.#epoch, attempt, canonicalText(receipt.content_digests), receipt.content_digests_sha,
-      receipt.file_sha, String(receipt.size_bytes), receipt.recipient, canonicalText(receipt.proof as Json), receipt.proof_sha,
-    ]));
+    await database.transaction("exec", (tx) =>
+      tx.one("write/record-receipt", [
+        this.row.run_id,
+        this.#epoch,
+        attempt,
+        canonicalText(receipt.content_digests),
+        receipt.content_digests_sha,
+        receipt.file_sha,
+        String(receipt.size_bytes),
+        receipt.recipient,
+        canonicalText(receipt.proof as Json),
+        receipt.proof_sha,
+      ]),
+    );
     return receipt;
   }
 }

@@ -14,7 +14,14 @@ import { requestFor, type AskableGate, type BundleContents } from "./aftermath/r
 import { loadRunRecord } from "./looks/run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
 import { judgeProof } from "./rules/backup.ts";
-import { DECISION_MINTED, expectedPayload, mintedDecision, sg1InForce, type AskedGate, type RunRecord } from "./rules/expected-payload.ts";
+import {
+  DECISION_MINTED,
+  expectedPayload,
+  mintedDecision,
+  sg1InForce,
+  type AskedGate,
+  type RunRecord,
+} from "./rules/expected-payload.ts";
 import { shellWord } from "./rules/shell-word.ts";
 import { backupTooOld } from "./rules/times.ts";
 
@@ -38,15 +45,25 @@ export async function cutAuthorization(run: Run, planned: Planned): Promise<Auth
   const { environment_hash } = planned.grants.output;
   if (run.has("cut_leg_a")) return { payload_shas: {}, environment_hash };
   await insistFreshBackup(run, planned.backup.output);
-  return { payload_shas: await insistAdmitted(run, planned, "awaiting_cut_authorization", ["SG_1_cut_authz", "EXECUTION"]), environment_hash };
+  return {
+    payload_shas: await insistAdmitted(run, planned, "awaiting_cut_authorization", ["SG_1_cut_authz", "EXECUTION"]),
+    environment_hash,
+  };
 }
 
 /** SG_2 over what the second principal observed; the review decision id is minted once, so that a renewed request names the same row. */
-export async function enactAuthorization(run: Run, planned: Planned): Promise<Authorization & { review_decision_id: string }> {
+export async function enactAuthorization(
+  run: Run,
+  planned: Planned,
+): Promise<Authorization & { review_decision_id: string }> {
   const { environment_hash } = planned.grants.output;
   const review_decision_id = mintedDecision(await recordOf(run)) ?? (await mintDecision(run));
   if (run.has("lifecycle_enact")) return { payload_shas: {}, environment_hash, review_decision_id };
-  return { payload_shas: await insistAdmitted(run, planned, "awaiting_lifecycle_authorization", ["SG_2_lifecycle_authz"]), environment_hash, review_decision_id };
+  return {
+    payload_shas: await insistAdmitted(run, planned, "awaiting_lifecycle_authorization", ["SG_2_lifecycle_authz"]),
+    environment_hash,
+    review_decision_id,
+  };
 }
 
 /** Mints the id of the enactment's review decision and keeps it in the journal. */
@@ -57,7 +74,12 @@ export async function mintDecision(run: Run): Promise<string> {
 }
 
 /** Digests of the payloads when every gate has a usable admission; else the missing ones are requested and the run pauses. */
-async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates: readonly AskedGate[]): Promise<Partial<Record<Gate, string>>> {
+async function insistAdmitted(
+  run: Run,
+  planned: Planned,
+  state: RunState,
+  gates: readonly AskedGate[],
+): Promise<Partial<Record<Gate, string>>> {
   const record = await recordOf(run);
   const rows = await run.world.database.read("exec", (reader) => reader.query("read/admissions", [run.row.run_id]));
   const { now } = await run.world.database.read("exec", (reader) => reader.one("read/database-now"));
@@ -73,36 +95,61 @@ async function insistAdmitted(run: Run, planned: Planned, state: RunState, gates
   }
   await insistNotHalted(run.world, run.row.run_id);
   const bundles: string[] = [];
-  for (const { gate } of missing) bundles.push(await request(run, planned, record, { gate, payload: expectedPayload(record, gate), now }));
+  for (const { gate } of missing)
+    bundles.push(await request(run, planned, record, { gate, payload: expectedPayload(record, gate), now }));
   for (const { gate } of missing.slice(0, 1)) await run.requested(gate);
-  const stop = pauseStop(missing.map((item) => item.verdict), bundles, run.row.run_id);
+  const stop = pauseStop(
+    missing.map((item) => item.verdict),
+    bundles,
+    run.row.run_id,
+  );
   await run.note(state, stop.code);
   throw stop;
 }
 
 /** STOP_APPROVAL_INVALID when an admission of this gate that could be used was written past the gate; `payload_sha` null is any payload. */
 export async function insistSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
-  const rows = await run.world.database.read("exec", (reader) => reader.query("read/unused-statements", [run.row.run_id, gate, payload_sha]));
+  const rows = await run.world.database.read("exec", (reader) =>
+    reader.query("read/unused-statements", [run.row.run_id, gate, payload_sha]),
+  );
   await run.world.approvals.insistSigned(run.row.run_id, rows);
 }
 
 /** Writes the request bundle unless the newest one still serves, tells of it, and answers its folder. */
-export async function request<G extends AskableGate>(run: Run, planned: Planned, record: RunRecord, what: { gate: G; payload: Payload<G>; now: Date }): Promise<string> {
-  const { request: asked, folder } = await requestFor(run.world.files, what, () => bundleContents(run, planned, record, what.gate));
+export async function request<G extends AskableGate>(
+  run: Run,
+  planned: Planned,
+  record: RunRecord,
+  what: { gate: G; payload: Payload<G>; now: Date },
+): Promise<string> {
+  const { request: asked, folder } = await requestFor(run.world.files, what, () =>
+    bundleContents(run, planned, record, what.gate),
+  );
   const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
-  run.world.events.emit({ event: "request", gate: asked.gate, bundle, payload_sha: asked.payload_sha, approve_by: asked.approve_by });
+  run.world.events.emit({
+    event: "request",
+    gate: asked.gate,
+    bundle,
+    payload_sha: asked.payload_sha,
+    approve_by: asked.approve_by,
+  });
   return bundle;
 }
 
 /** Waiting for a first signature is the ordinary pause; anything else that is wrong with what was admitted is named first. */
 function pauseStop(verdicts: readonly Verdict[], bundles: readonly string[], runId: string): Stopped {
   const known = verdicts.filter((verdict) => verdict !== undefined);
-  const worst = known.find((verdict) => verdict.code !== "STOP_APPROVAL_REQUIRED" && verdict.code !== "STOP_EXECUTION_NOT_AUTHORIZED");
+  const worst = known.find(
+    (verdict) => verdict.code !== "STOP_APPROVAL_REQUIRED" && verdict.code !== "STOP_EXECUTION_NOT_AUTHORIZED",
+  );
   // One of the two signatures is there: what is missing has a name of its own. None is there: the ordinary pause.
   const code = worst?.code ?? (known.length === 1 && known[0] ? known[0].code : "STOP_APPROVAL_REQUIRED");
   return new Stopped(code, {
-    saw: known.map((verdict) => verdict.facts.saw).join("; "), wanted: known.map((verdict) => verdict.facts.wanted).join("; "),
-    next: `npm run approve -- ${shellWord(bundles[0] ?? "<bundle>")} --profile <your-profile>`, or: `cutter orchestrate resume ${runId}`, details: bundles.map((bundle) => `request: ${bundle}`),
+    saw: known.map((verdict) => verdict.facts.saw).join("; "),
+    wanted: known.map((verdict) => verdict.facts.wanted).join("; "),
+    next: `npm run approve -- ${shellWord(bundles[0] ?? "<bundle>")} --profile <your-profile>`,
+    or: `cutter orchestrate resume ${runId}`,
+    details: bundles.map((bundle) => `request: ${bundle}`),
   });
 }
 
@@ -114,15 +161,26 @@ async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void
     await run.takeBackup();
     [newest] = await read();
   }
-  if (!newest) throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt", wanted: "a proven backup of this run" });
+  if (!newest)
+    throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt", wanted: "a proven backup of this run" });
   if (newest.content_digests_sha !== recorded.content_digests_sha) {
-    throw new Stopped("STOP_DRIFT", { saw: "the tables changed since they were first backed up", wanted: "content equal to the recorded digests", hint: "void the run and cut again: what was signed rests on other content" });
+    throw new Stopped("STOP_DRIFT", {
+      saw: "the tables changed since they were first backed up",
+      wanted: "content equal to the recorded digests",
+      hint: "void the run and cut again: what was signed rests on other content",
+    });
   }
   insist(judgeProof(newest));
-  await run.world.vault.verify({ file: `${run.row.run_id}.sql.gpg`, file_sha: newest.file_sha, size_bytes: Number(newest.size_bytes), proof: backupProofSchema.parse(newest.proof) });
+  await run.world.vault.verify({
+    file: `${run.row.run_id}.sql.gpg`,
+    file_sha: newest.file_sha,
+    size_bytes: Number(newest.size_bytes),
+    proof: backupProofSchema.parse(newest.proof),
+  });
 }
 
-const recordOf = (run: Run): Promise<RunRecord> => run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
+const recordOf = (run: Run): Promise<RunRecord> =>
+  run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
 
 /** Everything beside payload.json of a request bundle of this run. */
 async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
@@ -133,13 +191,31 @@ async function bundleContents(run: Run, planned: Planned, record: RunRecord, gat
   const sg1 = gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" ? sg1InForce(record) : undefined;
   return {
     ...(sg1 ? { sg1: { payload_sha: digestOf(sg1), payload: sg1 } } : {}),
-    snapshot: material.bytes, region: material.bytes.subarray(region.byte_start, region.byte_end), cut_plan: planJson(material, source, run.row),
-    grammar: { profile: source.grammar.profile, options: { ...source.grammar.options }, plan: { ...run.world.config.plan }, caps: { units: run.world.config.caps.units, hard: run.world.config.caps.hard } },
+    snapshot: material.bytes,
+    region: material.bytes.subarray(region.byte_start, region.byte_end),
+    cut_plan: planJson(material, source, run.row),
+    grammar: {
+      profile: source.grammar.profile,
+      options: { ...source.grammar.options },
+      plan: { ...run.world.config.plan },
+      caps: { units: run.world.config.caps.units, hard: run.world.config.caps.hard },
+    },
     receipts: receipts.map((row) => ({
-      attempt: String(row.attempt), file_sha: row.file_sha, size_bytes: row.size_bytes, content_digests: contentDigestsSchema.parse(row.content_digests),
-      content_digests_sha: row.content_digests_sha, recipient: row.recipient, proof_sha: row.proof_sha, at: row.at.toISOString(),
+      attempt: String(row.attempt),
+      file_sha: row.file_sha,
+      size_bytes: row.size_bytes,
+      content_digests: contentDigestsSchema.parse(row.content_digests),
+      content_digests_sha: row.content_digests_sha,
+      recipient: row.recipient,
+      proof_sha: row.proof_sha,
+      at: row.at.toISOString(),
     })),
-    findings: { document: findings.map((finding) => ({ ...finding })), environment: [...planned.grants.output.findings], baseline: source.baseline.map((row) => ({ ...row })) },
-    journal: record.journal.map((entry) => ({ ...entry })), runs_index: await run.world.files.runsIndex(),
+    findings: {
+      document: findings.map((finding) => ({ ...finding })),
+      environment: [...planned.grants.output.findings],
+      baseline: source.baseline.map((row) => ({ ...row })),
+    },
+    journal: record.journal.map((entry) => ({ ...entry })),
+    runs_index: await run.world.files.runsIndex(),
   };
 }

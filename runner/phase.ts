@@ -27,7 +27,9 @@ export interface RunFacts {
 }
 
 /** For a phase that only computes: the pinned snapshot and the run's own files. */
-export interface PureScope extends RunFacts { readonly files: Pick<RunFiles, "artifact" | "writeRun"> }
+export interface PureScope extends RunFacts {
+  readonly files: Pick<RunFiles, "artifact" | "writeRun">;
+}
 export interface ReadScope extends PureScope {
   readonly read: Database["read"];
   readonly environment_scope: EnvironmentScope;
@@ -37,7 +39,9 @@ export interface ReadScope extends PureScope {
   readonly takeBackup: () => Promise<BackupReceipt>;
 }
 /** Inside an admitted effect; see effect.ts. */
-export interface EffectScope extends PureScope { readonly tx: Writer }
+export interface EffectScope extends PureScope {
+  readonly tx: Writer;
+}
 
 /** Records a phase takes, by the name its input gives them; their output_sha make its input_sha. */
 export type Inputs = Readonly<Record<string, Recorded<unknown>>>;
@@ -74,6 +78,15 @@ export interface EffectPhase<I extends Inputs, O> extends Base<I, O> {
 export type Phase<I extends Inputs, O> = PurePhase<I, O> | ReadPhase<I, O> | EffectPhase<I, O>;
 
 /** Ways to write a phase down; the name says what it may touch. */
-export const definePure = <I extends Inputs, O>(phase: Omit<PurePhase<I, O>, "access">): PurePhase<I, O> => ({ ...phase, access: "nothing" });
-export const defineReading = <I extends Inputs, O>(phase: Omit<ReadPhase<I, O>, "access">): ReadPhase<I, O> => ({ ...phase, access: "reads" });
-export const defineEffect = <I extends Inputs, O>(phase: Omit<EffectPhase<I, O>, "access">): EffectPhase<I, O> => ({ ...phase, access: "writes" });
+export const definePure = <I extends Inputs, O>(phase: Omit<PurePhase<I, O>, "access">): PurePhase<I, O> => ({
+  ...phase,
+  access: "nothing",
+});
+export const defineReading = <I extends Inputs, O>(phase: Omit<ReadPhase<I, O>, "access">): ReadPhase<I, O> => ({
+  ...phase,
+  access: "reads",
+});
+export const defineEffect = <I extends Inputs, O>(phase: Omit<EffectPhase<I, O>, "access">): EffectPhase<I, O> => ({
+  ...phase,
+  access: "writes",
+});

@@ -6,24 +6,59 @@ import type { CutPlan } from "./model/cut-plan.ts";
 import type { PureScope } from "./phase.ts";
 
 /** The plan of a pinned source, rebuilt from the artifact on disk. */
-export async function planOf(source: SourcePinOutput, scope: Pick<PureScope, "files" | "run_id" | "document_id" | "config">): Promise<Material> {
+export async function planOf(
+  source: SourcePinOutput,
+  scope: Pick<PureScope, "files" | "run_id" | "document_id" | "config">,
+): Promise<Material> {
   const bytes = await scope.files.artifact(source.source_version_id);
-  return materialOf(bytes, { run_id: scope.run_id, document_id: scope.document_id, region_sha: source.region_sha, grammar: source.grammar }, scope.config);
+  return materialOf(
+    bytes,
+    { run_id: scope.run_id, document_id: scope.document_id, region_sha: source.region_sha, grammar: source.grammar },
+    scope.config,
+  );
 }
 
 /** Rows of planned_unit, as the gate admits them with SG_1. */
 export function plannedUnits(rows: Material["rows"]) {
-  return rows.map(({ ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type, parent_address }) => ({
-    ordinal, canonical_address, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type, parent_address,
-  }));
+  return rows.map(
+    ({
+      ordinal,
+      canonical_address,
+      title_sha,
+      content_hash,
+      section_type,
+      unit_kind,
+      owner_ref,
+      publication_type,
+      parent_address,
+    }) => ({
+      ordinal,
+      canonical_address,
+      title_sha,
+      content_hash,
+      section_type,
+      unit_kind,
+      owner_ref,
+      publication_type,
+      parent_address,
+    }),
+  );
 }
 
 /** cut_plan.json: what is signed, as a person's program reads it. */
-export function planJson(material: Material, source: SourcePinOutput, scope: { run_id: string; document_id: string }): Json {
+export function planJson(
+  material: Material,
+  source: SourcePinOutput,
+  scope: { run_id: string; document_id: string },
+): Json {
   const plan: CutPlan = {
-    run_id: scope.run_id, document_id: scope.document_id, source_version_id: source.source_version_id, region_sha: source.region_sha,
-    manifest_digest: material.manifest.manifest_digest, writer_digest: material.writer_digest, rows: material.rows,
+    run_id: scope.run_id,
+    document_id: scope.document_id,
+    source_version_id: source.source_version_id,
+    region_sha: source.region_sha,
+    manifest_digest: material.manifest.manifest_digest,
+    writer_digest: material.writer_digest,
+    rows: material.rows,
   };
   return { ...plan, rows: plan.rows.map((row) => ({ ...row })) };
 }
-

@@ -21,7 +21,13 @@ const HOLDER = "rehearsal";
 /** Nobody's key: the database of a rehearsal takes it, the gate of a host never would. */
 const NO_FINGERPRINT = "0".repeat(40);
 const SILENT: RunWatcher = { step: () => Promise.resolve(), requested: () => Promise.resolve() };
-const PROVED = ["cut_verified_enacted_closed", "reverted_after_leg_b", "cut_again_after_revert", "reverted_after_leg_a", "every_other_row_unchanged"];
+const PROVED = [
+  "cut_verified_enacted_closed",
+  "reverted_after_leg_b",
+  "cut_again_after_revert",
+  "reverted_after_leg_a",
+  "every_other_row_unchanged",
+];
 
 /**
  * Rehearses the run unless its journal holds a rehearsal of this plan over this content, and records the facts in the journal. Every
@@ -29,7 +35,11 @@ const PROVED = ["cut_verified_enacted_closed", "reverted_after_leg_b", "cut_agai
  */
 export async function rehearse(run: Run, planned: Planned, ground: RehearsalGround): Promise<void> {
   if (run.has("cut_leg_a")) return;
-  const of = { run_id: run.row.run_id, writer_digest: planned.plan.output.writer_digest, content_digests_sha: planned.backup.output.content_digests_sha };
+  const of = {
+    run_id: run.row.run_id,
+    writer_digest: planned.plan.output.writer_digest,
+    content_digests_sha: planned.backup.output.content_digests_sha,
+  };
   const record = await run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
   const standing = standingRehearsal(record.journal, of);
   if (standing) return keepFiles(run, standing);
@@ -40,7 +50,13 @@ export async function rehearse(run: Run, planned: Planned, ground: RehearsalGrou
   } catch (error) {
     throw inRehearsal(error);
   }
-  const facts = rehearsalSchema.parse({ version: "1", ...of, units: planned.plan.output.candidate_count, proved: PROVED, counts: Object.fromEntries(counts.seen) });
+  const facts = rehearsalSchema.parse({
+    version: "1",
+    ...of,
+    units: planned.plan.output.candidate_count,
+    proved: PROVED,
+    counts: Object.fromEntries(counts.seen),
+  });
   await run.world.database.transaction("exec", (tx) => run.journal(tx, { event: REHEARSED, rehearsal: facts }));
   await keepFiles(run, facts);
 }
@@ -48,7 +64,11 @@ export async function rehearse(run: Run, planned: Planned, ground: RehearsalGrou
 async function backupAgain(run: Run, wanted: string): Promise<void> {
   const receipt = await run.takeBackup();
   if (receipt.content_digests_sha !== wanted) {
-    throw new Stopped("STOP_DRIFT", { saw: "the tables changed since they were first backed up", wanted: "content equal to the recorded digests", hint: "void the run and cut again: the plan rests on other content" });
+    throw new Stopped("STOP_DRIFT", {
+      saw: "the tables changed since they were first backed up",
+      wanted: "content equal to the recorded digests",
+      hint: "void the run and cut again: the plan rests on other content",
+    });
   }
 }
 
@@ -59,7 +79,9 @@ async function keepFiles(run: Run, facts: Rehearsal): Promise<void> {
   run.world.events.emit({ event: "report", file: `runs/${run.row.run_id}/rehearsal.md` });
 }
 
-interface Recorder extends RowCounts { readonly seen: Map<CountedEffect, Rehearsal["counts"][CountedEffect]> }
+interface Recorder extends RowCounts {
+  readonly seen: Map<CountedEffect, Rehearsal["counts"][CountedEffect]>;
+}
 
 function recorder(units: number): Recorder {
   const seen: Recorder["seen"] = new Map();
@@ -69,7 +91,13 @@ function recorder(units: number): Recorder {
       // The same effect twice, before and after a revert, must count the same.
       const before = seen.get(effect);
       if (before !== undefined && digestOf(before) !== digestOf(changes)) {
-        return Promise.resolve({ code: "STOP_INVARIANT_FAILED", facts: { saw: `${effect} changed other numbers of rows the second time`, wanted: "the same counts every time" } });
+        return Promise.resolve({
+          code: "STOP_INVARIANT_FAILED",
+          facts: {
+            saw: `${effect} changed other numbers of rows the second time`,
+            wanted: "the same counts every time",
+          },
+        });
       }
       seen.set(effect, changes);
       return Promise.resolve(judgeCounted(effect, units, changes));
@@ -79,7 +107,8 @@ function recorder(units: number): Recorder {
 
 /** Both ways at once, each in a database of its own; of two failures the way forward tells its own. */
 async function bothWays(run: Run, planned: Planned, ground: RehearsalGround, counts: Recorder): Promise<void> {
-  const say = (done: number, what: string): void => run.world.events.emit({ event: "progress", phase: "rehearsal", done, of: 2, what });
+  const say = (done: number, what: string): void =>
+    run.world.events.emit({ event: "progress", phase: "rehearsal", done, of: 2, what });
   say(0, "in two restored copies: cut, verify and enact; cut, revert and cut again");
   const ahead = await ground.stage("rehearsal_forward", counts);
   const back = await ground.stage("rehearsal_back", counts);
@@ -97,7 +126,13 @@ async function forward(run: Run, planned: Planned, stage: Stage): Promise<void> 
   await mintDecision(trial);
   await admit(trial, mine, "SG_2_lifecycle_authz");
   await enact(trial, mine, written);
-  insist(judgeOtherRows(await stage.look(), ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"], mine.plan.output.candidate_count));
+  insist(
+    judgeOtherRows(
+      await stage.look(),
+      ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"],
+      mine.plan.output.candidate_count,
+    ),
+  );
 }
 
 /** Cut and reverted after leg B; cut again by another run and reverted after leg A. */
@@ -111,13 +146,21 @@ async function backward(run: Run, planned: Planned, stage: Stage): Promise<void>
   const anew = await prepare(again, planned);
   await writeUnits(again, anew);
   await again.step(revertRun("rehearsal", anew.plan, undefined), {});
-  insist(judgeOtherRows(await stage.look(), ["cut_leg_a", "leg_b_record", "write_verify", "revert_ledger", "cut_leg_a", "revert"], mine.plan.output.candidate_count));
+  insist(
+    judgeOtherRows(
+      await stage.look(),
+      ["cut_leg_a", "leg_b_record", "write_verify", "revert_ledger", "cut_leg_a", "revert"],
+      mine.plan.output.candidate_count,
+    ),
+  );
 }
 
 async function open(run: Run, stage: Stage, runId: RunId): Promise<Run> {
   const { database, config, here } = stage.world;
   const { document_id, release, opened } = run.row;
-  const { epoch } = await database.transaction("exec", (tx) => tx.one("write/open-run", [runId, document_id, config.host, here.actor, release, HOLDER]));
+  const { epoch } = await database.transaction("exec", (tx) =>
+    tx.one("write/open-run", [runId, document_id, config.host, here.actor, release, HOLDER]),
+  );
   return new Run({ run_id: runId, document_id, release, opened, epoch }, stage.world, HOLDER, [], SILENT);
 }
 
@@ -132,9 +175,14 @@ function secondRunId(runId: RunId): RunId {
 async function prepare(trial: Run, planned: Planned): Promise<Planned> {
   const mine = await plan(trial, planned.source.output.grammar);
   if (mine.plan.output.writer_digest !== planned.plan.output.writer_digest) {
-    throw new Stopped("STOP_INVARIANT_FAILED", { saw: "the restored copy plans other rows than the host", wanted: planned.plan.output.writer_digest });
+    throw new Stopped("STOP_INVARIANT_FAILED", {
+      saw: "the restored copy plans other rows than the host",
+      wanted: planned.plan.output.writer_digest,
+    });
   }
-  await trial.world.database.transaction("exec", (tx) => trial.journal(tx, { event: REHEARSED, rehearsal: { of: planned.plan.output.writer_digest } }));
+  await trial.world.database.transaction("exec", (tx) =>
+    trial.journal(tx, { event: REHEARSED, rehearsal: { of: planned.plan.output.writer_digest } }),
+  );
   await admit(trial, mine, "SG_1_cut_authz");
   await admit(trial, mine, "EXECUTION");
   return mine;
@@ -143,14 +191,32 @@ async function prepare(trial: Run, planned: Planned): Promise<Planned> {
 /** Admits as cutter_gate in the copy, by the function of the real gate. No key of a person is near: nothing is signed. */
 async function admit(trial: Run, planned: Planned, gate: AskedGate): Promise<void> {
   const { database } = trial.world;
-  const { record, now } = await database.read("gate", async (reader) => ({ record: await loadRunRecord(reader, trial.row, trial.world), ...(await reader.one("read/database-now")) }));
+  const { record, now } = await database.read("gate", async (reader) => ({
+    record: await loadRunRecord(reader, trial.row, trial.world),
+    ...(await reader.one("read/database-now")),
+  }));
   const payload: Record<string, Json> = { ...expectedPayload(record, gate) };
-  const units = gate === "SG_1_cut_authz" ? canonicalText(plannedUnits((await planOf(planned.source.output, trial.readScope())).rows)) : null;
+  const units =
+    gate === "SG_1_cut_authz"
+      ? canonicalText(plannedUnits((await planOf(planned.source.output, trial.readScope())).rows))
+      : null;
   const nobody = Buffer.from("rehearsal");
-  await database.transaction("gate", (tx) => tx.one("write/admit", [
-    gate, trial.row.run_id, canonicalText(payload), digestOf(payload), gate === "SG_1_cut_authz" ? "rehearsal-first" : "rehearsal-second", NO_FINGERPRINT,
-    randomBytes(16).toString("hex"), nobody, nobody, now, new Date(now.getTime() + TERM_SECONDS[gate] * 1000), units,
-  ]));
+  await database.transaction("gate", (tx) =>
+    tx.one("write/admit", [
+      gate,
+      trial.row.run_id,
+      canonicalText(payload),
+      digestOf(payload),
+      gate === "SG_1_cut_authz" ? "rehearsal-first" : "rehearsal-second",
+      NO_FINGERPRINT,
+      randomBytes(16).toString("hex"),
+      nobody,
+      nobody,
+      now,
+      new Date(now.getTime() + TERM_SECONDS[gate] * 1000),
+      units,
+    ]),
+  );
 }
 
 /** Leg A; when it fails, the rows are tried one by one to name the first that cannot be written. */
@@ -168,27 +234,42 @@ async function firstRefused(trial: Run, planned: Planned): Promise<string | unde
   const { rows } = await planOf(planned.source.output, trial.readScope());
   let address: string | undefined;
   const tried = new Error("tried, never to be committed");
-  await trial.world.database.transaction("exec", async (tx) => {
-    for (const row of rows) {
-      address = row.canonical_address;
-      await createUnits([row], { tx, here: trial.world.here, say: () => undefined });
-    }
-    address = undefined;
-    throw tried;
-  }).catch((error: unknown) => { if (error !== tried && !(error instanceof Stopped)) throw error; });
+  await trial.world.database
+    .transaction("exec", async (tx) => {
+      for (const row of rows) {
+        address = row.canonical_address;
+        await createUnits([row], { tx, here: trial.world.here, say: () => undefined });
+      }
+      address = undefined;
+      throw tried;
+    })
+    .catch((error: unknown) => {
+      if (error !== tried && !(error instanceof Stopped)) throw error;
+    });
   return address;
 }
 
 async function close(trial: Run): Promise<void> {
-  await trial.world.database.transaction("exec", (tx) => tx.one("write/close-run", [trial.row.run_id, trial.epoch, "reverted", "rehearsal"]));
+  await trial.world.database.transaction("exec", (tx) =>
+    tx.one("write/close-run", [trial.row.run_id, trial.epoch, "reverted", "rehearsal"]),
+  );
 }
 
 /** Codes about a person's signature or about who holds a run would say something untrue about the run itself. */
 function inRehearsal(error: unknown): unknown {
   if (!(error instanceof Stopped)) return error;
   const { code, facts } = error;
-  const own = code === "STOP_HALTED" || ![3, 4, 10].includes(STOPS[code].exit) || ["STOP_REFUSED_INPUT", "STOP_TARGET_POLICY", "STOP_PRECHECK_FAILED", "STOP_DOCUMENT_UNKNOWN"].includes(code);
-  return new Stopped(own ? code : "STOP_INVARIANT_FAILED", {
-    ...facts, saw: `in the rehearsal: ${own ? "" : `${code}: `}${facts.saw}`, hint: "nothing was signed and nothing is written: mend what is named, void this run and cut again",
-  }, error);
+  const own =
+    code === "STOP_HALTED" ||
+    ![3, 4, 10].includes(STOPS[code].exit) ||
+    ["STOP_REFUSED_INPUT", "STOP_TARGET_POLICY", "STOP_PRECHECK_FAILED", "STOP_DOCUMENT_UNKNOWN"].includes(code);
+  return new Stopped(
+    own ? code : "STOP_INVARIANT_FAILED",
+    {
+      ...facts,
+      saw: `in the rehearsal: ${own ? "" : `${code}: `}${facts.saw}`,
+      hint: "nothing was signed and nothing is written: mend what is named, void this run and cut again",
+    },
+    error,
+  );
 }

@@ -2,8 +2,31 @@
 import { loadConfig } from "./adapters/configuration.ts";
 import { eventsLength, followEvents } from "./adapters/run-events.ts";
 import { exists, runFiles, writeWhole } from "./adapters/run-files.ts";
-import { claimAsk, claimRun, holderIsGone, isAlive, listenForEnd, ownHolder, startDetached } from "./adapters/run-process.ts";
+import {
+  claimAsk,
+  claimRun,
+  holderIsGone,
+  isAlive,
+  listenForEnd,
+  ownHolder,
+  startDetached,
+} from "./adapters/run-process.ts";
 import { readSafely } from "./adapters/safe-file.ts";
 
 /** Everything here reads or writes this host only; nothing connects. */
-export const host = { claimAsk, claimRun, loadConfig, eventsLength, exists, followEvents, runFiles, writeWhole, holderIsGone, isAlive, listenForEnd, ownHolder, startDetached, readSafely } as const;
+export const host = {
+  claimAsk,
+  claimRun,
+  loadConfig,
+  eventsLength,
+  exists,
+  followEvents,
+  runFiles,
+  writeWhole,
+  holderIsGone,
+  isAlive,
+  listenForEnd,
+  ownHolder,
+  startDetached,
+  readSafely,
+} as const;

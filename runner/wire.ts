@@ -21,21 +21,33 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
   const root = config.orchestrator.runtime_root;
   const events: Events = runId ? fileEvents(root, runId) : { emit: () => undefined };
   return {
-    config, here,
+    config,
+    here,
     environment_scope: environmentScope(relevantObjects()),
-    database: postgresDatabase(config, (role) => credentialOf(config, role), (what, seconds) => events.emit({ event: "waiting", what, seconds })),
+    database: postgresDatabase(
+      config,
+      (role) => credentialOf(config, role),
+      (what, seconds) => events.emit({ event: "waiting", what, seconds }),
+    ),
     files: runFiles(root),
     counts: signedCounts,
     // OpenPGP is loaded when something is to be verified: most verbs verify nothing.
-    approvals: { insistSigned: async (id, rows) => insistSigned(id, rows, approvers(), (await import("./wire-gate.ts")).verifySignature) },
-    vault: vaultOf(config, (line) => events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line })),
+    approvals: {
+      insistSigned: async (id, rows) =>
+        insistSigned(id, rows, approvers(), (await import("./wire-gate.ts")).verifySignature),
+    },
+    vault: vaultOf(config, (line) =>
+      events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line }),
+    ),
     events,
     reporter: reporterOf(config.reports),
   };
 }
 
 function reporterOf(reports: Config["reports"]): World["reporter"] {
-  return reports.reporter === "http" ? httpReporter({ base: reports.base_url, keyFile: reports.api_key_file, folder: reports.folder }) : folderReporter(reports.folder);
+  return reports.reporter === "http"
+    ? httpReporter({ base: reports.base_url, keyFile: reports.api_key_file, folder: reports.folder })
+    : folderReporter(reports.folder);
 }
 
 /** Where the run is tried out before anyone signs. */

@@ -17,25 +17,51 @@ import type { RehearsalGround, StoppedJson, World } from "./world.ts";
 import type * as z from "zod";
 
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */
-export interface Holder { readonly name: string; readonly isGone: (holder: string | null) => boolean }
+export interface Holder {
+  readonly name: string;
+  readonly isGone: (holder: string | null) => boolean;
+}
 
 /** All a worker needs: the world, where a run is rehearsed, its name on the lease, and what follows its steps. */
-export interface Work { readonly world: World; readonly ground: RehearsalGround; readonly holder: Holder; readonly projection: Projection }
+export interface Work {
+  readonly world: World;
+  readonly ground: RehearsalGround;
+  readonly holder: Holder;
+  readonly projection: Projection;
+}
 
 /** Opens a run of a registered document and carries it to its first pause. */
 export async function workCut(work: Work, runId: RunId, document: string, grammar: GrammarChoice): Promise<number> {
-  return carry(work, async () => {
-    if (!isDocumentId(document)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a document id out of form", wanted: "3-32 of A-Z 0-9 -, no dash at an edge" });
-    const { config, here, database, events } = work.world;
-    // Unknown and protected documents are refused before any row of ours exists.
-    const registered = await database.read("exec", (reader) => reader.query("read/source-document", [document]));
-    insist(judgeTarget(registered, document, config).verdict);
-    const { epoch } = await database.transaction("exec", (tx) => tx.one("write/open-run", [runId, document, config.host, here.actor, here.release_digest, work.holder.name]));
-    events.emit({ event: "opened", run_id: runId, document_id: document });
-    const run = await runOf(work, runId, epoch);
-    await database.transaction("exec", (tx) => run.journal(tx, { event: "opened", document_id: document, actor: here.actor, host: config.host, release: here.release_digest }));
-    return run;
-  }, async (run) => finishCut(work, run, grammar));
+  return carry(
+    work,
+    async () => {
+      if (!isDocumentId(document))
+        throw new Stopped("STOP_REFUSED_INPUT", {
+          saw: "a document id out of form",
+          wanted: "3-32 of A-Z 0-9 -, no dash at an edge",
+        });
+      const { config, here, database, events } = work.world;
+      // Unknown and protected documents are refused before any row of ours exists.
+      const registered = await database.read("exec", (reader) => reader.query("read/source-document", [document]));
+      insist(judgeTarget(registered, document, config).verdict);
+      const { epoch } = await database.transaction("exec", (tx) =>
+        tx.one("write/open-run", [runId, document, config.host, here.actor, here.release_digest, work.holder.name]),
+      );
+      events.emit({ event: "opened", run_id: runId, document_id: document });
+      const run = await runOf(work, runId, epoch);
+      await database.transaction("exec", (tx) =>
+        run.journal(tx, {
+          event: "opened",
+          document_id: document,
+          actor: here.actor,
+          host: config.host,
+          release: here.release_digest,
+        }),
+      );
+      return run;
+    },
+    async (run) => finishCut(work, run, grammar),
+  );
 }
 
 /** Takes an open run over and carries it on; of a closed one it brings the files and documents to their end. */
@@ -49,13 +75,23 @@ export async function workResume(work: Work, runId: RunId): Promise<number> {
     work.world.events.emit({ event: "ended", exit, stop });
     return exit;
   }
-  return carry(work, () => takeOver(work, runId), async (run) => {
-    const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
-    await insistDecided(run, null);
-    if (!pinned) throw new Stopped("STOP_REFUSED_INPUT", { saw: "this run pinned no source before it was interrupted", wanted: "a run that recorded phase 1", hint: "void the run and cut again", next: `cutter orchestrate void ${runId} "interrupted before phase 1"` });
-    await insistWhole(run);
-    await finishCut(work, run, pinned.output.grammar);
-  });
+  return carry(
+    work,
+    () => takeOver(work, runId),
+    async (run) => {
+      const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
+      await insistDecided(run, null);
+      if (!pinned)
+        throw new Stopped("STOP_REFUSED_INPUT", {
+          saw: "this run pinned no source before it was interrupted",
+          wanted: "a run that recorded phase 1",
+          hint: "void the run and cut again",
+          next: `cutter orchestrate void ${runId} "interrupted before phase 1"`,
+        });
+      await insistWhole(run);
+      await finishCut(work, run, pinned.output.grammar);
+    },
+  );
 }
 
 /** A closed run changes no row any more: its index line, its documents and its projection are completed, as often as it is asked. */
@@ -75,36 +111,73 @@ async function finishFiles(work: Work, runId: RunId, kind: string | null): Promi
 }
 
 const FORWARD_ONLY = "enacted text goes forward only: cut a new version and supersede";
-const closedAs = (kind: string | null): Stopped => new Stopped("STOP_REPLAY_CONFLICT", {
-  saw: `this run was closed as ${kind ?? "?"}`, wanted: "an open run", hint: kind === "closeout" ? FORWARD_ONLY : "there is nothing left to do about this run; its document is free to be cut again",
-});
+const closedAs = (kind: string | null): Stopped =>
+  new Stopped("STOP_REPLAY_CONFLICT", {
+    saw: `this run was closed as ${kind ?? "?"}`,
+    wanted: "an open run",
+    hint:
+      kind === "closeout"
+        ? FORWARD_ONLY
+        : "there is nothing left to do about this run; its document is free to be cut again",
+  });
 
 /** Undoes a written, not enacted run and closes it. */
 export async function workRevert(work: Work, runId: RunId, reason: string): Promise<number> {
-  return carry(work, () => takeOver(work, runId), async (run) => {
-    if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a written, not enacted run", hint: FORWARD_ONLY });
-    await insistDecided(run, "compensate");
-    if (!run.has("cut_leg_a")) throw new Stopped("STOP_REFUSED_INPUT", { saw: "this run has written nothing", wanted: "a run past leg A", hint: "there is nothing to undo; void it instead", next: `cutter orchestrate void ${runId} "<reason>"` });
-    const plan = await outputOf(work, runId, "cutplan", cutplanOutput);
-    if (!plan) throw new Stopped("STOP_TORN", { saw: "leg A is recorded without a plan", wanted: "phase 3 recorded" });
-    const ledger = await outputOf(work, runId, "leg_b_record", legBOutput);
-    await snapshotCounts(work.world, runId, "pre");
-    await run.step(revertRun(reason, plan, ledger), {});
-    await snapshotCounts(work.world, runId, "post");
-    await closeRun(work.world, run, "reverted", reason);
-  });
+  return carry(
+    work,
+    () => takeOver(work, runId),
+    async (run) => {
+      if (run.has("lifecycle_enact"))
+        throw new Stopped("STOP_REPLAY_CONFLICT", {
+          saw: "this run is enacted",
+          wanted: "a written, not enacted run",
+          hint: FORWARD_ONLY,
+        });
+      await insistDecided(run, "compensate");
+      if (!run.has("cut_leg_a"))
+        throw new Stopped("STOP_REFUSED_INPUT", {
+          saw: "this run has written nothing",
+          wanted: "a run past leg A",
+          hint: "there is nothing to undo; void it instead",
+          next: `cutter orchestrate void ${runId} "<reason>"`,
+        });
+      const plan = await outputOf(work, runId, "cutplan", cutplanOutput);
+      if (!plan)
+        throw new Stopped("STOP_TORN", { saw: "leg A is recorded without a plan", wanted: "phase 3 recorded" });
+      const ledger = await outputOf(work, runId, "leg_b_record", legBOutput);
+      await snapshotCounts(work.world, runId, "pre");
+      await run.step(revertRun(reason, plan, ledger), {});
+      await snapshotCounts(work.world, runId, "post");
+      await closeRun(work.world, run, "reverted", reason);
+    },
+  );
 }
 
 /** Closes a run that has written nothing. */
 export async function workVoid(work: Work, runId: RunId, reason: string): Promise<number> {
-  return carry(work, () => takeOver(work, runId), async (run) => {
-    if (run.has("lifecycle_enact")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted: "a run that has written nothing", hint: FORWARD_ONLY });
-    await insistDecided(run, "void");
-    const decided = (await work.world.database.read("exec", (reader) => reader.one("read/run", [runId]))).state === "torn";
-    if (!decided) await insistWhole(run);
-    if (!decided && run.has("cut_leg_a") && !run.has("revert")) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "leg A of this run is committed", wanted: "a run that has written nothing", next: `cutter orchestrate revert ${runId} "<reason>"` });
-    await closeRun(work.world, run, "voided", reason);
-  });
+  return carry(
+    work,
+    () => takeOver(work, runId),
+    async (run) => {
+      if (run.has("lifecycle_enact"))
+        throw new Stopped("STOP_REPLAY_CONFLICT", {
+          saw: "this run is enacted",
+          wanted: "a run that has written nothing",
+          hint: FORWARD_ONLY,
+        });
+      await insistDecided(run, "void");
+      const decided =
+        (await work.world.database.read("exec", (reader) => reader.one("read/run", [runId]))).state === "torn";
+      if (!decided) await insistWhole(run);
+      if (!decided && run.has("cut_leg_a") && !run.has("revert"))
+        throw new Stopped("STOP_REPLAY_CONFLICT", {
+          saw: "leg A of this run is committed",
+          wanted: "a run that has written nothing",
+          next: `cutter orchestrate revert ${runId} "<reason>"`,
+        });
+      await closeRun(work.world, run, "voided", reason);
+    },
+  );
 }
 
 async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<void> {
@@ -137,44 +210,92 @@ async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => 
 async function takeOver(work: Work, runId: RunId): Promise<Run> {
   const { database, here } = work.world;
   const [row] = await database.read("exec", (reader) => reader.query("read/run", [runId]));
-  if (!row) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId}`, wanted: "the id of a run of this database", next: "cutter orchestrate status" });
+  if (!row)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `no run ${runId}`,
+      wanted: "the id of a run of this database",
+      next: "cutter orchestrate status",
+    });
   if (row.closed) throw closedAs(row.close_kind);
-  if (row.release !== here.release_digest) throw new Stopped("STOP_DRIFT", { saw: `this is release ${here.release_digest.slice(0, 12)}`, wanted: `release ${row.release.slice(0, 12)}, with which the run began` });
+  if (row.release !== here.release_digest)
+    throw new Stopped("STOP_DRIFT", {
+      saw: `this is release ${here.release_digest.slice(0, 12)}`,
+      wanted: `release ${row.release.slice(0, 12)}, with which the run began`,
+    });
   const gone = work.holder.isGone(row.holder) ? row.holder : null;
-  const { epoch } = await database.transaction("exec", (tx) => tx.one("write/take-lease", [runId, work.holder.name, gone]));
+  const { epoch } = await database.transaction("exec", (tx) =>
+    tx.one("write/take-lease", [runId, work.holder.name, gone]),
+  );
   return runOf(work, runId, epoch);
 }
 
 /** `epoch` is what this process was given: the lease's own, read later, may be that of a process which came in between. */
 async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
   const { row, done } = await work.world.database.read("exec", async (reader) => ({
-    row: await reader.one("read/run", [runId]), done: await reader.query("read/phases-done", [runId]),
+    row: await reader.one("read/run", [runId]),
+    done: await reader.query("read/phases-done", [runId]),
   }));
   return new Run(
     { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, epoch },
-    work.world, work.holder.name, done, work.projection,
+    work.world,
+    work.holder.name,
+    done,
+    work.projection,
   );
 }
 
-async function outputOf<O>(work: Work, runId: RunId, phase: Recorded<O>["phase"], schema: z.ZodType<O>): Promise<Recorded<O> | undefined> {
-  return recordedIn(await work.world.database.read("exec", (reader) => reader.query("read/phases-done", [runId])), phase, schema);
+async function outputOf<O>(
+  work: Work,
+  runId: RunId,
+  phase: Recorded<O>["phase"],
+  schema: z.ZodType<O>,
+): Promise<Recorded<O> | undefined> {
+  return recordedIn(
+    await work.world.database.read("exec", (reader) => reader.query("read/phases-done", [runId])),
+    phase,
+    schema,
+  );
 }
 
 function ending(error: unknown): { exit: number; stop: StoppedJson } {
   if (error instanceof Stopped) {
     const { saw, wanted, hint, next, or, details } = error.facts;
-    return { exit: error.exit, stop: { code: error.code, saw, wanted, hint: hint ?? STOPS[error.code].hint, next: next ?? null, or: or ?? null, details: details ?? [] } };
+    return {
+      exit: error.exit,
+      stop: {
+        code: error.code,
+        saw,
+        wanted,
+        hint: hint ?? STOPS[error.code].hint,
+        next: next ?? null,
+        or: or ?? null,
+        details: details ?? [],
+      },
+    };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${text}\n`);
-  return { exit: EXIT_BUG, stop: { code: "BUG", saw: error instanceof Error ? error.message : String(error), wanted: "no bug", hint: "send runner.log of this run with your report", next: null, or: null, details: [] } };
+  return {
+    exit: EXIT_BUG,
+    stop: {
+      code: "BUG",
+      saw: error instanceof Error ? error.message : String(error),
+      wanted: "no bug",
+      hint: "send runner.log of this run with your report",
+      next: null,
+      or: null,
+      details: [],
+    },
+  };
 }
 
 /** A torn run asks for its decision; failing to ask never hides the stop itself. */
 async function asked(run: Run, error: unknown): Promise<unknown> {
   if (!(error instanceof Stopped) || (error.code !== "STOP_TORN" && error.code !== "STOP_SG_3_REQUIRED")) return error;
   return withRequest(run, error).catch((reason: unknown) => {
-    process.stderr.write(`the escalation could not be asked for: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    process.stderr.write(
+      `the escalation could not be asked for: ${reason instanceof Error ? reason.message : String(reason)}\n`,
+    );
     return error;
   });
 }
@@ -197,12 +318,20 @@ async function leave(work: Work, run: Run, stop: StoppedJson | null, stoppedIn: 
     const row = await work.world.database.read("exec", (reader) => reader.one("read/run", [run.row.run_id]));
     // Another process carries this run now, and its files with it.
     if (row.epoch !== run.epoch) return;
-    if (!row.closed) await work.world.database.transaction("exec", (tx) => tx.one("write/release-lease", [run.row.run_id, run.epoch]));
+    if (!row.closed)
+      await work.world.database.transaction("exec", (tx) => tx.one("write/release-lease", [run.row.run_id, run.epoch]));
     await work.projection.project(run.row.run_id, stop, stoppedIn);
   } catch (reason) {
     // The database is gone: the lease expires by itself, and the next process sees that this one is gone.
-    process.stderr.write(`left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    process.stderr.write(
+      `left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`,
+    );
     // The file would still say that nothing is committed, and nobody can ask the database: a person must hear that it is not known.
-    if (stop?.code === "STOP_AMBIGUOUS") await work.projection.unknown({ run_id: run.row.run_id, epoch: run.epoch }, stop, stoppedIn).catch((error: unknown) => process.stderr.write(`state.json: ${error instanceof Error ? error.message : String(error)}\n`));
+    if (stop?.code === "STOP_AMBIGUOUS")
+      await work.projection
+        .unknown({ run_id: run.row.run_id, epoch: run.epoch }, stop, stoppedIn)
+        .catch((error: unknown) =>
+          process.stderr.write(`state.json: ${error instanceof Error ? error.message : String(error)}\n`),
+        );
   }
 }

@@ -59,12 +59,31 @@ export interface Events {
 /** One line of events.ndjson, without its time. `seconds` is the phase's own time; ids and digests in full. */
 export type RunEvent =
   | { readonly event: "opened"; readonly run_id: string; readonly document_id: string }
-  | { readonly event: "phase"; readonly phase: string; readonly status: "started" | "passed" | "recorded"; readonly seconds?: number; readonly rows?: number; readonly invariants?: string }
-  | { readonly event: "progress"; readonly phase: string; readonly done: number; readonly of: number; readonly what: string }
+  | {
+      readonly event: "phase";
+      readonly phase: string;
+      readonly status: "started" | "passed" | "recorded";
+      readonly seconds?: number;
+      readonly rows?: number;
+      readonly invariants?: string;
+    }
+  | {
+      readonly event: "progress";
+      readonly phase: string;
+      readonly done: number;
+      readonly of: number;
+      readonly what: string;
+    }
   | { readonly event: "finding"; readonly text: string }
   | { readonly event: "waiting"; readonly what: string; readonly seconds: number }
   | { readonly event: "state"; readonly state: RunState }
-  | { readonly event: "request"; readonly gate: string; readonly bundle: string; readonly payload_sha: string; readonly approve_by: string }
+  | {
+      readonly event: "request";
+      readonly gate: string;
+      readonly bundle: string;
+      readonly payload_sha: string;
+      readonly approve_by: string;
+    }
   | { readonly event: "report"; readonly file: string }
   | { readonly event: "ended"; readonly exit: number; readonly stop: StoppedJson | null };
 
@@ -92,7 +111,11 @@ export interface Approvals {
 
 /** Judges what an effect changed: on the host by the rehearsal that was signed, in a rehearsal by what the effect is made for. */
 export interface RowCounts {
-  judge(reader: Reader, of: { readonly run_id: string; readonly effect: CountedEffect }, changes: Rehearsal["counts"][CountedEffect]): Promise<Verdict>;
+  judge(
+    reader: Reader,
+    of: { readonly run_id: string; readonly effect: CountedEffect },
+    changes: Rehearsal["counts"][CountedEffect],
+  ): Promise<Verdict>;
 }
 
 /** A database of a rehearsal: its own World over the restored rows, and what became of them. */

@@ -22,18 +22,33 @@ const LIMITS = { create: "15m", update: "15m" };
 /** One component of the host with its one command. The type token is `cutter:host:<Name>`. */
 export class HostPart extends pulumi.ComponentResource {
   readonly command: Command;
-  constructor(type: string, name: string, { declared, lines, marker, connection, shell }: GatedArguments, options: pulumi.ComponentResourceOptions) {
+  constructor(
+    type: string,
+    name: string,
+    { declared, lines, marker, connection, shell }: GatedArguments,
+    options: pulumi.ComponentResourceOptions,
+  ) {
     super(`cutter:host:${type}`, name, {}, options);
     const clean = lines.length === 0;
-    this.command = new Command(`${name}-script`, {
-      connection, stdin: declared.script, create: shell, update: clean ? shell : `${shell}\n# drift ${marker}`, logging: "none", addPreviousOutputInEnv: false,
-    }, {
-      parent: this, customTimeouts: LIMITS,
-      // Clean: the stored text stands, whatever drift it once named. Standard input is never ignored: a changed declaration always shows.
-      ignoreChanges: clean ? ["update"] : [],
-      // The script is long and its differences are told in words.
-      hideDiffs: ["stdin", "update", "create"],
-    });
+    this.command = new Command(
+      `${name}-script`,
+      {
+        connection,
+        stdin: declared.script,
+        create: shell,
+        update: clean ? shell : `${shell}\n# drift ${marker}`,
+        logging: "none",
+        addPreviousOutputInEnv: false,
+      },
+      {
+        parent: this,
+        customTimeouts: LIMITS,
+        // Clean: the stored text stands, whatever drift it once named. Standard input is never ignored: a changed declaration always shows.
+        ignoreChanges: clean ? ["update"] : [],
+        // The script is long and its differences are told in words.
+        hideDiffs: ["stdin", "update", "create"],
+      },
+    );
     for (const line of lines) void pulumi.log.warn(driftMessage(line), this.command);
     this.registerOutputs({});
   }

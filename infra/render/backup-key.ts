@@ -2,7 +2,20 @@
 import { command, hereDocument } from "./shell-text.ts";
 
 // No trust database, no options file, no agent: nothing but the keyring is written, and no process stays.
-const GPG = (home: string): string => command("gpg", "--homedir", home, "--no-options", "--batch", "--quiet", "--no-autostart", "--no-permission-warning", "--trust-model", "always", "--no-auto-check-trustdb");
+const GPG = (home: string): string =>
+  command(
+    "gpg",
+    "--homedir",
+    home,
+    "--no-options",
+    "--batch",
+    "--quiet",
+    "--no-autostart",
+    "--no-permission-warning",
+    "--trust-model",
+    "always",
+    "--no-auto-check-trustdb",
+  );
 
 /** Condition: the keyring holds the key, and a trial encryption to it succeeds. */
 export function keyHolds(home: string, fingerprint: string): string {

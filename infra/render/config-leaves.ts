@@ -20,7 +20,10 @@ process.stdout.write(JSON.stringify({ json: isFields(value), keys }));
 `;
 
 /** One declared leaf: its value as JSON text and the digest of that. */
-export interface Leaf { readonly text: string; readonly sha: string }
+export interface Leaf {
+  readonly text: string;
+  readonly sha: string;
+}
 
 /** Leaves of a configuration by dotted key, named as the program names them. */
 export function configLeaves(value: unknown, path = ""): Readonly<Record<string, Leaf>> {
@@ -30,5 +33,8 @@ export function configLeaves(value: unknown, path = ""): Readonly<Record<string,
     return { [path]: { text, sha: sha256(text) } };
   }
   const word = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key));
-  return Object.assign({}, ...fields.map(([key, inner]) => configLeaves(inner, path === "" ? word(key) : `${path}.${word(key)}`))) as Record<string, Leaf>;
+  return Object.assign(
+    {},
+    ...fields.map(([key, inner]) => configLeaves(inner, path === "" ? word(key) : `${path}.${word(key)}`)),
+  ) as Record<string, Leaf>;
 }

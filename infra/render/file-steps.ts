@@ -2,7 +2,11 @@
 import { base64Lines, command, hereDocument } from "./shell-text.ts";
 
 /** Who owns a thing and with which mode; `mode` as `0640`. */
-export interface Ownership { readonly owner: string; readonly group: string; readonly mode: string }
+export interface Ownership {
+  readonly owner: string;
+  readonly group: string;
+  readonly mode: string;
+}
 
 /**
  * `fail` ends with words on stderr. `put_directory` never replaces what is no folder. `put_file` takes base64 on standard input, with a
@@ -44,13 +48,16 @@ export const modeWord = (mode: string): string => mode.replace(/^0+(?=.)/, "");
 export const ownerWord = ({ owner, group }: Omit<Ownership, "mode">): string => `${owner}:${group}`;
 
 /** Step: the folder stands with owner and mode. */
-export const directoryStep = (path: string, owned: Ownership): string => command("put_directory", path, ownerWord(owned), modeWord(owned.mode));
+export const directoryStep = (path: string, owned: Ownership): string =>
+  command("put_directory", path, ownerWord(owned), modeWord(owned.mode));
 
 /** Condition: the folder stands with owner and mode. */
-export const directoryHolds = (path: string, owned: Ownership): string => command("entry_is", path, `d ${ownerWord(owned)} ${modeWord(owned.mode)}`);
+export const directoryHolds = (path: string, owned: Ownership): string =>
+  command("entry_is", path, `d ${ownerWord(owned)} ${modeWord(owned.mode)}`);
 
 /** Condition: the file stands with owner, mode and bytes. */
-export const fileHolds = (path: string, owned: Ownership, sha: string): string => command("file_is", path, ownerWord(owned), modeWord(owned.mode), sha);
+export const fileHolds = (path: string, owned: Ownership, sha: string): string =>
+  command("file_is", path, ownerWord(owned), modeWord(owned.mode), sha);
 
 /** Step: the file stands; written only when it does not. */
 export function fileStep(path: string, owned: Ownership, sha: string, bytes: Uint8Array): string {
@@ -61,4 +68,5 @@ export function fileStep(path: string, owned: Ownership, sha: string, bytes: Uin
 export const directoryState = ({ owner, group, mode }: Ownership): string => `directory ${owner}:${group} ${mode}`;
 
 /** State of a file with known bytes. */
-export const fileState = ({ owner, group, mode }: Ownership, sha?: string): string => `file ${owner}:${group} ${mode}${sha === undefined ? "" : ` sha256:${sha}`}`;
+export const fileState = ({ owner, group, mode }: Ownership, sha?: string): string =>
+  `file ${owner}:${group} ${mode}${sha === undefined ? "" : ` sha256:${sha}`}`;

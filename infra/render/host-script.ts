@@ -25,12 +25,17 @@ const READ_ONLY = "-c default_transaction_read_only=on -c search_path=pg_catalog
 /** Whole text of the script. */
 export function renderHostScript({ title, holds, steps, functions, guardedBy }: HostScript): string {
   return [
-    `# ${title}`, PRELUDE, FILE_FUNCTIONS, ...(functions === undefined ? [] : [functions]),
+    `# ${title}`,
+    PRELUDE,
+    FILE_FUNCTIONS,
+    ...(functions === undefined ? [] : [functions]),
     `holds() {\n${holds.map((condition) => `  ${condition} || return 1`).join("\n")}\n}`,
     "if holds; then echo 'stands as declared'; exit 0; fi",
     ...(guardedBy === undefined ? [] : [renderGuard(guardedBy)]),
     ...steps,
-    "holds || fail 'does not stand as declared after it was laid'", "echo 'laid and verified'", "",
+    "holds || fail 'does not stand as declared after it was laid'",
+    "echo 'laid and verified'",
+    "",
   ].join("\n");
 }
 

@@ -11,7 +11,11 @@ import type { PsqlPlace } from "./probe.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Where the password of a login role that has none yet is found: env file on the host and the variable's name. */
-export interface PasswordSource { readonly role: string; readonly file: string; readonly variable: string }
+export interface PasswordSource {
+  readonly role: string;
+  readonly file: string;
+  readonly variable: string;
+}
 
 /** What a package's script is made from; `entries` are the package's own of the spec, `statement` the facts statement. */
 export interface PackageScript {
@@ -34,14 +38,18 @@ export function renderPackage(parts: PackageScript): string {
   const psql = psqlCommand(place, OPTIONS);
   const differs = renderDiffering(parts);
   return renderHostScript({
-    title: `Database package ${declared.name}`, guardedBy: place,
-    holds: [`[ -x ${command(place.psql)} ]`, "differing=$(differing)", "[ -z \"$differing\" ]"],
+    title: `Database package ${declared.name}`,
+    guardedBy: place,
+    holds: [`[ -x ${command(place.psql)} ]`, "differing=$(differing)", '[ -z "$differing" ]'],
     steps: [
       `[ -x ${command(place.psql)} ] || fail 'no psql on the host: install the PostgreSQL client programs first'`,
       `${psql} -1 -f - ${hereDocument(renderLaying(parts))}\n[ $? -eq 0 ] || fail 'package ${declared.name} was rolled back; nothing in the database has changed'`,
       ...passwords.map((source) => renderPassword(source, psql)),
     ],
-  }).replace("holds() {", `differing() {\n  ${psql} ${hereDocument(`BEGIN READ ONLY;\n${differs}COMMIT;\n`)}\n}\nholds() {`);
+  }).replace(
+    "holds() {",
+    `differing() {\n  ${psql} ${hereDocument(`BEGIN READ ONLY;\n${differs}COMMIT;\n`)}\n}\nholds() {`,
+  );
 }
 
 // Told in words, and no failure: everything else of the host shall still be laid.
@@ -51,7 +59,9 @@ function renderRefusal(name: string): string {
 
 /** SQL that answers the paths at which the catalogs differ from the package's entries, one a row. */
 function renderDiffering({ rights, entries, statement }: PackageScript): string {
-  const rows = Object.entries(entries).filter(([path]) => !path.startsWith("package ")).map(([path, { state }]) => `(${literal(path)}, ${literal(state)})`);
+  const rows = Object.entries(entries)
+    .filter(([path]) => !path.startsWith("package "))
+    .map(([path, { state }]) => `(${literal(path)}, ${literal(state)})`);
   return `${psqlVariable("scope", JSON.stringify(databaseScope(rights)))}SET LOCAL search_path = pg_catalog;
 WITH found AS (\n${withoutEnd(statement)}\n), wanted(path, state) AS (VALUES\n${rows.join(",\n")})
 SELECT wanted.path FROM wanted LEFT JOIN found USING (path) WHERE found.state IS DISTINCT FROM wanted.state ORDER BY wanted.path LIMIT 20;\n`;
@@ -61,13 +71,21 @@ SELECT wanted.path FROM wanted LEFT JOIN found USING (path) WHERE found.state IS
 function renderLaying(parts: PackageScript): string {
   const { declared } = parts;
   const marker = Object.keys(parts.entries).find((path) => path.startsWith("function "));
-  const isThere = marker === undefined ? "false" : `to_regprocedure(${literal(marker.replace("function ", ""))}) IS NOT NULL`;
+  const isThere =
+    marker === undefined ? "false" : `to_regprocedure(${literal(marker.replace("function ", ""))}) IS NOT NULL`;
   return [
-    `SELECT ${isThere} AS is_laid \\gset`, "\\if :is_laid", renderRepair(parts), "\\else", declared.sql, "\\endif", "RESET ROLE;",
+    `SELECT ${isThere} AS is_laid \\gset`,
+    "\\if :is_laid",
+    renderRepair(parts),
+    "\\else",
+    declared.sql,
+    "\\endif",
+    "RESET ROLE;",
     "DO $package$ DECLARE failed text; BEGIN",
     `  SELECT string_agg(fact, '; ') INTO failed FROM (\n${withoutEnd(declared.check)}\n) AS facts WHERE NOT ok;`,
     `  IF failed IS NOT NULL THEN RAISE EXCEPTION 'package ${declared.name} does not hold after it was laid: %', failed; END IF;`,
-    "END $package$;", "",
+    "END $package$;",
+    "",
   ].join("\n");
 }
 
@@ -75,26 +93,50 @@ function renderLaying(parts: PackageScript): string {
 export function renderRepair({ declared, rights, entries }: PackageScript): string {
   const own = (path: string): boolean => Object.hasOwn(entries, path);
   const functions = new Map(definedFunctions(declared.sql).map((one) => [one.name, one]));
-  const roles = rights.roles.filter(({ name }) => own(`role ${name}`)).map(({ name, login, connection_limit: limit }) =>
-    `ALTER ROLE ${name} ${login ? "LOGIN" : "NOLOGIN"} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${limit};`);
+  const roles = rights.roles
+    .filter(({ name }) => own(`role ${name}`))
+    .map(
+      ({ name, login, connection_limit: limit }) =>
+        `ALTER ROLE ${name} ${login ? "LOGIN" : "NOLOGIN"} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${limit};`,
+    );
   const owners = [
-    ...rights.schemas.filter(({ name }) => own(`schema ${name}`)).map(({ name, owner }) => `ALTER SCHEMA ${name} OWNER TO ${owner ?? ""};`),
-    ...rights.tables.filter(({ name }) => own(`table ${name}`)).map(({ name, owner }) => `ALTER TABLE ${name} OWNER TO ${owner};`),
+    ...rights.schemas
+      .filter(({ name }) => own(`schema ${name}`))
+      .map(({ name, owner }) => `ALTER SCHEMA ${name} OWNER TO ${owner ?? ""};`),
+    ...rights.tables
+      .filter(({ name }) => own(`table ${name}`))
+      .map(({ name, owner }) => `ALTER TABLE ${name} OWNER TO ${owner};`),
   ];
-  const routines = rights.functions.filter(({ signature }) => own(`function ${signature}`)).flatMap(({ signature, owner }) => [
-    // A function that had to be made again would be everybody's; one that was there keeps its rights.
-    `SELECT to_regprocedure(${literal(signature)}) IS NULL AS is_missing \\gset`, functions.get(signature.split("(")[0] ?? "")?.statement ?? "",
-    "\\if :is_missing", `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;`, "\\endif", `ALTER FUNCTION ${signature} OWNER TO ${owner};`,
-  ]);
-  const triggers = rights.triggers.filter(({ name, table }) => own(`trigger ${name} on ${table}`)).map(({ name, table, mode }) =>
-    `ALTER TABLE ${table} ENABLE ${mode === "A" ? "ALWAYS " : ""}TRIGGER ${name};`);
-  const eventTriggers = rights.event_triggers.filter(({ name }) => own(`event trigger ${name}`)).flatMap(({ name, event, function: calls, mode }) => [
-    `SELECT NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = ${literal(name)}) AS is_missing \\gset`,
-    "\\if :is_missing", `CREATE EVENT TRIGGER ${name} ON ${event} EXECUTE FUNCTION ${calls};`, "\\endif", `ALTER EVENT TRIGGER ${name} ENABLE${mode === "A" ? " ALWAYS" : ""};`,
-  ]);
+  const routines = rights.functions
+    .filter(({ signature }) => own(`function ${signature}`))
+    .flatMap(({ signature, owner }) => [
+      // A function that had to be made again would be everybody's; one that was there keeps its rights.
+      `SELECT to_regprocedure(${literal(signature)}) IS NULL AS is_missing \\gset`,
+      functions.get(signature.split("(")[0] ?? "")?.statement ?? "",
+      "\\if :is_missing",
+      `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;`,
+      "\\endif",
+      `ALTER FUNCTION ${signature} OWNER TO ${owner};`,
+    ]);
+  const triggers = rights.triggers
+    .filter(({ name, table }) => own(`trigger ${name} on ${table}`))
+    .map(({ name, table, mode }) => `ALTER TABLE ${table} ENABLE ${mode === "A" ? "ALWAYS " : ""}TRIGGER ${name};`);
+  const eventTriggers = rights.event_triggers
+    .filter(({ name }) => own(`event trigger ${name}`))
+    .flatMap(({ name, event, function: calls, mode }) => [
+      `SELECT NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = ${literal(name)}) AS is_missing \\gset`,
+      "\\if :is_missing",
+      `CREATE EVENT TRIGGER ${name} ON ${event} EXECUTE FUNCTION ${calls};`,
+      "\\endif",
+      `ALTER EVENT TRIGGER ${name} ENABLE${mode === "A" ? " ALWAYS" : ""};`,
+    ]);
   const grants = Object.keys(entries).flatMap((path) => {
     const [, privilege, object, grantee] = /^grant (\w+) on ((?:schema|table|function) .+) to (\w+)$/.exec(path) ?? [];
-    return privilege === undefined ? [] : [`GRANT ${privilege} ON ${(object ?? "").replace(/^[a-z]+/, (kind) => kind.toUpperCase())} TO ${grantee ?? ""};`];
+    return privilege === undefined
+      ? []
+      : [
+          `GRANT ${privilege} ON ${(object ?? "").replace(/^[a-z]+/, (kind) => kind.toUpperCase())} TO ${grantee ?? ""};`,
+        ];
   });
   return [...roles, ...owners, ...routines, ...triggers, ...eventTriggers, ...grants].join("\n");
 }
@@ -111,7 +153,13 @@ fi`;
 /** Text of the script that takes a package back: its own undo in one transaction, refused while a run is open. */
 export function renderUndo({ name, undo }: DeclaredPackage, place: PsqlPlace): string {
   return [
-    `# Takes database package ${name} back`, PRELUDE, FILE_FUNCTIONS, renderGuard(place),
-    `${psqlCommand(place, OPTIONS)} -1 -f - ${hereDocument(undo)}`, `[ $? -eq 0 ] || fail 'package ${name} still stands; nothing in the database has changed'`, `echo 'package ${name} is taken back'`, "",
+    `# Takes database package ${name} back`,
+    PRELUDE,
+    FILE_FUNCTIONS,
+    renderGuard(place),
+    `${psqlCommand(place, OPTIONS)} -1 -f - ${hereDocument(undo)}`,
+    `[ $? -eq 0 ] || fail 'package ${name} still stands; nothing in the database has changed'`,
+    `echo 'package ${name} is taken back'`,
+    "",
   ].join("\n");
 }

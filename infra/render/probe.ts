@@ -4,7 +4,14 @@ import { CONFIG_LEAVES_PROGRAM } from "./config-leaves.ts";
 import { FACTS_BEGIN, FACTS_END, PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Where psql is and how it logs in. */
-export interface PsqlPlace { readonly psql: string; readonly host: string; readonly port: number; readonly name: string; readonly user: string; readonly passFile: string | null }
+export interface PsqlPlace {
+  readonly psql: string;
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly user: string;
+  readonly passFile: string | null;
+}
 
 /** What to look at; paths are the declared ones. */
 export interface ProbeRequest {
@@ -25,7 +32,18 @@ export interface ProbeRequest {
 }
 
 /** The looks of the probe, in the order they are taken. */
-export const LOOKS = ["paths", "hashes", "trees", "tree_hashes", "digests", "users", "node", "config", "keyring", "database"] as const;
+export const LOOKS = [
+  "paths",
+  "hashes",
+  "trees",
+  "tree_hashes",
+  "digests",
+  "users",
+  "node",
+  "config",
+  "keyring",
+  "database",
+] as const;
 export type LookName = (typeof LOOKS)[number];
 
 const ENTRY = "%y\\t%u\\t%g\\t%m\\t%C@\\t%i\\t%n\\t%l\\0%p\\0";
@@ -46,10 +64,17 @@ look() {
  */
 export function renderLooks(looks: Readonly<Record<string, string>>, parts: readonly string[] = []): string {
   return [
-    "# Looks at a cutter host. Changes nothing.", PRELUDE, LOOK, ...parts, ...Object.values(looks),
-    `echo '${FACTS_BEGIN}'`, `printf '{"version":"1"'`,
+    "# Looks at a cutter host. Changes nothing.",
+    PRELUDE,
+    LOOK,
+    ...parts,
+    ...Object.values(looks),
+    `echo '${FACTS_BEGIN}'`,
+    `printf '{"version":"1"'`,
     ...Object.keys(looks).map((name) => `look ${name} look_at_${name}`),
-    "printf '}\\n'", `echo '${FACTS_END}'`, "",
+    "printf '}\\n'",
+    `echo '${FACTS_END}'`,
+    "",
   ].join("\n");
 }
 
@@ -92,8 +117,24 @@ function renderDigests(paths: readonly string[]): string {
 
 // Flags keep gpg from writing: no trust database, no lock, no agent, no random seed.
 function renderKeyring(home: string): string {
-  const list = command("gpg", "--homedir", home, "--no-options", "--batch", "--no-autostart", "--no-auto-check-trustdb", "--trust-model", "always", "--lock-never",
-    "--no-random-seed-file", "--no-permission-warning", "--with-colons", "--fixed-list-mode", "--with-subkey-fingerprint", "--list-keys");
+  const list = command(
+    "gpg",
+    "--homedir",
+    home,
+    "--no-options",
+    "--batch",
+    "--no-autostart",
+    "--no-auto-check-trustdb",
+    "--trust-model",
+    "always",
+    "--lock-never",
+    "--no-random-seed-file",
+    "--no-permission-warning",
+    "--with-colons",
+    "--fixed-list-mode",
+    "--with-subkey-fingerprint",
+    "--list-keys",
+  );
   return `look_at_keyring() {
   if ! command -v gpg > /dev/null; then echo 'no gpg'
   elif [ -f ${command(`${home}/pubring.kbx`)} ]; then
@@ -108,12 +149,36 @@ function renderKeyring(home: string): string {
 
 /** The words of psql: no startup file, no password prompt, no echo. */
 export function psqlCommand({ psql, host, port, name, user, passFile }: PsqlPlace, options: string): string {
-  return command("env", "-i", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", ...(passFile === null ? [] : [`PGPASSFILE=${passFile}`]), "PGCONNECT_TIMEOUT=10", `PGOPTIONS=${options}`,
-    psql, "-X", "-w", "-A", "-q", "-t", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", String(port), "-U", user, "-d", name);
+  return command(
+    "env",
+    "-i",
+    "PATH=/usr/bin:/bin",
+    "LC_ALL=C.UTF-8",
+    ...(passFile === null ? [] : [`PGPASSFILE=${passFile}`]),
+    "PGCONNECT_TIMEOUT=10",
+    `PGOPTIONS=${options}`,
+    psql,
+    "-X",
+    "-w",
+    "-A",
+    "-q",
+    "-t",
+    "-v",
+    "ON_ERROR_STOP=1",
+    "-h",
+    host,
+    "-p",
+    String(port),
+    "-U",
+    user,
+    "-d",
+    name,
+  );
 }
 
 /** Settings of every session that only looks. */
-export const READ_ONLY_SESSION = "-c default_transaction_read_only=on -c search_path=pg_catalog -c statement_timeout=30s -c lock_timeout=5s -c client_min_messages=warning";
+export const READ_ONLY_SESSION =
+  "-c default_transaction_read_only=on -c search_path=pg_catalog -c statement_timeout=30s -c lock_timeout=5s -c client_min_messages=warning";
 
 /** Sets a psql variable; the text stands in single quotes, in which psql reads backslashes. */
 export function psqlVariable(name: string, text: string): string {
@@ -121,9 +186,7 @@ export function psqlVariable(name: string, text: string): string {
 }
 
 function renderDatabase({ scope, statement, ...place }: ProbeRequest["database"]): string {
-  const sql = [
-    psqlVariable("scope", JSON.stringify(scope)), `${statement.trim().replace(/;$/, "")};\n`,
-  ].join("");
+  const sql = [psqlVariable("scope", JSON.stringify(scope)), `${statement.trim().replace(/;$/, "")};\n`].join("");
   return `look_at_database() {
   if [ ! -x ${command(place.psql)} ]; then printf 'no psql'; return 0; fi
   ${psqlCommand(place, READ_ONLY_SESSION)} -z -0 ${hereDocument(sql)}

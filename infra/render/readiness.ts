@@ -4,20 +4,38 @@ import type { PsqlPlace } from "./probe.ts";
 import { command, hereDocument } from "./shell-text.ts";
 
 /** Statements of infra/sql/readiness and of the grant probe, by name. */
-export type ReadinessStatements = Readonly<Record<"present" | "counts" | "documents" | "runs" | "receipts" | "admissions" | "session" | "writes" | "grant_matrix", string>>;
+export type ReadinessStatements = Readonly<
+  Record<
+    "present" | "counts" | "documents" | "runs" | "receipts" | "admissions" | "session" | "writes" | "grant_matrix",
+    string
+  >
+>;
 
 /** What is looked at. `places`: folders and files that must be the same before and after. */
-export interface ReadinessRequest { readonly place: PsqlPlace; readonly places: readonly string[]; readonly statements: ReadinessStatements }
+export interface ReadinessRequest {
+  readonly place: PsqlPlace;
+  readonly places: readonly string[];
+  readonly statements: ReadinessStatements;
+}
 
 /** Looks taken before those of the probe, and after them. */
-export const READINESS_LOOKS = { before: ["files_before", "writes_before"], after: ["hostname", "records", "writes_after", "files_after"] } as const;
+export const READINESS_LOOKS = {
+  before: ["files_before", "writes_before"],
+  after: ["hostname", "records", "writes_after", "files_after"],
+} as const;
 export type ReadinessLook = (typeof READINESS_LOOKS)["before" | "after"][number];
 
 /** Standard output of a look into the database of a host without psql. */
 export const NO_PSQL = "no psql";
 
 /** Which flag of present.sql says that a statement's tables are there. */
-const GUARDED = { counts: "has_ledger", documents: "has_registries", runs: "has_records", receipts: "has_records", admissions: "has_records" } as const;
+const GUARDED = {
+  counts: "has_ledger",
+  documents: "has_registries",
+  runs: "has_records",
+  receipts: "has_records",
+  admissions: "has_records",
+} as const;
 
 /** The looks as functions. All of them only read; the records are read in one transaction that is read only. */
 export function readinessLooks({ place, places, statements }: ReadinessRequest): Record<ReadinessLook, string> {
@@ -28,9 +46,12 @@ export function readinessLooks({ place, places, statements }: ReadinessRequest):
   ${psqlCommand(place, READ_ONLY_SESSION)} ${hereDocument(sql)}
 }`;
   return {
-    files_before: witness("files_before"), writes_before: session("writes_before", `${statementText(statements.writes)};\n`),
-    hostname: "look_at_hostname() { uname -n; }", records: session("records", recordsScript(statements)),
-    writes_after: session("writes_after", `${statementText(statements.writes)};\n`), files_after: witness("files_after"),
+    files_before: witness("files_before"),
+    writes_before: session("writes_before", `${statementText(statements.writes)};\n`),
+    hostname: "look_at_hostname() { uname -n; }",
+    records: session("records", recordsScript(statements)),
+    writes_after: session("writes_after", `${statementText(statements.writes)};\n`),
+    files_after: witness("files_after"),
   };
 }
 
@@ -42,10 +63,22 @@ function recordsScript(statements: ReadinessStatements): string {
   const asked = (name: keyof ReadinessStatements, text = statementText(statements[name])): string =>
     `${text};\n\\if :ERROR\nSELECT jsonb_build_object('look', 'fault', 'of', '${name}', 'said', :'LAST_ERROR_MESSAGE');\n\\endif`;
   return [
-    "\\set ON_ERROR_STOP off", "\\set ON_ERROR_ROLLBACK on", "BEGIN READ ONLY;",
-    `${statementText(statements.present)}\n\\gset`, "SELECT :'facts';",
-    ...Object.entries(GUARDED).flatMap(([name, flag]) => [`\\if :${flag}`, asked(name as keyof typeof GUARDED), "\\endif"]),
-    asked("grant_matrix", `SELECT jsonb_build_object('look', 'grant_matrix') || to_jsonb(matrix) FROM (\n${statementText(statements.grant_matrix)}\n) AS matrix`),
-    asked("session"), "COMMIT;", "",
+    "\\set ON_ERROR_STOP off",
+    "\\set ON_ERROR_ROLLBACK on",
+    "BEGIN READ ONLY;",
+    `${statementText(statements.present)}\n\\gset`,
+    "SELECT :'facts';",
+    ...Object.entries(GUARDED).flatMap(([name, flag]) => [
+      `\\if :${flag}`,
+      asked(name as keyof typeof GUARDED),
+      "\\endif",
+    ]),
+    asked(
+      "grant_matrix",
+      `SELECT jsonb_build_object('look', 'grant_matrix') || to_jsonb(matrix) FROM (\n${statementText(statements.grant_matrix)}\n) AS matrix`,
+    ),
+    asked("session"),
+    "COMMIT;",
+    "",
   ].join("\n");
 }

@@ -7,7 +7,12 @@ import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 /** What is registered: `file` is the snapshot's path on the host, `sha` that of its bytes. */
 export interface RegistrationScript {
   readonly title: string;
-  readonly snapshot: { readonly file: string; readonly owned: Ownership; readonly sha: string; readonly bytes: Uint8Array };
+  readonly snapshot: {
+    readonly file: string;
+    readonly owned: Ownership;
+    readonly sha: string;
+    readonly bytes: Uint8Array;
+  };
   readonly apply: readonly RegistrationStatement[];
   readonly check: readonly RegistrationStatement[];
   readonly place: PsqlPlace;
@@ -16,17 +21,22 @@ export interface RegistrationScript {
 /** What the script says when a check of the registration does not hold; everything is rolled back then. */
 export const NOT_SO = "registration does not hold: ";
 
-const OPTIONS = "-c client_min_messages=warning -c search_path=pg_catalog -c lock_timeout=10s -c statement_timeout=120s";
+const OPTIONS =
+  "-c client_min_messages=warning -c search_path=pg_catalog -c lock_timeout=10s -c statement_timeout=120s";
 
 /** Text of the script; safe to repeat. A registered version without its snapshot could not be cut, so the file is laid first. */
 export function renderRegistration({ title, snapshot, apply, check, place }: RegistrationScript): string {
   const sql = [...apply.map((step) => `${bound(step)};\n`), ...check.map(checked), "SELECT 'registered';\n"].join("");
   return [
-    `# Registers ${title}`, PRELUDE, FILE_FUNCTIONS,
+    `# Registers ${title}`,
+    PRELUDE,
+    FILE_FUNCTIONS,
     `[ -x ${command(place.psql)} ] || fail 'no psql on the host: install the PostgreSQL client programs first'`,
     `[ -d ${command(snapshot.file.replace(/\/[^/]*$/, ""))} ] || fail 'no folder for snapshots: provision the host first'`,
     fileStep(snapshot.file, snapshot.owned, snapshot.sha, snapshot.bytes),
-    `${psqlCommand(place, OPTIONS)} -1 -f - ${hereDocument(sql)}`, "[ $? -eq 0 ] || fail 'nothing was registered; the database is as it was'", "",
+    `${psqlCommand(place, OPTIONS)} -1 -f - ${hereDocument(sql)}`,
+    "[ $? -eq 0 ] || fail 'nothing was registered; the database is as it was'",
+    "",
   ].join("\n");
 }
 

@@ -7,7 +7,10 @@ export const FACTS_END = "-----END CUTTER FACTS-----";
 
 /** Messages in one language, programs from system folders only, private files from the first byte. */
 export const PRELUDE = [
-  "set -u", "LC_ALL=C; export LC_ALL", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH", "umask 077",
+  "set -u",
+  "LC_ALL=C; export LC_ALL",
+  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH",
+  "umask 077",
   "unset CDPATH ENV BASH_ENV PGOPTIONS PGSERVICE PGHOSTADDR PGPASSWORD GNUPGHOME",
 ].join("\n");
 
@@ -22,4 +25,9 @@ export function hereDocument(text: string): string {
 }
 
 /** Base64 in lines of 76 characters. */
-export const base64Lines = (bytes: Uint8Array): string => (Buffer.from(bytes).toString("base64").match(/.{1,76}/g) ?? []).join("\n");
+export const base64Lines = (bytes: Uint8Array): string =>
+  (
+    Buffer.from(bytes)
+      .toString("base64")
+      .match(/.{1,76}/g) ?? []
+  ).join("\n");

@@ -31,7 +31,8 @@ export function treeFunctions({ files, owned }: Tree): string {
   const entries = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
   if (entries.some(([path]) => !PATH.test(path))) throw new Error("a file name that shell words could tear");
   const [owner, mode] = [command(ownerWord(owned)), modeWord(FILE_MODE)];
-  const list = (name: string, line: (path: string, bytes: Uint8Array) => string): string => `${name}() {\n  cat ${hereDocument(entries.map(([path, bytes]) => line(path, bytes)).join("\n"))}\n}`;
+  const list = (name: string, line: (path: string, bytes: Uint8Array) => string): string =>
+    `${name}() {\n  cat ${hereDocument(entries.map(([path, bytes]) => line(path, bytes)).join("\n"))}\n}`;
   return `${list("tree_paths", (path) => path)}
 ${list("tree_about", (path) => `f ${ownerWord(owned)} ${mode} ${path}`)}
 ${list("tree_sums", (path, bytes) => `${sha256(bytes)}  ${path}`)}
@@ -62,10 +63,22 @@ export const treeHolds = ({ root }: Tree): string => command("tree_is", root);
 /** Steps: the tree stands with its folders; needs {@link treeFunctions}. */
 export function treeSteps(tree: Tree): string[] {
   const { above, root, files, owned } = tree;
-  const folders = [root, ...tree.folders.map((path) => `${root}/${path}`)].map((path) => directoryStep(path, { ...owned, mode: FOLDER_MODE })).join("\n");
-  const archive = gzipSync(createTar(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, data]) => ({ name, data })), { attrs: { mtime: 0, uid: 0, gid: 0 } }), { level: 9 });
+  const folders = [root, ...tree.folders.map((path) => `${root}/${path}`)]
+    .map((path) => directoryStep(path, { ...owned, mode: FOLDER_MODE }))
+    .join("\n");
+  const archive = gzipSync(
+    createTar(
+      Object.entries(files)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, data]) => ({ name, data })),
+      { attrs: { mtime: 0, uid: 0, gid: 0 } },
+    ),
+    { level: 9 },
+  );
   return [
-    directoryStep(above, { ...owned, mode: FOLDER_MODE }), `if [ -e ${command(root)} ] || [ -L ${command(root)} ]; then\n${folders}\nfi`,
-    `${treeHolds(tree)} || ${command("put_tree", above, root)} ${hereDocument(base64Lines(archive))}`, folders,
+    directoryStep(above, { ...owned, mode: FOLDER_MODE }),
+    `if [ -e ${command(root)} ] || [ -L ${command(root)} ]; then\n${folders}\nfi`,
+    `${treeHolds(tree)} || ${command("put_tree", above, root)} ${hereDocument(base64Lines(archive))}`,
+    folders,
   ];
 }

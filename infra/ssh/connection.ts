@@ -15,10 +15,22 @@ export function knownHostsLine({ host, port, hostKey }: Connection): string {
 export function sshShellLine(connection: Connection, knownHostsFile: string): string[] {
   const [program = "ssh", ...rest] = sshCommandLine({ ...connection, knownHostsFile });
   const options = {
-    HostKeyAlgorithms: connection.hostKey.split(" ")[0] ?? "", ConnectTimeout: String(connection.dialSeconds), ServerAliveInterval: "5", ServerAliveCountMax: "4",
-    IdentityAgent: "none", PasswordAuthentication: "no", UpdateHostKeys: "no", ConnectionAttempts: "1", ControlPath: "none",
+    HostKeyAlgorithms: connection.hostKey.split(" ")[0] ?? "",
+    ConnectTimeout: String(connection.dialSeconds),
+    ServerAliveInterval: "5",
+    ServerAliveCountMax: "4",
+    IdentityAgent: "none",
+    PasswordAuthentication: "no",
+    UpdateHostKeys: "no",
+    ConnectionAttempts: "1",
+    ControlPath: "none",
   };
-  return [program, ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]), ...rest, shellCommand(connection)];
+  return [
+    program,
+    ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+    ...rest,
+    shellCommand(connection),
+  ];
 }
 
 /** The command that runs a script given on standard input. */
@@ -27,7 +39,23 @@ export function shellCommand({ sudo }: Pick<Connection, "sudo">): string {
 }
 
 /** The engine's form of the connection; the private key is read here and marked secret by the caller. */
-export function engineConnection(connection: Connection): { host: string; port: number; user: string; hostKey: string; privateKey: string; dialErrorLimit: number; perDialTimeout: number } {
+export function engineConnection(connection: Connection): {
+  host: string;
+  port: number;
+  user: string;
+  hostKey: string;
+  privateKey: string;
+  dialErrorLimit: number;
+  perDialTimeout: number;
+} {
   const { host, port, user, hostKey, privateKeyFile, dialSeconds } = connection;
-  return { host, port, user, hostKey, privateKey: readFileSync(privateKeyFile, "utf8"), dialErrorLimit: 3, perDialTimeout: dialSeconds };
+  return {
+    host,
+    port,
+    user,
+    hostKey,
+    privateKey: readFileSync(privateKeyFile, "utf8"),
+    dialErrorLimit: 3,
+    perDialTimeout: dialSeconds,
+  };
 }

@@ -12,7 +12,9 @@ export function refuseForeignEnvironment(environment: NodeJS.ProcessEnv = proces
   const set = REFUSED.filter((name) => environment[name] !== undefined && environment[name] !== "");
   if (set.length === 0) return;
   throw new Stopped("STOP_PRECHECK_FAILED", {
-    saw: `${set.join(", ")} set in the environment`, wanted: "none of them: they run foreign code in this program", next: `unset ${set.join(" ")}`,
+    saw: `${set.join(", ")} set in the environment`,
+    wanted: "none of them: they run foreign code in this program",
+    next: `unset ${set.join(" ")}`,
   });
 }
 

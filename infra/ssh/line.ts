@@ -17,10 +17,29 @@ const ALIVE_SECONDS = 15;
 /** The ssh command line up to the remote command; each protection stops something seen (ProxyCommand, KnownHostsCommand, forwarded agents). */
 export function sshCommandLine(address: RemoteAddress): string[] {
   const options: Record<string, string> = {
-    GlobalKnownHostsFile: "none", UserKnownHostsFile: quotedPath(address.knownHostsFile), StrictHostKeyChecking: "yes", IdentitiesOnly: "yes", BatchMode: "yes",
-    ForwardAgent: "no", ConnectTimeout: String(DIAL_SECONDS), ServerAliveInterval: String(ALIVE_SECONDS), ServerAliveCountMax: "3", LogLevel: "ERROR",
+    GlobalKnownHostsFile: "none",
+    UserKnownHostsFile: quotedPath(address.knownHostsFile),
+    StrictHostKeyChecking: "yes",
+    IdentitiesOnly: "yes",
+    BatchMode: "yes",
+    ForwardAgent: "no",
+    ConnectTimeout: String(DIAL_SECONDS),
+    ServerAliveInterval: String(ALIVE_SECONDS),
+    ServerAliveCountMax: "3",
+    LogLevel: "ERROR",
   };
-  return ["ssh", "-F", "none", "-T", ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]), "-i", address.privateKeyFile, "-p", String(address.port), `${address.user}@${address.host}`];
+  return [
+    "ssh",
+    "-F",
+    "none",
+    "-T",
+    ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+    "-i",
+    address.privateKeyFile,
+    "-p",
+    String(address.port),
+    `${address.user}@${address.host}`,
+  ];
 }
 
 /** Words as one command for the remote shell: nothing in them is interpreted there. */

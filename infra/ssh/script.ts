@@ -10,7 +10,11 @@ import type { Connection } from "../config.ts";
 import { knownHostsLine, sshShellLine } from "./connection.ts";
 
 /** What a script on the host answered. */
-export interface HostAnswer { readonly status: number; readonly stdout: string; readonly stderr: string }
+export interface HostAnswer {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** Characters an answer may have; a host that prints without end is cut off. */
 const ANSWER_CAP = 64 * 1024 * 1024;
@@ -28,8 +32,14 @@ export async function runOnHost(connection: Connection, script: string, limitSec
     writeFileSync(pin, knownHostsLine(connection), { mode: 0o600 });
     const [program = "ssh", ...line] = sshShellLine(connection, pin);
     const done = await execa(program, line, {
-      input: script, reject: false, extendEnv: false, env: environment(), timeout: limitSeconds * 1000, forceKillAfterDelay: 2000,
-      maxBuffer: ANSWER_CAP, stripFinalNewline: false,
+      input: script,
+      reject: false,
+      extendEnv: false,
+      env: environment(),
+      timeout: limitSeconds * 1000,
+      forceKillAfterDelay: 2000,
+      maxBuffer: ANSWER_CAP,
+      stripFinalNewline: false,
     });
     if (done.timedOut) throw unreachable(connection, `no answer within ${limitSeconds} s`);
     if (done.isMaxBuffer) throw unreachable(connection, "an answer without end");
@@ -43,14 +53,21 @@ export async function runOnHost(connection: Connection, script: string, limitSec
 
 // No agent or password program of the caller may log in in place of the pinned key, and ssh's words must be the ones read below.
 function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(childEnvironment()).filter(([name]) => !/^(?:SSH_|PULUMI_|NODE_|LC_|LANG)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(childEnvironment()).filter(([name]) => !/^(?:SSH_|PULUMI_|NODE_|LC_|LANG)/.test(name)),
+  );
 }
 
 function reasonOf(stderr: string): string {
-  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|no matching host key type/.test(stderr)) return "its host key is not the pinned one; nothing was sent";
+  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|no matching host key type/.test(stderr))
+    return "its host key is not the pinned one; nothing was sent";
   return printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200) || "the connection failed";
 }
 
 function unreachable({ host, port }: Connection, saw: string): Stopped {
-  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `${host}:${port}: ${saw}`, wanted: "an answer of the host that holds the pinned key", hint: "nothing is known about the host, and this command changed nothing there" });
+  return new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `${host}:${port}: ${saw}`,
+    wanted: "an answer of the host that holds the pinned key",
+    hint: "nothing is known about the host, and this command changed nothing there",
+  });
 }

@@ -44,8 +44,11 @@ export async function recipientOf(armored: string, fingerprint: string, now: Dat
   }
   const subkey = await encryptionSubkey(key, now);
   return {
-    fingerprint, subkey: subkey.getFingerprint().toUpperCase(), keyId: subkey.getKeyID().toHex().toUpperCase(),
-    key, encryptionKeyId: subkey.getKeyID(),
+    fingerprint,
+    subkey: subkey.getFingerprint().toUpperCase(),
+    keyId: subkey.getKeyID().toHex().toUpperCase(),
+    key,
+    encryptionKeyId: subkey.getKeyID(),
   };
 }
 
@@ -58,7 +61,8 @@ async function onlyKey(armored: string): Promise<openpgp.PublicKey> {
     throw unfit("the backup public key is not an armored OpenPGP key", error);
   }
   const [key] = keys;
-  if (key === undefined || keys.length !== 1) throw unfit(`${keys.length} keys in the file of the backup public key, exactly one may be there`);
+  if (key === undefined || keys.length !== 1)
+    throw unfit(`${keys.length} keys in the file of the backup public key, exactly one may be there`);
   // A host that holds the private key could read its own backups, and so could whoever takes the host.
   if (key.isPrivate()) throw unfit("the file holds a private key; it must never lie on the host");
   return key;
@@ -75,7 +79,8 @@ async function encryptionSubkey(key: openpgp.PublicKey, now: Date): Promise<open
   const subkey = key.getSubkeys().find((candidate) => candidate.getKeyID().toHex() === id);
   if (!subkey) throw unfit("the key encrypts with its primary key; an encryption subkey is needed");
   const algorithm = subkey.getAlgorithmInfo().algorithm;
-  if (!["rsaEncryptSign", "rsaEncrypt", "elgamal", "ecdh"].includes(algorithm)) throw unfit(`the encryption subkey is ${algorithm}, which GnuPG 2.2 cannot read`);
+  if (!["rsaEncryptSign", "rsaEncrypt", "elgamal", "ecdh"].includes(algorithm))
+    throw unfit(`the encryption subkey is ${algorithm}, which GnuPG 2.2 cannot read`);
   return subkey;
 }
 
@@ -84,5 +89,9 @@ function reasonOf(error: unknown): string {
 }
 
 function unfit(saw: string, cause?: unknown): Stopped {
-  return new Stopped("STOP_BACKUP_GPG_PUBKEY_MISSING", { saw, wanted: "one valid public key that can encrypt, by its full fingerprint" }, cause);
+  return new Stopped(
+    "STOP_BACKUP_GPG_PUBKEY_MISSING",
+    { saw, wanted: "one valid public key that can encrypt, by its full fingerprint" },
+    cause,
+  );
 }

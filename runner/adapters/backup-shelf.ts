@@ -17,10 +17,16 @@ export function backupShelf(root: string): BackupShelf {
   return {
     list: async () => {
       const names = await readdir(folder).catch((error: unknown) => {
-        throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${folder} cannot be read`, wanted: "the backups folder of this host" }, error);
+        throw new Stopped(
+          "STOP_COULD_NOT_LOOK",
+          { saw: `${folder} cannot be read`, wanted: "the backups folder of this host" },
+          error,
+        );
       });
       const found = await Promise.all(names.map((file) => storedAt(folder, file)));
-      return found.filter((backup) => backup !== undefined).sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
+      return found
+        .filter((backup) => backup !== undefined)
+        .sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
     },
     keep: async (receipt) => {
       const known = backupNamed(basename(receipt.file));
@@ -32,7 +38,11 @@ export function backupShelf(root: string): BackupShelf {
       // The receipt goes last: a file without one says less than a receipt without a file.
       for (const name of [file, receiptName(id)]) {
         await rm(join(folder, name), { force: true }).catch((error: unknown) => {
-          throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${name} could not be deleted`, wanted: "the right to delete in the backups folder" }, error);
+          throw new Stopped(
+            "STOP_COULD_NOT_LOOK",
+            { saw: `${name} could not be deleted`, wanted: "the right to delete in the backups folder" },
+            error,
+          );
         });
       }
     },

@@ -10,15 +10,32 @@ import { statement } from "./statements.ts";
 
 const ROWS = {
   "read/backup/server-facts": z.object({
-    version_num: z.int(), version: z.string(), encoding: z.string(), lc_collate: z.string(), lc_ctype: z.string(), now: z.date(),
+    version_num: z.int(),
+    version: z.string(),
+    encoding: z.string(),
+    lc_collate: z.string(),
+    lc_ctype: z.string(),
+    now: z.date(),
   }),
   "read/backup/export-snapshot": z.object({ snapshot: z.string() }),
   "read/backup/schemas": z.object({ schema: z.string() }),
-  "read/backup/relations": z.object({ name: z.string(), schema: z.string(), relation: z.string(), kind: z.string(), carried: z.boolean() }),
+  "read/backup/relations": z.object({
+    name: z.string(),
+    schema: z.string(),
+    relation: z.string(),
+    kind: z.string(),
+    carried: z.boolean(),
+  }),
   "read/backup/left-out": z.object({ missing: z.string(), needed_by: z.string(), reason: z.string() }),
   "read/backup/extensions": z.object({ extension: z.string(), trusted: z.boolean() }),
   "read/backup/roles": z.object({
-    role: z.string(), inherit: z.boolean(), login: z.boolean(), bypass_rls: z.boolean(), connection_limit: z.int(), member_of: z.array(z.string()), owner: z.boolean(),
+    role: z.string(),
+    inherit: z.boolean(),
+    login: z.boolean(),
+    bypass_rls: z.boolean(),
+    connection_limit: z.int(),
+    member_of: z.array(z.string()),
+    owner: z.boolean(),
   }),
   "read/backup/rights": z.object({ what: z.string(), owner: z.string(), rights: z.array(z.string()) }),
   "read/backup/checksum-statements": z.object({ name: z.string(), statement: z.string() }),
@@ -50,7 +67,11 @@ export interface SourceReading {
  * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
  */
 export async function withSource<T>(
-  access: DatabaseAccess, tables: readonly string[], structure: readonly string[], capSeconds: number, work: (reading: SourceReading, client: pg.Client) => Promise<T>,
+  access: DatabaseAccess,
+  tables: readonly string[],
+  structure: readonly string[],
+  capSeconds: number,
+  work: (reading: SourceReading, client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const socket = new Socket();
   // A peer that died without a word answers nothing and refuses nothing; only a time of our own ends the wait.
@@ -58,7 +79,9 @@ export async function withSource<T>(
   try {
     const client = await connectTo(access, "cutter/backup", socket);
     // The exporter idles while pg_dump works; an idle limit of the role would end the snapshot under it.
-    await client.query(`${CHECKSUM_SETTINGS}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`);
+    await client.query(
+      `${CHECKSUM_SETTINGS}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`,
+    );
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const result = await work(await readSource(client, tables, structure), client);
     await client.query("ROLLBACK");
@@ -73,15 +96,23 @@ export async function withSource<T>(
   }
 }
 
-async function readSource(client: pg.Client, tables: readonly string[], structure: readonly string[]): Promise<SourceReading> {
+async function readSource(
+  client: pg.Client,
+  tables: readonly string[],
+  structure: readonly string[],
+): Promise<SourceReading> {
   const [facts] = await rowsOf(client, "read/backup/server-facts");
   const [exported] = await rowsOf(client, "read/backup/export-snapshot");
-  if (!facts || !exported) throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
+  if (!facts || !exported)
+    throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
   const schemas = (await rowsOf(client, "read/backup/schemas", [tables, structure])).map((row) => row.schema);
   const relations = await rowsOf(client, "read/backup/relations", [schemas, tables, structure]);
   const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
   return {
-    facts, snapshot: exported.snapshot, schemas, relations,
+    facts,
+    snapshot: exported.snapshot,
+    schemas,
+    relations,
     leftOut: await rowsOf(client, "read/backup/left-out", [schemas, carried]),
     extensions: await rowsOf(client, "read/backup/extensions", [schemas]),
     roles: await rowsOf(client, "read/backup/roles", [schemas]),
@@ -96,19 +127,38 @@ export async function sourceDigests(client: pg.Client, reading: SourceReading): 
 }
 
 /** Runs one statement of sql/read/backup and checks the form of every row. */
-export async function rowsOf<N extends Name>(client: pg.Client, name: N, params: readonly unknown[] = []): Promise<Row<N>[]> {
+export async function rowsOf<N extends Name>(
+  client: pg.Client,
+  name: N,
+  params: readonly unknown[] = [],
+): Promise<Row<N>[]> {
   const { rows } = await client.query(statement(name).text, [...params]);
   const parsed = z.array(ROWS[name]).safeParse(rows);
-  if (!parsed.success) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `sql/${name}.sql answered in another form`, wanted: "the columns this release was built for" });
+  if (!parsed.success)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `sql/${name}.sql answered in another form`,
+      wanted: "the columns this release was built for",
+    });
   return parsed.data as Row<N>[];
 }
 
 /** A connection without pool; a break between statements is reported by the next statement. Destroying `socket` ends every wait. */
-export async function connectTo(access: DatabaseAccess, applicationName: string, socket = new Socket()): Promise<pg.Client> {
+export async function connectTo(
+  access: DatabaseAccess,
+  applicationName: string,
+  socket = new Socket(),
+): Promise<pg.Client> {
   const client = new pg.Client({
-    host: access.host, port: access.port, database: access.database, user: access.user, password: access.password,
+    host: access.host,
+    port: access.port,
+    database: access.database,
+    user: access.user,
+    password: access.password,
     ssl: access.sslmode === "disable" ? false : { rejectUnauthorized: access.sslmode === "verify-full" },
-    connectionTimeoutMillis: 15_000, keepAlive: true, stream: () => socket, application_name: applicationName,
+    connectionTimeoutMillis: 15_000,
+    keepAlive: true,
+    stream: () => socket,
+    application_name: applicationName,
   });
   client.on("error", () => undefined);
   try {
@@ -124,5 +174,9 @@ export async function connectTo(access: DatabaseAccess, applicationName: string,
 function sourceFailed(error: unknown): Error {
   if (error instanceof Stopped) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new Stopped("STOP_BACKUP_FAILED", { saw: `the source database: ${reason.slice(0, 300)}`, wanted: "a readable source for the whole backup" }, error);
+  return new Stopped(
+    "STOP_BACKUP_FAILED",
+    { saw: `the source database: ${reason.slice(0, 300)}`, wanted: "a readable source for the whole backup" },
+    error,
+  );
 }

@@ -18,7 +18,11 @@ export type BackupConfig = Pick<Config, "database" | "backup"> & {
 };
 
 /** `credential` reads the env file of cutter_backup; `log` gets progress lines without secrets or rows. */
-export function backupVault(config: BackupConfig, credential: () => Promise<Credential>, log: (line: string) => void): BackupVault {
+export function backupVault(
+  config: BackupConfig,
+  credential: () => Promise<Credential>,
+  log: (line: string) => void,
+): BackupVault {
   const folder = join(config.orchestrator.runtime_root, "backups");
   let kept: KeptCopy | undefined;
   const letGo = async (): Promise<void> => {
@@ -31,18 +35,28 @@ export function backupVault(config: BackupConfig, credential: () => Promise<Cred
     const { tables, context_tables, recipient_public_key, recipient_fingerprint, postgres_bin } = config.backup;
     await mkdir(folder, { recursive: true, mode: 0o750 });
     return takeBackup({
-      access: { host, port, database, sslmode, ...(await credential()) }, tables, contextTables: context_tables, outputFile: join(folder, name),
-      recipientPublicKey: recipient_public_key, recipientFingerprint: recipient_fingerprint, binDir: postgres_bin,
+      access: { host, port, database, sslmode, ...(await credential()) },
+      tables,
+      contextTables: context_tables,
+      outputFile: join(folder, name),
+      recipientPublicKey: recipient_public_key,
+      recipientFingerprint: recipient_fingerprint,
+      binDir: postgres_bin,
       scratch: scratchOf(config),
-      capSeconds: config.caps.phase_minutes * 60, log, ...(keep ? { keep } : {}),
+      capSeconds: config.caps.phase_minutes * 60,
+      log,
+      ...(keep ? { keep } : {}),
     });
   };
   return {
     take: async (runId) => {
       // The id becomes a path.
-      if (!isRunId(runId)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "an id that is no run id", wanted: "ictr-<UTC>-<8 hex>" });
+      if (!isRunId(runId))
+        throw new Stopped("STOP_REFUSED_INPUT", { saw: "an id that is no run id", wanted: "ictr-<UTC>-<8 hex>" });
       await letGo();
-      return take(`${runId}.sql.gpg`, (copy) => { kept = copy; });
+      return take(`${runId}.sql.gpg`, (copy) => {
+        kept = copy;
+      });
     },
     kept: () => kept,
     letGo,
@@ -63,7 +77,11 @@ export function backupVault(config: BackupConfig, credential: () => Promise<Cred
 function scratchOf({ backup, database }: BackupConfig): ScratchServer {
   const { adapter, scratch_url_file, postgres_bin, scratch_root, scratch_user } = backup;
   if (adapter === "initdb") return initdbScratch({ binDir: postgres_bin, root: scratch_root, unixUser: scratch_user });
-  if (!scratch_url_file) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "backup.adapter is url and backup.scratch_url_file is missing", wanted: "the file that holds the url of the scratch server" });
+  if (!scratch_url_file)
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: "backup.adapter is url and backup.scratch_url_file is missing",
+      wanted: "the file that holds the url of the scratch server",
+    });
   return urlScratch({ binDir: postgres_bin, urlFile: scratch_url_file, target: database.system_identifier });
 }
 

@@ -10,7 +10,11 @@ export async function loadConfig(file: string): Promise<{ config: Config; config
   try {
     bytes = await readFile(file);
   } catch (error) {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file} cannot be read`, wanted: "the host's orchestrator.config.json" }, error);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${file} cannot be read`, wanted: "the host's orchestrator.config.json" },
+      error,
+    );
   }
   let value: unknown;
   try {
@@ -21,7 +25,11 @@ export async function loadConfig(file: string): Promise<{ config: Config; config
   const parsed = configSchema.safeParse(value);
   if (!parsed.success) {
     const details = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
-    throw new Stopped("STOP_PRECHECK_FAILED", { saw: `${details.length} mistakes in ${file}`, wanted: "a configuration of schema_version 1", details });
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: `${details.length} mistakes in ${file}`,
+      wanted: "a configuration of schema_version 1",
+      details,
+    });
   }
   return { config: parsed.data, config_sha: sha256(bytes) };
 }

@@ -6,15 +6,25 @@ import type { ContentDigests } from "../model/backup.ts";
 
 /** Row text depends on these; without them two equal tables differ (docs/decisions/0050-backup.md). */
 export const CHECKSUM_SETTINGS = [
-  "SET search_path = pg_catalog", "SET row_security = off", "SET TimeZone = 'UTC'", "SET DateStyle = 'ISO, YMD'",
-  "SET IntervalStyle = 'postgres'", "SET bytea_output = 'hex'", "SET extra_float_digits = 1", "SET lc_monetary = 'C'",
-  "SET client_encoding = 'UTF8'", "SET xmloption = 'content'",
+  "SET search_path = pg_catalog",
+  "SET row_security = off",
+  "SET TimeZone = 'UTC'",
+  "SET DateStyle = 'ISO, YMD'",
+  "SET IntervalStyle = 'postgres'",
+  "SET bytea_output = 'hex'",
+  "SET extra_float_digits = 1",
+  "SET lc_monetary = 'C'",
+  "SET client_encoding = 'UTF8'",
+  "SET xmloption = 'content'",
 ].join("; ");
 
 const NEWLINE = 0x0a;
 
 /** Rows and digest by table. `statements` are those of sql/read/backup/checksum-statements.sql, read from the source. */
-export async function checksumTables(client: pg.Client, statements: readonly { name: string; statement: string }[]): Promise<ContentDigests> {
+export async function checksumTables(
+  client: pg.Client,
+  statements: readonly { name: string; statement: string }[],
+): Promise<ContentDigests> {
   const digests: ContentDigests = {};
   for (const { name, statement } of statements) digests[name] = await checksum(client, statement);
   return digests;

@@ -6,7 +6,10 @@ import type { RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 
 /** A login as its env file names it. Kept in memory only; never logged, hashed or put on a command line. */
-export interface Credential { readonly user: string; readonly password: string }
+export interface Credential {
+  readonly user: string;
+  readonly password: string;
+}
 
 /** Reads `DOT_CUTTER_<ROLE>_DB_USER/_PASSWORD` from the role's own file. STOP_COULD_NOT_LOOK names the file or variable, never a value. */
 export async function credentialOf(config: Config, role: RoleKey): Promise<Credential> {
@@ -15,12 +18,20 @@ export async function credentialOf(config: Config, role: RoleKey): Promise<Crede
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file} cannot be read by this user`, wanted: `the env file of role ${role}` }, error);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${file} cannot be read by this user`, wanted: `the env file of role ${role}` },
+      error,
+    );
   }
   const values = parse(text);
   const prefix = `DOT_CUTTER_${role.toUpperCase()}_DB`;
   const user = values[`${prefix}_USER`];
   const password = values[`${prefix}_PASSWORD`];
-  if (!user || !password) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${prefix}_USER or ${prefix}_PASSWORD is not in ${file}`, wanted: "both names" });
+  if (!user || !password)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `${prefix}_USER or ${prefix}_PASSWORD is not in ${file}`,
+      wanted: "both names",
+    });
   return { user, password };
 }

@@ -49,11 +49,15 @@ async function readPacket(handle: FileHandle, start: number, size: number): Prom
   return { tag: first & 0x3f, ...contents(first & 0x3f, body), bytes: at - start };
 }
 
-async function bodyLength(handle: FileHandle, at: number): Promise<{ length: number; header: number; partial: boolean }> {
+async function bodyLength(
+  handle: FileHandle,
+  at: number,
+): Promise<{ length: number; header: number; partial: boolean }> {
   const [first, second] = await bytesAt(handle, at, 2);
   if (first === undefined) throw broken(at, "a packet without a length");
   if (first < 192) return { length: first, header: 1, partial: false };
-  if (first < 224 && second !== undefined) return { length: ((first - 192) << 8) + second + 192, header: 2, partial: false };
+  if (first < 224 && second !== undefined)
+    return { length: ((first - 192) << 8) + second + 192, header: 2, partial: false };
   if (first === 255) {
     const bytes = await bytesAt(handle, at + 1, 4);
     if (bytes.length === 4) return { length: bytes.readUInt32BE(0), header: 5, partial: false };
@@ -74,5 +78,8 @@ async function bytesAt(handle: FileHandle, position: number, length: number): Pr
 }
 
 function broken(at: number, what: string): Stopped {
-  return new Stopped("STOP_BACKUP_FAILED", { saw: `${what} at byte ${at}`, wanted: "one recipient packet and one encrypted packet" });
+  return new Stopped("STOP_BACKUP_FAILED", {
+    saw: `${what} at byte ${at}`,
+    wanted: "one recipient packet and one encrypted packet",
+  });
 }

@@ -33,7 +33,14 @@ export function folderReporter(folder: string, wait: (ms: number) => Promise<unk
         const pause = BACK_OFF[attempt];
         if (pause !== undefined) await wait(pause);
       }
-      throw new Stopped("STOP_KB_UPLOAD_FAILED", { saw: `${file} was not delivered in ${TRIES} tries: ${reasonOf(last)}`, wanted: `room and the right to write below ${folder}` }, last);
+      throw new Stopped(
+        "STOP_KB_UPLOAD_FAILED",
+        {
+          saw: `${file} was not delivered in ${TRIES} tries: ${reasonOf(last)}`,
+          wanted: `room and the right to write below ${folder}`,
+        },
+        last,
+      );
     },
   };
 }
@@ -42,7 +49,10 @@ export function folderReporter(folder: string, wait: (ms: number) => Promise<unk
 export function safeSegments(runFolder: string, file: string): string[] {
   const segments = [...runFolder.split("/"), file];
   if (segments.every((segment) => SEGMENT.test(segment) && !segment.includes(".."))) return segments;
-  throw new Stopped("STOP_REFUSED_INPUT", { saw: "a report name that could leave the report folder", wanted: "letters, digits, dot, dash and underscore in every part of it" });
+  throw new Stopped("STOP_REFUSED_INPUT", {
+    saw: "a report name that could leave the report folder",
+    wanted: "letters, digits, dot, dash and underscore in every part of it",
+  });
 }
 
 async function deliverOnce(folder: string, segments: readonly string[], markdown: string): Promise<void> {
@@ -82,8 +92,13 @@ async function presentText(path: string): Promise<string | undefined> {
 }
 
 function foreign(saw: string): Stopped {
-  return new Stopped("STOP_KB_UPLOAD_FAILED", { saw, wanted: "a free name, or a document of the same run", hint: "move what is there aside, then resume: nothing is written again" });
+  return new Stopped("STOP_KB_UPLOAD_FAILED", {
+    saw,
+    wanted: "a free name, or a document of the same run",
+    hint: "move what is there aside, then resume: nothing is written again",
+  });
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "unknown error");
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "unknown error";
 const reasonOf = (error: unknown): string => (error instanceof Stopped ? error.facts.saw : codeOf(error));

@@ -16,7 +16,10 @@ const PROGRAMS = ["/usr/bin/gpgv", "/usr/local/bin/gpgv", "/opt/homebrew/bin/gpg
 const installed = (): string => PROGRAMS.find((path) => existsSync(path)) ?? "/usr/bin/gpgv";
 
 /** Where gpgv is (absolute) and a short folder for the private one it works in. */
-export interface GpgvPlace { readonly program?: string; readonly temporaryRoot?: string }
+export interface GpgvPlace {
+  readonly program?: string;
+  readonly temporaryRoot?: string;
+}
 
 /**
  * Verifier on gpgv: a keyring of only the pinned key, signature and data from memory, an empty environment, a private folder that is
@@ -43,20 +46,50 @@ function judge({ exitCode, status }: Outcome, fingerprint: string, now: Date): S
   return answer.ok && exitCode !== 0 ? { ok: false, reason: `gpgv ended with status ${exitCode}` } : answer;
 }
 
-interface Outcome { readonly exitCode: number; readonly status: string }
-interface Work { readonly folder: string; readonly ring: string; readonly bytes: Uint8Array; readonly signature: Uint8Array }
+interface Outcome {
+  readonly exitCode: number;
+  readonly status: string;
+}
+interface Work {
+  readonly folder: string;
+  readonly ring: string;
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array;
+}
 
 // Signature on descriptor 4, data on standard input, status words on 3: what was read once is what is verified.
 async function ask(program: string, { folder, ring, bytes, signature }: Work): Promise<Outcome> {
-  const words = ["--homedir", folder, "--keyring", ring, "--status-fd", "3", "--enable-special-filenames", "--", "-&4", "-"];
+  const words = [
+    "--homedir",
+    folder,
+    "--keyring",
+    ring,
+    "--status-fd",
+    "3",
+    "--enable-special-filenames",
+    "--",
+    "-&4",
+    "-",
+  ];
   const result = await execa(program, words, {
-    env: {}, extendEnv: false, cwd: folder, reject: false, timeout: TIME_LIMIT_MS, forceKillAfterDelay: 1000, maxBuffer: OUTPUT_CAP,
-    encoding: "latin1", stripFinalNewline: false,
+    env: {},
+    extendEnv: false,
+    cwd: folder,
+    reject: false,
+    timeout: TIME_LIMIT_MS,
+    forceKillAfterDelay: 1000,
+    maxBuffer: OUTPUT_CAP,
+    encoding: "latin1",
+    stripFinalNewline: false,
     stdio: [bytes, "ignore", "ignore", "pipe", signature],
   });
   if (result.timedOut || result.isMaxBuffer) return { exitCode: 1, status: "" };
   if (result.exitCode === undefined) {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "gpgv could not be run", wanted: `a working ${program}`, hint: "install gpgv on this host" }, result.code);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: "gpgv could not be run", wanted: `a working ${program}`, hint: "install gpgv on this host" },
+      result.code,
+    );
   }
   const status = result.stdio[3];
   return { exitCode: result.exitCode, status: typeof status === "string" ? status : "" };

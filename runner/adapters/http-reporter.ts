@@ -26,7 +26,10 @@ const ANSWER_CAP = 64 * 1024;
 const KEY_NAME = "DOT_CUTTER_KB_API_KEY";
 /** A header value holds no line end and nothing outside ASCII. */
 const KEY = /^[\x21-\x7e]{8,400}$/;
-const answered = z.object({ id: z.string().min(1).max(400).optional(), document_id: z.string().min(1).max(400).optional() });
+const answered = z.object({
+  id: z.string().min(1).max(400).optional(),
+  document_id: z.string().min(1).max(400).optional(),
+});
 
 /**
  * The HTTP reporter. Three tries; then STOP_KB_UPLOAD_FAILED, as at once for a redirect and for an answer that another try would not
@@ -41,8 +44,14 @@ export function httpReporter(settings: HttpSettings): Reporter {
       const note = join(settings.folder, "delivered", `${id}.json`);
       if (await exists(note)) return;
       const body = JSON.stringify({
-        document_id: id, parent_id: runFolder, content: { mime_type: "text/markdown", body: markdown },
-        metadata: { title: name, tags: ["governed-cut", ...(ownerOf(markdown) === undefined ? [] : [ownerOf(markdown)])] }, is_human_readable: true,
+        document_id: id,
+        parent_id: runFolder,
+        content: { mime_type: "text/markdown", body: markdown },
+        metadata: {
+          title: name,
+          tags: ["governed-cut", ...(ownerOf(markdown) === undefined ? [] : [ownerOf(markdown)])],
+        },
+        is_human_readable: true,
       });
       const told = await threeTimes(file, wait, async () => post(settings, await keyOf(settings.keyFile), body));
       await writeWhole(note, JSON.stringify({ document_id: id, told, sha: sha256(markdown) }));
@@ -65,7 +74,10 @@ async function threeTimes<T>(file: string, wait: (ms: number) => Promise<unknown
     const pause = BACK_OFF[attempt];
     if (pause !== undefined) await wait(pause);
   }
-  throw failed(`${file} was not delivered in ${BACK_OFF.length + 1} tries: ${last?.message ?? "no answer"}`, "the knowledge base to take it");
+  throw failed(
+    `${file} was not delivered in ${BACK_OFF.length + 1} tries: ${last?.message ?? "no answer"}`,
+    "the knowledge base to take it",
+  );
 }
 
 /** The id the knowledge base gave, null when it gave none. Its answer is read to a cap and believed in nothing else. */
@@ -76,7 +88,11 @@ async function post({ base, limitMs = LIMIT_MS }: HttpSettings, key: string, bod
   let text: string;
   try {
     answer = await fetch(`${base.replace(/\/+$/, "")}/documents`, {
-      method: "POST", redirect: "manual", signal, body, headers: { "content-type": "application/json", "x-api-key": key, accept: "application/json" },
+      method: "POST",
+      redirect: "manual",
+      signal,
+      body,
+      headers: { "content-type": "application/json", "x-api-key": key, accept: "application/json" },
     });
     text = await head(answer, signal);
   } catch (error) {
@@ -86,8 +102,10 @@ async function post({ base, limitMs = LIMIT_MS }: HttpSettings, key: string, bod
   if (answer.status === 409) return null;
   if (answer.status >= 200 && answer.status < 300) return idIn(text);
   // The key is meant for the configured host alone, so where the answer points is not asked.
-  if (answer.status >= 300 && answer.status < 400) throw failed(`a redirect (${answer.status})`, "an answer of the configured address itself");
-  if (answer.status >= 500 || answer.status === 408 || answer.status === 429) throw new Passing(`status ${answer.status}`);
+  if (answer.status >= 300 && answer.status < 400)
+    throw failed(`a redirect (${answer.status})`, "an answer of the configured address itself");
+  if (answer.status >= 500 || answer.status === 408 || answer.status === 429)
+    throw new Passing(`status ${answer.status}`);
   throw failed(`status ${answer.status}`, "the document taken; look at key, address and rights of this host");
 }
 
@@ -120,7 +138,8 @@ async function keyOf(file: string): Promise<string> {
   } catch (error) {
     throw failed(`${file} cannot be read by this user`, `the env file that holds ${KEY_NAME}`, error);
   }
-  if (key === undefined || !KEY.test(key)) throw failed(`${KEY_NAME} is not in ${file}, or has no form of a key`, "8 to 400 plain characters");
+  if (key === undefined || !KEY.test(key))
+    throw failed(`${KEY_NAME} is not in ${file}, or has no form of a key`, "8 to 400 plain characters");
   return key;
 }
 

@@ -13,7 +13,10 @@ export type KeyCheck = { readonly ok: true } | { readonly ok: false; readonly re
 export async function checkApproverKey(armored: string, fingerprint: string, now: Date): Promise<KeyCheck> {
   const pinned = await readPinnedKey(armored, fingerprint);
   if (pinned.key === undefined) return { ok: false, reason: pinned.fault };
-  if (pinned.key.toPacketList().some((packet) => packet instanceof SignaturePacket && packet.revocationKeyClass !== null)) return { ok: false, reason: "a key that another key may revoke" };
+  if (
+    pinned.key.toPacketList().some((packet) => packet instanceof SignaturePacket && packet.revocationKeyClass !== null)
+  )
+    return { ok: false, reason: "a key that another key may revoke" };
   const current = await signingKeyAt(pinned.key, now);
   return current.signing === undefined ? { ok: false, reason: current.fault } : { ok: true };
 }

@@ -24,11 +24,18 @@ export const STRICT: Config = {
   knownNotations: [],
   rejectHashAlgorithms: new Set([hash.md5, hash.ripemd, hash.sha1, hash.sha224]),
   rejectMessageHashAlgorithms: new Set([hash.md5, hash.ripemd, hash.sha1, hash.sha224]),
-  rejectPublicKeyAlgorithms: new Set([algorithm.elgamal, algorithm.dsa, algorithm.ecdsa, algorithm.ed25519, algorithm.ed448]),
+  rejectPublicKeyAlgorithms: new Set([
+    algorithm.elgamal,
+    algorithm.dsa,
+    algorithm.ecdsa,
+    algorithm.ed25519,
+    algorithm.ed448,
+  ]),
 };
 
 /** A key as pinned, or why it is none. */
-export type KeyReading = { readonly key: PublicKey; readonly fault?: never } | { readonly fault: string; readonly key?: never };
+export type KeyReading =
+  { readonly key: PublicKey; readonly fault?: never } | { readonly fault: string; readonly key?: never };
 
 /** One armored public key, v4, with exactly this primary fingerprint. Refuses more than one key and any secret material. */
 export async function readPinnedKey(armored: string, fingerprint: string): Promise<KeyReading> {
@@ -51,7 +58,9 @@ async function readAll(armored: string): Promise<PublicKey[]> {
 }
 
 /** The key that signs: the one of `keyId`, or without it the one the person's program would choose. */
-export type SigningKey = { readonly signing: PublicKey | Subkey; readonly fault?: never } | { readonly fault: string; readonly signing?: never };
+export type SigningKey =
+  | { readonly signing: PublicKey | Subkey; readonly fault?: never }
+  | { readonly fault: string; readonly signing?: never };
 
 /**
  * The signing key at `at`, or why there is none: strength, revocation, expiry, binding, of primary and signing key.

@@ -19,7 +19,8 @@ async function verify(question: SignatureQuestion): Promise<SignatureAnswer> {
   if (frame !== undefined) return no(frame);
   const packet = await readPacket(question.signature);
   if (packet === undefined) return no("a signature packet that cannot be read");
-  if (packet.unhashedSubpackets.some(({ type, critical }) => critical || !HINTS.has(type))) return no("unsigned subpackets other than issuer hints");
+  if (packet.unhashedSubpackets.some(({ type, critical }) => critical || !HINTS.has(type)))
+    return no("unsigned subpackets other than issuer hints");
   const pinned = await readPinnedKey(question.publicKeyArmored, question.fingerprint);
   return pinned.key === undefined ? no(pinned.fault) : judge(question, packet, pinned.key);
 }
@@ -56,12 +57,19 @@ function isWrittenSo(packet: SignaturePacket, file: Uint8Array): boolean {
 }
 
 // Copies go in, so that nothing the library does to its buffers can reach the bytes that are used afterwards.
-async function cryptographicFault(question: SignatureQuestion, key: PublicKey, date: Date): Promise<string | undefined> {
+async function cryptographicFault(
+  question: SignatureQuestion,
+  key: PublicKey,
+  date: Date,
+): Promise<string | undefined> {
   try {
     const result = await openpgp.verify({
       message: await openpgp.createMessage({ binary: Uint8Array.from(question.bytes) }),
       signature: await openpgp.readSignature({ binarySignature: Uint8Array.from(question.signature), config: STRICT }),
-      verificationKeys: key, date, format: "binary", config: STRICT,
+      verificationKeys: key,
+      date,
+      format: "binary",
+      config: STRICT,
     });
     const [only, ...more] = result.signatures;
     if (only === undefined || more.length > 0) return "not exactly one signature";

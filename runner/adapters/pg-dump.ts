@@ -29,14 +29,26 @@ export interface DumpRequest {
 export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
   const args = [
     // A table locked by someone else must not hold the snapshot for hours; no password prompt, nobody is there to answer.
-    "--lock-wait-timeout=30s", "--no-password", "--format=plain", "--encoding=UTF8",
-    "--no-publications", "--no-subscriptions", "--no-security-labels", "--no-tablespaces", `--snapshot=${request.snapshot}`,
+    "--lock-wait-timeout=30s",
+    "--no-password",
+    "--format=plain",
+    "--encoding=UTF8",
+    "--no-publications",
+    "--no-subscriptions",
+    "--no-security-labels",
+    "--no-tablespaces",
+    `--snapshot=${request.snapshot}`,
     ...request.schemas.map((schema) => `--schema=${schema}`),
     ...request.extensions.map((extension) => `--extension=${extension}`),
     ...request.exclude.map((pattern) => `--exclude-table=${pattern}`),
     ...request.excludeRows.map((pattern) => `--exclude-table-data=${pattern}`),
   ];
-  const program = startProgram(join(request.binDir, "pg_dump"), args, { access: request.access, password: request.password, user: undefined, capSeconds: request.capSeconds });
+  const program = startProgram(join(request.binDir, "pg_dump"), args, {
+    access: request.access,
+    password: request.password,
+    user: undefined,
+    capSeconds: request.capSeconds,
+  });
   program.stdin.end();
   if (program.pid !== undefined) request.started?.(program.pid);
   let ended = false;

@@ -22,7 +22,10 @@ export interface ClusterSpec {
 }
 
 /** A process named so that its number cannot be mistaken after reuse: pid plus its start time in clock ticks. */
-export interface ProcessName { readonly pid: number; readonly startTicks: string }
+export interface ProcessName {
+  readonly pid: number;
+  readonly startTicks: string;
+}
 
 /** A running cluster: its process, the folders it works in and how to end it. */
 export interface Cluster extends ProcessName {
@@ -44,10 +47,17 @@ export async function findPostgresPrograms(root = "/usr/lib/postgresql"): Promis
   const majors = await readdir(root).catch(() => []);
   for (const major of majors.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a))) {
     const folder = join(root, major, "bin");
-    if (await stat(join(folder, "initdb")).then((s) => s.isFile(), () => false)) return folder;
+    if (
+      await stat(join(folder, "initdb")).then(
+        (s) => s.isFile(),
+        () => false,
+      )
+    )
+      return folder;
   }
   throw new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `no PostgreSQL server programs under ${root}`, wanted: "initdb, pg_ctl and postgres",
+    saw: `no PostgreSQL server programs under ${root}`,
+    wanted: "initdb, pg_ctl and postgres",
     hint: "apt-get install postgresql-15",
   });
 }
@@ -62,11 +72,25 @@ export async function startCluster(spec: ClusterSpec): Promise<Cluster> {
   if (!running) {
     if (!(await readdir(spec.dataDir)).includes("PG_VERSION")) await initialise(spec, owner);
     await writeSettings(spec, owner);
-    await runProgram(spec, "pg_ctl", ["-D", spec.dataDir, "-l", join(spec.dataDir, "server.log"), "-w", "-t", "60", "-s", "start"]);
+    await runProgram(spec, "pg_ctl", [
+      "-D",
+      spec.dataDir,
+      "-l",
+      join(spec.dataDir, "server.log"),
+      "-w",
+      "-t",
+      "60",
+      "-s",
+      "start",
+    ]);
   }
-  const name = running ?? await findRunning(spec.dataDir);
+  const name = running ?? (await findRunning(spec.dataDir));
   if (!name) {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the server started and ended at once", wanted: "a running server", hint: `read ${join(spec.dataDir, "server.log")}` });
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "the server started and ended at once",
+      wanted: "a running server",
+      hint: `read ${join(spec.dataDir, "server.log")}`,
+    });
   }
   return { ...name, dataDir: spec.dataDir, socketDir: spec.socketDir, port: PORT, stop: () => stopProcess(name) };
 }
@@ -88,7 +112,10 @@ export async function stopProcess(name: ProcessName, signal: NodeJS.Signals = "S
     if ((await processStart(name.pid)) !== name.startTicks) return;
     await pause(25);
   }
-  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `process ${name.pid} still runs 60 seconds after ${signal}`, wanted: "its end" });
+  throw new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `process ${name.pid} still runs 60 seconds after ${signal}`,
+    wanted: "its end",
+  });
 }
 
 /** The postmaster of a data folder, if its postmaster.pid names a live process working in that folder. */
@@ -101,7 +128,10 @@ export async function findRunning(dataDir: string): Promise<ProcessName | undefi
   return startTicks !== undefined && command.includes(dataDir) ? { pid, startTicks } : undefined;
 }
 
-interface Owner { readonly uid: number; readonly gid: number }
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** Both folders exist, 0700, owned by the server's user; so do the parents that had to be made. */
 async function prepareFolders(spec: ClusterSpec): Promise<Owner | undefined> {
@@ -111,7 +141,11 @@ async function prepareFolders(spec: ClusterSpec): Promise<Owner | undefined> {
     if (!owner) continue;
     await chown(folder, owner.uid, owner.gid);
     // Parents that did not exist before are 0700 too, so the server's user must own them to pass.
-    for (let parent = dirname(folder); created !== undefined && parent.length >= created.length; parent = dirname(parent)) {
+    for (
+      let parent = dirname(folder);
+      created !== undefined && parent.length >= created.length;
+      parent = dirname(parent)
+    ) {
       await chown(parent, owner.uid, owner.gid);
     }
   }
@@ -132,8 +166,15 @@ async function initialise(spec: ClusterSpec, owner: Owner | undefined): Promise<
   try {
     await writeOwned(passwordFile, `${spec.superuserPassword}\n`, owner);
     await runProgram(spec, "initdb", [
-      "-D", spec.dataDir, "-U", spec.superuser, `--pwfile=${passwordFile}`, "--auth=scram-sha-256",
-      "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
+      "-D",
+      spec.dataDir,
+      "-U",
+      spec.superuser,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C.UTF-8",
+      "--no-instructions",
     ]);
   } finally {
     await rm(passwordFile, { force: true });
@@ -143,12 +184,22 @@ async function initialise(spec: ClusterSpec, owner: Owner | undefined): Promise<
 /** Our settings live in an included file, written again on every start; pg_hba.conf is ours entirely. */
 async function writeSettings(spec: ClusterSpec, owner: Owner | undefined): Promise<void> {
   const settings = {
-    listen_addresses: "", unix_socket_directories: spec.socketDir, unix_socket_permissions: "0700", port: String(PORT),
-    timezone: "UTC", log_timezone: "UTC", password_encryption: "scram-sha-256", ...spec.settings,
+    listen_addresses: "",
+    unix_socket_directories: spec.socketDir,
+    unix_socket_permissions: "0700",
+    port: String(PORT),
+    timezone: "UTC",
+    log_timezone: "UTC",
+    password_encryption: "scram-sha-256",
+    ...spec.settings,
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key} = '${value.replaceAll("'", "''")}'\n`);
   await writeOwned(join(spec.dataDir, "cutter.conf"), lines.join(""), owner);
-  await writeOwned(join(spec.dataDir, "pg_hba.conf"), `${(spec.hbaLines ?? ["local all all scram-sha-256"]).join("\n")}\n`, owner);
+  await writeOwned(
+    join(spec.dataDir, "pg_hba.conf"),
+    `${(spec.hbaLines ?? ["local all all scram-sha-256"]).join("\n")}\n`,
+    owner,
+  );
   const main = join(spec.dataDir, "postgresql.conf");
   const text = await readFile(main, "utf8");
   if (!text.includes("include 'cutter.conf'")) await writeOwned(main, `${text}\ninclude 'cutter.conf'\n`, owner);
@@ -163,15 +214,23 @@ async function runProgram(spec: ClusterSpec, program: string, args: readonly str
   const full = join(spec.binDir, program);
   const asRoot = process.getuid?.() === 0;
   const [file, list] = asRoot
-    ? ["setpriv", [`--reuid=${spec.runAs}`, `--regid=${spec.runAs}`, "--clear-groups", "--", full, ...args]] as const
-    : [full, args] as const;
+    ? (["setpriv", [`--reuid=${spec.runAs}`, `--regid=${spec.runAs}`, "--clear-groups", "--", full, ...args]] as const)
+    : ([full, args] as const);
   const done = await execa(file, list, {
-    env: EMPTY_ENVIRONMENT, extendEnv: false, cwd: spec.dataDir, stdin: "ignore", reject: false,
+    env: EMPTY_ENVIRONMENT,
+    extendEnv: false,
+    cwd: spec.dataDir,
+    stdin: "ignore",
+    reject: false,
     // A daemonised postmaster would keep a pipe open and this call would never end.
-    stdout: "ignore", stderr: program === "pg_ctl" ? "ignore" : "pipe",
+    stdout: "ignore",
+    stderr: program === "pg_ctl" ? "ignore" : "pipe",
   });
   if (done.exitCode === 0) return;
-  const log = program === "pg_ctl" ? await readFile(join(spec.dataDir, "server.log"), "utf8").catch(() => "") : String(done.stderr ?? "");
+  const log =
+    program === "pg_ctl"
+      ? await readFile(join(spec.dataDir, "server.log"), "utf8").catch(() => "")
+      : String(done.stderr ?? "");
   throw new Stopped("STOP_COULD_NOT_LOOK", {
     saw: `${program} ended with ${done.exitCode ?? done.signal ?? "no status"}: ${log.trim().split("\n").slice(-3).join(" | ")}`,
     wanted: "exit status 0",

@@ -21,12 +21,20 @@ export interface DatabaseAccess {
 export type UnixUser = { readonly uid: number; readonly gid: number } | undefined;
 
 /** An open password file that has no name any more: whoever is killed leaves nothing behind, and nobody else can open it. */
-export interface PasswordFile { readonly stream: Readable }
+export interface PasswordFile {
+  readonly stream: Readable;
+}
 
 /** Where a started program finds it: the fourth stream it inherits. libpq wants a regular file of mode 0600 and gets one. */
 const PASSWORD_STREAM = 3;
 
-const STREAMING = { reject: false, extendEnv: false, buffer: { stdout: false, stderr: true }, maxBuffer: { stderr: 1 << 20 }, forceKillAfterDelay: 2_000 } as const;
+const STREAMING = {
+  reject: false,
+  extendEnv: false,
+  buffer: { stdout: false, stderr: true },
+  maxBuffer: { stderr: 1 << 20 },
+  forceKillAfterDelay: 2_000,
+} as const;
 /** A started PostgreSQL program: its streams and the promise of its end. */
 export type Program = ReturnType<typeof startProgram>;
 
@@ -36,17 +44,36 @@ export function spawnAs(user: UnixUser): { uid?: number; gid?: number } {
 }
 
 /** What a program is started with: its connection, its password, the UNIX user it runs as, its time. */
-export interface Surroundings { readonly access: DatabaseAccess; readonly password: PasswordFile; readonly user: UnixUser; readonly capSeconds: number }
+export interface Surroundings {
+  readonly access: DatabaseAccess;
+  readonly password: PasswordFile;
+  readonly user: UnixUser;
+  readonly capSeconds: number;
+}
 
 /** Starts a program of the installation; it never rejects, {@link programFailure} judges how it ended. */
-export function startProgram(path: string, args: readonly string[], { access, password, user, capSeconds }: Surroundings) {
+export function startProgram(
+  path: string,
+  args: readonly string[],
+  { access, password, user, capSeconds }: Surroundings,
+) {
   return execa(path, args, {
-    ...STREAMING, stdio: ["pipe", "pipe", "pipe", password.stream], env: { LC_ALL: "C", TZ: "UTC", ...connectionEnvironment(access) }, timeout: capSeconds * 1_000, cwd: "/", ...spawnAs(user),
+    ...STREAMING,
+    stdio: ["pipe", "pipe", "pipe", password.stream],
+    env: { LC_ALL: "C", TZ: "UTC", ...connectionEnvironment(access) },
+    timeout: capSeconds * 1_000,
+    cwd: "/",
+    ...spawnAs(user),
   });
 }
 
 /** A password file for the time of `work`, readable by `user` alone. Its name is gone before the password is in it. */
-export async function withPasswordFile<T>(parent: string, password: string, user: UnixUser, work: (file: PasswordFile) => Promise<T>): Promise<T> {
+export async function withPasswordFile<T>(
+  parent: string,
+  password: string,
+  user: UnixUser,
+  work: (file: PasswordFile) => Promise<T>,
+): Promise<T> {
   const name = join(parent, `.cutter-${randomBytes(8).toString("hex")}`);
   const handle = await open(name, "wx+", 0o600);
   try {
@@ -64,8 +91,14 @@ export async function withPasswordFile<T>(parent: string, password: string, user
 /** Connection settings as environment, so that nothing of them stands in the process list. */
 function connectionEnvironment(access: DatabaseAccess): Record<string, string> {
   return {
-    PGHOST: access.host, PGPORT: String(access.port), PGDATABASE: access.database, PGUSER: access.user, PGSSLMODE: access.sslmode,
-    PGPASSFILE: `/dev/fd/${PASSWORD_STREAM}`, PGCONNECT_TIMEOUT: "15", PGCLIENTENCODING: "UTF8",
+    PGHOST: access.host,
+    PGPORT: String(access.port),
+    PGDATABASE: access.database,
+    PGUSER: access.user,
+    PGSSLMODE: access.sslmode,
+    PGPASSFILE: `/dev/fd/${PASSWORD_STREAM}`,
+    PGCONNECT_TIMEOUT: "15",
+    PGCLIENTENCODING: "UTF8",
   };
 }
 
@@ -78,13 +111,24 @@ export async function programFailure(name: string, program: Program, password: s
   const line = lines.find((candidate) => /error|fatal/i.test(candidate)) ?? lines[0] ?? "";
   const told = (password === "" ? line : line.replaceAll(password, "(secret)")).slice(0, 300);
   if (result.signal) return `${name} was ended by ${result.signal}`;
-  return result.exitCode === undefined ? `${name} could not be started (${result.code ?? "?"})` : `${name} ended with status ${result.exitCode}: ${told}`;
+  return result.exitCode === undefined
+    ? `${name} could not be started (${result.code ?? "?"})`
+    : `${name} ended with status ${result.exitCode}: ${told}`;
 }
 
 /** Major version of an installation's program. STOP_BACKUP_FAILED when it is not there. */
 export async function majorVersion(path: string): Promise<number> {
-  const result = await execa(path, ["--version"], { reject: false, extendEnv: false, env: { LC_ALL: "C" }, timeout: 20_000 });
+  const result = await execa(path, ["--version"], {
+    reject: false,
+    extendEnv: false,
+    env: { LC_ALL: "C" },
+    timeout: 20_000,
+  });
   const major = /\(PostgreSQL\) (\d+)/.exec(result.stdout)?.[1];
-  if (major === undefined) throw new Stopped("STOP_BACKUP_FAILED", { saw: `${path} does not answer --version`, wanted: "the client programs of one PostgreSQL installation" });
+  if (major === undefined)
+    throw new Stopped("STOP_BACKUP_FAILED", {
+      saw: `${path} does not answer --version`,
+      wanted: "the client programs of one PostgreSQL installation",
+    });
   return Number(major);
 }

@@ -31,7 +31,11 @@ export type OnWaiting = (what: string, seconds: number) => void;
 const KEPT_MILLISECONDS = 200;
 
 /** Builds the database port. `credential` answers by role; passwords never leave the pg client. */
-export function postgresDatabase(config: Config, credential: (role: RoleKey) => Promise<Credential>, onWaiting: OnWaiting = () => undefined): Database {
+export function postgresDatabase(
+  config: Config,
+  credential: (role: RoleKey) => Promise<Credential>,
+  onWaiting: OnWaiting = () => undefined,
+): Database {
   let patience = BEFORE_WORK_SECONDS;
   const kept = new KeptSessions();
   const open = async (role: RoleKey): Promise<Session> => {
@@ -53,10 +57,11 @@ export function postgresDatabase(config: Config, credential: (role: RoleKey) => 
   const openOrKept = async (role: RoleKey, begin: string): Promise<Session> => {
     // One that broke while it was kept has lost nothing: no transaction was open on it.
     const session = kept.take(role);
-    return (session && await begun(session, begin).catch(() => undefined)) ?? begun(await open(role), begin);
+    return (session && (await begun(session, begin).catch(() => undefined))) ?? begun(await open(role), begin);
   };
   return {
-    read: (role, work) => inTransaction(openOrKept(role, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), kept, work),
+    read: (role, work) =>
+      inTransaction(openOrKept(role, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), kept, work),
     transaction: (role, work) => inTransaction(openOrKept(role, BEGIN_WRITING), kept, work),
     effect: (role, work) => inTransaction(openAnew(role, BEGIN_WRITING), kept, work),
   };
@@ -95,7 +100,11 @@ async function begun(session: Session, begin: string): Promise<Session> {
   }
 }
 
-async function inTransaction<T>(opening: Promise<Session>, kept: KeptSessions, work: (session: Session) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  opening: Promise<Session>,
+  kept: KeptSessions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = await opening;
   try {
     const result = await work(session);
@@ -118,7 +127,12 @@ const BEFORE_WORK_SECONDS = 10;
 const AT_WORK_SECONDS = 120;
 const TOO_MANY_CONNECTIONS = "53300";
 
-async function whenThereIsAPlace(role: RoleKey, patience: number, onWaiting: OnWaiting, connect: () => Promise<Session>): Promise<Session> {
+async function whenThereIsAPlace(
+  role: RoleKey,
+  patience: number,
+  onWaiting: OnWaiting,
+  connect: () => Promise<Session>,
+): Promise<Session> {
   const began = process.hrtime.bigint();
   let sayAt = 1;
   for (;;) {
@@ -143,10 +157,15 @@ type Client = pg.Client & { ref(): void; unref(): void };
 
 async function connectOnce(config: Config, role: RoleKey, credential: Credential): Promise<Session> {
   const client: Client = new pg.Client({
-    host: config.database.host, port: config.database.port, database: config.database.name,
-    user: credential.user, password: credential.password,
-    ssl: config.database.sslmode === "disable" ? false : { rejectUnauthorized: config.database.sslmode === "verify-full" },
-    connectionTimeoutMillis: 15_000, application_name: `cutter/${role}`,
+    host: config.database.host,
+    port: config.database.port,
+    database: config.database.name,
+    user: credential.user,
+    password: credential.password,
+    ssl:
+      config.database.sslmode === "disable" ? false : { rejectUnauthorized: config.database.sslmode === "verify-full" },
+    connectionTimeoutMillis: 15_000,
+    application_name: `cutter/${role}`,
     keepAlive: true,
   }) as Client;
   // A connection that breaks between statements must not end the process as an uncaught event; the next statement reports it.
@@ -167,12 +186,24 @@ class Session implements Reader, Writer {
 
   /** Refuses another role, database, cluster or a replication role that switches triggers off. */
   async settle(config: Config): Promise<void> {
-    await this.plain(`${SESSION}; SET statement_timeout = '${this.#minutes}min'; SET idle_in_transaction_session_timeout = '60s'`);
+    await this.plain(
+      `${SESSION}; SET statement_timeout = '${this.#minutes}min'; SET idle_in_transaction_session_timeout = '60s'`,
+    );
     const seen = await this.one("read/server-identity");
-    const wanted = { session_user: ROLES[this.role], database: config.database.name, system_identifier: config.database.system_identifier, session_replication_role: "origin", track_counts: "on" };
+    const wanted = {
+      session_user: ROLES[this.role],
+      database: config.database.name,
+      system_identifier: config.database.system_identifier,
+      session_replication_role: "origin",
+      track_counts: "on",
+    };
     for (const [key, want] of Object.entries(wanted)) {
       const saw = seen[key as keyof typeof wanted];
-      if (saw !== want) throw new Stopped("STOP_DRIFT", { saw: `${key} is ${saw}`, wanted: `${key} ${want}, as the configuration names it` });
+      if (saw !== want)
+        throw new Stopped("STOP_DRIFT", {
+          saw: `${key} is ${saw}`,
+          wanted: `${key} ${want}, as the configuration names it`,
+        });
     }
   }
 
@@ -194,14 +225,22 @@ class Session implements Reader, Writer {
       throw translate(`sql/${name}.sql`, this.role, error);
     }
     const parsed = ROWS[name].array().safeParse(rows);
-    if (!parsed.success) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `sql/${name}.sql answered in another form: ${parsed.error.issues[0]?.path.join(".") ?? ""} ${parsed.error.issues[0]?.message ?? ""}`, wanted: "the columns this release was built for" });
+    if (!parsed.success)
+      throw new Stopped("STOP_COULD_NOT_LOOK", {
+        saw: `sql/${name}.sql answered in another form: ${parsed.error.issues[0]?.path.join(".") ?? ""} ${parsed.error.issues[0]?.message ?? ""}`,
+        wanted: "the columns this release was built for",
+      });
     return parsed.data as RowOf<N>[];
   }
 
   async one<N extends StatementName>(name: N, params: readonly unknown[] = []): Promise<RowOf<N>> {
     const rows = await this.query(name, params);
     const [first] = rows;
-    if (rows.length !== 1 || first === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${rows.length} rows from sql/${name}.sql`, wanted: "exactly one" });
+    if (rows.length !== 1 || first === undefined)
+      throw new Stopped("STOP_COULD_NOT_LOOK", {
+        saw: `${rows.length} rows from sql/${name}.sql`,
+        wanted: "exactly one",
+      });
     return first;
   }
 
@@ -212,9 +251,14 @@ class Session implements Reader, Writer {
       tag = commandTag(await this.#client.query("COMMIT"));
     } catch (error) {
       if (hasSqlState(error)) throw translate("COMMIT", this.role, error);
-      throw new Stopped("STOP_AMBIGUOUS", { saw: "the connection ended before COMMIT was answered", wanted: "the answer COMMIT" }, error);
+      throw new Stopped(
+        "STOP_AMBIGUOUS",
+        { saw: "the connection ended before COMMIT was answered", wanted: "the answer COMMIT" },
+        error,
+      );
     }
-    if (tag !== "COMMIT") throw new Stopped("STOP_INVARIANT_FAILED", { saw: `COMMIT was answered ${tag}`, wanted: "COMMIT" });
+    if (tag !== "COMMIT")
+      throw new Stopped("STOP_INVARIANT_FAILED", { saw: `COMMIT was answered ${tag}`, wanted: "COMMIT" });
   }
 
   async rollback(): Promise<void> {
@@ -223,8 +267,12 @@ class Session implements Reader, Writer {
   }
 
   /** From now on the connection keeps no process alive, until it is held again. */
-  release(): void { this.#client.unref(); }
-  hold(): void { this.#client.ref(); }
+  release(): void {
+    this.#client.unref();
+  }
+  hold(): void {
+    this.#client.ref();
+  }
 
   async close(): Promise<void> {
     await this.#client.end().catch(() => undefined);

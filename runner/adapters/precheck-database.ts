@@ -6,7 +6,13 @@ import type { Config } from "../model/config.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import { ROWS } from "../model/rows.ts";
 import { environmentScope } from "../rules/environment.ts";
-import { rolesOfHeader, type Identity, type PrecheckFacts, type SessionFact, type StatementFact } from "../rules/precheck.ts";
+import {
+  rolesOfHeader,
+  type Identity,
+  type PrecheckFacts,
+  type SessionFact,
+  type StatementFact,
+} from "../rules/precheck.ts";
 import { credentialOf } from "./credentials.ts";
 import { relevantObjects } from "./rights.ts";
 import { sqlFolder, statement } from "./statements.ts";
@@ -15,7 +21,8 @@ const FOLDERS = ["read", "write", "verify", "revert"];
 
 // Read-only: the server itself refuses whatever a precheck might execute by mistake; planning a write is not executing it.
 // Generic plans: with NULL for every parameter a custom plan folds strict functions away, and their rights with them.
-const SESSION = "SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET statement_timeout = '30s'; SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan";
+const SESSION =
+  "SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET statement_timeout = '30s'; SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan";
 
 /** Everything but the host's own checks. One connection a role, one after the other: the roles are limited to two. */
 export async function collectDatabaseFacts(config: Config): Promise<Omit<PrecheckFacts, "others">> {
@@ -31,24 +38,44 @@ export async function collectDatabaseFacts(config: Config): Promise<Omit<Prechec
     statements.push(...(await planAll(opened.client, role)));
     if (role === "exec") {
       const scope = JSON.stringify(environmentScope(relevantObjects()));
-      roles = await rowsOf<NonNullable<PrecheckFacts["roles"]>[number]>(opened.client, "read/precheck/roles", [Object.values(ROLES)]);
+      roles = await rowsOf<NonNullable<PrecheckFacts["roles"]>[number]>(opened.client, "read/precheck/roles", [
+        Object.values(ROLES),
+      ]);
       missing = await rowsOf(opened.client, "read/precheck/missing-objects", [scope]);
       const [matrix] = await rowsOf(opened.client, "read/grant-matrix", []);
       const [two] = await rowsOf(opened.client, "read/two-grant", []);
-      grants = matrix && two ? { matrix: ROWS["read/grant-matrix"].parse(matrix), two_grant: ROWS["read/two-grant"].parse(two) } : undefined;
+      grants =
+        matrix && two
+          ? { matrix: ROWS["read/grant-matrix"].parse(matrix), two_grant: ROWS["read/two-grant"].parse(two) }
+          : undefined;
     }
     await opened.client.end().catch(() => undefined);
   }
   return {
-    wanted: { database: config.database.name, system_identifier: config.database.system_identifier, grant_matrix_sha: config.orchestrator.expected_grant_matrix_sha },
-    sessions, statements, roles, missing, grants,
+    wanted: {
+      database: config.database.name,
+      system_identifier: config.database.system_identifier,
+      grant_matrix_sha: config.orchestrator.expected_grant_matrix_sha,
+    },
+    sessions,
+    statements,
+    roles,
+    missing,
+    grants,
   };
 }
 
 async function open(config: Config, role: RoleKey): Promise<{ fact: SessionFact; client?: pg.Client }> {
   try {
     const { user, password } = await credentialOf(config, role);
-    const client = new pg.Client({ host: config.database.host, port: config.database.port, database: config.database.name, user, password, connectionTimeoutMillis: 15_000 });
+    const client = new pg.Client({
+      host: config.database.host,
+      port: config.database.port,
+      database: config.database.name,
+      user,
+      password,
+      connectionTimeoutMillis: 15_000,
+    });
     client.on("error", () => undefined);
     await client.connect();
     await client.query(SESSION);
@@ -79,9 +106,13 @@ async function problemOf(client: pg.Client, text: string): Promise<string | unde
     return reasonOf(error);
   }
   try {
-    const { rows } = await client.query<{ count: number }>("SELECT coalesce(cardinality(parameter_types), 0) AS count FROM pg_prepared_statements WHERE name = 'looked_at'");
+    const { rows } = await client.query<{ count: number }>(
+      "SELECT coalesce(cardinality(parameter_types), 0) AS count FROM pg_prepared_statements WHERE name = 'looked_at'",
+    );
     const count = rows[0]?.count ?? 0;
-    await client.query(`EXPLAIN EXECUTE looked_at${count === 0 ? "" : `(${Array.from({ length: count }, () => "NULL").join(", ")})`}`);
+    await client.query(
+      `EXPLAIN EXECUTE looked_at${count === 0 ? "" : `(${Array.from({ length: count }, () => "NULL").join(", ")})`}`,
+    );
     return undefined;
   } catch (error) {
     return reasonOf(error);
@@ -96,10 +127,11 @@ function reasonOf(error: unknown): string {
 
 function statementNames(): string[] {
   const root = sqlFolder();
-  const under = (folder: string): string[] => readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const name = `${folder}/${entry.name}`;
-    return entry.isDirectory() ? under(name) : name.endsWith(".sql") ? [name.slice(0, -4)] : [];
-  });
+  const under = (folder: string): string[] =>
+    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+      const name = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? under(name) : name.endsWith(".sql") ? [name.slice(0, -4)] : [];
+    });
   return FOLDERS.flatMap(under).sort();
 }
 

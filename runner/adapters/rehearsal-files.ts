@@ -12,7 +12,9 @@ export async function rehearsalFiles(host: RunFiles, runId: string): Promise<Run
     readRun: async (run, relative) => written.get(`${run}/${relative}`),
     write: async () => undefined,
     runsIndex: async () => index,
-    appendRunsIndex: async (line) => { index += `${line}\n`; },
+    appendRunsIndex: async (line) => {
+      index += `${line}\n`;
+    },
     haltFile: () => host.haltFile(runId),
   };
 }

@@ -15,7 +15,9 @@ import { asSuperuser } from "./restore.ts";
 import { statement } from "./statements.ts";
 
 const made = z.array(z.object({ statement: z.string() }));
-const looked = z.array(z.strictObject({ table: z.string(), lost: z.int(), added: z.int(), first_lost: z.string().nullable() }));
+const looked = z.array(
+  z.strictObject({ table: z.string(), lost: z.int(), added: z.int(), first_lost: z.string().nullable() }),
+);
 
 /** The ground of one host process; `host` is the production World, of which a stage keeps configuration, release and snapshots. */
 export function rehearsalGround(host: World, runId: string): RehearsalGround {
@@ -25,32 +27,61 @@ export function rehearsalGround(host: World, runId: string): RehearsalGround {
     ready: () => host.vault.kept() !== undefined,
     stage: async (name, counts) => {
       const copy = host.vault.kept();
-      if (!copy) throw new Stopped("STOP_PROOF_FAILED", { saw: "no restored copy of this run's backup is kept", wanted: "the scratch server of the newest backup" });
+      if (!copy)
+        throw new Stopped("STOP_PROOF_FAILED", {
+          saw: "no restored copy of this run's backup is kept",
+          wanted: "the scratch server of the newest backup",
+        });
       return stage({ host, copy, runId, counts, password }, name);
     },
   };
 }
 
-interface Ground { readonly host: World; readonly copy: KeptCopy; readonly runId: string; readonly counts: RowCounts; readonly password: string }
+interface Ground {
+  readonly host: World;
+  readonly copy: KeptCopy;
+  readonly runId: string;
+  readonly counts: RowCounts;
+  readonly password: string;
+}
 
 async function stage(ground: Ground, name: string): Promise<Stage> {
   const { host, copy, password } = ground;
   // Outside the restored databases: nothing of what was restored runs with a superuser's rights.
   const identifier = await asSuperuser(copy.scratch, copy.scratch.maintenance, async (client) => {
-    const { rows } = await client.query(statement("read/rehearsal/stage-statements").text, [name, copy.database, Object.values(ROLES), password]);
+    const { rows } = await client.query(statement("read/rehearsal/stage-statements").text, [
+      name,
+      copy.database,
+      Object.values(ROLES),
+      password,
+    ]);
     for (const row of made.parse(rows)) await client.query(row.statement);
-    return ROWS["read/server-identity"].parse((await client.query(statement("read/server-identity").text)).rows[0]).system_identifier;
+    return ROWS["read/server-identity"].parse((await client.query(statement("read/server-identity").text)).rows[0])
+      .system_identifier;
   });
-  const database = { host: copy.scratch.socketDir, port: copy.scratch.port, name, sslmode: copy.scratch.sslmode, system_identifier: identifier };
+  const database = {
+    host: copy.scratch.socketDir,
+    port: copy.scratch.port,
+    name,
+    sslmode: copy.scratch.sslmode,
+    system_identifier: identifier,
+  };
   const config = { ...host.config, database };
   const watch = await connectTo({ ...database, database: name, ...copy.restorer }, "cutter/rehearsal");
-  await watch.query(`${CHECKSUM_SETTINGS}; CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)`);
+  await watch.query(
+    `${CHECKSUM_SETTINGS}; CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)`,
+  );
   let looks = 0;
   await note(watch, copy, looks);
   const world: World = {
-    ...host, config, counts: ground.counts, vault: stageVault(host.vault, copy), files: await rehearsalFiles(host.files, ground.runId),
+    ...host,
+    config,
+    counts: ground.counts,
+    vault: stageVault(host.vault, copy),
+    files: await rehearsalFiles(host.files, ground.runId),
     database: postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password })),
-    events: { emit: () => undefined }, reporter: { deliver: () => Promise.resolve() },
+    events: { emit: () => undefined },
+    reporter: { deliver: () => Promise.resolve() },
     approvals: { insistSigned: () => Promise.resolve() },
   };
   return {
@@ -72,5 +103,12 @@ async function note(watch: pg.Client, { tables }: KeptCopy, look: number): Promi
 /** The backup of a rehearsal is the one it was restored from. */
 function stageVault(host: BackupVault, { receipt }: KeptCopy): BackupVault {
   const same = (): Promise<typeof receipt> => Promise.resolve(receipt);
-  return { take: same, takeByHand: same, selftest: same, kept: () => undefined, letGo: () => Promise.resolve(), verify: () => host.verify(receipt) };
+  return {
+    take: same,
+    takeByHand: same,
+    selftest: same,
+    kept: () => undefined,
+    letGo: () => Promise.resolve(),
+    verify: () => host.verify(receipt),
+  };
 }

@@ -13,12 +13,20 @@ const manifestSchema = z.record(z.string().regex(/^[\w@./-]+$/), z.string().rege
 export function ownRelease(): string {
   const folder = dirname(sqlFolder());
   const path = join(folder, "manifest.json");
-  if (!existsSync(path)) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "no manifest.json beside the program", wanted: "a built release", hint: "run a release, not the sources" });
+  if (!existsSync(path))
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "no manifest.json beside the program",
+      wanted: "a built release",
+      hint: "run a release, not the sources",
+    });
   const bytes = readFileSync(path);
   for (const [file, wanted] of Object.entries(manifestSchema.parse(JSON.parse(bytes.toString("utf8"))))) {
     const there = existsSync(join(folder, file));
     if (!there || sha256(readFileSync(join(folder, file))) !== wanted) {
-      throw new Stopped("STOP_DRIFT", { saw: `${file} of this release ${there ? "has other bytes than its manifest names" : "is missing"}`, wanted: "the release as it was built" });
+      throw new Stopped("STOP_DRIFT", {
+        saw: `${file} of this release ${there ? "has other bytes than its manifest names" : "is missing"}`,
+        wanted: "the release as it was built",
+      });
     }
   }
   return sha256(bytes);

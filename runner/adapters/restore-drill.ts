@@ -14,39 +14,91 @@ import { initdbScratch } from "./scratch-initdb.ts";
 import { STRUCTURE_ONLY } from "./take-backup.ts";
 
 /** The package of a run's newest receipt; reads the source's roles and catalog as cutter_backup. Stops as `takeBackup`. */
-export async function drillPackageOf(config: Config, credential: Credential, runId: string, receipt: RowOf<"read/receipts">): Promise<DrillPackage> {
+export async function drillPackageOf(
+  config: Config,
+  credential: Credential,
+  runId: string,
+  receipt: RowOf<"read/receipts">,
+): Promise<DrillPackage> {
   const { host, port, name: database, sslmode } = config.database;
   const tables = [...config.backup.tables, ...config.backup.context_tables];
-  return withSource({ host, port, database, sslmode, ...credential }, tables, STRUCTURE_ONLY, config.caps.phase_minutes * 60, (reading) => Promise.resolve({
-    run_id: runId, attempt: receipt.attempt, file_sha: receipt.file_sha, size_bytes: Number(receipt.size_bytes), recipient: receipt.recipient,
-    content_digests: contentDigestsSchema.parse(receipt.content_digests), content_digests_sha: receipt.content_digests_sha,
-    rights_sha: backupProofSchema.parse(receipt.proof).rights_sha, frame: frameOf(reading),
-  }));
+  return withSource(
+    { host, port, database, sslmode, ...credential },
+    tables,
+    STRUCTURE_ONLY,
+    config.caps.phase_minutes * 60,
+    (reading) =>
+      Promise.resolve({
+        run_id: runId,
+        attempt: receipt.attempt,
+        file_sha: receipt.file_sha,
+        size_bytes: Number(receipt.size_bytes),
+        recipient: receipt.recipient,
+        content_digests: contentDigestsSchema.parse(receipt.content_digests),
+        content_digests_sha: receipt.content_digests_sha,
+        rights_sha: backupProofSchema.parse(receipt.proof).rights_sha,
+        frame: frameOf(reading),
+      }),
+  );
 }
 
-function frameOf({ facts, schemas, relations, roles, rights, checksumStatements }: SourceReading): DrillPackage["frame"] {
+function frameOf({
+  facts,
+  schemas,
+  relations,
+  roles,
+  rights,
+  checksumStatements,
+}: SourceReading): DrillPackage["frame"] {
   return {
-    encoding: facts.encoding, lc_collate: facts.lc_collate, lc_ctype: facts.lc_ctype, schemas: [...schemas],
+    encoding: facts.encoding,
+    lc_collate: facts.lc_collate,
+    lc_ctype: facts.lc_ctype,
+    schemas: [...schemas],
     carried: relations.filter((relation) => relation.carried).map((relation) => relation.name),
     public_usage: rights.some(({ what, rights: held }) => what === "schema public" && held.includes("PUBLIC USAGE")),
-    roles: [...roles], checksum_statements: [...checksumStatements],
+    roles: [...roles],
+    checksum_statements: [...checksumStatements],
   };
 }
 
 /** Where a drill may start a throw-away server on this machine. */
-export interface DrillPlace { readonly binDir: string; readonly scratchRoot: string; readonly scratchUser: string | null; readonly capSeconds: number }
+export interface DrillPlace {
+  readonly binDir: string;
+  readonly scratchRoot: string;
+  readonly scratchUser: string | null;
+  readonly capSeconds: number;
+}
 
 /**
  * Restores clear SQL from a stream into a throw-away server and holds every table and right against the receipt.
  * STOP_PROOF_FAILED names what differs.
  */
-export async function restoreForDrill(known: DrillPackage, clear: AsyncIterable<Uint8Array>, place: DrillPlace): Promise<ContentDigests> {
-  const scratch = await initdbScratch({ binDir: place.binDir, root: place.scratchRoot, unixUser: place.scratchUser }).start(known.size_bytes);
+export async function restoreForDrill(
+  known: DrillPackage,
+  clear: AsyncIterable<Uint8Array>,
+  place: DrillPlace,
+): Promise<ContentDigests> {
+  const scratch = await initdbScratch({
+    binDir: place.binDir,
+    root: place.scratchRoot,
+    unixUser: place.scratchUser,
+  }).start(known.size_bytes);
   try {
-    const copy = await restore({ scratch, binDir: place.binDir, reading: readingOf(known), clear: Readable.from(clear, { objectMode: false }), capSeconds: place.capSeconds });
+    const copy = await restore({
+      scratch,
+      binDir: place.binDir,
+      reading: readingOf(known),
+      clear: Readable.from(clear, { objectMode: false }),
+      capSeconds: place.capSeconds,
+    });
     insist(equalContent(known.content_digests, copy.tables));
     const rights = rightsDigest(copy.rights);
-    if (rights !== known.rights_sha) throw new Stopped("STOP_PROOF_FAILED", { saw: `owners and rights of the copy hash to ${rights.slice(0, 12)}`, wanted: `${known.rights_sha.slice(0, 12)}, as when the backup was proven` });
+    if (rights !== known.rights_sha)
+      throw new Stopped("STOP_PROOF_FAILED", {
+        saw: `owners and rights of the copy hash to ${rights.slice(0, 12)}`,
+        wanted: `${known.rights_sha.slice(0, 12)}, as when the backup was proven`,
+      });
     return copy.tables;
   } finally {
     await scratch.stop();
@@ -55,10 +107,29 @@ export async function restoreForDrill(known: DrillPackage, clear: AsyncIterable<
 
 // The restore asks only for the frame; what the dump was made from is not needed again.
 function readingOf({ frame }: DrillPackage): SourceReading {
-  const relations = frame.carried.map((name) => ({ name, schema: name.split(".")[0] ?? "", relation: basename(name), kind: "r", carried: true }));
+  const relations = frame.carried.map((name) => ({
+    name,
+    schema: name.split(".")[0] ?? "",
+    relation: basename(name),
+    kind: "r",
+    carried: true,
+  }));
   return {
-    facts: { version_num: 0, version: "", encoding: frame.encoding, lc_collate: frame.lc_collate, lc_ctype: frame.lc_ctype, now: new Date(0) }, snapshot: "",
-    schemas: frame.schemas, relations, leftOut: [], extensions: [], roles: frame.roles, checksumStatements: frame.checksum_statements,
+    facts: {
+      version_num: 0,
+      version: "",
+      encoding: frame.encoding,
+      lc_collate: frame.lc_collate,
+      lc_ctype: frame.lc_ctype,
+      now: new Date(0),
+    },
+    snapshot: "",
+    schemas: frame.schemas,
+    relations,
+    leftOut: [],
+    extensions: [],
+    roles: frame.roles,
+    checksumStatements: frame.checksum_statements,
     rights: frame.public_usage ? [{ what: "schema public", owner: "", rights: ["PUBLIC USAGE"] }] : [],
   };
 }

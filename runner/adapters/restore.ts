@@ -47,7 +47,14 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
     await createDatabase(client, reading, password);
   });
   await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [5]));
-  const access: DatabaseAccess = { host: scratch.socketDir, port: scratch.port, database: DATABASE, user: RESTORER, password, sslmode: scratch.sslmode };
+  const access: DatabaseAccess = {
+    host: scratch.socketDir,
+    port: scratch.port,
+    database: DATABASE,
+    user: RESTORER,
+    password,
+    sslmode: scratch.sslmode,
+  };
   await feed(request, access);
   await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [6]));
   return inScratch(async () => {
@@ -60,7 +67,10 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
   });
 }
 
-async function readCopy(client: pg.Client, reading: SourceReading): Promise<Omit<RestoredCopy, "database" | "restorer">> {
+async function readCopy(
+  client: pg.Client,
+  reading: SourceReading,
+): Promise<Omit<RestoredCopy, "database" | "restorer">> {
   await client.query(CHECKSUM_SETTINGS);
   const carried = reading.relations.filter((relation) => relation.carried).map((relation) => relation.name);
   const [facts] = await rowsOf(client, "read/backup/server-facts");
@@ -75,27 +85,51 @@ async function readCopy(client: pg.Client, reading: SourceReading): Promise<Omit
 async function feed({ scratch, binDir, clear, capSeconds }: RestoreRequest, access: DatabaseAccess): Promise<void> {
   await withPasswordFile(scratch.folder, access.password, scratch.spawn, async (password) => {
     // The terse form keeps key values and rows, which an error's detail would quote, out of every message.
-    const args = ["--no-psqlrc", "--no-password", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse", "--file=-", "--output=/dev/null"];
+    const args = [
+      "--no-psqlrc",
+      "--no-password",
+      "--quiet",
+      "--single-transaction",
+      "--set=ON_ERROR_STOP=1",
+      "--set=VERBOSITY=terse",
+      "--file=-",
+      "--output=/dev/null",
+    ];
     const psql = startProgram(join(binDir, "psql"), args, { access, password, user: scratch.spawn, capSeconds });
     psql.stdout.resume();
-    const sent = await pipeline(Readable.from(clear, { objectMode: false }), psql.stdin).then(() => undefined, (error: unknown) => error);
+    const sent = await pipeline(Readable.from(clear, { objectMode: false }), psql.stdin).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     // A broken pipe means that psql ended first and says why; anything else is the file that did not open.
     const fileBroken = sent !== undefined && !isBrokenPipe(sent);
     if (fileBroken) psql.kill("SIGKILL");
     const failure = await programFailure("psql", psql, access.password);
-    if (fileBroken) throw proofFailed(`the file does not decrypt: ${sent instanceof Error ? sent.message : String(sent)}`, sent);
+    if (fileBroken)
+      throw proofFailed(`the file does not decrypt: ${sent instanceof Error ? sent.message : String(sent)}`, sent);
     if (failure || sent !== undefined) throw proofFailed(failure ?? "psql ended before the file did", sent);
   });
 }
 
 function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET" || error.code === "ERR_STREAM_PREMATURE_CLOSE");
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    (error.code === "EPIPE" || error.code === "ECONNRESET" || error.code === "ERR_STREAM_PREMATURE_CLOSE")
+  );
 }
 
 /** One connection as the scratch superuser; every error is STOP_PROOF_FAILED. */
-export async function asSuperuser<T>({ socketDir, port, superuser, password, sslmode }: RunningScratch, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function asSuperuser<T>(
+  { socketDir, port, superuser, password, sslmode }: RunningScratch,
+  database: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   return inScratch(async () => {
-    const client = await connectTo({ host: socketDir, port, database, user: superuser, password, sslmode }, "cutter/scratch");
+    const client = await connectTo(
+      { host: socketDir, port, database, user: superuser, password, sslmode },
+      "cutter/scratch",
+    );
     try {
       await client.query("SET search_path = pg_catalog");
       return await work(client);
@@ -105,9 +139,25 @@ export async function asSuperuser<T>({ socketDir, port, superuser, password, ssl
   });
 }
 
-async function runStages(client: pg.Client, reading: SourceReading, password: string, stages: readonly number[], locale = [reading.facts.lc_collate, reading.facts.lc_ctype]): Promise<void> {
-  const publicUsage = reading.rights.some(({ what, rights }) => what === "schema public" && rights.includes("PUBLIC USAGE"));
-  const rows = await rowsOf(client, "read/backup/scratch-statements", [JSON.stringify(reading.roles), RESTORER, password, reading.facts.encoding, ...locale, publicUsage, reading.schemas]);
+async function runStages(
+  client: pg.Client,
+  reading: SourceReading,
+  password: string,
+  stages: readonly number[],
+  locale = [reading.facts.lc_collate, reading.facts.lc_ctype],
+): Promise<void> {
+  const publicUsage = reading.rights.some(
+    ({ what, rights }) => what === "schema public" && rights.includes("PUBLIC USAGE"),
+  );
+  const rows = await rowsOf(client, "read/backup/scratch-statements", [
+    JSON.stringify(reading.roles),
+    RESTORER,
+    password,
+    reading.facts.encoding,
+    ...locale,
+    publicUsage,
+    reading.schemas,
+  ]);
   for (const { statement } of rows.filter((row) => stages.includes(row.stage))) await client.query(statement);
 }
 

@@ -8,7 +8,10 @@ import { sqlFolder } from "./statements.ts";
 
 const named = z.looseObject({ name: z.string().min(1) });
 const rightsSchema = z.looseObject({
-  schema_version: z.literal("1"), roles: z.array(named).min(1), schemas: z.array(named).min(1), tables: z.array(named).min(1),
+  schema_version: z.literal("1"),
+  roles: z.array(named).min(1),
+  schemas: z.array(named).min(1),
+  tables: z.array(named).min(1),
   functions: z.array(z.looseObject({ signature: z.string().min(1) })).min(1),
 });
 

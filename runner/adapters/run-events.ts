@@ -20,7 +20,11 @@ export function fileEvents(root: string, runId: string): Events {
   return {
     emit: (event) => {
       try {
-        appendFileSync(path, `${endsHalf(path) ? "\n" : ""}${JSON.stringify({ at: new Date().toISOString(), pid: process.pid, ...event })}\n`, { mode: 0o640 });
+        appendFileSync(
+          path,
+          `${endsHalf(path) ? "\n" : ""}${JSON.stringify({ at: new Date().toISOString(), pid: process.pid, ...event })}\n`,
+          { mode: 0o640 },
+        );
       } catch (error) {
         process.stderr.write(`events.ndjson: ${error instanceof Error ? error.message : String(error)}\n`);
       }
@@ -51,7 +55,12 @@ export function eventsLength(root: string, runId: string): number {
  * Yields events from `offset`. With `pid`: those of that process, to its last word. Without: everybody's, until nobody who
  * spoke works any more. Ends without `ended` when a process died in silence.
  */
-export async function* followEvents(root: string, runId: string, offset: number, pid?: number): AsyncGenerator<FollowedEvent> {
+export async function* followEvents(
+  root: string,
+  runId: string,
+  offset: number,
+  pid?: number,
+): AsyncGenerator<FollowedEvent> {
   const path = eventsFile(root, runId);
   const working = new Set<number>(pid === undefined ? [] : [pid]);
   let position = offset;

@@ -16,14 +16,19 @@ const RUN_FILE_CAP = 64 * 1024 * 1024;
 /** The port over one runtime root. */
 export function runFiles(root: string): RunFiles {
   const inRun = (runId: string, relative: string): string => {
-    if (!isRunId(runId)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
+    if (!isRunId(runId))
+      throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
     return inside(join(root, "runs", runId), relative);
   };
   const index = join(root, "runs", "runs-index.jsonl");
   return {
     root,
     artifact: async (id) => {
-      if (!isSourceVersionId(id)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a source version id that cannot be a file name", wanted: "letters, digits, dot, dash, underscore" });
+      if (!isSourceVersionId(id))
+        throw new Stopped("STOP_REFUSED_INPUT", {
+          saw: "a source version id that cannot be a file name",
+          wanted: "letters, digits, dot, dash, underscore",
+        });
       return read(join(root, "artifacts", `${id}.md`), ARTIFACT_CAP);
     },
     writeRun: (runId, relative, data) => writeWhole(inRun(runId, relative), data),
@@ -69,7 +74,11 @@ export async function writeWhole(path: string, data: string | Uint8Array, mode =
     }
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined);
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} could not be written: ${codeOf(error)}`, wanted: "room and the right to write there" }, error);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${path} could not be written: ${codeOf(error)}`, wanted: "room and the right to write there" },
+      error,
+    );
   }
 }
 
@@ -96,8 +105,10 @@ export async function exists(path: string): Promise<boolean> {
 
 function inside(folder: string, relative: string): string {
   const path = resolve(folder, relative);
-  if (!path.startsWith(`${resolve(folder)}${sep}`)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a name that leaves its folder", wanted: `a name under ${folder}` });
+  if (!path.startsWith(`${resolve(folder)}${sep}`))
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a name that leaves its folder", wanted: `a name under ${folder}` });
   return path;
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "unknown error");
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "unknown error";

@@ -20,7 +20,9 @@ export function holderIsGone(holder: string | null): boolean {
 // Field 22 of /proc/<pid>/stat, counted behind the bracket that closes the command name.
 function startTime(pid: number): string | undefined {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     return fields[0] === "Z" ? undefined : fields[19];
   } catch {
     return undefined;
@@ -33,7 +35,10 @@ function startTime(pid: number): string | undefined {
  */
 export function listenForEnd(): () => NodeJS.Signals | undefined {
   let asked: NodeJS.Signals | undefined;
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => { asked = signal; });
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => {
+      asked = signal;
+    });
   process.on("SIGHUP", () => undefined);
   return () => asked;
 }

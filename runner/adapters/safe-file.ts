@@ -6,8 +6,7 @@ import { Stopped } from "../model/stop.ts";
 
 /** The bytes, or why the file is ignored. The reason never quotes the content. */
 export type SafeReading =
-  | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly reason: string };
 
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
@@ -20,7 +19,10 @@ export async function readSafely(path: string, cap: number): Promise<SafeReading
     const reading = await readOnce(path, cap);
     if (reading !== "replaced") return reading;
   }
-  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} was replaced ${MOST_REPLACEMENTS} times while it was read`, wanted: "a file that stands still for a moment" });
+  throw new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `${path} was replaced ${MOST_REPLACEMENTS} times while it was read`,
+    wanted: "a file that stands still for a moment",
+  });
 }
 
 // Our own files are replaced by renaming: whoever opened the old one a moment before holds a file without any name, and looks again.
@@ -72,5 +74,9 @@ function codeOf(error: unknown): string {
 }
 
 function couldNotLook(path: string, error: unknown): Stopped {
-  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} could not be read (${codeOf(error) || "unknown error"})`, wanted: "a readable file" }, error);
+  return new Stopped(
+    "STOP_COULD_NOT_LOOK",
+    { saw: `${path} could not be read (${codeOf(error) || "unknown error"})`, wanted: "a readable file" },
+    error,
+  );
 }

@@ -26,10 +26,25 @@ const START_ATTEMPTS = 300;
 
 /** Settings of a server whose data nobody keeps; a restore of thousands of objects in one transaction needs the locks. */
 const SERVER_SETTINGS = {
-  listen_addresses: "", max_locks_per_transaction: "4096", max_connections: "20", fsync: "off", full_page_writes: "off",
-  synchronous_commit: "off", autovacuum: "off", jit: "off", wal_level: "minimal", max_wal_senders: "0", max_wal_size: "256MB",
-  max_parallel_maintenance_workers: "0", max_parallel_workers_per_gather: "0", logging_collector: "off", log_min_messages: "fatal",
-  log_statement: "none", log_min_error_statement: "panic", shared_preload_libraries: "", timezone: "UTC",
+  listen_addresses: "",
+  max_locks_per_transaction: "4096",
+  max_connections: "20",
+  fsync: "off",
+  full_page_writes: "off",
+  synchronous_commit: "off",
+  autovacuum: "off",
+  jit: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_wal_size: "256MB",
+  max_parallel_maintenance_workers: "0",
+  max_parallel_workers_per_gather: "0",
+  logging_collector: "off",
+  log_min_messages: "fatal",
+  log_statement: "none",
+  log_min_error_statement: "panic",
+  shared_preload_libraries: "",
+  timezone: "UTC",
 };
 
 /** The `initdb` adapter of the scratch server port; STOP_BACKUP_FAILED when the server does not come up. */
@@ -44,22 +59,36 @@ async function start(settings: InitdbSettings, expectedBytes: number): Promise<R
   await sweep(settings.root);
   const name = `cs-${randomBytes(4).toString("hex")}`;
   const folder = join(settings.root, name);
-  const data = join(await roomFor(expectedBytes) ? MEMORY : folder, name);
+  const data = join((await roomFor(expectedBytes)) ? MEMORY : folder, name);
   const remove = async (): Promise<void> => {
     await rm(data, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   };
   try {
     await mkdir(folder, { mode: 0o700 });
-    await writeFile(join(folder, "owner.json"), JSON.stringify({ pid: process.pid, started: await processStart(process.pid), data }), { mode: 0o600 });
+    await writeFile(
+      join(folder, "owner.json"),
+      JSON.stringify({ pid: process.pid, started: await processStart(process.pid), data }),
+      { mode: 0o600 },
+    );
     if (user) await chown(folder, user.uid, user.gid);
     const superuser = `scratch_${randomBytes(4).toString("hex")}`;
     const password = randomBytes(24).toString("base64url");
     await makeCluster(settings.binDir, { folder, data, superuser, password, user });
     const stopServer = await launch(settings.binDir, { folder, data, superuser, password, user });
     return {
-      socketDir: folder, port: PORT, sslmode: "disable", maintenance: "postgres", superuser, password, folder, spawn: user,
-      stop: async () => { await stopServer(); await remove(); },
+      socketDir: folder,
+      port: PORT,
+      sslmode: "disable",
+      maintenance: "postgres",
+      superuser,
+      password,
+      folder,
+      spawn: user,
+      stop: async () => {
+        await stopServer();
+        await remove();
+      },
     };
   } catch (error) {
     await remove();
@@ -67,7 +96,13 @@ async function start(settings: InitdbSettings, expectedBytes: number): Promise<R
   }
 }
 
-interface Cluster { readonly folder: string; readonly data: string; readonly superuser: string; readonly password: string; readonly user: UnixUser }
+interface Cluster {
+  readonly folder: string;
+  readonly data: string;
+  readonly superuser: string;
+  readonly password: string;
+  readonly user: UnixUser;
+}
 
 async function makeCluster(binDir: string, { folder, data, superuser, password, user }: Cluster): Promise<void> {
   await mkdir(data, { mode: 0o700 });
@@ -78,20 +113,60 @@ async function makeCluster(binDir: string, { folder, data, superuser, password, 
     await chown(data, user.uid, user.gid);
     await chown(pwfile, user.uid, user.gid);
   }
-  const args = ["--pgdata", data, "--username", superuser, "--pwfile", pwfile, "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"];
-  const result = await execa(join(binDir, "initdb"), args, { reject: false, extendEnv: false, env: { LC_ALL: "C", TZ: "UTC" }, cwd: "/", stdin: "ignore", timeout: 120_000, ...spawnAs(user) });
+  const args = [
+    "--pgdata",
+    data,
+    "--username",
+    superuser,
+    "--pwfile",
+    pwfile,
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--no-locale",
+    "--no-sync",
+    "--no-instructions",
+  ];
+  const result = await execa(join(binDir, "initdb"), args, {
+    reject: false,
+    extendEnv: false,
+    env: { LC_ALL: "C", TZ: "UTC" },
+    cwd: "/",
+    stdin: "ignore",
+    timeout: 120_000,
+    ...spawnAs(user),
+  });
   await rm(pwfile, { force: true });
   if (result.failed) throw notStarted(`initdb failed: ${lastLine(result.stderr || String(result.shortMessage))}`);
 }
 
-async function launch(binDir: string, { folder, data, superuser, password, user }: Cluster): Promise<() => Promise<void>> {
-  const server = [join(binDir, "postgres"), "-D", data, "-k", folder, "-p", String(PORT), ...Object.entries(SERVER_SETTINGS).map(([key, value]) => `--${key}=${value}`)];
+async function launch(
+  binDir: string,
+  { folder, data, superuser, password, user }: Cluster,
+): Promise<() => Promise<void>> {
+  const server = [
+    join(binDir, "postgres"),
+    "-D",
+    data,
+    "-k",
+    folder,
+    "-p",
+    String(PORT),
+    ...Object.entries(SERVER_SETTINGS).map(([key, value]) => `--${key}=${value}`),
+  ];
   // The kernel ends the server when the runner dies, whatever killed it.
   const child = execa("/usr/bin/setpriv", ["--pdeathsig", "INT", "--", ...server], {
-    reject: false, extendEnv: false, env: { LC_ALL: "C", TZ: "UTC" }, cwd: "/", stdin: "ignore", stdout: "ignore", ...spawnAs(user),
+    reject: false,
+    extendEnv: false,
+    env: { LC_ALL: "C", TZ: "UTC" },
+    cwd: "/",
+    stdin: "ignore",
+    stdout: "ignore",
+    ...spawnAs(user),
   });
   let exited = false;
-  void child.then(() => { exited = true; });
+  void child.then(() => {
+    exited = true;
+  });
   const stop = async (): Promise<void> => {
     // Immediate shutdown: the data is thrown away.
     child.kill("SIGQUIT");
@@ -105,8 +180,19 @@ async function launch(binDir: string, { folder, data, superuser, password, user 
   throw notStarted(`the scratch server did not start: ${lastLine((await child).stderr)}`);
 }
 
-async function answers({ folder, superuser, password }: Pick<Cluster, "folder" | "superuser" | "password">): Promise<boolean> {
-  const client = new pg.Client({ host: folder, port: PORT, user: superuser, password, database: "postgres", connectionTimeoutMillis: 5_000 });
+async function answers({
+  folder,
+  superuser,
+  password,
+}: Pick<Cluster, "folder" | "superuser" | "password">): Promise<boolean> {
+  const client = new pg.Client({
+    host: folder,
+    port: PORT,
+    user: superuser,
+    password,
+    database: "postgres",
+    connectionTimeoutMillis: 5_000,
+  });
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -141,7 +227,9 @@ async function sweep(root: string): Promise<void> {
 
 async function ownerOf(folder: string): Promise<{ pid: number; started: string; data: string } | undefined> {
   try {
-    const value: { pid: number; started: string; data: string } = JSON.parse(await readFile(join(folder, "owner.json"), "utf8"));
+    const value: { pid: number; started: string; data: string } = JSON.parse(
+      await readFile(join(folder, "owner.json"), "utf8"),
+    );
     return value;
   } catch {
     return undefined;
@@ -150,12 +238,16 @@ async function ownerOf(folder: string): Promise<{ pid: number; started: string; 
 
 async function unixUser(name: string | null): Promise<UnixUser> {
   if (name === null) {
-    if (process.getuid?.() === 0) throw notStarted("the runner is root and the configuration names no user for scratch servers");
+    if (process.getuid?.() === 0)
+      throw notStarted("the runner is root and the configuration names no user for scratch servers");
     return undefined;
   }
-  const ids = await Promise.all(["-u", "-g"].map((flag) => execa("id", [flag, "--", name], { reject: false, timeout: 10_000 })));
+  const ids = await Promise.all(
+    ["-u", "-g"].map((flag) => execa("id", [flag, "--", name], { reject: false, timeout: 10_000 })),
+  );
   const [uid, gid] = ids.map((result) => Number(result.failed ? Number.NaN : result.stdout));
-  if (uid === undefined || gid === undefined || !Number.isInteger(uid) || !Number.isInteger(gid)) throw notStarted(`no UNIX user ${name} for scratch servers`);
+  if (uid === undefined || gid === undefined || !Number.isInteger(uid) || !Number.isInteger(gid))
+    throw notStarted(`no UNIX user ${name} for scratch servers`);
   if (uid === 0) throw notStarted("scratch servers must not run as root");
   if (process.getuid?.() === uid) return undefined;
   // Running as oneself instead would quietly drop the separation that the configuration asks for.
@@ -168,5 +260,9 @@ function lastLine(text: string): string {
 }
 
 function notStarted(saw: string): Stopped {
-  return new Stopped("STOP_BACKUP_FAILED", { saw, wanted: "a scratch server to prove the backup in", hint: "run `cutter backup selftest` after mending it" });
+  return new Stopped("STOP_BACKUP_FAILED", {
+    saw,
+    wanted: "a scratch server to prove the backup in",
+    hint: "run `cutter backup selftest` after mending it",
+  });
 }

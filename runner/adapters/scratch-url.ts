@@ -27,8 +27,14 @@ const LOCKS = 4096;
 const IN_USE = "SELECT pg_catalog.pg_try_advisory_lock(4850188127903746002) AS free";
 
 const facts = z.strictObject({
-  system_identifier: z.string(), in_recovery: z.boolean(), superuser: z.boolean(), locks: z.int(), claimed: z.boolean(),
-  databases: z.array(z.string()), roles: z.array(z.string()), relations: z.array(z.string()),
+  system_identifier: z.string(),
+  in_recovery: z.boolean(),
+  superuser: z.boolean(),
+  locks: z.int(),
+  claimed: z.boolean(),
+  databases: z.array(z.string()),
+  roles: z.array(z.string()),
+  relations: z.array(z.string()),
 });
 const made = z.array(z.object({ statement: z.string() }));
 
@@ -54,8 +60,14 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
   }
   const kept = folder;
   return {
-    socketDir: access.host, port: access.port, sslmode: access.sslmode, maintenance: access.database, superuser: access.user, password: access.password,
-    folder: kept, spawn: undefined,
+    socketDir: access.host,
+    port: access.port,
+    sslmode: access.sslmode,
+    maintenance: access.database,
+    superuser: access.user,
+    password: access.password,
+    folder: kept,
+    spawn: undefined,
     stop: async () => {
       try {
         await sweep(keeper);
@@ -71,23 +83,40 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
 async function claim(keeper: pg.Client, target: string): Promise<void> {
   const look = async () => facts.parse((await keeper.query(statement("read/scratch/given-server").text)).rows[0]);
   const first = await look();
-  if (first.system_identifier === target) throw refused("the url leads to the database of this host", "a server that is only there to be thrown away");
+  if (first.system_identifier === target)
+    throw refused("the url leads to the database of this host", "a server that is only there to be thrown away");
   if (first.in_recovery) throw refused("a standby server", "a server that takes writes");
-  if (!first.superuser) throw refused("a user that is no superuser", "a superuser of the scratch server: a restore makes roles with their attributes");
+  if (!first.superuser)
+    throw refused(
+      "a user that is no superuser",
+      "a superuser of the scratch server: a restore makes roles with their attributes",
+    );
   if (first.locks < LOCKS) throw refused(`max_locks_per_transaction ${first.locks}`, `${LOCKS} or more`);
   const free = z.object({ free: z.boolean() }).parse((await keeper.query(IN_USE)).rows[0]).free;
   if (!free) throw refused("somebody else restores into this server now", "a server used by one at a time");
-  const strangers = first.claimed ? [...first.databases, ...first.relations] : [...first.databases, ...first.relations, ...first.roles];
-  if (strangers.length > 0) throw refused(`${strangers.length} things in the server, among them ${strangers[0] ?? ""}`, "an empty server");
+  const strangers = first.claimed
+    ? [...first.databases, ...first.relations]
+    : [...first.databases, ...first.relations, ...first.roles];
+  if (strangers.length > 0)
+    throw refused(`${strangers.length} things in the server, among them ${strangers[0] ?? ""}`, "an empty server");
   if (first.claimed) await sweep(keeper);
   await keeper.query("CREATE ROLE cutter_scratch_claim NOLOGIN");
 }
 
 async function sweep(keeper: pg.Client): Promise<void> {
   try {
-    for (const row of made.parse((await keeper.query(statement("read/scratch/sweep-statements").text)).rows)) await keeper.query(row.statement);
+    for (const row of made.parse((await keeper.query(statement("read/scratch/sweep-statements").text)).rows))
+      await keeper.query(row.statement);
   } catch (error) {
-    throw new Stopped("STOP_BACKUP_FAILED", { saw: `what a restore left in the scratch server could not be removed: ${error instanceof Error ? error.message : "?"}`, wanted: "a server nobody else changes", hint: "look into the server that the url names" }, error);
+    throw new Stopped(
+      "STOP_BACKUP_FAILED",
+      {
+        saw: `what a restore left in the scratch server could not be removed: ${error instanceof Error ? error.message : "?"}`,
+        wanted: "a server nobody else changes",
+        hint: "look into the server that the url names",
+      },
+      error,
+    );
   }
 }
 
@@ -95,25 +124,46 @@ async function accessOf(file: string): Promise<DatabaseAccess> {
   const reading = await readSafely(file, URL_CAP);
   const url = reading.ok ? parsed(reading.bytes.toString("utf8").trim()) : undefined;
   // The content is a secret: a fault in it is told without it.
-  if (!url) throw refused(`${file} holds no url of a PostgreSQL server`, "postgresql://user:password@host:port/database?sslmode=verify-full");
+  if (!url)
+    throw refused(
+      `${file} holds no url of a PostgreSQL server`,
+      "postgresql://user:password@host:port/database?sslmode=verify-full",
+    );
   return url;
 }
 
 function parsed(text: string): DatabaseAccess | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !["postgresql:", "postgres:"].includes(url.protocol) || url.username === "" || url.password === "" || url.hostname === "") return undefined;
+  if (
+    !url ||
+    !["postgresql:", "postgres:"].includes(url.protocol) ||
+    url.username === "" ||
+    url.password === "" ||
+    url.hostname === ""
+  )
+    return undefined;
   const host = decodeURIComponent(url.hostname);
   const local = host.startsWith("/") || ["localhost", "127.0.0.1", "[::1]"].includes(host);
-  const sslmode = z.enum(["disable", "require", "verify-full"]).safeParse(url.searchParams.get("sslmode") ?? (local ? "disable" : "verify-full"));
+  const sslmode = z
+    .enum(["disable", "require", "verify-full"])
+    .safeParse(url.searchParams.get("sslmode") ?? (local ? "disable" : "verify-full"));
   const unknown = [...url.searchParams.keys()].some((key) => key !== "sslmode");
   // Without encryption the password of a superuser would cross a network in the clear.
   if (!sslmode.success || unknown || (sslmode.data === "disable" && !local)) return undefined;
   return {
-    host, port: Number(url.port === "" ? "5432" : url.port), database: decodeURIComponent(url.pathname.slice(1)) || "postgres",
-    user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), sslmode: sslmode.data,
+    host,
+    port: Number(url.port === "" ? "5432" : url.port),
+    database: decodeURIComponent(url.pathname.slice(1)) || "postgres",
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    sslmode: sslmode.data,
   };
 }
 
 function refused(saw: string, wanted: string): Stopped {
-  return new Stopped("STOP_BACKUP_FAILED", { saw: `scratch server: ${saw}`, wanted, hint: "nothing was written there: hand over another server, or use the adapter initdb" });
+  return new Stopped("STOP_BACKUP_FAILED", {
+    saw: `scratch server: ${saw}`,
+    wanted,
+    hint: "nothing was written there: hand over another server, or use the adapter initdb",
+  });
 }

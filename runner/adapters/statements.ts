@@ -4,7 +4,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** One file under sql/: its name without ending, its bytes as text, and the `role` word of its header (roles divided by `|`). */
-export interface Statement { readonly name: string; readonly text: string; readonly role: string }
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly role: string;
+}
 
 const cache = new Map<string, Statement>();
 

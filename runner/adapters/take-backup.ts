@@ -4,10 +4,34 @@ import { open, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { digestOf } from "../model/canonical.ts";
-import type { BackupProof, BackupReceipt, ContentDigests, KeptCopy, RunningScratch, ScratchServer } from "../model/backup.ts";
+import type {
+  BackupProof,
+  BackupReceipt,
+  ContentDigests,
+  KeptCopy,
+  RunningScratch,
+  ScratchServer,
+} from "../model/backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { closure, equalContent, equalRights, exclusionPatterns, missingTables, quotePattern, rightsDigest, toolVersion } from "../rules/backup.ts";
-import { inspectEnvelope, insistUnchanged, newSessionKey, openSealed, sealToFile, type SealedFile, type SessionKey } from "./backup-envelope.ts";
+import {
+  closure,
+  equalContent,
+  equalRights,
+  exclusionPatterns,
+  missingTables,
+  quotePattern,
+  rightsDigest,
+  toolVersion,
+} from "../rules/backup.ts";
+import {
+  inspectEnvelope,
+  insistUnchanged,
+  newSessionKey,
+  openSealed,
+  sealToFile,
+  type SealedFile,
+  type SessionKey,
+} from "./backup-envelope.ts";
 import { loadRecipient, type BackupRecipient } from "./backup-key.ts";
 import { sourceDigests, withSource, type SourceReading } from "./backup-source.ts";
 import { dump } from "./pg-dump.ts";
@@ -51,14 +75,18 @@ export const STRUCTURE_ONLY = ["cutter_runtime"];
 export async function takeBackup(request: BackupRequest): Promise<BackupReceipt> {
   const sessionKey = newSessionKey();
   await sweepParts(request.outputFile);
-  const part = join(dirname(request.outputFile), `.${basename(request.outputFile)}.${randomBytes(4).toString("hex")}.part`);
+  const part = join(
+    dirname(request.outputFile),
+    `.${basename(request.outputFile)}.${randomBytes(4).toString("hex")}.part`,
+  );
   try {
     const taken = await dumpSealed(request, part, sessionKey);
     request.log(`sealed ${taken.sealed.size_bytes} bytes for ${taken.recipient.fingerprint}`);
     const restored = await restoreFile(request, part, sessionKey, taken);
     return await accept(request, part, taken, restored);
   } catch (error) {
-    if (error instanceof Stopped && error.code === "STOP_PROOF_FAILED") await rename(part, `${request.outputFile}.unproven`).catch(() => undefined);
+    if (error instanceof Stopped && error.code === "STOP_PROOF_FAILED")
+      await rename(part, `${request.outputFile}.unproven`).catch(() => undefined);
     throw error;
   } finally {
     sessionKey.data.fill(0);
@@ -67,7 +95,12 @@ export async function takeBackup(request: BackupRequest): Promise<BackupReceipt>
 }
 
 /** Compares, names the file, and hands the copy on; whatever fails, its server does not outlive this call. */
-async function accept(request: BackupRequest, part: string, taken: Taken, { scratch, copy }: Restored): Promise<BackupReceipt> {
+async function accept(
+  request: BackupRequest,
+  part: string,
+  taken: Taken,
+  { scratch, copy }: Restored,
+): Promise<BackupReceipt> {
   let kept = false;
   try {
     insist(equalContent(taken.digests, copy.tables));
@@ -77,7 +110,13 @@ async function accept(request: BackupRequest, part: string, taken: Taken, { scra
     await publish(part, request.outputFile);
     const receipt = receiptOf(request, taken, copy);
     if (request.keep) {
-      request.keep({ scratch, receipt, database: copy.database, restorer: copy.restorer, tables: Object.keys(copy.tables) });
+      request.keep({
+        scratch,
+        receipt,
+        database: copy.database,
+        restorer: copy.restorer,
+        tables: Object.keys(copy.tables),
+      });
       kept = true;
     }
     return receipt;
@@ -86,50 +125,100 @@ async function accept(request: BackupRequest, part: string, taken: Taken, { scra
   }
 }
 
-interface Restored { readonly scratch: RunningScratch; readonly copy: RestoredCopy }
-interface Taken { readonly reading: SourceReading; readonly recipient: BackupRecipient; readonly sealed: SealedFile; readonly digests: ContentDigests }
+interface Restored {
+  readonly scratch: RunningScratch;
+  readonly copy: RestoredCopy;
+}
+interface Taken {
+  readonly reading: SourceReading;
+  readonly recipient: BackupRecipient;
+  readonly sealed: SealedFile;
+  readonly digests: ContentDigests;
+}
 
 async function dumpSealed(request: BackupRequest, part: string, sessionKey: SessionKey): Promise<Taken> {
   const wanted = [...request.tables, ...request.contextTables];
   return withSource(request.access, wanted, STRUCTURE_ONLY, request.capSeconds, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
     const major = Math.floor(reading.facts.version_num / 10_000);
-    for (const program of ["pg_dump", "psql"]) insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
+    for (const program of ["pg_dump", "psql"])
+      insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
     insist(missingTables(wanted, reading.relations));
     insist(closure(reading.leftOut, reading.extensions));
     request.log(`dumping ${wanted.length} tables of ${reading.schemas.join(", ")} on snapshot ${reading.snapshot}`);
     const sealed = await withPasswordFile(tmpdir(), request.access.password, undefined, (password) =>
-      sealToFile(dump({
-        binDir: request.binDir, access: request.access, password, snapshot: reading.snapshot, capSeconds: request.capSeconds,
-        schemas: reading.schemas.map(quotePattern), extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
-        exclude: exclusionPatterns(reading.relations), excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`), ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
-      }), recipient, sessionKey, part));
+      sealToFile(
+        dump({
+          binDir: request.binDir,
+          access: request.access,
+          password,
+          snapshot: reading.snapshot,
+          capSeconds: request.capSeconds,
+          schemas: reading.schemas.map(quotePattern),
+          extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
+          exclude: exclusionPatterns(reading.relations),
+          excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`),
+          ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
+        }),
+        recipient,
+        sessionKey,
+        part,
+      ),
+    );
     return { reading, recipient, sealed, digests: await sourceDigests(client, reading) };
   });
 }
 
-async function restoreFile(request: BackupRequest, part: string, sessionKey: SessionKey, taken: Taken): Promise<Restored> {
+async function restoreFile(
+  request: BackupRequest,
+  part: string,
+  sessionKey: SessionKey,
+  taken: Taken,
+): Promise<Restored> {
   insistUnchanged(taken.sealed, await inspectEnvelope(part, taken.recipient.keyId));
   const scratch = await request.scratch.start(taken.sealed.size_bytes);
   try {
     request.log(`restoring into a scratch server (${request.scratch.adapter})`);
-    return { scratch, copy: await restore({
-      scratch, binDir: request.scratch.binDir, reading: taken.reading, clear: await openSealed(part, sessionKey), capSeconds: request.capSeconds,
-    }) };
+    return {
+      scratch,
+      copy: await restore({
+        scratch,
+        binDir: request.scratch.binDir,
+        reading: taken.reading,
+        clear: await openSealed(part, sessionKey),
+        capSeconds: request.capSeconds,
+      }),
+    };
   } catch (error) {
     await scratch.stop();
     throw error;
   }
 }
 
-function receiptOf(request: BackupRequest, { reading, recipient, sealed, digests }: Taken, copy: RestoredCopy): BackupReceipt {
+function receiptOf(
+  request: BackupRequest,
+  { reading, recipient, sealed, digests }: Taken,
+  copy: RestoredCopy,
+): BackupReceipt {
   const proof: BackupProof = {
-    adapter: request.scratch.adapter, server_version: copy.version, source_version: reading.facts.version, restored_at: new Date().toISOString(),
-    file_sha: sealed.file_sha, encryption_subkey: recipient.subkey, rights_sha: rightsDigest(copy.rights), tables: copy.tables,
+    adapter: request.scratch.adapter,
+    server_version: copy.version,
+    source_version: reading.facts.version,
+    restored_at: new Date().toISOString(),
+    file_sha: sealed.file_sha,
+    encryption_subkey: recipient.subkey,
+    rights_sha: rightsDigest(copy.rights),
+    tables: copy.tables,
   };
   return {
-    file: `backups/${basename(request.outputFile)}`, content_digests: digests, content_digests_sha: digestOf(digests),
-    file_sha: sealed.file_sha, size_bytes: sealed.size_bytes, recipient: recipient.fingerprint, proof, proof_sha: digestOf(proof),
+    file: `backups/${basename(request.outputFile)}`,
+    content_digests: digests,
+    content_digests_sha: digestOf(digests),
+    file_sha: sealed.file_sha,
+    size_bytes: sealed.size_bytes,
+    recipient: recipient.fingerprint,
+    proof,
+    proof_sha: digestOf(proof),
   };
 }
 
@@ -144,7 +233,11 @@ async function publish(part: string, file: string): Promise<void> {
       await folder.close();
     }
   } catch (error) {
-    throw new Stopped("STOP_BACKUP_FAILED", { saw: `the finished file could not be given its name ${file}`, wanted: "permission in the backups folder" }, error);
+    throw new Stopped(
+      "STOP_BACKUP_FAILED",
+      { saw: `the finished file could not be given its name ${file}`, wanted: "permission in the backups folder" },
+      error,
+    );
   }
 }
 
@@ -152,21 +245,38 @@ async function publish(part: string, file: string): Promise<void> {
 async function sweepParts(file: string): Promise<void> {
   const folder = dirname(file);
   const entries = await readdir(folder).catch((error: unknown) => {
-    throw new Stopped("STOP_BACKUP_FAILED", { saw: `${folder} cannot be read`, wanted: "the backups folder of the runtime root" }, error);
+    throw new Stopped(
+      "STOP_BACKUP_FAILED",
+      { saw: `${folder} cannot be read`, wanted: "the backups folder of the runtime root" },
+      error,
+    );
   });
-  for (const entry of entries) if (entry.startsWith(`.${basename(file)}.`) && entry.endsWith(".part")) await rm(join(folder, entry), { force: true });
+  for (const entry of entries)
+    if (entry.startsWith(`.${basename(file)}.`) && entry.endsWith(".part"))
+      await rm(join(folder, entry), { force: true });
 }
 
 /** The file of an accepted receipt is unchanged and still an envelope for its recipient only. STOP_DRIFT names what changed. */
-export async function verifyBackupFile(file: string, receipt: Pick<BackupReceipt, "file_sha" | "size_bytes" | "proof">): Promise<void> {
+export async function verifyBackupFile(
+  file: string,
+  receipt: Pick<BackupReceipt, "file_sha" | "size_bytes" | "proof">,
+): Promise<void> {
   let saw: SealedFile;
   try {
     saw = await inspectEnvelope(file, receipt.proof.encryption_subkey.slice(-16));
   } catch (error) {
     if (!(error instanceof Stopped) || error.code === "STOP_COULD_NOT_LOOK") throw error;
-    throw new Stopped("STOP_DRIFT", { saw: `${file}: ${error.facts.saw}`, wanted: "the proven backup file, unchanged" }, error);
+    throw new Stopped(
+      "STOP_DRIFT",
+      { saw: `${file}: ${error.facts.saw}`, wanted: "the proven backup file, unchanged" },
+      error,
+    );
   }
   if (saw.file_sha !== receipt.file_sha || saw.size_bytes !== receipt.size_bytes) {
-    throw new Stopped("STOP_DRIFT", { saw: `${file} has sha256 ${saw.file_sha}`, wanted: receipt.file_sha, hint: "the proven file was changed: void the run and cut again" });
+    throw new Stopped("STOP_DRIFT", {
+      saw: `${file} has sha256 ${saw.file_sha}`,
+      wanted: receipt.file_sha,
+      hint: "the proven file was changed: void the run and cut again",
+    });
   }
 }

@@ -6,7 +6,12 @@ import { nextIndexLine, parseIndex } from "../rules/runs-index.ts";
 import type { World } from "../world.ts";
 
 /** Closes the row, then writes the index line; a process killed between the two leaves the line to `resume`. */
-export async function closeRun(world: World, run: Run, kind: "closeout" | "voided" | "reverted", reason: string): Promise<void> {
+export async function closeRun(
+  world: World,
+  run: Run,
+  kind: "closeout" | "voided" | "reverted",
+  reason: string,
+): Promise<void> {
   await world.database.transaction("exec", async (tx) => {
     await run.journal(tx, { event: "closed", kind, reason });
     await tx.one("write/close-run", [run.row.run_id, run.epoch, kind, reason]);
@@ -22,8 +27,17 @@ export async function indexClosedRun({ database, files, config }: World, runId: 
     if (parseIndex(text).some(({ record }) => isObject(record) && record["run_id"] === runId)) return;
     const row = await tx.one("read/run", [runId]);
     const [tail] = await tx.query("read/journal-tail", [runId]);
-    if (row.close_kind === null || !tail) throw new Stopped("STOP_TORN", { saw: `run ${runId} is not closed or has no journal`, wanted: "a closed run" });
-    const record: Json = { run_id: runId, document_id: row.document_id, kind: row.close_kind, reason: row.close_reason ?? "", journal_head: tail.entry_sha, release: row.release, host: config.host };
+    if (row.close_kind === null || !tail)
+      throw new Stopped("STOP_TORN", { saw: `run ${runId} is not closed or has no journal`, wanted: "a closed run" });
+    const record: Json = {
+      run_id: runId,
+      document_id: row.document_id,
+      kind: row.close_kind,
+      reason: row.close_reason ?? "",
+      journal_head: tail.entry_sha,
+      release: row.release,
+      host: config.host,
+    };
     await files.appendRunsIndex(nextIndexLine(text, record).line);
   });
 }
@@ -31,7 +45,10 @@ export async function indexClosedRun({ database, files, config }: World, runId: 
 /** Row counts and every document as it stands, before and after, as the seeds ask; `pre` is written once a run. */
 export async function snapshotCounts({ database, files }: World, runId: string, which: "pre" | "post"): Promise<void> {
   const facts = await database.read("exec", async (reader) => ({
-    counts: await reader.query("verify/ledger-counts"), documents: await reader.query("read/baseline"), triggers: await reader.query("verify/immutability-triggers"), at: (await reader.one("read/database-now")).now.toISOString(),
+    counts: await reader.query("verify/ledger-counts"),
+    documents: await reader.query("read/baseline"),
+    triggers: await reader.query("verify/immutability-triggers"),
+    at: (await reader.one("read/database-now")).now.toISOString(),
   }));
   if (which === "pre" && (await files.readRun(runId, "counts-before.json"))) return;
   const text = JSON.stringify(facts, null, 2);
@@ -40,4 +57,5 @@ export async function snapshotCounts({ database, files }: World, runId: string, 
   await files.writeRun(runId, which === "pre" ? "counts-before.json" : "counts-after.json", text);
 }
 
-const isObject = (value: Json): value is { readonly [key: string]: Json } => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: Json): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -16,25 +16,36 @@ export async function insistWhole(run: Run): Promise<void> {
     const ids = ledger ? legBOutput.parse(ledger.output) : undefined;
     return {
       units: await reader.query("verify/written-units", [run_id]),
-      ledgerRows: ids ? (await reader.query("verify/observed-ledger", [ids.change_set_id, ids.entry_id])).length : undefined,
+      ledgerRows: ids
+        ? (await reader.query("verify/observed-ledger", [ids.change_set_id, ids.entry_id])).length
+        : undefined,
     };
   });
-  insist(judgeWhole(facts.units, { legA: run.has("cut_leg_a"), ledgerRows: facts.ledgerRows, reverted: run.has("revert") }));
+  insist(
+    judgeWhole(facts.units, { legA: run.has("cut_leg_a"), ledgerRows: facts.ledgerRows, reverted: run.has("revert") }),
+  );
 }
 
 /** STOP_SG_3_REQUIRED when the run is torn and people have not decided for `wanted`; null is going on, which no decision allows. */
 export async function insistDecided(run: Run, wanted: Decision | null): Promise<void> {
   const { row, decided } = await run.world.database.read("exec", async (reader) => ({
-    row: await reader.one("read/run", [run.row.run_id]), decided: await reader.query("read/escalation", [run.row.run_id]),
+    row: await reader.one("read/run", [run.row.run_id]),
+    decided: await reader.query("read/escalation", [run.row.run_id]),
   }));
   if (row.state !== "torn") return;
   const [decision] = decided;
   if (decision && decision.decision === wanted) return insistSigned(run, "SG_3_failure_escalation", null);
-  const next: Record<string, string> = { compensate: `cutter orchestrate revert ${run.row.run_id} "<reason>"`, void: `cutter orchestrate void ${run.row.run_id} "<reason>"` };
+  const next: Record<string, string> = {
+    compensate: `cutter orchestrate revert ${run.row.run_id} "<reason>"`,
+    void: `cutter orchestrate void ${run.row.run_id} "<reason>"`,
+  };
   const way = decision ? next[decision.decision] : undefined;
   throw new Stopped("STOP_SG_3_REQUIRED", {
-    saw: decision ? `this run is torn, and ${decision.person} decided to ${decision.decision}` : "this run is torn, and nobody has decided",
-    wanted: wanted === null ? "a decision, and its own command" : `an admitted decision to ${wanted}`, ...(way ? { next: way } : {}),
+    saw: decision
+      ? `this run is torn, and ${decision.person} decided to ${decision.decision}`
+      : "this run is torn, and nobody has decided",
+    wanted: wanted === null ? "a decision, and its own command" : `an admitted decision to ${wanted}`,
+    ...(way ? { next: way } : {}),
   });
 }
 
@@ -46,19 +57,37 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
   const planned = await plannedOf(run);
   if (!planned) return stop;
   const { record, phases, now } = await run.world.database.read("exec", async (reader) => ({
-    record: await loadRunRecord(reader, run.row, run.world), phases: await reader.query("read/phases-done", [run.row.run_id]), ...(await reader.one("read/database-now")),
+    record: await loadRunRecord(reader, run.row, run.world),
+    phases: await reader.query("read/phases-done", [run.row.run_id]),
+    ...(await reader.one("read/database-now")),
   }));
   const payload = escalationPayload(run.row.run_id, phases, "hold");
   const bundle = await request(run, planned, record, { gate: "SG_3_failure_escalation", payload, now });
-  return new Stopped(stop.code, {
-    ...stop.facts, details: [...(stop.facts.details ?? []), `request: ${bundle}`],
-    ...(stop.facts.next ? {} : { next: `npm run approve -- ${shellWord(bundle)} --profile <your-profile> --decision <hold|compensate|void>` }),
-  }, stop);
+  return new Stopped(
+    stop.code,
+    {
+      ...stop.facts,
+      details: [...(stop.facts.details ?? []), `request: ${bundle}`],
+      ...(stop.facts.next
+        ? {}
+        : {
+            next: `npm run approve -- ${shellWord(bundle)} --profile <your-profile> --decision <hold|compensate|void>`,
+          }),
+    },
+    stop,
+  );
 }
 
 async function plannedOf(run: Run): Promise<Planned | undefined> {
   const rows = await run.world.database.read("exec", (reader) => reader.query("read/phases-done", [run.row.run_id]));
-  const [source, marked, plan] = [recordedIn(rows, "source_pin", sourcePinOutput), recordedIn(rows, "mark", markOutput), recordedIn(rows, "cutplan", cutplanOutput)];
-  const [backup, grants] = [recordedIn(rows, "pre_write_backup", backupOutput), recordedIn(rows, "grant_probe", grantProbeOutput)];
+  const [source, marked, plan] = [
+    recordedIn(rows, "source_pin", sourcePinOutput),
+    recordedIn(rows, "mark", markOutput),
+    recordedIn(rows, "cutplan", cutplanOutput),
+  ];
+  const [backup, grants] = [
+    recordedIn(rows, "pre_write_backup", backupOutput),
+    recordedIn(rows, "grant_probe", grantProbeOutput),
+  ];
   return source && marked && plan && backup && grants ? { source, marked, plan, backup, grants } : undefined;
 }

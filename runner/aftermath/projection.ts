@@ -19,12 +19,19 @@ export interface Projection extends RunWatcher {
   /** state.json and journal.ndjson; `phase` is the one the run stopped in. */
   project(runId: string, stop: StoppedJson | null, phase: RecordedPhase | null): Promise<void>;
   /** state.json alone, without the database: the answer to COMMIT of `phase` was lost. Nothing when another epoch wrote the file. */
-  unknown(run: { readonly run_id: string; readonly epoch: string }, stop: StoppedJson, phase: RecordedPhase | null): Promise<void>;
+  unknown(
+    run: { readonly run_id: string; readonly epoch: string },
+    stop: StoppedJson,
+    phase: RecordedPhase | null,
+  ): Promise<void>;
   /** Every document of a run once more: what was delivered stays as it is, what is missing goes out. */
   deliverAll(runId: string): Promise<void>;
 }
 
-const PAUSES = { cut: ["SG_1_cut_authz", "EXECUTION"], lifecycle: ["SG_2_lifecycle_authz"] } as const satisfies Record<Pause, readonly Gate[]>;
+const PAUSES = { cut: ["SG_1_cut_authz", "EXECUTION"], lifecycle: ["SG_2_lifecycle_authz"] } as const satisfies Record<
+  Pause,
+  readonly Gate[]
+>;
 
 /** The projection of a world. Stops as the files and the reporter do (STOP_COULD_NOT_LOOK, STOP_KB_UPLOAD_FAILED). */
 export function projection(world: World): Projection {
@@ -34,10 +41,15 @@ export function projection(world: World): Projection {
       const bytes = await world.files.readRun(run_id, "state.json");
       const before = bytes ? parseState(Buffer.from(bytes).toString("utf8")) : undefined;
       if (!before || before.lease.epoch !== epoch) return;
-      await world.files.writeRun(run_id, "state.json", stateText(ambiguousState(before, { stop_code: stop.code, message: stop.saw, phase }, new Date())));
+      await world.files.writeRun(
+        run_id,
+        "state.json",
+        stateText(ambiguousState(before, { stop_code: stop.code, message: stop.saw, phase }, new Date())),
+      );
     },
     step: async (run, phase) => deliverPhase(world, await project(world, run.row.run_id, null, null), phase),
-    requested: async (run, gate) => deliverPause(world, await rowsOf(world, run.row.run_id), gate === "SG_2_lifecycle_authz" ? "lifecycle" : "cut"),
+    requested: async (run, gate) =>
+      deliverPause(world, await rowsOf(world, run.row.run_id), gate === "SG_2_lifecycle_authz" ? "lifecycle" : "cut"),
     deliverAll: async (runId) => {
       const rows = await rowsOf(world, runId);
       for (const { phase } of rows.phases) await deliverPhase(world, rows, knownPhase(phase));
@@ -46,16 +58,36 @@ export function projection(world: World): Projection {
   };
 }
 
-async function project(world: World, runId: string, stop: StoppedJson | null, phase: RecordedPhase | null): Promise<Rows> {
+async function project(
+  world: World,
+  runId: string,
+  stop: StoppedJson | null,
+  phase: RecordedPhase | null,
+): Promise<Rows> {
   const rows = await rowsOf(world, runId);
-  const requests = (await Promise.all([...PAUSES.cut, ...PAUSES.lifecycle].map((gate) => askedFor(world, runId, gate)))).filter((asked) => asked !== undefined);
+  const requests = (
+    await Promise.all([...PAUSES.cut, ...PAUSES.lifecycle].map((gate) => askedFor(world, runId, gate)))
+  ).filter((asked) => asked !== undefined);
   const state: StateFacts = {
-    ...rows, revision: (await revisionBefore(world, runId)) + 1, proves: INVARIANTS, phase_cap_seconds: world.config.caps.phase_minutes * 60, now: rows.run.now,
-    requests: requests.map(({ request, bundle }) => ({ gate: request.gate, bundle, payload_sha: request.payload_sha, approve_by: request.approve_by })),
+    ...rows,
+    revision: (await revisionBefore(world, runId)) + 1,
+    proves: INVARIANTS,
+    phase_cap_seconds: world.config.caps.phase_minutes * 60,
+    now: rows.run.now,
+    requests: requests.map(({ request, bundle }) => ({
+      gate: request.gate,
+      bundle,
+      payload_sha: request.payload_sha,
+      approve_by: request.approve_by,
+    })),
     last_error: stop ? { stop_code: stop.code, message: stop.saw, phase } : null,
   };
   await world.files.writeRun(runId, "state.json", stateText(stateJson(state)));
-  await world.files.writeRun(runId, "journal.ndjson", rows.journal.map((entry) => `${canonicalText(entry)}\n`).join(""));
+  await world.files.writeRun(
+    runId,
+    "journal.ndjson",
+    rows.journal.map((entry) => `${canonicalText(entry)}\n`).join(""),
+  );
   return rows;
 }
 
@@ -79,16 +111,27 @@ type Rows = Awaited<ReturnType<typeof rowsOf>>;
 
 async function rowsOf(world: World, runId: string) {
   return world.database.read("exec", async (reader) => ({
-    run: await reader.one("read/run", [runId]), phases: await reader.query("read/phases-done", [runId]), admissions: await reader.query("read/admissions", [runId]),
-    halts: await reader.query("read/halts", [runId]), receipts: await reader.query("read/receipts", [runId]),
-    journal: (await reader.query("read/journal", [runId])).map((row): Json => ({ run_id: runId, seq: row.seq, prev_sha: row.prev_sha, entry: row.entry as Json, entry_sha: row.entry_sha })),
+    run: await reader.one("read/run", [runId]),
+    phases: await reader.query("read/phases-done", [runId]),
+    admissions: await reader.query("read/admissions", [runId]),
+    halts: await reader.query("read/halts", [runId]),
+    receipts: await reader.query("read/receipts", [runId]),
+    journal: (await reader.query("read/journal", [runId])).map((row): Json => ({
+      run_id: runId,
+      seq: row.seq,
+      prev_sha: row.prev_sha,
+      entry: row.entry as Json,
+      entry_sha: row.entry_sha,
+    })),
     head: (await reader.query("read/journal-tail", [runId]))[0]?.entry_sha ?? JOURNAL_START,
   }));
 }
 
 /** The newest request of every gate of a pause, also of one that is signed already: people see both papers, never one alone. */
 async function deliverPause(world: World, rows: Rows, pause: Pause): Promise<void> {
-  const asked = (await Promise.all(PAUSES[pause].map((gate) => askedFor(world, rows.run.run_id, gate)))).filter((item) => item !== undefined);
+  const asked = (await Promise.all(PAUSES[pause].map((gate) => askedFor(world, rows.run.run_id, gate)))).filter(
+    (item) => item !== undefined,
+  );
   if (asked.length > 0) await deliver(world, rows, requestReport({ run: reported(world, rows), pause, asked }));
 }
 
@@ -96,10 +139,32 @@ async function deliverPhase(world: World, rows: Rows, phase: RecordedPhase): Pro
   const record = rows.phases.find((row) => row.phase === phase);
   if (!record) return;
   const run = reported(world, rows);
-  await deliver(world, rows, phaseReport({ run, phase, record, proves: INVARIANTS[phase], receipts: rows.receipts, admissions: rows.admissions }));
+  await deliver(
+    world,
+    rows,
+    phaseReport({
+      run,
+      phase,
+      record,
+      proves: INVARIANTS[phase],
+      receipts: rows.receipts,
+      admissions: rows.admissions,
+    }),
+  );
   if (phase === PHASES.at(-1)) {
     // The head of phase 11's entry: what is journalled after it, the closing, must not change a delivered report.
-    await deliver(world, rows, finalReport({ run, phases: rows.phases, proves: INVARIANTS, receipts: rows.receipts, admissions: rows.admissions, journal_head: headAfter(rows, phase) }));
+    await deliver(
+      world,
+      rows,
+      finalReport({
+        run,
+        phases: rows.phases,
+        proves: INVARIANTS,
+        receipts: rows.receipts,
+        admissions: rows.admissions,
+        journal_head: headAfter(rows, phase),
+      }),
+    );
   }
 }
 
@@ -123,5 +188,13 @@ async function deliver(world: World, rows: Rows, report: Report): Promise<void> 
 
 function reported(world: World, { run }: Rows): ReportedRun {
   const { name, system_identifier } = world.config.database;
-  return { run_id: run.run_id, document_id: run.document_id, host: run.host, actor: run.actor, release: run.release, opened: run.opened, database: { name, system_identifier } };
+  return {
+    run_id: run.run_id,
+    document_id: run.document_id,
+    host: run.host,
+    actor: run.actor,
+    release: run.release,
+    opened: run.opened,
+    database: { name, system_identifier },
+  };
 }

@@ -21,17 +21,24 @@ export interface BundleContents {
 }
 
 /** Gates that a run of its own accord asks people about. */
-export type AskableGate = Extract<Gate, "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz" | "SG_3_failure_escalation">;
+export type AskableGate = Extract<
+  Gate,
+  "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz" | "SG_3_failure_escalation"
+>;
 
 /** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
 export async function requestFor<G extends AskableGate>(
-  files: RunFiles, ask: { gate: G; payload: Payload<G>; now: Date }, contents: () => Promise<BundleContents>,
+  files: RunFiles,
+  ask: { gate: G; payload: Payload<G>; now: Date },
+  contents: () => Promise<BundleContents>,
 ): Promise<WrittenRequest> {
   const { gate, payload, now } = ask;
   const runId = payload.run_id;
   const built = buildRequest({ gate, payload, requested: now });
   const before = await requestsOf(files, runId, gate);
-  const open = before.find(({ request }) => request.payload_sha === built.request.payload_sha && utcMillis(request.approve_by) > now.getTime());
+  const open = before.find(
+    ({ request }) => request.payload_sha === built.request.payload_sha && utcMillis(request.approve_by) > now.getTime(),
+  );
   if (open) return open;
   const folder = folderOf(gate, before.length + 1);
   await writeContents(files, runId, folder, await contents());
@@ -41,10 +48,17 @@ export async function requestFor<G extends AskableGate>(
 }
 
 /** A request as its bundle holds it; `folder` is relative to the run's folder. */
-export interface WrittenRequest { readonly request: Request; readonly folder: string }
+export interface WrittenRequest {
+  readonly request: Request;
+  readonly folder: string;
+}
 
 /** The newest request of a gate, whoever wrote it; undefined before the first. STOP_APPROVAL_INVALID when its payload.json is damaged. */
-export async function newestRequest(files: Pick<RunFiles, "readRun">, runId: string, gate: Gate): Promise<WrittenRequest | undefined> {
+export async function newestRequest(
+  files: Pick<RunFiles, "readRun">,
+  runId: string,
+  gate: Gate,
+): Promise<WrittenRequest | undefined> {
   return (await requestsOf(files, runId, gate)).at(-1);
 }
 
@@ -68,6 +82,10 @@ async function writeContents(files: RunFiles, runId: string, folder: string, con
   await files.writeRun(runId, `${folder}/grammar.json`, canonicalText(contents.grammar));
   await files.writeRun(runId, `${folder}/receipts.json`, canonicalText(contents.receipts));
   await files.writeRun(runId, `${folder}/findings.json`, canonicalText(contents.findings));
-  await files.writeRun(runId, `${folder}/journal.ndjson`, contents.journal.map((entry) => `${canonicalText(entry)}\n`).join(""));
+  await files.writeRun(
+    runId,
+    `${folder}/journal.ndjson`,
+    contents.journal.map((entry) => `${canonicalText(entry)}\n`).join(""),
+  );
   await files.writeRun(runId, `${folder}/runs-index.jsonl`, contents.runs_index);
 }

@@ -14,13 +14,25 @@ export async function showReceipt(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
   const [receipt] = await world.database.read("exec", (reader) => reader.query("read/receipts", [runId]));
-  if (!receipt) throw new Stopped("STOP_REFUSED_INPUT", { saw: `run ${runId} has no proven backup`, wanted: "a run past phase 4", next: `cutter orchestrate status ${runId}` });
-  process.stdout.write(`${JSON.stringify({ event: "receipt", package: await drill.packageOf(common.config, runId, receipt) })}\n`);
+  if (!receipt)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `run ${runId} has no proven backup`,
+      wanted: "a run past phase 4",
+      next: `cutter orchestrate status ${runId}`,
+    });
+  process.stdout.write(
+    `${JSON.stringify({ event: "receipt", package: await drill.packageOf(common.config, runId, receipt) })}\n`,
+  );
   return 0;
 }
 
 /** Options of `backup drill`; paths absolute. */
-export interface DrillOptions { readonly package: string; readonly postgresBin: string; readonly scratchRoot: string; readonly scratchUser?: string }
+export interface DrillOptions {
+  readonly package: string;
+  readonly postgresBin: string;
+  readonly scratchRoot: string;
+  readonly scratchUser?: string;
+}
 
 const PACKAGE_CAP = 16 * 1024 * 1024;
 const DRILL_SECONDS = 60 * 60;
@@ -28,13 +40,25 @@ const DRILL_SECONDS = 60 * 60;
 /** `backup drill`: clear SQL on standard input; exit 0 when every row and right of the receipt was restored. STOP_PROOF_FAILED otherwise. */
 export async function restoreDrill(common: Common, options: DrillOptions): Promise<number> {
   const read = await host.readSafely(options.package, PACKAGE_CAP);
-  if (!read.ok) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the drill package: ${read.reason}`, wanted: "the file that restore-drill fetched" });
+  if (!read.ok)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `the drill package: ${read.reason}`,
+      wanted: "the file that restore-drill fetched",
+    });
   const known = drillPackageSchema.parse(JSON.parse(read.bytes.toString("utf8")));
-  const tables = Object.values(await drill.restore(known, process.stdin, {
-    binDir: options.postgresBin, scratchRoot: options.scratchRoot, scratchUser: options.scratchUser ?? null, capSeconds: DRILL_SECONDS,
-  }));
+  const tables = Object.values(
+    await drill.restore(known, process.stdin, {
+      binDir: options.postgresBin,
+      scratchRoot: options.scratchRoot,
+      scratchUser: options.scratchUser ?? null,
+      capSeconds: DRILL_SECONDS,
+    }),
+  );
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "drilled", run_id: known.run_id, tables: tables.length, rows })}\n`);
+  if (common.json)
+    process.stdout.write(
+      `${JSON.stringify({ event: "drilled", run_id: known.run_id, tables: tables.length, rows })}\n`,
+    );
   process.stderr.write(`${rows} rows of ${tables.length} tables restored and equal to the receipt\n`);
   return 0;
 }
@@ -48,7 +72,10 @@ export async function showDrills(common: Common): Promise<number> {
     const record = drillRecordSchema.safeParse(parsed(await readFile(join(folder, name), "utf8")));
     if (!record.success) process.stderr.write(`${name}: no drill record\n`);
     else if (common.json) process.stdout.write(`${JSON.stringify({ event: "drill", ...record.data })}\n`);
-    else process.stdout.write(`${record.data.at}  ${record.data.kind.padEnd(5)}  ${record.data.run_id}  ${record.data.rows} rows  by ${record.data.actor}\n`);
+    else
+      process.stdout.write(
+        `${record.data.at}  ${record.data.kind.padEnd(5)}  ${record.data.run_id}  ${record.data.rows} rows  by ${record.data.actor}\n`,
+      );
   }
   if (names.length === 0) process.stderr.write("no drill was recorded on this host\n");
   return 0;

@@ -21,8 +21,14 @@ export async function listBackups(common: Common): Promise<number> {
   for (const backup of stored) {
     const { id, kind, file, size_bytes, at, run_id } = backup;
     const run = standing === undefined ? "not known: the database did not answer" : (standing.get(id)?.text ?? "");
-    if (common.json) process.stdout.write(`${JSON.stringify({ event: "backup", id, kind, file, size_bytes, at: at.toISOString(), run_id, run })}\n`);
-    else process.stdout.write(`${printable(`${id}  ${kind.padEnd(8)}  ${at.toISOString().slice(0, 19)}Z  ${String(size_bytes).padStart(10)} bytes  ${run}`).trimEnd()}\n`);
+    if (common.json)
+      process.stdout.write(
+        `${JSON.stringify({ event: "backup", id, kind, file, size_bytes, at: at.toISOString(), run_id, run })}\n`,
+      );
+    else
+      process.stdout.write(
+        `${printable(`${id}  ${kind.padEnd(8)}  ${at.toISOString().slice(0, 19)}Z  ${String(size_bytes).padStart(10)} bytes  ${run}`).trimEnd()}\n`,
+      );
   }
   if (stored.length === 0) process.stderr.write("no backups on this host\n");
   return 0;
@@ -33,12 +39,15 @@ export async function verifyBackups(common: Common, ids: readonly string[]): Pro
   const { world, shelf } = await open(common);
   const stored = await shelf.list();
   insist(judgePrune(ids, stored, new Set()));
-  const chosen = stored.filter((backup) => (ids.length === 0 ? backup.kind === "run" || backup.kind === "hand" : ids.includes(backup.id)));
+  const chosen = stored.filter((backup) =>
+    ids.length === 0 ? backup.kind === "run" || backup.kind === "hand" : ids.includes(backup.id),
+  );
   let status = 0;
   for (const backup of chosen) {
     try {
       await verifyOne(world, shelf, backup);
-      if (common.json) process.stdout.write(`${JSON.stringify({ event: "backup_verified", id: backup.id, file: backup.file })}\n`);
+      if (common.json)
+        process.stdout.write(`${JSON.stringify({ event: "backup_verified", id: backup.id, file: backup.file })}\n`);
       process.stderr.write(`${backup.id}: unchanged since its restore proof\n`);
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
@@ -59,7 +68,8 @@ export async function pruneBackups(common: Common, ids: readonly string[]): Prom
   insist(judgePrune(ids, stored, new Set(openRuns)));
   for (const backup of chosen) {
     await shelf.remove(backup);
-    if (common.json) process.stdout.write(`${JSON.stringify({ event: "backup_deleted", id: backup.id, file: backup.file })}\n`);
+    if (common.json)
+      process.stdout.write(`${JSON.stringify({ event: "backup_deleted", id: backup.id, file: backup.file })}\n`);
     process.stderr.write(`deleted ${backup.id}\n`);
   }
   return 0;
@@ -71,14 +81,25 @@ async function open(common: Common): Promise<{ world: World; shelf: BackupShelf 
 }
 
 /** State of the run each file was taken for, in words, by backup id. */
-async function standings(world: World, stored: readonly StoredBackup[]): Promise<Map<string, { open: boolean; text: string }>> {
+async function standings(
+  world: World,
+  stored: readonly StoredBackup[],
+): Promise<Map<string, { open: boolean; text: string }>> {
   const known = new Map<string, { open: boolean; text: string }>();
   await world.database.read("backup", async (reader) => {
     for (const { id, run_id } of stored) {
       if (run_id === null) continue;
       const [run] = await reader.query("read/run", [run_id]);
       const open = run !== undefined && run.closed === null;
-      known.set(id, { open, text: run === undefined ? "of no run of this database" : open ? `open: ${run.state}` : `closed: ${run.close_kind ?? ""}` });
+      known.set(id, {
+        open,
+        text:
+          run === undefined
+            ? "of no run of this database"
+            : open
+              ? `open: ${run.state}`
+              : `closed: ${run.close_kind ?? ""}`,
+      });
     }
   });
   return known;
@@ -86,11 +107,22 @@ async function standings(world: World, stored: readonly StoredBackup[]): Promise
 
 async function verifyOne(world: World, shelf: BackupShelf, backup: StoredBackup): Promise<void> {
   const kept = backup.kind === "run" ? await recordedReceipt(world, backup) : await shelf.receiptOf(backup);
-  if (!kept || backup.kind === "unproven") throw new Stopped("STOP_PROOF_FAILED", { saw: `${backup.id} has no receipt of a restore`, wanted: "a proven backup", hint: "take a new one: what was never restored is no backup" });
+  if (!kept || backup.kind === "unproven")
+    throw new Stopped("STOP_PROOF_FAILED", {
+      saw: `${backup.id} has no receipt of a restore`,
+      wanted: "a proven backup",
+      hint: "take a new one: what was never restored is no backup",
+    });
   await world.vault.verify({ ...kept, file: backup.file });
 }
 
 async function recordedReceipt(world: World, { run_id }: StoredBackup) {
   const [newest] = await world.database.read("backup", (reader) => reader.query("read/receipts", [run_id]));
-  return newest && { file_sha: newest.file_sha, size_bytes: Number(newest.size_bytes), proof: backupProofSchema.parse(newest.proof) };
+  return (
+    newest && {
+      file_sha: newest.file_sha,
+      size_bytes: Number(newest.size_bytes),
+      proof: backupProofSchema.parse(newest.proof),
+    }
+  );
 }

@@ -15,7 +15,10 @@ export interface BackupAnswer {
 }
 
 /** Takes a backup under a name of its own; the file stays, and its receipt beside it. Stops as `takeBackup`. */
-export async function backupRun(vault: Pick<BackupVault, "takeByHand">, shelf: Pick<BackupShelf, "keep">): Promise<BackupAnswer> {
+export async function backupRun(
+  vault: Pick<BackupVault, "takeByHand">,
+  shelf: Pick<BackupShelf, "keep">,
+): Promise<BackupAnswer> {
   const receipt = await vault.takeByHand();
   await shelf.keep(receipt);
   return answer(receipt);
@@ -36,8 +39,13 @@ export function backupLines(verb: "run" | "selftest", result: BackupAnswer): str
 function answer(receipt: BackupReceipt): BackupAnswer {
   const tables = Object.values(receipt.proof.tables);
   return {
-    sha256: receipt.file_sha, size_bytes: receipt.size_bytes, gpg_fpr: receipt.recipient, artifact_ref: receipt.file,
-    content_digests_sha: receipt.content_digests_sha, proof_sha: receipt.proof_sha,
-    tables: tables.length, rows: tables.reduce((sum, table) => sum + table.rows, 0),
+    sha256: receipt.file_sha,
+    size_bytes: receipt.size_bytes,
+    gpg_fpr: receipt.recipient,
+    artifact_ref: receipt.file,
+    content_digests_sha: receipt.content_digests_sha,
+    proof_sha: receipt.proof_sha,
+    tables: tables.length,
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
   };
 }

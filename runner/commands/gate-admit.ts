@@ -49,23 +49,63 @@ export async function admitOne(world: World, approvers: ApproverSet, file: strin
   const statement = parseStatement(bytes);
   const signed: Signed = { statement, bytes, signature };
   switch (statement.gate) {
-    case "SG_1_cut_authz": case "EXECUTION": case "SG_2_lifecycle_authz": await admitAsked(world, approvers, signed, statement.gate); break;
-    case "UNHALT": await admitUnhalt(world, approvers, signed, statement.payload); break;
-    case "REVOCATION": await admitRevocation(world, approvers, signed, statement.payload); break;
-    case "SG_3_failure_escalation": await admitEscalation(world, approvers, signed, statement.payload); break;
+    case "SG_1_cut_authz":
+    case "EXECUTION":
+    case "SG_2_lifecycle_authz":
+      await admitAsked(world, approvers, signed, statement.gate);
+      break;
+    case "UNHALT":
+      await admitUnhalt(world, approvers, signed, statement.payload);
+      break;
+    case "REVOCATION":
+      await admitRevocation(world, approvers, signed, statement.payload);
+      break;
+    case "SG_3_failure_escalation":
+      await admitEscalation(world, approvers, signed, statement.payload);
+      break;
   }
   return statement;
 }
 
-interface Signed { readonly statement: Statement; readonly bytes: Buffer; readonly signature: Buffer }
+interface Signed {
+  readonly statement: Statement;
+  readonly bytes: Buffer;
+  readonly signature: Buffer;
+}
 
 /** The signature is good for both verifiers; only then is the payload derived, and the statement must be for exactly it, by the right person, in time. */
-async function insistStatement({ statement, bytes, signature }: Signed, approvers: ApproverSet, now: Date, payload: () => Json): Promise<void> {
+async function insistStatement(
+  { statement, bytes, signature }: Signed,
+  approvers: ApproverSet,
+  now: Date,
+  payload: () => Json,
+): Promise<void> {
   const holder = holderOf(approvers, statement.fingerprint);
-  if (!holder) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a key that no approver holds", wanted: "a key of approvers.json" });
-  const answer = await verifySignature({ bytes, signature, publicKeyArmored: holder.key.public_key_armored, fingerprint: statement.fingerprint, now });
-  if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: answer.reason, wanted: "one detached signature by the pinned key, good for both verifiers" });
-  insist(judgeStatement(statement, { now, approvers, expected: { run_id: statement.payload.run_id, gate: statement.gate, payload_sha: digestOf(payload()) }, signatureTime: answer.signedAt }));
+  if (!holder)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "a key that no approver holds",
+      wanted: "a key of approvers.json",
+    });
+  const answer = await verifySignature({
+    bytes,
+    signature,
+    publicKeyArmored: holder.key.public_key_armored,
+    fingerprint: statement.fingerprint,
+    now,
+  });
+  if (!answer.ok)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: answer.reason,
+      wanted: "one detached signature by the pinned key, good for both verifiers",
+    });
+  insist(
+    judgeStatement(statement, {
+      now,
+      approvers,
+      expected: { run_id: statement.payload.run_id, gate: statement.gate, payload_sha: digestOf(payload()) },
+      signatureTime: answer.signedAt,
+    }),
+  );
 }
 
 async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, gate: AskedGate): Promise<void> {
@@ -73,16 +113,27 @@ async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, 
   const { record, now } = await recordFor(world, statement.run_id);
   await insistStatement(signed, approvers, now, () => expectedPayload(record, gate));
   const planned = gate === "SG_1_cut_authz" ? await recomputedUnits(world, record) : null;
-  await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, planned ? canonicalText(planned) : null)));
+  await world.database.transaction("gate", (tx) =>
+    tx.one("write/admit", admission(signed, planned ? canonicalText(planned) : null)),
+  );
 }
 
 /** Only about a torn run, and only over exactly what it has recorded; the decision is the person's. */
-async function admitEscalation(world: World, approvers: ApproverSet, signed: Signed, payload: Payload<"SG_3_failure_escalation">): Promise<void> {
+async function admitEscalation(
+  world: World,
+  approvers: ApproverSet,
+  signed: Signed,
+  payload: Payload<"SG_3_failure_escalation">,
+): Promise<void> {
   const { row, phases } = await world.database.read("gate", async (reader) => {
     const [found] = await reader.query("read/run", [payload.run_id]);
     return { row: found, phases: await reader.query("read/phases-done", [payload.run_id]) };
   });
-  if (row?.state !== "torn") throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a decision about a run that is not torn", wanted: "a torn run of this database" });
+  if (row?.state !== "torn")
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "a decision about a run that is not torn",
+      wanted: "a torn run of this database",
+    });
   await insistStatement(signed, approvers, row.now, () => escalationPayload(payload.run_id, phases, payload.decision));
   await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, null)));
 }
@@ -90,38 +141,78 @@ async function admitEscalation(world: World, approvers: ApproverSet, signed: Sig
 /** Parameters of write/admit. */
 function admission({ statement, bytes, signature }: Signed, planned: string | null): unknown[] {
   const { gate, run_id, payload, payload_sha, person, fingerprint, nonce, signed_utc, use_by } = statement;
-  return [gate, run_id, canonicalText(payload), payload_sha, person, fingerprint, nonce, bytes, signature, new Date(signed_utc), new Date(use_by), planned];
+  return [
+    gate,
+    run_id,
+    canonicalText(payload),
+    payload_sha,
+    person,
+    fingerprint,
+    nonce,
+    bytes,
+    signature,
+    new Date(signed_utc),
+    new Date(use_by),
+    planned,
+  ];
 }
 
-async function admitUnhalt(world: World, approvers: ApproverSet, signed: Signed, payload: Payload<"UNHALT">): Promise<void> {
+async function admitUnhalt(
+  world: World,
+  approvers: ApproverSet,
+  signed: Signed,
+  payload: Payload<"UNHALT">,
+): Promise<void> {
   const { statement, bytes, signature } = signed;
   const { now, halts } = await world.database.read("gate", async (reader) => {
     await refuseRevoked(reader, statement);
-    return { ...(await reader.one("read/database-now")), halts: await reader.query("read/halts", [payload.run_id === EVERY_RUN ? null : payload.run_id]) };
+    return {
+      ...(await reader.one("read/database-now")),
+      halts: await reader.query("read/halts", [payload.run_id === EVERY_RUN ? null : payload.run_id]),
+    };
   });
   await insistStatement(signed, approvers, now, () => payload);
   insist(judgeUnhalt(payload, halts, world.config.host));
-  await world.database.transaction("gate", (tx) => tx.one("write/lift-halt", [[...payload.halt_ids], bytes, signature, statement.person]));
+  await world.database.transaction("gate", (tx) =>
+    tx.one("write/lift-halt", [[...payload.halt_ids], bytes, signature, statement.person]),
+  );
 }
 
-async function admitRevocation(world: World, approvers: ApproverSet, signed: Signed, payload: Payload<"REVOCATION">): Promise<void> {
+async function admitRevocation(
+  world: World,
+  approvers: ApproverSet,
+  signed: Signed,
+  payload: Payload<"REVOCATION">,
+): Promise<void> {
   const { statement, bytes, signature } = signed;
   const { now, target } = await world.database.read("gate", async (reader) => {
     await refuseRevoked(reader, statement);
-    return { ...(await reader.one("read/database-now")), target: await reader.one("read/revocation-target", [payload.kind, payload.value]) };
+    return {
+      ...(await reader.one("read/database-now")),
+      target: await reader.one("read/revocation-target", [payload.kind, payload.value]),
+    };
   });
   await insistStatement(signed, approvers, now, () => payload);
   insist(judgeRevocation(payload, target.run_id, approvers));
   // Said twice it is still one revocation.
   if (target.revoked) return;
-  await world.database.transaction("gate", (tx) => tx.one("write/revoke", [payload.kind, payload.value, statement.person, statement.fingerprint, bytes, signature]));
+  await world.database.transaction("gate", (tx) =>
+    tx.one("write/revoke", [payload.kind, payload.value, statement.person, statement.fingerprint, bytes, signature]),
+  );
 }
 
 /** A revoked key or statement lifts and revokes nothing; for the gates of a run the database itself says so. */
 async function refuseRevoked(reader: Reader, statement: Statement): Promise<void> {
-  for (const [kind, value] of [["key", statement.fingerprint], ["nonce", statement.nonce]] as const) {
+  for (const [kind, value] of [
+    ["key", statement.fingerprint],
+    ["nonce", statement.nonce],
+  ] as const) {
     const { revoked } = await reader.one("read/revocation-target", [kind, value]);
-    if (revoked) throw new Stopped("STOP_APPROVAL_REVOKED", { saw: `the ${kind} of this ${statement.gate} is revoked`, wanted: "a statement nobody revoked" });
+    if (revoked)
+      throw new Stopped("STOP_APPROVAL_REVOKED", {
+        saw: `the ${kind} of this ${statement.gate} is revoked`,
+        wanted: "a statement nobody revoked",
+      });
   }
 }
 
@@ -129,10 +220,21 @@ async function refuseRevoked(reader: Reader, statement: Statement): Promise<void
 async function recomputedUnits(world: World, record: RunRecord) {
   const source = sourcePinOutput.parse(record.phases.get("source_pin"));
   const bytes = await world.files.artifact(source.source_version_id);
-  const material = materialOf(bytes, { run_id: record.run_id, document_id: record.document_id, region_sha: source.region_sha, grammar: source.grammar }, world.config);
+  const material = materialOf(
+    bytes,
+    { run_id: record.run_id, document_id: record.document_id, region_sha: source.region_sha, grammar: source.grammar },
+    world.config,
+  );
   const signed = expectedPayload(record, "SG_1_cut_authz");
-  if (!("writer_digest" in signed) || signed.writer_digest !== material.writer_digest || signed.manifest_digest !== material.manifest.manifest_digest) {
-    throw new Stopped("STOP_DRIFT", { saw: "the snapshot plans other rows than the run recorded", wanted: "the recorded manifest and plan" });
+  if (
+    !("writer_digest" in signed) ||
+    signed.writer_digest !== material.writer_digest ||
+    signed.manifest_digest !== material.manifest.manifest_digest
+  ) {
+    throw new Stopped("STOP_DRIFT", {
+      saw: "the snapshot plans other rows than the run recorded",
+      wanted: "the recorded manifest and plan",
+    });
   }
   return plannedUnits(material.rows);
 }
@@ -140,7 +242,11 @@ async function recomputedUnits(world: World, record: RunRecord) {
 async function recordFor(world: World, runId: string): Promise<{ record: RunRecord; now: Date }> {
   return world.database.read("gate", async (reader) => {
     const [row] = await reader.query("read/run", [runId]);
-    if (!row) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a statement for a run this database does not know", wanted: "a run of this database" });
+    if (!row)
+      throw new Stopped("STOP_APPROVAL_INVALID", {
+        saw: "a statement for a run this database does not know",
+        wanted: "a run of this database",
+      });
     return { record: await loadRunRecord(reader, row, world), now: row.now };
   });
 }
@@ -149,21 +255,28 @@ async function recordFor(world: World, runId: string): Promise<{ record: RunReco
 export async function approversOf(world: World): Promise<ApproverSet> {
   const bytes = await readOrStop(world.config.approvers.file, 1024 * 1024);
   const { set, sha } = parseApprovers(bytes);
-  if (sha !== world.config.approvers.sha) throw new Stopped("STOP_DRIFT", { saw: "approvers.json changed", wanted: "the pinned set" });
-  await insistChain({ set, sha }, await world.database.read("gate", (reader) => reader.query("read/approver-sets")), verifySignature);
+  if (sha !== world.config.approvers.sha)
+    throw new Stopped("STOP_DRIFT", { saw: "approvers.json changed", wanted: "the pinned set" });
+  await insistChain(
+    { set, sha },
+    await world.database.read("gate", (reader) => reader.query("read/approver-sets")),
+    verifySignature,
+  );
   return set;
 }
 
 /** A file a stranger may have laid; STOP_APPROVAL_INVALID when it is not a plain one of at most `cap` bytes. */
 export async function readOrStop(path: string, cap: number): Promise<Buffer> {
   const answer = await host.readSafely(path, cap);
-  if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${printable(path)}: ${answer.reason}`, wanted: "a plain file" });
+  if (!answer.ok)
+    throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${printable(path)}: ${answer.reason}`, wanted: "a plain file" });
   return answer.bytes;
 }
 
 /** Says what was admitted, for people and with --json for programs. */
 export function sayAdmitted(common: Common, { gate, run_id, person, payload_sha, use_by }: Statement): void {
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "admitted", gate, run_id, person, payload_sha, use_by })}\n`);
+  if (common.json)
+    process.stdout.write(`${JSON.stringify({ event: "admitted", gate, run_id, person, payload_sha, use_by })}\n`);
   const whose = run_id === EVERY_RUN ? "every run" : run_id;
   const until = gate === "UNHALT" || gate === "REVOCATION" ? "in force from now on" : `usable until ${use_by}`;
   process.stderr.write(`admitted ${gate} for ${whose}, signed by ${person}, ${until}\n`);

@@ -10,6 +10,10 @@ const HINTS_CAP = 256 * 1024;
 export async function grammarRequestOf(words: GrammarWords): Promise<GrammarRequest> {
   if (words.hints === undefined) return requestFrom(words, undefined);
   const read = await host.readSafely(words.hints, HINTS_CAP);
-  if (!read.ok) throw new Stopped("STOP_REFUSED_INPUT", { saw: `the hints file: ${read.reason}`, wanted: `a plain file of at most ${HINTS_CAP} bytes` });
+  if (!read.ok)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `the hints file: ${read.reason}`,
+      wanted: `a plain file of at most ${HINTS_CAP} bytes`,
+    });
   return requestFrom(words, read.bytes.toString("utf8"));
 }

@@ -3,9 +3,18 @@
 import { Option, type Command } from "commander";
 
 /** Adds the options; what they mean is in docs/decisions/0022-generic-atx-1.md and 0023-vn-law-1.md. */
-export const withGrammarOptions = (command: Command): Command => command
-  .option("--profile <name>", "grammar profile: generic-atx-1 or vn-law-1", "generic-atx-1")
-  .addOption(new Option("--empty-body <what>", "generic-atx-1: heading without a body").choices(["refuse", "heading"]).default("refuse"))
-  .addOption(new Option("--depth <level>", "vn-law-1: innermost level that is cut").choices(["dieu", "khoan", "diem"]).default("dieu"))
-  .option("--annexes", "vn-law-1: annexes become units", false)
-  .option("--hints <file>", "vn-law-1: what an operator says about lines with two readings");
+export const withGrammarOptions = (command: Command): Command =>
+  command
+    .option("--profile <name>", "grammar profile: generic-atx-1 or vn-law-1", "generic-atx-1")
+    .addOption(
+      new Option("--empty-body <what>", "generic-atx-1: heading without a body")
+        .choices(["refuse", "heading"])
+        .default("refuse"),
+    )
+    .addOption(
+      new Option("--depth <level>", "vn-law-1: innermost level that is cut")
+        .choices(["dieu", "khoan", "diem"])
+        .default("dieu"),
+    )
+    .option("--annexes", "vn-law-1: annexes become units", false)
+    .option("--hints <file>", "vn-law-1: what an operator says about lines with two readings");

@@ -9,7 +9,12 @@ import { printable } from "../rules/text-hygiene.ts";
 import { names } from "../wire-names.ts";
 
 /** One name: found, missing, or not to be looked at with these rights. */
-interface NameLine { readonly kind: "environment" | "configuration" | "signers"; readonly name: string; readonly answer: "found" | "missing" | "could not look"; readonly saw: string }
+interface NameLine {
+  readonly kind: "environment" | "configuration" | "signers";
+  readonly name: string;
+  readonly answer: "found" | "missing" | "could not look";
+  readonly saw: string;
+}
 
 const ENV_FILE_CAP = 16 * 1024;
 const KB_KEY_NAME = "DOT_CUTTER_KB_API_KEY";
@@ -18,7 +23,12 @@ const ASKED_GATES: readonly Gate[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifec
 /** Exit 0 with every name; what is missing is an answer, not a stop. */
 export async function showNames(common: Common): Promise<number> {
   const { config } = await names.loadConfig(common.config);
-  const lines = [...(await Promise.all(roleKeys().map((role) => envNames(config, role)))), ...(await reporterKey(config)), ...configKeys(config), ...(await signers(config))];
+  const lines = [
+    ...(await Promise.all(roleKeys().map((role) => envNames(config, role)))),
+    ...(await reporterKey(config)),
+    ...configKeys(config),
+    ...(await signers(config)),
+  ];
   for (const line of lines) {
     if (common.json) process.stdout.write(`${JSON.stringify({ event: "name", ...line })}\n`);
     else process.stdout.write(`${line.answer.padEnd(15)}${printable(`${line.name}: ${line.saw}`)}\n`);
@@ -35,7 +45,12 @@ async function envNames(config: Config, role: RoleKey): Promise<NameLine> {
     return { kind: "environment", name, answer: "found", saw: config.credentials[role] };
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-    return { kind: "environment", name, answer: /cannot be read/.test(error.facts.saw) ? "could not look" : "missing", saw: error.facts.saw };
+    return {
+      kind: "environment",
+      name,
+      answer: /cannot be read/.test(error.facts.saw) ? "could not look" : "missing",
+      saw: error.facts.saw,
+    };
   }
 }
 
@@ -43,18 +58,25 @@ async function envNames(config: Config, role: RoleKey): Promise<NameLine> {
 async function reporterKey({ reports }: Config): Promise<NameLine[]> {
   if (reports.reporter !== "http") return [];
   const read = await names.readSafely(reports.api_key_file, ENV_FILE_CAP);
-  const line = (answer: NameLine["answer"], saw: string): NameLine[] => [{ kind: "environment", name: KB_KEY_NAME, answer, saw }];
+  const line = (answer: NameLine["answer"], saw: string): NameLine[] => [
+    { kind: "environment", name: KB_KEY_NAME, answer, saw },
+  ];
   if (!read.ok) return line("could not look", `${reports.api_key_file}: ${read.reason}`);
-  return parse(read.bytes.toString("utf8"))[KB_KEY_NAME] ? line("found", reports.api_key_file) : line("missing", `not in ${reports.api_key_file}`);
+  return parse(read.bytes.toString("utf8"))[KB_KEY_NAME]
+    ? line("found", reports.api_key_file)
+    : line("missing", `not in ${reports.api_key_file}`);
 }
 
 // The schema refuses a configuration without one of them, so what was loaded has them; their values are no secrets.
 function configKeys({ host, database, orchestrator, backup, caps, target_policy, reports }: Config): NameLine[] {
   const known: readonly [string, string][] = [
-    ["host", host], ...Object.entries(database).map(([key, value]): [string, string] => [`database.${key}`, String(value)]),
+    ["host", host],
+    ...Object.entries(database).map(([key, value]): [string, string] => [`database.${key}`, String(value)]),
     ...Object.entries(orchestrator).map(([key, value]): [string, string] => [`orchestrator.${key}`, value]),
-    ["backup.recipient_fingerprint", backup.recipient_fingerprint], ["backup.max_age_minutes", String(backup.max_age_minutes)],
-    ["target_policy.max_units", String(target_policy.max_units)], ["caps.hard", String(caps.hard)],
+    ["backup.recipient_fingerprint", backup.recipient_fingerprint],
+    ["backup.max_age_minutes", String(backup.max_age_minutes)],
+    ["target_policy.max_units", String(target_policy.max_units)],
+    ["caps.hard", String(caps.hard)],
     ["reports", reports.reporter === "http" ? `${reports.base_url}, kept in ${reports.folder}` : reports.folder],
   ];
   return known.map(([name, saw]) => ({ kind: "configuration", name, answer: "found", saw }));
@@ -62,10 +84,21 @@ function configKeys({ host, database, orchestrator, backup, caps, target_policy,
 
 async function signers(config: Config): Promise<NameLine[]> {
   const read = await names.readSafely(config.approvers.file, APPROVERS_CAP);
-  if (!read.ok) return ASKED_GATES.map((gate) => ({ kind: "signers", name: gate, answer: "could not look", saw: `the approver set: ${read.reason}` }));
+  if (!read.ok)
+    return ASKED_GATES.map((gate) => ({
+      kind: "signers",
+      name: gate,
+      answer: "could not look",
+      saw: `the approver set: ${read.reason}`,
+    }));
   const { set } = parseApprovers(read.bytes);
   return ASKED_GATES.map((gate) => {
     const people = set.persons.filter((person) => person.gates.includes(gate)).map((person) => person.id);
-    return { kind: "signers", name: gate, answer: people.length > 0 ? "found" : "missing", saw: people.join(", ") || "nobody may sign it" };
+    return {
+      kind: "signers",
+      name: gate,
+      answer: people.length > 0 ? "found" : "missing",
+      saw: people.join(", ") || "nobody may sign it",
+    };
   });
 }

@@ -5,14 +5,23 @@ import { printable } from "../rules/text-hygiene.ts";
 const TITLE_SHOWN = 72;
 const WORDS_SHOWN = 48;
 
-const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most).trimEnd()}…` : text);
+const shortened = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most).trimEnd()}…` : text;
 
 /** A text as one line: line ends, blanks and the Markdown marks between the lines of a title become single spaces. */
-const oneLine = (text: string): string => printable(text.replace(/[*_#>\s]*[\r\n][*_#>\s]*/gu, " ").replace(/[\t ]+/gu, " ").trim());
+const oneLine = (text: string): string =>
+  printable(
+    text
+      .replace(/[*_#>\s]*[\r\n][*_#>\s]*/gu, " ")
+      .replace(/[\t ]+/gu, " ")
+      .trim(),
+  );
 
 /** First words of a body that says more than the title; a clause's words are all there is to show. */
 function firstWords(unit: ManifestUnit): string {
-  return unit.body_start === unit.title_start ? "" : `  ${shortened(oneLine(unit.body.slice(0, WORDS_SHOWN * 4)), WORDS_SHOWN)}`;
+  return unit.body_start === unit.title_start
+    ? ""
+    : `  ${shortened(oneLine(unit.body.slice(0, WORDS_SHOWN * 4)), WORDS_SHOWN)}`;
 }
 
 function lawLine(unit: ManifestUnit, depth: number): string {

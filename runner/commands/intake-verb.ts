@@ -10,9 +10,18 @@ import { intakeCaps, intakeJson, intakeText, takeIn } from "./intake.ts";
 const DOCUMENT_CAP = 32 * 1024 * 1024;
 
 /** Exit 0 with a plan, else the exit status of the refusal. */
-export async function showIntake(common: Pick<Common, "json">, file: string, prefix: string, options: GrammarWords): Promise<number> {
+export async function showIntake(
+  common: Pick<Common, "json">,
+  file: string,
+  prefix: string,
+  options: GrammarWords,
+): Promise<number> {
   const read = await host.readSafely(file, DOCUMENT_CAP);
-  if (!read.ok) throw new Stopped("STOP_REFUSED_INPUT", { saw: `${printable(file)}: ${read.reason}`, wanted: `a plain file of at most ${DOCUMENT_CAP} bytes` });
+  if (!read.ok)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `${printable(file)}: ${read.reason}`,
+      wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
+    });
   const request = await grammarRequestOf(options);
   const taken = takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   const json = intakeJson(taken);

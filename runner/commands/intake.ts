@@ -17,7 +17,7 @@ export const INTAKE_CAPS = { units: 500, hard: 1000 } as const;
 
 /** The same for a profile: a code of law has more articles than another document has headings; the hard cap is the same for all. */
 export const intakeCaps = (profile: string): { readonly units: number; readonly hard: number } =>
-  (profile.startsWith("vn-law-") ? { units: INTAKE_CAPS.hard, hard: INTAKE_CAPS.hard } : INTAKE_CAPS);
+  profile.startsWith("vn-law-") ? { units: INTAKE_CAPS.hard, hard: INTAKE_CAPS.hard } : INTAKE_CAPS;
 
 /** What is asked of the grammar, as far as it is not the default. words: what the host's configuration says under `plan`; without it the defaults, which a default host shares. */
 export interface IntakeOptions extends Partial<GrammarRequest> {
@@ -27,14 +27,31 @@ export interface IntakeOptions extends Partial<GrammarRequest> {
 
 /** A document that was marked, planned and proven, or the refusal. */
 export type Intake =
-  | { readonly manifest: Manifest; readonly rows: readonly PlanRow[]; readonly coverage: Coverage; readonly writer_digest: string; readonly refusal?: never }
-  | { readonly refusal: Refusal; readonly manifest?: never; readonly rows?: never; readonly coverage?: never; readonly writer_digest?: never };
+  | {
+      readonly manifest: Manifest;
+      readonly rows: readonly PlanRow[];
+      readonly coverage: Coverage;
+      readonly writer_digest: string;
+      readonly refusal?: never;
+    }
+  | {
+      readonly refusal: Refusal;
+      readonly manifest?: never;
+      readonly rows?: never;
+      readonly coverage?: never;
+      readonly writer_digest?: never;
+    };
 
 /** Marks, plans and proves a file. Expected refusals are values; line 0 means the refusal is not about a line. */
 export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions): Intake {
   const words = options.words ?? PLAN_DEFAULTS;
   const request = { ...DEFAULT_REQUEST, ...options };
-  const marked = grammarProfile(request.profile).mark(bytes, prefix, optionsOf(request, words.section_types), options.caps);
+  const marked = grammarProfile(request.profile).mark(
+    bytes,
+    prefix,
+    optionsOf(request, words.section_types),
+    options.caps,
+  );
   if (marked.refusal) return { refusal: marked.refusal };
   // No run exists yet: the run-derived key is outside writer_digest, so the digest is the one every run of this document computes.
   const rows = planRows(marked.manifest, { ...words, run_id: "intake" });
@@ -44,44 +61,91 @@ export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions
 }
 
 /** The members of a unit that are printed. */
-export type IntakeUnit = Pick<ManifestUnit, "address" | "title" | "title_start" | "title_end" | "body" | "body_start" | "body_end"
-  | "byte_start" | "byte_end" | "section_type" | "parent" | "content_hash" | "level" | "number" | "eid">;
+export type IntakeUnit = Pick<
+  ManifestUnit,
+  | "address"
+  | "title"
+  | "title_start"
+  | "title_end"
+  | "body"
+  | "body_start"
+  | "body_end"
+  | "byte_start"
+  | "byte_end"
+  | "section_type"
+  | "parent"
+  | "content_hash"
+  | "level"
+  | "number"
+  | "eid"
+>;
 
 /** The object `npm run intake -- --json` prints. Offsets are bytes from the start of the file. */
 export type IntakeJson =
-  | { readonly region: ByteSpan; readonly units: readonly IntakeUnit[]; readonly separators: readonly ByteSpan[]; readonly manifest_digest: string; readonly writer_digest: string; readonly findings?: readonly Finding[] }
+  | {
+      readonly region: ByteSpan;
+      readonly units: readonly IntakeUnit[];
+      readonly separators: readonly ByteSpan[];
+      readonly manifest_digest: string;
+      readonly writer_digest: string;
+      readonly findings?: readonly Finding[];
+    }
   | { readonly stop: Refusal };
 
 /** A result of {@link takeIn} in the form of {@link IntakeJson}. */
 export function intakeJson(taken: Intake): IntakeJson {
-  if (taken.refusal) return { stop: { code: taken.refusal.code, line: taken.refusal.line, reason: taken.refusal.reason } };
+  if (taken.refusal)
+    return { stop: { code: taken.refusal.code, line: taken.refusal.line, reason: taken.refusal.reason } };
   const { region, units, separators, manifest_digest } = taken.manifest;
   return {
     region,
     units: units.map((unit) => ({
-      address: unit.address, title: unit.title, title_start: unit.title_start, title_end: unit.title_end,
-      body: unit.body, body_start: unit.body_start, body_end: unit.body_end, byte_start: unit.byte_start, byte_end: unit.byte_end,
-      section_type: unit.section_type, parent: unit.parent, content_hash: unit.content_hash,
+      address: unit.address,
+      title: unit.title,
+      title_start: unit.title_start,
+      title_end: unit.title_end,
+      body: unit.body,
+      body_start: unit.body_start,
+      body_end: unit.body_end,
+      byte_start: unit.byte_start,
+      byte_end: unit.byte_end,
+      section_type: unit.section_type,
+      parent: unit.parent,
+      content_hash: unit.content_hash,
       ...(unit.level === undefined ? {} : { level: unit.level, number: unit.number ?? "", eid: unit.eid ?? "" }),
     })),
-    separators, manifest_digest, writer_digest: taken.writer_digest, findings: taken.manifest.findings,
+    separators,
+    manifest_digest,
+    writer_digest: taken.writer_digest,
+    findings: taken.manifest.findings,
   };
 }
 
 /** What was in the way of reading a document, in the form of {@link IntakeJson}. Line 0: it is not about a line of the document. */
-export const stoppedJson = ({ code, facts }: Stopped): IntakeJson => ({ stop: { code, line: 0, reason: printable(`${facts.saw}; wanted: ${facts.wanted}`) } });
+export const stoppedJson = ({ code, facts }: Stopped): IntakeJson => ({
+  stop: { code, line: 0, reason: printable(`${facts.saw}; wanted: ${facts.wanted}`) },
+});
 
 /** {@link takeIn} and {@link intakeJson} in one. */
-export const intake = (bytes: Uint8Array, prefix: string, options: IntakeOptions): IntakeJson => intakeJson(takeIn(bytes, prefix, options));
+export const intake = (bytes: Uint8Array, prefix: string, options: IntakeOptions): IntakeJson =>
+  intakeJson(takeIn(bytes, prefix, options));
 
 /** The registration of a taken-in document as SQL text with its parameters beside it, for reading; `npm run register` applies it. */
 function registrationText(documentId: string, regionSha: string): string[] {
   const registration = registrationPackage({
-    document_id: documentId, region_sha: regionSha, document_ref: documentId.toLowerCase(), version_label: regionSha.slice(0, 12), authority_class: "non_authoritative",
+    document_id: documentId,
+    region_sha: regionSha,
+    document_ref: documentId.toLowerCase(),
+    version_label: regionSha.slice(0, 12),
+    authority_class: "non_authoritative",
   });
-  const part = (name: "apply" | "check" | "undo"): string[] => registration[name].flatMap((step) => [
-    `-- ${name}: ${step.purpose}`, `${step.statement};`, ...step.params.map((param, index) => `--   $${index + 1} = ${printable(JSON.stringify(param))}`), "",
-  ]);
+  const part = (name: "apply" | "check" | "undo"): string[] =>
+    registration[name].flatMap((step) => [
+      `-- ${name}: ${step.purpose}`,
+      `${step.statement};`,
+      ...step.params.map((param, index) => `--   $${index + 1} = ${printable(JSON.stringify(param))}`),
+      "",
+    ]);
   return [...part("apply"), ...part("check"), ...part("undo")];
 }
 
@@ -92,16 +156,22 @@ export function intakeText(taken: Intake, documentId: string, profile: string = 
     return `${code}\n  saw     ${line > 0 ? `line ${line}: ` : ""}${printable(reason)}\n  wanted  a document that ${profile} can cut\n`;
   }
   const { manifest, coverage } = taken;
-  const findings = manifest.findings.map((finding) => `  line ${finding.line}  ${finding.code}: ${printable(finding.text)}`);
+  const findings = manifest.findings.map(
+    (finding) => `  line ${finding.line}  ${finding.code}: ${printable(finding.text)}`,
+  );
   return [
-    ...treeLines(manifest.units), "",
+    ...treeLines(manifest.units),
+    "",
     `units            ${manifest.units.length} (${countsText(manifest.units)})`,
     `lossless         ${coverage.bytes} bytes in ${coverage.units} units and ${coverage.separators} separators, byte for byte`,
     `grammar          ${manifest.profile} ${manifest.profile_sha}`,
     `region_sha       ${manifest.region_sha}`,
     `manifest_digest  ${manifest.manifest_digest}`,
-    `writer_digest    ${taken.writer_digest}`, "",
-    findings.length === 0 ? "findings         none" : `findings         ${findings.length}`, ...findings, "",
+    `writer_digest    ${taken.writer_digest}`,
+    "",
+    findings.length === 0 ? "findings         none" : `findings         ${findings.length}`,
+    ...findings,
+    "",
     ...registrationText(documentId, manifest.region_sha),
   ].join("\n");
 }

@@ -12,13 +12,32 @@ export async function verifyJournal(common: Common, id: string): Promise<number>
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
   const rows = await world.database.read("verify", (reader) => reader.query("read/journal", [runId]));
-  if (rows.length === 0) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no journal of ${runId}`, wanted: "the id of a run of this database" });
-  const entries = rows.map((row) => ({ run_id: runId, seq: row.seq, prev_sha: row.prev_sha, entry: row.entry as Json, entry_sha: row.entry_sha }));
+  if (rows.length === 0)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `no journal of ${runId}`,
+      wanted: "the id of a run of this database",
+    });
+  const entries = rows.map((row) => ({
+    run_id: runId,
+    seq: row.seq,
+    prev_sha: row.prev_sha,
+    entry: row.entry as Json,
+    entry_sha: row.entry_sha,
+  }));
   insist(judgeChain(runId, entries));
   const file = Buffer.from((await world.files.readRun(runId, "journal.ndjson")) ?? "").toString("utf8");
   const wanted = entries.map((entry) => `${canonicalText({ ...entry })}\n`).join("");
-  if (file !== wanted) throw new Stopped("STOP_DRIFT", { saw: "journal.ndjson differs from the journal in the database", wanted: "the projection of the same entries" });
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "journal_verified", run_id: runId, entries: entries.length, head: entries.at(-1)?.entry_sha ?? null })}\n`);
-  process.stderr.write(`journal of ${runId}: ${entries.length} entries, unbroken, head ${entries.at(-1)?.entry_sha ?? ""}\n`);
+  if (file !== wanted)
+    throw new Stopped("STOP_DRIFT", {
+      saw: "journal.ndjson differs from the journal in the database",
+      wanted: "the projection of the same entries",
+    });
+  if (common.json)
+    process.stdout.write(
+      `${JSON.stringify({ event: "journal_verified", run_id: runId, entries: entries.length, head: entries.at(-1)?.entry_sha ?? null })}\n`,
+    );
+  process.stderr.write(
+    `journal of ${runId}: ${entries.length} entries, unbroken, head ${entries.at(-1)?.entry_sha ?? ""}\n`,
+  );
   return 0;
 }

@@ -10,10 +10,21 @@ export async function showApprovals(common: Common, id: string): Promise<number>
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
   const rows = await world.database.read("gate", (reader) => reader.query("read/admitted-statements", [runId]));
-  if (rows.length === 0) throw new Stopped("STOP_REFUSED_INPUT", { saw: `nothing was admitted for ${runId}`, wanted: "a run with admitted statements", next: `cutter orchestrate status ${runId}` });
+  if (rows.length === 0)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `nothing was admitted for ${runId}`,
+      wanted: "a run with admitted statements",
+      next: `cutter orchestrate status ${runId}`,
+    });
   for (const { admitted_at, used_at, ...row } of rows) {
-    if (common.json) process.stdout.write(`${JSON.stringify({ event: "admitted", ...row, admitted_at: admitted_at.toISOString(), used_at: used_at?.toISOString() ?? null })}\n`);
-    else process.stdout.write(`${printable(`${row.gate.padEnd(22)} ${row.person.padEnd(12)} admitted ${admitted_at.toISOString()}, used by ${row.used_phase ?? "nothing"}`)}\n`);
+    if (common.json)
+      process.stdout.write(
+        `${JSON.stringify({ event: "admitted", ...row, admitted_at: admitted_at.toISOString(), used_at: used_at?.toISOString() ?? null })}\n`,
+      );
+    else
+      process.stdout.write(
+        `${printable(`${row.gate.padEnd(22)} ${row.person.padEnd(12)} admitted ${admitted_at.toISOString()}, used by ${row.used_phase ?? "nothing"}`)}\n`,
+      );
   }
   return 0;
 }

@@ -18,11 +18,16 @@ export async function halt(common: Common, id: string | undefined, reason: strin
   };
   await write(null);
   process.stderr.write(`${file} written: no phase of ${runId ?? "any run"} begins on this host\n`);
-  const { halt_id } = await world.database.transaction("halt", (tx) => tx.one("write/request-halt", [runId, reason, world.here.actor]));
+  const { halt_id } = await world.database.transaction("halt", (tx) =>
+    tx.one("write/request-halt", [runId, reason, world.here.actor]),
+  );
   await write(halt_id);
   process.stderr.write(`halt ${halt_id} recorded: no effect of ${runId ?? "any run"} commits\n`);
   await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "halted", halt_id, run_id: runId, acknowledged: true })}\n`);
-  process.stderr.write(`acknowledged: no writer is in flight\nto lift it: npm run unhalt -- ${halt_id}${runId ? ` --run ${runId}` : ""} --profile <approver profile>\n`);
+  if (common.json)
+    process.stdout.write(`${JSON.stringify({ event: "halted", halt_id, run_id: runId, acknowledged: true })}\n`);
+  process.stderr.write(
+    `acknowledged: no writer is in flight\nto lift it: npm run unhalt -- ${halt_id}${runId ? ` --run ${runId}` : ""} --profile <approver profile>\n`,
+  );
   return 0;
 }

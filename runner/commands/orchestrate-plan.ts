@@ -18,20 +18,40 @@ import { grammarRequestOf } from "./grammar-options.ts";
 
 /** Exit 0 with the plan a cut would sign. Stops as phases 1 to 3. */
 export async function showPlan(common: Common, document: string, words: GrammarWords): Promise<number> {
-  if (!isDocumentId(document)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a document id out of form", wanted: "3-32 of A-Z 0-9 -, no dash at an edge" });
+  if (!isDocumentId(document))
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "a document id out of form",
+      wanted: "3-32 of A-Z 0-9 -, no dash at an edge",
+    });
   const request = await grammarRequestOf(words);
   const world = await makeWorld(common.config);
-  insist(judgeTarget(await world.database.read("exec", (reader) => reader.query("read/source-document", [document])), document, world.config).verdict);
-  const grammar = grammarChoice.parse({ profile: request.profile, options: optionsOf(request, world.config.plan.section_types) });
+  insist(
+    judgeTarget(
+      await world.database.read("exec", (reader) => reader.query("read/source-document", [document])),
+      document,
+      world.config,
+    ).verdict,
+  );
+  const grammar = grammarChoice.parse({
+    profile: request.profile,
+    options: optionsOf(request, world.config.plan.section_types),
+  });
   const scope = withoutRun(world, document);
   const source: Recorded<SourcePinOutput> = unrecorded("source_pin", await sourcePin(grammar).run({}, scope));
   const marked: Recorded<MarkOutput> = unrecorded("mark", await mark.run({ source }, scope));
   const plan: CutplanOutput = await cutplan.run({ source, marked }, scope);
   const { source_version_id, region_sha } = source.output;
   const { manifest_digest, coverage_bytes, findings } = marked.output;
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "planned", document_id: document, source_version_id, region_sha, manifest_digest, coverage_bytes, writer_digest: plan.writer_digest, units: plan.candidate_count, by_section_type: plan.by_section_type, findings })}\n`);
-  const types = Object.entries(plan.by_section_type).map(([type, count]) => `${count} ${type}`).join(", ");
-  process.stderr.write(`${document}, version ${printable(source_version_id)}: ${plan.candidate_count} units (${types}), ${coverage_bytes} bytes accounted for\n`);
+  if (common.json)
+    process.stdout.write(
+      `${JSON.stringify({ event: "planned", document_id: document, source_version_id, region_sha, manifest_digest, coverage_bytes, writer_digest: plan.writer_digest, units: plan.candidate_count, by_section_type: plan.by_section_type, findings })}\n`,
+    );
+  const types = Object.entries(plan.by_section_type)
+    .map(([type, count]) => `${count} ${type}`)
+    .join(", ");
+  process.stderr.write(
+    `${document}, version ${printable(source_version_id)}: ${plan.candidate_count} units (${types}), ${coverage_bytes} bytes accounted for\n`,
+  );
   for (const finding of findings) process.stderr.write(`  line ${finding.line}: ${printable(finding.text)}\n`);
   process.stderr.write(`nothing was written; to cut it: cutter orchestrate cut ${document}\n`);
   return 0;
@@ -42,10 +62,25 @@ function withoutRun(world: World, document: DocumentId): ReadScope {
   const now = new Date();
   const { config, here, files, database, environment_scope } = world;
   return {
-    run_id: newRunId(now, randomBytes(4).toString("hex")), document_id: document, release: here.release_digest, opened: now, here, config, say: () => undefined,
-    files: { artifact: files.artifact, writeRun: () => Promise.resolve() }, read: database.read, environment_scope, runsIndex: () => files.runsIndex(),
-    readRun: () => Promise.resolve(undefined), takeBackup: () => Promise.reject(new Error("a plan takes no backup")),
+    run_id: newRunId(now, randomBytes(4).toString("hex")),
+    document_id: document,
+    release: here.release_digest,
+    opened: now,
+    here,
+    config,
+    say: () => undefined,
+    files: { artifact: files.artifact, writeRun: () => Promise.resolve() },
+    read: database.read,
+    environment_scope,
+    runsIndex: () => files.runsIndex(),
+    readRun: () => Promise.resolve(undefined),
+    takeBackup: () => Promise.reject(new Error("a plan takes no backup")),
   };
 }
 
-const unrecorded = <O>(phase: Recorded<O>["phase"], output: O): Recorded<O> => ({ phase, output, output_sha: "", at: new Date() });
+const unrecorded = <O>(phase: Recorded<O>["phase"], output: O): Recorded<O> => ({
+  phase,
+  output,
+  output_sha: "",
+  at: new Date(),
+});

@@ -14,7 +14,12 @@ export async function showRequests(common: Common, id: string): Promise<number> 
   const { config } = await host.loadConfig(common.config);
   const folder = join(config.orchestrator.runtime_root, "runs", runId, "requests");
   const names = await newest(folder);
-  if (names.length === 0) throw new Stopped("STOP_REFUSED_INPUT", { saw: `run ${runId} has asked for no signature`, wanted: "a run that waits for people", next: `cutter orchestrate status ${runId}` });
+  if (names.length === 0)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `run ${runId} has asked for no signature`,
+      wanted: "a run that waits for people",
+      next: `cutter orchestrate status ${runId}`,
+    });
   for (const bundle of names) {
     if (!common.json) process.stdout.write(`${join(folder, bundle)}\n`);
     else await send(folder, bundle);
@@ -24,7 +29,11 @@ export async function showRequests(common: Common, id: string): Promise<number> 
 
 async function newest(folder: string): Promise<string[]> {
   const all = (await readdir(folder).catch(() => [])).filter((name) => BUNDLE_NAME.test(name));
-  const finished = (await Promise.all(all.map(async (name) => ((await host.exists(join(folder, name, "payload.json"))) ? name : undefined)))).filter((name) => name !== undefined);
+  const finished = (
+    await Promise.all(
+      all.map(async (name) => ((await host.exists(join(folder, name, "payload.json"))) ? name : undefined)),
+    )
+  ).filter((name) => name !== undefined);
   const byGate = new Map<string, number>();
   for (const name of finished) {
     const at = name.lastIndexOf("-");
@@ -39,8 +48,14 @@ async function send(folder: string, bundle: string): Promise<void> {
     const path = join(folder, bundle, name);
     if (!(await host.exists(path))) continue;
     const read = await host.readSafely(path, room);
-    if (!read.ok) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path}: ${read.reason}`, wanted: "a plain file of this bundle" });
+    if (!read.ok)
+      throw new Stopped("STOP_COULD_NOT_LOOK", {
+        saw: `${path}: ${read.reason}`,
+        wanted: "a plain file of this bundle",
+      });
     room -= read.bytes.length;
-    process.stdout.write(`${JSON.stringify({ event: "file", bundle, name, sha256: sha256(read.bytes), data: read.bytes.toString("base64") })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ event: "file", bundle, name, sha256: sha256(read.bytes), data: read.bytes.toString("base64") })}\n`,
+    );
   }
 }

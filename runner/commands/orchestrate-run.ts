@@ -21,11 +21,16 @@ import { showEvent } from "../terminal/show-event.ts";
  * `cut`: a new run id, a detached process, and its exit status; 3 (STOP_APPROVAL_REQUIRED) at the first pause. With a run id of
  * the asker's, asking again after a broken line follows that run instead of beginning a second one.
  */
-export async function startCut(common: Common, documentId: string, options: GrammarWords & { readonly runId?: string }): Promise<number> {
+export async function startCut(
+  common: Common,
+  documentId: string,
+  options: GrammarWords & { readonly runId?: string },
+): Promise<number> {
   const request = await grammarRequestOf(options);
   grammarProfile(request.profile);
   const words = [documentId, JSON.stringify(request)];
-  if (options.runId === undefined) return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", words);
+  if (options.runId === undefined)
+    return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", words);
   const runId = runIdOf(options.runId);
   const { config } = await host.loadConfig(common.config);
   const { runtime_root } = config.orchestrator;
@@ -36,7 +41,8 @@ export async function startCut(common: Common, documentId: string, options: Gram
 
 /** The process of a run that was claimed a moment ago needs time to its first word; a follower that came earlier would find nobody. */
 async function firstWord(root: string, runId: RunId): Promise<void> {
-  for (let waited = 0; waited < FIRST_WORD_MILLISECONDS && host.eventsLength(root, runId) === 0; waited += 100) await sleep(100);
+  for (let waited = 0; waited < FIRST_WORD_MILLISECONDS && host.eventsLength(root, runId) === 0; waited += 100)
+    await sleep(100);
 }
 /** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
 export async function startResume(common: Common, id: string, { ask }: AskOnce): Promise<number> {
@@ -54,7 +60,10 @@ export async function startVoid(common: Common, id: string, reason: string, { as
 const FIRST_WORD_MILLISECONDS = 30_000;
 
 /** Where a follower goes on: the `position` of the last event it saw, and the process it followed. */
-export interface FollowFrom { readonly from: number; readonly process?: number }
+export interface FollowFrom {
+  readonly from: number;
+  readonly process?: number;
+}
 
 /** Follows events from a position of the file until no process of the run works any more, or the named one has ended. */
 export async function startFollow(common: Common, id: string, { from, process: pid }: FollowFrom): Promise<number> {
@@ -63,19 +72,36 @@ export async function startFollow(common: Common, id: string, { from, process: p
 }
 
 /** `ask`: a token of the asker's, 8 hex; the same question asked again after a broken line follows the process of the first. */
-export interface AskOnce { readonly ask?: string }
+export interface AskOnce {
+  readonly ask?: string;
+}
 
 const askedFile = z.strictObject({ pid: z.int(), position: z.int() });
 
-async function startOnce(common: Common, runId: RunId, kind: string, words: readonly string[], ask: string | undefined): Promise<number> {
+async function startOnce(
+  common: Common,
+  runId: RunId,
+  kind: string,
+  words: readonly string[],
+  ask: string | undefined,
+): Promise<number> {
   if (ask === undefined) return startAndFollow(common, runId, kind, words);
-  if (!/^[0-9a-f]{8}$/.test(ask)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
+  if (!/^[0-9a-f]{8}$/.test(ask))
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
   const { config } = await host.loadConfig(common.config);
   const { runtime_root: root } = config.orchestrator;
-  if (!(await host.runFiles(root).readRun(runId, "events.ndjson"))) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId} on this host`, wanted: "the id of a run of this host", next: "cutter orchestrate status" });
+  if (!(await host.runFiles(root).readRun(runId, "events.ndjson")))
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `no run ${runId} on this host`,
+      wanted: "the id of a run of this host",
+      next: "cutter orchestrate status",
+    });
   // A token is one question: asked with another verb it must not be given the first one's answer.
   const question = `${kind}-${ask}`;
-  if (host.claimAsk(root, runId, question)) return startAndFollow(common, runId, kind, words, (pid, position) => host.runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })));
+  if (host.claimAsk(root, runId, question))
+    return startAndFollow(common, runId, kind, words, (pid, position) =>
+      host.runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
+    );
   const asked = await processOf(root, runId, question);
   if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, ...asked })}\n`);
   return follow(common, root, runId, asked.position, asked.pid);
@@ -88,17 +114,28 @@ async function processOf(root: string, runId: RunId, question: string): Promise<
     if (bytes) return askedFile.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
     await sleep(100);
   }
-  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "this was asked before and no process of it is known", wanted: "the process that was started", next: `cutter orchestrate resume ${runId}` });
+  throw new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: "this was asked before and no process of it is known",
+    wanted: "the process that was started",
+    next: `cutter orchestrate resume ${runId}`,
+  });
 }
 
-async function startAndFollow(common: Common, runId: RunId, kind: string, words: readonly string[], started?: (pid: number, position: number) => Promise<void>): Promise<number> {
+async function startAndFollow(
+  common: Common,
+  runId: RunId,
+  kind: string,
+  words: readonly string[],
+  started?: (pid: number, position: number) => Promise<void>,
+): Promise<number> {
   // Everything that can be refused before a process starts is refused here, on the asker's own terminal.
   const { config } = await readHere(common.config);
   const root = config.orchestrator.runtime_root;
   const offset = host.eventsLength(root, runId);
   const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
   await started?.(pid, offset);
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, pid, position: offset })}\n`);
+  if (common.json)
+    process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, pid, position: offset })}\n`);
   return follow(common, root, runId, offset, pid);
 }
 
@@ -110,7 +147,12 @@ async function follow(common: Common, root: string, runId: RunId, offset: number
     last = event;
   }
   if (last?.event === "ended") return ended(last, root, runId);
-  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the process of ${runId} ended without saying how`, wanted: "its last word in events.ndjson", hint: "resume: what is committed is recorded, what is not is done again", next: `cutter orchestrate resume ${runId}` });
+  throw new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `the process of ${runId} ended without saying how`,
+    wanted: "its last word in events.ndjson",
+    hint: "resume: what is committed is recorded, what is not is done again",
+    next: `cutter orchestrate resume ${runId}`,
+  });
 }
 
 /** The last word of the process, with what is known of the run beside it. */
@@ -121,7 +163,14 @@ async function ended(event: Extract<RunEvent, { event: "ended" }>, root: string,
     process.stderr.write(`this is a bug: ${printable(stop.saw)}\n${stop.hint}\n`);
     return event.exit;
   }
-  const facts = { saw: stop.saw, wanted: stop.wanted, hint: stop.hint, details: stop.details, ...(stop.next ? { next: stop.next } : {}), ...(stop.or ? { or: stop.or } : {}) };
+  const facts = {
+    saw: stop.saw,
+    wanted: stop.wanted,
+    hint: stop.hint,
+    details: stop.details,
+    ...(stop.next ? { next: stop.next } : {}),
+    ...(stop.or ? { or: stop.or } : {}),
+  };
   process.stderr.write(stopText({ code: stop.code, facts }, await standing(root, runId)));
   return event.exit;
 }

@@ -15,8 +15,16 @@ export async function showStatus(common: Common, id: string | undefined): Promis
   const { config } = await host.loadConfig(common.config);
   const root = config.orchestrator.runtime_root;
   const ids = id === undefined ? await runIds(root) : [runIdOf(id)];
-  const known = (await Promise.all(ids.map((runId) => statusOfRun(root, runId)))).filter((status) => status !== undefined);
-  if (id !== undefined && known.length === 0) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no state of ${id} on this host`, wanted: "the id of a run of this host", hint: "look for it among the runs of this host", next: "cutter orchestrate status" });
+  const known = (await Promise.all(ids.map((runId) => statusOfRun(root, runId)))).filter(
+    (status) => status !== undefined,
+  );
+  if (id !== undefined && known.length === 0)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `no state of ${id} on this host`,
+      wanted: "the id of a run of this host",
+      hint: "look for it among the runs of this host",
+      next: "cutter orchestrate status",
+    });
   for (const status of known) {
     if (common.json) process.stdout.write(`${JSON.stringify(status)}\n`);
     else if (id !== undefined || status.closed === null) process.stdout.write(`${statusText(status)}\n`);
@@ -31,13 +39,20 @@ async function statusOfRun(root: string, runId: string): Promise<StatusJson | un
   const bytes = await files.readRun(runId, "state.json");
   if (!bytes) return undefined;
   const state = parseState(Buffer.from(bytes).toString("utf8"));
-  return statusFromState(state, new Date(), { haltFile: await files.haltFile(runId), holderAlive: state.lease.holder === null ? undefined : !host.holderIsGone(state.lease.holder) });
+  return statusFromState(state, new Date(), {
+    haltFile: await files.haltFile(runId),
+    holderAlive: state.lease.holder === null ? undefined : !host.holderIsGone(state.lease.holder),
+  });
 }
 
 async function runIds(root: string): Promise<string[]> {
   try {
     return (await readdir(join(root, "runs"))).filter(isRunId).sort().reverse();
   } catch (error) {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${root}/runs cannot be read`, wanted: "the runtime root of this host" }, error);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${root}/runs cannot be read`, wanted: "the runtime root of this host" },
+      error,
+    );
   }
 }

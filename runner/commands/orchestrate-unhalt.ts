@@ -23,27 +23,43 @@ const HALT_FILE_CAP = 64 * 1024;
 export async function unhalt(common: Common, file: string): Promise<number> {
   const world = await makeWorld(common.config);
   const statement = parseStatement(await readOrStop(file, STATEMENT_CAP));
-  if (statement.gate !== "UNHALT") throw new Stopped("STOP_APPROVAL_INVALID", { saw: `a statement for ${statement.gate}`, wanted: "a statement for UNHALT", next: `cutter gate admit ${file}` });
+  if (statement.gate !== "UNHALT")
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: `a statement for ${statement.gate}`,
+      wanted: "a statement for UNHALT",
+      next: `cutter gate admit ${file}`,
+    });
   const reach = statement.run_id;
   const named = new Set(statement.payload.halt_ids);
-  if ((await haltsInForce(world, reach)).some((halt) => named.has(halt.halt_id))) sayAdmitted(common, await admitOne(world, await approversOf(world), file));
+  if ((await haltsInForce(world, reach)).some((halt) => named.has(halt.halt_id)))
+    sayAdmitted(common, await admitOne(world, await approversOf(world), file));
   await takeFileAway(world, reach);
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "unhalted", reach, halt_ids: statement.payload.halt_ids })}\n`);
+  if (common.json)
+    process.stdout.write(`${JSON.stringify({ event: "unhalted", reach, halt_ids: statement.payload.halt_ids })}\n`);
   process.stderr.write(`no halt of ${reach === EVERY_RUN ? "every run" : reach} is in force\n`);
   return 0;
 }
 
 async function takeFileAway(world: World, reach: string): Promise<void> {
-  const path = join(world.config.orchestrator.global_locks_dir, haltFileName(reach === EVERY_RUN ? null : runIdOf(reach)));
+  const path = join(
+    world.config.orchestrator.global_locks_dir,
+    haltFileName(reach === EVERY_RUN ? null : runIdOf(reach)),
+  );
   const inForce = await haltsInForce(world, reach);
   const read = (await host.exists(path)) ? await host.readSafely(path, HALT_FILE_CAP) : undefined;
-  const stays = read === undefined ? undefined : read.ok ? whyHaltFileStays(read.bytes, reach, inForce) : `it is ${read.reason}`;
+  const stays =
+    read === undefined ? undefined : read.ok ? whyHaltFileStays(read.bytes, reach, inForce) : `it is ${read.reason}`;
   if (stays === undefined && inForce.length === 0) return void (await rm(path, { force: true }));
-  throw new Stopped("STOP_HALTED", { saw: `${path} stays: ${stays ?? `halt ${inForce.map((halt) => halt.halt_id).join(", ")} is still in force`}`, wanted: "no halt of this reach" });
+  throw new Stopped("STOP_HALTED", {
+    saw: `${path} stays: ${stays ?? `halt ${inForce.map((halt) => halt.halt_id).join(", ")} is still in force`}`,
+    wanted: "no halt of this reach",
+  });
 }
 
 /** Read as the halting role: it may look without being able to lift. */
 async function haltsInForce(world: World, reach: string) {
-  const rows = await world.database.read("halt", (reader) => reader.query("read/halts", [reach === EVERY_RUN ? null : reach]));
+  const rows = await world.database.read("halt", (reader) =>
+    reader.query("read/halts", [reach === EVERY_RUN ? null : reach]),
+  );
   return haltsOfReach(rows, reach);
 }

@@ -2,7 +2,14 @@
 import type { Common } from "../cli.ts";
 import { protectedHash } from "../looks/facts.ts";
 import { lookAtEnd } from "../looks/end-facts.ts";
-import { closeoutOutput, cutplanOutput, enactOutput, grantProbeOutput, legBOutput, sourcePinOutput } from "../model/outputs.ts";
+import {
+  closeoutOutput,
+  cutplanOutput,
+  enactOutput,
+  grantProbeOutput,
+  legBOutput,
+  sourcePinOutput,
+} from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { Json } from "../model/canonical.ts";
 import { planOf } from "../plan-of-run.ts";
@@ -21,35 +28,88 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
   const { run, phases, journal } = await world.database.read("verify", async (reader) => ({
-    run: await reader.one("read/run", [runId]), phases: new Map((await reader.query("read/phases-done", [runId])).map((row) => [row.phase, row.output])),
+    run: await reader.one("read/run", [runId]),
+    phases: new Map((await reader.query("read/phases-done", [runId])).map((row) => [row.phase, row.output])),
     journal: await reader.query("read/journal", [runId]),
   }));
-  if (!phases.has("lifecycle_enact")) throw new Stopped("STOP_REFUSED_INPUT", { saw: `run ${runId} is ${run.state}`, wanted: "an enacted run", next: `cutter orchestrate status ${runId}` });
+  if (!phases.has("lifecycle_enact"))
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `run ${runId} is ${run.state}`,
+      wanted: "an enacted run",
+      next: `cutter orchestrate status ${runId}`,
+    });
   const source = sourcePinOutput.parse(phases.get("source_pin"));
   const plan = cutplanOutput.parse(phases.get("cutplan"));
   const enacted = enactOutput.parse(phases.get("lifecycle_enact"));
-  const scope = { run_id: runId, document_id: run.document_id as RunFacts["document_id"], config: world.config, files: world.files };
+  const scope = {
+    run_id: runId,
+    document_id: run.document_id as RunFacts["document_id"],
+    config: world.config,
+    files: world.files,
+  };
 
-  insist(judgeChain(runId, journal.map((row) => ({ run_id: runId, seq: row.seq, prev_sha: row.prev_sha, entry: row.entry as Json, entry_sha: row.entry_sha }))));
+  insist(
+    judgeChain(
+      runId,
+      journal.map((row) => ({
+        run_id: runId,
+        seq: row.seq,
+        prev_sha: row.prev_sha,
+        entry: row.entry as Json,
+        entry_sha: row.entry_sha,
+      })),
+    ),
+  );
   insist(judgeIndex(parseIndex(await world.files.runsIndex())).verdict);
-  const facts = await world.database.read("verify", (reader) => lookAtEnd(reader, scope, { ledger: legBOutput.parse(phases.get("leg_b_record")), enacted }));
+  const facts = await world.database.read("verify", (reader) =>
+    lookAtEnd(reader, scope, { ledger: legBOutput.parse(phases.get("leg_b_record")), enacted }),
+  );
   const { verdict, checks } = judgeEnd(facts, { units: plan.candidate_count });
   insist(verdict);
   const material = await planOf(source, scope);
-  const proof = proveLossless(material.bytes, material.manifest, facts.units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })));
+  const proof = proveLossless(
+    material.bytes,
+    material.manifest,
+    facts.units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })),
+  );
   if (!proof.ok) insist(proof.verdict);
   const hash = await world.database.read("verify", (reader) => protectedHash(reader, world.config.protected_prefixes));
-  const others = judgeBaseline(source.baseline, await world.database.read("backup", (reader) => reader.query("read/baseline")), { target: run.document_id, protectedPrefixes: world.config.protected_prefixes });
+  const others = judgeBaseline(
+    source.baseline,
+    await world.database.read("backup", (reader) => reader.query("read/baseline")),
+    { target: run.document_id, protectedPrefixes: world.config.protected_prefixes },
+  );
   insist(others.verdict);
-  if (hash !== grantProbeOutput.parse(phases.get("grant_probe")).protected_hash) throw new Stopped("STOP_DRIFT", { saw: "a protected document changed since this run", wanted: "protected documents byte-equal" });
+  if (hash !== grantProbeOutput.parse(phases.get("grant_probe")).protected_hash)
+    throw new Stopped("STOP_DRIFT", {
+      saw: "a protected document changed since this run",
+      wanted: "protected documents byte-equal",
+    });
 
   // Looked at first: what is wrong with an enacted run is told even where its closeout stopped for it.
-  if (!phases.has("closeout")) throw new Stopped("STOP_REFUSED_INPUT", { saw: `all of it holds, but run ${runId} is ${run.state} and its closeout is not recorded`, wanted: "a run that was closed out", hint: "resume: the closeout is all that is left of it", next: `cutter orchestrate resume ${runId}` });
+  if (!phases.has("closeout"))
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `all of it holds, but run ${runId} is ${run.state} and its closeout is not recorded`,
+      wanted: "a run that was closed out",
+      hint: "resume: the closeout is all that is left of it",
+      next: `cutter orchestrate resume ${runId}`,
+    });
 
-  const names = [...Object.keys(checks ?? {}), "lossless_from_database", "journal_chain", "runs_index_chain", "protected_documents_equal"];
+  const names = [
+    ...Object.keys(checks ?? {}),
+    "lossless_from_database",
+    "journal_chain",
+    "runs_index_chain",
+    "protected_documents_equal",
+  ];
   const summary = closeoutOutput.parse(phases.get("closeout")).summary_sha;
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "verified", run_id: runId, units: plan.candidate_count, state: run.state, checks: names, findings: others.findings, summary_sha: summary })}\n`);
-  process.stderr.write(`run ${runId} of ${run.document_id}: ${plan.candidate_count} units enacted, state ${run.state}\n${names.map((name) => `  holds  ${name}\n`).join("")}`);
+  if (common.json)
+    process.stdout.write(
+      `${JSON.stringify({ event: "verified", run_id: runId, units: plan.candidate_count, state: run.state, checks: names, findings: others.findings, summary_sha: summary })}\n`,
+    );
+  process.stderr.write(
+    `run ${runId} of ${run.document_id}: ${plan.candidate_count} units enacted, state ${run.state}\n${names.map((name) => `  holds  ${name}\n`).join("")}`,
+  );
   for (const finding of others.findings) process.stderr.write(`  finding  ${printable(finding)}\n`);
   return 0;
 }

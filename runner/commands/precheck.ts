@@ -15,16 +15,38 @@ import { backupLines, backupSelftest } from "./backup.ts";
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
   const { config } = await host.loadConfig(common.config);
-  const others: Check[] = [...(await folderChecks(config)), await check("release and approver set", "as pinned", async () => { await readHere(common.config); return "as pinned"; })];
-  others.push(await check("backup public key", "a key that can encrypt now", async () => {
-    const recipient = await looks.loadRecipient(config.backup.recipient_public_key, config.backup.recipient_fingerprint, new Date());
-    return `${recipient.fingerprint}, subkey ${recipient.subkey.slice(-16)}`;
-  }));
+  const others: Check[] = [
+    ...(await folderChecks(config)),
+    await check("release and approver set", "as pinned", async () => {
+      await readHere(common.config);
+      return "as pinned";
+    }),
+  ];
+  others.push(
+    await check("backup public key", "a key that can encrypt now", async () => {
+      const recipient = await looks.loadRecipient(
+        config.backup.recipient_public_key,
+        config.backup.recipient_fingerprint,
+        new Date(),
+      );
+      return `${recipient.fingerprint}, subkey ${recipient.subkey.slice(-16)}`;
+    }),
+  );
   for (const program of ["pg_dump", "psql", ...(config.backup.adapter === "initdb" ? ["initdb", "postgres"] : [])]) {
-    others.push(await check(`program ${program}`, "PostgreSQL programs of one installation", async () => `major ${await looks.majorVersion(join(config.backup.postgres_bin, program))}`));
+    others.push(
+      await check(
+        `program ${program}`,
+        "PostgreSQL programs of one installation",
+        async () => `major ${await looks.majorVersion(join(config.backup.postgres_bin, program))}`,
+      ),
+    );
   }
   // The programs and the key may each be there and a backup still not come back: only the whole way, restore included, tells.
-  others.push(await check("backup selftest", "a backup that is taken, restored and compared", async () => backupLines("selftest", await backupSelftest((await makeWorld(common.config)).vault)).join("; ")));
+  others.push(
+    await check("backup selftest", "a backup that is taken, restored and compared", async () =>
+      backupLines("selftest", await backupSelftest((await makeWorld(common.config)).vault)).join("; "),
+    ),
+  );
   const checks = prechecks({ ...(await looks.collectDatabaseFacts(config)), others });
   for (const item of checks) {
     if (common.json) process.stdout.write(`${JSON.stringify({ event: "check", ...item })}\n`);
@@ -37,18 +59,30 @@ export async function precheck(common: Common): Promise<number> {
 
 async function folderChecks(config: Config): Promise<Check[]> {
   const root = config.orchestrator.runtime_root;
-  const folders = ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"].map((area) => join(root, area));
-  return Promise.all(folders.map((folder) => check(`folder ${folder}`, "a folder this user can write", async () => {
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    return "writable";
-  })));
+  const folders = ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"].map((area) =>
+    join(root, area),
+  );
+  return Promise.all(
+    folders.map((folder) =>
+      check(`folder ${folder}`, "a folder this user can write", async () => {
+        await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+        return "writable";
+      }),
+    ),
+  );
 }
 
 async function check(name: string, wanted: string, look: () => Promise<string>): Promise<Check> {
   try {
     return { name, wanted, outcome: "passed", saw: await look() };
   } catch (error) {
-    if (error instanceof Stopped) return { name, wanted, outcome: error.code === "STOP_COULD_NOT_LOOK" ? "could_not_look" : "failed", saw: error.facts.saw };
+    if (error instanceof Stopped)
+      return {
+        name,
+        wanted,
+        outcome: error.code === "STOP_COULD_NOT_LOOK" ? "could_not_look" : "failed",
+        saw: error.facts.saw,
+      };
     const code = error instanceof Error && "code" in error ? String(error.code) : "failed";
     return { name, wanted, outcome: "failed", saw: code };
   }

@@ -13,11 +13,19 @@ import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: host.listenForEnd() };
-  const job: Work = { world, ground: groundOf(world, runId), holder: { name: host.ownHolder(), isGone: host.holderIsGone }, projection: projection(world) };
+  const job: Work = {
+    world,
+    ground: groundOf(world, runId),
+    holder: { name: host.ownHolder(), isGone: host.holderIsGone },
+    projection: projection(world),
+  };
   const [first = "", asked = "{}"] = words;
   if (kind === "cut") {
     const request = grammarRequest.parse(JSON.parse(asked));
-    const grammar = grammarChoice.parse({ profile: request.profile, options: optionsOf(request, world.config.plan.section_types) });
+    const grammar = grammarChoice.parse({
+      profile: request.profile,
+      options: optionsOf(request, world.config.plan.section_types),
+    });
     return workCut(job, runId, first, grammar);
   }
   if (kind === "resume") return workResume(job, runId);

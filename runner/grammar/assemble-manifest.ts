@@ -20,7 +20,11 @@ function separatorsOf(region: ByteSpan, units: readonly ByteSpan[]): ByteSpan[] 
 /** The options as they are signed; what the operator hinted is part of them. */
 function optionsRecord(options: GrammarOptions): Json {
   if ("empty_body" in options) return { empty_body: options.empty_body, section_types: options.section_types };
-  return { depth: options.depth, annexes: options.annexes, hints: options.hints.map((hint) => ({ line: hint.line, reads: hint.reads, reason: hint.reason })) };
+  return {
+    depth: options.depth,
+    annexes: options.annexes,
+    hints: options.hints.map((hint) => ({ line: hint.line, reads: hint.reads, reason: hint.reason })),
+  };
 }
 
 /**
@@ -34,9 +38,18 @@ function manifestDigest(manifest: Omit<Manifest, "manifest_digest" | "findings">
     manifest.profile_sha,
     optionsRecord(manifest.options),
     manifest.units.map((unit) => ({
-      ...span(unit), ordinal: unit.ordinal, address: unit.address, depth: unit.depth, section_type: unit.section_type, parent: unit.parent,
-      title_start: unit.title_start - from, title_end: unit.title_end - from, body_start: unit.body_start - from, body_end: unit.body_end - from,
-      content_hash: unit.content_hash, title_sha: unit.title_sha,
+      ...span(unit),
+      ordinal: unit.ordinal,
+      address: unit.address,
+      depth: unit.depth,
+      section_type: unit.section_type,
+      parent: unit.parent,
+      title_start: unit.title_start - from,
+      title_end: unit.title_end - from,
+      body_start: unit.body_start - from,
+      body_end: unit.body_end - from,
+      content_hash: unit.content_hash,
+      title_sha: unit.title_sha,
       ...(unit.level === undefined ? {} : { level: unit.level, number: unit.number ?? "", eid: unit.eid ?? "" }),
     })),
     manifest.separators.map(span),
@@ -47,24 +60,46 @@ function manifestDigest(manifest: Omit<Manifest, "manifest_digest" | "findings">
 function limited(findings: readonly Finding[]): Finding[] {
   const next = findings[SHOWN];
   if (next === undefined) return [...findings];
-  return [...findings.slice(0, SHOWN), { ...next, text: `and ${findings.length - SHOWN} more of this kind from here on` }];
+  return [
+    ...findings.slice(0, SHOWN),
+    { ...next, text: `and ${findings.length - SHOWN} more of this kind from here on` },
+  ];
 }
 
 function hiddenInBodies(units: readonly ManifestUnit[]): Finding[] {
   return units.flatMap((unit) => {
     const count = hiddenCount(unit.body);
-    return count === 0 ? [] : [{ code: "hidden_in_body", line: unit.line, text: `${unit.address}: ${count} invisible, bidirectional or control characters in the body` }];
+    return count === 0
+      ? []
+      : [
+          {
+            code: "hidden_in_body",
+            line: unit.line,
+            text: `${unit.address}: ${count} invisible, bidirectional or control characters in the body`,
+          },
+        ];
   });
 }
 
 const notNormalised = (units: readonly ManifestUnit[]): Finding[] =>
-  units.filter((unit) => unit.title !== unit.title.normalize("NFC"))
-    .map((unit) => ({ code: "title_not_nfc", line: unit.line, text: `${unit.address}: the title is not in Unicode form NFC; its bytes are kept` }));
+  units
+    .filter((unit) => unit.title !== unit.title.normalize("NFC"))
+    .map((unit) => ({
+      code: "title_not_nfc",
+      line: unit.line,
+      text: `${unit.address}: the title is not in Unicode form NFC; its bytes are kept`,
+    }));
 
 function preamble(first_line: number, start: number, units: readonly ManifestUnit[]): Finding[] {
   const [unit] = units;
   if (unit === undefined || unit.byte_start === start) return [];
-  return [{ code: "preamble", line: first_line, text: `${unit.byte_start - start} bytes before the first heading are recorded, not cut` }];
+  return [
+    {
+      code: "preamble",
+      line: first_line,
+      text: `${unit.byte_start - start} bytes before the first heading are recorded, not cut`,
+    },
+  ];
 }
 
 /** setext: 1-based lines of underlined headings. content_start: offset after a byte order mark. */
@@ -84,11 +119,27 @@ export function assembleManifest(parts: ManifestParts): Manifest {
   const { bytes, units, options } = parts;
   const { byte_start, byte_end, first_line } = parts.region;
   const manifest = {
-    profile: parts.profile.name, profile_sha: parts.profile.sha, options, region: { byte_start, byte_end },
-    region_sha: sha256(bytes.subarray(byte_start, byte_end)), units, separators: separatorsOf(parts.region, units),
+    profile: parts.profile.name,
+    profile_sha: parts.profile.sha,
+    options,
+    region: { byte_start, byte_end },
+    region_sha: sha256(bytes.subarray(byte_start, byte_end)),
+    units,
+    separators: separatorsOf(parts.region, units),
   };
-  const setext = parts.setext.map((line): Finding => ({ code: "setext_heading", line, text: "an underlined heading opens no unit; it stays text" }));
-  const findings = [parts.findings, setext, hiddenInBodies(units), notNormalised(units), preamble(first_line, parts.content_start, units)]
-    .flatMap(limited).sort((one, other) => one.line - other.line);
+  const setext = parts.setext.map((line): Finding => ({
+    code: "setext_heading",
+    line,
+    text: "an underlined heading opens no unit; it stays text",
+  }));
+  const findings = [
+    parts.findings,
+    setext,
+    hiddenInBodies(units),
+    notNormalised(units),
+    preamble(first_line, parts.content_start, units),
+  ]
+    .flatMap(limited)
+    .sort((one, other) => one.line - other.line);
   return { ...manifest, findings, manifest_digest: manifestDigest(manifest) };
 }

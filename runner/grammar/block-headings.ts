@@ -13,7 +13,11 @@ export const MAX_LINES = 2_000_000;
 const QUOTE_STEPS = { per_line: 8, free: 100_000 };
 
 /** A heading outside every container. line: 0-based in the text. setext: underlined, opens no unit. */
-export interface TopHeading { readonly line: number; readonly depth: number; readonly setext: boolean }
+export interface TopHeading {
+  readonly line: number;
+  readonly depth: number;
+  readonly setext: boolean;
+}
 
 /** Lines of the text by byte offset; `blank` as CommonMark defines it: nothing but spaces and tabs. */
 export interface LineTable {
@@ -28,11 +32,21 @@ export interface LineTable {
  * Lines that look like headings and are none. fence: inside a fenced block, which may never be closed; html: inside a block of HTML;
  * no_blank: `#` signs that no blank follows. line: 0-based, of the block or of the line; count: how many look like headings.
  */
-export interface HeadingLike { readonly kind: "fence" | "html" | "no_blank"; readonly line: number; readonly count: number; readonly closed: boolean }
+export interface HeadingLike {
+  readonly kind: "fence" | "html" | "no_blank";
+  readonly line: number;
+  readonly count: number;
+  readonly closed: boolean;
+}
 
 /** Headings and lines, or the first line (0-based) the structure cannot be read at and why. */
 export type BlockResult =
-  | { readonly headings: readonly TopHeading[]; readonly alike: readonly HeadingLike[]; readonly lines: LineTable; readonly fault?: never }
+  | {
+      readonly headings: readonly TopHeading[];
+      readonly alike: readonly HeadingLike[];
+      readonly lines: LineTable;
+      readonly fault?: never;
+    }
   | { readonly fault: { readonly line: number; readonly reason: string }; readonly headings?: never };
 
 class StructureFault extends Error {
@@ -63,7 +77,8 @@ function blockParser(): MarkdownIt {
   const tokenize = parser.block.tokenize.bind(parser.block);
   let steps = 0;
   parser.block.tokenize = (state, start, end) => {
-    if (state.level > MAX_LEVEL) throw new StructureFault(start, `lists and quotes are nested deeper than ${MAX_LEVEL} levels`);
+    if (state.level > MAX_LEVEL)
+      throw new StructureFault(start, `lists and quotes are nested deeper than ${MAX_LEVEL} levels`);
     if (state.parentType === "blockquote") steps += end - start;
     if (steps > QUOTE_STEPS.free + QUOTE_STEPS.per_line * state.lineMax) {
       throw new StructureFault(start, "quotes and other text interrupt each other too often to be read");
@@ -74,10 +89,18 @@ function blockParser(): MarkdownIt {
 }
 
 /** A fenced block or a block of HTML outside containers; lines from..to, `to` exclusive. */
-interface Block { readonly kind: "fence" | "html"; readonly from: number; readonly to: number; readonly markup: string }
+interface Block {
+  readonly kind: "fence" | "html";
+  readonly from: number;
+  readonly to: number;
+  readonly markup: string;
+}
 
 /** What the parser found outside containers. */
-interface Found { readonly headings: TopHeading[]; readonly blocks: Block[] }
+interface Found {
+  readonly headings: TopHeading[];
+  readonly blocks: Block[];
+}
 
 /** The parser's state over a text; `found` gets every heading and block outside containers, and no copy of any text is kept. `flush` adds the last. */
 function blockState(parser: MarkdownIt, bytes: Buffer, found: Found): { state: StateBlock; flush: () => void } {
@@ -89,13 +112,15 @@ function blockState(parser: MarkdownIt, bytes: Buffer, found: Found): { state: S
   const flush = (): void => {
     const [from = 0, to = 0] = scratch.map ?? [];
     if (opened === "fence" || opened === "html") found.blocks.push({ kind: opened, from, to, markup: scratch.markup });
-    else if (opened !== "") found.headings.push({ line: from, depth: Number(opened.slice(1)), setext: !scratch.markup.startsWith("#") });
+    else if (opened !== "")
+      found.headings.push({ line: from, depth: Number(opened.slice(1)), setext: !scratch.markup.startsWith("#") });
     opened = "";
   };
   state.push = (type, tag, nesting) => {
     if (opened !== "") flush();
     if (nesting < 0) state.level -= 1;
-    if (state.level === 0) opened = type === "heading_open" ? tag : type === "fence" ? "fence" : type === "html_block" ? "html" : "";
+    if (state.level === 0)
+      opened = type === "heading_open" ? tag : type === "fence" ? "fence" : type === "html_block" ? "html" : "";
     if (nesting > 0) state.level += 1;
     return scratch;
   };
@@ -110,10 +135,12 @@ const NO_BLANK = /^ {0,3}(?:#{2,6}[^\s#]|#[A-Z\u0080-\u00ff])/;
 /** Lines that look like headings in blocks, and where the blank behind `#` is forgotten. */
 function headingLike(state: StateBlock, blocks: readonly Block[]): HeadingLike[] {
   const found: HeadingLike[] = [];
-  const text = (line: number): string => state.src.slice(state.bMarks[line], Math.min(state.eMarks[line] ?? 0, (state.bMarks[line] ?? 0) + 16));
+  const text = (line: number): string =>
+    state.src.slice(state.bMarks[line], Math.min(state.eMarks[line] ?? 0, (state.bMarks[line] ?? 0) + 16));
   let line = 0;
   const loose = (to: number): void => {
-    for (; line < to; line += 1) if (NO_BLANK.test(text(line))) found.push({ kind: "no_blank", line, count: 1, closed: true });
+    for (; line < to; line += 1)
+      if (NO_BLANK.test(text(line))) found.push({ kind: "no_blank", line, count: 1, closed: true });
   };
   if (!state.src.includes("#")) return found;
   for (const block of blocks) {
@@ -121,7 +148,11 @@ function headingLike(state: StateBlock, blocks: readonly Block[]): HeadingLike[]
     let count = 0;
     for (; line < block.to; line += 1) if (LOOKS.test(text(line))) count += 1;
     const last = state.src.slice(state.bMarks[block.to - 1], state.eMarks[block.to - 1]).trim();
-    const closed = block.kind === "html" || (block.to - block.from > 1 && last.startsWith(block.markup) && last.replaceAll(block.markup.charAt(0), "") === "");
+    const closed =
+      block.kind === "html" ||
+      (block.to - block.from > 1 &&
+        last.startsWith(block.markup) &&
+        last.replaceAll(block.markup.charAt(0), "") === "");
     if (count > 0) found.push({ kind: block.kind, line: block.from, count, closed });
   }
   loose(state.lineMax);

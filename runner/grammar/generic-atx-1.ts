@@ -1,6 +1,14 @@
 // The grammar profile `generic-atx-1`: ATX headings outside containers open units; see docs/decisions/0022-generic-atx-1.md.
 import { digestOf, sha256 } from "../model/canonical.ts";
-import type { Finding, GenericOptions, GrammarOptions, GrammarProfile, ManifestUnit, MarkResult, Refusal } from "../model/manifest.ts";
+import type {
+  Finding,
+  GenericOptions,
+  GrammarOptions,
+  GrammarProfile,
+  ManifestUnit,
+  MarkResult,
+  Refusal,
+} from "../model/manifest.ts";
 import { hasHidden, hasVisible } from "../rules/text-hygiene.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
 import { blockHeadings } from "./block-headings.ts";
@@ -45,15 +53,30 @@ const refuse = (line: number, reason: string): Refusal => ({ code: "STOP_REFUSED
 
 /** The refusal of the earlier line; at the same line the first argument's. */
 const earlier = <T extends Refusal | undefined>(one: T, other: Refusal | undefined): T | Refusal =>
-  one === undefined || (other !== undefined && other.line < one.line) ? other ?? one : one;
+  one === undefined || (other !== undefined && other.line < one.line) ? (other ?? one) : one;
 
 /** Why lines that look like headings open no unit. */
 function alikeFinding({ kind, line, count, closed }: HeadingLike, first: number): Finding {
   const lines = count === 1 ? "1 line that looks like a heading" : `${count} lines that look like headings`;
-  if (kind === "no_blank") return { code: "heading_without_blank", line: first + line, text: "# signs without a blank behind them open no unit; the line stays text" };
-  if (kind === "html") return { code: "heading_in_html", line: first + line, text: `a block of HTML that begins here holds ${lines}; they stay text` };
-  return closed ? { code: "heading_in_fence", line: first + line, text: `a fence that opens here holds ${lines}; they stay text` }
-    : { code: "unclosed_fence", line: first + line, text: `a fence opened here is never closed and holds ${lines}; they stay text` };
+  if (kind === "no_blank")
+    return {
+      code: "heading_without_blank",
+      line: first + line,
+      text: "# signs without a blank behind them open no unit; the line stays text",
+    };
+  if (kind === "html")
+    return {
+      code: "heading_in_html",
+      line: first + line,
+      text: `a block of HTML that begins here holds ${lines}; they stay text`,
+    };
+  return closed
+    ? { code: "heading_in_fence", line: first + line, text: `a fence that opens here holds ${lines}; they stay text` }
+    : {
+        code: "unclosed_fence",
+        line: first + line,
+        text: `a fence opened here is never closed and holds ${lines}; they stay text`,
+      };
 }
 
 function readStructure(bytes: Buffer): Structure | Refusal {
@@ -67,18 +90,35 @@ function readStructure(bytes: Buffer): Structure | Refusal {
   const structure = blockHeadings(bytes.subarray(content_start, region.byte_end));
   if (structure.fault) return earlier(refuse(region.first_line + structure.fault.line, structure.fault.reason), nul);
   const atx = structure.headings.filter((heading) => !heading.setext);
-  const setext = structure.headings.filter((heading) => heading.setext).map((heading) => region.first_line + heading.line);
+  const setext = structure.headings
+    .filter((heading) => heading.setext)
+    .map((heading) => region.first_line + heading.line);
   const { lines, alike } = structure;
-  return { bytes, region, content_start, lines, atx, alike, setext, findings: [...findings, ...alike.map((one) => alikeFinding(one, region.first_line))], nul };
+  return {
+    bytes,
+    region,
+    content_start,
+    lines,
+    atx,
+    alike,
+    setext,
+    findings: [...findings, ...alike.map((one) => alikeFinding(one, region.first_line))],
+    nul,
+  };
 }
 
 /** The cap that the headings exceed. cap: number of headings inside it, so also the index of the first one over it. */
 function overCap({ atx, region }: Structure, caps: Caps): { cap: number; refusal: Refusal } | undefined {
-  const [cap, code, name] = atx.length > caps.hard
-    ? [caps.hard, "STOP_OVER_HARD_CAP", "hard cap"] as const : [caps.units, "STOP_REFUSED_INPUT", "cap"] as const;
+  const [cap, code, name] =
+    atx.length > caps.hard
+      ? ([caps.hard, "STOP_OVER_HARD_CAP", "hard cap"] as const)
+      : ([caps.units, "STOP_REFUSED_INPUT", "cap"] as const);
   const first = atx[cap];
   if (first === undefined) return undefined;
-  return { cap, refusal: { code, line: region.first_line + first.line, reason: `${atx.length} units; the ${name} is ${cap}` } };
+  return {
+    cap,
+    refusal: { code, line: region.first_line + first.line, reason: `${atx.length} units; the ${name} is ${cap}` },
+  };
 }
 
 function headingFault(span: UnitSpan, title: string, body: string, options: GenericOptions): string | undefined {
@@ -92,7 +132,12 @@ function headingFault(span: UnitSpan, title: string, body: string, options: Gene
 }
 
 /** The units of the headings up to `limit`, or the first heading that cannot open one. */
-function unitsOf(structure: Structure, prefix: string, options: GenericOptions, limit: number): ManifestUnit[] | Refusal {
+function unitsOf(
+  structure: Structure,
+  prefix: string,
+  options: GenericOptions,
+  limit: number,
+): ManifestUnit[] | Refusal {
   const { bytes, atx, lines, region, content_start: from } = structure;
   const text = bytes.subarray(from, region.byte_end);
   const nextAddress = addressBook(prefix, options.section_types);
@@ -102,16 +147,29 @@ function unitsOf(structure: Structure, prefix: string, options: GenericOptions, 
     const span = unitSpan(text, lines, heading, atx[index + 1]?.line ?? lines.count);
     const titleBytes = text.subarray(span.title_start, span.title_end);
     const title = titleBytes.toString("utf8");
-    const own = span.body_start < span.body_end ? { start: span.body_start, end: span.body_end } : { start: span.title_start, end: span.title_end };
+    const own =
+      span.body_start < span.body_end
+        ? { start: span.body_start, end: span.body_end }
+        : { start: span.title_start, end: span.title_end };
     const bodyBytes = text.subarray(own.start, own.end);
     const body = bodyBytes.toString("utf8");
     const fault = headingFault(span, title, body, options);
     if (fault !== undefined) return refuse(line, fault);
     units.push({
-      ordinal: index + 1, depth: heading.depth, line, ...nextAddress(heading.depth),
-      title, title_start: from + span.title_start, title_end: from + span.title_end, title_sha: sha256(titleBytes),
-      body, body_start: from + own.start, body_end: from + own.end, content_hash: sha256(bodyBytes),
-      byte_start: from + span.start, byte_end: from + span.end,
+      ordinal: index + 1,
+      depth: heading.depth,
+      line,
+      ...nextAddress(heading.depth),
+      title,
+      title_start: from + span.title_start,
+      title_end: from + span.title_end,
+      title_sha: sha256(titleBytes),
+      body,
+      body_start: from + own.start,
+      body_end: from + own.end,
+      content_hash: sha256(bodyBytes),
+      byte_start: from + span.start,
+      byte_end: from + span.end,
     });
   }
   return units;
@@ -122,9 +180,15 @@ function noHeading({ setext, alike, region, bytes }: Structure): Refusal {
   if (!hasVisible(text)) return refuse(region.first_line, "the document shows no character");
   // Whoever brings a law meets this profile first, because it is the default. Laws indent their articles, print them bold, in
   // capitals or with a Latin Eth, and the profile for laws reads all of that.
-  const law = /^[ \t\u00a0*_]*[Đ\u00d0](?:iều|IỀU)[ \u00a0]\d/mu.test(text.normalize("NFC")) ? "; --profile vn-law-1 cuts a Vietnamese law at its articles" : "";
+  const law = /^[ \t\u00a0*_]*[Đ\u00d0](?:iều|IỀU)[ \u00a0]\d/mu.test(text.normalize("NFC"))
+    ? "; --profile vn-law-1 cuts a Vietnamese law at its articles"
+    : "";
   const fence = alike.find((one) => one.kind === "fence");
-  if (fence) return refuse(region.first_line + fence.line, `no ATX heading (\`#\`) outside fences, lists and quotes; everything that looks like one stands in a fence opened at line ${region.first_line + fence.line}${law}`);
+  if (fence)
+    return refuse(
+      region.first_line + fence.line,
+      `no ATX heading (\`#\`) outside fences, lists and quotes; everything that looks like one stands in a fence opened at line ${region.first_line + fence.line}${law}`,
+    );
   const [line] = setext;
   return line === undefined
     ? refuse(region.first_line, `no ATX heading (\`#\`) outside fences, lists and quotes${law}`)
@@ -133,7 +197,9 @@ function noHeading({ setext, alike, region, bytes }: Structure): Refusal {
 
 function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps: Caps): MarkResult {
   if (!("empty_body" in options)) return { refusal: refuse(0, "options of another grammar profile") };
-  const fault = prefixFault(prefix) ?? (sectionTypesNameLetters(options.section_types) ? undefined : "a section type does not begin with a letter");
+  const fault =
+    prefixFault(prefix) ??
+    (sectionTypesNameLetters(options.section_types) ? undefined : "a section type does not begin with a letter");
   if (fault !== undefined) return { refusal: refuse(0, fault) };
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   const structure = readStructure(bytes);

@@ -61,29 +61,33 @@ function pushHeading(state: StateBlock, from: number, until: number, marker: str
 export function readParagraphsAsCommonMark(parser: MarkdownIt): void {
   const definitions = definitionParser();
   parser.block.ruler.disable(["reference", "lheading", "paragraph"]);
-  parser.block.ruler.push("paragraph_or_underlined", (state, start, end) => {
-    const enders = state.md.block.ruler.getRules("paragraph");
-    const outer = state.parentType;
-    let content = start;
-    let next = start + 1;
-    state.parentType = "paragraph";
-    for (; next < end && !state.isEmpty(next); next += 1) {
-      const indent = state.sCount[next] ?? 0;
-      if (indent - state.blkIndent > 3) continue;
-      const marker = underline(state, next);
-      if (marker !== undefined) {
-        content = afterDefinitions(state, definitions, content, next);
-        if (content < next) {
-          pushHeading(state, content, next, marker);
-          state.parentType = outer;
-          return true;
+  parser.block.ruler.push(
+    "paragraph_or_underlined",
+    (state, start, end) => {
+      const enders = state.md.block.ruler.getRules("paragraph");
+      const outer = state.parentType;
+      let content = start;
+      let next = start + 1;
+      state.parentType = "paragraph";
+      for (; next < end && !state.isEmpty(next); next += 1) {
+        const indent = state.sCount[next] ?? 0;
+        if (indent - state.blkIndent > 3) continue;
+        const marker = underline(state, next);
+        if (marker !== undefined) {
+          content = afterDefinitions(state, definitions, content, next);
+          if (content < next) {
+            pushHeading(state, content, next, marker);
+            state.parentType = outer;
+            return true;
+          }
         }
+        // A line the quote around it did not mark goes on with the paragraph, whatever it looks like.
+        if (indent >= 0 && enders.some((ends) => ends(state, next, end, true))) break;
       }
-      // A line the quote around it did not mark goes on with the paragraph, whatever it looks like.
-      if (indent >= 0 && enders.some((ends) => ends(state, next, end, true))) break;
-    }
-    state.line = next;
-    state.parentType = outer;
-    return true;
-  }, { alt: [] });
+      state.line = next;
+      state.parentType = outer;
+      return true;
+    },
+    { alt: [] },
+  );
 }

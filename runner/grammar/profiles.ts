@@ -10,7 +10,10 @@ const PROFILES: readonly GrammarProfile[] = [genericAtx1, vnLaw1];
 export function grammarProfile(name: string): GrammarProfile {
   const found = PROFILES.find((profile) => profile.name === name);
   if (found === undefined) {
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a grammar profile this release does not have", wanted: PROFILES.map((profile) => profile.name).join(" or ") });
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "a grammar profile this release does not have",
+      wanted: PROFILES.map((profile) => profile.name).join(" or "),
+    });
   }
   return found;
 }

@@ -9,7 +9,10 @@ const LF = 10;
 const CR = 13;
 
 /** bom: bytes of a byte order mark at the region's start. first_line: 1-based line of the file where the region begins. */
-export interface SourceRegion extends ByteSpan { readonly bom: number; readonly first_line: number }
+export interface SourceRegion extends ByteSpan {
+  readonly bom: number;
+  readonly first_line: number;
+}
 export type RegionResult =
   | { readonly region: SourceRegion; readonly findings: readonly Finding[]; readonly refusal?: never }
   | { readonly refusal: Refusal; readonly region?: never };
@@ -55,7 +58,12 @@ export function nulRefusal(bytes: Buffer): Refusal | undefined {
   return at < 0 ? undefined : refuse(lineAt(bytes, at), "the line holds a NUL byte");
 }
 
-interface SentinelLine { readonly text: string; readonly start: number; readonly end: number; readonly next: number }
+interface SentinelLine {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
+}
 
 /** Lines that hold a sentinel; `exact` ones are nothing but it (a byte order mark may stand before it on the first line). */
 function sentinelLines(bytes: Buffer): { exact: SentinelLine[]; similar: number[] } {
@@ -80,17 +88,25 @@ function sentinelLines(bytes: Buffer): { exact: SentinelLine[]; similar: number[
 export function findRegion(bytes: Buffer): RegionResult {
   const { exact, similar } = sentinelLines(bytes);
   const findings = similar.slice(0, 20).map((at): Finding => ({
-    code: "sentinel_lookalike", line: lineAt(bytes, at), text: "looks like a sentinel but is not a line of exactly that text: read as text",
+    code: "sentinel_lookalike",
+    line: lineAt(bytes, at),
+    text: "looks like a sentinel but is not a line of exactly that text: read as text",
   }));
   if (exact.length === 0) {
     return { region: { byte_start: 0, byte_end: bytes.length, bom: bomAt(bytes, 0), first_line: 1 }, findings };
   }
   const [begin, end, third] = exact;
   const at = (line: SentinelLine): number => lineAt(bytes, line.start);
-  if (begin === undefined || begin.text !== BEGIN) return { refusal: refuse(begin ? at(begin) : 1, `${END} stands before any ${BEGIN}`) };
+  if (begin === undefined || begin.text !== BEGIN)
+    return { refusal: refuse(begin ? at(begin) : 1, `${END} stands before any ${BEGIN}`) };
   if (end === undefined) return { refusal: refuse(at(begin), `${BEGIN} has no ${END}`) };
   if (end.text !== END) return { refusal: refuse(at(end), `${BEGIN} stands there a second time`) };
   if (third !== undefined) return { refusal: refuse(at(third), `${third.text} stands there a second time`) };
-  const region = { byte_start: begin.next, byte_end: end.start, bom: bomAt(bytes, begin.next), first_line: at(begin) + 1 };
+  const region = {
+    byte_start: begin.next,
+    byte_end: end.start,
+    bom: bomAt(bytes, begin.next),
+    first_line: at(begin) + 1,
+  };
   return { region, findings };
 }

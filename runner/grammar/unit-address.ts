@@ -1,9 +1,17 @@
 // Which address a heading gets: `<PREFIX>/S-1/A-2/P-1`, numbers counted per parent and letter.
 
 /** section_type: type of the unit. parent: address of the nearest heading above with a smaller depth, or null. */
-export interface UnitAddress { readonly address: string; readonly parent: string | null; readonly section_type: string }
+export interface UnitAddress {
+  readonly address: string;
+  readonly parent: string | null;
+  readonly section_type: string;
+}
 
-interface Open { readonly depth: number; readonly address: string; readonly used: Map<string, number> }
+interface Open {
+  readonly depth: number;
+  readonly address: string;
+  readonly used: Map<string, number>;
+}
 
 /** Whether every section type begins with a letter, which becomes the letter of its addresses. */
 export const sectionTypesNameLetters = (types: readonly string[]): boolean =>

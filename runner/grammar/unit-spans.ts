@@ -6,9 +6,12 @@ const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 9
 
 /** Offsets in the text's bytes. An empty title or body has start = end. start..end covers heading markup to the end of the body. */
 export interface UnitSpan {
-  readonly start: number; readonly end: number;
-  readonly title_start: number; readonly title_end: number;
-  readonly body_start: number; readonly body_end: number;
+  readonly start: number;
+  readonly end: number;
+  readonly title_start: number;
+  readonly title_end: number;
+  readonly body_start: number;
+  readonly body_end: number;
 }
 
 /** The heading's content as CommonMark strips it: markers, blanks around it and a closing sequence of `#` are not title. */

@@ -6,22 +6,53 @@ import { compareOrdinals, continues, type Ordinal } from "./vn-law-1-numbers.ts"
 import { chooseSequence } from "./vn-law-1-sequence.ts";
 
 /** Two readings, or none: line 0-based in the region, and what an operator must decide. */
-export interface Dispute { readonly line: number; readonly reason: string }
+export interface Dispute {
+  readonly line: number;
+  readonly reason: string;
+}
 
 /** The numbered things that may be chosen from; {@link Candidate} is one. */
-export interface Choosable extends Ordinal { readonly line: number; readonly evidence: Evidence; readonly number: string }
+export interface Choosable extends Ordinal {
+  readonly line: number;
+  readonly evidence: Evidence;
+  readonly number: string;
+}
 
 /** What a choice came to. */
-export interface Choice<T> { readonly chosen: readonly T[]; readonly findings: readonly Finding[]; readonly dispute?: Dispute | undefined }
+export interface Choice<T> {
+  readonly chosen: readonly T[];
+  readonly findings: readonly Finding[];
+  readonly dispute?: Dispute | undefined;
+}
 
-const WEIGHT: Readonly<Record<Evidence, number>> = { certain: 1_000, strong: 4, weak: 1, bare: 1, glued: 1, perhaps: 1, announced: 1, quoted: 0, reference: 0, note: 0, table: 0 };
+const WEIGHT: Readonly<Record<Evidence, number>> = {
+  certain: 1_000,
+  strong: 4,
+  weak: 1,
+  bare: 1,
+  glued: 1,
+  perhaps: 1,
+  announced: 1,
+  quoted: 0,
+  reference: 0,
+  note: 0,
+  table: 0,
+};
 
 /** How a choice names things: `Điều 5`, and the scope they are numbered in, empty for the whole document. */
-export interface Names { readonly unit: string; readonly scope: string }
+export interface Names {
+  readonly unit: string;
+  readonly scope: string;
+}
 
 const HINT = "; a hints file decides";
 
-function leftDispute<T extends Choosable>(reading: Reading, chosen: readonly T[], left: T, names: Names): Dispute | undefined {
+function leftDispute<T extends Choosable>(
+  reading: Reading,
+  chosen: readonly T[],
+  left: T,
+  names: Names,
+): Dispute | undefined {
   const at = (one: T): number => reading.lines.fileLine(one.line);
   const label = `${names.unit} ${left.number}${names.scope}`;
   const twin = chosen.find((one) => compareOrdinals(one, left) === 0);
@@ -33,33 +64,56 @@ function leftDispute<T extends Choosable>(reading: Reading, chosen: readonly T[]
   const after = chosen.find((one) => one.line > left.line);
   const next = after ?? before;
   if (next === undefined) return undefined;
-  return { line: left.line, reason: `line ${at(left)} reads as ${label}, out of order beside ${names.unit} ${next.number} of line ${at(next)}${HINT}` };
+  return {
+    line: left.line,
+    reason: `line ${at(left)} reads as ${label}, out of order beside ${names.unit} ${next.number} of line ${at(next)}${HINT}`,
+  };
 }
 
 /** What speaks against some chosen ones. */
 const DOUBT: Partial<Readonly<Record<Evidence, string>>> = {
-  weak: "the line before does not end a sentence", perhaps: "a quotation mark near it is missing", bare: "no stop stands behind its number", glued: "it stands inside a line",
+  weak: "the line before does not end a sentence",
+  perhaps: "a quotation mark near it is missing",
+  bare: "no stop stands behind its number",
+  glued: "it stands inside a line",
 };
 
 /** Text that looked like a heading. */
 function leftFinding(reading: Reading, left: Choosable, names: Names): Finding {
   const why: Readonly<Record<Evidence, string>> = {
-    certain: "", strong: "", weak: "the line before does not end a sentence", bare: "no stop stands behind its number", glued: "it stands inside a line",
-    note: "it stands in a note", table: "it stands in a table", perhaps: "what is quoted lacks a mark there",
+    certain: "",
+    strong: "",
+    weak: "the line before does not end a sentence",
+    bare: "no stop stands behind its number",
+    glued: "it stands inside a line",
+    note: "it stands in a note",
+    table: "it stands in a table",
+    perhaps: "what is quoted lacks a mark there",
     announced: "quoted text is announced before it",
-    quoted: "it is quoted", reference: "the sentence before goes on there",
+    quoted: "it is quoted",
+    reference: "the sentence before goes on there",
   };
-  const code = left.evidence === "quoted" || left.evidence === "perhaps" || left.evidence === "announced" ? "quoted_unit" : "reference";
-  return { code, line: reading.lines.fileLine(left.line), text: `${names.unit} ${left.number} is no heading here: ${why[left.evidence]}` };
+  const code =
+    left.evidence === "quoted" || left.evidence === "perhaps" || left.evidence === "announced"
+      ? "quoted_unit"
+      : "reference";
+  return {
+    code,
+    line: reading.lines.fileLine(left.line),
+    text: `${names.unit} ${left.number} is no heading here: ${why[left.evidence]}`,
+  };
 }
 
 /** Numbers that are missing in a chosen sequence, one finding at each step that is not by one. */
 function gaps<T extends Choosable>(reading: Reading, chosen: readonly T[], names: Names): Finding[] {
-  let before: (Ordinal & { number: string }) = { major: 0, minor: 0, number: "" };
+  let before: Ordinal & { number: string } = { major: 0, minor: 0, number: "" };
   const found: Finding[] = [];
   for (const one of chosen) {
     if (!continues(before, one)) {
-      const text = before.number === "" ? `${names.unit} begins at ${one.number}${names.scope}` : `${names.unit} ${before.number} is followed by ${one.number}${names.scope}`;
+      const text =
+        before.number === ""
+          ? `${names.unit} begins at ${one.number}${names.scope}`
+          : `${names.unit} ${before.number} is followed by ${one.number}${names.scope}`;
       found.push({ code: "gap", line: reading.lines.fileLine(one.line), text });
     }
     before = one;
@@ -71,14 +125,20 @@ function gaps<T extends Choosable>(reading: Reading, chosen: readonly T[], names
 function hiddenBy(reading: Reading, one: Choosable): string {
   if (one.evidence === "note") return "it stands in a note";
   if (one.evidence === "table") return "it stands in a table";
-  if (one.evidence === "reference") return `line ${reading.lines.fileLine(Math.max(reading.before[one.line] ?? 0, 0))} goes on there`;
+  if (one.evidence === "reference")
+    return `line ${reading.lines.fileLine(Math.max(reading.before[one.line] ?? 0, 0))} goes on there`;
   return `line ${reading.lines.fileLine(Math.max(reading.quotations.opened[one.line] ?? 0, 0))} opens a quotation around it`;
 }
 
 const beginsWithMark = (reading: Reading, one: Choosable): boolean => /^["“”«‘']/u.test(reading.lines.plain(one.line));
 
 /** Text that would have to hold exactly what is missing outside it is no text anybody can be sure of. `hidden`: in the order of lines. */
-function hiddenGap<T extends Choosable>(reading: Reading, chosen: readonly T[], hidden: readonly T[], names: Names): Dispute | undefined {
+function hiddenGap<T extends Choosable>(
+  reading: Reading,
+  chosen: readonly T[],
+  hidden: readonly T[],
+  names: Names,
+): Dispute | undefined {
   let index = 0;
   let before: T | undefined;
   for (const one of chosen) {
@@ -90,36 +150,75 @@ function hiddenGap<T extends Choosable>(reading: Reading, chosen: readonly T[], 
     for (let at = index; (hidden[at]?.line ?? one.line) < one.line; at += 1) {
       const candidate = hidden[at];
       if (!candidate || !continues(from, candidate) || beginsWithMark(reading, candidate)) continue;
-      return { line: candidate.line, reason: `line ${reading.lines.fileLine(candidate.line)} reads as ${names.unit} ${candidate.number}, which is missing, but ${hiddenBy(reading, candidate)}${HINT}` };
+      return {
+        line: candidate.line,
+        reason: `line ${reading.lines.fileLine(candidate.line)} reads as ${names.unit} ${candidate.number}, which is missing, but ${hiddenBy(reading, candidate)}${HINT}`,
+      };
     }
   }
   return swallowedBehind(reading, chosen, hidden, names);
 }
 
 /** Behind the last chosen one, what continues the numbers is quoted only where a quotation was announced, and in a note only between marks. */
-function swallowedBehind<T extends Choosable>(reading: Reading, chosen: readonly T[], hidden: readonly T[], names: Names): Dispute | undefined {
+function swallowedBehind<T extends Choosable>(
+  reading: Reading,
+  chosen: readonly T[],
+  hidden: readonly T[],
+  names: Names,
+): Dispute | undefined {
   const last = chosen.at(-1);
   const own = (one: T): boolean => {
     if (one.evidence === "note") return reading.notes.quoted[one.line] === 0;
     if (one.evidence === "table") return true;
-    return one.evidence === "quoted" && announcement(reading, reading.quotations.opened[one.line] ?? -1) === "none" && !reading.lines.behindMark(one.line);
+    return (
+      one.evidence === "quoted" &&
+      announcement(reading, reading.quotations.opened[one.line] ?? -1) === "none" &&
+      !reading.lines.behindMark(one.line)
+    );
   };
   if (last === undefined && names.scope !== "") return undefined;
-  const swallowed = hidden.find((one) => (last === undefined || one.line > last.line) && continues(last ?? { major: 0, minor: 0 }, one) && !beginsWithMark(reading, one) && own(one));
+  const swallowed = hidden.find(
+    (one) =>
+      (last === undefined || one.line > last.line) &&
+      continues(last ?? { major: 0, minor: 0 }, one) &&
+      !beginsWithMark(reading, one) &&
+      own(one),
+  );
   if (swallowed === undefined) return undefined;
-  const why = swallowed.evidence === "quoted" ? `${hiddenBy(reading, swallowed)} that nothing announces` : hiddenBy(reading, swallowed);
-  return { line: swallowed.line, reason: `line ${reading.lines.fileLine(swallowed.line)} reads as ${names.unit} ${swallowed.number}, but ${why}${HINT}` };
+  const why =
+    swallowed.evidence === "quoted"
+      ? `${hiddenBy(reading, swallowed)} that nothing announces`
+      : hiddenBy(reading, swallowed);
+  return {
+    line: swallowed.line,
+    reason: `line ${reading.lines.fileLine(swallowed.line)} reads as ${names.unit} ${swallowed.number}, but ${why}${HINT}`,
+  };
 }
 
 /** A line that may be quoted and yet is needed for the sequence has two readings; so has a weak one that nothing follows. */
-function doubtfulChosen<T extends Choosable>(reading: Reading, chosen: readonly T[], names: Names): Dispute | undefined {
+function doubtfulChosen<T extends Choosable>(
+  reading: Reading,
+  chosen: readonly T[],
+  names: Names,
+): Dispute | undefined {
   for (const [index, one] of chosen.entries()) {
     const before = reading.before[one.line] ?? -1;
     const last = index === chosen.length - 1;
     const announcedHere = one.evidence === "announced";
-    if (!announcedHere && !((one.evidence === "weak" || one.evidence === "glued" || one.evidence === "bare") && last && index > 0)) continue;
-    const why = announcedHere ? `line ${reading.lines.fileLine(before)} announces a quoted text` : one.evidence === "weak" ? `line ${reading.lines.fileLine(before)} does not end a sentence` : DOUBT[one.evidence] ?? "";
-    return { line: one.line, reason: `line ${reading.lines.fileLine(one.line)} reads as ${names.unit} ${one.number}${names.scope}, but ${why}${HINT}` };
+    if (
+      !announcedHere &&
+      !((one.evidence === "weak" || one.evidence === "glued" || one.evidence === "bare") && last && index > 0)
+    )
+      continue;
+    const why = announcedHere
+      ? `line ${reading.lines.fileLine(before)} announces a quoted text`
+      : one.evidence === "weak"
+        ? `line ${reading.lines.fileLine(before)} does not end a sentence`
+        : (DOUBT[one.evidence] ?? "");
+    return {
+      line: one.line,
+      reason: `line ${reading.lines.fileLine(one.line)} reads as ${names.unit} ${one.number}${names.scope}, but ${why}${HINT}`,
+    };
   }
   return undefined;
 }
@@ -131,10 +230,19 @@ const isFirm = (one: Choosable): boolean => one.evidence === "strong" || one.evi
  * he calls a heading is taken although it does not rise: an article can be printed out of its order, 9a before 9.
  */
 function pickedOf<T extends Choosable>(open: readonly T[]): ReadonlySet<T> {
-  const chain = (certain: number): Set<T> => new Set(chooseSequence(open.map((one) => ({ major: one.major, minor: one.minor, weight: one.evidence === "certain" ? certain : WEIGHT[one.evidence] })))
-    .flatMap((index) => open[index] ?? []));
+  const chain = (certain: number): Set<T> =>
+    new Set(
+      chooseSequence(
+        open.map((one) => ({
+          major: one.major,
+          minor: one.minor,
+          weight: one.evidence === "certain" ? certain : WEIGHT[one.evidence],
+        })),
+      ).flatMap((index) => open[index] ?? []),
+    );
   const picked = chain(WEIGHT.certain);
-  if (!open.some((one) => one.evidence === "certain") || open.every((one) => picked.has(one) || !isFirm(one))) return picked;
+  if (!open.some((one) => one.evidence === "certain") || open.every((one) => picked.has(one) || !isFirm(one)))
+    return picked;
   const other = chain(WEIGHT.strong);
   const numbers = new Set([...other].map((one) => `${one.major}/${one.minor}`));
   for (const one of open) if (one.evidence === "certain" && !numbers.has(`${one.major}/${one.minor}`)) other.add(one);
@@ -148,11 +256,36 @@ export function chooseUnits<T extends Choosable>(reading: Reading, all: readonly
   const chosen = open.filter((one) => picked.has(one));
   const left = all.filter((one) => !picked.has(one));
   const disputed = left.find(isFirm);
-  const dispute = (disputed && leftDispute(reading, chosen, disputed, names))
-    ?? doubtfulChosen(reading, chosen, names) ?? hiddenGap(reading, chosen, left.filter((one) => WEIGHT[one.evidence] === 0 && !reading.hints.has(one.line)), names);
+  const dispute =
+    (disputed && leftDispute(reading, chosen, disputed, names)) ??
+    doubtfulChosen(reading, chosen, names) ??
+    hiddenGap(
+      reading,
+      chosen,
+      left.filter((one) => WEIGHT[one.evidence] === 0 && !reading.hints.has(one.line)),
+      names,
+    );
   const weak = chosen.flatMap((one): Finding[] => {
     const why = DOUBT[one.evidence];
-    return why === undefined ? [] : [{ code: "weak_heading", line: reading.lines.fileLine(one.line), text: `${names.unit} ${one.number} is taken for a heading because its number fits; ${why}` }];
+    return why === undefined
+      ? []
+      : [
+          {
+            code: "weak_heading",
+            line: reading.lines.fileLine(one.line),
+            text: `${names.unit} ${one.number} is taken for a heading because its number fits; ${why}`,
+          },
+        ];
   });
-  return { chosen, dispute, findings: [...gaps(reading, chosen, names), ...weak, ...left.filter((one) => one !== disputed && one.evidence !== "note").map((one) => leftFinding(reading, one, names))] };
+  return {
+    chosen,
+    dispute,
+    findings: [
+      ...gaps(reading, chosen, names),
+      ...weak,
+      ...left
+        .filter((one) => one !== disputed && one.evidence !== "note")
+        .map((one) => leftFinding(reading, one, names)),
+    ],
+  };
 }

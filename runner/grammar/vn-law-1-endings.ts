@@ -1,7 +1,8 @@
 // How a line of text ends: with a sentence, an item of a list, or in the middle of what it says.
 
 /** Words after which a sentence goes on, so that what follows on the next line refers and does not begin. */
-const GOES_ON = /(?:[,“]|\([^()]*|(?:^|\s)(?:tại|của|và|theo|khoản|điểm|điều|các|hoặc|với|từ|đến|trong|ngoài|số|cho|về|do|bởi|trừ|(?:các )?(?:khoản|điểm) [\dđa-z, ]+))$/u;
+const GOES_ON =
+  /(?:[,“]|\([^()]*|(?:^|\s)(?:tại|của|và|theo|khoản|điểm|điều|các|hoặc|với|từ|đến|trong|ngoài|số|cho|về|do|bởi|trừ|(?:các )?(?:khoản|điểm) [\dđa-z, ]+))$/u;
 /** Characters at the end of a line that decide how it ends; longer lines end like their last part. */
 const TAIL = 400;
 const ENDS = /[.;:!?…”"»)\]](?:\d{1,3}|\[\d{1,3}\])?$/u;

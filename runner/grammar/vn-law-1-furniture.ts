@@ -42,7 +42,8 @@ export function lineRoles(lines: Lines): Roles {
   for (let line = 0; line < lines.count; line += 1) roles[line] = line < front ? ROLE.front : roleOf(lines.plain(line));
   // A bare number between brackets on lines of their own marks a note of a web page.
   for (let line = 1; line + 1 < lines.count; line += 1) {
-    if (roles[line] === ROLE.page && lines.plain(line - 1) === "[" && lines.plain(line + 1) === "]") roles[line] = ROLE.furniture;
+    if (roles[line] === ROLE.page && lines.plain(line - 1) === "[" && lines.plain(line + 1) === "]")
+      roles[line] = ROLE.furniture;
   }
   runningHeads(lines, roles);
   return roles;
@@ -69,7 +70,13 @@ function runningHeads(lines: Lines, roles: Roles): void {
       let at = line + step;
       while (roles[at] === ROLE.blank && Math.abs(at - line) < 4) at += step;
       const text = roles[at] === ROLE.text ? lines.plain(at) : "";
-      if (text !== "" && text.length < SHORT && !/[.;:”"]$/u.test(text) && !UNIT.test(text) && !UNIT.test(textBefore(lines, roles, at))) {
+      if (
+        text !== "" &&
+        text.length < SHORT &&
+        !/[.;:”"]$/u.test(text) &&
+        !UNIT.test(text) &&
+        !UNIT.test(textBefore(lines, roles, at))
+      ) {
         const found = beside.get(text);
         if (found) found.push(at);
         else beside.set(text, [at]);

@@ -8,23 +8,42 @@ import { continues, type Ordinal } from "./vn-law-1-numbers.ts";
 import { titleEnd } from "./vn-law-1-titles.ts";
 
 /** A heading that is structure. title_end: 0-based last line of its title. parent: index of the enclosing heading, -1 for none. */
-export interface Heading extends Candidate { readonly title_end: number; readonly parent: number }
+export interface Heading extends Candidate {
+  readonly title_end: number;
+  readonly parent: number;
+}
 
 /** The headings of a law in order, or the first place that has two readings. */
-export interface Headings { readonly headings: readonly Heading[]; readonly findings: readonly Finding[]; readonly dispute?: Dispute | undefined }
+export interface Headings {
+  readonly headings: readonly Heading[];
+  readonly findings: readonly Finding[];
+  readonly dispute?: Dispute | undefined;
+}
 
-const VIETNAMESE: Readonly<Record<string, string>> = { part: "Phần", chapter: "Chương", section: "Mục", subsection: "Tiểu mục", article: "Điều" };
+const VIETNAMESE: Readonly<Record<string, string>> = {
+  part: "Phần",
+  chapter: "Chương",
+  section: "Mục",
+  subsection: "Tiểu mục",
+  article: "Điều",
+};
 /** Articles that must follow each other without any text before they are taken for a list of contents. */
 const LIST = 3;
 
 /** Characters of a name that a list of contents has in common with the heading it lists. */
 const ALIKE = 24;
-const nameOf = (one: Candidate): string => one.rest.replace(/[\s.…·_]*\d{0,4}$/u, "").slice(0, ALIKE).toLowerCase();
+const nameOf = (one: Candidate): string =>
+  one.rest
+    .replace(/[\s.…·_]*\d{0,4}$/u, "")
+    .slice(0, ALIKE)
+    .toLowerCase();
 
 /** Articles of a list of contents: the whole numbering begins again behind them, and most of them have the same names there. */
 function contents(articles: readonly Candidate[]): ReadonlySet<Candidate> {
   const listed = new Set<Candidate>();
-  const second = articles.findIndex((one, index) => index > 0 && one.major === 1 && one.minor === 0 && one.evidence !== "quoted");
+  const second = articles.findIndex(
+    (one, index) => index > 0 && one.major === 1 && one.minor === 0 && one.evidence !== "quoted",
+  );
   if (second < LIST) return listed;
   const first = articles.slice(0, second);
   const names = new Map(articles.slice(second).map((one) => [`${one.major}/${one.minor}`, nameOf(one)]));
@@ -37,7 +56,11 @@ function contents(articles: readonly Candidate[]): ReadonlySet<Candidate> {
 }
 
 /** above: an article or another section follows the title directly. */
-interface Placed { readonly candidate: Candidate; readonly title_end: number; readonly above: boolean }
+interface Placed {
+  readonly candidate: Candidate;
+  readonly title_end: number;
+  readonly above: boolean;
+}
 
 /**
  * Whether the next section of the level, before any article, is the same one: then what stands here names a page of a web site that
@@ -50,7 +73,12 @@ function namesPage(candidate: Candidate, later: readonly Placed[], articles: rea
 }
 
 /** Sections with their titles: certain ones, those directly above another heading, and titled ones that have an introduction. */
-function placeSections(reading: Reading, sections: readonly Candidate[], articles: ReadonlySet<number>, until: number): { placed: Placed[]; left: Candidate[] } {
+function placeSections(
+  reading: Reading,
+  sections: readonly Candidate[],
+  articles: ReadonlySet<number>,
+  until: number,
+): { placed: Placed[]; left: Candidate[] } {
   const placed: Placed[] = [];
   const left: Candidate[] = [];
   const lines = new Set(sections.map((one) => one.line));
@@ -62,11 +90,21 @@ function placeSections(reading: Reading, sections: readonly Candidate[], article
     const bare = title_end === candidate.line && candidate.rest === "";
     // The very same line again is no navigation but a number that stands there twice.
     const twice = next >= 0 && reading.lines.plain(next) === reading.lines.plain(candidate.line);
-    const above = next >= 0 && (articles.has(next) || (confirmed.has(next) && (twice || !(bare && outranks(next, candidate, placed)))));
-    const titled = title_end > candidate.line && candidate.rest === "" ? inCapitals(reading.lines.plain(reading.after[candidate.line] ?? title_end)) : inCapitals(candidate.rest) && candidate.rest.length > 3;
-    const allowed = candidate.line < until && !["quoted", "reference", "announced", "table"].includes(candidate.evidence);
-    const doubtful = candidate.evidence === "perhaps" || candidate.evidence === "bare" || candidate.evidence === "glued";
-    if (candidate.evidence === "certain" || (allowed && (above || (titled && !doubtful && !namesPage(candidate, placed, lineList))))) {
+    const above =
+      next >= 0 &&
+      (articles.has(next) || (confirmed.has(next) && (twice || !(bare && outranks(next, candidate, placed)))));
+    const titled =
+      title_end > candidate.line && candidate.rest === ""
+        ? inCapitals(reading.lines.plain(reading.after[candidate.line] ?? title_end))
+        : inCapitals(candidate.rest) && candidate.rest.length > 3;
+    const allowed =
+      candidate.line < until && !["quoted", "reference", "announced", "table"].includes(candidate.evidence);
+    const doubtful =
+      candidate.evidence === "perhaps" || candidate.evidence === "bare" || candidate.evidence === "glued";
+    if (
+      candidate.evidence === "certain" ||
+      (allowed && (above || (titled && !doubtful && !namesPage(candidate, placed, lineList))))
+    ) {
       confirmed.add(candidate.line);
       placed.push({ candidate, title_end, above });
     } else left.push(candidate);
@@ -92,13 +130,30 @@ function judgeSections(reading: Reading, placed: readonly Placed[]): { findings:
     const begins: Ordinal = { major: 0, minor: 0 };
     const line = reading.lines.fileLine(candidate.line);
     if (sibling && sibling.major === candidate.major && sibling.minor === candidate.minor) {
-      return { findings, dispute: { line: candidate.line, reason: `lines ${reading.lines.fileLine(sibling.line)} and ${line} both read as ${name}; a hints file decides` } };
+      return {
+        findings,
+        dispute: {
+          line: candidate.line,
+          reason: `lines ${reading.lines.fileLine(sibling.line)} and ${line} both read as ${name}; a hints file decides`,
+        },
+      };
     }
-    if (sibling && (sibling.major > candidate.major)) {
-      return { findings, dispute: { line: candidate.line, reason: `line ${line} reads as ${name}, behind ${sibling.number} of line ${reading.lines.fileLine(sibling.line)}; a hints file decides` } };
+    if (sibling && sibling.major > candidate.major) {
+      return {
+        findings,
+        dispute: {
+          line: candidate.line,
+          reason: `line ${line} reads as ${name}, behind ${sibling.number} of line ${reading.lines.fileLine(sibling.line)}; a hints file decides`,
+        },
+      };
     }
     const steps = sibling ? [sibling] : [begins, newest[rank] ?? begins];
-    if (!steps.some((before) => continues(before, candidate))) findings.push({ code: "gap", line, text: `${name} does not continue ${sibling ? `${VIETNAMESE[candidate.level] ?? ""} ${sibling.number}` : "any number before it"}` });
+    if (!steps.some((before) => continues(before, candidate)))
+      findings.push({
+        code: "gap",
+        line,
+        text: `${name} does not continue ${sibling ? `${VIETNAMESE[candidate.level] ?? ""} ${sibling.number}` : "any number before it"}`,
+      });
     open.length = rank;
     open[rank] = candidate;
     newest[rank] = candidate;
@@ -106,8 +161,15 @@ function judgeSections(reading: Reading, placed: readonly Placed[]): { findings:
   return { findings };
 }
 
-function nested(placed: readonly Placed[], articles: readonly Candidate[], title: (article: Candidate) => number): Heading[] {
-  const all = [...placed, ...articles.map((candidate) => ({ candidate, title_end: title(candidate), above: true }))].sort((one, other) => one.candidate.line - other.candidate.line);
+function nested(
+  placed: readonly Placed[],
+  articles: readonly Candidate[],
+  title: (article: Candidate) => number,
+): Heading[] {
+  const all = [
+    ...placed,
+    ...articles.map((candidate) => ({ candidate, title_end: title(candidate), above: true })),
+  ].sort((one, other) => one.candidate.line - other.candidate.line);
   const open: { rank: number; index: number }[] = [];
   return all.map(({ candidate, title_end }, index) => {
     const rank = candidate.level === "article" ? SECTION_LEVELS.length : SECTION_LEVELS.indexOf(candidate.level);
@@ -119,27 +181,75 @@ function nested(placed: readonly Placed[], articles: readonly Candidate[], title
 }
 
 /** First lines of what is behind the law: the signature, or where there is none the annexes, and the annexes themselves. */
-export interface Ends { readonly law: number; readonly annexes: number }
+export interface Ends {
+  readonly law: number;
+  readonly annexes: number;
+}
 
 /** Chooses the headings among the candidates that stand before the end of the law. */
-export function chooseHeadings(reading: Reading, candidates: { readonly articles: readonly Candidate[]; readonly sections: readonly Candidate[] }, ends: Ends): Headings {
+export function chooseHeadings(
+  reading: Reading,
+  candidates: { readonly articles: readonly Candidate[]; readonly sections: readonly Candidate[] },
+  ends: Ends,
+): Headings {
   const until = ends.law;
   const own = candidates.articles.filter((one) => one.line < until || one.evidence === "certain");
   const listed = contents(own);
-  const choice = chooseUnits(reading, own.filter((one) => !listed.has(one)), { unit: "Điều", scope: "" });
+  const choice = chooseUnits(
+    reading,
+    own.filter((one) => !listed.has(one)),
+    { unit: "Điều", scope: "" },
+  );
   const first = choice.chosen[0]?.line ?? 0;
   const listEnd = [...listed].at(-1)?.line ?? -1;
   const lines = new Set(choice.chosen.map((one) => one.line));
-  const { placed, left } = placeSections(reading, candidates.sections.filter((one) => one.line > listEnd), lines, until);
+  const { placed, left } = placeSections(
+    reading,
+    candidates.sections.filter((one) => one.line > listEnd),
+    lines,
+    until,
+  );
   const judged = judgeSections(reading, placed);
   const isHeading = (line: number): boolean => lines.has(line) || placed.some((one) => one.candidate.line === line);
   const headings = nested(placed, choice.chosen, (article) => titleEnd(reading, article, isHeading));
-  const notStructure = left.map((one): Finding => ({ code: "reference", line: reading.lines.fileLine(one.line), text: `${VIETNAMESE[one.level] ?? ""} ${one.number} is no heading here: no article or section follows it` }));
-  const list: Finding[] = listed.size > 0 ? [{ code: "contents", line: reading.lines.fileLine(own[0]?.line ?? 0), text: `${listed.size} articles are a list of contents, up to line ${reading.lines.fileLine(listEnd)}` }] : [];
+  const notStructure = left.map((one): Finding => ({
+    code: "reference",
+    line: reading.lines.fileLine(one.line),
+    text: `${VIETNAMESE[one.level] ?? ""} ${one.number} is no heading here: no article or section follows it`,
+  }));
+  const list: Finding[] =
+    listed.size > 0
+      ? [
+          {
+            code: "contents",
+            line: reading.lines.fileLine(own[0]?.line ?? 0),
+            text: `${listed.size} articles are a list of contents, up to line ${reading.lines.fileLine(listEnd)}`,
+          },
+        ]
+      : [];
   const behind = candidates.articles.filter((one) => !own.includes(one));
   const begin = behind.every((one) => one.line >= ends.annexes) ? ends.annexes : until;
-  const below: Finding[] = behind.length > 0 ? [{ code: "annex_articles", line: reading.lines.fileLine(begin), text: `${behind.length} lines below read as articles of annexes or of forms and are no units` }] : [];
-  return { headings, dispute: earliest(choice.dispute, judged.dispute), findings: [...choice.findings, ...judged.findings, ...notStructure.filter((one) => one.line > 0 && first >= 0), ...list, ...below] };
+  const below: Finding[] =
+    behind.length > 0
+      ? [
+          {
+            code: "annex_articles",
+            line: reading.lines.fileLine(begin),
+            text: `${behind.length} lines below read as articles of annexes or of forms and are no units`,
+          },
+        ]
+      : [];
+  return {
+    headings,
+    dispute: earliest(choice.dispute, judged.dispute),
+    findings: [
+      ...choice.findings,
+      ...judged.findings,
+      ...notStructure.filter((one) => one.line > 0 && first >= 0),
+      ...list,
+      ...below,
+    ],
+  };
 }
 
 const earliest = (one: Dispute | undefined, other: Dispute | undefined): Dispute | undefined =>

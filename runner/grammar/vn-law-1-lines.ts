@@ -44,11 +44,20 @@ function softEnd(bytes: Buffer, at: number): number {
 const isBlankByte = (byte: number | undefined): boolean => byte === 32 || byte === 9;
 
 /** Lines under construction. file: line of the file, 0-based in the region. glued: lines that begin inside another. */
-interface Table { readonly starts: number[]; readonly ends: number[]; readonly file: number[]; readonly glued: Set<number>; readonly paged: Set<number> }
+interface Table {
+  readonly starts: number[];
+  readonly ends: number[];
+  readonly file: number[];
+  readonly glued: Set<number>;
+  readonly paged: Set<number>;
+}
 
-const WORDS = ["Điều ", "ĐIỀU ", "Chương ", "CHƯƠNG "].flatMap((word) => [word, word.normalize("NFD")]).map((word) => Buffer.from(word, "utf8"));
+const WORDS = ["Điều ", "ĐIỀU ", "Chương ", "CHƯƠNG "]
+  .flatMap((word) => [word, word.normalize("NFD")])
+  .map((word) => Buffer.from(word, "utf8"));
 /** A heading that follows a sentence on its line: number, stop, and a name that begins large; chapters only with a name in capitals. */
-const GLUED = /^[*_#]*\s*(?:(?:Điều|ĐIỀU)\s+\d{1,4}(?:-?[a-zđ])?\s?[.:]\s*[*_]*\s*\p{Lu}\p{L}*|(?:Chương|CHƯƠNG)\s+[IVXLC]+\s*[.:–-]?\s*[*_]*\s*\p{Lu}{2,}\s\p{Lu}+)/u;
+const GLUED =
+  /^[*_#]*\s*(?:(?:Điều|ĐIỀU)\s+\d{1,4}(?:-?[a-zđ])?\s?[.:]\s*[*_]*\s*\p{Lu}\p{L}*|(?:Chương|CHƯƠNG)\s+[IVXLC]+\s*[.:–-]?\s*[*_]*\s*\p{Lu}{2,}\s\p{Lu}+)/u;
 
 /** Offsets inside the region at which a heading is glued to the end of a sentence. */
 function gluedAt(bytes: Buffer, from: number, to: number): ReadonlySet<number> {
@@ -99,18 +108,40 @@ function tableOf(bytes: Buffer, from: number, to: number): Table {
       fileLine += 1;
       continue;
     }
-    if (byte > 32 && byte < 0xc0) { visible = true; if (glued.size > 0 && glued.has(at)) { push(at, at); table.glued.add(table.starts.length); visible = true; } continue; }
-    if (glued.size > 0 && glued.has(at)) { push(at, at); table.glued.add(table.starts.length); }
-    if (byte === FF) { if (visible) { push(at, at + 1); table.paged.add(table.starts.length); } continue; }
+    if (byte > 32 && byte < 0xc0) {
+      visible = true;
+      if (glued.size > 0 && glued.has(at)) {
+        push(at, at);
+        table.glued.add(table.starts.length);
+        visible = true;
+      }
+      continue;
+    }
+    if (glued.size > 0 && glued.has(at)) {
+      push(at, at);
+      table.glued.add(table.starts.length);
+    }
+    if (byte === FF) {
+      if (visible) {
+        push(at, at + 1);
+        table.paged.add(table.starts.length);
+      }
+      continue;
+    }
     const soft = byte === VT || byte >= 0xc0 ? softEnd(bytes, at) : 0;
-    if (soft > 0) { push(at, at + soft); at += soft - 1; } else if (byte > 32) visible = true;
+    if (soft > 0) {
+      push(at, at + soft);
+      at += soft - 1;
+    } else if (byte > 32) visible = true;
   }
   if (start < to) push(to, to);
   return table;
 }
 
 /** The first line over a limit, with the reason; offsets of lines are made with it because the limits guard them. */
-export type LinesResult = { readonly lines: Lines; readonly fault?: never } | { readonly fault: { readonly line: number; readonly reason: string }; readonly lines?: never };
+export type LinesResult =
+  | { readonly lines: Lines; readonly fault?: never }
+  | { readonly fault: { readonly line: number; readonly reason: string }; readonly lines?: never };
 
 /** Blanks that rule off the notes of a page where the printed rule itself is lost. */
 const RULE_OF_BLANKS = 20;
@@ -118,24 +149,38 @@ const RULE_OF_BLANKS = 20;
 /** The lines of a region of valid UTF-8. first_line: 1-based line of the file where the region begins. */
 export function readLines(bytes: Buffer, from: number, to: number, first_line: number): LinesResult {
   const { starts, ends, file, glued, paged } = tableOf(bytes, from, to);
-  if (starts.length > LINE_LIMITS.lines) return { fault: { line: first_line + (file[LINE_LIMITS.lines] ?? 0), reason: `more than ${LINE_LIMITS.lines} lines` } };
+  if (starts.length > LINE_LIMITS.lines)
+    return {
+      fault: { line: first_line + (file[LINE_LIMITS.lines] ?? 0), reason: `more than ${LINE_LIMITS.lines} lines` },
+    };
   const long = starts.findIndex((start, line) => (ends[line] ?? start) - start > LINE_LIMITS.bytes);
-  if (long >= 0) return { fault: { line: first_line + (file[long] ?? 0), reason: `the line is longer than ${LINE_LIMITS.bytes} bytes` } };
+  if (long >= 0)
+    return {
+      fault: { line: first_line + (file[long] ?? 0), reason: `the line is longer than ${LINE_LIMITS.bytes} bytes` },
+    };
   const start = (line: number): number => starts[line] ?? to;
   const end = (line: number): number => ends[line] ?? to;
-  const raw = (line: number): string => (line < 0 || line >= starts.length ? "" : bytes.toString("utf8", start(line), end(line)));
+  const raw = (line: number): string =>
+    line < 0 || line >= starts.length ? "" : bytes.toString("utf8", start(line), end(line));
   const plains = new Array<string | undefined>(starts.length);
   const plain = (line: number): string => (plains[line] ??= plainText(raw(line).normalize("NFC")));
   const first = (line: number): number => {
     let at = start(line);
     while (isBlankByte(bytes[at]) && at < end(line)) at += 1;
-    return at < end(line) ? bytes[at] ?? 0 : 0;
+    return at < end(line) ? (bytes[at] ?? 0) : 0;
   };
   return {
     lines: {
-      count: starts.length, fileLine: (line) => first_line + (file[line] ?? file.at(-1) ?? 0), start, end, plain,
-      marked: (line) => isMarked(raw(line)), breaksPage: (line) => paged.has(line) || bytes.subarray(start(line), end(line)).includes(FF),
-      behindMark: (line) => first(line) === 62, inTable: (line) => first(line) === 124 && isTableRow(raw(line)), glued: (line) => glued.has(line),
+      count: starts.length,
+      fileLine: (line) => first_line + (file[line] ?? file.at(-1) ?? 0),
+      start,
+      end,
+      plain,
+      marked: (line) => isMarked(raw(line)),
+      breaksPage: (line) => paged.has(line) || bytes.subarray(start(line), end(line)).includes(FF),
+      behindMark: (line) => first(line) === 62,
+      inTable: (line) => first(line) === 124 && isTableRow(raw(line)),
+      glued: (line) => glued.has(line),
       rulesOff: (line) => end(line) - start(line) >= RULE_OF_BLANKS && first(line) === 0,
     },
   };

@@ -2,7 +2,12 @@
 import type { Level } from "./vn-law-1-candidates.ts";
 
 /** Words of one level. eid: abbreviation of the Akoma Ntoso naming convention. rank: depth from the outside in. */
-interface LevelWords { readonly address: string; readonly eid: string; readonly section_type: string; readonly rank: number }
+interface LevelWords {
+  readonly address: string;
+  readonly eid: string;
+  readonly section_type: string;
+  readonly rank: number;
+}
 
 /** Names of the levels; the section types are words of the substrate's vocabulary. */
 export const LEVEL_WORDS: Readonly<Record<Level, LevelWords>> = {
@@ -18,13 +23,21 @@ export const LEVEL_WORDS: Readonly<Record<Level, LevelWords>> = {
 };
 
 /** Names of one unit. */
-export interface UnitNames { readonly address: string; readonly eid: string }
+export interface UnitNames {
+  readonly address: string;
+  readonly eid: string;
+}
 
 /**
  * Names of a unit below `parent`, or below the document. Articles are numbered through the document, so neither their address nor
  * their eId repeats the chapter they stand in; sections, clauses and points are named by their path.
  */
-export function namesOf(prefix: string, level: Level, numbered: { readonly address: string; readonly number: string }, parent: UnitNames | undefined): UnitNames {
+export function namesOf(
+  prefix: string,
+  level: Level,
+  numbered: { readonly address: string; readonly number: string },
+  parent: UnitNames | undefined,
+): UnitNames {
   const words = LEVEL_WORDS[level];
   const own = numbered.address === "" ? words.address : `${words.address}-${numbered.address}`;
   const eid = numbered.number === "" ? words.eid : `${words.eid}_${numbered.number}`;

@@ -4,7 +4,11 @@ import { ROLE, type Roles } from "./vn-law-1-furniture.ts";
 import type { Lines } from "./vn-law-1-lines.ts";
 
 /** A line that opens a note. bracketed: its number stands in square brackets, as on web pages. */
-export interface Note { readonly number: number; readonly line: number; readonly bracketed: boolean }
+export interface Note {
+  readonly number: number;
+  readonly line: number;
+  readonly bracketed: boolean;
+}
 
 const BODY = /^(?:\[(\d{1,3})\]|\((\d{1,3})\)(?=\s*["“]?\p{Lu})|(\d{1,3})(?= (?:["“]?\p{Lu}|\([ivx\d]{1,4}\) )))/u;
 /** Numbers that may be missing between two notes; between notes that say what was amended, so many. */
@@ -13,15 +17,18 @@ const MISSING_AMENDED = 60;
 /** Lines before a note in which its marker is looked for. */
 const BACK = 400;
 /** A marker hangs on a word of two letters or more, on a closing mark or a bracket. Units (m2, CO2) and decimals are none. */
-const HANGING = /(?<=[\p{L}]{2}|[”"»)\]%])(?<!(?:^|[^\p{L}])(?:[kcdm]m|ha|CO|SO|NO|PM|CH|NH))[.;:,]?(\d{1,3})(?![\p{L}\d%]|[.,/]\d)/gu;
+const HANGING =
+  /(?<=[\p{L}]{2}|[”"»)\]%])(?<!(?:^|[^\p{L}])(?:[kcdm]m|ha|CO|SO|NO|PM|CH|NH))[.;:,]?(\d{1,3})(?![\p{L}\d%]|[.,/]\d)/gu;
 /** The same on the number of a unit, `1.19 Chỉ đạo`, `a)5`. */
 const ON_NUMBER = /^(?:\d{1,3}[a-zđ]?\.|[a-zđ]\d?\)|Điều \d{1,4}[a-zđ]?\.)\s?(\d{1,3})(?= |$)/u;
 const IN_BRACKETS = /(?<=\S\s?)\((\d{1,3})\)/gu;
 const IN_SQUARES = /(?<=.)\[(\d{1,3})\]/gu;
 /** What notes of consolidated texts say: by which text a place was amended, and since when. */
-const AMENDED = /(?:sửa đổi|bổ sung|bãi bỏ|thay thế|đính chính|hết hiệu lực|có hiệu lực|căn cứ ban hành|quy định như sau|hướng dẫn)/u;
+const AMENDED =
+  /(?:sửa đổi|bổ sung|bãi bỏ|thay thế|đính chính|hết hiệu lực|có hiệu lực|căn cứ ban hành|quy định như sau|hướng dẫn)/u;
 /** Words after which a number belongs to the sentence. */
-const COUNTS = /(?:^|\s)(?:năm|tháng|ngày|mục|chương|phần|quý|lớp|cấp|nhóm|loại|mẫu|bảng|phụ lục|hạng|tuổi|kỳ|lần|đợt|thứ|khoá|khóa|gồm|có|là|hơn|dưới|trên|mức|bằng|khoảng)$/iu;
+const COUNTS =
+  /(?:^|\s)(?:năm|tháng|ngày|mục|chương|phần|quý|lớp|cấp|nhóm|loại|mẫu|bảng|phụ lục|hạng|tuổi|kỳ|lần|đợt|thứ|khoá|khóa|gồm|có|là|hơn|dưới|trên|mức|bằng|khoảng)$/iu;
 
 /** Latest line on which each number hung as a marker. */
 class Markers {
@@ -61,7 +68,13 @@ export function noteLines(lines: Lines, roles: Roles): Note[] {
     const match = (first >= 48 && first <= 57) || first === 91 || first === 40 ? BODY.exec(plain) : null;
     const number = Number(match?.[1] ?? match?.[2] ?? match?.[3] ?? 0);
     const missing = AMENDED.test(match === null ? "" : plain.slice(0, 600)) ? MISSING_AMENDED : MISSING;
-    if (match !== null && number > last && number <= last + missing && mayOpen(lines, line, before) && markers.has(number, match[1] !== undefined, line)) {
+    if (
+      match !== null &&
+      number > last &&
+      number <= last + missing &&
+      mayOpen(lines, line, before) &&
+      markers.has(number, match[1] !== undefined, line)
+    ) {
       notes.push({ number, line, bracketed: match[1] !== undefined });
       last = number;
     }

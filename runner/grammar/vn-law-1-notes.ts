@@ -5,13 +5,18 @@ import type { Lines } from "./vn-law-1-lines.ts";
 import { bracketedMarkers, noteLines, type Note } from "./vn-law-1-note-lines.ts";
 
 /** numbers: of the notes found; first: line of the first note, -1 without notes; quoted: 1 for lines of notes that stand between marks. */
-export interface Notes { readonly numbers: ReadonlySet<number>; readonly first: number; readonly quoted: Uint8Array }
+export interface Notes {
+  readonly numbers: ReadonlySet<number>;
+  readonly first: number;
+  readonly quoted: Uint8Array;
+}
 
 const TERMINAL = /[.;:!?”"»)\]]$/u;
 /** A note that ends so is complete; a colon or semicolon announces more. */
 const CLOSED = /[.!?”"»)\]]$/u;
 /** Headings: text that begins so is the law's own where a page begins. */
-const HEADING = /^(?:Điều\s+(?:thứ\s+)?\d+[a-zđ]?\s?(?:[.:/]|$)|(?:Chương|Phần|Mục|Tiểu mục)\s+(?:thứ\s+)?(?:[IVXLC]+|\d+)(?![\p{L}\d]))/iu;
+const HEADING =
+  /^(?:Điều\s+(?:thứ\s+)?\d+[a-zđ]?\s?(?:[.:/]|$)|(?:Chương|Phần|Mục|Tiểu mục)\s+(?:thứ\s+)?(?:[IVXLC]+|\d+)(?![\p{L}\d]))/iu;
 const ARTICLE = /^Điều\s+(\d{1,4})\s?[.:]/u;
 
 function nextBlank(roles: Roles, from: number, to: number): number {
@@ -26,7 +31,10 @@ function firstText(roles: Roles, from: number, to: number): number {
   return line;
 }
 
-interface Page { readonly from: number; readonly to: number }
+interface Page {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** First text line behind the last blank rule that stands between text lines of a page; `to` where there is none. */
 function behindRule(lines: Lines, roles: Roles, page: Page): number {
@@ -68,7 +76,13 @@ function depthBehind(text: string, depth: number): number {
 }
 
 /** What is known where a page ends. noted: it has notes; own: number of the law's newest article. */
-interface PageEnd { readonly noted: boolean; readonly depth: number; readonly note: string; readonly body: string; readonly own: number }
+interface PageEnd {
+  readonly noted: boolean;
+  readonly depth: number;
+  readonly note: string;
+  readonly body: string;
+  readonly own: number;
+}
 
 /** The walk over pages: which lines are notes, how deep in quotations, and which article of the law came last. */
 class Walk {
@@ -125,8 +139,12 @@ function markPages(lines: Lines, roles: Roles, notes: readonly Note[], quoted: U
     const first = notes[index]?.line ?? page.to;
     const { end } = walk;
     const open = end.noted && (end.depth > 0 || !CLOSED.test(end.note));
-    const foot = first < page.to ? footWithNotes(lines, roles, page, first, end.noted)
-      : open ? footWithoutNotes(lines, roles, page, TERMINAL.test(end.body) || inCapitals(end.body)) : page.to;
+    const foot =
+      first < page.to
+        ? footWithNotes(lines, roles, page, first, end.noted)
+        : open
+          ? footWithoutNotes(lines, roles, page, TERMINAL.test(end.body) || inCapitals(end.body))
+          : page.to;
     if (page.to === lines.count && first < page.to) markParagraphs(lines, roles, notes.slice(index), quoted);
     else walk.read(page, foot);
   }
@@ -140,7 +158,10 @@ function markParagraphs(lines: Lines, roles: Roles, notes: readonly Note[], quot
     const blank = nextBlank(roles, note.line, until);
     let end = blank;
     for (let line = note.line; line < until && (line <= blank || depth > 0); line += 1) {
-      if (roles[line] !== ROLE.text || (lines.marked(line) && HEADING.test(lines.plain(line)))) { if (roles[line] === ROLE.text) break; continue; }
+      if (roles[line] !== ROLE.text || (lines.marked(line) && HEADING.test(lines.plain(line)))) {
+        if (roles[line] === ROLE.text) break;
+        continue;
+      }
       quoted[line] = depth > 0 ? 1 : 0;
       depth = depthBehind(lines.plain(line), depth);
       if (depth === 0 && line >= blank) end = nextBlank(roles, line, until);

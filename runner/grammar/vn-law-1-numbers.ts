@@ -1,7 +1,10 @@
 // How Vietnamese law numbers its parts: Roman, Arabic or written, letters of inserted units in the order of the alphabet.
 
 /** A number and what is inserted after it: `217a` is major 217, minor 1. A point `đ` is major 5, `đ1` is major 5, minor 1. */
-export interface Ordinal { readonly major: number; readonly minor: number }
+export interface Ordinal {
+  readonly major: number;
+  readonly minor: number;
+}
 
 /** Letters that number points and insertions, in their order; f, j, w and z do not belong to it. */
 const ORDER = "abcdđeghiklmnopqrstuvxy";
@@ -38,14 +41,20 @@ for (const [value, names] of UNITS.entries()) {
     NUMERALS.set(`hai mươi ${name}`, 20 + value);
   }
 }
-for (const [name, value] of [["mười", 10], ["hai mươi", 20], ["hai mươi mốt", 21], ["ba mươi", 30]] as const) NUMERALS.set(name, value);
+for (const [name, value] of [
+  ["mười", 10],
+  ["hai mươi", 20],
+  ["hai mươi mốt", 21],
+  ["ba mươi", 30],
+] as const)
+  NUMERALS.set(name, value);
 
 /** Pattern source of a written number, longest first. */
 export const WRITTEN = [...NUMERALS.keys()].sort((one, other) => other.length - one.length).join("|");
 
 /** Value of a Roman, Arabic or written number without a letter. */
 export const numberValue = (text: string): number | undefined =>
-  /^\d{1,4}$/.test(text) ? Number(text) : romanValue(text) ?? NUMERALS.get(text.toLowerCase());
+  /^\d{1,4}$/.test(text) ? Number(text) : (romanValue(text) ?? NUMERALS.get(text.toLowerCase()));
 
 /** `217A` for an address: digits, then the letter in capitals, đ as DD. */
 const capital = (letter: string): string => (letter === "đ" ? "DD" : letter.toUpperCase());
@@ -67,8 +76,15 @@ export function numbered(value: number, letter: string): Numbered {
 /** A unit numbered by a letter with an optional number: a point. `open`: all letters of its list, so that letters of another order count where they stand. */
 export function letteredAmong(letter: string, digits: string, open: ReadonlySet<string>): Numbered {
   const lower = letter.toLowerCase();
-  const before = Object.keys(FOREIGN).filter((one) => one !== lower && open.has(one) && letterRank(one) < letterRank(lower)).length;
-  return { major: Math.ceil(letterRank(lower)) + before, minor: Number(digits), address: `${capital(lower)}${digits}`, number: `${lower}${digits}` };
+  const before = Object.keys(FOREIGN).filter(
+    (one) => one !== lower && open.has(one) && letterRank(one) < letterRank(lower),
+  ).length;
+  return {
+    major: Math.ceil(letterRank(lower)) + before,
+    minor: Number(digits),
+    address: `${capital(lower)}${digits}`,
+    number: `${lower}${digits}`,
+  };
 }
 
 /** Whether `next` directly continues `before`: the next number, or the next insertion behind the same number. */
@@ -76,4 +92,5 @@ export const continues = (before: Ordinal, next: Ordinal): boolean =>
   next.minor === 0 ? next.major === before.major + 1 : next.major === before.major && next.minor === before.minor + 1;
 
 /** Order of two ordinals: negative, zero, positive. */
-export const compareOrdinals = (one: Ordinal, other: Ordinal): number => one.major - other.major || one.minor - other.minor;
+export const compareOrdinals = (one: Ordinal, other: Ordinal): number =>
+  one.major - other.major || one.minor - other.minor;

@@ -15,7 +15,12 @@ export interface Quotations {
 }
 
 /** unit: an article or a chapter begins behind the mark; until: first line of a unit behind it, -1 while there is none. */
-interface Mark { readonly line: number; readonly block: boolean; readonly unit: boolean; until: number }
+interface Mark {
+  readonly line: number;
+  readonly block: boolean;
+  readonly unit: boolean;
+  until: number;
+}
 
 const SIGN = /[“”„‟"«»]/gu;
 const BEFORE = /[\s([–—-]/u;

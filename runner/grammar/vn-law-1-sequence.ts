@@ -2,7 +2,9 @@
 import { compareOrdinals, type Ordinal } from "./vn-law-1-numbers.ts";
 
 /** A line that may number a unit. weight: how much speaks for it, 1 or more. */
-export interface SequenceItem extends Ordinal { readonly weight: number }
+export interface SequenceItem extends Ordinal {
+  readonly weight: number;
+}
 
 /** What a step costs that leaves out one number, two numbers, or more: the first less than a well supported candidate earns. */
 const GAPS = [0, 3, 6, 10] as const;
@@ -35,17 +37,19 @@ class PrefixBest {
 }
 
 function ranks(items: readonly SequenceItem[]): number[] {
-  const order = items.map((_, index) => index).sort((one, other) => {
-    const a = items[one];
-    const b = items[other];
-    return a && b ? compareOrdinals(a, b) : 0;
-  });
+  const order = items
+    .map((_, index) => index)
+    .sort((one, other) => {
+      const a = items[one];
+      const b = items[other];
+      return a && b ? compareOrdinals(a, b) : 0;
+    });
   const rank = new Array<number>(items.length).fill(0);
   order.forEach((index, at) => {
     const before = order[at - 1];
     const a = items[index];
     const b = before === undefined ? undefined : items[before];
-    rank[index] = a && b && compareOrdinals(a, b) === 0 ? rank[before ?? 0] ?? 0 : at;
+    rank[index] = a && b && compareOrdinals(a, b) === 0 ? (rank[before ?? 0] ?? 0) : at;
   });
   return rank;
 }
@@ -61,13 +65,17 @@ export function chooseSequence(items: readonly SequenceItem[]): number[] {
   const byOrdinal = new Map<string, number>();
   const score = new Float64Array(items.length);
   const previous = new Int32Array(items.length).fill(-1);
-  const better = (one: number | undefined, other: number): number => (one === undefined || (score[other] ?? 0) > (score[one] ?? 0) ? other : one);
+  const better = (one: number | undefined, other: number): number =>
+    one === undefined || (score[other] ?? 0) > (score[one] ?? 0) ? other : one;
   let last = -1;
   items.forEach((item, index) => {
     const first = item.minor === 0 ? item.major - 1 : GAPS.length;
     const steps: { score: number; item: number }[] = [{ score: -(GAPS[first] ?? GAP), item: -1 }];
     for (const [missing, cost] of GAPS.slice(0, 3).entries()) {
-      const direct = item.minor === 0 ? byMajor.get(item.major - 1 - missing) : byOrdinal.get(`${item.major}/${item.minor - 1 - missing}`);
+      const direct =
+        item.minor === 0
+          ? byMajor.get(item.major - 1 - missing)
+          : byOrdinal.get(`${item.major}/${item.minor - 1 - missing}`);
       if (direct !== undefined) steps.push({ score: (score[direct] ?? 0) - cost, item: direct });
     }
     const jump = lower.below(rank[index] ?? 0);

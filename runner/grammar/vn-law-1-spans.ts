@@ -2,13 +2,17 @@
 import type { Lines } from "./vn-law-1-lines.ts";
 
 /** Half-open range of bytes of the file; empty when start = end. */
-export interface Span { readonly start: number; readonly end: number }
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
 
 const LF = 10;
 const CR = 13;
 const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 9 || byte === 11 || byte === 12;
 /** `#`, `*`, `_`, `>` and backtick: Markdown that surrounds a title. */
-const isMark = (byte: number | undefined): boolean => byte === 35 || byte === 42 || byte === 95 || byte === 62 || byte === 96;
+const isMark = (byte: number | undefined): boolean =>
+  byte === 35 || byte === 42 || byte === 95 || byte === 62 || byte === 96;
 
 /** Bytes of a blank or hidden character beyond ASCII that begins here: no-break space, soft hyphen, zero-width and directional marks, byte order mark. */
 export function hiddenAt(bytes: Uint8Array, at: number): number {
@@ -65,7 +69,9 @@ export function numberSpan(bytes: Buffer, title: Span, pattern: RegExp): Span {
 }
 
 /** Body of a unit, and the end of the unit: behind an empty body there may be marks of the title's line. */
-export interface BodySpan extends Span { readonly unit_end: number }
+export interface BodySpan extends Span {
+  readonly unit_end: number;
+}
 
 function afterInline(bytes: Uint8Array, title: Span, limit: number): number {
   let at = title.end;
@@ -78,7 +84,9 @@ function afterInline(bytes: Uint8Array, title: Span, limit: number): number {
 /** What follows a title up to line `until`, to the last line that is not blank. inline: the text goes on behind the title on its line. */
 export function bodySpan(bytes: Uint8Array, lines: Lines, title: Span, until: number, inline: boolean): BodySpan {
   const limit = Math.max(title.end, until > 0 ? lines.end(until - 1) : 0);
-  let start = inline ? afterInline(bytes, title, limit) : trimStart(bytes, title.end, lineEnd(bytes, title.end, limit), false);
+  let start = inline
+    ? afterInline(bytes, title, limit)
+    : trimStart(bytes, title.end, lineEnd(bytes, title.end, limit), false);
   while (start < limit && (bytes[start] === LF || bytes[start] === CR || isBlank(bytes[start]))) start += 1;
   let end = limit;
   while (end > start && (isBlank(bytes[end - 1]) || bytes[end - 1] === LF || bytes[end - 1] === CR)) end -= 1;

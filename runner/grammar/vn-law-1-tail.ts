@@ -12,11 +12,15 @@ const SIGNATURES = [
   /^Nơi nhận ?:?$|^Nơi nhận ?:/u,
   /^XÁC THỰC VĂN BẢN HỢP NHẤT/u,
 ];
-const SIGNER = /^(?:CHỦ TỊCH|PHÓ CHỦ TỊCH|THỦ TƯỚNG|PHÓ THỦ TƯỚNG|BỘ TRƯỞNG|THỨ TRƯỞNG|CHỦ NHIỆM|PHÓ CHỦ NHIỆM|CHÁNH ÁN|PHÓ CHÁNH ÁN|VIỆN TRƯỞNG|PHÓ VIỆN TRƯỞNG|(?:PHÓ )?TỔNG (?:GIÁM ĐỐC|BÍ THƯ|THƯ KÝ|CỤC TRƯỞNG|KIỂM TOÁN|THANH TRA|BIÊN TẬP)|THỐNG ĐỐC|PHÓ THỐNG ĐỐC|GIÁM ĐỐC|PHÓ GIÁM ĐỐC|CỤC TRƯỞNG|VỤ TRƯỞNG|CHÁNH VĂN PHÒNG)(?!\p{L})/u;
-const ANNEX = /^(?:PHỤ LỤC|Phụ lục)(?: (?:số |SỐ )?([IVXLC]+|\d{1,3}|[A-ZĐ])([a-z]|[A-Z](?![\p{L}\d]))?(?:\d{1,3}|\[\d{1,3}\])?)?(?:\s*[.:–—-]\s*(.*)|\s*(\(.*)?)$/u;
+const SIGNER =
+  /^(?:CHỦ TỊCH|PHÓ CHỦ TỊCH|THỦ TƯỚNG|PHÓ THỦ TƯỚNG|BỘ TRƯỞNG|THỨ TRƯỞNG|CHỦ NHIỆM|PHÓ CHỦ NHIỆM|CHÁNH ÁN|PHÓ CHÁNH ÁN|VIỆN TRƯỞNG|PHÓ VIỆN TRƯỞNG|(?:PHÓ )?TỔNG (?:GIÁM ĐỐC|BÍ THƯ|THƯ KÝ|CỤC TRƯỞNG|KIỂM TOÁN|THANH TRA|BIÊN TẬP)|THỐNG ĐỐC|PHÓ THỐNG ĐỐC|GIÁM ĐỐC|PHÓ GIÁM ĐỐC|CỤC TRƯỞNG|VỤ TRƯỞNG|CHÁNH VĂN PHÒNG)(?!\p{L})/u;
+const ANNEX =
+  /^(?:PHỤ LỤC|Phụ lục)(?: (?:số |SỐ )?([IVXLC]+|\d{1,3}|[A-ZĐ])([a-z]|[A-Z](?![\p{L}\d]))?(?:\d{1,3}|\[\d{1,3}\])?)?(?:\s*[.:–—-]\s*(.*)|\s*(\(.*)?)$/u;
 
 /** Where an annex begins. */
-export interface Annex extends Numbered { readonly line: number }
+export interface Annex extends Numbered {
+  readonly line: number;
+}
 
 /** Lines behind that of a signer in which the numbering of clauses may go on: then it was a cell of a table. */
 const TABLE = 80;
@@ -25,9 +29,18 @@ const CLAUSE = /^(\d{1,3})[.)]\s+["“]?\p{Lu}/u;
 /** Whether clauses go on behind a line: 1, 2, the line, 3. */
 function clausesGoOn(reading: Reading, line: number): boolean {
   let last = 0;
-  for (let at = reading.before[line] ?? -1, count = 0; at >= 0 && count < TABLE && last === 0; at = reading.before[at] ?? -1, count += 1) last = Number(CLAUSE.exec(reading.lines.plain(at))?.[1] ?? 0);
+  for (
+    let at = reading.before[line] ?? -1, count = 0;
+    at >= 0 && count < TABLE && last === 0;
+    at = reading.before[at] ?? -1, count += 1
+  )
+    last = Number(CLAUSE.exec(reading.lines.plain(at))?.[1] ?? 0);
   if (last === 0) return false;
-  for (let at = reading.after[line] ?? -1, count = 0; at >= 0 && count < TABLE; at = reading.after[at] ?? -1, count += 1) {
+  for (
+    let at = reading.after[line] ?? -1, count = 0;
+    at >= 0 && count < TABLE;
+    at = reading.after[at] ?? -1, count += 1
+  ) {
     const text = reading.lines.plain(at);
     if (SIGNATURES.some((pattern) => pattern.test(text))) return false;
     if (Number(CLAUSE.exec(text)?.[1] ?? 0) === last + 1) return true;
@@ -37,7 +50,12 @@ function clausesGoOn(reading: Reading, line: number): boolean {
 
 /** Whether a line belongs to what stands below the last article. A line under the number of a chapter is its name. */
 export function isTailLine(reading: Reading, line: number): boolean {
-  if (reading.roles[line] !== ROLE.text || reading.quotations.state[line] === QUOTED.yes || reading.hints.get(line) === "text") return false;
+  if (
+    reading.roles[line] !== ROLE.text ||
+    reading.quotations.state[line] === QUOTED.yes ||
+    reading.hints.get(line) === "text"
+  )
+    return false;
   const text = reading.lines.plain(line);
   if (SIGNATURES.some((pattern) => pattern.test(text))) return true;
   if (!SIGNER.test(text) || !inCapitals(text) || text.length >= 80) return false;
@@ -49,16 +67,30 @@ const SECTION_ALONE = /^(?:Phần|Chương|Mục|Tiểu mục)\s+(?:thứ\s+)?\S
 
 /** An annex heading: on its own line, or in capitals with a title. "Phụ lục số 2 kèm theo Luật này" refers. */
 function annexAt(reading: Reading, line: number): Annex | undefined {
-  if (reading.roles[line] !== ROLE.text || reading.quotations.state[line] === QUOTED.yes || reading.hints.get(line) === "text") return undefined;
+  if (
+    reading.roles[line] !== ROLE.text ||
+    reading.quotations.state[line] === QUOTED.yes ||
+    reading.hints.get(line) === "text"
+  )
+    return undefined;
   const text = reading.lines.plain(line);
   if (!/^(?:P|p)h|^PH/u.test(text)) return undefined;
   const match = ANNEX.exec(text);
   if (match === null) return undefined;
   const [, number = "", letter = "", title] = match;
   if (title !== undefined && !inCapitals(title) && !text.startsWith("PHỤ LỤC")) return undefined;
-  if (/^[A-ZĐ]$/u.test(number) && numberValue(number) === undefined) return { line, major: number.charCodeAt(0) - 64, minor: 0, address: number === "Đ" ? "DD" : number, number: number.toLowerCase() };
+  if (/^[A-ZĐ]$/u.test(number) && numberValue(number) === undefined)
+    return {
+      line,
+      major: number.charCodeAt(0) - 64,
+      minor: 0,
+      address: number === "Đ" ? "DD" : number,
+      number: number.toLowerCase(),
+    };
   const value = numberValue(number);
-  return value === undefined ? { line, major: 0, minor: 0, address: "", number: "" } : { line, ...numbered(value, letter) };
+  return value === undefined
+    ? { line, major: 0, minor: 0, address: "", number: "" }
+    : { line, ...numbered(value, letter) };
 }
 
 /** All annex headings in the order of their lines. */
@@ -72,7 +104,10 @@ export function findAnnexes(reading: Reading): Annex[] {
 }
 
 /** Annexes that become units, and the headings of others that are text of the one before. */
-export interface CutAnnexes { readonly annexes: readonly Annex[]; readonly left: readonly Annex[] }
+export interface CutAnnexes {
+  readonly annexes: readonly Annex[];
+  readonly left: readonly Annex[];
+}
 
 /** Text lines between two headings of a list of annexes. */
 const LISTED = 3;
@@ -94,21 +129,38 @@ export function cutAnnexes(reading: Reading, all: readonly Annex[], from: number
     return false;
   };
   const again = new Map(behind.map((annex, index) => [key(annex), index] as const));
-  const listed = behind.filter((annex, index) => !((again.get(key(annex)) ?? index) > index && (close(annex, behind[index + 1]) || close(behind[index - 1] ?? annex, annex))));
+  const listed = behind.filter(
+    (annex, index) =>
+      !(
+        (again.get(key(annex)) ?? index) > index &&
+        (close(annex, behind[index + 1]) || close(behind[index - 1] ?? annex, annex))
+      ),
+  );
   const unique = (annexes: readonly Annex[]): boolean => new Set(annexes.map(key)).size === annexes.length;
   const capital = listed.filter((annex) => reading.lines.plain(annex.line).startsWith("PHỤ LỤC"));
-  const kept = unique(listed) ? listed : capital.length > 0 && unique(capital) ? capital : listed.filter((annex, index) => listed.findIndex((one) => key(one) === key(annex)) === index);
+  const kept = unique(listed)
+    ? listed
+    : capital.length > 0 && unique(capital)
+      ? capital
+      : listed.filter((annex, index) => listed.findIndex((one) => key(one) === key(annex)) === index);
   return { annexes: kept, left: behind.filter((annex) => !kept.includes(annex)) };
 }
 
 /** Articles in the order of their lines that may be the law's own, and those an operator calls text. */
 const counted = (reading: Reading, articles: readonly Candidate[]): readonly Candidate[] =>
-  articles.filter((one) => one.evidence === "strong" || one.evidence === "certain" || one.evidence === "bare" || reading.hints.get(one.line) === "text");
+  articles.filter(
+    (one) =>
+      one.evidence === "strong" ||
+      one.evidence === "certain" ||
+      one.evidence === "bare" ||
+      reading.hints.get(one.line) === "text",
+  );
 
 /** Articles that may be missing where a text goes on behind something that looks like its end. */
 const NEAR = 3;
 const goesOnTo = (before: Ordinal, next: Ordinal | undefined): boolean =>
-  next !== undefined && (continues(before, next) || (compareOrdinals(before, next) < 0 && next.major - before.major <= NEAR));
+  next !== undefined &&
+  (continues(before, next) || (compareOrdinals(before, next) < 0 && next.major - before.major <= NEAR));
 
 /**
  * First line of the annexes: the first annex heading behind some article, behind which the numbers of the articles do not go on, and
@@ -121,7 +173,9 @@ export function annexesFrom(reading: Reading, annexes: readonly Annex[], article
   let line = own[0]?.line ?? reading.lines.count;
   let signed = false;
   for (const annex of annexes) {
-    for (; line < annex.line; line += 1) signed ||= isTailLine(reading, line) || (reading.roles[line] === ROLE.text && reading.lines.plain(line).endsWith("./."));
+    for (; line < annex.line; line += 1)
+      signed ||=
+        isTailLine(reading, line) || (reading.roles[line] === ROLE.text && reading.lines.plain(line).endsWith("./."));
     while ((own[index]?.line ?? annex.line) < annex.line) index += 1;
     const before = own[index - 1];
     const next = own[index];
@@ -134,7 +188,10 @@ export function annexesFrom(reading: Reading, annexes: readonly Annex[], article
 }
 
 /** Where the law is signed and nothing continues it; `second`: first article of another text that begins behind, with the line of the signature. */
-export interface Signed { readonly from: number; readonly second?: { readonly line: number; readonly signature: number } }
+export interface Signed {
+  readonly from: number;
+  readonly second?: { readonly line: number; readonly signature: number };
+}
 
 const FORMS = /^(?:PHỤ LỤC|Phụ lục|MẪU|Mẫu|BIỂU|Biểu|DANH MỤC|DANH SÁCH|BẢNG)(?![\p{Ll}])/u;
 
@@ -164,7 +221,8 @@ export function signedFrom(reading: Reading, articles: readonly Candidate[], ann
 }
 
 function formsBetween(reading: Reading, from: number, to: number): boolean {
-  for (let line = reading.after[from] ?? -1; line >= 0 && line < to; line = reading.after[line] ?? -1) if (FORMS.test(reading.lines.plain(line))) return true;
+  for (let line = reading.after[from] ?? -1; line >= 0 && line < to; line = reading.after[line] ?? -1)
+    if (FORMS.test(reading.lines.plain(line))) return true;
   return false;
 }
 
@@ -173,7 +231,12 @@ export function tailFrom(reading: Reading, lastArticle: number, annexes: number)
   for (let line = lastArticle + 1; line < annexes; line += 1) {
     if (isTailLine(reading, line)) return line;
     // An end mark closes the law; what follows it is not its text.
-    if (reading.roles[line] === ROLE.text && /\.\/\.["”*_ ]*$/u.test(reading.lines.plain(line)) && reading.quotations.state[line] !== QUOTED.yes) return nextText(reading, line, annexes);
+    if (
+      reading.roles[line] === ROLE.text &&
+      /\.\/\.["”*_ ]*$/u.test(reading.lines.plain(line)) &&
+      reading.quotations.state[line] !== QUOTED.yes
+    )
+      return nextText(reading, line, annexes);
   }
   return annexes;
 }

@@ -25,7 +25,8 @@ function sectionTitle(reading: Reading, candidate: Candidate, heading: (line: nu
     const text = reading.lines.plain(next);
     const first = candidate.rest === "" && end === candidate.line;
     const plain = first && text.length <= SHORT && !/[.;:]$/u.test(text) && !MARKER.test(text);
-    const capitals = inCapitals(text) && !MARKER.test(text) && (first || reading.apart[next] === 0 || reading.lines.marked(next));
+    const capitals =
+      inCapitals(text) && !MARKER.test(text) && (first || reading.apart[next] === 0 || reading.lines.marked(next));
     if (!plain && !capitals) break;
     end = next;
     if (!capitals) break;
@@ -45,7 +46,12 @@ function articleTitle(reading: Reading, candidate: Candidate, heading: (line: nu
     const below = last === "" && end === candidate.line;
     const titled = below && text.length <= SHORT && !/[.;:,]$/u.test(text) && followed(reading, next, heading);
     const whole = reading.lines.plain(end);
-    const wrapped = !below && reading.apart[next] === 0 && whole.length >= WRAPPED && !/[.;:]$/u.test(whole) && (/^[\p{Ll}\d(]/u.test(text) || goesOn(whole));
+    const wrapped =
+      !below &&
+      reading.apart[next] === 0 &&
+      whole.length >= WRAPPED &&
+      !/[.;:]$/u.test(whole) &&
+      (/^[\p{Ll}\d(]/u.test(text) || goesOn(whole));
     if (!titled && !wrapped) break;
     end = next;
     last = text;

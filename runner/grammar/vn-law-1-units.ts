@@ -15,25 +15,46 @@ import { bodySpan, numberSpan, titleSpan, type Span } from "./vn-law-1-spans.ts"
 import type { Annex } from "./vn-law-1-tail.ts";
 
 /** What is to be cut: headings before line `tail`, and with the option annexes from line `annexes` on. */
-export interface Cut { readonly headings: readonly Heading[]; readonly tail: number; readonly annexes: readonly Annex[] }
+export interface Cut {
+  readonly headings: readonly Heading[];
+  readonly tail: number;
+  readonly annexes: readonly Annex[];
+}
 
 /** Units, or the first place with two readings. */
-export interface Units { readonly units: readonly ManifestUnit[]; readonly findings: readonly Finding[]; readonly dispute?: Dispute | undefined; readonly fault?: Dispute }
+export interface Units {
+  readonly units: readonly ManifestUnit[];
+  readonly findings: readonly Finding[];
+  readonly dispute?: Dispute | undefined;
+  readonly fault?: Dispute;
+}
 
-interface Planned extends Numbered { readonly line: number; readonly level: Level; readonly title_end: number; readonly until: number; readonly parent: number }
+interface Planned extends Numbered {
+  readonly line: number;
+  readonly level: Level;
+  readonly title_end: number;
+  readonly until: number;
+  readonly parent: number;
+}
 
 /** A first sentence of so many characters is text, not title. */
 const SENTENCE = 120;
 
 /** Headings, and the clauses and points between them as deep as asked for. */
-function planned(reading: Reading, cut: Cut, options: VnLawOptions): { plan: Planned[]; findings: Finding[]; dispute?: Dispute | undefined } {
+function planned(
+  reading: Reading,
+  cut: Cut,
+  options: VnLawOptions,
+): { plan: Planned[]; findings: Finding[]; dispute?: Dispute | undefined } {
   const plan: Planned[] = [];
   const findings: Finding[] = [];
   const places = new Map<number, number>();
   for (const [index, heading] of cut.headings.entries()) {
     const until = cut.headings[index + 1]?.line ?? cut.tail;
-    const inner = heading.level === "article" && options.depth !== "dieu"
-      ? innerUnits(reading, heading.title_end + 1, until, heading.number, options.depth === "diem") : { marked: [], findings: [] };
+    const inner =
+      heading.level === "article" && options.depth !== "dieu"
+        ? innerUnits(reading, heading.title_end + 1, until, heading.number, options.depth === "diem")
+        : { marked: [], findings: [] };
     if ("dispute" in inner && inner.dispute) return { plan, findings, dispute: inner.dispute };
     findings.push(...inner.findings);
     places.set(index, plan.length);
@@ -45,7 +66,9 @@ function planned(reading: Reading, cut: Cut, options: VnLawOptions): { plan: Pla
 
 /** Groups, clauses and points in the order of their lines, each below the nearest of a higher rank. */
 function pushInner(plan: Planned[], marked: readonly Marked[], until: number): void {
-  const open: { readonly rank: number; readonly index: number }[] = [{ rank: LEVEL_WORDS.article.rank, index: plan.length - 1 }];
+  const open: { readonly rank: number; readonly index: number }[] = [
+    { rank: LEVEL_WORDS.article.rank, index: plan.length - 1 },
+  ];
   marked.forEach((one, index) => {
     const { rank } = LEVEL_WORDS[one.level];
     while ((open.at(-1)?.rank ?? 0) >= rank) open.pop();
@@ -59,7 +82,12 @@ function annexPlan(reading: Reading, cut: Cut): Planned[] {
   return cut.annexes.map((annex, index) => {
     const until = cut.annexes[index + 1]?.line ?? reading.lines.count;
     let title_end = annex.line;
-    for (let next = reading.after[title_end] ?? -1; next >= 0 && next < until && next - annex.line < 12 && inCapitals(reading.lines.plain(next)); next = reading.after[next] ?? -1) title_end = next;
+    for (
+      let next = reading.after[title_end] ?? -1;
+      next >= 0 && next < until && next - annex.line < 12 && inCapitals(reading.lines.plain(next));
+      next = reading.after[next] ?? -1
+    )
+      title_end = next;
     return { ...annex, level: "annex", title_end, until, parent: -1 };
   });
 }
@@ -70,11 +98,18 @@ const MARKERS: Partial<Readonly<Record<Level, RegExp>>> = { clause: CLAUSE_BYTES
 /** Title and body of a unit in bytes. An article whose title is its first sentence is titled by its number alone. */
 function spansOf(bytes: Buffer, reading: Reading, one: Planned): { title: Span; body: Span; end: number } {
   const whole = titleSpan(bytes, reading.lines, one.line, one.title_end);
-  const marker = MARKERS[one.level] ?? (one.level === "group" && /[.;:]\s*$/u.test(bytes.toString("utf8", whole.start, whole.end)) ? GROUP_BYTES : undefined);
+  const marker =
+    MARKERS[one.level] ??
+    (one.level === "group" && /[.;:]\s*$/u.test(bytes.toString("utf8", whole.start, whole.end))
+      ? GROUP_BYTES
+      : undefined);
   const title = marker ? numberSpan(bytes, whole, marker) : whole;
   const body = bodySpan(bytes, reading.lines, title, one.until, marker !== undefined);
   const empty = body.start >= body.end || !hasVisible(bytes.toString("utf8", body.start, body.end));
-  const sentence = one.level === "article" && /[.;]["”]?$/u.test(bytes.toString("utf8", title.start, title.end)) && (empty || title.end - title.start > SENTENCE * 1.3);
+  const sentence =
+    one.level === "article" &&
+    /[.;]["”]?$/u.test(bytes.toString("utf8", title.start, title.end)) &&
+    (empty || title.end - title.start > SENTENCE * 1.3);
   if (sentence) {
     const short = numberSpan(bytes, whole, ARTICLE_BYTES);
     const rest = bodySpan(bytes, reading.lines, short, one.until, true);
@@ -95,19 +130,47 @@ export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: 
     names.push(named);
     const line = reading.lines.fileLine(one.line);
     const twin = lineOf.get(named.address);
-    if (twin !== undefined) return { units, findings, fault: { line: one.line, reason: `lines ${twin} and ${line} would both be ${named.address}; a hints file decides` } };
+    if (twin !== undefined)
+      return {
+        units,
+        findings,
+        fault: {
+          line: one.line,
+          reason: `lines ${twin} and ${line} would both be ${named.address}; a hints file decides`,
+        },
+      };
     lineOf.set(named.address, line);
     const { title, body, end } = spansOf(bytes, reading, one);
     const titleBytes = bytes.subarray(title.start, title.end);
     const bodyBytes = bytes.subarray(body.start, body.end);
     const titleText = titleBytes.toString("utf8");
-    if (!hasVisible(titleText)) return { units, findings, fault: { line: one.line, reason: "the heading shows no character" } };
-    if (hasHidden(titleText)) findings.push({ code: "hidden_in_title", line, text: `${named.address}: invisible, bidirectional or control characters in the title; its bytes are kept` });
+    if (!hasVisible(titleText))
+      return { units, findings, fault: { line: one.line, reason: "the heading shows no character" } };
+    if (hasHidden(titleText))
+      findings.push({
+        code: "hidden_in_title",
+        line,
+        text: `${named.address}: invisible, bidirectional or control characters in the title; its bytes are kept`,
+      });
     units.push({
-      ordinal: index + 1, ...named, depth: LEVEL_WORDS[one.level].rank, line, section_type: LEVEL_WORDS[one.level].section_type, parent: names[one.parent]?.address ?? null,
-      level: one.level, number: one.number, title: titleText, title_start: title.start, title_end: title.end, title_sha: sha256(titleBytes),
-      body: bodyBytes.toString("utf8"), body_start: body.start, body_end: body.end, content_hash: sha256(bodyBytes),
-      byte_start: reading.lines.start(one.line), byte_end: end,
+      ordinal: index + 1,
+      ...named,
+      depth: LEVEL_WORDS[one.level].rank,
+      line,
+      section_type: LEVEL_WORDS[one.level].section_type,
+      parent: names[one.parent]?.address ?? null,
+      level: one.level,
+      number: one.number,
+      title: titleText,
+      title_start: title.start,
+      title_end: title.end,
+      title_sha: sha256(titleBytes),
+      body: bodyBytes.toString("utf8"),
+      body_start: body.start,
+      body_end: body.end,
+      content_hash: sha256(bodyBytes),
+      byte_start: reading.lines.start(one.line),
+      byte_end: end,
     });
   }
   return { units, findings };

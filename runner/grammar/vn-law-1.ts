@@ -1,6 +1,14 @@
 // The grammar profile `vn-law-1`: parts, chapters, articles, clauses and points of Vietnamese law; see docs/decisions/0023-vn-law-1.md.
 import { digestOf } from "../model/canonical.ts";
-import type { Finding, GrammarOptions, GrammarProfile, Hint, MarkResult, Refusal, VnLawOptions } from "../model/manifest.ts";
+import type {
+  Finding,
+  GrammarOptions,
+  GrammarProfile,
+  Hint,
+  MarkResult,
+  Refusal,
+  VnLawOptions,
+} from "../model/manifest.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
@@ -22,13 +30,18 @@ const RULES = {
   encoding: "UTF-8; NUL refused; a byte order mark at the region's start is separator; LF, CRLF and CR end lines",
   region: "between the lines CUT:BEGIN and CUT:END (comment form), each exactly once, else the whole file",
   recognition: "lines in NFC without Markdown marks, hidden characters and edge blanks; bytes are kept",
-  units: "Phần, Chương, Mục, Tiểu mục as section; Điều as article; by depth Khoản and Điểm as paragraph; with annexes Phụ lục as appendix",
+  units:
+    "Phần, Chương, Mục, Tiểu mục as section; Điều as article; by depth Khoản and Điểm as paragraph; with annexes Phụ lục as appendix",
   text: "notes, quotations, page furniture, front matter, references and lists of contents open no unit",
-  choice: "the rising chain of greatest support; steps not by one and unchosen look-alikes are findings; two readings are refused",
-  title: "the heading's lines without edge marks; a clause's or point's number; an article that is one sentence: its number",
+  choice:
+    "the rising chain of greatest support; steps not by one and unchosen look-alikes are findings; two readings are refused",
+  title:
+    "the heading's lines without edge marks; a clause's or point's number; an article that is one sentence: its number",
   body: "what follows up to the next unit without blank edge lines; empty: the title's bytes",
-  outside: "what stands before the first unit, between the last article and the annexes, and behind the last article without annexes",
-  address: "prefix/DIEU-n; sections by path; clauses and points below their article; eId of the Akoma Ntoso naming convention",
+  outside:
+    "what stands before the first unit, between the last article and the annexes, and behind the last article without annexes",
+  address:
+    "prefix/DIEU-n; sections by path; clauses and points below their article; eId of the Akoma Ntoso naming convention",
 };
 
 /** Lines of the form of headings that are weighed against each other; a law repeated a hundred times has fewer. */
@@ -52,12 +65,26 @@ function readText(lines: Lines, hints: readonly Hint[]): Reading {
     const reads = said.get(lines.fileLine(line));
     if (reads !== undefined) hinted.set(line, reads);
   }
-  for (const [line, reads] of hinted) if (reads === "heading" && roles[line] !== undefined && roles[line] !== ROLE.blank) roles[line] = ROLE.text;
-  return { lines, roles, notes, quotations: findQuotations(lines, roles), hints: hinted, ...surroundings(roles), width: wrapWidth(lines, roles) };
+  for (const [line, reads] of hinted)
+    if (reads === "heading" && roles[line] !== undefined && roles[line] !== ROLE.blank) roles[line] = ROLE.text;
+  return {
+    lines,
+    roles,
+    notes,
+    quotations: findQuotations(lines, roles),
+    hints: hinted,
+    ...surroundings(roles),
+    width: wrapWidth(lines, roles),
+  };
 }
 
 /** A hint must do something: name a line of the region, and a heading must have the form of one. */
-function hintFault(reading: Reading, hints: readonly Hint[], forms: ReadonlySet<number>, deep: boolean): Refusal | undefined {
+function hintFault(
+  reading: Reading,
+  hints: readonly Hint[],
+  forms: ReadonlySet<number>,
+  deep: boolean,
+): Refusal | undefined {
   const linesOf = new Map<number, number[]>();
   for (const line of reading.hints.keys()) {
     const file = reading.lines.fileLine(line);
@@ -67,7 +94,8 @@ function hintFault(reading: Reading, hints: readonly Hint[], forms: ReadonlySet<
     const lines = linesOf.get(hint.line);
     if (lines === undefined) return refuse(hint.line, `a hint names line ${hint.line}, which is not in the region`);
     const formed = (line: number): boolean => forms.has(line) || (deep && INNER.test(reading.lines.plain(line)));
-    if (hint.reads === "heading" && !lines.some(formed)) return refuse(hint.line, `a hint calls line ${hint.line} a heading, but it has the form of none`);
+    if (hint.reads === "heading" && !lines.some(formed))
+      return refuse(hint.line, `a hint calls line ${hint.line} a heading, but it has the form of none`);
   }
   return undefined;
 }
@@ -80,8 +108,19 @@ function shape(units: readonly { readonly level?: string | undefined }[]): strin
 }
 
 function overCap(count: number, caps: Caps, line: number, made = ""): Refusal | undefined {
-  const over = count > caps.hard ? ["STOP_OVER_HARD_CAP", "hard cap", caps.hard] as const : count > caps.units ? ["STOP_REFUSED_INPUT", "cap", caps.units] as const : undefined;
-  return over && { code: over[0], line, reason: `${count} units${made === "" ? "" : ` (${made})`}; the ${over[1]} is ${over[2]}` };
+  const over =
+    count > caps.hard
+      ? (["STOP_OVER_HARD_CAP", "hard cap", caps.hard] as const)
+      : count > caps.units
+        ? (["STOP_REFUSED_INPUT", "cap", caps.units] as const)
+        : undefined;
+  return (
+    over && {
+      code: over[0],
+      line,
+      reason: `${count} units${made === "" ? "" : ` (${made})`}; the ${over[1]} is ${over[2]}`,
+    }
+  );
 }
 
 /** What the approver should know about lines that opened no unit. */
@@ -89,12 +128,29 @@ function summaries(reading: Reading, tail: number, annexed: boolean): Finding[] 
   const at = (line: number): number => reading.lines.fileLine(line);
   const count = (role: number): number => reading.roles.reduce((sum, one) => sum + (one === role ? 1 : 0), 0);
   const found: Finding[] = [];
-  if (reading.notes.numbers.size > 0) found.push({ code: "footnotes", line: at(reading.notes.first), text: `${reading.notes.numbers.size} notes in ${count(ROLE.note)} lines are text where they stand` });
+  if (reading.notes.numbers.size > 0)
+    found.push({
+      code: "footnotes",
+      line: at(reading.notes.first),
+      text: `${reading.notes.numbers.size} notes in ${count(ROLE.note)} lines are text where they stand`,
+    });
   const furniture = reading.roles.findIndex((role) => role === ROLE.page || role === ROLE.furniture);
-  if (furniture >= 0) found.push({ code: "furniture", line: at(furniture), text: `${count(ROLE.page) + count(ROLE.furniture)} lines of page heads, page numbers, stamps, edit marks and rules are text where they stand` });
-  for (const line of reading.quotations.unopened) found.push({ code: "quotation", line: at(line), text: "a quotation is closed that no mark opens" });
-  for (const line of reading.quotations.unclosed) found.push({ code: "quotation", line: at(line), text: "a quotation is opened that no mark closes" });
-  if (tail < reading.lines.count) found.push({ code: "tail", line: at(tail), text: `what follows the last article from here on is recorded, not cut${annexed ? ", up to the annexes" : ""}` });
+  if (furniture >= 0)
+    found.push({
+      code: "furniture",
+      line: at(furniture),
+      text: `${count(ROLE.page) + count(ROLE.furniture)} lines of page heads, page numbers, stamps, edit marks and rules are text where they stand`,
+    });
+  for (const line of reading.quotations.unopened)
+    found.push({ code: "quotation", line: at(line), text: "a quotation is closed that no mark opens" });
+  for (const line of reading.quotations.unclosed)
+    found.push({ code: "quotation", line: at(line), text: "a quotation is opened that no mark closes" });
+  if (tail < reading.lines.count)
+    found.push({
+      code: "tail",
+      line: at(tail),
+      text: `what follows the last article from here on is recorded, not cut${annexed ? ", up to the annexes" : ""}`,
+    });
   return found;
 }
 
@@ -111,26 +167,46 @@ function nothing(reading: Reading, headings: Headings): Refusal {
     found += 1;
   }
   if (found < 2) return refuse(lines.fileLine(0), "no article (`Điều 1.`) of a Vietnamese law");
-  return refuse(lines.fileLine(first), `no article (\`Điều 1.\`): this text is made of ${found} sections with Roman numbers, which vn-law-1 does not cut; written with ATX headings (\`## I. …\`), generic-atx-1 cuts it`);
+  return refuse(
+    lines.fileLine(first),
+    `no article (\`Điều 1.\`): this text is made of ${found} sections with Roman numbers, which vn-law-1 does not cut; written with ATX headings (\`## I. …\`), generic-atx-1 cuts it`,
+  );
 }
 
 /** Two texts in one file are cut one by one: no hint makes one law of them. */
 function secondText(reading: Reading, second: { readonly line: number; readonly signature: number }): Refusal {
   const line = reading.lines.fileLine(second.line);
   const signature = reading.lines.fileLine(second.signature);
-  return refuse(line, `a second text begins behind the signature of line ${signature}: line ${line} reads as its Điều 1; cut one of them between lines <!-- CUT:BEGIN --> and <!-- CUT:END -->`);
+  return refuse(
+    line,
+    `a second text begins behind the signature of line ${signature}: line ${line} reads as its Điều 1; cut one of them between lines <!-- CUT:BEGIN --> and <!-- CUT:END -->`,
+  );
 }
 
 /** A number of the codification is a path of numbers, which no law bears. */
 function codified(reading: Reading, articles: readonly Candidate[]): Refusal | undefined {
   const found = articles.find((one) => CODIFIED.test(reading.lines.plain(one.line)));
-  return found && refuse(reading.lines.fileLine(found.line), "the number of this article is one of the codification (Pháp điển, `Điều 37.7.LQ.1`); vn-law-1 cuts laws as they were enacted");
+  return (
+    found &&
+    refuse(
+      reading.lines.fileLine(found.line),
+      "the number of this article is one of the codification (Pháp điển, `Điều 37.7.LQ.1`); vn-law-1 cuts laws as they were enacted",
+    )
+  );
 }
 
 /** Headings of annexes that are no units. */
 function annexesLeft(reading: Reading, left: readonly Annex[]): Finding[] {
   const [first] = left;
-  return first === undefined ? [] : [{ code: "annexes_left", line: reading.lines.fileLine(first.line), text: `${left.length} headings of annexes from here on list others, stand inside them or are printed again; they are text` }];
+  return first === undefined
+    ? []
+    : [
+        {
+          code: "annexes_left",
+          line: reading.lines.fileLine(first.line),
+          text: `${left.length} headings of annexes from here on list others, stand inside them or are printed again; they are text`,
+        },
+      ];
 }
 
 function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps: Caps): MarkResult {
@@ -148,19 +224,30 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   const reading = readText(read.lines, options.hints);
   const candidates = findCandidates(reading);
   const many = candidates.articles.length + candidates.sections.length;
-  if (many > MOST_CANDIDATES) return { refusal: refuse(region.first_line, `${many} lines have the form of headings; ${MOST_CANDIDATES} are weighed at most`) };
+  if (many > MOST_CANDIDATES)
+    return {
+      refusal: refuse(
+        region.first_line,
+        `${many} lines have the form of headings; ${MOST_CANDIDATES} are weighed at most`,
+      ),
+    };
   const annexes = findAnnexes(reading);
   const annexStart = annexesFrom(reading, annexes, candidates.articles);
   const forms = new Set([...candidates.articles, ...candidates.sections].map((one) => one.line));
   const hint = hintFault(reading, options.hints, forms, options.depth !== "dieu");
   if (hint) return { refusal: hint };
   const signed = signedFrom(reading, candidates.articles, annexStart);
-  const other = signed.second === undefined ? codified(reading, candidates.articles) : secondText(reading, signed.second);
+  const other =
+    signed.second === undefined ? codified(reading, candidates.articles) : secondText(reading, signed.second);
   if (other) return { refusal: other };
   const headings = chooseHeadings(reading, candidates, { law: signed.from, annexes: annexStart });
   const last = headings.headings.findLast((one) => one.level === "article");
   if (headings.dispute || last === undefined) return { refusal: nothing(reading, headings) };
-  const early = overCap(headings.headings.length, caps, read.lines.fileLine(headings.headings[Math.min(caps.units, caps.hard)]?.line ?? 0));
+  const early = overCap(
+    headings.headings.length,
+    caps,
+    read.lines.fileLine(headings.headings[Math.min(caps.units, caps.hard)]?.line ?? 0),
+  );
   if (early) return { refusal: early };
   const tail = tailFrom(reading, last.title_end, annexStart);
   const kept = headings.headings.filter((one) => one.line < tail);
@@ -168,10 +255,32 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   const made = makeUnits(bytes, prefix, reading, { headings: kept, tail, annexes: cut.annexes }, options);
   const stopped = made.dispute ?? made.fault;
   if (stopped) return { refusal: refuse(read.lines.fileLine(stopped.line), stopped.reason) };
-  const over = overCap(made.units.length, caps, made.units[Math.min(caps.units, caps.hard)]?.line ?? 0, shape(made.units));
+  const over = overCap(
+    made.units.length,
+    caps,
+    made.units[Math.min(caps.units, caps.hard)]?.line ?? 0,
+    shape(made.units),
+  );
   if (over) return { refusal: over };
-  const findings = [...(options.annexes ? annexesLeft(reading, cut.left) : []), ...found.findings, ...headings.findings, ...made.findings, ...summaries(reading, tail, options.annexes && annexStart < read.lines.count)];
-  return { manifest: assembleManifest({ bytes, profile: vnLaw1, options, region, content_start, units: made.units, setext: [], findings }) };
+  const findings = [
+    ...(options.annexes ? annexesLeft(reading, cut.left) : []),
+    ...found.findings,
+    ...headings.findings,
+    ...made.findings,
+    ...summaries(reading, tail, options.annexes && annexStart < read.lines.count),
+  ];
+  return {
+    manifest: assembleManifest({
+      bytes,
+      profile: vnLaw1,
+      options,
+      region,
+      content_start,
+      units: made.units,
+      setext: [],
+      findings,
+    }),
+  };
 }
 
 /** See {@link GrammarProfile}. A refusal of line 0 is about the prefix or the options, not about a line. Never throws, whatever the bytes. */

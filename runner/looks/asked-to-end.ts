@@ -7,7 +7,9 @@ export function refuseWhenAskedToEnd(world: Pick<World, "askedToEnd">, phase: st
   const asked = world.askedToEnd?.();
   if (asked === undefined) return;
   throw new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `this process was asked to end (${asked}) before ${phase} was recorded`, wanted: "a process that may go on",
-    hint: "nothing is half done: resume goes on behind the last recorded phase", next: `cutter orchestrate resume ${runId}`,
+    saw: `this process was asked to end (${asked}) before ${phase} was recorded`,
+    wanted: "a process that may go on",
+    hint: "nothing is half done: resume goes on behind the last recorded phase",
+    next: `cutter orchestrate resume ${runId}`,
   });
 }

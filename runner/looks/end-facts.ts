@@ -6,7 +6,11 @@ import type { EndFacts } from "../rules/closeout.ts";
 import type { Reader } from "../world.ts";
 
 /** Reads as one principal; every number comes from the tables, none from a record of ours. */
-export async function lookAtEnd(reader: Reader, run: Pick<RunFacts, "run_id" | "document_id">, recorded: { ledger: LegBOutput; enacted: EnactOutput }): Promise<EndFacts> {
+export async function lookAtEnd(
+  reader: Reader,
+  run: Pick<RunFacts, "run_id" | "document_id">,
+  recorded: { ledger: LegBOutput; enacted: EnactOutput },
+): Promise<EndFacts> {
   const units = await reader.query("verify/written-units", [run.run_id]);
   const admissions = await reader.query("read/admissions", [run.run_id]);
   const verdicts = await reader.one("verify/earlier-verdicts", [recorded.ledger.change_set_id]);
@@ -15,18 +19,26 @@ export async function lookAtEnd(reader: Reader, run: Pick<RunFacts, "run_id" | "
   return {
     units,
     standing: await reader.query("verify/units-of-document", [run.document_id]),
-    ledger_rows: (await reader.query("verify/observed-ledger", [recorded.ledger.change_set_id, recorded.ledger.entry_id])).length,
-    verdicts: verdicts.verdicts, signed_verdicts: verdicts.signed, verdict_marks: verdicts.marks,
+    ledger_rows: (
+      await reader.query("verify/observed-ledger", [recorded.ledger.change_set_id, recorded.ledger.entry_id])
+    ).length,
+    verdicts: verdicts.verdicts,
+    signed_verdicts: verdicts.signed,
+    verdict_marks: verdicts.marks,
     log_rows: (await reader.one("verify/lifecycle-log", [recorded.enacted.review_decision_id])).rows,
     decisions: (await reader.one("verify/run-decisions", [recorded.ledger.change_set_id])).rows,
     triggers: await reader.query("verify/immutability-triggers"),
     phases,
-    usable_admissions: admissions.filter((row) => row.used_phase === null && row.use_by > now && !isSpent(row.gate, phases)).map((row) => row.nonce),
+    usable_admissions: admissions
+      .filter((row) => row.used_phase === null && row.use_by > now && !isSpent(row.gate, phases))
+      .map((row) => row.nonce),
     counts: await reader.query("verify/ledger-counts"),
   };
 }
 
 /** A second signature over the same payload is spent with the phase it would have admitted. */
 function isSpent(gate: string, phases: readonly string[]): boolean {
-  return Object.entries(ADMITTED_BY).some(([phase, gates]) => phases.includes(phase) && gates.some((name) => name === gate));
+  return Object.entries(ADMITTED_BY).some(
+    ([phase, gates]) => phases.includes(phase) && gates.some((name) => name === gate),
+  );
 }

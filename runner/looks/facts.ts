@@ -18,7 +18,10 @@ export async function protectedHash(reader: Reader, prefixes: readonly string[])
   const row = await reader.one("read/protected-hash", [[...prefixes]]);
   if (row.units === 0) {
     // No protected unit at all means we look at the wrong database or lost the right to see rows; neither is "unchanged".
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "no unit of any protected document", wanted: `units under ${prefixes.join(", ")}` });
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "no unit of any protected document",
+      wanted: `units under ${prefixes.join(", ")}`,
+    });
   }
   return row.protected_hash;
 }

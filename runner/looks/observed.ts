@@ -5,12 +5,22 @@ import { legBRows, observedDigest } from "../rules/ledger.ts";
 import type { Reader } from "../world.ts";
 
 /** Digest over every unit, version, birth and leg-B row of the run; stops with `otherwise` when their number is not 3N + 2N + 6. */
-export async function observe(reader: Reader, runId: string, ledger: LegBOutput, units: number, otherwise: StopCode): Promise<string> {
+export async function observe(
+  reader: Reader,
+  runId: string,
+  ledger: LegBOutput,
+  units: number,
+  otherwise: StopCode,
+): Promise<string> {
   const rows = [
     ...(await reader.query("verify/observed-units", [runId])),
     ...(await reader.query("verify/observed-ledger", [ledger.change_set_id, ledger.entry_id])),
   ];
   const wanted = 3 * units + legBRows(units);
-  if (rows.length !== wanted) throw new Stopped(otherwise, { saw: `${rows.length} rows of this run`, wanted: `${wanted}: units, versions, births and the ledger rows of leg B` });
+  if (rows.length !== wanted)
+    throw new Stopped(otherwise, {
+      saw: `${rows.length} rows of this run`,
+      wanted: `${wanted}: units, versions, births and the ledger rows of leg B`,
+    });
   return observedDigest(rows);
 }

@@ -12,11 +12,17 @@ const signed = z.looseObject({ rehearsal_digest: z.string() });
 export const signedCounts: RowCounts = {
   judge: async (reader, { run_id, effect }, changes) => {
     const admissions = await reader.query("read/admissions", [run_id]);
-    const execution = signed.safeParse(admissions.find((row) => row.gate === "EXECUTION" && row.used_phase === "cut_leg_a")?.payload);
+    const execution = signed.safeParse(
+      admissions.find((row) => row.gate === "EXECUTION" && row.used_phase === "cut_leg_a")?.payload,
+    );
     const journal = (await reader.query("read/journal", [run_id])).map((row) => ({ entry: row.entry as Json }));
     // The way back stays open when the records of the way forward are torn; the newest rehearsal of this run counted it too.
     const undoing = effect === "revert" || effect === "revert_ledger";
-    if (!execution.success && !undoing) throw new Stopped("STOP_TORN", { saw: "no EXECUTION was used by leg A of this run", wanted: "its row in admission_use" });
+    if (!execution.success && !undoing)
+      throw new Stopped("STOP_TORN", {
+        saw: "no EXECUTION was used by leg A of this run",
+        wanted: "its row in admission_use",
+      });
     const digest = execution.success ? execution.data.rehearsal_digest : newestDigest(journal);
     return judgeChanges(changes, rehearsalOf(journal, digest).counts[effect]);
   },

@@ -8,22 +8,42 @@ import type { RunRecord } from "../rules/expected-payload.ts";
 import type { Reader, World } from "../world.ts";
 
 /** A recorded phase's output, as its schema says; undefined while the phase is not recorded. */
-export function recordedIn<O>(rows: readonly RowOf<"read/phases-done">[], phase: RecordedPhase, schema: z.ZodType<O>): Recorded<O> | undefined {
+export function recordedIn<O>(
+  rows: readonly RowOf<"read/phases-done">[],
+  phase: RecordedPhase,
+  schema: z.ZodType<O>,
+): Recorded<O> | undefined {
   const row = rows.find((item) => item.phase === phase);
   return row ? { phase, output: schema.parse(row.output), output_sha: row.output_sha, at: row.at } : undefined;
 }
 
 /** Reads as the reader's role; the newest receipt is the one that counts. */
-export async function loadRunRecord(reader: Reader, run: { run_id: string; document_id: string }, world: Pick<World, "config" | "here">): Promise<RunRecord> {
+export async function loadRunRecord(
+  reader: Reader,
+  run: { run_id: string; document_id: string },
+  world: Pick<World, "config" | "here">,
+): Promise<RunRecord> {
   const { run_id, document_id } = run;
   const phases = await reader.query("read/phases-done", [run_id]);
   const journal = await reader.query("read/journal", [run_id]);
   const [receipt] = await reader.query("read/receipts", [run_id]);
   const { release_digest, approvers_sha, config_sha } = world.here;
   return {
-    run_id, document_id, receipt, release_digest, approvers_sha, config_sha, config: world.config,
+    run_id,
+    document_id,
+    receipt,
+    release_digest,
+    approvers_sha,
+    config_sha,
+    config: world.config,
     phases: new Map(phases.map((row) => [row.phase, row.output])),
-    journal: journal.map((row) => ({ run_id, seq: row.seq, prev_sha: row.prev_sha, entry: row.entry as Json, entry_sha: row.entry_sha })),
+    journal: journal.map((row) => ({
+      run_id,
+      seq: row.seq,
+      prev_sha: row.prev_sha,
+      entry: row.entry as Json,
+      entry_sha: row.entry_sha,
+    })),
     admissions: await reader.query("read/admissions", [run_id]),
   };
 }

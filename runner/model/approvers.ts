@@ -26,21 +26,28 @@ const key = z.strictObject({
 });
 const person = z.strictObject({
   id: z.string().regex(PERSON_ID),
-  name: z.string().min(1).max(100).refine((text) => textFault(text) === undefined, "not plain text"),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine((text) => textFault(text) === undefined, "not plain text"),
   gates: z.array(z.enum(GATES)).min(1).refine(unique, "a gate twice"),
   keys: z.array(key).min(1).max(8),
 });
-const approversSchema = z.strictObject({
-  version: z.string().regex(/^[1-9]\d{0,8}$/),
-  threshold: z.string().regex(/^[1-9]\d{0,2}$/),
-  persons: z.array(person).min(1).max(100),
-}).superRefine((set, context) => {
-  const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-  if (!unique(set.persons.map((one) => one.id))) report("persons", "a person twice");
-  // One key for two persons would let one of them be both signers.
-  if (!unique(set.persons.flatMap((one) => one.keys.map((item) => item.fingerprint)))) report("persons", "a key twice");
-  if (Number(set.threshold) > set.persons.length) report("threshold", "more than there are persons");
-});
+const approversSchema = z
+  .strictObject({
+    version: z.string().regex(/^[1-9]\d{0,8}$/),
+    threshold: z.string().regex(/^[1-9]\d{0,2}$/),
+    persons: z.array(person).min(1).max(100),
+  })
+  .superRefine((set, context) => {
+    const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (!unique(set.persons.map((one) => one.id))) report("persons", "a person twice");
+    // One key for two persons would let one of them be both signers.
+    if (!unique(set.persons.flatMap((one) => one.keys.map((item) => item.fingerprint))))
+      report("persons", "a key twice");
+    if (Number(set.threshold) > set.persons.length) report("threshold", "more than there are persons");
+  });
 
 /** The approver set: version and threshold are decimal strings; a fingerprint belongs to exactly one person. */
 export type ApproverSet = z.infer<typeof approversSchema>;
@@ -61,7 +68,10 @@ export function buildApprovers(set: ApproverSet): Buffer {
 }
 
 /** The person and key of a full fingerprint, or undefined when nobody of the set holds it. */
-export function holderOf(set: ApproverSet, fingerprint: string): { readonly person: Approver; readonly key: ApproverKey } | undefined {
+export function holderOf(
+  set: ApproverSet,
+  fingerprint: string,
+): { readonly person: Approver; readonly key: ApproverKey } | undefined {
   for (const one of set.persons) {
     const found = one.keys.find((item) => item.fingerprint === fingerprint);
     if (found) return { person: one, key: found };
@@ -72,7 +82,9 @@ export function holderOf(set: ApproverSet, fingerprint: string): { readonly pers
 function checked(value: unknown, code: "STOP_APPROVAL_INVALID" | "STOP_REFUSED_INPUT"): ApproverSet {
   const result = approversSchema.safeParse(value);
   if (result.success) return result.data;
-  const places = result.error.issues.slice(0, 5).map((issue) => `${issue.path.join(".") || "top level"}: ${issue.code === "custom" ? issue.message : issue.code}`);
+  const places = result.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join(".") || "top level"}: ${issue.code === "custom" ? issue.message : issue.code}`);
   throw refused(code, places.join(", "));
 }
 

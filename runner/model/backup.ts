@@ -40,15 +40,27 @@ export const backupReceiptSchema = z.strictObject({
 export type BackupReceipt = z.infer<typeof backupReceiptSchema>;
 
 /** Owner and sorted rights of one dumped object, as sql/read/backup/rights.sql answers. */
-export interface ObjectRights { readonly what: string; readonly owner: string; readonly rights: readonly string[] }
+export interface ObjectRights {
+  readonly what: string;
+  readonly owner: string;
+  readonly rights: readonly string[];
+}
 
 /** A relation of the dumped schemas; `carried` ones go into the dump, the others are excluded by name. */
 export interface DumpableRelation {
-  readonly name: string; readonly schema: string; readonly relation: string; readonly kind: string; readonly carried: boolean;
+  readonly name: string;
+  readonly schema: string;
+  readonly relation: string;
+  readonly kind: string;
+  readonly carried: boolean;
 }
 
 /** Something a carried object needs and the dump would not hold. */
-export interface LeftOut { readonly missing: string; readonly needed_by: string; readonly reason: string }
+export interface LeftOut {
+  readonly missing: string;
+  readonly needed_by: string;
+  readonly reason: string;
+}
 
 /** One OpenPGP packet as it lies in a file; `version`, `key_id` (upper-case hex) and `algorithm` only where the packet has them. */
 export interface EnvelopePacket {

@@ -9,7 +9,10 @@ const count = z.int().min(0).max(1_000_000);
 function isKnowledgeBase(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname));
+  return (
+    url.protocol === "https:" ||
+    (url.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
+  );
 }
 
 /** `orchestrator.config.json`: no secret value, credentials by the name of their env file only. */
@@ -36,7 +39,11 @@ export const configSchema = z.strictObject({
   }),
   /** Env file a role: file with `<PREFIX>_USER` and `<PREFIX>_PASSWORD`; each UNIX user can read only its own. */
   credentials: z.strictObject({
-    exec: path, verify: path, gate: path, halt: path, backup: path,
+    exec: path,
+    verify: path,
+    gate: path,
+    halt: path,
+    backup: path,
   }),
   approvers: z.strictObject({ file: path, sha: z.string().regex(SHA256) }),
   backup: z.strictObject({
@@ -57,16 +64,28 @@ export const configSchema = z.strictObject({
   }),
   target_policy: z.strictObject({ authoritative: z.literal("refused"), max_units: count }),
   protected_prefixes: z.array(z.string().min(1)).min(1),
-  caps: z.strictObject({ units: count, hard: count, phase_minutes: z.int().min(1).max(60), run_minutes: z.int().min(1).max(60) }),
+  caps: z.strictObject({
+    units: count,
+    hard: count,
+    phase_minutes: z.int().min(1).max(60),
+    run_minutes: z.int().min(1).max(60),
+  }),
   plan: z.strictObject({
-    unit_kind: z.string(), owner_ref: z.string(), publication_type: z.string(),
+    unit_kind: z.string(),
+    owner_ref: z.string(),
+    publication_type: z.string(),
     section_types: z.array(z.string()).min(1),
   }),
   revert: z.strictObject({ soft_status: z.string() }),
   reports: z.discriminatedUnion("reporter", [
     z.strictObject({ reporter: z.literal("folder"), folder: path }),
     /** `folder` keeps what was delivered under which id; the key's file holds DOT_CUTTER_KB_API_KEY. */
-    z.strictObject({ reporter: z.literal("http"), folder: path, base_url: z.string().refine(isKnowledgeBase, "https, or http to this machine"), api_key_file: path }),
+    z.strictObject({
+      reporter: z.literal("http"),
+      folder: path,
+      base_url: z.string().refine(isKnowledgeBase, "https, or http to this machine"),
+      api_key_file: path,
+    }),
   ]),
 });
 

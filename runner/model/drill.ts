@@ -5,7 +5,13 @@ import { FINGERPRINT, RUN_ID, SHA256 } from "./ids.ts";
 
 const sha = z.string().regex(SHA256);
 const role = z.strictObject({
-  role: z.string(), inherit: z.boolean(), login: z.boolean(), bypass_rls: z.boolean(), connection_limit: z.int(), member_of: z.array(z.string()), owner: z.boolean(),
+  role: z.string(),
+  inherit: z.boolean(),
+  login: z.boolean(),
+  bypass_rls: z.boolean(),
+  connection_limit: z.int(),
+  member_of: z.array(z.string()),
+  owner: z.boolean(),
 });
 
 /**
@@ -13,19 +19,39 @@ const role = z.strictObject({
  * source answers them. Kept beside the file, so that a drill works when the host is gone.
  */
 export const drillPackageSchema = z.strictObject({
-  run_id: z.string().regex(RUN_ID), attempt: z.int().min(1), file_sha: sha, size_bytes: z.int().min(1), recipient: z.string().regex(FINGERPRINT),
-  content_digests: contentDigestsSchema, content_digests_sha: sha, rights_sha: sha,
+  run_id: z.string().regex(RUN_ID),
+  attempt: z.int().min(1),
+  file_sha: sha,
+  size_bytes: z.int().min(1),
+  recipient: z.string().regex(FINGERPRINT),
+  content_digests: contentDigestsSchema,
+  content_digests_sha: sha,
+  rights_sha: sha,
   frame: z.strictObject({
-    encoding: z.string(), lc_collate: z.string(), lc_ctype: z.string(), schemas: z.array(z.string()), carried: z.array(z.string()), public_usage: z.boolean(),
-    roles: z.array(role), checksum_statements: z.array(z.strictObject({ name: z.string(), statement: z.string() })),
+    encoding: z.string(),
+    lc_collate: z.string(),
+    lc_ctype: z.string(),
+    schemas: z.array(z.string()),
+    carried: z.array(z.string()),
+    public_usage: z.boolean(),
+    roles: z.array(role),
+    checksum_statements: z.array(z.strictObject({ name: z.string(), statement: z.string() })),
   }),
 });
 export type DrillPackage = z.infer<typeof drillPackageSchema>;
 
 /** One drill that went well. `kind` head: the key opens the file; whole: every row of the receipt was restored. */
 export const drillRecordSchema = z.strictObject({
-  schema_version: z.literal("1"), run_id: z.string().regex(RUN_ID), kind: z.enum(["head", "whole"]), at: z.iso.datetime(), file_sha: sha,
-  recipient: z.string().regex(FINGERPRINT), tables: z.int().min(0), rows: z.int().min(0), actor: z.string(), machine: z.string(),
+  schema_version: z.literal("1"),
+  run_id: z.string().regex(RUN_ID),
+  kind: z.enum(["head", "whole"]),
+  at: z.iso.datetime(),
+  file_sha: sha,
+  recipient: z.string().regex(FINGERPRINT),
+  tables: z.int().min(0),
+  rows: z.int().min(0),
+  actor: z.string(),
+  machine: z.string(),
 });
 export type DrillRecord = z.infer<typeof drillRecordSchema>;
 

@@ -2,7 +2,11 @@
 import * as z from "zod";
 
 /** One fact of the catalogs: `kind` says what, `identity` which, `value` how it stands. Rows of `sql/read/environment/*.sql`. */
-export interface EnvironmentFact { readonly kind: string; readonly identity: string; readonly value: string | null }
+export interface EnvironmentFact {
+  readonly kind: string;
+  readonly identity: string;
+  readonly value: string | null;
+}
 
 /** What `sql/rights.json` calls relevant; relations and functions schema-qualified, functions with or without arguments. */
 export interface RelevantObjects {
@@ -29,4 +33,6 @@ export interface RightsNames {
 }
 
 /** A kept list of facts, as phase 5 writes it beside its digest. */
-export const environmentFactsSchema = z.array(z.strictObject({ kind: z.string(), identity: z.string(), value: z.string().nullable() }));
+export const environmentFactsSchema = z.array(
+  z.strictObject({ kind: z.string(), identity: z.string(), value: z.string().nullable() }),
+);

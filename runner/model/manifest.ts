@@ -2,10 +2,17 @@
 import type { StopCode } from "./stop.ts";
 
 /** Offsets in bytes from the start of the file, a byte order mark included; the end is exclusive. */
-export interface ByteSpan { readonly byte_start: number; readonly byte_end: number }
+export interface ByteSpan {
+  readonly byte_start: number;
+  readonly byte_end: number;
+}
 
 /** A finding is shown to the approver; it never stops a run by itself. line is 1-based. */
-export interface Finding { readonly code: string; readonly line: number; readonly text: string }
+export interface Finding {
+  readonly code: string;
+  readonly line: number;
+  readonly text: string;
+}
 
 /**
  * One information unit as it stands in the source. `title` and `body` are exactly the UTF-8 text of their byte ranges.
@@ -42,7 +49,11 @@ export interface GenericOptions {
 }
 
 /** What an operator says about a line that has two readings; signed with everything else. line: 1-based line of the file. */
-export interface Hint { readonly line: number; readonly reads: "heading" | "text"; readonly reason: string }
+export interface Hint {
+  readonly line: number;
+  readonly reads: "heading" | "text";
+  readonly reason: string;
+}
 
 /** Options of `vn-law-1`. depth: the innermost level that is cut. annexes: whether annexes become units. */
 export interface VnLawOptions {
@@ -70,16 +81,24 @@ export interface Manifest {
 }
 
 /** A refusal of the grammar: data, because the grammar is pure and `intake` prints it as JSON. */
-export interface Refusal { readonly code: StopCode; readonly line: number; readonly reason: string }
+export interface Refusal {
+  readonly code: StopCode;
+  readonly line: number;
+  readonly reason: string;
+}
 
 /** A manifest, or the first reason why the grammar refuses the document. */
 export type MarkResult =
-  | { readonly manifest: Manifest; readonly refusal?: never }
-  | { readonly refusal: Refusal; readonly manifest?: never };
+  { readonly manifest: Manifest; readonly refusal?: never } | { readonly refusal: Refusal; readonly manifest?: never };
 
 /** A named grammar: bytes and options in, manifest or refusal out. Pure. */
 export interface GrammarProfile {
   readonly name: string;
   readonly sha: string;
-  mark(bytes: Uint8Array, prefix: string, options: GrammarOptions, caps: { readonly units: number; readonly hard: number }): MarkResult;
+  mark(
+    bytes: Uint8Array,
+    prefix: string,
+    options: GrammarOptions,
+    caps: { readonly units: number; readonly hard: number },
+  ): MarkResult;
 }

@@ -29,7 +29,10 @@ const target = z.strictObject({
 const sg1Payload = z.strictObject({
   run_id: runId,
   document_id: z.string().regex(DOCUMENT_ID),
-  source_version_id: z.string().regex(SOURCE_VERSION_ID).refine((id) => !id.includes(".."), "a path"),
+  source_version_id: z
+    .string()
+    .regex(SOURCE_VERSION_ID)
+    .refine((id) => !id.includes(".."), "a path"),
   region_sha: sha,
   manifest_digest: sha,
   writer_digest: sha,
@@ -62,7 +65,10 @@ const sg2Payload = z.strictObject({
   run_id: runId,
   sg1_payload_sha: sha,
   observed_digest: sha,
-  review_decision_id: z.string().regex(UUID).refine((id) => /^.{14}4.{4}[89ab]/.test(id), "not version 4"),
+  review_decision_id: z
+    .string()
+    .regex(UUID)
+    .refine((id) => /^.{14}4.{4}[89ab]/.test(id), "not version 4"),
   environment_hash: sha,
 });
 
@@ -70,20 +76,28 @@ const sg2Payload = z.strictObject({
  * halt_ids of one reach: all of this run, or (run_id `*`) all of every run; ascending, so that one set has one spelling.
  * `host` as approvers know it: ids count from 1 in every database, so without it a signature would lift another host's halt too.
  */
-const unhaltPayload = z.strictObject({ run_id: runOrEvery, host, halt_ids: z.array(decimal).min(1).max(100).refine(ascending, "not ascending") });
+const unhaltPayload = z.strictObject({
+  run_id: runOrEvery,
+  host,
+  halt_ids: z.array(decimal).min(1).max(100).refine(ascending, "not ascending"),
+});
 
 const sg3Payload = z.strictObject({
   run_id: runId,
   failed_phase: z.enum([...PHASES, "revert"]),
   decision: z.enum(["hold", "compensate", "void"]),
   /** Output hash of every phase the database has recorded, in the order of the phases. */
-  committed: z.array(z.strictObject({ phase: z.enum([...PHASES, "revert"]), output_sha: sha })).max(12)
+  committed: z
+    .array(z.strictObject({ phase: z.enum([...PHASES, "revert"]), output_sha: sha }))
+    .max(12)
     .refine((items) => unique(items.map((item) => item.phase)), "a phase twice"),
 });
 
 const revocationPayload = z.discriminatedUnion("kind", [
   z.strictObject({ run_id: runId, kind: z.literal("nonce"), value: z.string().regex(NONCE) }),
-  z.strictObject({ run_id: runId, kind: z.literal("run"), value: runId }).refine((p) => p.run_id === p.value, "another run"),
+  z
+    .strictObject({ run_id: runId, kind: z.literal("run"), value: runId })
+    .refine((p) => p.run_id === p.value, "another run"),
   z.strictObject({ run_id: z.literal(EVERY_RUN), kind: z.literal("key"), value: z.string().regex(FINGERPRINT) }),
 ]);
 

@@ -9,7 +9,14 @@ const count = z.int().min(0);
 export const tableChanges = z.strictObject({ table: z.string(), ins: count, upd: count, del: count });
 
 /** Effects by the name of their prediction: a revert after leg B writes one decision more than one before it. */
-export const COUNTED = ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact", "revert", "revert_ledger"] as const;
+export const COUNTED = [
+  "cut_leg_a",
+  "leg_b_record",
+  "write_verify",
+  "lifecycle_enact",
+  "revert",
+  "revert_ledger",
+] as const;
 export type CountedEffect = (typeof COUNTED)[number];
 
 /** Facts of one rehearsal: whose plan over which content, and exactly what each effect changed. `units` is N. */

@@ -4,7 +4,17 @@ import { SHA256 } from "./ids.ts";
 
 /** Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has no sg1.json: it is one. */
 export const BUNDLE_FILES = [
-  "payload.json", "sg1.json", "snapshot.md", "region.bin", "cut_plan.json", "grammar.json", "receipts.json", "findings.json", "journal.ndjson", "runs-index.jsonl", "rehearsal.json",
+  "payload.json",
+  "sg1.json",
+  "snapshot.md",
+  "region.bin",
+  "cut_plan.json",
+  "grammar.json",
+  "receipts.json",
+  "findings.json",
+  "journal.ndjson",
+  "runs-index.jsonl",
+  "rehearsal.json",
 ] as const;
 
 /** Folder of a request below `runs/<run_id>/requests`: gate and number. */
@@ -15,5 +25,9 @@ export const BUNDLE_CAP = 128 * 1024 * 1024;
 
 /** One file on its way: name of bundle and file are words of the lists above, `data` is base64, `sha256` that of the bytes. */
 export const bundleFileEvent = z.strictObject({
-  event: z.literal("file"), bundle: z.string().regex(BUNDLE_NAME), name: z.enum(BUNDLE_FILES), sha256: z.string().regex(SHA256), data: z.base64(),
+  event: z.literal("file"),
+  bundle: z.string().regex(BUNDLE_NAME),
+  name: z.enum(BUNDLE_FILES),
+  sha256: z.string().regex(SHA256),
+  data: z.base64(),
 });

@@ -4,7 +4,11 @@ import type { Json } from "./canonical.ts";
 import { SHA256 } from "./ids.ts";
 
 /** One line; `line_sha` covers `prev_sha` and the record. */
-export interface IndexLine { readonly prev_sha: string; readonly line_sha: string; readonly record: Json }
+export interface IndexLine {
+  readonly prev_sha: string;
+  readonly line_sha: string;
+  readonly record: Json;
+}
 
 const sha = z.string().regex(SHA256);
 const json: z.ZodType<Json> = z.json();

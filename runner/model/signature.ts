@@ -13,8 +13,7 @@ export interface SignatureQuestion {
 
 /** signedAt: creation time inside the signature, whole seconds. reason: for people, quotes nothing of the files. */
 export type SignatureAnswer =
-  | { readonly ok: true; readonly signedAt: Date }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly signedAt: Date } | { readonly ok: false; readonly reason: string };
 
 /** One way to verify. A signature that is not good is an answer; STOP_COULD_NOT_LOOK is thrown when nothing could be judged. */
 export interface SignatureVerifier {

@@ -8,4 +8,5 @@ const NAMESPACE = "0d3c5a52-7b0b-4f38-9a2e-6f4a1f0c8e57";
 export const sourceDocumentId = (documentId: string): string => uuidV5(documentId, NAMESPACE);
 
 /** `source_version_id`: the prefix in lower case, a dash, the first 32 hex digits of the region's sha256. */
-export const sourceVersionId = (documentId: string, regionSha: string): string => `${documentId.toLowerCase()}-${regionSha.slice(0, 32)}`;
+export const sourceVersionId = (documentId: string, regionSha: string): string =>
+  `${documentId.toLowerCase()}-${regionSha.slice(0, 32)}`;

@@ -9,14 +9,32 @@ const name = z.string();
 const phase = z.enum([...PHASES, "revert"]);
 
 /** One recorded phase; invariants as `n/n`. */
-const phaseState = z.strictObject({ result: z.literal("passed"), at: utc, input_sha: sha, output_sha: sha, invariants: z.string() });
+const phaseState = z.strictObject({
+  result: z.literal("passed"),
+  at: utc,
+  input_sha: sha,
+  output_sha: sha,
+  invariants: z.string(),
+});
 /** A request of the present pause: bundle is the folder an approver fetches. */
 const requestState = z.strictObject({ gate: name, bundle: z.string(), payload_sha: sha, approve_by: utc });
 const approvalState = z.strictObject({
-  gate: name, payload_sha: sha, person: name, nonce: z.string().regex(NONCE), valid_from: utc, use_by: utc,
-  used_phase: name.nullable(), used_at: utc.nullable(),
+  gate: name,
+  payload_sha: sha,
+  person: name,
+  nonce: z.string().regex(NONCE),
+  valid_from: utc,
+  use_by: utc,
+  used_phase: name.nullable(),
+  used_at: utc.nullable(),
 });
-const haltState = z.strictObject({ halt_id: z.string(), every_run: z.boolean(), reason: z.string(), actor: name, at: utc });
+const haltState = z.strictObject({
+  halt_id: z.string(),
+  every_run: z.boolean(),
+  reason: z.string(),
+  actor: name,
+  at: utc,
+});
 
 /** `runs/<run_id>/state.json`. Times are UTC; revision grows by one with every writing of the file. */
 export const stateSchema = z.strictObject({
@@ -49,6 +67,17 @@ export type StateJson = z.infer<typeof stateSchema>;
 
 /** Parts of a name that would betray a secret; no name in state.json may contain one, in any case of letters (list of the seeds). */
 export const SECRET_NAMES = [
-  "pgpassword", "password", "secret", "token", "bearer", "dsn", "database_url", "pg_dsn", "api_key", "api_token",
-  "private_key", "gpg_secret", "kms_key",
+  "pgpassword",
+  "password",
+  "secret",
+  "token",
+  "bearer",
+  "dsn",
+  "database_url",
+  "pg_dsn",
+  "api_key",
+  "api_token",
+  "private_key",
+  "gpg_secret",
+  "kms_key",
 ] as const;

@@ -13,8 +13,12 @@ const HOUR = 3600;
 
 /** Seconds from the request to the last signature, and again from the signature to the last use (decision 0040). */
 export const TERM_SECONDS: Readonly<Record<Gate, number>> = {
-  SG_1_cut_authz: 24 * HOUR, EXECUTION: 90 * 60, SG_2_lifecycle_authz: 12 * HOUR,
-  UNHALT: 12 * HOUR, SG_3_failure_escalation: 12 * HOUR, REVOCATION: 12 * HOUR,
+  SG_1_cut_authz: 24 * HOUR,
+  EXECUTION: 90 * 60,
+  SG_2_lifecycle_authz: 12 * HOUR,
+  UNHALT: 12 * HOUR,
+  SG_3_failure_escalation: 12 * HOUR,
+  REVOCATION: 12 * HOUR,
 };
 
 /** Id of an approver: lower-case ASCII, so that two people never look alike. */
@@ -25,22 +29,40 @@ const utc = z.string().refine((text) => !Number.isNaN(utcMillis(text)), "not a U
 
 type Fields = z.core.$ZodShape;
 // One strict object a gate: the payload's schema is chosen by the gate beside it, never guessed from its fields.
-const byGate = <F extends Fields>(fields: F) => z.discriminatedUnion("gate", [
-  z.strictObject({ ...fields, gate: z.literal("SG_1_cut_authz"), payload: PAYLOADS.SG_1_cut_authz }),
-  z.strictObject({ ...fields, gate: z.literal("EXECUTION"), payload: PAYLOADS.EXECUTION }),
-  z.strictObject({ ...fields, gate: z.literal("SG_2_lifecycle_authz"), payload: PAYLOADS.SG_2_lifecycle_authz }),
-  z.strictObject({ ...fields, gate: z.literal("UNHALT"), payload: PAYLOADS.UNHALT }),
-  z.strictObject({ ...fields, gate: z.literal("SG_3_failure_escalation"), payload: PAYLOADS.SG_3_failure_escalation }),
-  z.strictObject({ ...fields, gate: z.literal("REVOCATION"), payload: PAYLOADS.REVOCATION }),
-]);
+const byGate = <F extends Fields>(fields: F) =>
+  z.discriminatedUnion("gate", [
+    z.strictObject({ ...fields, gate: z.literal("SG_1_cut_authz"), payload: PAYLOADS.SG_1_cut_authz }),
+    z.strictObject({ ...fields, gate: z.literal("EXECUTION"), payload: PAYLOADS.EXECUTION }),
+    z.strictObject({ ...fields, gate: z.literal("SG_2_lifecycle_authz"), payload: PAYLOADS.SG_2_lifecycle_authz }),
+    z.strictObject({ ...fields, gate: z.literal("UNHALT"), payload: PAYLOADS.UNHALT }),
+    z.strictObject({
+      ...fields,
+      gate: z.literal("SG_3_failure_escalation"),
+      payload: PAYLOADS.SG_3_failure_escalation,
+    }),
+    z.strictObject({ ...fields, gate: z.literal("REVOCATION"), payload: PAYLOADS.REVOCATION }),
+  ]);
 
 const statementSchema = byGate({
-  type: z.literal("cutter/approval"), version: z.literal("1"), run_id: z.string(), payload_sha: sha,
-  allowance: z.literal("explicit"), person: z.string().regex(PERSON_ID), fingerprint: z.string().regex(FINGERPRINT),
-  signed_utc: utc, approve_by: utc, use_by: utc, nonce: z.string().regex(NONCE),
+  type: z.literal("cutter/approval"),
+  version: z.literal("1"),
+  run_id: z.string(),
+  payload_sha: sha,
+  allowance: z.literal("explicit"),
+  person: z.string().regex(PERSON_ID),
+  fingerprint: z.string().regex(FINGERPRINT),
+  signed_utc: utc,
+  approve_by: utc,
+  use_by: utc,
+  nonce: z.string().regex(NONCE),
 });
 const requestSchema = byGate({
-  type: z.literal("cutter/request"), version: z.literal("1"), run_id: z.string(), payload_sha: sha, requested_utc: utc, approve_by: utc,
+  type: z.literal("cutter/request"),
+  version: z.literal("1"),
+  run_id: z.string(),
+  payload_sha: sha,
+  requested_utc: utc,
+  approve_by: utc,
 });
 
 /** What a person signs. Times are UTC in whole seconds; valid from signed_utc, used before use_by = signed_utc + the gate's term. */
@@ -49,12 +71,22 @@ export type Statement = z.infer<typeof statementSchema>;
 export type Request = z.infer<typeof requestSchema>;
 
 /** A request for this payload, asked for at `requested`. Throws STOP_REFUSED_INPUT, or TypeError (a bug) when a field is undefined. */
-export function buildRequest<G extends Gate>(input: { gate: G; payload: Payload<G>; requested: Date }): { request: Request; bytes: Buffer } {
+export function buildRequest<G extends Gate>(input: {
+  gate: G;
+  payload: Payload<G>;
+  requested: Date;
+}): { request: Request; bytes: Buffer } {
   canonicalText(input.payload);
   const requested_utc = utcText(input.requested);
   const request = built(requestSchema, {
-    type: "cutter/request", version: "1", gate: input.gate, run_id: input.payload.run_id, payload: input.payload,
-    payload_sha: digestOf(input.payload), requested_utc, approve_by: utcPlus(requested_utc, TERM_SECONDS[input.gate]),
+    type: "cutter/request",
+    version: "1",
+    gate: input.gate,
+    run_id: input.payload.run_id,
+    payload: input.payload,
+    payload_sha: digestOf(input.payload),
+    requested_utc,
+    approve_by: utcPlus(requested_utc, TERM_SECONDS[input.gate]),
   });
   return { request, bytes: canonicalBytes(request) };
 }
@@ -63,14 +95,30 @@ export function buildRequest<G extends Gate>(input: { gate: G; payload: Payload<
  * The statement a person signs for a request. `nonce` is 32 lower-case hex digits, minted anew for every signature.
  * Throws STOP_REFUSED_INPUT, or TypeError (a bug) when a field is undefined.
  */
-export function buildStatement(input: { request: Request; person: string; fingerprint: string; signed: Date; nonce: string }): { statement: Statement; bytes: Buffer } {
+export function buildStatement(input: {
+  request: Request;
+  person: string;
+  fingerprint: string;
+  signed: Date;
+  nonce: string;
+}): { statement: Statement; bytes: Buffer } {
   const { request } = input;
   canonicalText(request);
   const signed_utc = utcText(input.signed);
   const statement = built(statementSchema, {
-    type: "cutter/approval", version: "1", gate: request.gate, run_id: request.run_id, payload: request.payload,
-    payload_sha: digestOf(request.payload), allowance: "explicit", person: input.person, fingerprint: input.fingerprint,
-    signed_utc, approve_by: request.approve_by, use_by: utcPlus(signed_utc, TERM_SECONDS[request.gate]), nonce: input.nonce,
+    type: "cutter/approval",
+    version: "1",
+    gate: request.gate,
+    run_id: request.run_id,
+    payload: request.payload,
+    payload_sha: digestOf(request.payload),
+    allowance: "explicit",
+    person: input.person,
+    fingerprint: input.fingerprint,
+    signed_utc,
+    approve_by: request.approve_by,
+    use_by: utcPlus(signed_utc, TERM_SECONDS[request.gate]),
+    nonce: input.nonce,
   });
   return { statement, bytes: canonicalBytes(statement) };
 }
@@ -83,7 +131,8 @@ export function parseStatement(bytes: Uint8Array): Statement {
 /** Bytes of a bundle's payload.json to a Request; else STOP_APPROVAL_INVALID. */
 export function parseRequest(bytes: Uint8Array): Request {
   const request = parsed(requestSchema, bytes, "a request");
-  if (request.approve_by !== utcPlus(request.requested_utc, TERM_SECONDS[request.gate])) throw invalid("a request", "approve_by is not the request time plus its gate's term");
+  if (request.approve_by !== utcPlus(request.requested_utc, TERM_SECONDS[request.gate]))
+    throw invalid("a request", "approve_by is not the request time plus its gate's term");
   return request;
 }
 
@@ -95,7 +144,10 @@ export function statementFileNames(statement: Statement): { readonly json: strin
 }
 
 function invalid(what: string, reason: string): Stopped {
-  return new Stopped("STOP_APPROVAL_INVALID", { saw: `not ${what}: ${reason}`, wanted: `${what} in its exact RFC 8785 form` });
+  return new Stopped("STOP_APPROVAL_INVALID", {
+    saw: `not ${what}: ${reason}`,
+    wanted: `${what} in its exact RFC 8785 form`,
+  });
 }
 
 function parsed<T extends Statement | Request>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {
@@ -112,7 +164,10 @@ function built<T extends Statement | Request>(schema: z.ZodType<T>, value: unkno
   const result = schema.safeParse(value);
   const fault = result.success ? bindingFault(result.data) : places(result.error);
   if (!result.success || fault !== undefined) {
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: fault ?? "a field out of form", wanted: "every field present, in its form, none extra" });
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: fault ?? "a field out of form",
+      wanted: "every field present, in its form, none extra",
+    });
   }
   return result.data;
 }

@@ -8,7 +8,12 @@ export interface StopRow {
   readonly call: "operator" | "approver" | "database administrator" | "developer";
 }
 
-const row = (exit: number, call: StopRow["call"], title: string, hint: string): StopRow => ({ exit, title, hint, call });
+const row = (exit: number, call: StopRow["call"], title: string, hint: string): StopRow => ({
+  exit,
+  title,
+  hint,
+  call,
+});
 
 /** The table; a code outside it does not exist. */
 // prettier-ignore

@@ -6,9 +6,7 @@ export const STATEMENT_CAP = 64 * 1024;
 const DEPTH_CAP = 16;
 
 /** What reading gave: a value, or a reason that quotes nothing of the input. */
-export type JsonReading =
-  | { readonly ok: true; readonly value: Json }
-  | { readonly ok: false; readonly reason: string };
+export type JsonReading = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly reason: string };
 
 const refused = (reason: string): JsonReading => ({ ok: false, reason });
 

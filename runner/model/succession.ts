@@ -13,15 +13,23 @@ export const SUCCESSION_DAYS = 30;
 
 const sha = z.string().regex(SHA256);
 const schema = z.strictObject({
-  type: z.literal("cutter/approver-set"), version: z.literal("1"), previous_sha: sha, next_version: z.string().regex(/^[1-9]\d{0,8}$/), next_sha: sha,
-  person: z.string().regex(PERSON_ID), fingerprint: z.string().regex(FINGERPRINT), signed_utc: z.string().refine((text) => !Number.isNaN(utcMillis(text)), "not a UTC time in whole seconds"),
+  type: z.literal("cutter/approver-set"),
+  version: z.literal("1"),
+  previous_sha: sha,
+  next_version: z.string().regex(/^[1-9]\d{0,8}$/),
+  next_sha: sha,
+  person: z.string().regex(PERSON_ID),
+  fingerprint: z.string().regex(FINGERPRINT),
+  signed_utc: z.string().refine((text) => !Number.isNaN(utcMillis(text)), "not a UTC time in whole seconds"),
 });
 
 /** previous_sha and next_sha are sha256 of the bytes of both sets; the person belongs to the previous one. */
 export type Succession = z.infer<typeof schema>;
 
 /** What cutter_runtime.approver_set keeps beside a set: each statement and its signature, base64. */
-export const keptSignatures = z.array(z.strictObject({ statement: z.base64().max(STATEMENT_CAP * 2), signature: z.base64().max(SIGNATURE_CAP * 2) })).max(100);
+export const keptSignatures = z
+  .array(z.strictObject({ statement: z.base64().max(STATEMENT_CAP * 2), signature: z.base64().max(SIGNATURE_CAP * 2) }))
+  .max(100);
 
 /** Exact bytes of a statement. TypeError (a bug) when a field is undefined. */
 export function buildSuccession(value: Succession): Buffer {
@@ -33,6 +41,10 @@ export function buildSuccession(value: Succession): Buffer {
 export function parseSuccession(bytes: Uint8Array): Succession {
   const reading = readStrictJson(bytes);
   const result = reading.ok ? schema.safeParse(reading.value) : undefined;
-  if (!result?.success) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "not a statement about an approver set", wanted: "cutter/approver-set in its exact RFC 8785 form" });
+  if (!result?.success)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "not a statement about an approver set",
+      wanted: "cutter/approver-set in its exact RFC 8785 form",
+    });
   return result.data;
 }

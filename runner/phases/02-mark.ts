@@ -17,12 +17,21 @@ export const mark = definePure<{ source: Recorded<SourcePinOutput> }, MarkOutput
     const first = materialOf(bytes, pinned, scope.config);
     const second = materialOf(Uint8Array.from(bytes), pinned, scope.config);
     if (first.manifest.manifest_digest !== second.manifest.manifest_digest) {
-      throw new Stopped("STOP_INVARIANT_FAILED", { saw: "two manifests of the same bytes differ", wanted: "equal digests" });
+      throw new Stopped("STOP_INVARIANT_FAILED", {
+        saw: "two manifests of the same bytes differ",
+        wanted: "equal digests",
+      });
     }
     const { manifest } = first;
     return {
-      profile: manifest.profile, profile_sha: manifest.profile_sha, region_sha: manifest.region_sha, manifest_digest: manifest.manifest_digest,
-      units: manifest.units.length, separators: manifest.separators.length, coverage_bytes: first.coverage_bytes, built_twice_equal: true as const,
+      profile: manifest.profile,
+      profile_sha: manifest.profile_sha,
+      region_sha: manifest.region_sha,
+      manifest_digest: manifest.manifest_digest,
+      units: manifest.units.length,
+      separators: manifest.separators.length,
+      coverage_bytes: first.coverage_bytes,
+      built_twice_equal: true as const,
       findings: manifest.findings.slice(0, FINDINGS_KEPT).map((finding) => ({ ...finding })),
     };
   },

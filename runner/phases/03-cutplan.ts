@@ -17,16 +17,28 @@ export const cutplan = defineReading<Input, CutplanOutput>({
   run: async ({ source, marked }, scope) => {
     const material = await planOf(source.output, scope);
     if (material.manifest.manifest_digest !== marked.output.manifest_digest) {
-      throw new Stopped("STOP_DRIFT", { saw: "the snapshot marks differently than in phase 2", wanted: "the same manifest" });
+      throw new Stopped("STOP_DRIFT", {
+        saw: "the snapshot marks differently than in phase 2",
+        wanted: "the same manifest",
+      });
     }
     await insistWritable(material, scope);
     const text = canonicalText(planJson(material, source.output, scope));
     await scope.files.writeRun(scope.run_id, "cut_plan.json", text);
-    return { writer_digest: material.writer_digest, candidate_count: material.rows.length, cut_plan_sha: sha256(text), by_section_type: countTypes(material) };
+    return {
+      writer_digest: material.writer_digest,
+      candidate_count: material.rows.length,
+      cut_plan_sha: sha256(text),
+      by_section_type: countTypes(material),
+    };
   },
   recheck: async ({ source }, recorded, scope, committed) => {
     const material = await planOf(source.output, scope);
-    if (material.writer_digest !== recorded.writer_digest) throw new Stopped("STOP_DRIFT", { saw: "the plan built now differs from the recorded one", wanted: recorded.writer_digest });
+    if (material.writer_digest !== recorded.writer_digest)
+      throw new Stopped("STOP_DRIFT", {
+        saw: "the plan built now differs from the recorded one",
+        wanted: recorded.writer_digest,
+      });
     // After leg A the addresses are taken by this very run.
     if (!committed) await insistWritable(material, scope);
   },
@@ -38,14 +50,24 @@ async function insistWritable(material: Material, scope: ReadScope): Promise<voi
     const of = (kind: string): string[] => words.filter((word) => word.kind === kind).map((word) => word.word);
     const taken = await reader.query("read/taken-addresses", [material.rows.map((row) => row.canonical_address)]);
     return {
-      unit_kinds: of("unit_kind"), section_types: of("section_type"), publication_types: of("publication_type"),
-      existing_addresses: taken.map((row) => row.address), locks: await reader.one("read/lock-room"),
-      caps: { units: Math.min(scope.config.caps.units, scope.config.target_policy.max_units), hard: scope.config.caps.hard },
+      unit_kinds: of("unit_kind"),
+      section_types: of("section_type"),
+      publication_types: of("publication_type"),
+      existing_addresses: taken.map((row) => row.address),
+      locks: await reader.one("read/lock-room"),
+      caps: {
+        units: Math.min(scope.config.caps.units, scope.config.target_policy.max_units),
+        hard: scope.config.caps.hard,
+      },
     };
   });
   const problems = judgePlan(material.rows, facts);
   const [first] = problems;
-  if (first) throw new Stopped(first.code, { ...first.facts, details: problems.map((problem) => `${problem.code}: ${problem.facts.saw}`) });
+  if (first)
+    throw new Stopped(first.code, {
+      ...first.facts,
+      details: problems.map((problem) => `${problem.code}: ${problem.facts.saw}`),
+    });
 }
 
 function countTypes(material: Material): Record<string, number> {

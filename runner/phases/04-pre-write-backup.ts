@@ -4,7 +4,10 @@ import type { CutplanOutput, SourcePinOutput } from "../model/outputs.ts";
 import { defineReading, type Recorded } from "../phase.ts";
 
 /** Stops as `takeBackup`. */
-export const preWriteBackup = defineReading<{ source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput> }, BackupOutput>({
+export const preWriteBackup = defineReading<
+  { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput> },
+  BackupOutput
+>({
   name: "pre_write_backup",
   output: backupOutput,
   // File sha, age and proof come from the newest receipt, so a second attempt with equal digests keeps all later hashes.

@@ -20,24 +20,42 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
     const { head, verdict } = judgeIndex(parseIndex(await scope.runsIndex()));
     insist(verdict);
     return {
-      ...now.matrix, grant_matrix_sha: grantMatrixSha(now.matrix), two_grant_package: true as const,
-      environment_hash: environmentHash(now.facts), protected_hash: now.protected_hash, timeline: now.timeline,
-      previous_closeout_sha: head, findings: environmentFindings(now.facts),
+      ...now.matrix,
+      grant_matrix_sha: grantMatrixSha(now.matrix),
+      two_grant_package: true as const,
+      environment_hash: environmentHash(now.facts),
+      protected_hash: now.protected_hash,
+      timeline: now.timeline,
+      previous_closeout_sha: head,
+      findings: environmentFindings(now.facts),
     };
   },
   recheck: async (_input, recorded, scope) => {
     insist(judgeHistory(await scope.runsIndex(), recorded.previous_closeout_sha));
     const now = await look(scope);
     // Before the environment, of which it is a part: a promoted copy is nothing that a restored right could mend.
-    if (now.timeline !== recorded.timeline) throw new Stopped("STOP_DRIFT", { saw: `timeline ${now.timeline}`, wanted: `timeline ${recorded.timeline}: this is a promoted or restored copy` });
+    if (now.timeline !== recorded.timeline)
+      throw new Stopped("STOP_DRIFT", {
+        saw: `timeline ${now.timeline}`,
+        wanted: `timeline ${recorded.timeline}: this is a promoted or restored copy`,
+      });
     if (environmentHash(now.facts) !== recorded.environment_hash) {
       const before = await recordedFacts(scope);
       const known = before.length > 0 && environmentHash(before) === recorded.environment_hash;
-      const details = known ? explainEnvironment(before, now.facts) : ["the recorded facts are gone or changed, so the difference cannot be named"];
-      throw new Stopped("STOP_GRANT_DELTA", { saw: details[0] ?? "another environment", wanted: "rights and definitions as recorded in phase 5", details });
+      const details = known
+        ? explainEnvironment(before, now.facts)
+        : ["the recorded facts are gone or changed, so the difference cannot be named"];
+      throw new Stopped("STOP_GRANT_DELTA", {
+        saw: details[0] ?? "another environment",
+        wanted: "rights and definitions as recorded in phase 5",
+        details,
+      });
     }
     if (now.protected_hash !== recorded.protected_hash) {
-      throw new Stopped("STOP_DRIFT", { saw: "a protected document changed since this run began", wanted: `${scope.config.protected_prefixes.join(", ")} byte-equal` });
+      throw new Stopped("STOP_DRIFT", {
+        saw: "a protected document changed since this run began",
+        wanted: `${scope.config.protected_prefixes.join(", ")} byte-equal`,
+      });
     }
   },
 });
@@ -54,7 +72,9 @@ async function look(scope: ReadScope) {
     insist(judgeGrantMatrix(matrix, scope.config.orchestrator.expected_grant_matrix_sha));
     insist(judgeTwoGrant(await reader.one("read/two-grant")));
     return {
-      matrix, facts: await environmentFacts(reader, scope.environment_scope), protected_hash: await protectedHash(reader, scope.config.protected_prefixes),
+      matrix,
+      facts: await environmentFacts(reader, scope.environment_scope),
+      protected_hash: await protectedHash(reader, scope.config.protected_prefixes),
       timeline: String((await reader.one("read/server-identity")).timeline),
     };
   });

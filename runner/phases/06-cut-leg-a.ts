@@ -17,7 +17,10 @@ export const cutLegA = defineEffect<Input, LegAOutput>({
   run: async ({ source, plan }, scope) => {
     const material = await planOf(source.output, scope);
     if (material.writer_digest !== plan.output.writer_digest) {
-      throw new Stopped("STOP_DRIFT", { saw: "the snapshot plans other rows than were signed", wanted: plan.output.writer_digest });
+      throw new Stopped("STOP_DRIFT", {
+        saw: "the snapshot plans other rows than were signed",
+        wanted: plan.output.writer_digest,
+      });
     }
     await scope.tx.query("write/plan-for-bulk");
     const created = await createUnits(material.rows, scope);
@@ -26,18 +29,30 @@ export const cutLegA = defineEffect<Input, LegAOutput>({
 });
 
 /** Creates the rows in batches a statement each; any status but `created` undoes the whole transaction. */
-export async function createUnits(rows: readonly PlanRow[], scope: Pick<EffectScope, "tx" | "here" | "say">): Promise<number> {
+export async function createUnits(
+  rows: readonly PlanRow[],
+  scope: Pick<EffectScope, "tx" | "here" | "say">,
+): Promise<number> {
   let done = 0;
   for (const batch of creationBatches(rows)) {
     const answers = await scope.tx.query("write/create-units", [
-      batch.map((row) => row.ordinal), batch.map((row) => row.canonical_address), batch.map((row) => row.title), batch.map((row) => row.body),
-      scope.here.actor, batch.map((row) => row.unit_kind), batch.map((row) => row.section_type), batch.map((row) => row.owner_ref),
-      batch.map((row) => row.publication_type), batch.map((row) => row.parent_address),
+      batch.map((row) => row.ordinal),
+      batch.map((row) => row.canonical_address),
+      batch.map((row) => row.title),
+      batch.map((row) => row.body),
+      scope.here.actor,
+      batch.map((row) => row.unit_kind),
+      batch.map((row) => row.section_type),
+      batch.map((row) => row.owner_ref),
+      batch.map((row) => row.publication_type),
+      batch.map((row) => row.parent_address),
     ]);
     const refused = answers.find((answer) => answer.status !== "created");
     if (refused || answers.length !== batch.length) {
       throw new Stopped("STOP_INVARIANT_FAILED", {
-        saw: refused ? `fn_iu_create answered ${refused.status ?? "nothing"} for ${refused.address}` : `${answers.length} answers for ${batch.length} units`,
+        saw: refused
+          ? `fn_iu_create answered ${refused.status ?? "nothing"} for ${refused.address}`
+          : `${answers.length} answers for ${batch.length} units`,
         wanted: "created for every unit; nothing was kept",
       });
     }

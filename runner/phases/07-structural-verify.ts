@@ -1,5 +1,11 @@
 // Phase 7: the rows as they stand, against the plan; and the lossless proof again, from the bodies in the database.
-import { structuralOutput, type CutplanOutput, type LegAOutput, type SourcePinOutput, type StructuralOutput } from "../model/outputs.ts";
+import {
+  structuralOutput,
+  type CutplanOutput,
+  type LegAOutput,
+  type SourcePinOutput,
+  type StructuralOutput,
+} from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
 import { planOf } from "../plan-of-run.ts";
@@ -25,9 +31,17 @@ export const structuralVerify = defineReading<Input, StructuralOutput>({
   },
 });
 
-async function losslessFromDatabase(source: SourcePinOutput, units: readonly WrittenUnit[], scope: ReadScope): Promise<number> {
+async function losslessFromDatabase(
+  source: SourcePinOutput,
+  units: readonly WrittenUnit[],
+  scope: ReadScope,
+): Promise<number> {
   const { bytes, manifest } = await planOf(source, scope);
-  const proof = proveLossless(bytes, manifest, units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })));
+  const proof = proveLossless(
+    bytes,
+    manifest,
+    units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })),
+  );
   if (!proof.ok) insist(proof.verdict);
   return manifest.region.byte_end - manifest.region.byte_start;
 }

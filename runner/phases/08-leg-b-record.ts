@@ -1,6 +1,14 @@
 // Phase 8: the governance rows of the cut, 2N + 6, written by cutter_exec in one transaction.
 import { canonicalText, type Json } from "../model/canonical.ts";
-import { legBOutput, type CutplanOutput, type LegAOutput, type LegBOutput, type MarkOutput, type SourcePinOutput, type StructuralOutput } from "../model/outputs.ts";
+import {
+  legBOutput,
+  type CutplanOutput,
+  type LegAOutput,
+  type LegBOutput,
+  type MarkOutput,
+  type SourcePinOutput,
+  type StructuralOutput,
+} from "../model/outputs.ts";
 import { Stopped } from "../model/stop.ts";
 import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
 import { planOf } from "../plan-of-run.ts";
@@ -8,12 +16,21 @@ import type { Material } from "../plan-of-source.ts";
 import { affectedRowId, ledgerIds, ledgerKeys, legBRows, markedEnvelope, type LedgerIds } from "../rules/ledger.ts";
 
 type Input = {
-  source: Recorded<SourcePinOutput>; marked: Recorded<MarkOutput>; plan: Recorded<CutplanOutput>;
-  legA: Recorded<LegAOutput>; structure: Recorded<StructuralOutput>;
+  source: Recorded<SourcePinOutput>;
+  marked: Recorded<MarkOutput>;
+  plan: Recorded<CutplanOutput>;
+  legA: Recorded<LegAOutput>;
+  structure: Recorded<StructuralOutput>;
 };
 
 /** Who decided: the used SG_1 and EXECUTION admissions. */
-interface Decision { readonly person: string; readonly nonce: string; readonly payload_sha: string; readonly at: Date; readonly execution: { person: string; nonce: string } }
+interface Decision {
+  readonly person: string;
+  readonly nonce: string;
+  readonly payload_sha: string;
+  readonly at: Date;
+  readonly execution: { person: string; nonce: string };
+}
 
 /** 2N + 6 rows for N units; any other count is STOP_INVARIANT_FAILED. */
 export const legBRecord = defineEffect<Input, LegBOutput>({
@@ -25,13 +42,31 @@ export const legBRecord = defineEffect<Input, LegBOutput>({
     const material = await planOf(source.output, scope);
     const ids = ledgerIds(scope, plan.output.writer_digest);
     const keys = ledgerKeys(scope.run_id, scope.document_id, plan.output.writer_digest, ids.change_set_id);
-    const rows = await record(scope, material, { source: source.output, plan: plan.output, ids, keys, decision: await decisionOf(scope) });
+    const rows = await record(scope, material, {
+      source: source.output,
+      plan: plan.output,
+      ids,
+      keys,
+      decision: await decisionOf(scope),
+    });
     const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
     if (total !== legBRows(material.rows.length)) {
-      throw new Stopped("STOP_INVARIANT_FAILED", { saw: `${total} ledger rows`, wanted: `${legBRows(material.rows.length)}, two a unit and six` });
+      throw new Stopped("STOP_INVARIANT_FAILED", {
+        saw: `${total} ledger rows`,
+        wanted: `${legBRows(material.rows.length)}, two a unit and six`,
+      });
     }
     const { entry_id, envelope_id, review_decision_id, executor_signature_id, change_set_id } = ids;
-    return { entry_id, envelope_id, review_decision_id, executor_signature_id, change_set_id, ...keys, rows, total_rows: total };
+    return {
+      entry_id,
+      envelope_id,
+      review_decision_id,
+      executor_signature_id,
+      change_set_id,
+      ...keys,
+      rows,
+      total_rows: total,
+    };
   },
 });
 
@@ -49,37 +84,121 @@ async function record(scope: EffectScope, material: Material, recording: Recordi
   const scenario = `governed-cut:${scope.run_id}`;
   const emitted = `cutter_exec/DOT-991/${here.actor}`;
   const summary: Record<string, Json> = {
-    run_id: scope.run_id, document_id: scope.document_id, source_version_id: source.source_version_id, region_sha: source.region_sha,
-    manifest_digest: material.manifest.manifest_digest, writer_digest: plan.writer_digest, candidate_count: String(plan.candidate_count),
-    sg1_payload_sha: decision.payload_sha, sg1_nonce: decision.nonce, execution_nonce: decision.execution.nonce,
+    run_id: scope.run_id,
+    document_id: scope.document_id,
+    source_version_id: source.source_version_id,
+    region_sha: source.region_sha,
+    manifest_digest: material.manifest.manifest_digest,
+    writer_digest: plan.writer_digest,
+    candidate_count: String(plan.candidate_count),
+    sg1_payload_sha: decision.payload_sha,
+    sg1_nonce: decision.nonce,
+    execution_nonce: decision.execution.nonce,
   };
   const text = canonicalText(summary);
-  const marked = markedEnvelope({ ...summary, change_set_id: ids.change_set_id, review_decision_id: ids.review_decision_id, principal: "cutter_exec" });
+  const marked = markedEnvelope({
+    ...summary,
+    change_set_id: ids.change_set_id,
+    review_decision_id: ids.review_decision_id,
+    principal: "cutter_exec",
+  });
   const rows = material.rows;
   const column = <K extends keyof Material["rows"][number]>(key: K) => rows.map((row) => row[key]);
   return {
     decision_backlog_entry: (await tx.query("write/leg-b-entry", [ids.entry_id, text, scenario])).length,
-    decision_backlog_history: (await tx.query("write/leg-b-history", [ids.history_id, ids.entry_id, text, emitted, `cut of ${scope.document_id} under run ${scope.run_id}`])).length,
-    manifest_envelope: (await tx.query("write/leg-b-envelope", [ids.envelope_id, source.source_document_ref, ids.change_set_id, emitted, decision.person, plan.writer_digest, material.manifest.manifest_digest])).length,
-    manifest_unit_block: (await tx.query("write/leg-b-unit-blocks", [
-      ids.envelope_id, column("ordinal"), material.manifest.units.map((unit) => canonicalText({ byte_start: unit.byte_start, byte_end: unit.byte_end, line: unit.line })),
-      column("canonical_address"), column("unit_kind"), column("section_type"), column("parent_address"), column("content_hash"), "non_authoritative",
-    ])).length,
-    review_decision: (await tx.query("write/review-decision", [
-      ids.review_decision_id, "cut_governed", ids.envelope_id, plan.writer_digest, "manifest", "approve", text, decision.person, decision.at, decision.person,
-      null, ids.change_set_id, scope.release, scenario, canonicalText({ execution_person: decision.execution.person, execution_nonce: decision.execution.nonce }),
-    ])).length,
-    dot_pair_signature: (await tx.query("write/signature", [
-      ids.executor_signature_id, "executor", "DOT-991", `${scope.release}/executor`, marked.payload_hash, canonicalText(marked.envelope), ids.change_set_id, null, scenario,
-    ])).length,
-    cut_change_set: (await tx.query("write/leg-b-change-set", [
-      ids.change_set_id, keys.rollback_key, keys.idempotency_key, ids.envelope_id, plan.writer_digest, ids.review_decision_id, `${scope.release}/executor`,
-      ids.executor_signature_id, rows.length, text, scenario, emitted,
-    ])).length,
-    cut_change_set_affected_row: (await tx.query("write/leg-b-affected-rows", [
-      rows.map((row) => affectedRowId(scope, plan.writer_digest, row.canonical_address)), column("canonical_address"), ids.change_set_id,
-      rows.map((row) => canonicalText({ lifecycle_status: "draft", content_hash: row.content_hash, section_type: row.section_type })),
-    ])).length,
+    decision_backlog_history: (
+      await tx.query("write/leg-b-history", [
+        ids.history_id,
+        ids.entry_id,
+        text,
+        emitted,
+        `cut of ${scope.document_id} under run ${scope.run_id}`,
+      ])
+    ).length,
+    manifest_envelope: (
+      await tx.query("write/leg-b-envelope", [
+        ids.envelope_id,
+        source.source_document_ref,
+        ids.change_set_id,
+        emitted,
+        decision.person,
+        plan.writer_digest,
+        material.manifest.manifest_digest,
+      ])
+    ).length,
+    manifest_unit_block: (
+      await tx.query("write/leg-b-unit-blocks", [
+        ids.envelope_id,
+        column("ordinal"),
+        material.manifest.units.map((unit) =>
+          canonicalText({ byte_start: unit.byte_start, byte_end: unit.byte_end, line: unit.line }),
+        ),
+        column("canonical_address"),
+        column("unit_kind"),
+        column("section_type"),
+        column("parent_address"),
+        column("content_hash"),
+        "non_authoritative",
+      ])
+    ).length,
+    review_decision: (
+      await tx.query("write/review-decision", [
+        ids.review_decision_id,
+        "cut_governed",
+        ids.envelope_id,
+        plan.writer_digest,
+        "manifest",
+        "approve",
+        text,
+        decision.person,
+        decision.at,
+        decision.person,
+        null,
+        ids.change_set_id,
+        scope.release,
+        scenario,
+        canonicalText({ execution_person: decision.execution.person, execution_nonce: decision.execution.nonce }),
+      ])
+    ).length,
+    dot_pair_signature: (
+      await tx.query("write/signature", [
+        ids.executor_signature_id,
+        "executor",
+        "DOT-991",
+        `${scope.release}/executor`,
+        marked.payload_hash,
+        canonicalText(marked.envelope),
+        ids.change_set_id,
+        null,
+        scenario,
+      ])
+    ).length,
+    cut_change_set: (
+      await tx.query("write/leg-b-change-set", [
+        ids.change_set_id,
+        keys.rollback_key,
+        keys.idempotency_key,
+        ids.envelope_id,
+        plan.writer_digest,
+        ids.review_decision_id,
+        `${scope.release}/executor`,
+        ids.executor_signature_id,
+        rows.length,
+        text,
+        scenario,
+        emitted,
+      ])
+    ).length,
+    cut_change_set_affected_row: (
+      await tx.query("write/leg-b-affected-rows", [
+        rows.map((row) => affectedRowId(scope, plan.writer_digest, row.canonical_address)),
+        column("canonical_address"),
+        ids.change_set_id,
+        rows.map((row) =>
+          canonicalText({ lifecycle_status: "draft", content_hash: row.content_hash, section_type: row.section_type }),
+        ),
+      ])
+    ).length,
   };
 }
 
@@ -87,6 +206,16 @@ async function decisionOf(scope: EffectScope): Promise<Decision> {
   const admissions = await scope.tx.query("read/admissions", [scope.run_id]);
   const used = (gate: string) => admissions.find((row) => row.gate === gate && row.used_phase === "cut_leg_a");
   const [sg1, execution] = [used("SG_1_cut_authz"), used("EXECUTION")];
-  if (!sg1 || !execution) throw new Stopped("STOP_TORN", { saw: "leg A is recorded without both used admissions", wanted: "SG_1 and EXECUTION in admission_use" });
-  return { person: sg1.person, nonce: sg1.nonce, payload_sha: sg1.payload_sha, at: sg1.valid_from, execution: { person: execution.person, nonce: execution.nonce } };
+  if (!sg1 || !execution)
+    throw new Stopped("STOP_TORN", {
+      saw: "leg A is recorded without both used admissions",
+      wanted: "SG_1 and EXECUTION in admission_use",
+    });
+  return {
+    person: sg1.person,
+    nonce: sg1.nonce,
+    payload_sha: sg1.payload_sha,
+    at: sg1.valid_from,
+    execution: { person: execution.person, nonce: execution.nonce },
+  };
 }

@@ -1,6 +1,12 @@
 // Phase 9: the second principal reads everything on its own connection, then records its verdict and its mark.
 import { canonicalText } from "../model/canonical.ts";
-import { writeVerifyOutput, type CutplanOutput, type LegBOutput, type SourcePinOutput, type WriteVerifyOutput } from "../model/outputs.ts";
+import {
+  writeVerifyOutput,
+  type CutplanOutput,
+  type LegBOutput,
+  type SourcePinOutput,
+  type WriteVerifyOutput,
+} from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { observe } from "../looks/observed.ts";
 import { defineEffect, type Recorded } from "../phase.ts";
@@ -21,27 +27,80 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
   run: async ({ source, plan, ledger }, scope) => {
     const { tx } = scope;
     const units = await tx.query("verify/written-units", [scope.run_id]);
-    const { verdict, checks } = judgeStructure(units, plan.output.candidate_count, await tx.query("verify/units-of-document", [scope.document_id]), "draft");
+    const { verdict, checks } = judgeStructure(
+      units,
+      plan.output.candidate_count,
+      await tx.query("verify/units-of-document", [scope.document_id]),
+      "draft",
+    );
     insist(verdict);
     const { bytes, manifest } = await planOf(source.output, scope);
-    const proof = proveLossless(bytes, manifest, units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })));
+    const proof = proveLossless(
+      bytes,
+      manifest,
+      units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })),
+    );
     if (!proof.ok) insist(proof.verdict);
-    const observed_digest = await observe(tx, scope.run_id, ledger.output, plan.output.candidate_count, "STOP_VERIFY_FAILED");
+    const observed_digest = await observe(
+      tx,
+      scope.run_id,
+      ledger.output,
+      plan.output.candidate_count,
+      "STOP_VERIFY_FAILED",
+    );
     const earlier = await tx.one("verify/earlier-verdicts", [ledger.output.change_set_id]);
-    if (earlier.verdicts !== 0) throw new Stopped("STOP_REPLAY_CONFLICT", { saw: `${earlier.verdicts} verdicts on this change set`, wanted: "none before this one" });
+    if (earlier.verdicts !== 0)
+      throw new Stopped("STOP_REPLAY_CONFLICT", {
+        saw: `${earlier.verdicts} verdicts on this change set`,
+        wanted: "none before this one",
+      });
 
     const ids = ledgerIds(scope, plan.output.writer_digest);
-    const all = { ...checks, lossless_from_database: true as const, ledger_rows_2n_plus_6: true as const, no_earlier_verdict: true as const };
-    const marked = markedEnvelope({ run_id: scope.run_id, change_set_id: ledger.output.change_set_id, observed_digest, verdict: "pass", principal: "cutter_verify" });
+    const all = {
+      ...checks,
+      lossless_from_database: true as const,
+      ledger_rows_2n_plus_6: true as const,
+      no_earlier_verdict: true as const,
+    };
+    const marked = markedEnvelope({
+      run_id: scope.run_id,
+      change_set_id: ledger.output.change_set_id,
+      observed_digest,
+      verdict: "pass",
+      principal: "cutter_verify",
+    });
     const scenario = `governed-cut:${scope.run_id}`;
     await tx.query("write/signature", [
-      ids.verifier_signature_id, "verifier", "DOT-992", `${scope.release}/verifier`, marked.payload_hash, canonicalText(marked.envelope), null, ids.verify_result_id, scenario,
+      ids.verifier_signature_id,
+      "verifier",
+      "DOT-992",
+      `${scope.release}/verifier`,
+      marked.payload_hash,
+      canonicalText(marked.envelope),
+      null,
+      ids.verify_result_id,
+      scenario,
     ]);
     await tx.query("write/verify-result", [
-      ids.verify_result_id, ledger.output.change_set_id, ledger.output.envelope_id, plan.output.writer_digest, ledger.output.review_decision_id,
-      ledger.output.executor_signature_id, ids.verifier_signature_id, `${scope.release}/executor`, `${scope.release}/verifier`,
-      canonicalText({ ...all, observed_digest }), units.length, scenario, canonicalText({ ledger_rows: String(ledger.output.total_rows) }),
+      ids.verify_result_id,
+      ledger.output.change_set_id,
+      ledger.output.envelope_id,
+      plan.output.writer_digest,
+      ledger.output.review_decision_id,
+      ledger.output.executor_signature_id,
+      ids.verifier_signature_id,
+      `${scope.release}/executor`,
+      `${scope.release}/verifier`,
+      canonicalText({ ...all, observed_digest }),
+      units.length,
+      scenario,
+      canonicalText({ ledger_rows: String(ledger.output.total_rows) }),
     ]);
-    return { observed_digest, verify_result_id: ids.verify_result_id, verifier_signature_id: ids.verifier_signature_id, checks: all };
+    return {
+      observed_digest,
+      verify_result_id: ids.verify_result_id,
+      verifier_signature_id: ids.verifier_signature_id,
+      checks: all,
+    };
   },
 });

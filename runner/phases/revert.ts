@@ -6,25 +6,52 @@ import { defineEffect, type Inputs, type Recorded } from "../phase.ts";
 import { ledgerIds } from "../rules/ledger.ts";
 
 /** `ledger` is leg B's record when it is committed; before that the log and this record are all there is to say. */
-export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger: Recorded<LegBOutput> | undefined) => defineEffect<Inputs, RevertOutput>({
-  name: "revert",
-  role: "exec",
-  output: revertOutput,
-  rows: (output) => output.reverted + output.log_rows + (output.review_decision_id === null ? 0 : 1),
-  run: async (_input, scope) => {
-    const { tx, here, config } = scope;
-    const { answer } = await tx.one("revert/run-units", [scope.run_id, here.actor, reason, config.revert.soft_status]);
-    if (answer.units !== plan.output.candidate_count) {
-      throw new Stopped("STOP_INVARIANT_FAILED", { saw: `${answer.units} units set aside`, wanted: `${plan.output.candidate_count}; nothing was kept` });
-    }
-    const review_decision_id = ledger ? ledgerIds(scope, plan.output.writer_digest).compensating_decision_id : null;
-    if (ledger && review_decision_id) {
-      await tx.query("write/review-decision", [
-        review_decision_id, "cut_reverted", ledger.output.envelope_id, plan.output.writer_digest, `revert:${scope.run_id}`, "revert",
-        canonicalText({ run_id: scope.run_id, reason }), here.actor, (await tx.one("read/database-now")).now, here.actor,
-        ledger.output.review_decision_id, ledger.output.change_set_id, scope.release, `governed-cut:${scope.run_id}`, canonicalText({ within: "SG_1" }),
+export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger: Recorded<LegBOutput> | undefined) =>
+  defineEffect<Inputs, RevertOutput>({
+    name: "revert",
+    role: "exec",
+    output: revertOutput,
+    rows: (output) => output.reverted + output.log_rows + (output.review_decision_id === null ? 0 : 1),
+    run: async (_input, scope) => {
+      const { tx, here, config } = scope;
+      const { answer } = await tx.one("revert/run-units", [
+        scope.run_id,
+        here.actor,
+        reason,
+        config.revert.soft_status,
       ]);
-    }
-    return { reverted: answer.units, log_rows: answer.units, soft_status: config.revert.soft_status, review_decision_id, reason };
-  },
-});
+      if (answer.units !== plan.output.candidate_count) {
+        throw new Stopped("STOP_INVARIANT_FAILED", {
+          saw: `${answer.units} units set aside`,
+          wanted: `${plan.output.candidate_count}; nothing was kept`,
+        });
+      }
+      const review_decision_id = ledger ? ledgerIds(scope, plan.output.writer_digest).compensating_decision_id : null;
+      if (ledger && review_decision_id) {
+        await tx.query("write/review-decision", [
+          review_decision_id,
+          "cut_reverted",
+          ledger.output.envelope_id,
+          plan.output.writer_digest,
+          `revert:${scope.run_id}`,
+          "revert",
+          canonicalText({ run_id: scope.run_id, reason }),
+          here.actor,
+          (await tx.one("read/database-now")).now,
+          here.actor,
+          ledger.output.review_decision_id,
+          ledger.output.change_set_id,
+          scope.release,
+          `governed-cut:${scope.run_id}`,
+          canonicalText({ within: "SG_1" }),
+        ]);
+      }
+      return {
+        reverted: answer.units,
+        log_rows: answer.units,
+        soft_status: config.revert.soft_status,
+        review_decision_id,
+        reason,
+      };
+    },
+  });

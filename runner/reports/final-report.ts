@@ -1,6 +1,13 @@
 // 12-final-report: the whole run on one page, made of its records.
 import { backupOutput } from "../model/backup.ts";
-import { closeoutOutput, cutplanOutput, enactOutput, grantProbeOutput, sourcePinOutput, writeVerifyOutput } from "../model/outputs.ts";
+import {
+  closeoutOutput,
+  cutplanOutput,
+  enactOutput,
+  grantProbeOutput,
+  sourcePinOutput,
+  writeVerifyOutput,
+} from "../model/outputs.ts";
 import { PHASES, type RecordedPhase } from "../model/run.ts";
 import type { PhaseRecord } from "../rules/resume.ts";
 import { bullets, code, day, document, list, section, table, utc } from "./markdown.ts";
@@ -26,24 +33,44 @@ export interface FinalReportFacts {
 /** The last document of a run that is closed out. Throws (a bug) when a phase it tells of is not recorded. */
 export function finalReport(facts: FinalReportFacts): Report {
   const { run } = facts;
-  const of = <O>(phase: RecordedPhase, schema: { parse(value: unknown): O }): O => schema.parse(recordOf(facts, phase).output);
+  const of = <O>(phase: RecordedPhase, schema: { parse(value: unknown): O }): O =>
+    schema.parse(recordOf(facts, phase).output);
   const closed = recordOf(facts, "closeout");
-  const [source, plan, closeout] = [of("source_pin", sourcePinOutput), of("cutplan", cutplanOutput), of("closeout", closeoutOutput)];
+  const [source, plan, closeout] = [
+    of("source_pin", sourcePinOutput),
+    of("cutplan", cutplanOutput),
+    of("closeout", closeoutOutput),
+  ];
   const [verified, enacted] = [of("write_verify", writeVerifyOutput), of("lifecycle_enact", enactOutput)];
   // Closeout lists what colleagues edited first and repeats the environment's findings after it.
   const { findings: environment } = of("grant_probe", grantProbeOutput);
   const others = closeout.findings.filter((text) => !environment.includes(text));
   const markdown = document([
     reportHead(run, {
-      title: "12-final-report", at: closed.at, gate: "all", letter: "A", result: `${closeout.final_state}, ${enacted.enacted} of ${plan.candidate_count} units enacted`,
-      mutation: "as in the table of rows below, every transaction together with its record", next: "none",
+      title: "12-final-report",
+      at: closed.at,
+      gate: "all",
+      letter: "A",
+      result: `${closeout.final_state}, ${enacted.enacted} of ${plan.candidate_count} units enacted`,
+      mutation: "as in the table of rows below, every transaction together with its record",
+      next: "none",
     }),
-    section("What was cut", list([
-      ["source_version_id", code(source.source_version_id)], ["region_sha", code(source.region_sha)], ["writer_digest", code(plan.writer_digest)],
-      ["units", String(plan.candidate_count)], ["observed_digest", code(verified.observed_digest)],
-      ["observed again at enactment", enacted.observed_digest === verified.observed_digest ? "equal" : code(enacted.observed_digest)],
-      ["review decision", code(enacted.review_decision_id)], ["closeout summary_sha", code(closeout.summary_sha)],
-    ])),
+    section(
+      "What was cut",
+      list([
+        ["source_version_id", code(source.source_version_id)],
+        ["region_sha", code(source.region_sha)],
+        ["writer_digest", code(plan.writer_digest)],
+        ["units", String(plan.candidate_count)],
+        ["observed_digest", code(verified.observed_digest)],
+        [
+          "observed again at enactment",
+          enacted.observed_digest === verified.observed_digest ? "equal" : code(enacted.observed_digest),
+        ],
+        ["review decision", code(enacted.review_decision_id)],
+        ["closeout summary_sha", code(closeout.summary_sha)],
+      ]),
+    ),
     section("Phases", phaseTable(facts)),
     section("Rows before and after", rowTable(of("pre_write_backup", backupOutput).content_digests, closeout.counts)),
     section("Other documents when the run began", baselineTable(source.baseline)),
@@ -65,23 +92,43 @@ function recordOf(facts: FinalReportFacts, phase: RecordedPhase): PhaseRecord {
 /** Times are those of the records; the seconds run from the record before, so a pause counts to the phase after it. */
 function phaseTable(facts: FinalReportFacts): string {
   let before = facts.run.opened;
-  return table(["phase", "recorded", "seconds since the one before", "invariants", "by", "output sha"], PHASES.map((phase) => {
-    const record = recordOf(facts, phase);
-    const seconds = ((record.at.getTime() - before.getTime()) / 1000).toFixed(1);
-    before = record.at;
-    const proven = facts.proves[phase]?.length;
-    return [reportName(phase), utc(record.at), seconds, proven === undefined ? "not counted" : `${proven}/${proven}`, code(record.principal), code(record.output_sha)];
-  }));
+  return table(
+    ["phase", "recorded", "seconds since the one before", "invariants", "by", "output sha"],
+    PHASES.map((phase) => {
+      const record = recordOf(facts, phase);
+      const seconds = ((record.at.getTime() - before.getTime()) / 1000).toFixed(1);
+      before = record.at;
+      const proven = facts.proves[phase]?.length;
+      return [
+        reportName(phase),
+        utc(record.at),
+        seconds,
+        proven === undefined ? "not counted" : `${proven}/${proven}`,
+        code(record.principal),
+        code(record.output_sha),
+      ];
+    }),
+  );
 }
 
 /** Before: as the backup's own snapshot counted; after: as closeout counted. What others wrote meanwhile is in the difference too. */
 function rowTable(before: Readonly<Record<string, { rows: number }>>, after: Readonly<Record<string, number>>): string {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].map((name): [string, string] => [name, name]).sort(byName);
-  return table(["table", "before", "after", "difference"], names.map(([name]) => {
-    const [was, is] = [before[name]?.rows, after[name]];
-    const difference = was === undefined || is === undefined ? "not known" : `${is >= was ? "+" : ""}${is - was}`;
-    return [code(name), was === undefined ? "not read" : String(was), is === undefined ? "not read" : String(is), difference];
-  }));
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .map((name): [string, string] => [name, name])
+    .sort(byName);
+  return table(
+    ["table", "before", "after", "difference"],
+    names.map(([name]) => {
+      const [was, is] = [before[name]?.rows, after[name]];
+      const difference = was === undefined || is === undefined ? "not known" : `${is >= was ? "+" : ""}${is - was}`;
+      return [
+        code(name),
+        was === undefined ? "not read" : String(was),
+        is === undefined ? "not read" : String(is),
+        difference,
+      ];
+    }),
+  );
 }
 
 function verifySteps(runId: string, closeoutEntry: string): string {

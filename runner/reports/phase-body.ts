@@ -27,7 +27,11 @@ export interface ReportedAdmission {
 }
 
 /** Both lists may hold more than the phase knew; a report takes only what its own record covers, so that it stays the same later. */
-export interface Beside { readonly at: Date; readonly receipts: readonly ReportedReceipt[]; readonly admissions: readonly ReportedAdmission[] }
+export interface Beside {
+  readonly at: Date;
+  readonly receipts: readonly ReportedReceipt[];
+  readonly admissions: readonly ReportedAdmission[];
+}
 
 /** What a phase adds to the common head: `facts` as name and Markdown value, `sections` as title and Markdown text. */
 export interface Body {
@@ -42,5 +46,7 @@ export interface Body {
 export type BodyWriter = (output: unknown, beside: Beside) => Body;
 
 /** Ties a body to the schema of the record it tells of. */
-export const bodyOf = <O>(schema: { parse(value: unknown): O }, write: (output: O, beside: Beside) => Body): BodyWriter =>
-  (output, beside) => write(schema.parse(output), beside);
+export const bodyOf =
+  <O>(schema: { parse(value: unknown): O }, write: (output: O, beside: Beside) => Body): BodyWriter =>
+  (output, beside) =>
+    write(schema.parse(output), beside);

@@ -27,10 +27,23 @@ export function phaseReport(facts: PhaseReportFacts): Report {
   const name = reportName(phase);
   const markdown = document([
     reportHead(run, {
-      title: name, at: record.at, gate: `IG_${phase}`, letter: body.letter ?? "A",
-      result: `${STATE_AFTER[phase]}, ${proves.length}/${proves.length} invariants passed`, mutation: body.mutation, next: body.next,
+      title: name,
+      at: record.at,
+      gate: `IG_${phase}`,
+      letter: body.letter ?? "A",
+      result: `${STATE_AFTER[phase]}, ${proves.length}/${proves.length} invariants passed`,
+      mutation: body.mutation,
+      next: body.next,
     }),
-    section("Recorded", list([...body.facts, ["principal", code(record.principal)], ["input_sha", code(record.input_sha)], ["output_sha", code(record.output_sha)]])),
+    section(
+      "Recorded",
+      list([
+        ...body.facts,
+        ["principal", code(record.principal)],
+        ["input_sha", code(record.input_sha)],
+        ["output_sha", code(record.output_sha)],
+      ]),
+    ),
     section("Invariants", proves.map((name) => `- ${code(name)}: holds`).join("\n")),
     ...(body.sections ?? []).map(([title, text]) => section(title, text)),
   ]);

@@ -1,7 +1,14 @@
 // What the phases that write nothing to the target tell: 1 to 5, 7 and 11.
 import { backupOutput } from "../model/backup.ts";
 import type { GrammarOptions } from "../model/manifest.ts";
-import { closeoutOutput, cutplanOutput, grantProbeOutput, markOutput, sourcePinOutput, structuralOutput } from "../model/outputs.ts";
+import {
+  closeoutOutput,
+  cutplanOutput,
+  grantProbeOutput,
+  markOutput,
+  sourcePinOutput,
+  structuralOutput,
+} from "../model/outputs.ts";
 import { bullets, code, table } from "./markdown.ts";
 import { bodyOf, type Beside, type BodyWriter } from "./phase-body.ts";
 
@@ -10,7 +17,8 @@ const yes = (value: boolean): string => (value ? "True" : "False");
 
 /** The grammar's options in words; hints by their lines, because their reasons may name what stands in the text. */
 function optionsText(options: GrammarOptions): string {
-  if ("empty_body" in options) return `empty body ${code(options.empty_body)}, section types ${options.section_types.map(code).join(" ")}`;
+  if ("empty_body" in options)
+    return `empty body ${code(options.empty_body)}, section types ${options.section_types.map(code).join(" ")}`;
   const hints = options.hints.map((hint) => `line ${hint.line} is ${hint.reads}`).join(", ");
   return `depth ${code(options.depth)}, annexes ${options.annexes ? "cut" : "recorded"}, hints ${hints === "" ? "none" : hints}`;
 }
@@ -19,9 +27,14 @@ const sourcePin = bodyOf(sourcePinOutput, (output) => ({
   mutation: NOTHING,
   next: "02-mark",
   facts: [
-    ["source_document_id", code(output.source_document_id)], ["source_document_ref", code(output.source_document_ref)],
-    ["source_version_id", code(output.source_version_id)], ["version_label", code(output.version_label)], ["captured_at", code(output.captured_at)],
-    ["region_sha", code(output.region_sha)], ["artifact_sha", code(output.artifact_sha)], ["artifact_bytes", String(output.artifact_bytes)],
+    ["source_document_id", code(output.source_document_id)],
+    ["source_document_ref", code(output.source_document_ref)],
+    ["source_version_id", code(output.source_version_id)],
+    ["version_label", code(output.version_label)],
+    ["captured_at", code(output.captured_at)],
+    ["region_sha", code(output.region_sha)],
+    ["artifact_sha", code(output.artifact_sha)],
+    ["artifact_bytes", String(output.artifact_bytes)],
     ["grammar", `${code(output.grammar.profile)}, ${optionsText(output.grammar.options)}`],
   ],
   sections: [["Other documents before the run", baselineTable(output.baseline)]],
@@ -29,46 +42,101 @@ const sourcePin = bodyOf(sourcePinOutput, (output) => ({
 
 /** One line for every document that is not the target, as it stood when the run began. */
 export function baselineTable(rows: ReturnType<typeof sourcePinOutput.parse>["baseline"]): string {
-  return table(["document", "units", "versions", "content sha", "last changed", "by"], rows.map((row) => [
-    `${code(row.document)}${row.set_aside ? " (set aside)" : ""}`, String(row.units), String(row.versions), code(row.content_sha),
-    row.newest_updated_at === null ? "unknown" : code(row.newest_updated_at), row.updated_by === null ? "unknown" : code(row.updated_by),
-  ]));
+  return table(
+    ["document", "units", "versions", "content sha", "last changed", "by"],
+    rows.map((row) => [
+      `${code(row.document)}${row.set_aside ? " (set aside)" : ""}`,
+      String(row.units),
+      String(row.versions),
+      code(row.content_sha),
+      row.newest_updated_at === null ? "unknown" : code(row.newest_updated_at),
+      row.updated_by === null ? "unknown" : code(row.updated_by),
+    ]),
+  );
 }
 
 const mark = bodyOf(markOutput, (output) => ({
   mutation: NOTHING,
   next: "03-cutplan",
   facts: [
-    ["profile", code(output.profile)], ["profile_sha", code(output.profile_sha)], ["region_sha", code(output.region_sha)],
-    ["manifest_digest", code(output.manifest_digest)], ["units", String(output.units)], ["separators", String(output.separators)],
-    ["coverage", `${output.coverage_bytes} bytes, every byte of the region exactly once`], ["built twice", output.built_twice_equal ? "equal" : "different"],
+    ["profile", code(output.profile)],
+    ["profile_sha", code(output.profile_sha)],
+    ["region_sha", code(output.region_sha)],
+    ["manifest_digest", code(output.manifest_digest)],
+    ["units", String(output.units)],
+    ["separators", String(output.separators)],
+    ["coverage", `${output.coverage_bytes} bytes, every byte of the region exactly once`],
+    ["built twice", output.built_twice_equal ? "equal" : "different"],
   ],
   // Only code and line: the words of a finding may name what stands in the text.
-  sections: [["Findings in the document", table(["line", "code"], output.findings.map((finding) => [String(finding.line), code(finding.code)]))]],
+  sections: [
+    [
+      "Findings in the document",
+      table(
+        ["line", "code"],
+        output.findings.map((finding) => [String(finding.line), code(finding.code)]),
+      ),
+    ],
+  ],
 }));
 
 const cutplan = bodyOf(cutplanOutput, (output) => ({
   mutation: NOTHING,
   next: "04-pre-write-backup",
-  facts: [["candidate_count", String(output.candidate_count)], ["writer_digest", code(output.writer_digest)], ["cut_plan_sha", code(output.cut_plan_sha)]],
-  sections: [["Units by section type", table(["section type", "units"], Object.entries(output.by_section_type).sort(byName).map(([name, count]) => [code(name), String(count)]))]],
+  facts: [
+    ["candidate_count", String(output.candidate_count)],
+    ["writer_digest", code(output.writer_digest)],
+    ["cut_plan_sha", code(output.cut_plan_sha)],
+  ],
+  sections: [
+    [
+      "Units by section type",
+      table(
+        ["section type", "units"],
+        Object.entries(output.by_section_type)
+          .sort(byName)
+          .map(([name, count]) => [code(name), String(count)]),
+      ),
+    ],
+  ],
 }));
 
 const preWriteBackup = bodyOf(backupOutput, (output, beside) => ({
   mutation: `${NOTHING}; one encrypted file written`,
   next: "05-grant-probe",
-  facts: [["content_digests_sha", code(output.content_digests_sha)], ["clear text on disk", "never: the dump is streamed into the encryption"]],
+  facts: [
+    ["content_digests_sha", code(output.content_digests_sha)],
+    ["clear text on disk", "never: the dump is streamed into the encryption"],
+  ],
   sections: [
     ["Attempts", receiptTable(beside.receipts.filter((receipt) => receipt.at.getTime() <= beside.at.getTime()))],
-    ["Rows read and restored", table(["table", "rows", "sha256 of all rows"], Object.entries(output.content_digests).sort(byName).map(([name, digest]) => [code(name), String(digest.rows), code(digest.sha)]))],
+    [
+      "Rows read and restored",
+      table(
+        ["table", "rows", "sha256 of all rows"],
+        Object.entries(output.content_digests)
+          .sort(byName)
+          .map(([name, digest]) => [code(name), String(digest.rows), code(digest.sha)]),
+      ),
+    ],
   ],
 }));
 
 /** Receipts by attempt; each is written only after the file was decrypted, restored and compared. */
 export function receiptTable(receipts: Beside["receipts"]): string {
-  return table(["attempt", "taken", "bytes", "file sha", "recipient", "restore proof sha"], [...receipts].sort((a, b) => a.attempt - b.attempt).map((receipt) => [
-    String(receipt.attempt), code(receipt.at.toISOString()), code(receipt.size_bytes), code(receipt.file_sha), code(receipt.recipient), code(receipt.proof_sha),
-  ]));
+  return table(
+    ["attempt", "taken", "bytes", "file sha", "recipient", "restore proof sha"],
+    [...receipts]
+      .sort((a, b) => a.attempt - b.attempt)
+      .map((receipt) => [
+        String(receipt.attempt),
+        code(receipt.at.toISOString()),
+        code(receipt.size_bytes),
+        code(receipt.file_sha),
+        code(receipt.recipient),
+        code(receipt.proof_sha),
+      ]),
+  );
 }
 
 const grantProbe = bodyOf(grantProbeOutput, (output) => ({
@@ -80,8 +148,11 @@ const grantProbe = bodyOf(grantProbeOutput, (output) => ({
     ["directus_select_review_decision", yes(output.directus_select_review_decision)],
     ["no_public_execute_leak", yes(output.no_public_execute_leak)],
     ["two_grant_package", yes(output.two_grant_package)],
-    ["grant_matrix_sha", code(output.grant_matrix_sha)], ["environment_hash", code(output.environment_hash)],
-    ["protected_hash", code(output.protected_hash)], ["timeline", code(output.timeline)], ["previous_closeout_sha", code(output.previous_closeout_sha)],
+    ["grant_matrix_sha", code(output.grant_matrix_sha)],
+    ["environment_hash", code(output.environment_hash)],
+    ["protected_hash", code(output.protected_hash)],
+    ["timeline", code(output.timeline)],
+    ["previous_closeout_sha", code(output.previous_closeout_sha)],
   ],
   sections: [["Findings in the environment", bullets(output.findings)]],
 }));
@@ -89,29 +160,54 @@ const grantProbe = bodyOf(grantProbeOutput, (output) => ({
 const structuralVerify = bodyOf(structuralOutput, (output) => ({
   mutation: NOTHING,
   next: "08-leg-b-record",
-  facts: [["units", String(output.units)], ["lossless", `${output.lossless_bytes} bytes of the region rebuilt from the bodies in the database`]],
+  facts: [
+    ["units", String(output.units)],
+    ["lossless", `${output.lossless_bytes} bytes of the region rebuilt from the bodies in the database`],
+  ],
   sections: [["Checks", checkTable(output.checks)]],
 }));
 
 /** Checks by name; a record can only hold those that passed. */
 export function checkTable(checks: Readonly<Record<string, boolean>>): string {
-  return table(["check", "holds"], Object.entries(checks).sort(byName).map(([name, holds]) => [code(name), yes(holds)]));
+  return table(
+    ["check", "holds"],
+    Object.entries(checks)
+      .sort(byName)
+      .map(([name, holds]) => [code(name), yes(holds)]),
+  );
 }
 
 const closeout = bodyOf(closeoutOutput, (output) => ({
   mutation: NOTHING,
   next: "none; `cutter orchestrate verify` says it all again, read-only",
-  facts: [["final_state", output.final_state], ["summary_sha", code(output.summary_sha)]],
+  facts: [
+    ["final_state", output.final_state],
+    ["summary_sha", code(output.summary_sha)],
+  ],
   sections: [
     ["Post-run list", checkTable(output.checks)],
-    ["Rows at the end", table(["table", "rows"], Object.entries(output.counts).sort(byName).map(([name, rows]) => [code(name), String(rows)]))],
+    [
+      "Rows at the end",
+      table(
+        ["table", "rows"],
+        Object.entries(output.counts)
+          .sort(byName)
+          .map(([name, rows]) => [code(name), String(rows)]),
+      ),
+    ],
     ["Findings", bullets(output.findings)],
   ],
 }));
 
 /** By phase name. */
 export const READING_PHASES = {
-  source_pin: sourcePin, mark, cutplan, pre_write_backup: preWriteBackup, grant_probe: grantProbe, structural_verify: structuralVerify, closeout,
+  source_pin: sourcePin,
+  mark,
+  cutplan,
+  pre_write_backup: preWriteBackup,
+  grant_probe: grantProbe,
+  structural_verify: structuralVerify,
+  closeout,
 } as const satisfies Readonly<Record<string, BodyWriter>>;
 
 /** Order of names by code units, the same under every locale. */

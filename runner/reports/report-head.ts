@@ -14,7 +14,10 @@ export interface ReportedRun {
 }
 
 /** A document ready to be delivered; file is its name in the run's report folder. */
-export interface Report { readonly file: string; readonly markdown: string }
+export interface Report {
+  readonly file: string;
+  readonly markdown: string;
+}
 
 /**
  * Result letters of the seeds: A reached, B everything ready and only signatures missing, D stopped and rolled back.

@@ -5,18 +5,23 @@ import { code, day, document, list, section, table } from "./markdown.ts";
 import { reportHead, type Report, type ReportedRun } from "./report-head.ts";
 
 /** A request and the folder of its bundle on the host. */
-export interface AskedRequest { readonly request: Request; readonly bundle: string }
+export interface AskedRequest {
+  readonly request: Request;
+  readonly bundle: string;
+}
 
 /** `cut`: SG_1 and EXECUTION together; `lifecycle`: SG_2. */
 export type Pause = "cut" | "lifecycle";
 
 const PAUSES: Readonly<Record<Pause, { name: string; state: string; rule: string }>> = {
   cut: {
-    name: "SG1-cut-authz-request", state: "awaiting_cut_authorization",
+    name: "SG1-cut-authz-request",
+    state: "awaiting_cut_authorization",
     rule: "Two people: the signer of SG_1_cut_authz may not sign EXECUTION.",
   },
   lifecycle: {
-    name: "SG2-lifecycle-authz-request", state: "awaiting_lifecycle_authorization",
+    name: "SG2-lifecycle-authz-request",
+    state: "awaiting_lifecycle_authorization",
     rule: "The signer of SG_1_cut_authz may not sign SG_2_lifecycle_authz; the signer of EXECUTION may.",
   },
 };
@@ -25,11 +30,17 @@ const PAUSES: Readonly<Record<Pause, { name: string; state: string; rule: string
 export function requestReport(facts: { run: ReportedRun; pause: Pause; asked: readonly AskedRequest[] }): Report {
   const { name, state, rule } = PAUSES[facts.pause];
   const at = new Date(Math.max(...facts.asked.map(({ request }) => Date.parse(request.requested_utc))));
-  if (Number.isNaN(at.getTime()) || facts.asked.length === 0) throw new TypeError("a pause without requests has no document");
+  if (Number.isNaN(at.getTime()) || facts.asked.length === 0)
+    throw new TypeError("a pause without requests has no document");
   const markdown = document([
     reportHead(facts.run, {
-      title: name, at, gate: facts.asked.map(({ request }) => code(request.gate)).join(" and "), letter: "B", result: `${state}, signatures missing`,
-      mutation: "NONE (asking for signatures writes nothing to the target)", next: "STOP - route to the approvers",
+      title: name,
+      at,
+      gate: facts.asked.map(({ request }) => code(request.gate)).join(" and "),
+      letter: "B",
+      result: `${state}, signatures missing`,
+      mutation: "NONE (asking for signatures writes nothing to the target)",
+      next: "STOP - route to the approvers",
     }),
     ...facts.asked.map(requestSection),
     section("What to do", steps(facts.run.run_id, facts.asked, rule)),
@@ -39,19 +50,26 @@ export function requestReport(facts: { run: ReportedRun; pause: Pause; asked: re
 
 function requestSection({ request, bundle }: AskedRequest): string {
   const rows = leaves(request.payload, "").map(([name, value]) => [code(name), code(value)]);
-  return section(code(request.gate), [
-    list([
-      ["payload_sha", code(request.payload_sha)], ["to type when signing", code(request.payload_sha.slice(-6))],
-      ["requested", code(request.requested_utc)], ["approve_by", code(request.approve_by)], ["bundle", code(bundle)],
-    ]),
-    table(["payload field", "value"], rows),
-  ].join("\n\n"));
+  return section(
+    code(request.gate),
+    [
+      list([
+        ["payload_sha", code(request.payload_sha)],
+        ["to type when signing", code(request.payload_sha.slice(-6))],
+        ["requested", code(request.requested_utc)],
+        ["approve_by", code(request.approve_by)],
+        ["bundle", code(bundle)],
+      ]),
+      table(["payload field", "value"], rows),
+    ].join("\n\n"),
+  );
 }
 
 /** Every leaf of a payload with its dotted name, in the payload's own order. */
 function leaves(value: Json, name: string): [string, string][] {
   if (value === null || typeof value !== "object") return [[name, String(value)]];
-  if (isList(value)) return value.length === 0 ? [[name, ""]] : value.flatMap((item, index) => leaves(item, `${name}[${index}]`));
+  if (isList(value))
+    return value.length === 0 ? [[name, ""]] : value.flatMap((item, index) => leaves(item, `${name}[${index}]`));
   return Object.entries(value).flatMap(([key, item]) => leaves(item, name === "" ? key : `${name}.${key}`));
 }
 
@@ -60,12 +78,17 @@ const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 function steps(runId: string, asked: readonly AskedRequest[], rule: string): string {
   const lines = [
     "Copy each bundle to the workstation of its approver. Nothing in it is to be believed: the approve program computes the plan again.",
-    ...asked.map(({ request }) => `${code(request.gate)}: ${code("npm run approve -- <copy of the bundle>")} with the person's own key.`),
+    ...asked.map(
+      ({ request }) =>
+        `${code(request.gate)}: ${code("npm run approve -- <copy of the bundle>")} with the person's own key.`,
+    ),
     `On the host: ${code("cutter gate admit <signed files>")}.`,
     `On the host: ${code(`cutter orchestrate resume ${runId}`)}.`,
   ];
   return [
     ...lines.map((line, index) => `${index + 1}. ${line}`),
-    "", rule, "A signature after approve_by is refused; resume then writes a new request. A document like this one is never an approval.",
+    "",
+    rule,
+    "A signature after approve_by is refused; resume then writes a new request. A document like this one is never an approval.",
   ].join("\n");
 }

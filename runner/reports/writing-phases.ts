@@ -9,7 +9,12 @@ const IN_ONE = "in one transaction together with its record";
 const cutLegA = bodyOf(legAOutput, (output, beside) => ({
   mutation: `${output.units} rows in public.information_unit, ${output.versions} in public.unit_version, ${output.births} in public.birth_registry, all drafts, ${IN_ONE}`,
   next: "07-structural-verify",
-  facts: [["units", String(output.units)], ["versions", String(output.versions)], ["birth rows", String(output.births)], ["answered created", `${output.created} of ${output.units}`]],
+  facts: [
+    ["units", String(output.units)],
+    ["versions", String(output.versions)],
+    ["birth rows", String(output.births)],
+    ["answered created", `${output.created} of ${output.units}`],
+  ],
   sections: [["Admitted by", admissionTable(beside, "cut_leg_a")]],
 }));
 
@@ -21,27 +26,54 @@ export function admissionTable(beside: Pick<Beside, "admissions">, phase: string
 /** People by gate; the last six digits are those a person types when signing. */
 export function peopleTable(admissions: Beside["admissions"]): string {
   const ordered = [...admissions].sort((a, b) => byName([a.gate + a.nonce, 0], [b.gate + b.nonce, 0]));
-  return table(["gate", "person", "key", "payload sha ends", "signed", "used by", "used at"], ordered.map((row) => [
-    code(row.gate), code(row.person), code(row.fingerprint), code(row.payload_sha.slice(-6)), utc(row.valid_from),
-    row.used_phase === null ? "not used" : code(row.used_phase), row.used_at === null ? "-" : utc(row.used_at),
-  ]));
+  return table(
+    ["gate", "person", "key", "payload sha ends", "signed", "used by", "used at"],
+    ordered.map((row) => [
+      code(row.gate),
+      code(row.person),
+      code(row.fingerprint),
+      code(row.payload_sha.slice(-6)),
+      utc(row.valid_from),
+      row.used_phase === null ? "not used" : code(row.used_phase),
+      row.used_at === null ? "-" : utc(row.used_at),
+    ]),
+  );
 }
 
 const legBRecord = bodyOf(legBOutput, (output) => ({
   mutation: `${output.total_rows} rows in cutter_governance, ${IN_ONE}`,
   next: "09-write-verify",
   facts: [
-    ["change_set_id", code(output.change_set_id)], ["envelope_id", code(output.envelope_id)], ["entry_id", code(output.entry_id)],
-    ["review_decision_id", code(output.review_decision_id)], ["executor_signature_id", code(output.executor_signature_id)],
-    ["rollback_key", code(output.rollback_key)], ["idempotency_key", code(output.idempotency_key)], ["rows", String(output.total_rows)],
+    ["change_set_id", code(output.change_set_id)],
+    ["envelope_id", code(output.envelope_id)],
+    ["entry_id", code(output.entry_id)],
+    ["review_decision_id", code(output.review_decision_id)],
+    ["executor_signature_id", code(output.executor_signature_id)],
+    ["rollback_key", code(output.rollback_key)],
+    ["idempotency_key", code(output.idempotency_key)],
+    ["rows", String(output.total_rows)],
   ],
-  sections: [["Rows by table", table(["table", "rows"], Object.entries(output.rows).sort(byName).map(([name, rows]) => [code(name), String(rows)]))]],
+  sections: [
+    [
+      "Rows by table",
+      table(
+        ["table", "rows"],
+        Object.entries(output.rows)
+          .sort(byName)
+          .map(([name, rows]) => [code(name), String(rows)]),
+      ),
+    ],
+  ],
 }));
 
 const writeVerify = bodyOf(writeVerifyOutput, (output) => ({
   mutation: `1 row in cutter_governance.verify_result and 1 in dot_pair_signature, by cutter_verify, ${IN_ONE}`,
   next: "STOP - route to the approver of SG_2_lifecycle_authz",
-  facts: [["observed_digest", code(output.observed_digest)], ["verify_result_id", code(output.verify_result_id)], ["verifier_signature_id", code(output.verifier_signature_id)]],
+  facts: [
+    ["observed_digest", code(output.observed_digest)],
+    ["verify_result_id", code(output.verify_result_id)],
+    ["verifier_signature_id", code(output.verifier_signature_id)],
+  ],
   sections: [["Checks by the second principal", checkTable(output.checks)]],
 }));
 
@@ -49,8 +81,11 @@ const lifecycleEnact = bodyOf(enactOutput, (output, beside) => ({
   mutation: `${output.enacted} units from draft to enacted, ${output.log_rows} rows in public.iu_lifecycle_log, 1 row in cutter_governance.review_decision, ${IN_ONE}`,
   next: "11-closeout",
   facts: [
-    ["enacted", String(output.enacted)], ["log rows", String(output.log_rows)], ["review_decision_id", code(output.review_decision_id)],
-    ["prior_review_decision_id", code(output.prior_review_decision_id)], ["observed_digest", code(output.observed_digest)],
+    ["enacted", String(output.enacted)],
+    ["log rows", String(output.log_rows)],
+    ["review_decision_id", code(output.review_decision_id)],
+    ["prior_review_decision_id", code(output.prior_review_decision_id)],
+    ["observed_digest", code(output.observed_digest)],
   ],
   sections: [["Admitted by", admissionTable(beside, "lifecycle_enact")]],
 }));
@@ -60,12 +95,21 @@ const revert = bodyOf(revertOutput, (output) => ({
   mutation: `${output.reverted} drafts set to ${code(output.soft_status)} and their addresses moved aside, ${output.log_rows} log rows${output.review_decision_id === null ? "" : ", 1 compensating row in cutter_governance.review_decision"}, ${IN_ONE}; nothing in the ledger changed or deleted`,
   next: "the document may be cut again under a new run",
   facts: [
-    ["reverted", String(output.reverted)], ["soft_status", code(output.soft_status)], ["reason", code(output.reason)],
-    ["review_decision_id", output.review_decision_id === null ? "none: leg B was not committed" : code(output.review_decision_id)],
+    ["reverted", String(output.reverted)],
+    ["soft_status", code(output.soft_status)],
+    ["reason", code(output.reason)],
+    [
+      "review_decision_id",
+      output.review_decision_id === null ? "none: leg B was not committed" : code(output.review_decision_id),
+    ],
   ],
 }));
 
 /** By phase name. */
 export const WRITING_PHASES = {
-  cut_leg_a: cutLegA, leg_b_record: legBRecord, write_verify: writeVerify, lifecycle_enact: lifecycleEnact, revert,
+  cut_leg_a: cutLegA,
+  leg_b_record: legBRecord,
+  write_verify: writeVerify,
+  lifecycle_enact: lifecycleEnact,
+  revert,
 } as const satisfies Readonly<Record<string, BodyWriter>>;

@@ -30,20 +30,27 @@ export interface Circumstances {
 
 /** Undefined when the statement counts now; else STOP_APPROVAL_INVALID or STOP_APPROVAL_EXPIRED. Nothing foreign is quoted. */
 export function judgeStatement(statement: Statement, circumstances: Circumstances): Verdict {
-  return aboutSubject(statement, circumstances.expected)
-    ?? aboutPerson(statement, circumstances.approvers)
-    ?? aboutTimesInside(statement, circumstances)
-    ?? aboutNow(statement, circumstances.now);
+  return (
+    aboutSubject(statement, circumstances.expected) ??
+    aboutPerson(statement, circumstances.approvers) ??
+    aboutTimesInside(statement, circumstances) ??
+    aboutNow(statement, circumstances.now)
+  );
 }
 
 const stop = (code: StopCode, saw: string, wanted: string): Verdict => ({ code, facts: { saw, wanted } });
 const invalid = (saw: string, wanted: string): Verdict => stop("STOP_APPROVAL_INVALID", saw, wanted);
 
 function aboutSubject(statement: Statement, expected: Expected): Verdict {
-  if (statement.gate !== expected.gate) return invalid(`a statement for ${statement.gate}`, `a statement for ${expected.gate}`);
-  if (statement.run_id !== expected.run_id) return invalid("a statement for another run", `a statement for ${expected.run_id}`);
+  if (statement.gate !== expected.gate)
+    return invalid(`a statement for ${statement.gate}`, `a statement for ${expected.gate}`);
+  if (statement.run_id !== expected.run_id)
+    return invalid("a statement for another run", `a statement for ${expected.run_id}`);
   if (statement.payload_sha !== expected.payload_sha) {
-    return invalid("a statement over other facts than those of now", `a statement over payload ${expected.payload_sha}`);
+    return invalid(
+      "a statement over other facts than those of now",
+      `a statement over payload ${expected.payload_sha}`,
+    );
   }
   return undefined;
 }
@@ -51,10 +58,14 @@ function aboutSubject(statement: Statement, expected: Expected): Verdict {
 function aboutPerson(statement: Statement, approvers: ApproverSet): Verdict {
   const holder = holderOf(approvers, statement.fingerprint);
   if (!holder) return invalid("a key that no approver holds", "a key of approvers.json");
-  if (holder.person.id !== statement.person) return invalid("a key of another person than the statement names", "the person's own key");
+  if (holder.person.id !== statement.person)
+    return invalid("a key of another person than the statement names", "the person's own key");
   // A revocation only ever stops things, so whoever may approve anything may revoke anything.
   if (statement.gate !== "REVOCATION" && !holder.person.gates.includes(statement.gate)) {
-    return invalid(`${holder.person.id}, who may not sign ${statement.gate}`, `an approver whose gates hold ${statement.gate}`);
+    return invalid(
+      `${holder.person.id}, who may not sign ${statement.gate}`,
+      `an approver whose gates hold ${statement.gate}`,
+    );
   }
   return undefined;
 }
@@ -63,7 +74,10 @@ function aboutTimesInside(statement: Statement, { signatureTime, expected }: Cir
   const signed = utcMillis(statement.signed_utc);
   const term = TERM_SECONDS[statement.gate];
   if (Math.abs(signatureTime.getTime() - signed) > CLOCK_TOLERANCE_SECONDS * 1000) {
-    return invalid(`a signature of ${utcText(signatureTime)} under a statement signed ${statement.signed_utc}`, `both within ${CLOCK_TOLERANCE_SECONDS} s`);
+    return invalid(
+      `a signature of ${utcText(signatureTime)} under a statement signed ${statement.signed_utc}`,
+      `both within ${CLOCK_TOLERANCE_SECONDS} s`,
+    );
   }
   if (statement.use_by !== utcPlus(statement.signed_utc, term)) {
     return invalid(`use_by ${statement.use_by}`, `signed_utc plus ${term} s, the term of ${statement.gate}`);

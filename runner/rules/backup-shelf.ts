@@ -17,11 +17,34 @@ export function backupNamed(file: string): Pick<StoredBackup, "id" | "kind" | "r
 export const receiptName = (id: string): string => `${id}.receipt.json`;
 
 /** Undefined when all may go. STOP_REFUSED_INPUT names every id that is no backup here, STOP_RUN_OPEN every one an open run rests on. */
-export function judgePrune(ids: readonly string[], stored: readonly StoredBackup[], openRuns: ReadonlySet<string>): Verdict {
+export function judgePrune(
+  ids: readonly string[],
+  stored: readonly StoredBackup[],
+  openRuns: ReadonlySet<string>,
+): Verdict {
   const unknown = ids.filter((id) => !stored.some((backup) => backup.id === id));
-  if (unknown.length > 0) return { code: "STOP_REFUSED_INPUT", facts: { saw: `${unknown.length} of ${ids.length} ids name no backup here`, wanted: "ids as `cutter backup list` shows them; nothing was deleted", next: "cutter backup list" } };
-  const needed = stored.filter((backup) => ids.includes(backup.id) && backup.kind === "run" && backup.run_id !== null && openRuns.has(backup.run_id));
+  if (unknown.length > 0)
+    return {
+      code: "STOP_REFUSED_INPUT",
+      facts: {
+        saw: `${unknown.length} of ${ids.length} ids name no backup here`,
+        wanted: "ids as `cutter backup list` shows them; nothing was deleted",
+        next: "cutter backup list",
+      },
+    };
+  const needed = stored.filter(
+    (backup) =>
+      ids.includes(backup.id) && backup.kind === "run" && backup.run_id !== null && openRuns.has(backup.run_id),
+  );
   const [first] = needed;
   if (first === undefined) return undefined;
-  return { code: "STOP_RUN_OPEN", facts: { saw: `run ${first.id} is open and rests on its backup`, wanted: "backups of closed runs; nothing was deleted", details: needed.map(({ id }) => id), next: `cutter orchestrate status ${first.id}` } };
+  return {
+    code: "STOP_RUN_OPEN",
+    facts: {
+      saw: `run ${first.id} is open and rests on its backup`,
+      wanted: "backups of closed runs; nothing was deleted",
+      details: needed.map(({ id }) => id),
+      next: `cutter orchestrate status ${first.id}`,
+    },
+  };
 }

@@ -1,6 +1,13 @@
 // Pure decisions about a backup: what is left out, whether a copy equals its source, whether an envelope is the one we made.
 import { digestOf } from "../model/canonical.ts";
-import { backupProofSchema, type ContentDigests, type DumpableRelation, type EnvelopePacket, type LeftOut, type ObjectRights } from "../model/backup.ts";
+import {
+  backupProofSchema,
+  type ContentDigests,
+  type DumpableRelation,
+  type EnvelopePacket,
+  type LeftOut,
+  type ObjectRights,
+} from "../model/backup.ts";
 import type { Verdict } from "../model/stop.ts";
 
 const PUBLIC_KEY_ENCRYPTED_SESSION_KEY = 1;
@@ -11,12 +18,17 @@ export function missingTables(wanted: readonly string[], relations: readonly Dum
   const known = new Set(relations.filter((relation) => relation.carried).map((relation) => relation.name));
   const missing = wanted.filter((name) => !known.has(name));
   if (missing.length === 0) return undefined;
-  return { code: "STOP_BACKUP_FAILED", facts: { saw: `no table ${missing.join(", ")}`, wanted: "every table of the backup configuration" } };
+  return {
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw: `no table ${missing.join(", ")}`, wanted: "every table of the backup configuration" },
+  };
 }
 
 /** Patterns for pg_dump's -T: every relation not carried, quoted so that no character of a name is a wildcard. */
 export function exclusionPatterns(relations: readonly DumpableRelation[]): string[] {
-  return relations.filter((relation) => !relation.carried).map(({ schema, relation }) => `${quotePattern(schema)}.${quotePattern(relation)}`);
+  return relations
+    .filter((relation) => !relation.carried)
+    .map(({ schema, relation }) => `${quotePattern(schema)}.${quotePattern(relation)}`);
 }
 
 /** A pattern matches exactly this name: inside double quotes pg_dump knows no wildcard, and a doubled quote is a quote. */
@@ -25,17 +37,24 @@ export function quotePattern(name: string): string {
 }
 
 /** Nothing that the dump carries may need something it does not carry; all problems are named before anything is dumped. */
-export function closure(leftOut: readonly LeftOut[], extensions: readonly { extension: string; trusted: boolean }[]): Verdict {
+export function closure(
+  leftOut: readonly LeftOut[],
+  extensions: readonly { extension: string; trusted: boolean }[],
+): Verdict {
   const details = [
     ...leftOut.map(({ missing, needed_by, reason }) => `${needed_by} needs ${missing} (${reason})`),
-    ...extensions.filter(({ trusted }) => !trusted).map(({ extension }) => `extension ${extension} cannot be restored without a superuser`),
+    ...extensions
+      .filter(({ trusted }) => !trusted)
+      .map(({ extension }) => `extension ${extension} cannot be restored without a superuser`),
   ];
   if (details.length === 0) return undefined;
   return {
     code: "STOP_BACKUP_FAILED",
     facts: {
-      saw: `a dump of these tables cannot stand alone: ${details.slice(0, 5).join("; ")}`, wanted: "a closed set of tables",
-      hint: "name the missing tables as context tables in the backup configuration", details,
+      saw: `a dump of these tables cannot stand alone: ${details.slice(0, 5).join("; ")}`,
+      wanted: "a closed set of tables",
+      hint: "name the missing tables as context tables in the backup configuration",
+      details,
     },
   };
 }
@@ -43,20 +62,41 @@ export function closure(leftOut: readonly LeftOut[], extensions: readonly { exte
 /** Tools and scratch server must be of the source's major version or later: older ones refuse, or lose what they do not know. */
 export function toolVersion(toolMajor: number, serverMajor: number): Verdict {
   if (toolMajor >= serverMajor) return undefined;
-  return { code: "STOP_BACKUP_FAILED", facts: { saw: `pg_dump ${toolMajor} for a server ${serverMajor}`, wanted: `client programs of PostgreSQL ${serverMajor} or later` } };
+  return {
+    code: "STOP_BACKUP_FAILED",
+    facts: {
+      saw: `pg_dump ${toolMajor} for a server ${serverMajor}`,
+      wanted: `client programs of PostgreSQL ${serverMajor} or later`,
+    },
+  };
 }
 
 /** A backup counts when it has been restored: a receipt needs a proof that hashes to its digest and is about this file and this content. */
-export function judgeProof(receipt: { readonly attempt: number; readonly file_sha: string; readonly content_digests_sha: string; readonly proof: unknown; readonly proof_sha: string }): Verdict {
+export function judgeProof(receipt: {
+  readonly attempt: number;
+  readonly file_sha: string;
+  readonly content_digests_sha: string;
+  readonly proof: unknown;
+  readonly proof_sha: string;
+}): Verdict {
   const proof = backupProofSchema.safeParse(receipt.proof);
-  const wrong = !proof.success ? "carries no proof of a restore"
-    : digestOf(proof.data) !== receipt.proof_sha ? "names another proof than it carries"
-    : proof.data.file_sha !== receipt.file_sha ? "carries the proof of another file"
-    : digestOf(proof.data.tables) !== receipt.content_digests_sha ? "carries the proof of other rows" : undefined;
+  const wrong = !proof.success
+    ? "carries no proof of a restore"
+    : digestOf(proof.data) !== receipt.proof_sha
+      ? "names another proof than it carries"
+      : proof.data.file_sha !== receipt.file_sha
+        ? "carries the proof of another file"
+        : digestOf(proof.data.tables) !== receipt.content_digests_sha
+          ? "carries the proof of other rows"
+          : undefined;
   if (wrong === undefined) return undefined;
   return {
     code: "STOP_PROOF_FAILED",
-    facts: { saw: `the receipt of backup attempt ${receipt.attempt} ${wrong}`, wanted: "a backup that was restored and compared", hint: "find out who wrote this receipt; then void the run and cut again" },
+    facts: {
+      saw: `the receipt of backup attempt ${receipt.attempt} ${wrong}`,
+      wanted: "a backup that was restored and compared",
+      hint: "find out who wrote this receipt; then void the run and cut again",
+    },
   };
 }
 
@@ -70,7 +110,14 @@ export function equalContent(source: ContentDigests, restored: ContentDigests): 
     return want.sha === saw.sha ? [] : [`${name}: ${saw.rows} rows, but other content`];
   });
   if (names.length > 0 && details.length === 0) return undefined;
-  return { code: "STOP_PROOF_FAILED", facts: { saw: details.join("; ") || "no table at all", wanted: "every row of the source in the restored copy", details } };
+  return {
+    code: "STOP_PROOF_FAILED",
+    facts: {
+      saw: details.join("; ") || "no table at all",
+      wanted: "every row of the source in the restored copy",
+      details,
+    },
+  };
 }
 
 /** STOP_PROOF_FAILED names the first objects whose owner or rights were not restored. */
@@ -84,7 +131,14 @@ export function equalRights(source: readonly ObjectRights[], restored: readonly 
   });
   details.push(...[...copy.keys()].map((what) => `${what}: only in the copy`));
   if (details.length === 0) return undefined;
-  return { code: "STOP_PROOF_FAILED", facts: { saw: details.slice(0, 5).join("; "), wanted: "owners and rights of the source in the restored copy", details } };
+  return {
+    code: "STOP_PROOF_FAILED",
+    facts: {
+      saw: details.slice(0, 5).join("; "),
+      wanted: "owners and rights of the source in the restored copy",
+      details,
+    },
+  };
 }
 
 /** Digest of owners and rights; equal in source and copy. */
@@ -98,9 +152,23 @@ export function rightsDigest(objects: readonly ObjectRights[]): string {
  */
 export function envelope(packets: readonly EnvelopePacket[], encryptionKeyId: string): Verdict {
   const [recipient, body, ...more] = packets;
-  const good = recipient?.tag === PUBLIC_KEY_ENCRYPTED_SESSION_KEY && recipient.version === 3 && recipient.key_id === encryptionKeyId
-    && body?.tag === INTEGRITY_PROTECTED_DATA && body.version === 1 && more.length === 0;
+  const good =
+    recipient?.tag === PUBLIC_KEY_ENCRYPTED_SESSION_KEY &&
+    recipient.version === 3 &&
+    recipient.key_id === encryptionKeyId &&
+    body?.tag === INTEGRITY_PROTECTED_DATA &&
+    body.version === 1 &&
+    more.length === 0;
   if (good) return undefined;
-  const saw = packets.slice(0, 6).map(({ tag, version, key_id }) => `packet ${tag}${version === null ? "" : ` v${version}`}${key_id ? ` for ${key_id}` : ""}`).join(", ");
-  return { code: "STOP_BACKUP_FAILED", facts: { saw: saw || "no packet", wanted: `one packet 1 v3 for ${encryptionKeyId}, then one packet 18 v1` } };
+  const saw = packets
+    .slice(0, 6)
+    .map(
+      ({ tag, version, key_id }) =>
+        `packet ${tag}${version === null ? "" : ` v${version}`}${key_id ? ` for ${key_id}` : ""}`,
+    )
+    .join(", ");
+  return {
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw: saw || "no packet", wanted: `one packet 1 v3 for ${encryptionKeyId}, then one packet 18 v1` },
+  };
 }

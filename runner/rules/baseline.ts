@@ -17,37 +17,68 @@ export interface BaselineRow {
 }
 
 /** A passed or failed comparison with one finding for each unprotected document that others changed meanwhile. */
-export interface BaselineJudgement { readonly verdict: Verdict; readonly findings: readonly string[] }
+export interface BaselineJudgement {
+  readonly verdict: Verdict;
+  readonly findings: readonly string[];
+}
 
 /**
  * Compares everything but the target. A protected document that changed, appeared or vanished is STOP_DRIFT; any other is a
  * finding that names document, time and person: colleagues keep working while a run waits.
  */
 export function judgeBaseline(
-  before: readonly BaselineRow[], after: readonly BaselineRow[], run: { readonly target: string; readonly protectedPrefixes: readonly string[] },
+  before: readonly BaselineRow[],
+  after: readonly BaselineRow[],
+  run: { readonly target: string; readonly protectedPrefixes: readonly string[] },
 ): BaselineJudgement {
   const differences = differing(before, after).filter(({ document }) => document !== run.target);
-  const [drifted, edited] = [true, false].map((wanted) => differences.filter(({ document }) => isProtected(document, run.protectedPrefixes) === wanted).map(({ text }) => text));
+  const [drifted, edited] = [true, false].map((wanted) =>
+    differences
+      .filter(({ document }) => isProtected(document, run.protectedPrefixes) === wanted)
+      .map(({ text }) => text),
+  );
   const findings = edited ?? [];
   if (drifted === undefined || drifted.length === 0) return { verdict: undefined, findings };
   return {
-    verdict: { code: "STOP_DRIFT", facts: { saw: drifted.join("; "), wanted: "every protected document as it stood when the run began", details: drifted } },
+    verdict: {
+      code: "STOP_DRIFT",
+      facts: {
+        saw: drifted.join("; "),
+        wanted: "every protected document as it stood when the run began",
+        details: drifted,
+      },
+    },
     findings,
   };
 }
 
-function differing(before: readonly BaselineRow[], after: readonly BaselineRow[]): { document: string; text: string }[] {
+function differing(
+  before: readonly BaselineRow[],
+  after: readonly BaselineRow[],
+): { document: string; text: string }[] {
   const key = (row: BaselineRow): string => `${row.document}\0${row.set_aside}`;
   const was = new Map(before.map((row) => [key(row), row]));
   const is = new Map(after.map((row) => [key(row), row]));
   const found: { document: string; text: string }[] = [];
   for (const row of after) {
     const old = was.get(key(row));
-    if (old === undefined) found.push({ document: row.document, text: `${named(row)} appeared: ${row.units} units, last changed ${when(row)}` });
-    else if (old.content_sha !== row.content_sha) found.push({ document: row.document, text: `${named(row)} changed: ${counted(old, row)}, last changed ${when(row)}` });
+    if (old === undefined)
+      found.push({
+        document: row.document,
+        text: `${named(row)} appeared: ${row.units} units, last changed ${when(row)}`,
+      });
+    else if (old.content_sha !== row.content_sha)
+      found.push({
+        document: row.document,
+        text: `${named(row)} changed: ${counted(old, row)}, last changed ${when(row)}`,
+      });
   }
   for (const row of before) {
-    if (!is.has(key(row))) found.push({ document: row.document, text: `${named(row)} is gone: had ${row.units} units, last changed ${when(row)}` });
+    if (!is.has(key(row)))
+      found.push({
+        document: row.document,
+        text: `${named(row)} is gone: had ${row.units} units, last changed ${when(row)}`,
+      });
   }
   return found;
 }

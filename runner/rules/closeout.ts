@@ -27,16 +27,42 @@ export function judgeEnd(facts: EndFacts, run: { units: number }): { verdict: Ve
   const done = PHASES.filter((phase) => phase !== "closeout");
   const checks: Record<string, [boolean, string]> = {
     every_phase_recorded: [done.every((phase) => facts.phases.includes(phase)), `recorded: ${facts.phases.join(", ")}`],
-    units_enacted: [structure.verdict === undefined, structure.verdict?.facts.saw ?? "every unit as planned and enacted"],
-    ledger_rows: [facts.ledger_rows === legBRows(run.units), `${facts.ledger_rows} ledger rows of leg B, wanted ${legBRows(run.units)}`],
-    one_verdict: [facts.verdicts === 1 && facts.signed_verdicts === 1 && facts.verdict_marks === 1, `${facts.verdicts} verify_result rows, ${facts.signed_verdicts} passed and signed by their verifier, ${facts.verdict_marks} marks on them`],
+    units_enacted: [
+      structure.verdict === undefined,
+      structure.verdict?.facts.saw ?? "every unit as planned and enacted",
+    ],
+    ledger_rows: [
+      facts.ledger_rows === legBRows(run.units),
+      `${facts.ledger_rows} ledger rows of leg B, wanted ${legBRows(run.units)}`,
+    ],
+    one_verdict: [
+      facts.verdicts === 1 && facts.signed_verdicts === 1 && facts.verdict_marks === 1,
+      `${facts.verdicts} verify_result rows, ${facts.signed_verdicts} passed and signed by their verifier, ${facts.verdict_marks} marks on them`,
+    ],
     log_rows: [facts.log_rows === run.units, `${facts.log_rows} lifecycle log rows, wanted ${run.units}`],
     two_review_decisions: [facts.decisions === 2, `${facts.decisions} review decisions of this change set`],
-    triggers_enabled: [facts.triggers.length === 2 && facts.triggers.every((item) => item.mode === "O" || item.mode === "A"), facts.triggers.map((item) => `${item.trigger} ${item.mode}`).join(", ")],
-    no_usable_admission: [facts.usable_admissions.length === 0, `${facts.usable_admissions.length} admitted statements still usable`],
+    triggers_enabled: [
+      facts.triggers.length === 2 && facts.triggers.every((item) => item.mode === "O" || item.mode === "A"),
+      facts.triggers.map((item) => `${item.trigger} ${item.mode}`).join(", "),
+    ],
+    no_usable_admission: [
+      facts.usable_admissions.length === 0,
+      `${facts.usable_admissions.length} admitted statements still usable`,
+    ],
   };
-  const failed = Object.entries(checks).filter(([, [ok]]) => !ok).map(([name, [, saw]]) => `${name}: ${saw}`);
+  const failed = Object.entries(checks)
+    .filter(([, [ok]]) => !ok)
+    .map(([name, [, saw]]) => `${name}: ${saw}`);
   const [first] = failed;
-  if (first) return { verdict: { code: "STOP_VERIFY_FAILED", facts: { saw: first, wanted: "every point of the post-run list", details: failed } } };
-  return { verdict: undefined, checks: Object.fromEntries(Object.keys(checks).map((name): [string, true] => [name, true])) };
+  if (first)
+    return {
+      verdict: {
+        code: "STOP_VERIFY_FAILED",
+        facts: { saw: first, wanted: "every point of the post-run list", details: failed },
+      },
+    };
+  return {
+    verdict: undefined,
+    checks: Object.fromEntries(Object.keys(checks).map((name): [string, true] => [name, true])),
+  };
 }

@@ -17,5 +17,7 @@ export function creationBatches(rows: readonly PlanRow[]): PlanRow[][] {
 }
 
 function chunked(rows: readonly PlanRow[], size: number): PlanRow[][] {
-  return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) => rows.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) =>
+    rows.slice(index * size, (index + 1) * size),
+  );
 }

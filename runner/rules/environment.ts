@@ -7,8 +7,10 @@ import { Stopped } from "../model/stop.ts";
 /** What `sql/rights.json` names, package or not. */
 export function relevantIn(rights: RightsNames): RelevantObjects {
   return {
-    roles: rights.roles.map((role) => role.name), schemas: rights.schemas.map((schema) => schema.name),
-    relations: rights.tables.map((table) => table.name), functions: rights.functions.map((fn) => fn.signature),
+    roles: rights.roles.map((role) => role.name),
+    schemas: rights.schemas.map((schema) => schema.name),
+    relations: rights.tables.map((table) => table.name),
+    functions: rights.functions.map((fn) => fn.signature),
   };
 }
 
@@ -16,7 +18,10 @@ export function relevantIn(rights: RightsNames): RelevantObjects {
 export function environmentScope(relevant: RelevantObjects): EnvironmentScope {
   const { roles, schemas, relations, functions } = relevant;
   return {
-    roles, schemas, relations, functions,
+    roles,
+    schemas,
+    relations,
+    functions,
     settings: ["server_version", "track_counts", "fsync", "full_page_writes", "local_preload_libraries"],
     config_prefixes: ["iu_create.gateway.", "iu_enact."],
   };
@@ -24,9 +29,16 @@ export function environmentScope(relevant: RelevantObjects): EnvironmentScope {
 
 /** The statements whose rows together are the environment; each takes the scope as its only parameter. */
 export const ENVIRONMENT_STATEMENTS = [
-  "read/environment/server", "read/environment/configuration", "read/environment/roles", "read/environment/role-settings",
-  "read/environment/memberships", "read/environment/powers", "read/environment/grants", "read/environment/relations",
-  "read/environment/triggers", "read/environment/functions",
+  "read/environment/server",
+  "read/environment/configuration",
+  "read/environment/roles",
+  "read/environment/role-settings",
+  "read/environment/memberships",
+  "read/environment/powers",
+  "read/environment/grants",
+  "read/environment/relations",
+  "read/environment/triggers",
+  "read/environment/functions",
 ] as const;
 
 /**
@@ -37,12 +49,16 @@ export function environmentHash(facts: readonly EnvironmentFact[]): string {
   const reading = facts.find((fact) => fact.kind === "reading" && fact.identity === "search_path");
   if (reading?.value !== "pg_catalog") {
     throw new Stopped("STOP_COULD_NOT_LOOK", {
-      saw: reading ? "the environment was read under another search_path" : "the environment facts do not say how they were read",
+      saw: reading
+        ? "the environment was read under another search_path"
+        : "the environment facts do not say how they were read",
       wanted: "facts read under search_path = pg_catalog",
     });
   }
   // Rendered once a fact: rendering both sides of every comparison took longer than reading the facts.
-  const lines = facts.map(({ kind, identity, value }) => [kind, identity, value] as const).map((line) => ({ line, text: JSON.stringify(line) }));
+  const lines = facts
+    .map(({ kind, identity, value }) => [kind, identity, value] as const)
+    .map((line) => ({ line, text: JSON.stringify(line) }));
   return digestOf({ version: "2", facts: lines.sort((a, b) => compareText(a.text, b.text)).map(({ line }) => line) });
 }
 
@@ -64,7 +80,10 @@ export function explainEnvironment(before: readonly EnvironmentFact[], after: re
 export function environmentFindings(facts: readonly EnvironmentFact[]): string[] {
   return facts
     .filter((fact) => fact.kind === "trigger mode" && fact.value === "O" && fact.identity.endsWith("_enacted_immut"))
-    .map((fact) => `trigger ${printable(fact.identity)} is in mode O, which session_replication_role = replica switches off; A (ENABLE ALWAYS) is the safe mode`)
+    .map(
+      (fact) =>
+        `trigger ${printable(fact.identity)} is in mode O, which session_replication_role = replica switches off; A (ENABLE ALWAYS) is the safe mode`,
+    )
     .sort(compareText);
 }
 
@@ -80,7 +99,9 @@ function noun(fact: EnvironmentFact): string {
   if (BARE.has(fact.kind)) return identity;
   const [head, ...tail] = fact.kind.split(" ");
   // "function body" of x reads as "function x body"; "trigger mode" likewise.
-  return tail.length === 1 && (head === "function" || fact.kind === "trigger mode") ? `${head} ${identity} ${tail[0]}` : `${fact.kind} ${identity}`;
+  return tail.length === 1 && (head === "function" || fact.kind === "trigger mode")
+    ? `${head} ${identity} ${tail[0]}`
+    : `${fact.kind} ${identity}`;
 }
 
 function changed(old: EnvironmentFact, fact: EnvironmentFact): string {
@@ -110,7 +131,10 @@ function quoted(value: string, start = 0): string {
 
 // Names and settings come from the database and reach a terminal: a control or direction character must not act there.
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 // Two facts may share an identity (a function listed for two reasons); they are compared as one.

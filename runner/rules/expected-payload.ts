@@ -16,8 +16,21 @@ export interface RunRecord {
   readonly document_id: string;
   readonly phases: ReadonlyMap<string, unknown>;
   readonly journal: readonly JournalEntry[];
-  readonly receipt: { readonly attempt: number; readonly file_sha: string; readonly content_digests_sha: string; readonly proof: unknown; readonly proof_sha: string } | undefined;
-  readonly admissions: readonly { readonly gate: string; readonly payload_sha: string; readonly payload: unknown; readonly used_phase: string | null }[];
+  readonly receipt:
+    | {
+        readonly attempt: number;
+        readonly file_sha: string;
+        readonly content_digests_sha: string;
+        readonly proof: unknown;
+        readonly proof_sha: string;
+      }
+    | undefined;
+  readonly admissions: readonly {
+    readonly gate: string;
+    readonly payload_sha: string;
+    readonly payload: unknown;
+    readonly used_phase: string | null;
+  }[];
   readonly config: Config;
   readonly release_digest: string;
   readonly approvers_sha: string;
@@ -33,19 +46,27 @@ export const DECISION_MINTED = "review_decision_minted";
 /** SG_1 as it must read now. STOP_APPROVAL_INVALID when a phase it rests on is not recorded. */
 export function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
   return sg1Payload({
-    ...record, source: sourcePinOutput.parse(outputOf(record, "source_pin")), marked: markOutput.parse(outputOf(record, "mark")),
-    plan: cutplanOutput.parse(outputOf(record, "cutplan")), grants: grantProbeOutput.parse(outputOf(record, "grant_probe")),
-    system_identifier: record.config.database.system_identifier, journal_head: headAt(record, "grant_probe"),
+    ...record,
+    source: sourcePinOutput.parse(outputOf(record, "source_pin")),
+    marked: markOutput.parse(outputOf(record, "mark")),
+    plan: cutplanOutput.parse(outputOf(record, "cutplan")),
+    grants: grantProbeOutput.parse(outputOf(record, "grant_probe")),
+    system_identifier: record.config.database.system_identifier,
+    journal_head: headAt(record, "grant_probe"),
   });
 }
 
 /** EXECUTION over the newest receipt and the newest rehearsal. STOP_BACKUP_FAILED, STOP_PROOF_FAILED, STOP_APPROVAL_INVALID without one. */
 export function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
-  if (!record.receipt) throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt of this run", wanted: "a proven backup" });
+  if (!record.receipt)
+    throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt of this run", wanted: "a proven backup" });
   insist(judgeProof(record.receipt));
   return executionPayload({
-    run_id: record.run_id, sg1_payload_sha: digestOf(expectedSg1(record)), receipt: record.receipt,
-    environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash, rehearsal_digest: rehearsedDigest(record),
+    run_id: record.run_id,
+    sg1_payload_sha: digestOf(expectedSg1(record)),
+    receipt: record.receipt,
+    environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash,
+    rehearsal_digest: rehearsedDigest(record),
   });
 }
 
@@ -57,14 +78,22 @@ function rehearsedDigest(record: RunRecord): string {
 /** SG_2 over what the second principal saw. STOP_APPROVAL_INVALID before leg A used its SG_1 or before the request. */
 export function expectedSg2(record: RunRecord): Payload<"SG_2_lifecycle_authz"> {
   const used = usedSg1(record);
-  if (!used) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "no SG_1 admission was used by leg A of this run", wanted: "a cut run that waits for its enactment" });
+  if (!used)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "no SG_1 admission was used by leg A of this run",
+      wanted: "a cut run that waits for its enactment",
+    });
   return sg2Payload({
-    run_id: record.run_id, sg1_payload_sha: used.payload_sha, observed_digest: writeVerifyOutput.parse(outputOf(record, "write_verify")).observed_digest,
-    review_decision_id: mintedDecision(record) ?? missingDecision(), environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash,
+    run_id: record.run_id,
+    sg1_payload_sha: used.payload_sha,
+    observed_digest: writeVerifyOutput.parse(outputOf(record, "write_verify")).observed_digest,
+    review_decision_id: mintedDecision(record) ?? missingDecision(),
+    environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash,
   });
 }
 
-const usedSg1 = (record: RunRecord): RunRecord["admissions"][number] | undefined => record.admissions.find((row) => row.gate === "SG_1_cut_authz" && row.used_phase === "cut_leg_a");
+const usedSg1 = (record: RunRecord): RunRecord["admissions"][number] | undefined =>
+  record.admissions.find((row) => row.gate === "SG_1_cut_authz" && row.used_phase === "cut_leg_a");
 
 /** SG_1 as it was signed where leg A used it, else as it must read now. STOP_APPROVAL_INVALID when a phase it rests on is not recorded. */
 export function sg1InForce(record: RunRecord): Payload<"SG_1_cut_authz"> {
@@ -81,25 +110,42 @@ export function expectedPayload(record: RunRecord, gate: AskedGate): Payload<Ask
 /** The review decision id minted with the SG_2 request; undefined before that. */
 export function mintedDecision(record: Pick<RunRecord, "run_id" | "journal">): string | undefined {
   insist(judgeChain(record.run_id, record.journal));
-  const entry = record.journal.map((item) => item.entry).filter(isObject).find((item) => item["event"] === DECISION_MINTED);
+  const entry = record.journal
+    .map((item) => item.entry)
+    .filter(isObject)
+    .find((item) => item["event"] === DECISION_MINTED);
   return entry ? String(entry["review_decision_id"]) : undefined;
 }
 
 function missingDecision(): never {
-  throw new Stopped("STOP_APPROVAL_INVALID", { saw: "no enactment was asked for yet", wanted: "a run that waits for SG_2" });
+  throw new Stopped("STOP_APPROVAL_INVALID", {
+    saw: "no enactment was asked for yet",
+    wanted: "a run that waits for SG_2",
+  });
 }
 
 function outputOf(record: RunRecord, phase: RecordedPhase): unknown {
   const output = record.phases.get(phase);
-  if (output === undefined) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `phase ${phase} of this run is not recorded`, wanted: "a run that waits for signatures" });
+  if (output === undefined)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: `phase ${phase} of this run is not recorded`,
+      wanted: "a run that waits for signatures",
+    });
   return output;
 }
 
 function headAt(record: RunRecord, phase: string): string {
   insist(judgeChain(record.run_id, record.journal));
-  const found = record.journal.find((item) => isObject(item.entry) && item.entry["event"] === "phase" && item.entry["phase"] === phase);
-  if (!found) throw new Stopped("STOP_TORN", { saw: `no journal entry of ${phase}`, wanted: "an entry beside its phase_done row" });
+  const found = record.journal.find(
+    (item) => isObject(item.entry) && item.entry["event"] === "phase" && item.entry["phase"] === phase,
+  );
+  if (!found)
+    throw new Stopped("STOP_TORN", {
+      saw: `no journal entry of ${phase}`,
+      wanted: "an entry beside its phase_done row",
+    });
   return found.entry_sha;
 }
 
-const isObject = (value: Json): value is { readonly [key: string]: Json } => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: Json): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -11,7 +11,10 @@ export interface GrantMatrix {
 }
 
 /** Row of `sql/read/two-grant.sql`: may cutter_exec SELECT these two ledger tables. */
-export interface TwoGrant { readonly verify_result: boolean; readonly cut_change_set_affected_row: boolean }
+export interface TwoGrant {
+  readonly verify_result: boolean;
+  readonly cut_change_set_affected_row: boolean;
+}
 
 const MEANING = [
   ["cutter_exec_execute_canonical_fns", "cutter_exec may execute fn_iu_create and fn_iu_enact"],
@@ -33,7 +36,11 @@ export function judgeGrantMatrix(matrix: GrantMatrix, expectedSha: string): Verd
   const wrong = MEANING.filter(([key]) => !matrix[key]).map(([, meaning]) => `not true that ${meaning}`);
   return {
     code: "STOP_GRANT_DELTA",
-    facts: { saw: wrong.length > 0 ? wrong.join("; ") : `all four rights hold, digest ${sha}`, wanted: `a grant matrix with digest ${expectedSha}`, details },
+    facts: {
+      saw: wrong.length > 0 ? wrong.join("; ") : `all four rights hold, digest ${sha}`,
+      wanted: `a grant matrix with digest ${expectedSha}`,
+      details,
+    },
   };
 }
 
@@ -48,7 +55,8 @@ export function judgeTwoGrant(granted: TwoGrant): Verdict {
     code: "STOP_GRANT_DELTA",
     facts: {
       saw: `cutter_exec may not select ${missing.map((table) => `cutter_governance.${table}`).join(" and ")}`,
-      wanted: "both rights of database package two-grant", hint: "apply database package two-grant as workflow_admin",
+      wanted: "both rights of database package two-grant",
+      hint: "apply database package two-grant as workflow_admin",
     },
   };
 }

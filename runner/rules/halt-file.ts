@@ -17,10 +17,15 @@ export function haltFileOf(bytes: Uint8Array): HaltFile | undefined {
 }
 
 /** Why the file of a reach must stay, or undefined when every halt it can stand for has ended. */
-export function whyHaltFileStays(bytes: Uint8Array, reach: string, inForce: readonly HaltInForce[]): string | undefined {
+export function whyHaltFileStays(
+  bytes: Uint8Array,
+  reach: string,
+  inForce: readonly HaltInForce[],
+): string | undefined {
   const standing = haltsOfReach(inForce, reach).map((halt) => halt.halt_id);
   if (standing.length > 0) return `halt ${standing.join(", ")} is still in force`;
   // Without a row nobody can have signed its end: whoever wrote it meant it, and could not say so to the database.
-  if ((haltFileOf(bytes)?.halt_id ?? null) === null) return "it stands for a halt that has no row; halt again, so that an UNHALT can name it";
+  if ((haltFileOf(bytes)?.halt_id ?? null) === null)
+    return "it stands for a halt that has no row; halt again, so that an UNHALT can name it";
   return undefined;
 }

@@ -8,7 +8,11 @@ const MOST = 500;
 const LONGEST = 300;
 
 const stop = (line: number, saw: string): Stopped =>
-  new Stopped("STOP_REFUSED_INPUT", { saw: `line ${line} of the hints file: ${saw}`, wanted: "`line 676 is text: the sentence before goes on there`", line });
+  new Stopped("STOP_REFUSED_INPUT", {
+    saw: `line ${line} of the hints file: ${saw}`,
+    wanted: "`line 676 is text: the sentence before goes on there`",
+    line,
+  });
 
 /**
  * Hints of a text, one a line: `line N is a heading: reason` or `line N is text: reason`; empty lines and lines that begin with `#`
@@ -16,7 +20,10 @@ const stop = (line: number, saw: string): Stopped =>
  */
 export function parseHints(text: string): GrammarRequest["hints"] {
   const hints: GrammarRequest["hints"] = [];
-  for (const [index, raw] of text.replace(/^\ufeff/u, "").split(/\r\n|\r|\n/).entries()) {
+  for (const [index, raw] of text
+    .replace(/^\ufeff/u, "")
+    .split(/\r\n|\r|\n/)
+    .entries()) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#")) continue;
     const match = HINT.exec(line);
@@ -42,5 +49,9 @@ export interface GrammarWords {
 
 /** The request of a command line; `hintsText` is what the hints file holds, undefined where none is named. */
 export const requestFrom = (words: GrammarWords, hintsText: string | undefined): GrammarRequest => ({
-  profile: words.profile, empty_body: words.emptyBody, depth: words.depth, annexes: words.annexes, hints: hintsText === undefined ? [] : parseHints(hintsText),
+  profile: words.profile,
+  empty_body: words.emptyBody,
+  depth: words.depth,
+  annexes: words.annexes,
+  hints: hintsText === undefined ? [] : parseHints(hintsText),
 });

@@ -7,7 +7,13 @@ import type { Verdict } from "../model/stop.ts";
 export const JOURNAL_START = "0".repeat(64);
 
 /** One link: seq counts from "1", prev_sha is the link before (64 zeros first), entry_sha covers all four others. */
-export interface JournalEntry { readonly run_id: string; readonly seq: string; readonly prev_sha: string; readonly entry: Json; readonly entry_sha: string }
+export interface JournalEntry {
+  readonly run_id: string;
+  readonly seq: string;
+  readonly prev_sha: string;
+  readonly entry: Json;
+  readonly entry_sha: string;
+}
 
 /** Digest of one entry over RFC 8785 bytes; seq is a decimal string. */
 export function entrySha(runId: string, seq: string, prevSha: string, entry: Json): string {
@@ -19,8 +25,19 @@ export function judgeChain(runId: string, entries: readonly JournalEntry[]): Ver
   let prev = JOURNAL_START;
   for (const [index, item] of entries.entries()) {
     const seq = String(index + 1);
-    const fits = item.run_id === runId && item.seq === seq && item.prev_sha === prev && item.entry_sha === entrySha(runId, seq, prev, item.entry);
-    if (!fits) return { code: "STOP_DRIFT", facts: { saw: `entry ${seq} of the journal of ${runId} does not follow from the one before`, wanted: "an unbroken hash chain" } };
+    const fits =
+      item.run_id === runId &&
+      item.seq === seq &&
+      item.prev_sha === prev &&
+      item.entry_sha === entrySha(runId, seq, prev, item.entry);
+    if (!fits)
+      return {
+        code: "STOP_DRIFT",
+        facts: {
+          saw: `entry ${seq} of the journal of ${runId} does not follow from the one before`,
+          wanted: "an unbroken hash chain",
+        },
+      };
     prev = item.entry_sha;
   }
   return undefined;
@@ -36,7 +53,16 @@ export function judgeIndex(lines: readonly IndexLine[]): { head: string; verdict
   let head = JOURNAL_START;
   for (const [index, line] of lines.entries()) {
     if (line.prev_sha !== head || line.line_sha !== digestOf({ prev_sha: head, record: line.record })) {
-      return { head, verdict: { code: "STOP_DRIFT", facts: { saw: `line ${index + 1} of runs-index.jsonl does not follow from the one before`, wanted: "an unbroken hash chain" } } };
+      return {
+        head,
+        verdict: {
+          code: "STOP_DRIFT",
+          facts: {
+            saw: `line ${index + 1} of runs-index.jsonl does not follow from the one before`,
+            wanted: "an unbroken hash chain",
+          },
+        },
+      };
     }
     head = line.line_sha;
   }

@@ -19,14 +19,24 @@ export interface LedgerIds {
 export function ledgerIds(run: { run_id: RunId; document_id: DocumentId }, writerDigest: string): LedgerIds {
   const id = (role: string): string => derivedId(run.run_id, run.document_id, writerDigest, role);
   return {
-    entry_id: id("backlog_entry"), history_id: id("backlog_history"), envelope_id: id("envelope"), review_decision_id: id("review_cut"),
-    executor_signature_id: id("executor_signature"), change_set_id: id("change_set"), verify_result_id: id("verify_result"),
-    verifier_signature_id: id("verifier_signature"), compensating_decision_id: id("review_revert"),
+    entry_id: id("backlog_entry"),
+    history_id: id("backlog_history"),
+    envelope_id: id("envelope"),
+    review_decision_id: id("review_cut"),
+    executor_signature_id: id("executor_signature"),
+    change_set_id: id("change_set"),
+    verify_result_id: id("verify_result"),
+    verifier_signature_id: id("verifier_signature"),
+    compensating_decision_id: id("review_revert"),
   };
 }
 
 /** The id of the affected row of one address. */
-export function affectedRowId(run: { run_id: RunId; document_id: DocumentId }, writerDigest: string, address: string): string {
+export function affectedRowId(
+  run: { run_id: RunId; document_id: DocumentId },
+  writerDigest: string,
+  address: string,
+): string {
   return derivedId(run.run_id, run.document_id, writerDigest, `affected\n${address}`);
 }
 
@@ -34,7 +44,12 @@ export function affectedRowId(run: { run_id: RunId; document_id: DocumentId }, w
  * rollback_key and idempotency_key in the form of the seeds. The run id stands in the slug: the ledger is append-only and both
  * keys are unique, so a document cut again after a revert would collide without it (seen as 23505).
  */
-export function ledgerKeys(runId: string, documentId: string, writerDigest: string, changeSetId: string): { rollback_key: string; idempotency_key: string } {
+export function ledgerKeys(
+  runId: string,
+  documentId: string,
+  writerDigest: string,
+  changeSetId: string,
+): { rollback_key: string; idempotency_key: string } {
   const slug = `${documentId.toLowerCase()}-${runId}`;
   return {
     rollback_key: `rbk:canonical:${slug}:${writerDigest.slice(0, 16)}:${changeSetId}`,
@@ -52,7 +67,9 @@ export const legBRows = (units: number): number => 2 * units + 6;
 
 /** One digest over what a principal read: every row text in kind and place order. */
 export function observedDigest(rows: readonly { kind: string; place: string; fact: string }[]): string {
-  const sorted = rows.map((row) => [row.kind, row.place, row.fact]).sort((a, b) => compare(a.join("\u0000"), b.join("\u0000")));
+  const sorted = rows
+    .map((row) => [row.kind, row.place, row.fact])
+    .sort((a, b) => compare(a.join("\u0000"), b.join("\u0000")));
   return digestOf(sorted);
 }
 

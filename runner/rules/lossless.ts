@@ -3,18 +3,28 @@ import type { ByteSpan, Manifest, ManifestUnit } from "../model/manifest.ts";
 import type { Verdict } from "../model/stop.ts";
 
 /** What a row must bring, in the manifest's order: from the plan, or read back from the database. */
-export interface UnitText { readonly title: string; readonly body: string }
+export interface UnitText {
+  readonly title: string;
+  readonly body: string;
+}
 
 /** units, separators: how many; bytes: length of the region, all of it accounted for. */
-export interface Coverage { readonly units: number; readonly separators: number; readonly bytes: number }
+export interface Coverage {
+  readonly units: number;
+  readonly separators: number;
+  readonly bytes: number;
+}
 
 /** Proven with its coverage, or STOP_INVARIANT_FAILED. */
 export type LosslessResult =
-  | { readonly ok: true; readonly coverage: Coverage }
-  | { readonly ok: false; readonly verdict: NonNullable<Verdict> };
+  { readonly ok: true; readonly coverage: Coverage } | { readonly ok: false; readonly verdict: NonNullable<Verdict> };
 
 /** at: byte of the file where the proof breaks. */
-interface Break { readonly at: number; readonly saw: string; readonly wanted: string }
+interface Break {
+  readonly at: number;
+  readonly saw: string;
+  readonly wanted: string;
+}
 
 const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 9;
 const isLineEnd = (byte: number | undefined): boolean => byte === 10 || byte === 13;
@@ -45,7 +55,9 @@ function textBetween(bytes: Uint8Array, span: ByteSpan): Break | undefined {
     if (at >= span.byte_end || width === 0) break;
     at += width;
   }
-  return at >= span.byte_end ? undefined : { at, saw: "text that belongs to no unit", wanted: "blank lines between units" };
+  return at >= span.byte_end
+    ? undefined
+    : { at, saw: "text that belongs to no unit", wanted: "blank lines between units" };
 }
 
 /** Around titles of a law: blanks, line ends, Markdown marks, a bullet, characters nobody sees. Nothing a row would have to carry. */
@@ -54,7 +66,11 @@ const SURROUNDS = /^[\s#*_>`+\u002d\u00a0\u00ad\u200b-\u200f\u202a-\u202f\u2060-
 /** Marks of a unit of a law, from `from` to `to`. */
 function lawMarkup(bytes: Buffer, unit: ManifestUnit, from: number, to: number): Break | undefined {
   if (to >= from && SURROUNDS.test(bytes.toString("utf8", from, to))) return undefined;
-  return { at: from, saw: `text beside the title of ${unit.address} that belongs to no row`, wanted: "marks and blanks" };
+  return {
+    at: from,
+    saw: `text beside the title of ${unit.address} that belongs to no row`,
+    wanted: "marks and blanks",
+  };
 }
 
 /** Up to three spaces, the `#`s of the depth, blanks: nothing else may stand between a unit's start and its title. */
@@ -63,8 +79,13 @@ function openingMarkup(bytes: Buffer, unit: ManifestUnit): Break | undefined {
   const hashes = runOf(bytes, unit.byte_start, unit.title_start, (byte) => byte === 32);
   const after = runOf(bytes, hashes, unit.title_start, (byte) => byte === HASH);
   const end = runOf(bytes, after, unit.title_start, isBlank);
-  if (hashes - unit.byte_start <= 3 && after - hashes === unit.depth && end === unit.title_start && end > after) return undefined;
-  return { at: end, saw: `something else before the title of ${unit.address}`, wanted: `heading markup of depth ${unit.depth}` };
+  if (hashes - unit.byte_start <= 3 && after - hashes === unit.depth && end === unit.title_start && end > after)
+    return undefined;
+  return {
+    at: end,
+    saw: `something else before the title of ${unit.address}`,
+    wanted: `heading markup of depth ${unit.depth}`,
+  };
 }
 
 /** Between title and `to`: blanks, a closing sequence of `#`, then blank lines. */
@@ -73,7 +94,9 @@ function closingMarkup(bytes: Buffer, unit: ManifestUnit, to: number): Break | u
   const hashes = runOf(bytes, unit.title_end, to, isBlank);
   const after = hashes === unit.title_end ? hashes : runOf(bytes, hashes, to, (byte) => byte === HASH);
   const end = runOf(bytes, after, to, (byte) => isBlank(byte) || isLineEnd(byte));
-  return end === to ? undefined : { at: end, saw: `something else after the title of ${unit.address}`, wanted: "heading markup and blank lines" };
+  return end === to
+    ? undefined
+    : { at: end, saw: `something else after the title of ${unit.address}`, wanted: "heading markup and blank lines" };
 }
 
 function textDiffers(bytes: Buffer, start: number, end: number, text: string, what: string): Break | undefined {
@@ -82,19 +105,33 @@ function textDiffers(bytes: Buffer, start: number, end: number, text: string, wh
   if (source.equals(own)) return undefined;
   const length = Math.min(source.length, own.length);
   const at = source.findIndex((byte, index) => index >= length || byte !== own[index]);
-  return { at: start + (at < 0 ? length : at), saw: `${what} of ${own.length} bytes that differ from the source`, wanted: `the ${source.length} bytes of the source` };
+  return {
+    at: start + (at < 0 ? length : at),
+    saw: `${what} of ${own.length} bytes that differ from the source`,
+    wanted: `the ${source.length} bytes of the source`,
+  };
 }
 
 function unitBreaks(bytes: Buffer, unit: ManifestUnit, row: UnitText): Break | undefined {
   const { title_start, title_end, body_start, body_end } = unit;
   const own = body_start === title_start && body_end === title_end;
-  if (title_start < unit.byte_start || title_end <= title_start || (!own && (body_start < title_end || unit.byte_end !== body_end || body_end <= body_start))) {
-    return { at: unit.byte_start, saw: `ranges of ${unit.address} that are out of order`, wanted: "markup, title, gap, body" };
+  if (
+    title_start < unit.byte_start ||
+    title_end <= title_start ||
+    (!own && (body_start < title_end || unit.byte_end !== body_end || body_end <= body_start))
+  ) {
+    return {
+      at: unit.byte_start,
+      saw: `ranges of ${unit.address} that are out of order`,
+      wanted: "markup, title, gap, body",
+    };
   }
-  return openingMarkup(bytes, unit)
-    ?? textDiffers(bytes, title_start, title_end, row.title, `a title of ${unit.address}`)
-    ?? closingMarkup(bytes, unit, own ? unit.byte_end : body_start)
-    ?? textDiffers(bytes, body_start, body_end, row.body, `a body of ${unit.address}`);
+  return (
+    openingMarkup(bytes, unit) ??
+    textDiffers(bytes, title_start, title_end, row.title, `a title of ${unit.address}`) ??
+    closingMarkup(bytes, unit, own ? unit.byte_end : body_start) ??
+    textDiffers(bytes, body_start, body_end, row.body, `a body of ${unit.address}`)
+  );
 }
 
 /** A law's own text stands in units; signatures before the annexes and everything behind the last article need not. */
@@ -106,7 +143,8 @@ function besides(before: ManifestUnit | undefined, after: ManifestUnit | undefin
 
 function firstBreak(bytes: Buffer, manifest: Manifest, rows: readonly UnitText[]): Break | undefined {
   const { region, units, separators } = manifest;
-  if (rows.length !== units.length) return { at: region.byte_start, saw: `${rows.length} rows`, wanted: `${units.length} units` };
+  if (rows.length !== units.length)
+    return { at: region.byte_start, saw: `${rows.length} rows`, wanted: `${units.length} units` };
   let cursor = region.byte_start;
   let next = 0;
   const separator = (text: boolean): Break | undefined => {
@@ -118,14 +156,21 @@ function firstBreak(bytes: Buffer, manifest: Manifest, rows: readonly UnitText[]
   };
   for (const [index, unit] of units.entries()) {
     const row = rows[index];
-    const found = separator(besides(units[index - 1], unit))
-      ?? (unit.byte_start === cursor ? undefined : { at: cursor, saw: `a gap or overlap before ${unit.address}`, wanted: "bytes in order" })
-      ?? (row === undefined ? undefined : unitBreaks(bytes, unit, row));
+    const found =
+      separator(besides(units[index - 1], unit)) ??
+      (unit.byte_start === cursor
+        ? undefined
+        : { at: cursor, saw: `a gap or overlap before ${unit.address}`, wanted: "bytes in order" }) ??
+      (row === undefined ? undefined : unitBreaks(bytes, unit, row));
     if (found) return found;
     cursor = unit.byte_end;
   }
-  return separator(besides(units.at(-1), undefined))
-    ?? (cursor === region.byte_end && next === separators.length ? undefined : { at: cursor, saw: "bytes that nothing covers", wanted: `cover up to byte ${region.byte_end}` });
+  return (
+    separator(besides(units.at(-1), undefined)) ??
+    (cursor === region.byte_end && next === separators.length
+      ? undefined
+      : { at: cursor, saw: "bytes that nothing covers", wanted: `cover up to byte ${region.byte_end}` })
+  );
 }
 
 /**
@@ -136,7 +181,24 @@ function firstBreak(bytes: Buffer, manifest: Manifest, rows: readonly UnitText[]
 export function proveLossless(bytes: Uint8Array, manifest: Manifest, rows: readonly UnitText[]): LosslessResult {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { region } = manifest;
-  const found = region.byte_end > source.length ? { at: source.length, saw: "a file shorter than the region", wanted: `${region.byte_end} bytes` } : firstBreak(source, manifest, rows);
-  if (found) return { ok: false, verdict: { code: "STOP_INVARIANT_FAILED", facts: { saw: `byte ${found.at}: ${found.saw}`, wanted: found.wanted } } };
-  return { ok: true, coverage: { units: manifest.units.length, separators: manifest.separators.length, bytes: region.byte_end - region.byte_start } };
+  const found =
+    region.byte_end > source.length
+      ? { at: source.length, saw: "a file shorter than the region", wanted: `${region.byte_end} bytes` }
+      : firstBreak(source, manifest, rows);
+  if (found)
+    return {
+      ok: false,
+      verdict: {
+        code: "STOP_INVARIANT_FAILED",
+        facts: { saw: `byte ${found.at}: ${found.saw}`, wanted: found.wanted },
+      },
+    };
+  return {
+    ok: true,
+    coverage: {
+      units: manifest.units.length,
+      separators: manifest.separators.length,
+      bytes: region.byte_end - region.byte_start,
+    },
+  };
 }

@@ -24,16 +24,32 @@ export interface Sg1Facts {
 export function sg1Payload(facts: Sg1Facts): Payload<"SG_1_cut_authz"> {
   const { backup, database, host } = facts.config;
   return {
-    run_id: facts.run_id, document_id: facts.document_id, source_version_id: facts.source.source_version_id,
-    region_sha: facts.source.region_sha, manifest_digest: facts.marked.manifest_digest, writer_digest: facts.plan.writer_digest,
+    run_id: facts.run_id,
+    document_id: facts.document_id,
+    source_version_id: facts.source.source_version_id,
+    region_sha: facts.source.region_sha,
+    manifest_digest: facts.marked.manifest_digest,
+    writer_digest: facts.plan.writer_digest,
     candidate_count: String(facts.plan.candidate_count),
-    target: { system_identifier: facts.system_identifier, timeline: facts.grants.timeline, database: database.name, host },
-    backup_policy: {
-      tables: [...backup.tables], context_tables: [...backup.context_tables], recipient: backup.recipient_fingerprint,
-      max_age_minutes: String(backup.max_age_minutes), adapter: backup.adapter,
+    target: {
+      system_identifier: facts.system_identifier,
+      timeline: facts.grants.timeline,
+      database: database.name,
+      host,
     },
-    grant_matrix_sha: facts.grants.grant_matrix_sha, release_digest: facts.release_digest, approvers_sha: facts.approvers_sha,
-    config_sha: facts.config_sha, journal_head: facts.journal_head, previous_closeout_sha: facts.grants.previous_closeout_sha,
+    backup_policy: {
+      tables: [...backup.tables],
+      context_tables: [...backup.context_tables],
+      recipient: backup.recipient_fingerprint,
+      max_age_minutes: String(backup.max_age_minutes),
+      adapter: backup.adapter,
+    },
+    grant_matrix_sha: facts.grants.grant_matrix_sha,
+    release_digest: facts.release_digest,
+    approvers_sha: facts.approvers_sha,
+    config_sha: facts.config_sha,
+    journal_head: facts.journal_head,
+    previous_closeout_sha: facts.grants.previous_closeout_sha,
   };
 }
 
@@ -41,7 +57,12 @@ export function sg1Payload(facts: Sg1Facts): Payload<"SG_1_cut_authz"> {
 export interface ExecutionFacts {
   readonly run_id: string;
   readonly sg1_payload_sha: string;
-  readonly receipt: { readonly attempt: number; readonly file_sha: string; readonly content_digests_sha: string; readonly proof_sha: string };
+  readonly receipt: {
+    readonly attempt: number;
+    readonly file_sha: string;
+    readonly content_digests_sha: string;
+    readonly proof_sha: string;
+  };
   readonly environment_hash: string;
   readonly rehearsal_digest: string;
 }
@@ -50,13 +71,21 @@ export interface ExecutionFacts {
 export function executionPayload(facts: ExecutionFacts): Payload<"EXECUTION"> {
   const { attempt, file_sha, content_digests_sha, proof_sha } = facts.receipt;
   return {
-    run_id: facts.run_id, sg1_payload_sha: facts.sg1_payload_sha,
+    run_id: facts.run_id,
+    sg1_payload_sha: facts.sg1_payload_sha,
     backup: { attempt: String(attempt), file_sha, content_digests_sha, proof_sha },
-    rehearsal_digest: facts.rehearsal_digest, environment_hash: facts.environment_hash,
+    rehearsal_digest: facts.rehearsal_digest,
+    environment_hash: facts.environment_hash,
   };
 }
 
 /** Enactment binds what the second principal saw. */
-export function sg2Payload(facts: { run_id: string; sg1_payload_sha: string; observed_digest: string; review_decision_id: string; environment_hash: string }): Payload<"SG_2_lifecycle_authz"> {
+export function sg2Payload(facts: {
+  run_id: string;
+  sg1_payload_sha: string;
+  observed_digest: string;
+  review_decision_id: string;
+  environment_hash: string;
+}): Payload<"SG_2_lifecycle_authz"> {
   return { ...facts };
 }

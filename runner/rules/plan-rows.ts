@@ -6,30 +6,53 @@ import type { PlanRow } from "../model/cut-plan.ts";
 import type { StopCode, Verdict } from "../model/stop.ts";
 
 /** Words every row of a plan carries; on a host they come from its configuration. */
-export interface PlanWords { readonly unit_kind: string; readonly owner_ref: string; readonly publication_type: string }
+export interface PlanWords {
+  readonly unit_kind: string;
+  readonly owner_ref: string;
+  readonly publication_type: string;
+}
 
 /** The words and the depth-to-type mapping that intake uses where no host is asked; a host's configuration starts from the same. */
 export const PLAN_DEFAULTS: PlanWords & { readonly section_types: readonly string[] } = {
-  unit_kind: "law_unit", owner_ref: "incomex-council", publication_type: "law", section_types: ["section", "article", "principle"],
+  unit_kind: "law_unit",
+  owner_ref: "incomex-council",
+  publication_type: "law",
+  section_types: ["section", "article", "principle"],
 };
 
 /** The rows of a manifest in order. The key carries the run id, so that a reverted document can be cut again. */
 export function planRows(manifest: Manifest, words: PlanWords & { readonly run_id: string }): PlanRow[] {
   return manifest.units.map((unit) => ({
-    ordinal: unit.ordinal, canonical_address: unit.address, unit_kind: words.unit_kind, section_type: unit.section_type,
-    title: unit.title, title_sha: unit.title_sha, body: unit.body, content_hash: unit.content_hash, parent_address: unit.parent,
-    owner_ref: words.owner_ref, publication_type: words.publication_type,
+    ordinal: unit.ordinal,
+    canonical_address: unit.address,
+    unit_kind: words.unit_kind,
+    section_type: unit.section_type,
+    title: unit.title,
+    title_sha: unit.title_sha,
+    body: unit.body,
+    content_hash: unit.content_hash,
+    parent_address: unit.parent,
+    owner_ref: words.owner_ref,
+    publication_type: words.publication_type,
     idempotency_key: `ick:unit:${words.run_id}:${unit.address}`,
   }));
 }
 
 /** sha256 of RFC 8785 rows without text and run-derived keys: the same document and words give it in every run. */
 export function writerDigest(rows: readonly PlanRow[]): string {
-  return digestOf(rows.map((row) => ({
-    ordinal: row.ordinal, canonical_address: row.canonical_address, unit_kind: row.unit_kind, section_type: row.section_type,
-    title_sha: row.title_sha, content_hash: row.content_hash, parent_address: row.parent_address,
-    owner_ref: row.owner_ref, publication_type: row.publication_type,
-  })));
+  return digestOf(
+    rows.map((row) => ({
+      ordinal: row.ordinal,
+      canonical_address: row.canonical_address,
+      unit_kind: row.unit_kind,
+      section_type: row.section_type,
+      title_sha: row.title_sha,
+      content_hash: row.content_hash,
+      parent_address: row.parent_address,
+      owner_ref: row.owner_ref,
+      publication_type: row.publication_type,
+    })),
+  );
 }
 
 /** What the database and the configuration say now. locks: the settings that size the shared lock table. */
@@ -40,7 +63,11 @@ export interface PlanFacts {
   /** Those of the planned addresses that exist already. */
   readonly existing_addresses: readonly string[];
   readonly caps: { readonly units: number; readonly hard: number };
-  readonly locks: { readonly max_locks_per_transaction: number; readonly max_connections: number; readonly max_prepared_transactions: number };
+  readonly locks: {
+    readonly max_locks_per_transaction: number;
+    readonly max_connections: number;
+    readonly max_prepared_transactions: number;
+  };
 }
 
 /** One thing that speaks against a plan, in the form of a stop. */
@@ -51,7 +78,10 @@ const OTHER_LOCKS = 500;
 /** Addresses named in one problem; the rest is counted. */
 const NAMED = 5;
 
-const problem = (saw: string, wanted: string, code: StopCode = "STOP_REFUSED_INPUT"): PlanProblem => ({ code, facts: { saw, wanted } });
+const problem = (saw: string, wanted: string, code: StopCode = "STOP_REFUSED_INPUT"): PlanProblem => ({
+  code,
+  facts: { saw, wanted },
+});
 const names = (addresses: readonly string[]): string =>
   addresses.slice(0, NAMED).join(", ") + (addresses.length > NAMED ? ` and ${addresses.length - NAMED} more` : "");
 
@@ -59,22 +89,46 @@ function sizeProblems(count: number, facts: PlanFacts): PlanProblem[] {
   const { max_locks_per_transaction, max_connections, max_prepared_transactions } = facts.locks;
   const room = Math.floor((max_locks_per_transaction * (max_connections + max_prepared_transactions)) / 2);
   const found: PlanProblem[] = [];
-  if (count > facts.caps.hard) found.push(problem(`${count} units`, `at most ${facts.caps.hard}, the hard cap`, "STOP_OVER_HARD_CAP"));
+  if (count > facts.caps.hard)
+    found.push(problem(`${count} units`, `at most ${facts.caps.hard}, the hard cap`, "STOP_OVER_HARD_CAP"));
   if (count + OTHER_LOCKS > room) {
-    found.push(problem(`${count} units need ${count + OTHER_LOCKS} locks`, `at most ${room}, half of the server's lock table`, "STOP_OVER_HARD_CAP"));
+    found.push(
+      problem(
+        `${count} units need ${count + OTHER_LOCKS} locks`,
+        `at most ${room}, half of the server's lock table`,
+        "STOP_OVER_HARD_CAP",
+      ),
+    );
   }
-  if (count > facts.caps.units && count <= facts.caps.hard) found.push(problem(`${count} units`, `at most ${facts.caps.units}, the cap`));
+  if (count > facts.caps.units && count <= facts.caps.hard)
+    found.push(problem(`${count} units`, `at most ${facts.caps.units}, the cap`));
   if (count === 0) found.push(problem("a plan without rows", "at least one unit"));
   return found;
 }
 
 function wordProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProblem[] {
   const check = (what: string, words: Iterable<string>, known: readonly string[]): PlanProblem[] =>
-    [...new Set(words)].filter((word) => !known.includes(word)).map((word) => problem(`${what} ${JSON.stringify(word)}`, `one of ${known.join(", ") || "(the live vocabulary names none)"}`));
+    [...new Set(words)]
+      .filter((word) => !known.includes(word))
+      .map((word) =>
+        problem(`${what} ${JSON.stringify(word)}`, `one of ${known.join(", ") || "(the live vocabulary names none)"}`),
+      );
   return [
-    ...check("unit kind", rows.map((row) => row.unit_kind), facts.unit_kinds),
-    ...check("section type", rows.map((row) => row.section_type), facts.section_types),
-    ...check("publication type", rows.map((row) => row.publication_type), facts.publication_types),
+    ...check(
+      "unit kind",
+      rows.map((row) => row.unit_kind),
+      facts.unit_kinds,
+    ),
+    ...check(
+      "section type",
+      rows.map((row) => row.section_type),
+      facts.section_types,
+    ),
+    ...check(
+      "publication type",
+      rows.map((row) => row.publication_type),
+      facts.publication_types,
+    ),
   ];
 }
 
@@ -92,8 +146,12 @@ function addressProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProble
   const documents = new Set(rows.map((row) => documentOfAddress(row.canonical_address)));
   return [
     ...(twice.length > 0 ? [problem(`addresses planned twice: ${names(twice)}`, "every address once")] : []),
-    ...(orphans.length > 0 ? [problem(`units whose parent does not stand before them: ${names(orphans)}`, "parents first")] : []),
-    ...(taken.length > 0 ? [problem(`${taken.length} addresses exist already: ${names(taken)}`, "addresses that are free")] : []),
+    ...(orphans.length > 0
+      ? [problem(`units whose parent does not stand before them: ${names(orphans)}`, "parents first")]
+      : []),
+    ...(taken.length > 0
+      ? [problem(`${taken.length} addresses exist already: ${names(taken)}`, "addresses that are free")]
+      : []),
     ...(documents.size > 1 ? [problem(`addresses of ${documents.size} documents`, "one document")] : []),
   ];
 }
@@ -101,10 +159,23 @@ function addressProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProble
 function textProblems(rows: readonly PlanRow[]): PlanProblem[] {
   const wrong = rows.filter((row) => sha256(row.body) !== row.content_hash || sha256(row.title) !== row.title_sha);
   const [first] = wrong;
-  return first === undefined ? [] : [problem(`${wrong.length} rows whose text does not hash to their digest, first ${first.canonical_address}`, "rows as they were planned", "STOP_INVARIANT_FAILED")];
+  return first === undefined
+    ? []
+    : [
+        problem(
+          `${wrong.length} rows whose text does not hash to their digest, first ${first.canonical_address}`,
+          "rows as they were planned",
+          "STOP_INVARIANT_FAILED",
+        ),
+      ];
 }
 
 /** Everything that speaks against writing these rows, all at once, hard caps first; an empty list means none. */
 export function judgePlan(rows: readonly PlanRow[], facts: PlanFacts): PlanProblem[] {
-  return [...sizeProblems(rows.length, facts), ...textProblems(rows), ...wordProblems(rows, facts), ...addressProblems(rows, facts)];
+  return [
+    ...sizeProblems(rows.length, facts),
+    ...textProblems(rows),
+    ...wordProblems(rows, facts),
+    ...addressProblems(rows, facts),
+  ];
 }

@@ -39,10 +39,17 @@ export interface RoleFact {
 }
 
 /** A statement of `sql/` planned under a role of its header, never executed; `problem` is undefined when PostgreSQL accepted it. */
-export interface StatementFact { readonly name: string; readonly role: RoleKey; readonly problem: string | undefined }
+export interface StatementFact {
+  readonly name: string;
+  readonly role: RoleKey;
+  readonly problem: string | undefined;
+}
 
 /** Row of `sql/read/precheck/missing-objects.sql`. */
-export interface MissingObject { readonly kind: string; readonly identity: string }
+export interface MissingObject {
+  readonly kind: string;
+  readonly identity: string;
+}
 
 /** Everything the collecting command found; a part it could not read is undefined. `others` are checks of the host itself. */
 export interface PrecheckFacts {
@@ -76,16 +83,26 @@ export function judgePrechecks(checks: readonly Check[]): Verdict {
   const unseen = checks.filter((check) => check.outcome === "could_not_look");
   if (checks.length > 0 && failed.length + unseen.length === 0) return undefined;
   const details = [...failed, ...unseen].map(sentence);
-  if (failed.length > 0) return { code: "STOP_PRECHECK_FAILED", facts: { saw: details.join("; "), wanted: `all ${checks.length} checks passed`, details } };
-  return { code: "STOP_COULD_NOT_LOOK", facts: { saw: details.join("; ") || "no check was made", wanted: "an answer to every check", details } };
+  if (failed.length > 0)
+    return {
+      code: "STOP_PRECHECK_FAILED",
+      facts: { saw: details.join("; "), wanted: `all ${checks.length} checks passed`, details },
+    };
+  return {
+    code: "STOP_COULD_NOT_LOOK",
+    facts: { saw: details.join("; ") || "no check was made", wanted: "an answer to every check", details },
+  };
 }
 
 /** Roles of a statement's header value, `exec|verify`; TypeError (a bug) for a word that is no role key. `admin` has no login here. */
 export function rolesOfHeader(value: string): RoleKey[] {
-  return value.split("|").filter((word) => word !== "admin").map((word) => {
-    if (!isRoleKey(word)) throw new TypeError(`unknown role ${word} in a statement header`);
-    return word;
-  });
+  return value
+    .split("|")
+    .filter((word) => word !== "admin")
+    .map((word) => {
+      if (!isRoleKey(word)) throw new TypeError(`unknown role ${word} in a statement header`);
+      return word;
+    });
 }
 
 function isRoleKey(word: string): word is RoleKey {
@@ -96,7 +113,14 @@ function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Ch
   const role = ROLES[session.role];
   const name = `login as ${role}`;
   if ("problem" in session) {
-    return [{ name, outcome: session.refused ? "failed" : "could_not_look", saw: session.problem, wanted: "a login with the configured credentials" }];
+    return [
+      {
+        name,
+        outcome: session.refused ? "failed" : "could_not_look",
+        saw: session.problem,
+        wanted: "a login with the configured credentials",
+      },
+    ];
   }
   const { identity } = session;
   const equal: [string, string, string][] = [
@@ -111,9 +135,28 @@ function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Ch
   const old = Math.floor(identity.server_version_num / 10_000) < OLDEST_MAJOR;
   return [
     wrong.length === 0
-      ? { name, outcome: "passed", saw: `${identity.database} of ${identity.system_identifier}`, wanted: "the configured database" }
-      : { name, outcome: "failed", saw: wrong.map(([key, is]) => `${key} ${is}`).join(", "), wanted: wrong.map(([key, , should]) => `${key} ${should}`).join(", ") },
-    ...(old ? [{ name: `server seen by ${role}`, outcome: "failed" as const, saw: `version ${identity.server_version_num}`, wanted: `PostgreSQL ${OLDEST_MAJOR} or newer` }] : []),
+      ? {
+          name,
+          outcome: "passed",
+          saw: `${identity.database} of ${identity.system_identifier}`,
+          wanted: "the configured database",
+        }
+      : {
+          name,
+          outcome: "failed",
+          saw: wrong.map(([key, is]) => `${key} ${is}`).join(", "),
+          wanted: wrong.map(([key, , should]) => `${key} ${should}`).join(", "),
+        },
+    ...(old
+      ? [
+          {
+            name: `server seen by ${role}`,
+            outcome: "failed" as const,
+            saw: `version ${identity.server_version_num}`,
+            wanted: `PostgreSQL ${OLDEST_MAJOR} or newer`,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -123,25 +166,55 @@ function judgeRole(fact: RoleFact): Check {
     fact.present && !fact.can_login ? ["it may not log in"] : [],
     fact.superuser ? ["it is a superuser, so no right below binds it"] : [],
     fact.password_expired ? ["its password has expired"] : [],
-    fact.present && fact.connection_limit >= 0 && fact.connections >= fact.connection_limit ? [`${fact.connections} of ${fact.connection_limit} connections are in use`] : [],
+    fact.present && fact.connection_limit >= 0 && fact.connections >= fact.connection_limit
+      ? [`${fact.connections} of ${fact.connection_limit} connections are in use`]
+      : [],
   ].flat();
   const name = `role ${fact.role}`;
-  return { name, outcome: faults.length === 0 ? "passed" : "failed", saw: faults.join(", ") || "ready", wanted: "an ordinary role that can log in with a connection free" };
+  return {
+    name,
+    outcome: faults.length === 0 ? "passed" : "failed",
+    saw: faults.join(", ") || "ready",
+    wanted: "an ordinary role that can log in with a connection free",
+  };
 }
 
 function judgeMissing(missing: readonly MissingObject[] | undefined): Check {
   if (missing === undefined) return unread("objects");
   const list = missing.map((object) => `${object.kind} ${object.identity}`).join(", ");
-  return { name: "objects", outcome: missing.length === 0 ? "passed" : "failed", saw: list === "" ? "all present" : `missing: ${list}`, wanted: "every object that sql/rights.json names" };
+  return {
+    name: "objects",
+    outcome: missing.length === 0 ? "passed" : "failed",
+    saw: list === "" ? "all present" : `missing: ${list}`,
+    wanted: "every object that sql/rights.json names",
+  };
 }
 
 // One check a failed statement, one for all that passed: a wrong column is found by the file's name.
 function judgeStatements(statements: readonly StatementFact[]): Check[] {
   if (statements.length === 0) return [unread("statements")];
-  const failed = statements.flatMap((fact): Check[] => fact.problem === undefined ? [] : [
-    { name: `sql/${fact.name}.sql as ${ROLES[fact.role]}`, outcome: "failed", saw: fact.problem, wanted: "its names known to PostgreSQL, and every right it needs" },
-  ]);
-  return failed.length > 0 ? failed : [{ name: "statements", outcome: "passed", saw: `${statements.length} planned`, wanted: "every statement to be accepted under its role" }];
+  const failed = statements.flatMap((fact): Check[] =>
+    fact.problem === undefined
+      ? []
+      : [
+          {
+            name: `sql/${fact.name}.sql as ${ROLES[fact.role]}`,
+            outcome: "failed",
+            saw: fact.problem,
+            wanted: "its names known to PostgreSQL, and every right it needs",
+          },
+        ],
+  );
+  return failed.length > 0
+    ? failed
+    : [
+        {
+          name: "statements",
+          outcome: "passed",
+          saw: `${statements.length} planned`,
+          wanted: "every statement to be accepted under its role",
+        },
+      ];
 }
 
 function judgeGrants(facts: PrecheckFacts): Check[] {
@@ -151,7 +224,10 @@ function judgeGrants(facts: PrecheckFacts): Check[] {
     ["package two-grant", judgeTwoGrant(facts.grants.two_grant)],
   ] as const;
   return judged.map(([name, verdict]) => ({
-    name, outcome: verdict ? "failed" : "passed", saw: verdict?.facts.saw ?? "as recorded", wanted: verdict?.facts.wanted ?? "as recorded",
+    name,
+    outcome: verdict ? "failed" : "passed",
+    saw: verdict?.facts.saw ?? "as recorded",
+    wanted: verdict?.facts.wanted ?? "as recorded",
   }));
 }
 

@@ -2,15 +2,26 @@
 import type { Verdict } from "../model/stop.ts";
 
 /** Attempted row changes of one table (`schema.table`); row of `sql/read/statistics.sql`. */
-export interface TableChanges { readonly table: string; readonly ins: number; readonly upd: number; readonly del: number }
+export interface TableChanges {
+  readonly table: string;
+  readonly ins: number;
+  readonly upd: number;
+  readonly del: number;
+}
 
-interface Counts { readonly ins: number; readonly upd: number; readonly del: number }
+interface Counts {
+  readonly ins: number;
+  readonly upd: number;
+  readonly del: number;
+}
 const NONE: Counts = { ins: 0, upd: 0, del: 0 };
 
 /** What happened between two readings of one transaction; tables that stayed as they were are left out, as are toast tables. */
 export function changesBetween(baseline: readonly TableChanges[], after: readonly TableChanges[]): TableChanges[] {
-  return [...difference(baseline, after)].filter(([table, counts]) => !same(counts, NONE) && !table.startsWith("pg_toast."))
-    .map(([table, counts]) => ({ table, ...counts })).sort((one, other) => (one.table < other.table ? -1 : 1));
+  return [...difference(baseline, after)]
+    .filter(([table, counts]) => !same(counts, NONE) && !table.startsWith("pg_toast."))
+    .map(([table, counts]) => ({ table, ...counts }))
+    .sort((one, other) => (one.table < other.table ? -1 : 1));
 }
 
 /**
@@ -28,7 +39,11 @@ export function judgeChanges(changes: readonly TableChanges[], predicted: readon
   if (details.length === 0) return undefined;
   return {
     code: "STOP_INVARIANT_FAILED",
-    facts: { saw: `${details.length} tables changed otherwise than predicted: ${details.join("; ")}`, wanted: "exactly the predicted row changes", details },
+    facts: {
+      saw: `${details.length} tables changed otherwise than predicted: ${details.join("; ")}`,
+      wanted: "exactly the predicted row changes",
+      details,
+    },
   };
 }
 
@@ -52,5 +67,7 @@ function told(counts: Counts): string {
 }
 
 function meaning(table: string): string {
-  return table.startsWith("pg_catalog.") ? " (a definition, right or trigger mode was changed, or a table truncated)" : "";
+  return table.startsWith("pg_catalog.")
+    ? " (a definition, right or trigger mode was changed, or a table truncated)"
+    : "";
 }

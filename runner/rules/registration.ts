@@ -11,7 +11,11 @@ export interface Registration {
 }
 
 /** One statement with bound parameters. A check must answer one row whose column `ok` is true. */
-export interface RegistrationStatement { readonly purpose: string; readonly statement: string; readonly params: readonly string[] }
+export interface RegistrationStatement {
+  readonly purpose: string;
+  readonly statement: string;
+  readonly params: readonly string[];
+}
 
 /** apply and undo run in one transaction each, in order; check proves the rows, and that this version is the newest. */
 export interface RegistrationPackage {
@@ -55,16 +59,41 @@ export function registrationPackage(registration: Registration): RegistrationPac
   const { document_id, region_sha, document_ref, version_label, authority_class } = registration;
   const source_document_id = sourceDocumentId(document_id);
   const source_version_id = sourceVersionId(document_id, region_sha);
-  const step = (purpose: string, statement: string, ...params: string[]): RegistrationStatement => ({ purpose, statement, params });
+  const step = (purpose: string, statement: string, ...params: string[]): RegistrationStatement => ({
+    purpose,
+    statement,
+    params,
+  });
   return {
-    source_document_id, source_version_id,
+    source_document_id,
+    source_version_id,
     apply: [
-      step("register the document unless its prefix is registered", INSERT_DOCUMENT, source_document_id, document_ref, document_id, authority_class),
-      step("register the version unless it is registered", INSERT_VERSION, source_version_id, version_label, region_sha, document_id),
+      step(
+        "register the document unless its prefix is registered",
+        INSERT_DOCUMENT,
+        source_document_id,
+        document_ref,
+        document_id,
+        authority_class,
+      ),
+      step(
+        "register the version unless it is registered",
+        INSERT_VERSION,
+        source_version_id,
+        version_label,
+        region_sha,
+        document_id,
+      ),
     ],
     check: [
       step("the document stands as registered", CHECK_DOCUMENT, document_id, document_ref, authority_class),
-      step("this version is the newest and has this checksum", CHECK_VERSION, document_id, source_version_id, region_sha),
+      step(
+        "this version is the newest and has this checksum",
+        CHECK_VERSION,
+        document_id,
+        source_version_id,
+        region_sha,
+      ),
     ],
     undo: [
       step("take the version away", DELETE_VERSION, source_version_id, region_sha),

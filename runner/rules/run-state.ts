@@ -6,7 +6,12 @@ import { SECRET_NAMES, stateSchema, type StateJson } from "../model/state.ts";
 import { Stopped } from "../model/stop.ts";
 
 /** A request of the present pause; approve_by is UTC text, as in the bundle's payload.json. */
-export interface OpenRequest { readonly gate: string; readonly bundle: string; readonly payload_sha: string; readonly approve_by: string }
+export interface OpenRequest {
+  readonly gate: string;
+  readonly bundle: string;
+  readonly payload_sha: string;
+  readonly approve_by: string;
+}
 
 /** What the projection is made of. `proves`: names of the invariants a phase proves, by phase. `phase_cap_seconds`: cap of one phase. */
 export interface StateFacts {
@@ -28,25 +33,65 @@ export function stateJson(facts: StateFacts): StateJson {
   const { run } = facts;
   const newest = facts.receipts[0];
   return {
-    schema_version: "1", revision: facts.revision, written_at: facts.now.toISOString(),
-    run_id: run.run_id, document_id: run.document_id, source_document_id: sourceDocument(facts), source_version_id: run.source_version_id,
-    host: run.host, actor: run.actor, release: run.release, state: knownState(run.state), last_stop: run.last_stop,
-    opened: run.opened.toISOString(), closed: utc(run.closed), close_kind: run.close_kind, close_reason: run.close_reason,
-    lease: leaseOf(run), phase_cap_seconds: facts.phase_cap_seconds,
-    phases: phasesOf(facts), requests: facts.requests.map((request) => ({ ...request })),
+    schema_version: "1",
+    revision: facts.revision,
+    written_at: facts.now.toISOString(),
+    run_id: run.run_id,
+    document_id: run.document_id,
+    source_document_id: sourceDocument(facts),
+    source_version_id: run.source_version_id,
+    host: run.host,
+    actor: run.actor,
+    release: run.release,
+    state: knownState(run.state),
+    last_stop: run.last_stop,
+    opened: run.opened.toISOString(),
+    closed: utc(run.closed),
+    close_kind: run.close_kind,
+    close_reason: run.close_reason,
+    lease: leaseOf(run),
+    phase_cap_seconds: facts.phase_cap_seconds,
+    phases: phasesOf(facts),
+    requests: facts.requests.map((request) => ({ ...request })),
     approvals: facts.admissions.map((row) => ({
-      gate: row.gate, payload_sha: row.payload_sha, person: row.person, nonce: row.nonce, valid_from: row.valid_from.toISOString(),
-      use_by: row.use_by.toISOString(), used_phase: row.used_phase, used_at: utc(row.used_at),
+      gate: row.gate,
+      payload_sha: row.payload_sha,
+      person: row.person,
+      nonce: row.nonce,
+      valid_from: row.valid_from.toISOString(),
+      use_by: row.use_by.toISOString(),
+      used_phase: row.used_phase,
+      used_at: utc(row.used_at),
     })),
-    halts: facts.halts.map((row) => ({ halt_id: row.halt_id, every_run: row.run_id === null, reason: row.reason, actor: row.actor, at: row.at.toISOString() })),
-    backup: newest ? { attempt: newest.attempt, file_sha: newest.file_sha, content_digests_sha: newest.content_digests_sha, at: newest.at.toISOString() } : null,
+    halts: facts.halts.map((row) => ({
+      halt_id: row.halt_id,
+      every_run: row.run_id === null,
+      reason: row.reason,
+      actor: row.actor,
+      at: row.at.toISOString(),
+    })),
+    backup: newest
+      ? {
+          attempt: newest.attempt,
+          file_sha: newest.file_sha,
+          content_digests_sha: newest.content_digests_sha,
+          at: newest.at.toISOString(),
+        }
+      : null,
     last_error: facts.last_error,
   };
 }
 
 /** What the file must say when the answer to COMMIT was lost and the database cannot be asked: that this is not known. Everything else stays as it was told. */
 export function ambiguousState(before: StateJson, error: NonNullable<StateJson["last_error"]>, now: Date): StateJson {
-  return { ...before, revision: before.revision + 1, written_at: now.toISOString(), state: "ambiguous", last_stop: error.stop_code, last_error: error };
+  return {
+    ...before,
+    revision: before.revision + 1,
+    written_at: now.toISOString(),
+    state: "ambiguous",
+    last_stop: error.stop_code,
+    last_error: error,
+  };
 }
 
 /** The bytes of the file: RFC 8785, so that equal projections are equal files. A name that betrays a secret is a bug and throws. */
@@ -66,7 +111,8 @@ export function parseState(text: string): StateJson {
   const parsed = stateSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: "state.json is not a state of schema version 1", wanted: "the file as the runner writes it",
+    saw: "state.json is not a state of schema version 1",
+    wanted: "the file as the runner writes it",
     hint: "the file is only a projection: `cutter orchestrate resume` writes it anew from the database",
   });
 }
@@ -77,7 +123,10 @@ function phasesOf(facts: StateFacts): StateJson["phases"] {
     const phase = knownPhase(row.phase);
     const proven = facts.proves[phase]?.length;
     phases[phase] = {
-      result: "passed", at: row.at.toISOString(), input_sha: row.input_sha, output_sha: row.output_sha,
+      result: "passed",
+      at: row.at.toISOString(),
+      input_sha: row.input_sha,
+      output_sha: row.output_sha,
       invariants: proven === undefined ? "not counted" : `${proven}/${proven}`,
     };
   }
@@ -109,14 +158,19 @@ export function knownPhase(text: string): RecordedPhase {
 
 function known<T extends string>(words: readonly T[], text: string, what: string): T {
   const word = words.find((item) => item === text);
-  if (word === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the run has a ${what} this release does not know`, wanted: "the release the run was started with" });
+  if (word === undefined)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `the run has a ${what} this release does not know`,
+      wanted: "the release the run was started with",
+    });
   return word;
 }
 
 function refuseSecretNames(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
   for (const [key, item] of Object.entries(value)) {
-    if (SECRET_NAMES.some((name) => key.toLowerCase().includes(name))) throw new TypeError(`state.json may not have a member ${key}`);
+    if (SECRET_NAMES.some((name) => key.toLowerCase().includes(name)))
+      throw new TypeError(`state.json may not have a member ${key}`);
     refuseSecretNames(item);
   }
 }

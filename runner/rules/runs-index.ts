@@ -6,17 +6,24 @@ import { indexLine, JOURNAL_START, judgeIndex } from "./journal.ts";
 
 /** Lines of the file; a line that is not one is STOP_DRIFT with its number. */
 export function parseIndex(text: string): IndexLine[] {
-  return text.split("\n").filter((item) => item !== "").map((item, index) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(item);
-    } catch {
-      value = undefined;
-    }
-    const parsed = indexLineSchema.safeParse(value);
-    if (!parsed.success) throw new Stopped("STOP_DRIFT", { saw: `line ${index + 1} of runs-index.jsonl is not an index line`, wanted: "an unbroken hash chain" });
-    return parsed.data;
-  });
+  return text
+    .split("\n")
+    .filter((item) => item !== "")
+    .map((item, index) => {
+      let value: unknown;
+      try {
+        value = JSON.parse(item);
+      } catch {
+        value = undefined;
+      }
+      const parsed = indexLineSchema.safeParse(value);
+      if (!parsed.success)
+        throw new Stopped("STOP_DRIFT", {
+          saw: `line ${index + 1} of runs-index.jsonl is not an index line`,
+          wanted: "an unbroken hash chain",
+        });
+      return parsed.data;
+    });
 }
 
 /**
@@ -27,7 +34,13 @@ export function judgeHistory(text: string, named: string): Verdict {
   const lines = parseIndex(text);
   const { verdict } = judgeIndex(lines);
   if (verdict || named === JOURNAL_START || lines.some((line) => line.line_sha === named)) return verdict;
-  return { code: "STOP_DRIFT", facts: { saw: `runs-index.jsonl no longer holds line ${named.slice(0, 12)}, which this run's request names`, wanted: "a history that only grows" } };
+  return {
+    code: "STOP_DRIFT",
+    facts: {
+      saw: `runs-index.jsonl no longer holds line ${named.slice(0, 12)}, which this run's request names`,
+      wanted: "a history that only grows",
+    },
+  };
 }
 
 /** The next line for a record, chained to the head of the present text. */
@@ -35,5 +48,8 @@ export function nextIndexLine(text: string, record: Json): { line: string; line_
   const { head, verdict } = judgeIndex(parseIndex(text));
   if (verdict) throw new Stopped(verdict.code, verdict.facts);
   const made = indexLine(head, record);
-  return { line: canonicalText({ prev_sha: made.prev_sha, line_sha: made.line_sha, record: made.record }), line_sha: made.line_sha };
+  return {
+    line: canonicalText({ prev_sha: made.prev_sha, line_sha: made.line_sha, record: made.record }),
+    line_sha: made.line_sha,
+  };
 }

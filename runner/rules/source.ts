@@ -26,23 +26,72 @@ export interface SourceRow {
 }
 
 /** Protected prefixes first (they need no look-up), then existence, then the target policy. */
-export function judgeTarget(rows: readonly RegistryRow[], document: string, config: Config): { verdict: Verdict; source?: SourceRow } {
+export function judgeTarget(
+  rows: readonly RegistryRow[],
+  document: string,
+  config: Config,
+): { verdict: Verdict; source?: SourceRow } {
   const guarded = config.protected_prefixes.find((entry) => isProtected(document, [entry]));
-  if (guarded) return { verdict: { code: "STOP_TARGET_POLICY", facts: { saw: `${document} is protected by ${guarded}`, wanted: "a document no protected prefix covers" } } };
+  if (guarded)
+    return {
+      verdict: {
+        code: "STOP_TARGET_POLICY",
+        facts: { saw: `${document} is protected by ${guarded}`, wanted: "a document no protected prefix covers" },
+      },
+    };
   const [row] = rows;
-  if (!row) return { verdict: { code: "STOP_DOCUMENT_UNKNOWN", facts: { saw: `no row with address_docprefix ${document} in source_document_registry`, wanted: "a registered document", next: `npm run register -- <file.md> ${document}` } } };
-  if (!row.source_version_id || !row.content_checksum || !row.captured_at) return { verdict: { code: "STOP_DOCUMENT_UNKNOWN", facts: { saw: `${document} has no version in source_document_version_registry`, wanted: "a captured version" } } };
-  if (row.status !== "active") return { verdict: { code: "STOP_TARGET_POLICY", facts: { saw: `${document} is ${row.status}`, wanted: "an active document" } } };
-  if (row.authority_class === "authoritative") return { verdict: { code: "STOP_TARGET_POLICY", facts: { saw: `${document} is authoritative`, wanted: "a non-authoritative document, as the target policy of this host asks" } } };
+  if (!row)
+    return {
+      verdict: {
+        code: "STOP_DOCUMENT_UNKNOWN",
+        facts: {
+          saw: `no row with address_docprefix ${document} in source_document_registry`,
+          wanted: "a registered document",
+          next: `npm run register -- <file.md> ${document}`,
+        },
+      },
+    };
+  if (!row.source_version_id || !row.content_checksum || !row.captured_at)
+    return {
+      verdict: {
+        code: "STOP_DOCUMENT_UNKNOWN",
+        facts: { saw: `${document} has no version in source_document_version_registry`, wanted: "a captured version" },
+      },
+    };
+  if (row.status !== "active")
+    return {
+      verdict: {
+        code: "STOP_TARGET_POLICY",
+        facts: { saw: `${document} is ${row.status}`, wanted: "an active document" },
+      },
+    };
+  if (row.authority_class === "authoritative")
+    return {
+      verdict: {
+        code: "STOP_TARGET_POLICY",
+        facts: {
+          saw: `${document} is authoritative`,
+          wanted: "a non-authoritative document, as the target policy of this host asks",
+        },
+      },
+    };
   const source: SourceRow = {
-    source_document_id: row.source_document_id, source_document_ref: row.source_document_ref, source_version_id: row.source_version_id,
-    version_label: row.version_label ?? "", content_checksum: row.content_checksum, captured_at: row.captured_at,
+    source_document_id: row.source_document_id,
+    source_document_ref: row.source_document_ref,
+    source_version_id: row.source_version_id,
+    version_label: row.version_label ?? "",
+    content_checksum: row.content_checksum,
+    captured_at: row.captured_at,
   };
   return { verdict: undefined, source };
 }
 
 /** `knowledge/dev/laws/<law-id>/v<16 hex>-automation-cut-<YYYYMMDD>[-<HHMM>[-<8 hex of the run id>]]`, as the seeds' report contract asks; no two runs share one. */
-export function reportFolder(run: { run_id: string; document_id: string; opened: Date }, regionSha: string, before: { earlier: number; same_minute: number }): string {
+export function reportFolder(
+  run: { run_id: string; document_id: string; opened: Date },
+  regionSha: string,
+  before: { earlier: number; same_minute: number },
+): string {
   const utc = run.opened.toISOString().replaceAll(/[-:]/g, "");
   const own = before.same_minute > 0 ? `-${run.run_id.slice(-8)}` : "";
   const slug = `automation-cut-${utc.slice(0, 8)}${before.earlier > 0 ? `-${utc.slice(9, 13)}${own}` : ""}`;

@@ -9,7 +9,10 @@ import { finishBy } from "./times.ts";
 export type Stage = "nothing" | "leg_a" | "enacted" | "reverted" | "torn" | "unknown";
 
 /** What the caller saw outside the database: a halt file's name, and whether the lease's holder is a living process of this host. */
-export interface Seen { readonly haltFile?: string | undefined; readonly holderAlive?: boolean | undefined }
+export interface Seen {
+  readonly haltFile?: string | undefined;
+  readonly holderAlive?: boolean | undefined;
+}
 
 /** Answer of `status --json`. Times are UTC text. safe_until null with safe_to_leave true means without limit. */
 export interface StatusJson {
@@ -70,19 +73,35 @@ export function statusFromState(state: StateJson, now: Date, seen: Seen = {}): S
   const deadline = state.closed === null ? deadlineOf(state, stage) : undefined;
   const safety = safetyOf(state, stage, now);
   return {
-    schema_version: "1", run_id: state.run_id, document_id: state.document_id, actor: state.actor, host: state.host,
-    state: state.state, last_stop: state.last_stop, committed: stage, committed_text: committedText(state, stage),
-    waiting_for: waiting, deadline: deadline?.at ?? null, deadline_of: deadline?.of ?? null,
-    ...safety, ...commandsOf(state, stage, halted, seen, now),
-    call: callOf(state, stage, halted), halted,
-    ...holderOf(state, seen, now), closed: state.closed, as_of: state.written_at, now: now.toISOString(),
+    schema_version: "1",
+    run_id: state.run_id,
+    document_id: state.document_id,
+    actor: state.actor,
+    host: state.host,
+    state: state.state,
+    last_stop: state.last_stop,
+    committed: stage,
+    committed_text: committedText(state, stage),
+    waiting_for: waiting,
+    deadline: deadline?.at ?? null,
+    deadline_of: deadline?.of ?? null,
+    ...safety,
+    ...commandsOf(state, stage, halted, seen, now),
+    call: callOf(state, stage, halted),
+    halted,
+    ...holderOf(state, seen, now),
+    closed: state.closed,
+    as_of: state.written_at,
+    now: now.toISOString(),
   };
 }
 
 /** Who works on the run: nobody once it is closed or its lease has ended, unless that process was seen alive. */
 function holderOf(state: StateJson, seen: Seen, now: Date): Pick<StatusJson, "holder" | "holder_until"> {
   const { holder, expires_at } = state.lease;
-  const ended = state.closed !== null || (expires_at !== null && Date.parse(expires_at) <= now.getTime() && seen.holderAlive !== true);
+  const ended =
+    state.closed !== null ||
+    (expires_at !== null && Date.parse(expires_at) <= now.getTime() && seen.holderAlive !== true);
   return ended ? { holder: null, holder_until: null } : { holder, holder_until: expires_at };
 }
 
@@ -103,21 +122,34 @@ function auditDebt(state: StateJson, stage: Stage): Date | undefined {
 function committedText(state: StateJson, stage: Stage): string {
   const done = Object.keys(state.phases).length;
   switch (stage) {
-    case "nothing": return `nothing in the target tables (${done} phases recorded)`;
-    case "leg_a": return `units as drafts${state.phases.leg_b_record ? ", ledger rows" : ""}${state.phases.write_verify ? ", the second principal's verdict" : ""}; nothing enacted`;
-    case "enacted": return `units enacted, ledger rows, verdict${state.phases.closeout ? "; closed out" : "; closeout still to come"}`;
-    case "reverted": return "nothing that counts: the drafts are set aside and their addresses are free";
-    case "torn": return "rows that no record explains";
-    case "unknown": return "not known: the answer to a COMMIT was lost";
+    case "nothing":
+      return `nothing in the target tables (${done} phases recorded)`;
+    case "leg_a":
+      return `units as drafts${state.phases.leg_b_record ? ", ledger rows" : ""}${state.phases.write_verify ? ", the second principal's verdict" : ""}; nothing enacted`;
+    case "enacted":
+      return `units enacted, ledger rows, verdict${state.phases.closeout ? "; closed out" : "; closeout still to come"}`;
+    case "reverted":
+      return "nothing that counts: the drafts are set aside and their addresses are free";
+    case "torn":
+      return "rows that no record explains";
+    case "unknown":
+      return "not known: the answer to a COMMIT was lost";
   }
 }
 
 function haltsOf(state: StateJson, seen: Seen): string[] {
-  const rows = state.halts.map((halt) => `halt ${halt.halt_id}${halt.every_run ? " of every run" : ""} by ${halt.actor} at ${halt.at}: ${halt.reason}`);
+  const rows = state.halts.map(
+    (halt) =>
+      `halt ${halt.halt_id}${halt.every_run ? " of every run" : ""} by ${halt.actor} at ${halt.at}: ${halt.reason}`,
+  );
   return seen.haltFile === undefined ? rows : [...rows, `the file ${seen.haltFile}`];
 }
 
-interface Pending { readonly gate: string; readonly bundle: string; readonly approve_by: string }
+interface Pending {
+  readonly gate: string;
+  readonly bundle: string;
+  readonly approve_by: string;
+}
 
 const PAUSE_GATES: Readonly<Partial<Record<StateJson["state"], readonly string[]>>> = {
   awaiting_cut_authorization: ["SG_1_cut_authz", "EXECUTION"],
@@ -139,7 +171,9 @@ function usableUntil(state: StateJson, request: StateJson["requests"][number]): 
 }
 
 function pendingOf(state: StateJson, now: Date): Pending[] {
-  return requestsOf(state).filter((request) => (usableUntil(state, request) ?? Number.NEGATIVE_INFINITY) <= now.getTime());
+  return requestsOf(state).filter(
+    (request) => (usableUntil(state, request) ?? Number.NEGATIVE_INFINITY) <= now.getTime(),
+  );
 }
 
 function deadlineOf(state: StateJson, stage: Stage): { at: string; of: string } | undefined {
@@ -157,16 +191,23 @@ function deadlineOf(state: StateJson, stage: Stage): { at: string; of: string } 
 function waitingFor(state: StateJson, stage: Stage, halted: readonly string[], seen: Seen, now: Date): string | null {
   if (state.closed !== null) return null;
   if (stage === "torn") return "an SG_3 decision: hold, compensate or void";
-  if (halted.length > 0) return `the end of ${halted.length === 1 ? "a halt" : `${halted.length} halts`}, by a signed UNHALT`;
+  if (halted.length > 0)
+    return `the end of ${halted.length === 1 ? "a halt" : `${halted.length} halts`}, by a signed UNHALT`;
   if (seen.holderAlive === true) return `the process ${state.lease.holder ?? "that holds the lease"}, which is at work`;
   const gates = pendingOf(state, now).map((request) => request.gate);
   if (gates.length > 0) return `${gates.length === 1 ? "the signature" : "the signatures"} of ${gates.join(" and ")}`;
   return null;
 }
 
-function safetyOf(state: StateJson, stage: Stage, now: Date): Pick<StatusJson, "safe_to_leave" | "safe_until" | "safe_text"> {
-  if (stage === "torn") return { safe_to_leave: false, safe_until: null, safe_text: "no: held, nothing moves until an SG_3 decision" };
-  if (stage === "unknown") return { safe_to_leave: false, safe_until: null, safe_text: "no: resume reads what is true" };
+function safetyOf(
+  state: StateJson,
+  stage: Stage,
+  now: Date,
+): Pick<StatusJson, "safe_to_leave" | "safe_until" | "safe_text"> {
+  if (stage === "torn")
+    return { safe_to_leave: false, safe_until: null, safe_text: "no: held, nothing moves until an SG_3 decision" };
+  if (stage === "unknown")
+    return { safe_to_leave: false, safe_until: null, safe_text: "no: resume reads what is true" };
   const debt = auditDebt(state, stage);
   if (!debt) return { safe_to_leave: true, safe_until: null, safe_text: "yes, without limit" };
   return now.getTime() < debt.getTime()
@@ -174,9 +215,16 @@ function safetyOf(state: StateJson, stage: Stage, now: Date): Pick<StatusJson, "
     : { safe_to_leave: false, safe_until: debt.toISOString(), safe_text: "no, overdue since" };
 }
 
-function commandsOf(state: StateJson, stage: Stage, halted: readonly string[], seen: Seen, now: Date): Pick<StatusJson, "next" | "or"> {
+function commandsOf(
+  state: StateJson,
+  stage: Stage,
+  halted: readonly string[],
+  seen: Seen,
+  now: Date,
+): Pick<StatusJson, "next" | "or"> {
   const run = state.run_id;
-  if (state.closed !== null) return { next: stage === "enacted" ? COMMANDS.verify(run) : COMMANDS.cut(state.document_id), or: null };
+  if (state.closed !== null)
+    return { next: stage === "enacted" ? COMMANDS.verify(run) : COMMANDS.cut(state.document_id), or: null };
   // No command of one person ends these two; WAITING FOR and CALL say who can.
   if (stage === "torn" || halted.length > 0) return { next: null, or: null };
   if (seen.holderAlive === true) return { next: COMMANDS.follow(run), or: null };
@@ -185,9 +233,11 @@ function commandsOf(state: StateJson, stage: Stage, halted: readonly string[], s
   const [pending] = pendingOf(state, now);
   const undo = undoOf(run, stage);
   // A request past its time can no longer be signed; resume writes a new one.
-  if (pending && Date.parse(pending.approve_by) > now.getTime()) return { next: COMMANDS.approve(pending.bundle), or: COMMANDS.resume(run) };
+  if (pending && Date.parse(pending.approve_by) > now.getTime())
+    return { next: COMMANDS.approve(pending.bundle), or: COMMANDS.resume(run) };
   // The second principal disagrees: going on would only repeat that, unless somebody mends what it saw.
-  if (stage === "leg_a" && state.last_stop === "STOP_VERIFY_FAILED") return { next: COMMANDS.revert(run), or: COMMANDS.resume(run) };
+  if (stage === "leg_a" && state.last_stop === "STOP_VERIFY_FAILED")
+    return { next: COMMANDS.revert(run), or: COMMANDS.resume(run) };
   // The drafts are set aside but the run is not closed: the same verb finishes.
   return stage === "reverted" ? { next: undo, or: COMMANDS.void(run) } : { next: COMMANDS.resume(run), or: undo };
 }

@@ -4,10 +4,15 @@
  * C0 and C1 controls without TAB, LF and CR; bidirectional marks, joiners, fillers, selectors, tags, annotation and blank marks.
  * Written as fixed ranges, not as Unicode properties: the same bytes must give the same answer under every Node release.
  */
-const HIDDEN = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f"
-  + "\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb";
+const HIDDEN =
+  "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f" +
+  "\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb";
 /** The same beyond the first plane, as code units: U+1BCA0-1BCA3, U+1D173-1D17A, U+E0000-E0FFF. Matching code units is twice as fast. */
-const PAIRS = [["\\ud82f", "\\udca0-\\udca3"], ["\\ud834", "\\udd73-\\udd7a"], ["\\udb40-\\udb43", "\\udc00-\\udfff"]] as const;
+const PAIRS = [
+  ["\\ud82f", "\\udca0-\\udca3"],
+  ["\\ud834", "\\udd73-\\udd7a"],
+  ["\\udb40-\\udb43", "\\udc00-\\udfff"],
+] as const;
 const HIDDEN_PAIRS = PAIRS.map(([first, second]) => `[${first}][${second}]`).join("|");
 const ANY_HIDDEN = new RegExp(`[${HIDDEN}]|${HIDDEN_PAIRS}`);
 const EVERY_HIDDEN = new RegExp(ANY_HIDDEN, "g");
@@ -21,7 +26,9 @@ export const hasVisible = (text: string): boolean => ANY_VISIBLE.test(text);
 
 /** Code units that are hidden or begin a hidden pair. Nearly every text has none, and looking each up is five times as fast as matching. */
 const SUSPECTS = new Uint8Array(0x1_0000);
-for (const [, from = "", to = from] of [HIDDEN, ...PAIRS.map(([first]) => first)].join("").matchAll(/\\u([0-9a-f]{4})(?:-\\u([0-9a-f]{4}))?/g)) {
+for (const [, from = "", to = from] of [HIDDEN, ...PAIRS.map(([first]) => first)]
+  .join("")
+  .matchAll(/\\u([0-9a-f]{4})(?:-\\u([0-9a-f]{4}))?/g)) {
   SUSPECTS.fill(1, Number.parseInt(from, 16), Number.parseInt(to, 16) + 1);
 }
 
@@ -36,7 +43,10 @@ export function hiddenCount(text: string): number {
 }
 
 // For the eye, everything without a glyph of its own is escaped: also unassigned code points and spaces other than U+0020.
-const UNPRINTABLE = new RegExp(`[${HIDDEN}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}|\\\\(?=u\\{)`, "gu");
+const UNPRINTABLE = new RegExp(
+  `[${HIDDEN}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}|\\\\(?=u\\{)`,
+  "gu",
+);
 const UNPRINTABLE_BUT_LINES = new RegExp(`(?![\\n\\t])(?:${UNPRINTABLE.source})`, "gu");
 
 const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;

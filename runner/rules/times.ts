@@ -8,14 +8,28 @@ export const FINISH_WITHIN_HOURS = 24;
 export function judgeOwnTime(elapsedNs: bigint, capMinutes: number): Verdict {
   const minutes = Number(elapsedNs / 1_000_000_000n) / 60;
   if (minutes <= capMinutes) return undefined;
-  return { code: "STOP_OVER_HARD_CAP", facts: { saw: `${minutes.toFixed(1)} minutes of own time`, wanted: `at most ${capMinutes}`, hint: "resume: what is recorded is not repeated" } };
+  return {
+    code: "STOP_OVER_HARD_CAP",
+    facts: {
+      saw: `${minutes.toFixed(1)} minutes of own time`,
+      wanted: `at most ${capMinutes}`,
+      hint: "resume: what is recorded is not repeated",
+    },
+  };
 }
 
 /** Time of one writing phase, from its connection to its record; approvals were checked to last that long. Over the cap is STOP_OVER_HARD_CAP, rolled back. */
 export function judgePhaseTime(phase: string, elapsedNs: bigint, capMinutes: number): Verdict {
   const minutes = Number(elapsedNs / 1_000_000n) / 60_000;
   if (minutes <= capMinutes) return undefined;
-  return { code: "STOP_OVER_HARD_CAP", facts: { saw: `${phase} took ${minutes.toFixed(1)} minutes; nothing of it was kept`, wanted: `at most ${capMinutes}`, hint: "find out what the database waits for, then resume" } };
+  return {
+    code: "STOP_OVER_HARD_CAP",
+    facts: {
+      saw: `${phase} took ${minutes.toFixed(1)} minutes; nothing of it was kept`,
+      wanted: `at most ${capMinutes}`,
+      hint: "find out what the database waits for, then resume",
+    },
+  };
 }
 
 /** Deadline for phases 7-9 of a run whose leg A committed at `legA`. */

@@ -16,14 +16,20 @@ type Verify = (question: SignatureQuestion) => Promise<SignatureAnswer>;
 export async function insistChain(current: PinnedSet, rows: readonly Kept[], verify: Verify): Promise<void> {
   const newest = rows.at(-1);
   if (!newest) {
-    if (current.set.version !== "1") throw broken(`approver set version ${current.set.version} without its predecessors`, "version 1, or a set laid after it in cutter_runtime.approver_set");
+    if (current.set.version !== "1")
+      throw broken(
+        `approver set version ${current.set.version} without its predecessors`,
+        "version 1, or a set laid after it in cutter_runtime.approver_set",
+      );
     return;
   }
-  if (newest.sha !== current.sha) throw broken(`an approver set that is not version ${newest.version} of this database`, "the newest laid set");
+  if (newest.sha !== current.sha)
+    throw broken(`an approver set that is not version ${newest.version} of this database`, "the newest laid set");
   let previous: PinnedSet | undefined;
   for (const [index, row] of rows.entries()) {
     const pinned = parseApprovers(row.bytes);
-    if (pinned.sha !== row.sha || Number(pinned.set.version) !== row.version || row.version !== index + 1) throw broken(`version ${row.version} is kept with other bytes`, "an unbroken line from version 1");
+    if (pinned.sha !== row.sha || Number(pinned.set.version) !== row.version || row.version !== index + 1)
+      throw broken(`version ${row.version} is kept with other bytes`, "an unbroken line from version 1");
     if (previous) insist(judgeSuccession(previous, pinned, await proven(previous, row, verify), row.at));
     previous = pinned;
   }
@@ -32,21 +38,40 @@ export async function insistChain(current: PinnedSet, rows: readonly Kept[], ver
 /** Every signature good for both verifiers, by a key of the set before, at the time the set was laid: keys may have ended since. */
 async function proven(previous: PinnedSet, row: Kept, verify: Verify): Promise<ProvenSuccession[]> {
   const kept = keptSignatures.safeParse(row.signatures);
-  if (!kept.success) throw broken(`signatures of version ${row.version} out of form`, "statements and signatures as they were made");
+  if (!kept.success)
+    throw broken(`signatures of version ${row.version} out of form`, "statements and signatures as they were made");
   const found: ProvenSuccession[] = [];
   for (const item of kept.data) {
     const bytes = Buffer.from(item.statement, "base64");
     const statement = parseSuccession(bytes);
     const holder = holderOf(previous.set, statement.fingerprint);
     if (!holder) throw broken("a signature by a stranger", "keys of the set before");
-    if (row.revoked.includes(statement.fingerprint)) throw broken(`a signature under version ${row.version} by a key that was revoked before`, "keys that nobody had revoked");
-    const answer = await verify({ bytes, signature: Buffer.from(item.signature, "base64"), publicKeyArmored: holder.key.public_key_armored, fingerprint: statement.fingerprint, now: row.at });
-    if (!answer.ok) throw broken(`a signature under version ${row.version}: ${answer.reason}`, "signatures that both verifiers accept");
+    if (row.revoked.includes(statement.fingerprint))
+      throw broken(
+        `a signature under version ${row.version} by a key that was revoked before`,
+        "keys that nobody had revoked",
+      );
+    const answer = await verify({
+      bytes,
+      signature: Buffer.from(item.signature, "base64"),
+      publicKeyArmored: holder.key.public_key_armored,
+      fingerprint: statement.fingerprint,
+      now: row.at,
+    });
+    if (!answer.ok)
+      throw broken(
+        `a signature under version ${row.version}: ${answer.reason}`,
+        "signatures that both verifiers accept",
+      );
     found.push({ statement, signedAt: answer.signedAt });
   }
   return found;
 }
 
 function broken(saw: string, wanted: string): Stopped {
-  return new Stopped("STOP_APPROVAL_INVALID", { saw, wanted, hint: "nobody's signature counts until the approver set of this host is in order" });
+  return new Stopped("STOP_APPROVAL_INVALID", {
+    saw,
+    wanted,
+    hint: "nobody's signature counts until the approver set of this host is in order",
+  });
 }

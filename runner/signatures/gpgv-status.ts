@@ -5,7 +5,15 @@ import { SIGNING_ALGORITHMS, SIGNING_HASHES } from "./signature-packet.ts";
 
 /** Words that may appear; each of the first three exactly once. Any other word, known or new, refuses. */
 const ONCE = ["NEWSIG", "GOODSIG", "VALIDSIG"];
-const ALLOWED = new Set([...ONCE, "KEY_CONSIDERED", "SIG_ID", "NOTATION_NAME", "NOTATION_FLAGS", "NOTATION_DATA", "VERIFICATION_COMPLIANCE_MODE"]);
+const ALLOWED = new Set([
+  ...ONCE,
+  "KEY_CONSIDERED",
+  "SIG_ID",
+  "NOTATION_NAME",
+  "NOTATION_FLAGS",
+  "NOTATION_DATA",
+  "VERIFICATION_COMPLIANCE_MODE",
+]);
 // gpgv escapes line ends inside values, so a value cannot begin a line of its own.
 const LINE = /^\[GNUPG:\] ([A-Z_]+)(?: (.*))?$/;
 
@@ -13,10 +21,14 @@ const no = (reason: string): SignatureAnswer => ({ ok: false, reason });
 
 /** Answer from the text of gpgv's status descriptor, for this primary fingerprint (40 upper-case hex digits) at this time. */
 export function readGpgvStatus(status: string, fingerprint: string, now: Date): SignatureAnswer {
-  const lines = status.split("\n").filter((line) => line !== "").map((line) => LINE.exec(line));
+  const lines = status
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => LINE.exec(line));
   const words = lines.map((line) => line?.[1] ?? "");
   if (!words.every((word) => ALLOWED.has(word))) return no("gpgv reports more than a good signature");
-  if (!ONCE.every((word) => words.filter((one) => one === word).length === 1)) return no("not exactly one good signature");
+  if (!ONCE.every((word) => words.filter((one) => one === word).length === 1))
+    return no("not exactly one good signature");
   const valid = lines.find((line) => line?.[1] === "VALIDSIG")?.[2] ?? "";
   return judgeValid(valid.split(" "), fingerprint, now);
 }
@@ -26,7 +38,8 @@ function judgeValid(fields: readonly string[], fingerprint: string, now: Date): 
   const [, , time = "", expiry = "", version, , algorithm, hash, kind, primary] = fields;
   if (fields.length !== 10 || primary !== fingerprint) return no("a signature by another key");
   if (version !== "4" || kind !== "00") return no("a signature of another kind than binary v4");
-  if (!SIGNING_ALGORITHMS.has(Number(algorithm)) || !SIGNING_HASHES.has(Number(hash))) return no("a key algorithm or hash that is not accepted");
+  if (!SIGNING_ALGORITHMS.has(Number(algorithm)) || !SIGNING_HASHES.has(Number(hash)))
+    return no("a key algorithm or hash that is not accepted");
   if (!/^\d{1,10}$/.test(time) || !/^\d{1,10}$/.test(expiry)) return no("a time that cannot be read");
   const signedAt = new Date(Number(time) * 1000);
   if (signedAt.getTime() > now.getTime() + CLOCK_TOLERANCE_SECONDS * 1000) return no("a signature from the future");

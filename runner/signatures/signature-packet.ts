@@ -22,11 +22,16 @@ export function signatureFrameFault(file: Uint8Array): string | undefined {
   const [version, type, algorithm, hash] = file.subarray(header.start, header.end);
   if (version !== 4) return "a signature that is not version 4";
   if (type !== BINARY_DOCUMENT) return "a signature that is not over a binary document";
-  if (algorithm === undefined || !SIGNING_ALGORITHMS.has(algorithm)) return "a signature by an algorithm that is not accepted";
+  if (algorithm === undefined || !SIGNING_ALGORITHMS.has(algorithm))
+    return "a signature by an algorithm that is not accepted";
   return hash !== undefined && SIGNING_HASHES.has(hash) ? undefined : "a signature over a hash that is not SHA-2";
 }
 
-interface Header { readonly tag: number; readonly start: number; readonly end: number }
+interface Header {
+  readonly tag: number;
+  readonly start: number;
+  readonly end: number;
+}
 
 function readHeader(file: Uint8Array): Header | undefined {
   const first = file[0] ?? 0;

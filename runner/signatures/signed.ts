@@ -14,33 +14,83 @@ export type Admitted = RowOf<"read/unused-statements">;
  * Each row says what its statement says, and its statement was signed by the pinned key for both verifiers when it was admitted.
  * STOP_APPROVAL_INVALID names the nonce of one that nobody signed.
  */
-export async function insistSigned(runId: string, rows: readonly Admitted[], approvers: ApproverSet, verify: (question: SignatureQuestion) => Promise<SignatureAnswer>): Promise<void> {
+export async function insistSigned(
+  runId: string,
+  rows: readonly Admitted[],
+  approvers: ApproverSet,
+  verify: (question: SignatureQuestion) => Promise<SignatureAnswer>,
+): Promise<void> {
   for (const row of rows) {
     try {
       await insistOne(runId, row, approvers, verify);
     } catch (error) {
       if (!(error instanceof Stopped) || error.code === "STOP_COULD_NOT_LOOK") throw error;
-      throw new Stopped("STOP_APPROVAL_INVALID", {
-        saw: `the admission ${row.nonce} of ${row.gate} was signed by nobody: ${error.facts.saw}`, wanted: error.facts.wanted,
-        hint: "somebody wrote it past the gate: revoke it, and give cutter_gate another password", next: `npm run revoke -- nonce ${row.nonce} --run ${runId} --profile <your-profile>`,
-      }, error);
+      throw new Stopped(
+        "STOP_APPROVAL_INVALID",
+        {
+          saw: `the admission ${row.nonce} of ${row.gate} was signed by nobody: ${error.facts.saw}`,
+          wanted: error.facts.wanted,
+          hint: "somebody wrote it past the gate: revoke it, and give cutter_gate another password",
+          next: `npm run revoke -- nonce ${row.nonce} --run ${runId} --profile <your-profile>`,
+        },
+        error,
+      );
     }
   }
 }
 
-async function insistOne(runId: string, row: Admitted, approvers: ApproverSet, verify: (question: SignatureQuestion) => Promise<SignatureAnswer>): Promise<void> {
+async function insistOne(
+  runId: string,
+  row: Admitted,
+  approvers: ApproverSet,
+  verify: (question: SignatureQuestion) => Promise<SignatureAnswer>,
+): Promise<void> {
   const bytes = Buffer.from(row.statement, "base64");
   const statement = parseStatement(bytes);
   const { nonce, person, fingerprint, signed_utc, use_by } = statement;
-  if (nonce !== row.nonce || person !== row.person || fingerprint !== row.fingerprint || utcMillis(signed_utc) !== row.valid_from.getTime() || utcMillis(use_by) !== row.use_by.getTime()) {
-    throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a row that says other things than its statement", wanted: "the row as the gate writes it" });
+  if (
+    nonce !== row.nonce ||
+    person !== row.person ||
+    fingerprint !== row.fingerprint ||
+    utcMillis(signed_utc) !== row.valid_from.getTime() ||
+    utcMillis(use_by) !== row.use_by.getTime()
+  ) {
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "a row that says other things than its statement",
+      wanted: "the row as the gate writes it",
+    });
   }
   const holder = holderOf(approvers, fingerprint);
-  if (!holder) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a key that no approver holds", wanted: "a key of approvers.json" });
+  if (!holder)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "a key that no approver holds",
+      wanted: "a key of approvers.json",
+    });
   // Keys may have ended since: what counts is the moment at which the gate took it.
   const now = row.admitted_at;
-  const answer = await verify({ bytes, signature: Buffer.from(row.signature, "base64"), publicKeyArmored: holder.key.public_key_armored, fingerprint, now });
-  if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: answer.reason, wanted: "one detached signature by the pinned key, good for both verifiers" });
-  insist(judgeStatement(statement, { now, approvers, expected: { run_id: runId, gate: statement.gate, payload_sha: row.payload_sha }, signatureTime: answer.signedAt }));
-  if (statement.gate !== row.gate) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `a statement for ${statement.gate}`, wanted: `a statement for ${row.gate}` });
+  const answer = await verify({
+    bytes,
+    signature: Buffer.from(row.signature, "base64"),
+    publicKeyArmored: holder.key.public_key_armored,
+    fingerprint,
+    now,
+  });
+  if (!answer.ok)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: answer.reason,
+      wanted: "one detached signature by the pinned key, good for both verifiers",
+    });
+  insist(
+    judgeStatement(statement, {
+      now,
+      approvers,
+      expected: { run_id: runId, gate: statement.gate, payload_sha: row.payload_sha },
+      signatureTime: answer.signedAt,
+    }),
+  );
+  if (statement.gate !== row.gate)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: `a statement for ${statement.gate}`,
+      wanted: `a statement for ${row.gate}`,
+    });
 }

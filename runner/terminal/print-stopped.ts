@@ -4,7 +4,10 @@ import { stopJson, stopText, type Standing } from "./stop-text.ts";
 
 /** `standing` is what is known of the run beside its stop. */
 export function printStopped(stopped: Stopped, json: boolean, standing?: Standing): number {
-  if (json) process.stdout.write(`${JSON.stringify({ event: "ended", exit: stopped.exit, stop: stopJson(stopped, standing) })}\n`);
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ event: "ended", exit: stopped.exit, stop: stopJson(stopped, standing) })}\n`,
+    );
   process.stderr.write(stopText(stopped, standing));
   return stopped.exit;
 }

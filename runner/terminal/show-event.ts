@@ -13,14 +13,23 @@ export function showEvent(event: RunEvent & { at: string }, runId: string, json:
 
 function lineOf(event: RunEvent): string | undefined {
   switch (event.event) {
-    case "opened": return `run ${event.run_id} opened for ${event.document_id}`;
-    case "phase": return phaseLine(event);
-    case "progress": return event.of > 0 ? `  ${event.phase}  ${event.done} of ${event.of} ${event.what}` : `  ${event.what}`;
-    case "waiting": return `  waits for ${event.what}, ${event.seconds} s so far`;
-    case "finding": return `  finding: ${event.text}`;
-    case "request": return `request ${event.gate}: ${event.bundle}  payload …${event.payload_sha.slice(-6)}, to be signed by ${event.approve_by}`;
-    case "state": case "report": return undefined;
-    case "ended": return event.stop ? undefined : "done";
+    case "opened":
+      return `run ${event.run_id} opened for ${event.document_id}`;
+    case "phase":
+      return phaseLine(event);
+    case "progress":
+      return event.of > 0 ? `  ${event.phase}  ${event.done} of ${event.of} ${event.what}` : `  ${event.what}`;
+    case "waiting":
+      return `  waits for ${event.what}, ${event.seconds} s so far`;
+    case "finding":
+      return `  finding: ${event.text}`;
+    case "request":
+      return `request ${event.gate}: ${event.bundle}  payload …${event.payload_sha.slice(-6)}, to be signed by ${event.approve_by}`;
+    case "state":
+    case "report":
+      return undefined;
+    case "ended":
+      return event.stop ? undefined : "done";
   }
 }
 

@@ -7,8 +7,15 @@ export function bothTimes(utc: string, zone?: string): string {
   const date = new Date(utc);
   if (Number.isNaN(date.getTime())) return printable(utc);
   const parts = new Intl.DateTimeFormat("en-GB", {
-    ...(zone === undefined ? {} : { timeZone: zone }), weekday: "short", day: "2-digit", month: "short",
-    hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "longOffset",
+    ...(zone === undefined ? {} : { timeZone: zone }),
+    weekday: "short",
+    day: "2-digit",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "longOffset",
   }).formatToParts(date);
   const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((item) => item.type === type)?.value ?? "";
   // The offset, not the zone's name: names differ between releases of Node, and a colleague elsewhere may not know the city.
@@ -38,7 +45,12 @@ export function statusText(status: StatusJson, zone?: string): string {
     ["DEADLINE", status.deadline === null ? null : `${bothTimes(status.deadline, zone)}: ${status.deadline_of ?? ""}`],
     ["SAFE TO LEAVE", safeText(status, zone)],
     ...status.halted.map((halt): [string, string] => ["HALTED", halt]),
-    ["held by", status.holder === null ? null : `${status.holder}${status.holder_until === null ? "" : `, lease until ${bothTimes(status.holder_until, zone)}`}`],
+    [
+      "held by",
+      status.holder === null
+        ? null
+        : `${status.holder}${status.holder_until === null ? "" : `, lease until ${bothTimes(status.holder_until, zone)}`}`,
+    ],
     ["NEXT", status.next],
     ["OR", status.or],
     ["CALL", status.call],

@@ -24,8 +24,13 @@ export function stopJson(stop: Shown, standing?: Standing): StopJson {
   const { facts } = stop;
   const status = typeof standing === "object" ? standing : undefined;
   return {
-    code: stop.code, saw: facts.saw, wanted: facts.wanted, hint: facts.hint ?? STOPS[stop.code].hint,
-    next: facts.next ?? status?.next ?? (status ? `cutter orchestrate status ${status.run_id}` : null), or: facts.or ?? orOf(stop, status), details: facts.details ?? [],
+    code: stop.code,
+    saw: facts.saw,
+    wanted: facts.wanted,
+    hint: facts.hint ?? STOPS[stop.code].hint,
+    next: facts.next ?? status?.next ?? (status ? `cutter orchestrate status ${status.run_id}` : null),
+    or: facts.or ?? orOf(stop, status),
+    details: facts.details ?? [],
   };
 }
 
@@ -40,7 +45,9 @@ export function stopText(stop: Shown, standing?: Standing, zone?: string): strin
       ["line", stop.facts.line === undefined ? null : String(stop.facts.line)],
       ["wanted", json.wanted],
       // One finding is the line above; a list of one would only say it twice.
-      ...json.details.filter((detail) => detail !== json.saw || json.details.length > 1).map((detail): [string, string] => ["  -", detail]),
+      ...json.details
+        .filter((detail) => detail !== json.saw || json.details.length > 1)
+        .map((detail): [string, string] => ["  -", detail]),
       ["COMMITTED SO FAR", committed(standing)],
       ["SAFE TO LEAVE", safe(standing, zone)],
       ["HINT", json.hint],

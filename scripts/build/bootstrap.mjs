@@ -22,17 +22,25 @@ function refuse(status, ...lines) {
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   const old = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
-  if (old) refuse(EXIT_PRECHECK_FAILED, `missing: Node ${OLDEST_NODE.join(".")} or newer (this is ${process.versions.node}); install it from https://nodejs.org`);
+  if (old)
+    refuse(
+      EXIT_PRECHECK_FAILED,
+      `missing: Node ${OLDEST_NODE.join(".")} or newer (this is ${process.versions.node}); install it from https://nodejs.org`,
+    );
 }
 
 // `start` and `test` need servers; saying so before a minute of installing saves that minute.
 function checkPrograms(purpose) {
   if (purpose !== "start" && purpose !== "test") return;
-  if (process.platform === "darwin") say("macOS: plan, approve, unit tests and preview of a Linux host work here; the sandbox host is tested on Linux");
+  if (process.platform === "darwin")
+    say("macOS: plan, approve, unit tests and preview of a Linux host work here; the sandbox host is tested on Linux");
   const missing = missingPrograms();
   if (missing.length === 0) return;
-  refuse(EXIT_PRECHECK_FAILED, ...missing.map((program) => `missing: ${program.name} (Debian package ${program.debian}): ${program.why}`),
-    `install all of it: ${installLine(missing)}`);
+  refuse(
+    EXIT_PRECHECK_FAILED,
+    ...missing.map((program) => `missing: ${program.name} (Debian package ${program.debian}): ${program.why}`),
+    `install all of it: ${installLine(missing)}`,
+  );
 }
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
@@ -44,28 +52,41 @@ function isInstalled() {
   if (!existsSync(record)) return false;
   const laid = readJson(record).packages;
   const wanted = Object.entries(readJson(join(PROJECT, "package-lock.json")).packages).filter(([path]) => path !== "");
-  return wanted.every(([path, entry]) => (laid[path] === undefined ? entry.optional === true : laid[path].version === entry.version));
+  return wanted.every(([path, entry]) =>
+    laid[path] === undefined ? entry.optional === true : laid[path].version === entry.version,
+  );
 }
 
 function install() {
   if (isInstalled()) return;
   // `npm ci` empties node_modules first; through a link it would empty the packages of another folder.
   if (lstatSync(join(PROJECT, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
-    refuse(EXIT_PRECHECK_FAILED, "node_modules is a link and does not fit package-lock.json: installing would empty the folder it points to; remove the link, then run the same command again");
+    refuse(
+      EXIT_PRECHECK_FAILED,
+      "node_modules is a link and does not fit package-lock.json: installing would empty the folder it points to; remove the link, then run the same command again",
+    );
   }
   say("installing packages (once, about a minute) …");
   const npm = process.env.npm_execpath;
   const [program, ...first] = npm && /npm-cli\.c?js$/.test(npm) ? [process.execPath, npm] : ["npm"];
-  const done = spawnSync(program, [...first, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: PROJECT, stdio: ["ignore", 2, 2] });
-  if (done.error?.code === "ENOENT") refuse(EXIT_PRECHECK_FAILED, "missing: npm (Debian package npm, or with Node from https://nodejs.org)");
-  if (done.status !== 0) refuse(EXIT_COULD_NOT_LOOK, "packages could not be installed; the lines above say why. When the network is back, run the same command again");
+  const done = spawnSync(program, [...first, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: PROJECT,
+    stdio: ["ignore", 2, 2],
+  });
+  if (done.error?.code === "ENOENT")
+    refuse(EXIT_PRECHECK_FAILED, "missing: npm (Debian package npm, or with Node from https://nodejs.org)");
+  if (done.status !== 0)
+    refuse(
+      EXIT_COULD_NOT_LOOK,
+      "packages could not be installed; the lines above say why. When the network is back, run the same command again",
+    );
 }
 
 // Two commands started at once must not install or build over each other. mkdir is atomic; the owner is named inside.
 async function withLock(work) {
   const lock = join(PROJECT, ".state", "bootstrap.lock");
   mkdirSync(dirname(lock), { recursive: true });
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       mkdirSync(lock);
       break;

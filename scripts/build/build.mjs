@@ -1,7 +1,17 @@
 // Bundles runner, scripts, the Pulumi program and the stand-in plugin into dist/. The same sources give the same bytes in every folder: an approver can
 // rebuild and compare.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildInfra } from "./infra-bundle.mjs";
@@ -9,17 +19,29 @@ import { buildInfra } from "./infra-bundle.mjs";
 export const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 // Some packages inside the bundle call require(); an ES module has none. The name differs from any a bundled module declares.
-const BANNER = "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url);";
+const BANNER =
+  "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url);";
 
 /** Runner needs these parts of sql/ on the host; the substrate stays at home, because a real host has its own tables. */
 const RUNNER_SQL = (path) => path !== "substrate";
 
 const common = {
   // ASCII: text beyond it makes Node decode every file and keep two bytes a character (measured: 60 ms a process).
-  bundle: true, platform: "node", target: "node20", format: "esm", splitting: true, charset: "ascii", legalComments: "none",
-  outExtension: { ".js": ".mjs" }, chunkNames: "chunk-[hash]", banner: { js: BANNER },
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  splitting: true,
+  charset: "ascii",
+  legalComments: "none",
+  outExtension: { ".js": ".mjs" },
+  chunkNames: "chunk-[hash]",
+  banner: { js: BANNER },
   // Paths stay as written: a linked node_modules must not bring its machine's folders into the bundle.
-  preserveSymlinks: true, external: ["pg-native", "fsevents"], logLevel: "warning", treeShaking: true,
+  preserveSymlinks: true,
+  external: ["pg-native", "fsevents"],
+  logLevel: "warning",
+  treeShaking: true,
 };
 
 /** Builds `project` into `project/dist`; returns release_digest, sha256 of dist/runner/manifest.json. The old dist stays until the new one is whole. */
@@ -48,7 +70,12 @@ async function buildRunner(esbuild, project, fresh) {
   const runner = join(fresh, "runner");
   mkdirSync(runner, { recursive: true });
   if (existsSync(join(project, "runner", "cli.ts"))) {
-    await esbuild.build({ ...common, absWorkingDir: project, entryPoints: { cutter: "runner/cli.ts" }, outdir: relative(project, runner) });
+    await esbuild.build({
+      ...common,
+      absWorkingDir: project,
+      entryPoints: { cutter: "runner/cli.ts" },
+      outdir: relative(project, runner),
+    });
   }
   for (const part of readdirSync(join(project, "sql")).sort().filter(RUNNER_SQL)) {
     cpSync(join(project, "sql", part), join(runner, "sql", part), { recursive: true });
@@ -58,9 +85,13 @@ async function buildRunner(esbuild, project, fresh) {
 async function buildScripts(esbuild, project, fresh) {
   const verbs = join(project, "scripts", "verbs");
   if (!existsSync(verbs)) return;
-  const entries = readdirSync(verbs).filter((name) => name.endsWith(".ts")).sort();
+  const entries = readdirSync(verbs)
+    .filter((name) => name.endsWith(".ts"))
+    .sort();
   await esbuild.build({
-    ...common, absWorkingDir: project, entryPoints: entries.map((name) => `scripts/verbs/${name}`),
+    ...common,
+    absWorkingDir: project,
+    entryPoints: entries.map((name) => `scripts/verbs/${name}`),
     outdir: relative(project, join(fresh, "scripts")),
   });
 }
@@ -74,10 +105,19 @@ export async function buildPlugin(project, folder) {
   if (!existsSync(join(project, entry))) return;
   const esbuild = await import("esbuild");
   await esbuild.build({
-    bundle: true, platform: "node", target: "node20", format: "cjs", charset: "ascii", legalComments: "none", preserveSymlinks: true,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    charset: "ascii",
+    legalComments: "none",
+    preserveSymlinks: true,
     // Native parts of ssh2 are optional, and ignore-scripts leaves them unbuilt.
-    external: ["*.node", "cpu-features"], logLevel: "warning",
-    absWorkingDir: project, entryPoints: [entry], outfile: join(folder, "pulumi-resource-command.cjs"),
+    external: ["*.node", "cpu-features"],
+    logLevel: "warning",
+    absWorkingDir: project,
+    entryPoints: [entry],
+    outfile: join(folder, "pulumi-resource-command.cjs"),
   });
 }
 
@@ -109,8 +149,14 @@ export function builtFrom(project = PROJECT) {
 
 // Relative paths with "/" in code-unit order, which is also the order RFC 8785 gives the manifest's keys.
 function filesUnder(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/")).sort();
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      relative(folder, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join("/"),
+    )
+    .sort();
 }
 
 function sha256(data) {

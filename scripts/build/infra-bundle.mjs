@@ -17,7 +17,10 @@ const sdkParts = {
     build.onResolve({ filter: /^@pulumi\/pulumi$/ }, () => ({ path: "sdk-parts", namespace: "sdk-parts" }));
     // The command package asks for it to call functions of a provider; a resource needs none.
     build.onResolve({ filter: /^@pulumi\/pulumi\/runtime$/ }, () => ({ path: "nothing", namespace: "sdk-parts" }));
-    build.onLoad({ filter: /.*/, namespace: "sdk-parts" }, ({ path }) => ({ contents: path === "nothing" ? "export {}" : SDK_PARTS, resolveDir: build.initialOptions.absWorkingDir }));
+    build.onLoad({ filter: /.*/, namespace: "sdk-parts" }, ({ path }) => ({
+      contents: path === "nothing" ? "export {}" : SDK_PARTS,
+      resolveDir: build.initialOptions.absWorkingDir,
+    }));
   },
 };
 
@@ -25,8 +28,21 @@ const sdkParts = {
 export async function buildInfra(project, folder) {
   const esbuild = await import("esbuild");
   await esbuild.build({
-    bundle: true, platform: "node", target: "node20", format: "esm", charset: "ascii", legalComments: "none", preserveSymlinks: true,
-    external: ["@pulumi/pulumi/*", "pg-native"], plugins: [sdkParts], logLevel: "warning", absWorkingDir: project, entryPoints: ["infra/index.ts"], outfile: join(folder, "index.mjs"),
-    banner: { js: "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url);" },
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    charset: "ascii",
+    legalComments: "none",
+    preserveSymlinks: true,
+    external: ["@pulumi/pulumi/*", "pg-native"],
+    plugins: [sdkParts],
+    logLevel: "warning",
+    absWorkingDir: project,
+    entryPoints: ["infra/index.ts"],
+    outfile: join(folder, "index.mjs"),
+    banner: {
+      js: "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url);",
+    },
   });
 }

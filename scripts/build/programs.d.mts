@@ -1,5 +1,10 @@
 // Types of programs.mjs, which stays plain JavaScript because it runs before anything is installed.
-export interface Program { readonly name: string; readonly debian: string; readonly why: string; readonly postgres: boolean }
+export interface Program {
+  readonly name: string;
+  readonly debian: string;
+  readonly why: string;
+  readonly postgres: boolean;
+}
 export declare const PROGRAMS: readonly Program[];
 export declare function programPath(name: string, searchPath?: string): string | undefined;
 export declare function postgresBin(): string | undefined;

@@ -16,19 +16,33 @@ export const PROGRAMS = [
   { name: "sshd", debian: "openssh-server", why: "is the sandbox host's own door", postgres: false },
   { name: "ssh", debian: "openssh-client", why: "reaches every host", postgres: false },
   { name: "ssh-keygen", debian: "openssh-client", why: "makes the sandbox's keys", postgres: false },
-  ...(asRoot ? [{ name: "setpriv", debian: "util-linux", why: "runs PostgreSQL, which refuses root, as another user", postgres: false }] : []),
+  ...(asRoot
+    ? [
+        {
+          name: "setpriv",
+          debian: "util-linux",
+          why: "runs PostgreSQL, which refuses root, as another user",
+          postgres: false,
+        },
+      ]
+    : []),
 ];
 
 /** Absolute path of an executable on PATH or in the usual system folders; undefined when there is none. */
 export function programPath(name, searchPath = process.env.PATH ?? "") {
   const folders = [...searchPath.split(delimiter), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
-  return folders.filter((folder) => folder.startsWith("/")).map((folder) => join(folder, name)).find(isExecutable);
+  return folders
+    .filter((folder) => folder.startsWith("/"))
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
 }
 
 // Debian keeps server programs off PATH in one folder a major; others put all of them beside initdb.
 function postgresFolders() {
-  const debian = listFolder("/usr/lib/postgresql").filter((major) => /^\d+$/.test(major) && Number(major) >= 15)
-    .sort((a, b) => Number(a) - Number(b)).map((major) => `/usr/lib/postgresql/${major}/bin`);
+  const debian = listFolder("/usr/lib/postgresql")
+    .filter((major) => /^\d+$/.test(major) && Number(major) >= 15)
+    .sort((a, b) => Number(a) - Number(b))
+    .map((major) => `/usr/lib/postgresql/${major}/bin`);
   const homebrew = ["/opt/homebrew/opt/postgresql@15/bin", "/usr/local/opt/postgresql@15/bin", "/usr/pgsql-15/bin"];
   return [...debian, ...homebrew];
 }

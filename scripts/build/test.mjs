@@ -12,8 +12,11 @@ mkdirSync(dirname(results), { recursive: true });
 const asked = process.argv.slice(2);
 const words = asked[0] === "--all" ? asked.slice(1) : ["--project=!long", ...asked];
 const vitest = join(PROJECT, "node_modules", "vitest", "vitest.mjs");
-const run = spawnSync(process.execPath, [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...words],
-  { cwd: PROJECT, stdio: "inherit" });
+const run = spawnSync(
+  process.execPath,
+  [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...words],
+  { cwd: PROJECT, stdio: "inherit" },
+);
 
 const { passed, failed } = count();
 rmSync(results, { force: true });
@@ -26,6 +29,8 @@ function count() {
   if (!existsSync(results)) return { passed: 0, failed: 0 };
   const report = JSON.parse(readFileSync(results, "utf8"));
   // A file that did not load has no test to fail; the file itself is the failure.
-  const broken = report.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"));
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
+  );
   return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length };
 }

@@ -19,7 +19,8 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
  * which `runId` allows. Words behind the verb stay as they are.
  */
 export function operatorCommand(command: string, stack: string, runId?: string): string {
-  if (/^npm run approve\b/.test(command)) return runId === undefined ? command : withStack(`npm run fetch -- ${runId}`, stack);
+  if (/^npm run approve\b/.test(command))
+    return runId === undefined ? command : withStack(`npm run fetch -- ${runId}`, stack);
   const known = SCRIPTS.find(([pattern]) => pattern.test(command));
   return known ? withStack(command.replace(known[0], known[1]).replace(/ --$/, ""), stack) : command;
 }

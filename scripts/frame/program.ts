@@ -8,11 +8,15 @@ import { SANDBOX_STACK } from "./operator-command.ts";
 import { targetOf, type Target } from "../operator/target.ts";
 
 /** Options every program has. */
-export interface OperatorOptions { readonly stack: string; readonly json: boolean }
+export interface OperatorOptions {
+  readonly stack: string;
+  readonly json: boolean;
+}
 
 /** A command with the shared options; positionals and further options are added by the caller. */
 export function operatorProgram(name: string, description: string): Command {
-  return new Command(name).description(description)
+  return new Command(name)
+    .description(description)
     .option("--stack <name>", "whose host: a stack of this project, or the path of a stack file", SANDBOX_STACK)
     .option("--json", "NDJSON on standard output", false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
@@ -20,14 +24,23 @@ export function operatorProgram(name: string, description: string): Command {
 
 /** Runs the work of a program to its exit status, with its host. */
 export async function atHost(options: OperatorOptions, work: (target: Target) => Promise<number>): Promise<void> {
-  await runProgram(async () => {
-    refuseForeignEnvironment();
-    return work(targetOf(options.stack));
-  }, { aboutRun: true });
+  await runProgram(
+    async () => {
+      refuseForeignEnvironment();
+      return work(targetOf(options.stack));
+    },
+    { aboutRun: true },
+  );
 }
 
 /** A positional as a run id. STOP_REFUSED_INPUT when it is none. */
 export function runIdOf(word: string): RunId {
-  if (!isRunId(word)) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>", hint: "take it from the list of runs", next: "npm run runs" });
+  if (!isRunId(word))
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "a run id out of form",
+      wanted: "ictr-<UTC>-<8 hex>",
+      hint: "take it from the list of runs",
+      next: "npm run runs",
+    });
   return word;
 }

@@ -6,7 +6,11 @@ import type { Target } from "./target.ts";
 import { uploadSigned } from "./upload.ts";
 
 /** Uploads and admits; an UNHALT also takes the host's halt file away. Throws the first refusal of the host; what was admitted before it stays. */
-export async function admitSigned(target: Target, files: readonly string[], say: (line: string) => void): Promise<void> {
+export async function admitSigned(
+  target: Target,
+  files: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
   for (const file of files.filter((name) => !name.endsWith(".sig"))) {
     const { statement, path, bytes } = await uploadSigned(target, file);
     const words = statement.gate === "UNHALT" ? ["orchestrate", "unhalt", path] : ["gate", "admit", path];
@@ -21,12 +25,19 @@ export async function admitSigned(target: Target, files: readonly string[], say:
       const { code, facts } = operatorStop(stop, target.stack, statement.run_id);
       throw new Stopped(code, facts);
     }
-    if (status !== 0) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the gate answered ${status}`, wanted: "admitted" });
+    if (status !== 0)
+      throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the gate answered ${status}`, wanted: "admitted" });
     say(`admitted: ${statement.gate} of ${statement.run_id}, signed by ${statement.person}`);
   }
 }
 
 async function wasAdmitted(target: Target, runId: string, statement: Buffer): Promise<boolean> {
   const { events } = await eventsOf(target, ["orchestrate", "approvals", runId]);
-  return events.some((event) => event.event === "admitted" && event["used_phase"] === null && typeof event["statement"] === "string" && Buffer.from(event["statement"], "base64").equals(statement));
+  return events.some(
+    (event) =>
+      event.event === "admitted" &&
+      event["used_phase"] === null &&
+      typeof event["statement"] === "string" &&
+      Buffer.from(event["statement"], "base64").equals(statement),
+  );
 }

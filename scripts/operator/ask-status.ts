@@ -9,10 +9,30 @@ import type { Target } from "./target.ts";
 
 // The host may be a release ahead: what is read here is checked, what is new there is kept.
 const statusSchema = z.looseObject({
-  schema_version: z.literal("1"), run_id: z.string(), document_id: z.string(), actor: z.string(), host: z.string(), state: z.string(), last_stop: z.string().nullable(),
-  committed: z.string(), committed_text: z.string(), waiting_for: z.string().nullable(), deadline: z.string().nullable(), deadline_of: z.string().nullable(),
-  safe_to_leave: z.boolean(), safe_until: z.string().nullable(), safe_text: z.string(), next: z.string().nullable(), or: z.string().nullable(), call: z.string().nullable(),
-  halted: z.array(z.string()), holder: z.string().nullable(), holder_until: z.string().nullable(), closed: z.string().nullable(), as_of: z.string(), now: z.string(),
+  schema_version: z.literal("1"),
+  run_id: z.string(),
+  document_id: z.string(),
+  actor: z.string(),
+  host: z.string(),
+  state: z.string(),
+  last_stop: z.string().nullable(),
+  committed: z.string(),
+  committed_text: z.string(),
+  waiting_for: z.string().nullable(),
+  deadline: z.string().nullable(),
+  deadline_of: z.string().nullable(),
+  safe_to_leave: z.boolean(),
+  safe_until: z.string().nullable(),
+  safe_text: z.string(),
+  next: z.string().nullable(),
+  or: z.string().nullable(),
+  call: z.string().nullable(),
+  halted: z.array(z.string()),
+  holder: z.string().nullable(),
+  holder_until: z.string().nullable(),
+  closed: z.string().nullable(),
+  as_of: z.string(),
+  now: z.string(),
 });
 
 /** Every run of the host, newest first, or the one named. Commands are the operator's. */
@@ -38,8 +58,13 @@ export async function statusIfKnown(target: Target, runId: string): Promise<Stat
 
 function statusOf(event: HostEvent, stack: string): StatusJson {
   const parsed = statusSchema.safeParse(event);
-  if (!parsed.success) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the host answers another form of status", wanted: "a release of the cutter that this folder knows" });
+  if (!parsed.success)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "the host answers another form of status",
+      wanted: "a release of the cutter that this folder knows",
+    });
   const status = parsed.data as unknown as StatusJson;
-  const ours = (command: string | null): string | null => (command === null ? null : operatorCommand(command, stack, status.run_id));
+  const ours = (command: string | null): string | null =>
+    command === null ? null : operatorCommand(command, stack, status.run_id);
   return { ...status, next: ours(status.next), or: ours(status.or) };
 }

@@ -18,11 +18,20 @@ export async function withKey<T>(key: DrillKey, work: (words: readonly string[])
   const home = await mkdtemp(join(tmpdir(), "g-"));
   try {
     const own = ["--homedir", home, ...words];
-    const imported = await execa("gpg", [...own, "--quiet", "--import", key.path], { reject: false, extendEnv: false, env: childEnvironment(), stdin: "ignore" });
+    const imported = await execa("gpg", [...own, "--quiet", "--import", key.path], {
+      reject: false,
+      extendEnv: false,
+      env: childEnvironment(),
+      stdin: "ignore",
+    });
     if (imported.failed) throw refused(imported.stderr);
     return await work(own);
   } finally {
-    await execa("gpgconf", ["--homedir", home, "--kill", "all"], { reject: false, extendEnv: false, env: childEnvironment() });
+    await execa("gpgconf", ["--homedir", home, "--kill", "all"], {
+      reject: false,
+      extendEnv: false,
+      env: childEnvironment(),
+    });
     await rm(home, { recursive: true, force: true });
   }
 }
@@ -34,22 +43,40 @@ const DUMP_BEGINS = "--\n-- PostgreSQL database dump";
 /** The key opens the file: its first clear bytes are those of a dump. STOP_PROOF_FAILED otherwise. The rest of the file is not looked at. */
 export async function opensWith(gpg: readonly string[], head: Buffer): Promise<void> {
   // Half a file: gpg opens it, writes what it has, and then complains about the missing end.
-  const done = await execa("gpg", [...gpg, "--decrypt"], { input: head, reject: false, extendEnv: false, env: childEnvironment(), encoding: "buffer", maxBuffer: 1 << 26 });
+  const done = await execa("gpg", [...gpg, "--decrypt"], {
+    input: head,
+    reject: false,
+    extendEnv: false,
+    env: childEnvironment(),
+    encoding: "buffer",
+    maxBuffer: 1 << 26,
+  });
   const clear = Buffer.from(done.stdout).subarray(0, HEAD_BYTES).toString("latin1");
-  if (!/^\[GNUPG:\] BEGIN_DECRYPTION$/m.test(Buffer.from(done.stderr).toString("utf8")) || !clear.startsWith(DUMP_BEGINS)) throw refused(Buffer.from(done.stderr).toString("utf8"));
+  if (
+    !/^\[GNUPG:\] BEGIN_DECRYPTION$/m.test(Buffer.from(done.stderr).toString("utf8")) ||
+    !clear.startsWith(DUMP_BEGINS)
+  )
+    throw refused(Buffer.from(done.stderr).toString("utf8"));
 }
 
 /** A gpg that decrypts `file` to its standard output. */
 export function decrypting(gpg: readonly string[], file: string) {
   return execa("gpg", [...gpg, "--decrypt", "--", file], {
-    reject: false, extendEnv: false, env: childEnvironment(), stdin: "ignore", buffer: { stdout: false, stderr: true },
+    reject: false,
+    extendEnv: false,
+    env: childEnvironment(),
+    stdin: "ignore",
+    buffer: { stdout: false, stderr: true },
   });
 }
 
 /** What gpg said, without the text it quotes. */
 export function refused(stderr: string): Stopped {
-  const words = [...stderr.matchAll(/^\[GNUPG:\] (NO_SECKEY|DECRYPTION_FAILED|NODATA|BADMDC|ERROR|FAILURE)\b([^\n]{0,80})/gm)].map((match) => `${match[1] ?? ""}${match[2] ?? ""}`);
+  const words = [
+    ...stderr.matchAll(/^\[GNUPG:\] (NO_SECKEY|DECRYPTION_FAILED|NODATA|BADMDC|ERROR|FAILURE)\b([^\n]{0,80})/gm),
+  ].map((match) => `${match[1] ?? ""}${match[2] ?? ""}`);
   return new Stopped("STOP_PROOF_FAILED", {
-    saw: `gpg does not open it: ${printable(words.join(", ") || (stderr.trim().split("\n").at(-1) ?? "no word")).slice(0, 300)}`, wanted: "the private key of the backup's recipient, and the file as it was proven",
+    saw: `gpg does not open it: ${printable(words.join(", ") || (stderr.trim().split("\n").at(-1) ?? "no word")).slice(0, 300)}`,
+    wanted: "the private key of the backup's recipient, and the file as it was proven",
   });
 }

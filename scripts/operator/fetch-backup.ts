@@ -16,7 +16,11 @@ import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
 /** The sealed file, the package it is held against, and the package's file. */
-export interface FetchedBackup { readonly file: string; readonly package: DrillPackage; readonly packageFile: string }
+export interface FetchedBackup {
+  readonly file: string;
+  readonly package: DrillPackage;
+  readonly packageFile: string;
+}
 
 const PACKAGE_CAP = 16 * 1024 * 1024;
 
@@ -41,7 +45,11 @@ export async function fetchPackage(target: Target, runId: string): Promise<Drill
     throw new Stopped(code, facts);
   }
   const parsed = drillPackageSchema.safeParse(events.find((event) => event.event === "receipt")?.["package"]);
-  if (!parsed.success || parsed.data.run_id !== runId) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the host answers another form of receipt", wanted: "a release of the cutter that this folder knows" });
+  if (!parsed.success || parsed.data.run_id !== runId)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "the host answers another form of receipt",
+      wanted: "a release of the cutter that this folder knows",
+    });
   return parsed.data;
 }
 
@@ -57,11 +65,20 @@ async function copyFile(target: Target, known: DrillPackage, file: string): Prom
   const part = `${file}.part`;
   try {
     const [ssh, ...line] = readingLine(target, known, ["cat", "--"]);
-    const done = await execa(ssh, line, { ...QUIET, env: childEnvironment(), buffer: { stdout: false, stderr: true }, stdout: { file: part } });
+    const done = await execa(ssh, line, {
+      ...QUIET,
+      env: childEnvironment(),
+      buffer: { stdout: false, stderr: true },
+      stdout: { file: part },
+    });
     if (done.failed) throw unreadable(target, known.run_id, done);
     const { size } = await stat(part);
     const sha = await shaOf(part);
-    if (size !== known.size_bytes || sha !== known.file_sha) throw new Stopped("STOP_PROOF_FAILED", { saw: `a file of ${size} bytes, sha256 ${sha.slice(0, 12)}`, wanted: `${known.size_bytes} bytes, sha256 ${known.file_sha.slice(0, 12)}, as proven` });
+    if (size !== known.size_bytes || sha !== known.file_sha)
+      throw new Stopped("STOP_PROOF_FAILED", {
+        saw: `a file of ${size} bytes, sha256 ${sha.slice(0, 12)}`,
+        wanted: `${known.size_bytes} bytes, sha256 ${known.file_sha.slice(0, 12)}, as proven`,
+      });
     await rename(part, file);
   } finally {
     await rm(part, { force: true });
@@ -72,15 +89,27 @@ const QUIET = { reject: false, extendEnv: false, stdin: "ignore" } as const;
 
 function readingLine(target: Target, known: DrillPackage, words: readonly string[]): [string, ...string[]] {
   const [ssh = "ssh", ...line] = sshCommandLine(target.address);
-  return [ssh, ...line, remoteCommand([...target.launcher.slice(0, -1), ...words, `${target.runtimeRoot}/backups/${known.run_id}.sql.gpg`])];
+  return [
+    ssh,
+    ...line,
+    remoteCommand([...target.launcher.slice(0, -1), ...words, `${target.runtimeRoot}/backups/${known.run_id}.sql.gpg`]),
+  ];
 }
 
 /** ssh's own status for a line that did not stand; any other is the host's answer. */
 const SSH_FAILED = 255;
-function unreadable(target: Target, runId: string, { exitCode, stderr }: { readonly exitCode?: number | undefined; readonly stderr: string | Uint8Array }): Stopped {
-  if (exitCode === undefined || exitCode === SSH_FAILED) return lineBroken(target, Buffer.from(stderr).toString("utf8"));
+function unreadable(
+  target: Target,
+  runId: string,
+  { exitCode, stderr }: { readonly exitCode?: number | undefined; readonly stderr: string | Uint8Array },
+): Stopped {
+  if (exitCode === undefined || exitCode === SSH_FAILED)
+    return lineBroken(target, Buffer.from(stderr).toString("utf8"));
   return new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `the sealed file of ${runId} cannot be read on the host`, wanted: "a backup that was not pruned", hint: "a copy fetched by an earlier drill serves as well: name its folder with --out", next: withStack("npm run backup -- list", target.stack),
+    saw: `the sealed file of ${runId} cannot be read on the host`,
+    wanted: "a backup that was not pruned",
+    hint: "a copy fetched by an earlier drill serves as well: name its folder with --out",
+    next: withStack("npm run backup -- list", target.stack),
   });
 }
 

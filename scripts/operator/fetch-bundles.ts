@@ -25,7 +25,8 @@ export async function fetchBundles(target: Target, runId: string, folder: string
     const files = await receive(target, runId);
     const bundles = [...new Set(files.map((file) => file.bundle))];
     for (const bundle of bundles) await mkdir(join(landing, bundle), { mode: 0o700 });
-    for (const file of files) await writeFile(join(landing, file.bundle, file.name), bytesOf(file), { flag: "wx", mode: 0o600 });
+    for (const file of files)
+      await writeFile(join(landing, file.bundle, file.name), bytesOf(file), { flag: "wx", mode: 0o600 });
     for (const bundle of bundles) {
       await rm(join(folder, bundle), { recursive: true, force: true });
       await rename(join(landing, bundle), join(folder, bundle));
@@ -49,19 +50,26 @@ async function receive(target: Target, runId: string): Promise<FileEvent[]> {
   return files;
 }
 
-async function receiveOnce(target: Target, words: readonly string[]): Promise<HostAnswer & { readonly files: FileEvent[]; readonly others: HostEvent[] }> {
+async function receiveOnce(
+  target: Target,
+  words: readonly string[],
+): Promise<HostAnswer & { readonly files: FileEvent[]; readonly others: HostEvent[] }> {
   const files: FileEvent[] = [];
   const others: HostEvent[] = [];
   let room = BUNDLES_AT_ONCE * BUNDLE_CAP;
-  const answer = await callHost(target, { words, onEvent: (event) => {
-    if (event.event !== "file") return void others.push(event);
-    const file = bundleFileEvent.safeParse(event);
-    if (!file.success) throw foreign("a file of another name or form");
-    room -= file.data.data.length * 0.75;
-    if (room < 0) throw foreign("more than a request needs");
-    if (files.some((known) => known.bundle === file.data.bundle && known.name === file.data.name)) throw foreign("the same file twice");
-    files.push(file.data);
-  } });
+  const answer = await callHost(target, {
+    words,
+    onEvent: (event) => {
+      if (event.event !== "file") return void others.push(event);
+      const file = bundleFileEvent.safeParse(event);
+      if (!file.success) throw foreign("a file of another name or form");
+      room -= file.data.data.length * 0.75;
+      if (room < 0) throw foreign("more than a request needs");
+      if (files.some((known) => known.bundle === file.data.bundle && known.name === file.data.name))
+        throw foreign("the same file twice");
+      files.push(file.data);
+    },
+  });
   return { ...answer, files, others };
 }
 
@@ -72,5 +80,9 @@ function bytesOf(file: FileEvent): Buffer {
 }
 
 function foreign(saw: string): Stopped {
-  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `the host sends ${saw}`, wanted: "the bundles of this run", hint: "nothing was kept; look at the host before you ask it again" });
+  return new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `the host sends ${saw}`,
+    wanted: "the bundles of this run",
+    hint: "nothing was kept; look at the host before you ask it again",
+  });
 }

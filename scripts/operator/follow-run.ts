@@ -30,7 +30,14 @@ export const onceOnly = (): readonly string[] => ["--ask", randomBytes(4).toStri
 /** Exit status of a person's own Ctrl-C, as shells know it. */
 const DETACHED = 130;
 /** `refusal`: the last word of a command that could not follow or start, which is no event of the run. */
-interface Seen { events: HostEvent[]; attached: boolean; process?: number; position?: number; dials: number; refusal?: HostEvent }
+interface Seen {
+  events: HostEvent[];
+  attached: boolean;
+  process?: number;
+  position?: number;
+  dials: number;
+  refusal?: HostEvent;
+}
 
 /** Follows to the end of the process; answers its exit status and has shown its stop. STOP_COULD_NOT_LOOK when the host stays away. */
 export async function followRun(ask: Ask): Promise<number> {
@@ -39,7 +46,13 @@ export async function followRun(ask: Ask): Promise<number> {
   const leave = onInterrupt(ask, progress);
   try {
     for (let broken = 0; ; broken += 1) {
-      const answer = await callHost(ask.target, { words: wordsNow(ask, seen), started: leave.watch, onEvent: (event) => { broken = note(seen, event, progress) ? 0 : broken; } });
+      const answer = await callHost(ask.target, {
+        words: wordsNow(ask, seen),
+        started: leave.watch,
+        onEvent: (event) => {
+          broken = note(seen, event, progress) ? 0 : broken;
+        },
+      });
       if (leave.asked()) return DETACHED;
       if (isOver(seen, answer)) break;
       const wait = BROKE[broken];
@@ -61,12 +74,25 @@ export async function followRun(ask: Ask): Promise<number> {
   return ending(ask, seen);
 }
 
-const toldTo = ({ onEvent }: Ask, progress: Progress): Progress => ({ ...progress, show: (event) => { onEvent?.(event); progress.show(event); } });
+const toldTo = ({ onEvent }: Ask, progress: Progress): Progress => ({
+  ...progress,
+  show: (event) => {
+    onEvent?.(event);
+    progress.show(event);
+  },
+});
 
 // Behind the last event of the same process once it is known; else the same question again, which must be safe.
 function wordsNow({ words, runId }: Ask, { process: pid, position }: Seen): readonly string[] {
   if (position === undefined) return words;
-  return ["orchestrate", "follow", runId, "--from", String(position), ...(pid === undefined ? [] : ["--process", String(pid)])];
+  return [
+    "orchestrate",
+    "follow",
+    runId,
+    "--from",
+    String(position),
+    ...(pid === undefined ? [] : ["--process", String(pid)]),
+  ];
 }
 
 // The last word of the process we started ends it even when the line broke behind it; a history holds many last words.
@@ -99,14 +125,19 @@ function accept(seen: Seen, event: HostEvent, progress: Progress): void {
 }
 
 // After a broken line a host that cannot look yet is asked again: the process it started may not have said its first word.
-const cameTooEarly = (seen: Seen, refusal: HostEvent): boolean => seen.dials > 0 && endOf([refusal])?.stop?.code === "STOP_COULD_NOT_LOOK";
+const cameTooEarly = (seen: Seen, refusal: HostEvent): boolean =>
+  seen.dials > 0 && endOf([refusal])?.stop?.code === "STOP_COULD_NOT_LOOK";
 
 async function ending({ target, runId, json, awaited }: Ask, seen: Seen): Promise<number> {
   const end = endOf(seen.events);
   if (!end) throw new Error("an end was seen before");
   const status = await statusIfKnown(target, runId);
-  if (end.bug !== undefined) process.stderr.write(`a bug on the host: ${printable(end.bug)}\nsend runner.log of this run: ${withStack(`npm run logs -- ${runId} --runner-log`, target.stack)}\n`);
-  else if (end.stop) process.stderr.write(endText(operatorStop(end.stop, target.stack, runId), target.stack, status, awaited));
+  if (end.bug !== undefined)
+    process.stderr.write(
+      `a bug on the host: ${printable(end.bug)}\nsend runner.log of this run: ${withStack(`npm run logs -- ${runId} --runner-log`, target.stack)}\n`,
+    );
+  else if (end.stop)
+    process.stderr.write(endText(operatorStop(end.stop, target.stack, runId), target.stack, status, awaited));
   else if (status) return done(status, json || awaited !== undefined);
   return end.exit;
 }
@@ -118,31 +149,61 @@ function endText(stop: HostStop, stack: string, status: StatusJson | undefined, 
 }
 
 function done(status: StatusJson, quiet: boolean): number {
-  if (!quiet) process.stderr.write(`${status.document_id}: ${status.committed_text}; state ${status.state}\n${status.next === null ? "" : `next: ${status.next}\n`}`);
+  if (!quiet)
+    process.stderr.write(
+      `${status.document_id}: ${status.committed_text}; state ${status.state}\n${status.next === null ? "" : `next: ${status.next}\n`}`,
+    );
   return 0;
 }
 
 function goneFor({ runId, target }: Ask, stop: Stopped): Stopped {
-  return new Stopped(stop.code, { ...stop.facts, hint: "the run goes on without us; attach again when the line is back", next: withStack(`npm run logs -- ${runId}`, target.stack) }, stop);
+  return new Stopped(
+    stop.code,
+    {
+      ...stop.facts,
+      hint: "the run goes on without us; attach again when the line is back",
+      next: withStack(`npm run logs -- ${runId}`, target.stack),
+    },
+    stop,
+  );
 }
 
 /** Ctrl-C: the ssh client is ended, the run is not. */
-function onInterrupt({ runId, target }: Ask, progress: Progress): { watch(child: ProcessPromise): void; asked(): boolean; end(): void } {
+function onInterrupt(
+  { runId, target }: Ask,
+  progress: Progress,
+): { watch(child: ProcessPromise): void; asked(): boolean; end(): void } {
   let child: ProcessPromise | undefined;
   let asked = false;
   const interrupt = (): void => {
     asked = true;
     progress.end();
-    process.stderr.write(`detached; the run goes on. attach again: ${withStack(`npm run logs -- ${runId}`, target.stack)}\n`);
+    process.stderr.write(
+      `detached; the run goes on. attach again: ${withStack(`npm run logs -- ${runId}`, target.stack)}\n`,
+    );
     void child?.kill("SIGTERM").catch(() => undefined);
   };
   process.once("SIGINT", interrupt);
-  return { watch: (one) => { child = one; }, asked: () => asked, end: () => { process.off("SIGINT", interrupt); } };
+  return {
+    watch: (one) => {
+      child = one;
+    },
+    asked: () => asked,
+    end: () => {
+      process.off("SIGINT", interrupt);
+    },
+  };
 }
 
 /** One look at a run before work on it, for a clear refusal of an unknown id. */
 export async function insistRun(target: Target, runId: string): Promise<StatusJson> {
   const [status] = await askStatus(target, runId);
-  if (!status) throw new Stopped("STOP_REFUSED_INPUT", { saw: `no run ${runId} on this host`, wanted: "the id of a run of this host", hint: "the first column of `npm run runs` names every run", next: withStack("npm run runs", target.stack) });
+  if (!status)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `no run ${runId} on this host`,
+      wanted: "the id of a run of this host",
+      hint: "the first column of `npm run runs` names every run",
+      next: withStack("npm run runs", target.stack),
+    });
   return status;
 }

@@ -12,7 +12,10 @@ const hostEvent = z.looseObject({ event: z.string().optional() });
 export type HostEvent = z.infer<typeof hostEvent>;
 
 /** How a call ended. `status` undefined: the line broke or never stood, nothing is known about the command. */
-export interface HostAnswer { readonly status: number | undefined; readonly stderr: string }
+export interface HostAnswer {
+  readonly status: number | undefined;
+  readonly stderr: string;
+}
 
 /** What to run, what to do with each event, and the process while it lives (to end it when the person detaches). */
 export interface HostCall {
@@ -31,7 +34,11 @@ $.postfix = "";
 $.verbose = false;
 
 /** Runs any words on the host with `input` on their standard input; output as text. */
-export async function onHost(target: Target, words: readonly string[], input?: Buffer): Promise<HostAnswer & { readonly stdout: string }> {
+export async function onHost(
+  target: Target,
+  words: readonly string[],
+  input?: Buffer,
+): Promise<HostAnswer & { readonly stdout: string }> {
   const child = zx(input)`exec ${sshCommandLine(target.address)} ${remoteCommand(words)}`;
   const { exitCode, stdout, stderr } = await child;
   return { status: statusOf(exitCode), stdout, stderr };
@@ -57,14 +64,21 @@ export const BROKE = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_0
 export async function askedAgain<T extends HostAnswer>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     const answer = await ask();
-    const wait = (/^ssh: (?:connect to host|Could not resolve)|Host key verification failed|Permission denied/m.test(answer.stderr) ? NEVER_STOOD : BROKE)[tries];
+    const wait = (
+      /^ssh: (?:connect to host|Could not resolve)|Host key verification failed|Permission denied/m.test(answer.stderr)
+        ? NEVER_STOOD
+        : BROKE
+    )[tries];
     if (answer.status !== undefined || wait === undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 
 /** Every event of a call that is safe to ask twice. STOP_COULD_NOT_LOOK when the host cannot be reached or its cutter ended with a bug. */
-export async function eventsOf(target: Target, words: readonly string[]): Promise<{ status: number; events: HostEvent[] }> {
+export async function eventsOf(
+  target: Target,
+  words: readonly string[],
+): Promise<{ status: number; events: HostEvent[] }> {
   let events: HostEvent[] = [];
   const { status, stderr } = await askedAgain(() => {
     events = [];
@@ -78,16 +92,28 @@ export async function eventsOf(target: Target, words: readonly string[]): Promis
 /** The stop of a line that does not stand. */
 export function lineBroken({ address }: Target, stderr: string): Stopped {
   const said = printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200);
-  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `${address.host}:${address.port}: ${said || "the line ended"}`, wanted: "the pinned host, answering", hint: "what runs there goes on" });
+  return new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `${address.host}:${address.port}: ${said || "the line ended"}`,
+    wanted: "the pinned host, answering",
+    hint: "what runs there goes on",
+  });
 }
 
 /** The stop of a cutter on the host that ended without an event. */
 export function hostFailed(words: readonly string[], status: number, stderr: string): Stopped {
-  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `cutter ${words.slice(0, 2).join(" ")} on the host answered ${status}: ${printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 300)}`, wanted: "an answer" });
+  return new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `cutter ${words.slice(0, 2).join(" ")} on the host answered ${status}: ${printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 300)}`,
+    wanted: "an answer",
+  });
 }
 
 function zx(input?: Buffer) {
-  return $({ nothrow: true, quiet: true, env: childEnvironment(), ...(input ? { input } : { stdio: ["ignore", "pipe", "pipe"] as const }) });
+  return $({
+    nothrow: true,
+    quiet: true,
+    env: childEnvironment(),
+    ...(input ? { input } : { stdio: ["ignore", "pipe", "pipe"] as const }),
+  });
 }
 
 function statusOf(exitCode: number | null): number | undefined {

@@ -7,7 +7,10 @@ import type { Target } from "./target.ts";
 /** Runs the words. Every line passes printable, and commands of the host are given as ours. STOP_COULD_NOT_LOOK when the line breaks. */
 export async function passThrough(target: Target, words: readonly string[], json: boolean): Promise<number> {
   if (json) {
-    const { status, stderr } = await callHost(target, { words, onEvent: (event) => void process.stdout.write(`${JSON.stringify(event)}\n`) });
+    const { status, stderr } = await callHost(target, {
+      words,
+      onEvent: (event) => void process.stdout.write(`${JSON.stringify(event)}\n`),
+    });
     if (status === undefined) throw lineBroken(target, stderr);
     return status;
   }
@@ -20,10 +23,16 @@ export async function passThrough(target: Target, words: readonly string[], json
 
 function forOperator(text: string, stack: string): string {
   if (text === "") return "";
-  return text.split("\n").slice(0, text.endsWith("\n") ? -1 : undefined).map((line) => `${asOperator(printable(line), stack)}\n`).join("");
+  return text
+    .split("\n")
+    .slice(0, text.endsWith("\n") ? -1 : undefined)
+    .map((line) => `${asOperator(printable(line), stack)}\n`)
+    .join("");
 }
 
 // A line may be, or end in, a command to paste.
 function asOperator(line: string, stack: string): string {
-  return operatorSentence(line, stack).replace(/(?<=^(?:NEXT|OR) +|: )cutter .+$/, (command) => operatorCommand(command, stack));
+  return operatorSentence(line, stack).replace(/(?<=^(?:NEXT|OR) +|: )cutter .+$/, (command) =>
+    operatorCommand(command, stack),
+  );
 }

@@ -3,13 +3,23 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import type { HostEvent } from "./host-call.ts";
 
 /** Takes events in order; `end` leaves the terminal on a fresh line. */
-export interface Progress { show(event: HostEvent): void; end(): void }
+export interface Progress {
+  show(event: HostEvent): void;
+  end(): void;
+}
 
 /** Where lines go; people read standard error, so that standard output belongs to results. */
-export interface Screen { readonly isTTY?: boolean; write(text: string): unknown }
+export interface Screen {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
 
 /** The progress of one command. */
-export function progressOn(json: boolean, people: Screen = process.stderr, programs: Screen = process.stdout): Progress {
+export function progressOn(
+  json: boolean,
+  people: Screen = process.stderr,
+  programs: Screen = process.stdout,
+): Progress {
   if (json) return { show: (event) => void programs.write(`${JSON.stringify(event)}\n`), end: () => undefined };
   return people.isTTY === true ? living(people) : plain(people);
 }
@@ -40,32 +50,47 @@ function living(screen: Screen): Progress {
         if (now !== undefined) over(now, false);
       }
     },
-    end: () => { if (open) screen.write("\n"); open = false; },
+    end: () => {
+      if (open) screen.write("\n");
+      open = false;
+    },
   };
 }
 
-const text = (event: HostEvent, key: string): string => printable(typeof event[key] === "string" || typeof event[key] === "number" ? String(event[key]) : "");
+const text = (event: HostEvent, key: string): string =>
+  printable(typeof event[key] === "string" || typeof event[key] === "number" ? String(event[key]) : "");
 const clock = (event: HostEvent): string => text(event, "at").slice(11, 19).padEnd(8);
 
 function present(event: HostEvent): string | undefined {
-  if (event.event === "phase" && event["status"] === "started") return `${clock(event)}  ${text(event, "phase").padEnd(18)} …`;
+  if (event.event === "phase" && event["status"] === "started")
+    return `${clock(event)}  ${text(event, "phase").padEnd(18)} …`;
   return event.event === "progress" ? `${clock(event)}    ${progressWords(event)}` : undefined;
 }
 
 function finished(event: HostEvent): string | undefined {
   switch (event.event) {
-    case "opened": return `${clock(event)}  run ${text(event, "run_id")} opened for ${text(event, "document_id")}`;
-    case "phase": return phaseLine(event);
-    case "progress": return `${clock(event)}    ${progressWords(event)}`;
-    case "waiting": return `${clock(event)}    waits for ${text(event, "what")}, ${text(event, "seconds")} s so far`;
-    case "finding": return `${clock(event)}  finding: ${text(event, "text")}`;
-    case "request": return `${clock(event)}  asks for ${text(event, "gate")}, payload …${text(event, "payload_sha").slice(-6)}, to be signed by ${text(event, "approve_by")}`;
-    default: return undefined;
+    case "opened":
+      return `${clock(event)}  run ${text(event, "run_id")} opened for ${text(event, "document_id")}`;
+    case "phase":
+      return phaseLine(event);
+    case "progress":
+      return `${clock(event)}    ${progressWords(event)}`;
+    case "waiting":
+      return `${clock(event)}    waits for ${text(event, "what")}, ${text(event, "seconds")} s so far`;
+    case "finding":
+      return `${clock(event)}  finding: ${text(event, "text")}`;
+    case "request":
+      return `${clock(event)}  asks for ${text(event, "gate")}, payload …${text(event, "payload_sha").slice(-6)}, to be signed by ${text(event, "approve_by")}`;
+    default:
+      return undefined;
   }
 }
 
 function progressWords(event: HostEvent): string {
-  const counted = typeof event["of"] === "number" && event["of"] > 0 ? `${text(event, "phase")}  ${text(event, "done")} of ${text(event, "of")} ` : "";
+  const counted =
+    typeof event["of"] === "number" && event["of"] > 0
+      ? `${text(event, "phase")}  ${text(event, "done")} of ${text(event, "of")} `
+      : "";
   return `${counted}${text(event, "what")}`;
 }
 

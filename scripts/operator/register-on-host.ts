@@ -11,17 +11,41 @@ import { runOnHost } from "../../infra/ssh/script.ts";
 const LIMIT_SECONDS = 180;
 
 /** Safe to repeat. Stops as `readRegistration`; STOP_REFUSED_INPUT when the registry holds something else; STOP_PRECHECK_FAILED when the host cannot. */
-export async function registerOnHost(config: StackConfig, file: string, prefix: string, choice: RegistrationChoice): Promise<Registered> {
+export async function registerOnHost(
+  config: StackConfig,
+  file: string,
+  prefix: string,
+  choice: RegistrationChoice,
+): Promise<Registered> {
   const { bytes, made, registered } = await readRegistration(file, prefix, choice);
   const script = renderRegistration({
-    title: made.source_version_id, apply: made.apply, check: made.check, place: psqlPlace(config),
-    snapshot: { file: `${config.runtime.root}/artifacts/${made.source_version_id}.md`, owned: { owner: config.runtime.owner, group: config.runtime.group, mode: "0640" }, sha: sha256(bytes), bytes },
+    title: made.source_version_id,
+    apply: made.apply,
+    check: made.check,
+    place: psqlPlace(config),
+    snapshot: {
+      file: `${config.runtime.root}/artifacts/${made.source_version_id}.md`,
+      owned: { owner: config.runtime.owner, group: config.runtime.group, mode: "0640" },
+      sha: sha256(bytes),
+      bytes,
+    },
   });
   const { status, stdout, stderr } = await runOnHost(config.connection, script, LIMIT_SECONDS);
   if (status === 0 && stdout.includes("registered")) return registered;
-  const wrong = stderr.split("\n").find((line) => line.includes(NOT_SO))?.split(NOT_SO)[1];
+  const wrong = stderr
+    .split("\n")
+    .find((line) => line.includes(NOT_SO))
+    ?.split(NOT_SO)[1];
   if (wrong !== undefined) throw notSo(wrong);
-  throw new Stopped("STOP_PRECHECK_FAILED", { saw: `the host's script ended with status ${status}; nothing was registered`, wanted: "a provisioned host and its database administrator", details: printableLines(stderr).trim().split("\n").slice(-6) });
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: `the host's script ended with status ${status}; nothing was registered`,
+    wanted: "a provisioned host and its database administrator",
+    details: printableLines(stderr).trim().split("\n").slice(-6),
+  });
 }
 
-const notSo = (purpose: string): Stopped => new Stopped("STOP_REFUSED_INPUT", { saw: `not so: ${purpose}`, wanted: "a prefix that no other document holds, and this version the newest" });
+const notSo = (purpose: string): Stopped =>
+  new Stopped("STOP_REFUSED_INPUT", {
+    saw: `not so: ${purpose}`,
+    wanted: "a prefix that no other document holds, and this version the newest",
+  });

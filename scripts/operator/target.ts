@@ -28,7 +28,10 @@ export interface Target {
 // Only what an operator needs: a mistake in a provisioning key must not keep anybody from a rollback.
 const operatorKeys = z.looseObject({
   "cutter:connection": connectionSchema,
-  "cutter:runtime": z.looseObject({ root: z.string().startsWith("/"), owner: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/) }),
+  "cutter:runtime": z.looseObject({
+    root: z.string().startsWith("/"),
+    owner: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/),
+  }),
   "cutter:release": z.looseObject({ launcher: z.string().startsWith("/") }),
   "cutter:sandbox": z.union([z.boolean(), z.stringbool()]).default(false),
 });
@@ -43,25 +46,53 @@ export function targetOf(stack: string): Target {
   if (stack === SANDBOX_STACK && existsSync(join(defaultSandboxFolder(), "state.json"))) return embedded();
   if (existsSync(file)) return fromStackFile(stack, file);
   if (stack === SANDBOX_STACK) return embedded();
-  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `no ${basename(file)}`, wanted: "the configuration of a stack", hint: "name a stack of this project, or the path of a colleague's stack file" });
+  throw new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `no ${basename(file)}`,
+    wanted: "the configuration of a stack",
+    hint: "name a stack of this project, or the path of a colleague's stack file",
+  });
 }
 
 function embedded(): Target {
   const { place, state } = existingSandbox(defaultSandboxFolder());
-  return { stack: SANDBOX_STACK, sandbox: true, address: sshAddress(place.sshFolder, runningSsh(state).port), launcher: [place.launcher], runtimeRoot: place.runtimeRoot };
+  return {
+    stack: SANDBOX_STACK,
+    sandbox: true,
+    address: sshAddress(place.sshFolder, runningSsh(state).port),
+    launcher: [place.launcher],
+    runtimeRoot: place.runtimeRoot,
+  };
 }
 
 function fromStackFile(stack: string, file: string): Target {
   const parsed = operatorKeys.safeParse(readStackFile(file));
   if (!parsed.success) {
     const details = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))];
-    throw new Stopped("STOP_PRECHECK_FAILED", { saw: `${basename(file)}: ${details.join(", ")}`, wanted: "cutter:connection, cutter:runtime and cutter:release as Pulumi.yaml describes them", details });
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: `${basename(file)}: ${details.join(", ")}`,
+      wanted: "cutter:connection, cutter:runtime and cutter:release as Pulumi.yaml describes them",
+      details,
+    });
   }
-  const { "cutter:connection": connection, "cutter:runtime": runtime, "cutter:release": release, "cutter:sandbox": sandbox } = parsed.data;
+  const {
+    "cutter:connection": connection,
+    "cutter:runtime": runtime,
+    "cutter:release": release,
+    "cutter:sandbox": sandbox,
+  } = parsed.data;
   const prefix = connection.sudo ? ["sudo", "-n", "-u", runtime.owner, "--"] : [];
   return {
-    stack, sandbox, launcher: [...prefix, release.launcher], runtimeRoot: runtime.root,
-    address: { host: connection.host, port: connection.port, user: connection.user, privateKeyFile: connection.privateKeyFile, knownHostsFile: pinned(knownHostsLine(connection)) },
+    stack,
+    sandbox,
+    launcher: [...prefix, release.launcher],
+    runtimeRoot: runtime.root,
+    address: {
+      host: connection.host,
+      port: connection.port,
+      user: connection.user,
+      privateKeyFile: connection.privateKeyFile,
+      knownHostsFile: pinned(knownHostsLine(connection)),
+    },
   };
 }
 

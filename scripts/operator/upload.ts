@@ -12,18 +12,30 @@ import type { Target } from "./target.ts";
 const WRITE = 'set -eu; umask 027; mkdir -p "${1%/*}"; cat > "$1.part"; mv -f "$1.part" "$1"';
 
 /** Writes `bytes` to `<runtime root>/<area>/<name>`; answers the path on the host. STOP_COULD_NOT_LOOK when the line broke or the host refused. */
-export async function upload(target: Target, place: { readonly area: string; readonly name: string }, bytes: Buffer): Promise<string> {
+export async function upload(
+  target: Target,
+  place: { readonly area: string; readonly name: string },
+  bytes: Buffer,
+): Promise<string> {
   const path = `${target.runtimeRoot}/${place.area}/${place.name}`;
   const sudo = target.launcher.slice(0, -1);
   // The same bytes under the same name: safe to lay again after a broken line.
   const { status, stderr } = await askedAgain(() => onHost(target, [...sudo, "sh", "-c", WRITE, "sh", path], bytes));
   if (status === undefined) throw lineBroken(target, stderr);
-  if (status !== 0) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} could not be written on the host`, wanted: "room and the right to write there" });
+  if (status !== 0)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `${path} could not be written on the host`,
+      wanted: "room and the right to write there",
+    });
   return path;
 }
 
 /** A signed statement that lies on the host: the path that `gate admit` takes, and what it is for. */
-export interface Uploaded { readonly path: string; readonly statement: Statement; readonly bytes: Buffer }
+export interface Uploaded {
+  readonly path: string;
+  readonly statement: Statement;
+  readonly bytes: Buffer;
+}
 
 /** Uploads a statement and its signature under the names their content gives them. STOP_APPROVAL_INVALID when one of the two is no such file. */
 export async function uploadSigned(target: Target, file: string): Promise<Uploaded> {
@@ -38,6 +50,10 @@ export async function uploadSigned(target: Target, file: string): Promise<Upload
 
 async function plain(file: string, cap: number): Promise<Buffer> {
   const read = await readSafely(file, cap);
-  if (!read.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${basename(file)}: ${read.reason}`, wanted: "a signed statement and its .sig beside it" });
+  if (!read.ok)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: `${basename(file)}: ${read.reason}`,
+      wanted: "a signed statement and its .sig beside it",
+    });
   return read.bytes;
 }

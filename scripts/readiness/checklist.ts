@@ -6,7 +6,13 @@ import { withStack } from "../frame/operator-command.ts";
 export type PointAnswer = "found" | "missing" | "could not look";
 
 /** One point; `next` is one command to paste. */
-export interface Point { readonly part: string; readonly what: string; readonly answer: PointAnswer; readonly saw: string; readonly next?: string }
+export interface Point {
+  readonly part: string;
+  readonly what: string;
+  readonly answer: PointAnswer;
+  readonly saw: string;
+  readonly next?: string;
+}
 
 const MARKS = { found: "found  ", missing: "MISSING", "could not look": "?      " } as const;
 
@@ -14,7 +20,11 @@ const MARKS = { found: "found  ", missing: "MISSING", "could not look": "?      
 export function checklistLines(points: readonly Point[]): string[] {
   const parts = [...new Set(points.map((point) => point.part))];
   return parts.flatMap((part, index) => [
-    ...(index === 0 ? [] : [""]), part, ...points.filter((point) => point.part === part).map((point) => `  ${MARKS[point.answer]}  ${printable(`${point.what}: ${point.saw}`)}`),
+    ...(index === 0 ? [] : [""]),
+    part,
+    ...points
+      .filter((point) => point.part === part)
+      .map((point) => `  ${MARKS[point.answer]}  ${printable(`${point.what}: ${point.saw}`)}`),
   ]);
 }
 

@@ -20,12 +20,24 @@ export function treeScanPoints(tracked: Told<TrackedFiles>, part: string): Point
     if (first === undefined) return { part, what, answer: "found", saw: `${tracked.value.files} files looked through` };
     const places = [...new Set(traces.map(({ path, line, kind }) => `${path}:${line} ${kind}`))];
     const more = places.length > 10 ? `, and ${places.length - 10} more` : "";
-    return { part, what, answer: "missing", saw: `${places.slice(0, 10).join(", ")}${more}`, next: `git rm --cached -- ${shellWord(first.path)}` };
+    return {
+      part,
+      what,
+      answer: "missing",
+      saw: `${places.slice(0, 10).join(", ")}${more}`,
+      next: `git rm --cached -- ${shellWord(first.path)}`,
+    };
   };
-  return [point("no secret in tracked files", ({ secrets }) => secrets), point("no run id in the code", ({ runIds }) => runIds)];
+  return [
+    point("no secret in tracked files", ({ secrets }) => secrets),
+    point("no run id in the code", ({ runIds }) => runIds),
+  ];
 }
 
-const testsSchema = z.object({ tested_release: z.string(), tests: z.object({ suites: z.string(), tests: z.string(), passed: z.string(), not_run: z.string().default("0") }) });
+const testsSchema = z.object({
+  tested_release: z.string(),
+  tests: z.object({ suites: z.string(), tests: z.string(), passed: z.string(), not_run: z.string().default("0") }),
+});
 
 /**
  * The tests that the release to be laid has passed, as its manifest covers them. A build that is laid as it is (a sandbox) may
@@ -41,10 +53,20 @@ export function testsPoint(release: Told<Release>, recorded: Release | undefined
   if (record === undefined) return open("the release to be laid was built and not released: it records no tests");
   const parsed = testsSchema.safeParse(jsonOf(record));
   if (!parsed.success) return open("the release's record of its tests is not in its form");
-  const { tested_release, tests: { suites, tests, passed, not_run } } = parsed.data;
-  if (tested_release !== (own === undefined ? digest : digestWithoutTests(files))) return open("the recorded tests are those of another build");
-  if (Number(passed) + Number(not_run) !== Number(tests) || Number(passed) === 0) return open(`${passed} of ${tests} tests passed`);
-  return { part, what, answer: "found", saw: `${passed}/${tests} passed in ${suites} suites, for release ${digest.slice(0, 12)}` };
+  const {
+    tested_release,
+    tests: { suites, tests, passed, not_run },
+  } = parsed.data;
+  if (tested_release !== (own === undefined ? digest : digestWithoutTests(files)))
+    return open("the recorded tests are those of another build");
+  if (Number(passed) + Number(not_run) !== Number(tests) || Number(passed) === 0)
+    return open(`${passed} of ${tests} tests passed`);
+  return {
+    part,
+    what,
+    answer: "found",
+    saw: `${passed}/${tests} passed in ${suites} suites, for release ${digest.slice(0, 12)}`,
+  };
 }
 
 // The digest of the build before its counts were added, in the order the build lists its files.
@@ -57,17 +79,26 @@ function digestWithoutTests(files: Release["files"]): string {
 export function canAuthorize(set: ApproverSet): string | undefined {
   const may = (gate: Gate): string[] => set.persons.filter(({ gates }) => gates.includes(gate)).map(({ id }) => id);
   const [first, execution, second] = [may("SG_1_cut_authz"), may("EXECUTION"), may("SG_2_lifecycle_authz")];
-  if (first.some((person) => execution.some((other) => other !== person) && second.some((other) => other !== person))) return undefined;
+  if (first.some((person) => execution.some((other) => other !== person) && second.some((other) => other !== person)))
+    return undefined;
   return "no persons of the set can sign SG_1, EXECUTION and SG_2 so that SG_1's is another than both";
 }
 
 /** P-A: the generic parser of this checkout marks a text, and the units cover it byte for byte. */
 export function parserPoint(part: string): Point {
   const what = "P-A a generic snapshot parser";
-  const text = Buffer.from("Preface without a heading.\n\n# One\n\nFirst body.\n\n```\n# no heading\n```\n\n## One point one\n\nSecond body.\n\n# Two\n\nThird body.\n");
+  const text = Buffer.from(
+    "Preface without a heading.\n\n# One\n\nFirst body.\n\n```\n# no heading\n```\n\n## One point one\n\nSecond body.\n\n# Two\n\nThird body.\n",
+  );
   const taken = takeIn(text, "READINESS", { caps: INTAKE_CAPS });
-  if (taken.refusal !== undefined) return { part, what, answer: "missing", saw: taken.refusal.reason, next: "npm run test:unit" };
-  return { part, what, answer: "found", saw: `a sample of ${taken.rows.length} units is covered byte for byte, profile ${taken.manifest.profile_sha.slice(0, 12)}` };
+  if (taken.refusal !== undefined)
+    return { part, what, answer: "missing", saw: taken.refusal.reason, next: "npm run test:unit" };
+  return {
+    part,
+    what,
+    answer: "found",
+    saw: `a sample of ${taken.rows.length} units is covered byte for byte, profile ${taken.manifest.profile_sha.slice(0, 12)}`,
+  };
 }
 
 function jsonOf(bytes: Uint8Array | undefined): unknown {

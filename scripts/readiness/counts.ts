@@ -3,31 +3,78 @@ import type { Baseline } from "../../infra/config.ts";
 import type { RowOf } from "./record-facts.ts";
 
 /** The recorded counts of the existing system; a stack may pin others in cutter:baseline. */
-export const RECORDED_BASELINE: Baseline = { information_unit: 158, unit_version: 165, iu_lifecycle_log: 60, enacted: 60, cut_change_set: 2, review_decision: 3, verify_result: 2 };
+export const RECORDED_BASELINE: Baseline = {
+  information_unit: 158,
+  unit_version: 165,
+  iu_lifecycle_log: 60,
+  enacted: 60,
+  cut_change_set: 2,
+  review_decision: 3,
+  verify_result: 2,
+};
 
-const TABLES = ["information_unit", "unit_version", "iu_lifecycle_log", "enacted", "cut_change_set", "review_decision", "verify_result"] as const satisfies readonly (keyof Baseline)[];
+const TABLES = [
+  "information_unit",
+  "unit_version",
+  "iu_lifecycle_log",
+  "enacted",
+  "cut_change_set",
+  "review_decision",
+  "verify_result",
+] as const satisfies readonly (keyof Baseline)[];
 
 /** What committed phases have added. A revert deletes nothing: it logs every unit, and answers a ledger by one more decision. */
 export function writtenByRuns(runs: readonly Pick<RowOf<"run">, "units" | "phases">[]): Baseline {
-  const sum = { information_unit: 0, unit_version: 0, iu_lifecycle_log: 0, enacted: 0, cut_change_set: 0, review_decision: 0, verify_result: 0 };
+  const sum = {
+    information_unit: 0,
+    unit_version: 0,
+    iu_lifecycle_log: 0,
+    enacted: 0,
+    cut_change_set: 0,
+    review_decision: 0,
+    verify_result: 0,
+  };
   for (const { units, phases } of runs) {
     const done = (phase: string): boolean => phases.includes(phase);
-    if (done("cut_leg_a")) { sum.information_unit += units; sum.unit_version += units; }
-    if (done("leg_b_record")) { sum.cut_change_set += 1; sum.review_decision += 1; }
+    if (done("cut_leg_a")) {
+      sum.information_unit += units;
+      sum.unit_version += units;
+    }
+    if (done("leg_b_record")) {
+      sum.cut_change_set += 1;
+      sum.review_decision += 1;
+    }
     if (done("write_verify")) sum.verify_result += 1;
-    if (done("lifecycle_enact")) { sum.enacted += units; sum.iu_lifecycle_log += units; sum.review_decision += 1; }
-    if (done("revert")) { sum.iu_lifecycle_log += units; if (done("leg_b_record")) sum.review_decision += 1; }
+    if (done("lifecycle_enact")) {
+      sum.enacted += units;
+      sum.iu_lifecycle_log += units;
+      sum.review_decision += 1;
+    }
+    if (done("revert")) {
+      sum.iu_lifecycle_log += units;
+      if (done("leg_b_record")) sum.review_decision += 1;
+    }
   }
   return sum;
 }
 
 /** Every table whose rows are not baseline plus own writes, in words; empty when all are. */
 export function countDifferences(found: Baseline, baseline: Baseline, written: Baseline): string[] {
-  return TABLES.filter((name) => found[name] !== baseline[name] + written[name]).map((name) =>
-    `${name} ${found[name]}, expected ${baseline[name] + written[name]}${written[name] === 0 ? "" : ` (${baseline[name]} and ${written[name]} of own runs)`}`);
+  return TABLES.filter((name) => found[name] !== baseline[name] + written[name]).map(
+    (name) =>
+      `${name} ${found[name]}, expected ${baseline[name] + written[name]}${written[name] === 0 ? "" : ` (${baseline[name]} and ${written[name]} of own runs)`}`,
+  );
 }
 
 /** Counts on one line. */
-export function countsText({ information_unit, unit_version, iu_lifecycle_log, enacted, cut_change_set, review_decision, verify_result }: Baseline): string {
+export function countsText({
+  information_unit,
+  unit_version,
+  iu_lifecycle_log,
+  enacted,
+  cut_change_set,
+  review_decision,
+  verify_result,
+}: Baseline): string {
   return `${information_unit} units, ${unit_version} versions, ${iu_lifecycle_log} log rows, ${enacted} enacted; ${cut_change_set}/${review_decision}/${verify_result} change sets, decisions, verdicts`;
 }

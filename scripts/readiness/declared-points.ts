@@ -38,56 +38,152 @@ export interface DeclaredParts {
 }
 
 /** Programs the host must bring. */
-export const programsPoint = (look: Told<DeclaredLook>, { install }: Pick<DeclaredParts, "install">, part: string): Point =>
-  judge(look, part, { what: "programs", needs: ["node", "keyring", "database"], components: [COMPONENTS.programs], next: install, undeclared: "no program is declared" });
+export const programsPoint = (
+  look: Told<DeclaredLook>,
+  { install }: Pick<DeclaredParts, "install">,
+  part: string,
+): Point =>
+  judge(look, part, {
+    what: "programs",
+    needs: ["node", "keyring", "database"],
+    components: [COMPONENTS.programs],
+    next: install,
+    undeclared: "no program is declared",
+  });
 
 /** The older trees that nobody may touch: one point each. */
 export function treePoints(look: Told<DeclaredLook>, trees: readonly string[], part: string): Point[] {
-  return trees.map((tree) => judge(look, part, {
-    what: `${tree} present and untouched`, needs: ["digests"], components: [COMPONENTS.untouched], only: (path) => path === `everything in ${tree}`, next: "npm run drift", undeclared: "not declared",
-  }));
+  return trees.map((tree) =>
+    judge(look, part, {
+      what: `${tree} present and untouched`,
+      needs: ["digests"],
+      components: [COMPONENTS.untouched],
+      only: (path) => path === `everything in ${tree}`,
+      next: "npm run drift",
+      undeclared: "not declared",
+    }),
+  );
 }
 
 /** GAP-1 to GAP-6 and GAP-9; GAP-7, GAP-8 and P-A are no matter of the declared host. */
-export function gapPoints(look: Told<DeclaredLook>, parts: Omit<DeclaredParts, "install">, part: string): Record<"one" | "two" | "three" | "four" | "five" | "six" | "nine", Point> {
+export function gapPoints(
+  look: Told<DeclaredLook>,
+  parts: Omit<DeclaredParts, "install">,
+  part: string,
+): Record<"one" | "two" | "three" | "four" | "five" | "six" | "nine", Point> {
   const { release: source, backupKey, releases, launcher } = parts;
   const delivery = new Set([releases, `${releases}/current`, launcher]);
   const up = { next: "npm run up", undeclared: "its package is not in cutter:database.packages" };
   const files: readonly LookName[] = ["paths", "hashes", "trees", "tree_hashes"];
   const point = (asked: DeclaredPoint): Point => judge(look, part, asked);
   return {
-    one: point({ what: "GAP-1 the runner's code on the host", needs: files, components: [COMPONENTS.release], only: (path) => !delivery.has(path), source, ...up }),
-    two: point({ what: "GAP-2 the deploy path", needs: files, components: [COMPONENTS.release], only: (path) => delivery.has(path), source, ...up }),
-    three: point({ what: "GAP-3 the backup's public key", needs: ["paths", "hashes", "keyring"], components: [COMPONENTS.backupKey], source: backupKey, ...up }),
-    four: point({ what: "GAP-4 principals of the ledger", needs: ["database"], components: [EXISTING, packageComponent("runtime")], only: (path, component) => component !== EXISTING || OWN_ROLES.test(path), ...up }),
-    five: point({ what: "GAP-5 configuration and runtime folders", needs: ["paths", "hashes", "config", "users"], components: [COMPONENTS.directories, COMPONENTS.config], may: [COMPONENTS.users], ...up }),
-    six: point({ what: "GAP-6 a revert of one run", needs: ["database"], components: [packageComponent("revert")], ...up }),
-    nine: point({ what: "GAP-9 the writing phases", needs: ["database"], components: ["read-rights", "two-grant", "runtime", "admission"].map(packageComponent), ...up }),
+    one: point({
+      what: "GAP-1 the runner's code on the host",
+      needs: files,
+      components: [COMPONENTS.release],
+      only: (path) => !delivery.has(path),
+      source,
+      ...up,
+    }),
+    two: point({
+      what: "GAP-2 the deploy path",
+      needs: files,
+      components: [COMPONENTS.release],
+      only: (path) => delivery.has(path),
+      source,
+      ...up,
+    }),
+    three: point({
+      what: "GAP-3 the backup's public key",
+      needs: ["paths", "hashes", "keyring"],
+      components: [COMPONENTS.backupKey],
+      source: backupKey,
+      ...up,
+    }),
+    four: point({
+      what: "GAP-4 principals of the ledger",
+      needs: ["database"],
+      components: [EXISTING, packageComponent("runtime")],
+      only: (path, component) => component !== EXISTING || OWN_ROLES.test(path),
+      ...up,
+    }),
+    five: point({
+      what: "GAP-5 configuration and runtime folders",
+      needs: ["paths", "hashes", "config", "users"],
+      components: [COMPONENTS.directories, COMPONENTS.config],
+      may: [COMPONENTS.users],
+      ...up,
+    }),
+    six: point({
+      what: "GAP-6 a revert of one run",
+      needs: ["database"],
+      components: [packageComponent("revert")],
+      ...up,
+    }),
+    nine: point({
+      what: "GAP-9 the writing phases",
+      needs: ["database"],
+      components: ["read-rights", "two-grant", "runtime", "admission"].map(packageComponent),
+      ...up,
+    }),
   };
 }
 
 /** The host's copy of the approver set. */
 export const approversPoint = (look: Told<DeclaredLook>, source: Told<unknown>, part: string): Point =>
-  judge(look, part, { what: "authorization: the approver set", needs: ["paths", "hashes"], components: [COMPONENTS.approvers], source, next: "npm run up", undeclared: "not declared" });
+  judge(look, part, {
+    what: "authorization: the approver set",
+    needs: ["paths", "hashes"],
+    components: [COMPONENTS.approvers],
+    source,
+    next: "npm run up",
+    undeclared: "not declared",
+  });
 
 function judge(look: Told<DeclaredLook>, part: string, asked: DeclaredPoint): Point {
   const { what, next } = asked;
-  const open = (answer: "missing" | "could not look", saw: string, command: string | undefined): Point => ({ part, what, answer, saw, ...(command === undefined ? {} : { next: command }) });
+  const open = (answer: "missing" | "could not look", saw: string, command: string | undefined): Point => ({
+    part,
+    what,
+    answer,
+    saw,
+    ...(command === undefined ? {} : { next: command }),
+  });
   if (!("value" in look)) return open(look.answer, look.saw, look.next);
-  if (asked.source !== undefined && !("value" in asked.source)) return open(asked.source.answer, asked.source.saw, asked.source.next ?? next);
+  if (asked.source !== undefined && !("value" in asked.source))
+    return open(asked.source.answer, asked.source.saw, asked.source.next ?? next);
   const { spec, facts, lines, faults } = look.value;
   const fault = asked.needs.flatMap((name) => faults[name] ?? [])[0];
   if (fault !== undefined) return open("could not look", fault, "npm run drift");
-  const holds = (path: string, component: string): boolean => [...asked.components, ...asked.may ?? []].includes(component) && asked.only?.(path, component) !== false;
+  const holds = (path: string, component: string): boolean =>
+    [...asked.components, ...(asked.may ?? [])].includes(component) && asked.only?.(path, component) !== false;
   const wanted = Object.entries(spec).filter(([path, { component }]) => holds(path, component));
   const lacking = asked.components.filter((name) => !wanted.some(([, { component }]) => component === name));
   if (lacking.length > 0) return open("missing", `${lacking.join(", ")}: ${asked.undeclared}`, "npm run drift");
   // Drift hides the parts of what is not there; here every declared thing must really have been seen.
-  const shown = lines.filter(({ component, path }) => holds(path, component)).map(({ path, have }) => `${path}: ${have}`);
-  const have = (path: string): string => (Object.hasOwn(facts, path) ? facts[path]?.state ?? ABSENT : ABSENT);
-  const differing = shown.length > 0 ? shown : wanted.filter(([path, { state }]) => have(path) !== state).map(([path]) => `${path}: ${have(path)}`);
-  if (differing.length === 0) return { part, what, answer: "found", saw: `${wanted.length} ${wanted.length === 1 ? "fact" : "facts"} as declared` };
-  const unopened = Object.values(facts).find(({ closed, state }) => closed === true && state.startsWith("not looked into"));
-  if (unopened !== undefined && asked.needs.length === 1 && asked.needs[0] === "database") return open("could not look", unopened.state, next);
-  return open("missing", `${differing[0] ?? ""}${differing.length > 1 ? `, and ${differing.length - 1} more` : ""}`, next);
+  const shown = lines
+    .filter(({ component, path }) => holds(path, component))
+    .map(({ path, have }) => `${path}: ${have}`);
+  const have = (path: string): string => (Object.hasOwn(facts, path) ? (facts[path]?.state ?? ABSENT) : ABSENT);
+  const differing =
+    shown.length > 0
+      ? shown
+      : wanted.filter(([path, { state }]) => have(path) !== state).map(([path]) => `${path}: ${have(path)}`);
+  if (differing.length === 0)
+    return {
+      part,
+      what,
+      answer: "found",
+      saw: `${wanted.length} ${wanted.length === 1 ? "fact" : "facts"} as declared`,
+    };
+  const unopened = Object.values(facts).find(
+    ({ closed, state }) => closed === true && state.startsWith("not looked into"),
+  );
+  if (unopened !== undefined && asked.needs.length === 1 && asked.needs[0] === "database")
+    return open("could not look", unopened.state, next);
+  return open(
+    "missing",
+    `${differing[0] ?? ""}${differing.length > 1 ? `, and ${differing.length - 1} more` : ""}`,
+    next,
+  );
 }

@@ -6,27 +6,67 @@ import type { HostEvent } from "../operator/host-call.ts";
 import type { HostStop } from "../operator/stop-of-host.ts";
 
 /** An answer of the host: its events, or its stop. */
-export interface Told { readonly events: readonly HostEvent[]; readonly stop: HostStop | undefined }
+export interface Told {
+  readonly events: readonly HostEvent[];
+  readonly stop: HostStop | undefined;
+}
 
 const text = (event: HostEvent, key: string): string => (typeof event[key] === "string" ? event[key] : "");
-const answerOf = (word: string): PointAnswer => (word === "found" || word === "passed" ? "found" : word === "missing" || word === "failed" ? "missing" : "could not look");
+const answerOf = (word: string): PointAnswer =>
+  word === "found" || word === "passed"
+    ? "found"
+    : word === "missing" || word === "failed"
+      ? "missing"
+      : "could not look";
 const ofStop = ({ code }: HostStop): PointAnswer => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
 
 /** Names of environment and configuration, and people for each gate. */
 export function namePoints(told: Told): Point[] {
   const part = "names, configuration, people";
-  if (told.stop) return [{ part, what: "the host's configuration", answer: ofStop(told.stop), saw: told.stop.facts.saw, next: "npm run up" }];
-  return told.events.filter((event) => event.event === "name").map((event) => ({ part, what: `${text(event, "kind")} ${text(event, "name")}`, answer: answerOf(text(event, "answer")), saw: text(event, "saw"), next: "npm run up" }));
+  if (told.stop)
+    return [
+      {
+        part,
+        what: "the host's configuration",
+        answer: ofStop(told.stop),
+        saw: told.stop.facts.saw,
+        next: "npm run up",
+      },
+    ];
+  return told.events
+    .filter((event) => event.event === "name")
+    .map((event) => ({
+      part,
+      what: `${text(event, "kind")} ${text(event, "name")}`,
+      answer: answerOf(text(event, "answer")),
+      saw: text(event, "saw"),
+      next: "npm run up",
+    }));
 }
 
 /** The registered document and what would be cut of it; `run` is the newest run of it. */
 export function documentPoint(document: string, told: Told, run: StatusJson | undefined): Point {
   const part = "the document";
   // Its addresses are taken by its own run, so that a plan must refuse.
-  if (run && (run.committed === "leg_a" || run.committed === "enacted")) return { part, what: `${document} registered`, answer: "found", saw: `written by ${run.run_id}` };
-  if (told.stop) return { part, what: `${document} registered and plannable`, answer: ofStop(told.stop), saw: `${told.stop.code}: ${told.stop.facts.saw}`, next: told.stop.facts.next ?? `npm run register -- <file> ${document}` };
+  if (run && (run.committed === "leg_a" || run.committed === "enacted"))
+    return { part, what: `${document} registered`, answer: "found", saw: `written by ${run.run_id}` };
+  if (told.stop)
+    return {
+      part,
+      what: `${document} registered and plannable`,
+      answer: ofStop(told.stop),
+      saw: `${told.stop.code}: ${told.stop.facts.saw}`,
+      next: told.stop.facts.next ?? `npm run register -- <file> ${document}`,
+    };
   const planned = told.events.find((event) => event.event === "planned");
-  return { part, what: `${document} registered and plannable`, answer: planned ? "found" : "could not look", saw: planned ? `${String(planned["units"])} units of version ${text(planned, "source_version_id")}` : "no plan was answered" };
+  return {
+    part,
+    what: `${document} registered and plannable`,
+    answer: planned ? "found" : "could not look",
+    saw: planned
+      ? `${String(planned["units"])} units of version ${text(planned, "source_version_id")}`
+      : "no plan was answered",
+  };
 }
 
 const BEFORE = "immediately before the run";
@@ -37,26 +77,68 @@ const REAL_HOST = /^tests baseline$|^no secret in tracked files$|^no run id in t
 
 /** What of readiness is asked again immediately before a run. */
 export const hostPoints = (points: readonly Point[], sandbox: boolean): Point[] =>
-  points.filter(({ what }) => ALWAYS.test(what) || (!sandbox && REAL_HOST.test(what))).map((point) => ({ ...point, part: BEFORE }));
+  points
+    .filter(({ what }) => ALWAYS.test(what) || (!sandbox && REAL_HOST.test(what)))
+    .map((point) => ({ ...point, part: BEFORE }));
 
 /** The run's own backup: sealed, restored and compared before anybody signs. */
 export function backupPoint(document: string, run: StatusJson | undefined, told: Told | undefined): Point {
   const what = "backup taken and proven by a restore";
-  if (!run || !told) return { part: BEFORE, what, answer: "missing", saw: "no run has taken one yet", next: `npm run cut -- ${document}` };
-  const sealed = z.looseObject({ file_sha: z.string() }).safeParse(told.events.find((event) => event.event === "receipt")?.["package"]);
-  if (sealed.success) return { part: BEFORE, what, answer: "found", saw: `${run.run_id}, sha256 ${sealed.data.file_sha.slice(0, 12)}` };
-  return { part: BEFORE, what, answer: told.stop ? ofStop(told.stop) : "could not look", saw: told.stop?.facts.saw ?? "no receipt was answered", next: run.next ?? `npm run status -- ${run.run_id}` };
+  if (!run || !told)
+    return {
+      part: BEFORE,
+      what,
+      answer: "missing",
+      saw: "no run has taken one yet",
+      next: `npm run cut -- ${document}`,
+    };
+  const sealed = z
+    .looseObject({ file_sha: z.string() })
+    .safeParse(told.events.find((event) => event.event === "receipt")?.["package"]);
+  if (sealed.success)
+    return { part: BEFORE, what, answer: "found", saw: `${run.run_id}, sha256 ${sealed.data.file_sha.slice(0, 12)}` };
+  return {
+    part: BEFORE,
+    what,
+    answer: told.stop ? ofStop(told.stop) : "could not look",
+    saw: told.stop?.facts.saw ?? "no receipt was answered",
+    next: run.next ?? `npm run status -- ${run.run_id}`,
+  };
 }
 
 /** The prechecks, and whether a backup was lately restored outside the host; `runId` is a run whose backup can be. */
 export function precheckPoints(told: Told, drillReminder: string | undefined, runId?: string): Point[] {
   const part = BEFORE;
   const checks = told.events.filter((event) => event.event === "check");
-  const points = checks.map((event): Point => ({ part, what: text(event, "name"), answer: answerOf(text(event, "outcome")), saw: text(event, "saw"), next: "npm run cutter -- precheck" }));
-  const none: Point[] = checks.length === 0 ? [{ part, what: "prechecks", answer: "could not look", saw: told.stop?.facts.saw ?? "no check was answered", next: "npm run cutter -- precheck" }] : [];
-  const drill: Point = drillReminder === undefined
-    ? { part, what: "restore drill", answer: "found", saw: "not older than 30 days" }
-    : { part, what: "restore drill", answer: "missing", saw: drillReminder.split(": npm run ")[0] ?? drillReminder, next: runId === undefined ? "npm run backup -- selftest" : `npm run restore-drill -- ${runId}` };
+  const points = checks.map((event): Point => ({
+    part,
+    what: text(event, "name"),
+    answer: answerOf(text(event, "outcome")),
+    saw: text(event, "saw"),
+    next: "npm run cutter -- precheck",
+  }));
+  const none: Point[] =
+    checks.length === 0
+      ? [
+          {
+            part,
+            what: "prechecks",
+            answer: "could not look",
+            saw: told.stop?.facts.saw ?? "no check was answered",
+            next: "npm run cutter -- precheck",
+          },
+        ]
+      : [];
+  const drill: Point =
+    drillReminder === undefined
+      ? { part, what: "restore drill", answer: "found", saw: "not older than 30 days" }
+      : {
+          part,
+          what: "restore drill",
+          answer: "missing",
+          saw: drillReminder.split(": npm run ")[0] ?? drillReminder,
+          next: runId === undefined ? "npm run backup -- selftest" : `npm run restore-drill -- ${runId}`,
+        };
   return [...none, ...points, drill];
 }
 
@@ -64,13 +146,22 @@ export function precheckPoints(told: Told, drillReminder: string | undefined, ru
 export function approvalPoints(document: string, run: StatusJson | undefined): Point[] {
   const part = "approvals";
   const point = (gate: string, given: boolean): Point => {
-    if (!run) return { part, what: gate, answer: "missing", saw: "no run asks for it yet", next: `npm run cut -- ${document}` };
-    return { part, what: gate, answer: given ? "found" : "missing", saw: given ? `for ${run.run_id}` : run.waiting_for ?? `run ${run.run_id} is ${run.state}`, ...(run.next ? { next: run.next } : {}) };
+    if (!run)
+      return { part, what: gate, answer: "missing", saw: "no run asks for it yet", next: `npm run cut -- ${document}` };
+    return {
+      part,
+      what: gate,
+      answer: given ? "found" : "missing",
+      saw: given ? `for ${run.run_id}` : (run.waiting_for ?? `run ${run.run_id} is ${run.state}`),
+      ...(run.next ? { next: run.next } : {}),
+    };
   };
   const written = run !== undefined && run.committed !== "nothing" && run.committed !== "reverted";
-  const asked = (state: string, gate: string): boolean => run?.state === state && run.waiting_for?.includes(gate) !== true;
+  const asked = (state: string, gate: string): boolean =>
+    run?.state === state && run.waiting_for?.includes(gate) !== true;
   return [
-    point("SG_1_cut_authz", written || asked("awaiting_cut_authorization", "SG_1")), point("EXECUTION", written || asked("awaiting_cut_authorization", "EXECUTION")),
+    point("SG_1_cut_authz", written || asked("awaiting_cut_authorization", "SG_1")),
+    point("EXECUTION", written || asked("awaiting_cut_authorization", "EXECUTION")),
     point("SG_2_lifecycle_authz", run?.committed === "enacted" || asked("awaiting_lifecycle_authorization", "SG_2")),
   ];
 }
@@ -79,24 +170,66 @@ export function approvalPoints(document: string, run: StatusJson | undefined): P
 const DOCUMENTS = 14;
 
 /** What a finished run leaves, point by point, as the second principal sees it now; `history` are all its events. */
-export function outcomePoints(document: string, run: StatusJson | undefined, verified: Told | undefined, history: readonly HostEvent[]): Point[] {
+export function outcomePoints(
+  document: string,
+  run: StatusJson | undefined,
+  verified: Told | undefined,
+  history: readonly HostEvent[],
+): Point[] {
   const part = "outputs and post-run verification";
   if (!run || run.state !== "closeout_reported" || verified === undefined) {
-    return [{ part, what: "final_state closeout_reported", answer: "missing", saw: run ? `run ${run.run_id} is ${run.state}` : "no run", next: run?.next ?? `npm run cut -- ${document}` }];
+    return [
+      {
+        part,
+        what: "final_state closeout_reported",
+        answer: "missing",
+        saw: run ? `run ${run.run_id} is ${run.state}` : "no run",
+        next: run?.next ?? `npm run cut -- ${document}`,
+      },
+    ];
   }
   const next = `npm run verify -- ${run.run_id}`;
-  if (verified.stop) return [{ part, what: "verification", answer: ofStop(verified.stop), saw: `${verified.stop.code}: ${verified.stop.facts.saw}`, next }];
+  if (verified.stop)
+    return [
+      {
+        part,
+        what: "verification",
+        answer: ofStop(verified.stop),
+        saw: `${verified.stop.code}: ${verified.stop.facts.saw}`,
+        next,
+      },
+    ];
   const checks = verified.events.find((event) => event.event === "verified")?.["checks"];
   const told = verified.events.find((event) => event.event === "verified");
   const summary = told === undefined ? "" : text(told, "summary_sha");
   // 01-source-pin … 12-final-report, SG1- and SG2-…; dated, so a document told again on another day is the same one.
-  const documents = new Set(history.flatMap((event) => (event.event === "report" ? /\/((?:\d\d|SG\d)-[a-z-]+)-\d{4}-\d\d-\d\d\.md$/.exec(text(event, "file"))?.[1] ?? [] : [])));
+  const documents = new Set(
+    history.flatMap((event) =>
+      event.event === "report"
+        ? (/\/((?:\d\d|SG\d)-[a-z-]+)-\d{4}-\d\d-\d\d\.md$/.exec(text(event, "file"))?.[1] ?? [])
+        : [],
+    ),
+  );
   const names = Array.isArray(checks) ? checks.filter((name) => typeof name === "string") : [];
   return [
     { part, what: "final_state closeout_reported", answer: "found", saw: run.run_id },
-    { part, what: "documents of the run", answer: documents.size === DOCUMENTS ? "found" : "missing", saw: `${documents.size} of ${DOCUMENTS} delivered`, next: `npm run resume -- ${run.run_id}` },
-    { part, what: "closeout summary sha", answer: summary === "" ? "missing" : "found", saw: summary || "none recorded", next },
+    {
+      part,
+      what: "documents of the run",
+      answer: documents.size === DOCUMENTS ? "found" : "missing",
+      saw: `${documents.size} of ${DOCUMENTS} delivered`,
+      next: `npm run resume -- ${run.run_id}`,
+    },
+    {
+      part,
+      what: "closeout summary sha",
+      answer: summary === "" ? "missing" : "found",
+      saw: summary || "none recorded",
+      next,
+    },
     ...names.map((name): Point => ({ part, what: name.replaceAll("_", " "), answer: "found", saw: "holds" })),
-    ...(names.length === 0 ? [{ part, what: "verification", answer: "could not look" as const, saw: "no check was answered", next }] : []),
+    ...(names.length === 0
+      ? [{ part, what: "verification", answer: "could not look" as const, saw: "no check was answered", next }]
+      : []),
   ];
 }

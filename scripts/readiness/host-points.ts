@@ -11,25 +11,50 @@ import type { Told } from "./told.ts";
 export function answersPoint(look: Told<ReadinessAnswer>, config: StackConfig | undefined, part: string): Point {
   const what = "the host answers";
   if ("value" in look) return { part, what, answer: "found", saw: "with the pinned host key, over one connection" };
-  return { part, what, answer: "could not look", saw: look.saw, ...(config === undefined ? {} : { next: config.sandbox ? "npm run sandbox -- up" : `${sshLine(config)} true` }) };
+  return {
+    part,
+    what,
+    answer: "could not look",
+    saw: look.saw,
+    ...(config === undefined ? {} : { next: config.sandbox ? "npm run sandbox -- up" : `${sshLine(config)} true` }),
+  };
 }
 
 /** The host by its name: a sandbox is on this machine, a real host bears the name that people sign. */
-export function hostnamePoint(look: Told<ReadinessAnswer>, config: StackConfig | undefined, edit: string, part: string): Point {
+export function hostnamePoint(
+  look: Told<ReadinessAnswer>,
+  config: StackConfig | undefined,
+  edit: string,
+  part: string,
+): Point {
   const what = "hostname";
-  if (!("value" in look) || config === undefined) return { part, what, answer: "could not look", saw: "value" in look ? "" : look.saw };
+  if (!("value" in look) || config === undefined)
+    return { part, what, answer: "could not look", saw: "value" in look ? "" : look.saw };
   const told = look.value.others.hostname;
   if ("fault" in told) return { part, what, answer: "could not look", saw: told.fault };
   const wanted = config.sandbox ? hostname() : config.orchestrator.content.host;
   const found = told.out.toString("utf8").trim();
-  return found === wanted ? { part, what, answer: "found", saw: found } : { part, what, answer: "missing", saw: `${found}, not ${wanted}`, next: edit };
+  return found === wanted
+    ? { part, what, answer: "found", saw: found }
+    : { part, what, answer: "missing", saw: `${found}, not ${wanted}`, next: edit };
 }
 
 /** The trees of the earlier versions, which nobody may touch. */
-export function untouchedPoints(declared: Told<DeclaredLook>, config: StackConfig | undefined, edit: string, part: string): Point[] {
+export function untouchedPoints(
+  declared: Told<DeclaredLook>,
+  config: StackConfig | undefined,
+  edit: string,
+  part: string,
+): Point[] {
   const what = "the v0.4 and v0.6 trees present and untouched";
-  if (config !== undefined && config.untouched.length > 0) return treePoints(declared, config.untouched.map(({ path }) => path), part);
-  if (config === undefined) return [{ part, what, answer: "could not look", saw: "the stack's configuration does not name them" }];
+  if (config !== undefined && config.untouched.length > 0)
+    return treePoints(
+      declared,
+      config.untouched.map(({ path }) => path),
+      part,
+    );
+  if (config === undefined)
+    return [{ part, what, answer: "could not look", saw: "the stack's configuration does not name them" }];
   if (config.sandbox) return [{ part, what, answer: "found", saw: "an embedded host has none" }];
   return [{ part, what, answer: "missing", saw: "cutter:untouched names no tree", next: edit }];
 }

@@ -25,12 +25,24 @@ import { tell, unseen } from "./told.ts";
 import type { Told } from "./told.ts";
 
 /** Whose readiness: `stackFile` is the stack's configuration, `project` the checkout. */
-export interface Question { readonly stackFile: string; readonly sandbox: boolean; readonly project: string; readonly now: Date }
+export interface Question {
+  readonly stackFile: string;
+  readonly sandbox: boolean;
+  readonly project: string;
+  readonly now: Date;
+}
 
 /** Every point, in the order to work through, and what proves that looking changed nothing. */
-export interface Readiness { readonly points: readonly Point[]; readonly evidence: readonly Evidence[] }
+export interface Readiness {
+  readonly points: readonly Point[];
+  readonly evidence: readonly Evidence[];
+}
 
-interface LocalSources { readonly approvers: Told<Buffer>; readonly backupKey: Told<string>; readonly release: Told<Release> }
+interface LocalSources {
+  readonly approvers: Told<Buffer>;
+  readonly backupKey: Told<string>;
+  readonly release: Told<Release>;
+}
 
 /** Looks and judges. Never dials before the stack's configuration is whole. */
 export async function readinessOf({ stackFile, sandbox, project, now }: Question): Promise<Readiness> {
@@ -45,31 +57,84 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
   const edit = `\${EDITOR:-vi} ${shellWord(named(stackFile, project))}`;
   const whole = "value" in config ? config.value : undefined;
   const unread = unseen("not looked: the stack's configuration is not whole");
-  const withConfig = (judge: (value: StackConfig) => Point, what: string, part: string): Point => (whole === undefined ? { part, what, ...unread } : judge(whole));
-  const gap = gapPoints(declared, { ...local, releases: whole?.release.folder ?? "", launcher: whole?.release.launcher ?? "" }, gaps);
+  const withConfig = (judge: (value: StackConfig) => Point, what: string, part: string): Point =>
+    whole === undefined ? { part, what, ...unread } : judge(whole);
+  const gap = gapPoints(
+    declared,
+    { ...local, releases: whole?.release.folder ?? "", launcher: whole?.release.launcher ?? "" },
+    gaps,
+  );
   const points: Point[] = [
-    ...treeScanPoints(tracked, own), configPoint(config, stackFile, edit, own), keyPoint(local.backupKey, whole, edit, own),
-    answersPoint(look, whole, there), hostnamePoint(look, whole, edit, there), programsPoint(declared, { install: installLine(whole) }, there), ...untouchedPoints(declared, whole, edit, there),
+    ...treeScanPoints(tracked, own),
+    configPoint(config, stackFile, edit, own),
+    keyPoint(local.backupKey, whole, edit, own),
+    answersPoint(look, whole, there),
+    hostnamePoint(look, whole, edit, there),
+    programsPoint(declared, { install: installLine(whole) }, there),
+    ...untouchedPoints(declared, whole, edit, there),
     // Before the gaps, because only a tested release is to be laid; behind the host, because it takes long.
     testsPoint(local.release, "value" in released ? released.value : undefined, "the release"),
-    gap.one, gap.two, gap.three, gap.four, gap.five, gap.six,
-    withConfig((value) => rulingPoint(records, value.orchestrator.content, gaps), "GAP-7 a ruling that authorizes one run", gaps),
-    withConfig((value) => targetPoint(records.documents, value.orchestrator.content, gaps), "GAP-8 a harmless target document", gaps),
-    gap.nine, parserPoint(gaps),
-    withConfig((value) => countsPoint(records, value.baseline ?? RECORDED_BASELINE, edit, before), "counts against the pinned baseline", before),
-    withConfig((value) => grantPoint(records.grantMatrix, value.orchestrator.content.orchestrator.expected_grant_matrix_sha, before), "grant matrix sha", before),
+    gap.one,
+    gap.two,
+    gap.three,
+    gap.four,
+    gap.five,
+    gap.six,
+    withConfig(
+      (value) => rulingPoint(records, value.orchestrator.content, gaps),
+      "GAP-7 a ruling that authorizes one run",
+      gaps,
+    ),
+    withConfig(
+      (value) => targetPoint(records.documents, value.orchestrator.content, gaps),
+      "GAP-8 a harmless target document",
+      gaps,
+    ),
+    gap.nine,
+    parserPoint(gaps),
+    withConfig(
+      (value) => countsPoint(records, value.baseline ?? RECORDED_BASELINE, edit, before),
+      "counts against the pinned baseline",
+      before,
+    ),
+    withConfig(
+      (value) =>
+        grantPoint(records.grantMatrix, value.orchestrator.content.orchestrator.expected_grant_matrix_sha, before),
+      "grant matrix sha",
+      before,
+    ),
     hostIdsPoint(records.runs, "value" in tracked ? { value: tracked.value.mentioned } : tracked, before),
-    withConfig((value) => backupPoint(records.receipts, value.backupKey.fingerprint, before), "a proven backup", before),
+    withConfig(
+      (value) => backupPoint(records.receipts, value.backupKey.fingerprint, before),
+      "a proven backup",
+      before,
+    ),
     approversPoint(declared, judgedApprovers(local.approvers), before),
   ];
-  return { points, evidence: evidenceOf("value" in look ? { files: [look.value.others.files_before, look.value.others.files_after], writes: [look.value.others.writes_before, look.value.others.writes_after], session: records.session } : undefined) };
+  return {
+    points,
+    evidence: evidenceOf(
+      "value" in look
+        ? {
+            files: [look.value.others.files_before, look.value.others.files_after],
+            writes: [look.value.others.writes_before, look.value.others.writes_after],
+            session: records.session,
+          }
+        : undefined,
+    ),
+  };
 }
 
 // Commands are pasted at the project's root.
 const named = (file: string, project: string): string => (dirname(file) === project ? basename(file) : file);
 
 async function readConfig(file: string, name: string, sandbox: boolean): Promise<Told<StackConfig>> {
-  if (!existsSync(file)) return { answer: "missing", saw: `no ${basename(file)}`, next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(name)}` };
+  if (!existsSync(file))
+    return {
+      answer: "missing",
+      saw: `no ${basename(file)}`,
+      next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(name)}`,
+    };
   return await tell(() => stackConfigOfFile(file));
 }
 
@@ -79,17 +144,33 @@ async function readLocalSources(config: Told<StackConfig>, now: Date): Promise<L
     return { approvers: none, backupKey: none, release: none };
   }
   const { value } = config;
-  return { approvers: await tell(() => readApprovers(value, now)), backupKey: await tell(() => readBackupKey(value, now)), release: await tell(() => readRelease(value.release.source)) };
+  return {
+    approvers: await tell(() => readApprovers(value, now)),
+    backupKey: await tell(() => readBackupKey(value, now)),
+    release: await tell(() => readRelease(value.release.source)),
+  };
 }
 
 // What is missing here is declared as nothing; the points that stand on it say so and do not ask the host.
-async function lookAt(config: Told<StackConfig>, { approvers, backupKey, release }: LocalSources, project: string): Promise<Told<ReadinessAnswer>> {
+async function lookAt(
+  config: Told<StackConfig>,
+  { approvers, backupKey, release }: LocalSources,
+  project: string,
+): Promise<Told<ReadinessAnswer>> {
   if (!("value" in config)) return unseen("not dialled: the stack's configuration is not whole");
-  return await tell(async () => await lookForReadiness(config.value, {
-    ...await readOwnSources(config.value, project),
-    approvers: "value" in approvers ? approvers.value : Buffer.alloc(0), backupKey: "value" in backupKey ? backupKey.value : "",
-    release: "value" in release ? release.value : { digest: "0".repeat(64), files: {} },
-  }, project));
+  return await tell(
+    async () =>
+      await lookForReadiness(
+        config.value,
+        {
+          ...(await readOwnSources(config.value, project)),
+          approvers: "value" in approvers ? approvers.value : Buffer.alloc(0),
+          backupKey: "value" in backupKey ? backupKey.value : "",
+          release: "value" in release ? release.value : { digest: "0".repeat(64), files: {} },
+        },
+        project,
+      ),
+  );
 }
 
 function recordsOfLook(look: Told<ReadinessAnswer>): Records {
@@ -98,12 +179,16 @@ function recordsOfLook(look: Told<ReadinessAnswer>): Records {
 
 function configPoint(config: Told<StackConfig>, file: string, edit: string, part: string): Point {
   const what = "the stack's configuration";
-  return "value" in config ? { part, what, answer: "found", saw: `${basename(file)} is whole` } : { part, what, next: edit, ...config };
+  return "value" in config
+    ? { part, what, answer: "found", saw: `${basename(file)} is whole` }
+    : { part, what, next: edit, ...config };
 }
 
 function keyPoint(key: Told<string>, config: StackConfig | undefined, edit: string, part: string): Point {
   const what = "backup public key";
-  return "value" in key ? { part, what, answer: "found", saw: `${config?.backupKey.fingerprint ?? ""} can encrypt` } : { part, what, next: edit, ...key };
+  return "value" in key
+    ? { part, what, answer: "found", saw: `${config?.backupKey.fingerprint ?? ""} can encrypt` }
+    : { part, what, next: edit, ...key };
 }
 
 function judgedApprovers(approvers: Told<Buffer>): Told<Buffer> {

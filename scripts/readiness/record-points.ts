@@ -17,34 +17,71 @@ const REGISTER = "npm run intake -- <file> <document-id>";
 type Verdict = { readonly answer: "found" | "missing"; readonly saw: string; readonly next?: string };
 
 function point<T>(part: string, what: string, told: Told<T>, judge: (value: T) => Verdict, next: string): Point {
-  return { part, what, next, ..."value" in told ? judge(told.value) : told };
+  return { part, what, next, ...("value" in told ? judge(told.value) : told) };
 }
 
 /** Tables' rows against the pinned counts. Before the records of runs exist there are no runs. */
-export function countsPoint({ counts, runs }: Pick<Records, "counts" | "runs">, baseline: Baseline, edit: string, part: string): Point {
+export function countsPoint(
+  { counts, runs }: Pick<Records, "counts" | "runs">,
+  baseline: Baseline,
+  edit: string,
+  part: string,
+): Point {
   const unread = "answer" in runs && runs.answer === "could not look";
-  return point(part, "counts against the pinned baseline", unread ? runs : counts, (found: RowOf<"counts">) => {
-    const written = writtenByRuns("value" in runs ? runs.value : []);
-    const differences = countDifferences(found, baseline, written);
-    return differences.length === 0 ? { answer: "found", saw: countsText(found) } : { answer: "missing", saw: differences.join("; ") };
-  }, edit);
+  return point(
+    part,
+    "counts against the pinned baseline",
+    unread ? runs : counts,
+    (found: RowOf<"counts">) => {
+      const written = writtenByRuns("value" in runs ? runs.value : []);
+      const differences = countDifferences(found, baseline, written);
+      return differences.length === 0
+        ? { answer: "found", saw: countsText(found) }
+        : { answer: "missing", saw: differences.join("; ") };
+    },
+    edit,
+  );
 }
 
 /** The four recorded booleans by their digest. */
 export function grantPoint(grantMatrix: Records["grantMatrix"], expected: string, part: string): Point {
-  return point(part, "grant matrix sha", grantMatrix, (matrix) => {
-    const verdict = judgeGrantMatrix(matrix, expected);
-    return verdict === undefined ? { answer: "found", saw: grantMatrixSha(matrix) } : { answer: "missing", saw: verdict.facts.saw };
-  }, "npm run drift");
+  return point(
+    part,
+    "grant matrix sha",
+    grantMatrix,
+    (matrix) => {
+      const verdict = judgeGrantMatrix(matrix, expected);
+      return verdict === undefined
+        ? { answer: "found", saw: grantMatrixSha(matrix) }
+        : { answer: "missing", saw: verdict.facts.saw };
+    },
+    "npm run drift",
+  );
 }
 
 /** A receipt whose proof is whole and has the recorded digest, sealed to the declared recipient. */
 export function backupPoint(receipts: Records["receipts"], recipient: string, part: string): Point {
-  return point(part, "a proven backup", receipts, (rows) => {
-    const proven = rows.find((row) => row.recipient === recipient && isProven(row));
-    if (proven !== undefined) return { answer: "found", saw: `run ${proven.run_id}, attempt ${proven.attempt}: restored and equal, ${proven.minutes} min old; a cut takes its own` };
-    return { answer: "missing", saw: rows.length === 0 ? "no receipt" : `no receipt of the last ${rows.length} has a whole proof for the declared recipient` };
-  }, "npm run cut -- <document-id>");
+  return point(
+    part,
+    "a proven backup",
+    receipts,
+    (rows) => {
+      const proven = rows.find((row) => row.recipient === recipient && isProven(row));
+      if (proven !== undefined)
+        return {
+          answer: "found",
+          saw: `run ${proven.run_id}, attempt ${proven.attempt}: restored and equal, ${proven.minutes} min old; a cut takes its own`,
+        };
+      return {
+        answer: "missing",
+        saw:
+          rows.length === 0
+            ? "no receipt"
+            : `no receipt of the last ${rows.length} has a whole proof for the declared recipient`,
+      };
+    },
+    "npm run cut -- <document-id>",
+  );
 }
 
 function isProven({ proof, proof_sha, file_sha }: RowOf<"receipt">): boolean {
@@ -53,34 +90,88 @@ function isProven({ proof, proof_sha, file_sha }: RowOf<"receipt">): boolean {
 }
 
 /** GAP-7: both approvals of one open run, on which its cut could rest now. */
-export function rulingPoint({ admissions, runs, documents }: Pick<Records, "admissions" | "runs" | "documents">, config: Config, part: string): Point {
+export function rulingPoint(
+  { admissions, runs, documents }: Pick<Records, "admissions" | "runs" | "documents">,
+  config: Config,
+  part: string,
+): Point {
   const open = "value" in runs ? runs.value.filter((run) => run.open) : [];
   const target = "value" in documents ? targets(documents.value, config)[0] : undefined;
-  const next = open[0] !== undefined ? `npm run fetch -- ${open[0].run_id}` : target === undefined ? REGISTER : `npm run cut -- ${target.document_id}`;
-  return point(part, "GAP-7 a ruling that authorizes one run", admissions, (rows) => {
-    const usable = rows.filter(({ expired, used, revoked }) => !expired && !used && !revoked);
-    const run = open.find(({ run_id }) => NEEDED.every((gate) => usable.some((row) => row.run_id === run_id && row.gate === gate)));
-    if (run !== undefined) return { answer: "found", saw: `${NEEDED.join(" and ")} for ${run.run_id}` };
-    const why = rows.map((row) => `${row.gate} of ${row.run_id} ${row.revoked ? "revoked" : row.used ? "used" : row.expired ? "expired" : "stands alone"}`);
-    return { answer: "missing", saw: why[0] === undefined ? open[0] === undefined ? "no run asks for one" : `nothing admitted for ${open[0].run_id}` : why.join("; ") };
-  }, next);
+  const next =
+    open[0] !== undefined
+      ? `npm run fetch -- ${open[0].run_id}`
+      : target === undefined
+        ? REGISTER
+        : `npm run cut -- ${target.document_id}`;
+  return point(
+    part,
+    "GAP-7 a ruling that authorizes one run",
+    admissions,
+    (rows) => {
+      const usable = rows.filter(({ expired, used, revoked }) => !expired && !used && !revoked);
+      const run = open.find(({ run_id }) =>
+        NEEDED.every((gate) => usable.some((row) => row.run_id === run_id && row.gate === gate)),
+      );
+      if (run !== undefined) return { answer: "found", saw: `${NEEDED.join(" and ")} for ${run.run_id}` };
+      const why = rows.map(
+        (row) =>
+          `${row.gate} of ${row.run_id} ${row.revoked ? "revoked" : row.used ? "used" : row.expired ? "expired" : "stands alone"}`,
+      );
+      return {
+        answer: "missing",
+        saw:
+          why[0] === undefined
+            ? open[0] === undefined
+              ? "no run asks for one"
+              : `nothing admitted for ${open[0].run_id}`
+            : why.join("; "),
+      };
+    },
+    next,
+  );
 }
 
 /** GAP-8: a registered document that may be cut. */
 export function targetPoint(documents: Records["documents"], config: Config, part: string): Point {
-  return point(part, "GAP-8 a harmless target document", documents, (rows) => {
-    const free = targets(rows, config);
-    if (free[0] !== undefined) return { answer: "found", saw: `${free.slice(0, 3).map(({ document_id }) => document_id).join(", ")}: registered, not authoritative, not protected, nothing at its addresses` };
-    return { answer: "missing", saw: rows.length === 0 ? "no registered document" : rows.slice(0, 5).map((row) => refusalOf(row, config) ?? "").join("; ") };
-  }, REGISTER);
+  return point(
+    part,
+    "GAP-8 a harmless target document",
+    documents,
+    (rows) => {
+      const free = targets(rows, config);
+      if (free[0] !== undefined)
+        return {
+          answer: "found",
+          saw: `${free
+            .slice(0, 3)
+            .map(({ document_id }) => document_id)
+            .join(", ")}: registered, not authoritative, not protected, nothing at its addresses`,
+        };
+      return {
+        answer: "missing",
+        saw:
+          rows.length === 0
+            ? "no registered document"
+            : rows
+                .slice(0, 5)
+                .map((row) => refusalOf(row, config) ?? "")
+                .join("; "),
+      };
+    },
+    REGISTER,
+  );
 }
 
 type Document = RowOf<"document">;
-const targets = (rows: readonly Document[], config: Config): Document[] => rows.filter((row) => refusalOf(row, config) === undefined);
+const targets = (rows: readonly Document[], config: Config): Document[] =>
+  rows.filter((row) => refusalOf(row, config) === undefined);
 
 // The runner's own rule, and that nothing was cut of it yet.
 function refusalOf({ document_id, registry, units }: Document, config: Config): string | undefined {
-  return judgeTarget([registry], document_id, config).verdict?.facts.saw ?? (units > 0 ? `${document_id} is cut already` : undefined);
+  return (
+    judgeTarget([registry], document_id, config).verdict?.facts.saw ??
+    (units > 0 ? `${document_id} is cut already` : undefined)
+  );
 }
 
 /** Whether a run id of this host stands in a tracked file. */
@@ -89,8 +180,16 @@ export function hostIdsPoint(runs: Records["runs"], mentioned: Told<ReadonlyMap<
   if (!("value" in mentioned)) return { part, what, ...mentioned };
   // Without the records of runs there is no run whose id could have been written down.
   const told: Told<readonly RowOf<"run">[]> = "answer" in runs && runs.answer === "missing" ? { value: [] } : runs;
-  return point(part, what, told, (rows) => {
-    const leaked = rows.flatMap(({ run_id }) => mentioned.value.get(run_id) ?? []);
-    return leaked.length === 0 ? { answer: "found", saw: `${rows.length} recorded runs, none mentioned` } : { answer: "missing", saw: `in ${[...new Set(leaked)].join(", ")}` };
-  }, "git grep -nE 'ictr-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}'");
+  return point(
+    part,
+    what,
+    told,
+    (rows) => {
+      const leaked = rows.flatMap(({ run_id }) => mentioned.value.get(run_id) ?? []);
+      return leaked.length === 0
+        ? { answer: "found", saw: `${rows.length} recorded runs, none mentioned` }
+        : { answer: "missing", saw: `in ${[...new Set(leaked)].join(", ")}` };
+    },
+    "git grep -nE 'ictr-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}'",
+  );
 }

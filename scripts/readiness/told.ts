@@ -3,7 +3,9 @@ import { Stopped } from "../../runner/model/stop.ts";
 import type { PointAnswer } from "./checklist.ts";
 
 /** A value, or why there is none. `saw` may come from the host: whoever prints it escapes it. */
-export type Told<T> = { readonly value: T } | { readonly answer: Exclude<PointAnswer, "found">; readonly saw: string; readonly next?: string };
+export type Told<T> =
+  | { readonly value: T }
+  | { readonly answer: Exclude<PointAnswer, "found">; readonly saw: string; readonly next?: string };
 
 /** The work's value; a stop, or a file that could not be read, as an answer. Anything else is a bug and goes on. */
 export async function tell<T>(work: () => T | Promise<T>): Promise<Told<T>> {
@@ -12,12 +14,20 @@ export async function tell<T>(work: () => T | Promise<T>): Promise<Told<T>> {
   } catch (error) {
     if (error instanceof Stopped) {
       const { saw, next, details } = error.facts;
-      return { answer: error.code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing", saw: details?.[0] === undefined ? saw : `${saw}: ${details.slice(0, 20).join("; ")}`, ...(next === undefined ? {} : { next }) };
+      return {
+        answer: error.code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing",
+        saw: details?.[0] === undefined ? saw : `${saw}: ${details.slice(0, 20).join("; ")}`,
+        ...(next === undefined ? {} : { next }),
+      };
     }
-    if (error instanceof Error && "syscall" in error && "code" in error) return { answer: "could not look", saw: String(error.code) };
+    if (error instanceof Error && "syscall" in error && "code" in error)
+      return { answer: "could not look", saw: String(error.code) };
     throw error;
   }
 }
 
 /** The answer of something that would have to be looked up first. */
-export const unseen = (reason: string): { readonly answer: "could not look"; readonly saw: string } => ({ answer: "could not look", saw: reason });
+export const unseen = (reason: string): { readonly answer: "could not look"; readonly saw: string } => ({
+  answer: "could not look",
+  saw: reason,
+});

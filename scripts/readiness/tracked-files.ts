@@ -8,12 +8,26 @@ import { runIdsIn, secretsIn } from "./tracked-secrets.ts";
 import type { Trace } from "./tracked-secrets.ts";
 
 /** What stands in the tracked files. `mentioned`: every run id, and the file it stands in. */
-export interface TrackedFiles { readonly files: number; readonly secrets: readonly Trace[]; readonly runIds: readonly Trace[]; readonly mentioned: ReadonlyMap<string, string> }
+export interface TrackedFiles {
+  readonly files: number;
+  readonly secrets: readonly Trace[];
+  readonly runIds: readonly Trace[];
+  readonly mentioned: ReadonlyMap<string, string>;
+}
 
 /** Looks through a checkout. STOP_COULD_NOT_LOOK when it is none. */
 export async function readTrackedFiles(checkout: string): Promise<TrackedFiles> {
-  const listed = await execa("git", ["-C", checkout, "ls-files", "-z", "--cached"], { reject: false, stdin: "ignore", extendEnv: false, env: gitEnvironment() });
-  if (listed.exitCode !== 0) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "this folder is no git checkout, or git is missing", wanted: "the list of tracked files" });
+  const listed = await execa("git", ["-C", checkout, "ls-files", "-z", "--cached"], {
+    reject: false,
+    stdin: "ignore",
+    extendEnv: false,
+    env: gitEnvironment(),
+  });
+  if (listed.exitCode !== 0)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "this folder is no git checkout, or git is missing",
+      wanted: "the list of tracked files",
+    });
   const paths = listed.stdout.split("\0").filter((path) => path !== "");
   const secrets: Trace[] = [];
   const runIds: Trace[] = [];

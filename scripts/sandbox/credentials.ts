@@ -10,10 +10,18 @@ import { writeWhenChanged } from "./write-file.ts";
 /** The runner's roles, the owner who lays packages, and the superuser the cluster was made with. */
 export type SandboxRole = RoleKey | "admin" | "cluster";
 /** Database role names by short name. */
-export const ROLE_NAMES: Readonly<Record<SandboxRole, string>> = { ...ROLES, admin: "workflow_admin", cluster: "cluster_superuser" };
+export const ROLE_NAMES: Readonly<Record<SandboxRole, string>> = {
+  ...ROLES,
+  admin: "workflow_admin",
+  cluster: "cluster_superuser",
+};
 
 /** One role's login; `file` is its env file. */
-export interface SandboxCredential { readonly user: string; readonly password: string; readonly file: string }
+export interface SandboxCredential {
+  readonly user: string;
+  readonly password: string;
+  readonly file: string;
+}
 export type SandboxCredentials = Readonly<Record<SandboxRole, SandboxCredential>>;
 
 /** Reads or makes the env files in `folder`. `made` lists roles whose password is new, so the database must be told. */
@@ -24,24 +32,50 @@ export function ensureCredentials(folder: string): { credentials: SandboxCredent
     const prefix = `DOT_CUTTER_${role.toUpperCase()}_DB`;
     if (!existsSync(file)) {
       made.push(role);
-      writeWhenChanged(file, `${prefix}_USER=${ROLE_NAMES[role]}\n${prefix}_PASSWORD=${randomBytes(24).toString("base64url")}\n`);
+      writeWhenChanged(
+        file,
+        `${prefix}_USER=${ROLE_NAMES[role]}\n${prefix}_PASSWORD=${randomBytes(24).toString("base64url")}\n`,
+      );
     }
     const values = parse(readFileSync(file));
     const user = values[`${prefix}_USER`];
     const password = values[`${prefix}_PASSWORD`];
     if (!user || !password) {
-      throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${prefix}_USER or ${prefix}_PASSWORD is not in ${file}`, wanted: "both names", hint: "delete the file; the next `npm run sandbox -- up` makes a new one" });
+      throw new Stopped("STOP_COULD_NOT_LOOK", {
+        saw: `${prefix}_USER or ${prefix}_PASSWORD is not in ${file}`,
+        wanted: "both names",
+        hint: "delete the file; the next `npm run sandbox -- up` makes a new one",
+      });
     }
     return { user, password, file };
   };
-  const credentials = { exec: of("exec"), verify: of("verify"), gate: of("gate"), halt: of("halt"), backup: of("backup"), admin: of("admin"), cluster: of("cluster") };
+  const credentials = {
+    exec: of("exec"),
+    verify: of("verify"),
+    gate: of("gate"),
+    halt: of("halt"),
+    backup: of("backup"),
+    admin: of("admin"),
+    cluster: of("cluster"),
+  };
   return { credentials, made };
 }
 
 /** Writes `db.env`: where the database is, and the backup recipient's fingerprint; no secret in it. */
-export function writeDatabaseEnv(folder: string, database: { readonly host: string; readonly port: number; readonly name: string }, recipient: string): void {
-  writeWhenChanged(join(folder, "db.env"), [
-    `DOT_CUTTER_DB_HOST=${database.host}`, `DOT_CUTTER_DB_PORT=${database.port}`, `DOT_CUTTER_DB_NAME=${database.name}`,
-    "DOT_CUTTER_DB_SSLMODE=disable", `BACKUP_GPG_FPR=${recipient}`, "",
-  ].join("\n"));
+export function writeDatabaseEnv(
+  folder: string,
+  database: { readonly host: string; readonly port: number; readonly name: string },
+  recipient: string,
+): void {
+  writeWhenChanged(
+    join(folder, "db.env"),
+    [
+      `DOT_CUTTER_DB_HOST=${database.host}`,
+      `DOT_CUTTER_DB_PORT=${database.port}`,
+      `DOT_CUTTER_DB_NAME=${database.name}`,
+      "DOT_CUTTER_DB_SSLMODE=disable",
+      `BACKUP_GPG_FPR=${recipient}`,
+      "",
+    ].join("\n"),
+  );
 }

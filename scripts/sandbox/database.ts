@@ -15,7 +15,12 @@ import { loadSubstrate } from "./substrate.ts";
 export const DATABASE = "directus";
 
 /** How to reach the running cluster; `host` is its socket folder. */
-export interface SandboxDatabase { readonly host: string; readonly port: number; readonly name: string; readonly systemIdentifier: string }
+export interface SandboxDatabase {
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly systemIdentifier: string;
+}
 
 /** Login roles that the existing system has before the cutter is laid. */
 const SYSTEM_ROLES = ["cluster", "admin", "exec", "verify"] as const;
@@ -35,13 +40,22 @@ export interface DatabaseWork {
 export async function ensureDatabase(work: DatabaseWork, state: SandboxState): Promise<SandboxDatabase> {
   const { host, port } = await ensureCluster(work, state);
   const { credentials } = work;
-  if (!state.database_loaded) await withClient({ host, port, name: "postgres" }, credentials.cluster, (client) => loadDatabase(work, client, { host, port }));
+  if (!state.database_loaded)
+    await withClient({ host, port, name: "postgres" }, credentials.cluster, (client) =>
+      loadDatabase(work, client, { host, port }),
+    );
   // The cluster's own superuser lays the rest, because workflow_admin has no password before it is told.
   return await withClient({ host, port, name: DATABASE }, credentials.cluster, async (client) => {
     await tellPasswords(work, client);
-    const answer = await client.query<{ id: string }>("SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()");
+    const answer = await client.query<{ id: string }>(
+      "SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()",
+    );
     const systemIdentifier = answer.rows[0]?.id;
-    if (systemIdentifier === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "pg_control_system() gave no row", wanted: "the cluster's system identifier" });
+    if (systemIdentifier === undefined)
+      throw new Stopped("STOP_COULD_NOT_LOOK", {
+        saw: "pg_control_system() gave no row",
+        wanted: "the cluster's system identifier",
+      });
     return { host, port, name: DATABASE, systemIdentifier };
   });
 }
@@ -54,12 +68,20 @@ async function ensureCluster(work: DatabaseWork, state: SandboxState): Promise<{
     if (known) await leaveCrashBehind(work.place);
   }
   const cluster = await startCluster({
-    dataDir: work.place.dataFolder, socketDir: work.place.socketFolder, binDir: work.postgresBin,
-    superuser: work.credentials.cluster.user, superuserPassword: work.credentials.cluster.password,
+    dataDir: work.place.dataFolder,
+    socketDir: work.place.socketFolder,
+    binDir: work.postgresBin,
+    superuser: work.credentials.cluster.user,
+    superuserPassword: work.credentials.cluster.password,
     ...(work.runAs === undefined ? {} : { runAs: work.runAs }),
   });
   const identity = identifyProcess(cluster.pid);
-  if (!identity) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "PostgreSQL ended right after its start", wanted: "a running server", hint: `read ${join(work.place.dataFolder, "server.log")}` });
+  if (!identity)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "PostgreSQL ended right after its start",
+      wanted: "a running server",
+      hint: `read ${join(work.place.dataFolder, "server.log")}`,
+    });
   work.remember({ processes: { postgres: identity } });
   return { host: cluster.socketDir, port: cluster.port };
 }
@@ -69,7 +91,9 @@ async function ensureCluster(work: DatabaseWork, state: SandboxState): Promise<{
 async function leaveCrashBehind({ dataFolder, socketFolder }: Place): Promise<void> {
   for (let waited = 0; waited < 10_000 && serverWorkers(dataFolder).length > 0; waited += 50) await sleep(50);
   if (serverWorkers(dataFolder).length > 0) return;
-  const socketLocks = readdirSync(socketFolder).filter((name) => name.endsWith(".lock")).map((name) => join(socketFolder, name));
+  const socketLocks = readdirSync(socketFolder)
+    .filter((name) => name.endsWith(".lock"))
+    .map((name) => join(socketFolder, name));
   for (const file of [join(dataFolder, "postmaster.pid"), ...socketLocks].filter((path) => existsSync(path))) {
     if (isZombie(Number(readFileSync(file, "utf8").split("\n")[0]))) rmSync(file);
   }
@@ -79,7 +103,9 @@ async function leaveCrashBehind({ dataFolder, socketFolder }: Place): Promise<vo
 async function loadDatabase(work: DatabaseWork, client: pg.Client, at: { host: string; port: number }): Promise<void> {
   work.say("laying the existing system (substrate) into the database …");
   await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(DATABASE)}`);
-  await client.query(`CREATE DATABASE ${client.escapeIdentifier(DATABASE)} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'`);
+  await client.query(
+    `CREATE DATABASE ${client.escapeIdentifier(DATABASE)} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'`,
+  );
   await withClient({ ...at, name: DATABASE }, work.credentials.cluster, (fresh) => loadSubstrate(fresh));
   work.remember({ database_loaded: true, roles_with_password: [] });
 }
@@ -92,16 +118,30 @@ async function tellPasswords(work: DatabaseWork, client: pg.Client): Promise<voi
   const there = await client.query<{ name: string }>("SELECT rolname AS name FROM pg_catalog.pg_roles");
   const known = there.rows.map(({ name }) => name);
   const untold = SYSTEM_ROLES.map((role) => work.credentials[role]).filter(({ user }) => !told.includes(user));
-  const again = Object.values(work.credentials).filter(({ user }) => made.includes(user) && known.includes(user) && !untold.some((one) => one.user === user));
+  const again = Object.values(work.credentials).filter(
+    ({ user }) => made.includes(user) && known.includes(user) && !untold.some((one) => one.user === user),
+  );
   for (const { user, password } of [...untold, ...again]) {
     await client.query(`ALTER ROLE ${client.escapeIdentifier(user)} PASSWORD ${client.escapeLiteral(password)}`);
   }
   if (untold.length > 0) work.remember({ roles_with_password: [...told, ...untold.map(({ user }) => user)] });
 }
 
-async function withClient<T>(at: { host: string; port: number; name: string }, who: SandboxCredential, use: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  at: { host: string; port: number; name: string },
+  who: SandboxCredential,
+  use: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   // The driver fills what is left out from PG* of the caller's environment: options and ssl are therefore said.
-  const client = new pg.Client({ host: at.host, port: at.port, database: at.name, user: who.user, password: who.password, ssl: false, options: "-c client_min_messages=warning" });
+  const client = new pg.Client({
+    host: at.host,
+    port: at.port,
+    database: at.name,
+    user: who.user,
+    password: who.password,
+    ssl: false,
+    options: "-c client_min_messages=warning",
+  });
   await client.connect();
   try {
     return await use(client);

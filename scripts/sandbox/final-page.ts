@@ -9,9 +9,18 @@ import type { Sandbox } from "./sandbox.ts";
 import { livingProcesses } from "./verbs.ts";
 import { readState } from "./state-file.ts";
 
-const countsFile = z.looseObject({ counts: z.array(z.strictObject({ table: z.string(), rows: z.int() })), documents: z.array(baselineRow) });
+const countsFile = z.looseObject({
+  counts: z.array(z.strictObject({ table: z.string(), rows: z.int() })),
+  documents: z.array(baselineRow),
+});
 type Standing = z.infer<typeof countsFile>;
-const phaseEvent = z.looseObject({ event: z.literal("phase"), status: z.literal("passed"), phase: z.string(), seconds: z.number(), invariants: z.string() });
+const phaseEvent = z.looseObject({
+  event: z.literal("phase"),
+  status: z.literal("passed"),
+  phase: z.string(),
+  seconds: z.number(),
+  invariants: z.string(),
+});
 
 /** state.json of a run of this sandbox. */
 export const stateOf = (sandbox: Sandbox, runId: string): StateJson =>
@@ -22,27 +31,58 @@ export function finalPage(sandbox: Sandbox, runId: string): string {
   const folder = join(sandbox.place.runtimeRoot, "runs", runId);
   const text = (name: string): string => readFileSync(join(folder, name), "utf8");
   const state = stateOf(sandbox, runId);
-  const events = text("events.ndjson").split("\n").filter((line) => line !== "").map((line): unknown => JSON.parse(line));
-  const phases = events.map((event) => phaseEvent.safeParse(event)).flatMap((parsed) => (parsed.success ? [parsed.data] : []));
-  const [before, after] = ["counts-before.json", "counts-after.json"].map((name) => countsFile.parse(JSON.parse(text(name)))) as [Standing, Standing];
+  const events = text("events.ndjson")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): unknown => JSON.parse(line));
+  const phases = events
+    .map((event) => phaseEvent.safeParse(event))
+    .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
+  const [before, after] = ["counts-before.json", "counts-after.json"].map((name) =>
+    countsFile.parse(JSON.parse(text(name))),
+  ) as [Standing, Standing];
   const rowsBefore = new Map(before.counts.map((row) => [row.table, row.rows]));
   const reports = z.looseObject({ event: z.literal("report"), file: z.string() });
-  const told = [...new Set(events.map((event) => reports.safeParse(event)).flatMap((parsed) => (parsed.success ? [parsed.data.file] : [])))];
+  const told = [
+    ...new Set(
+      events.map((event) => reports.safeParse(event)).flatMap((parsed) => (parsed.success ? [parsed.data.file] : [])),
+    ),
+  ];
   // The rehearsal's report is no document of the run: it lies beside the run's own files.
   const delivered = told.filter((file) => !file.startsWith("runs/"));
   const living = livingProcesses(sandbox.place, readState(sandbox.place.stateFile) ?? neverWritten());
   return [
     `\n${state.document_id} is cut and enacted. Run ${runId}, state ${state.state}.\n`,
-    "\nPhases\n", ...phases.map((phase) => `  ${phase.phase.padEnd(20)}${phase.seconds.toFixed(2).padStart(8)} s   ${phase.invariants} invariants\n`),
-    "\nWho signed\n", ...state.approvals.map((row) => `  ${row.person.padEnd(10)}${row.gate.padEnd(24)}payload …${row.payload_sha.slice(-6)}, used by ${row.used_phase ?? "nothing"}\n`),
-    "\nRows (before, after)\n", ...after.counts.map((row) => countLine(row.table, rowsBefore.get(row.table) ?? 0, row.rows)),
-    "\nEvery other document (before, after)\n", ...otherDocuments(before.documents, after.documents, state.document_id),
-    "\nBackup\n", `  ${join(sandbox.place.runtimeRoot, "backups", `${runId}.sql.gpg`)}\n`,
+    "\nPhases\n",
+    ...phases.map(
+      (phase) =>
+        `  ${phase.phase.padEnd(20)}${phase.seconds.toFixed(2).padStart(8)} s   ${phase.invariants} invariants\n`,
+    ),
+    "\nWho signed\n",
+    ...state.approvals.map(
+      (row) =>
+        `  ${row.person.padEnd(10)}${row.gate.padEnd(24)}payload …${row.payload_sha.slice(-6)}, used by ${row.used_phase ?? "nothing"}\n`,
+    ),
+    "\nRows (before, after)\n",
+    ...after.counts.map((row) => countLine(row.table, rowsBefore.get(row.table) ?? 0, row.rows)),
+    "\nEvery other document (before, after)\n",
+    ...otherDocuments(before.documents, after.documents, state.document_id),
+    "\nBackup\n",
+    `  ${join(sandbox.place.runtimeRoot, "backups", `${runId}.sql.gpg`)}\n`,
     `  sha256 ${state.backup?.file_sha ?? ""}, restored into a scratch server and equal row by row\n`,
-    `\nReports (${delivered.length})\n`, `  ${join(sandbox.place.runtimeRoot, "reports", dirnameOf(delivered[0] ?? ""))}\n`, ...told.filter((file) => !delivered.includes(file)).map((file) => `  ${join(sandbox.place.runtimeRoot, file)}\n`),
-    "\nLook for yourself\n", `  ${sandbox.launchers.cutter} orchestrate verify ${runId}\n`, `  ${sandbox.launchers.cutter} orchestrate status ${runId}\n`, "  npm run sandbox -- psql\n",
-    "\nStill running\n", ...living.map((one) => `  ${one.pid}  ${printable(one.command).slice(0, 90)}\n`), "  end it with: npm run sandbox -- down\n",
-    process.getuid?.() === 0 ? "" : "\nEverything runs as one user here: roles are kept apart by database role and env file only.\n",
+    `\nReports (${delivered.length})\n`,
+    `  ${join(sandbox.place.runtimeRoot, "reports", dirnameOf(delivered[0] ?? ""))}\n`,
+    ...told.filter((file) => !delivered.includes(file)).map((file) => `  ${join(sandbox.place.runtimeRoot, file)}\n`),
+    "\nLook for yourself\n",
+    `  ${sandbox.launchers.cutter} orchestrate verify ${runId}\n`,
+    `  ${sandbox.launchers.cutter} orchestrate status ${runId}\n`,
+    "  npm run sandbox -- psql\n",
+    "\nStill running\n",
+    ...living.map((one) => `  ${one.pid}  ${printable(one.command).slice(0, 90)}\n`),
+    "  end it with: npm run sandbox -- down\n",
+    process.getuid?.() === 0
+      ? ""
+      : "\nEverything runs as one user here: roles are kept apart by database role and env file only.\n",
   ].join("");
 }
 
@@ -54,7 +94,9 @@ function countLine(table: string, before: number, after: number): string {
 /** A line for each document but the run's own: units before and after, and whether every row is what it was. */
 function otherDocuments(before: readonly BaselineRow[], after: readonly BaselineRow[], own: string): string[] {
   const key = (row: BaselineRow): string => `${row.document}${row.set_aside ? " (set aside)" : ""}`;
-  const [was, is] = [before, after].map((rows) => new Map(rows.filter(({ document }) => document !== own).map((row) => [key(row), row]))) as [Map<string, BaselineRow>, Map<string, BaselineRow>];
+  const [was, is] = [before, after].map(
+    (rows) => new Map(rows.filter(({ document }) => document !== own).map((row) => [key(row), row])),
+  ) as [Map<string, BaselineRow>, Map<string, BaselineRow>];
   return [...new Set([...was.keys(), ...is.keys()])].sort().map((name) => {
     const [old, now] = [was.get(name), is.get(name)];
     return `  ${name.padEnd(46)}${String(old?.units ?? 0).padStart(6)}${String(now?.units ?? 0).padStart(7)}   ${old?.content_sha === now?.content_sha ? "byte-equal" : "changed by others meanwhile"}\n`;

@@ -11,24 +11,34 @@ import { privateFolder } from "./write-file.ts";
 const KEPT = new Set(["lock", "earlier"]);
 
 /** Place and state of the sandbox in `folder`; every folder exists with its owner and mode 0700. */
-export function openFolders(folder: string, postgresUser: string | undefined, say: (line: string) => void): { place: Place; state: SandboxState } {
+export function openFolders(
+  folder: string,
+  postgresUser: string | undefined,
+  say: (line: string) => void,
+): { place: Place; state: SandboxState } {
   const here = realpathSync(folder);
   const owner = postgresUser === undefined ? undefined : idsOf(postgresUser);
   const state = usableState(here, owner, say) ?? newState(here, owner);
   const place = placeOf(here, state.short);
-  [place.envFolder, place.operatorFolder, place.approversFolder, place.binFolder, place.passwordFolder].forEach(privateFolder);
+  [place.envFolder, place.operatorFolder, place.approversFolder, place.binFolder, place.passwordFolder].forEach(
+    privateFolder,
+  );
   [place.dataFolder, place.socketFolder, place.scratchFolder].forEach((path) => ownedFolder(path, owner));
   writeState(place.stateFile, state);
   return { place, state };
 }
 
-interface Owner { readonly uid: number; readonly gid: number }
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 function usableState(folder: string, owner: Owner | undefined, say: (line: string) => void): SandboxState | undefined {
   const state = readState(join(folder, "state.json"));
   if (!state) return undefined;
   const moved = state.folder !== folder;
-  if (moved && existsSync(join(state.folder, "state.json"))) return putAside(folder, say, "this folder was copied from another sandbox");
+  if (moved && existsSync(join(state.folder, "state.json")))
+    return putAside(folder, say, "this folder was copied from another sandbox");
   const hostLost = isLost(state.short.host, undefined);
   const databaseLost = isLost(state.short.database, owner);
   if (hostLost || databaseLost) return putAside(folder, say, "the folders in /tmp are gone (a restart empties /tmp)");
@@ -42,7 +52,8 @@ function isLost(path: string, owner: Owner | undefined): boolean {
   const uid = owner?.uid ?? process.getuid?.() ?? facts.uid;
   if (facts.isDirectory() && facts.uid === uid && (facts.mode & 0o077) === 0) return false;
   throw new Stopped("STOP_PRECHECK_FAILED", {
-    saw: `${path} is not a private folder of user ${uid}`, wanted: "the folder the sandbox made, mode 0700",
+    saw: `${path} is not a private folder of user ${uid}`,
+    wanted: "the folder the sandbox made, mode 0700",
     hint: "find out who changed it; `npm run sandbox -- remove` forgets the sandbox",
   });
 }
@@ -51,15 +62,21 @@ function isLost(path: string, owner: Owner | undefined): boolean {
 function putAside(folder: string, say: (line: string) => void, reason: string): undefined {
   const aside = join(folder, "earlier", `${new Date().toISOString().replaceAll(/[-:.]/g, "")}`);
   privateFolder(aside);
-  for (const name of readdirSync(folder).filter((entry) => !KEPT.has(entry))) renameSync(join(folder, name), join(aside, name));
+  for (const name of readdirSync(folder).filter((entry) => !KEPT.has(entry)))
+    renameSync(join(folder, name), join(aside, name));
   say(`${reason}: a new sandbox is made; the files of the earlier one lie in ${aside}`);
   return undefined;
 }
 
 function newState(folder: string, owner: Owner | undefined): SandboxState {
   return {
-    schema_version: "1", folder, short: { host: shortFolder(undefined), database: shortFolder(owner) },
-    database_loaded: false, roles_with_password: [], processes: { postgres: null }, ssh: null,
+    schema_version: "1",
+    folder,
+    short: { host: shortFolder(undefined), database: shortFolder(owner) },
+    database_loaded: false,
+    roles_with_password: [],
+    processes: { postgres: null },
+    ssh: null,
   };
 }
 
@@ -79,7 +96,12 @@ function ownedFolder(path: string, owner: Owner | undefined): void {
 function idsOf(user: string): Owner {
   const id = (flag: "-u" | "-g"): number => {
     const done = execaSync("id", [flag, user], { reject: false });
-    if (done.exitCode !== 0) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `there is no user ${user}`, wanted: "the user PostgreSQL runs as when the caller is root", hint: "install PostgreSQL's Debian package, or run as an ordinary user" });
+    if (done.exitCode !== 0)
+      throw new Stopped("STOP_PRECHECK_FAILED", {
+        saw: `there is no user ${user}`,
+        wanted: "the user PostgreSQL runs as when the caller is root",
+        hint: "install PostgreSQL's Debian package, or run as an ordinary user",
+      });
     return Number(done.stdout);
   };
   return { uid: id("-u"), gid: id("-g") };

@@ -10,7 +10,9 @@ const stateOfRun = z.object({ document_id: z.string() });
 export function lastRun(runsFolder: string): { runId: string; documentId: string } {
   // Before provisioning there is no such folder.
   if (!existsSync(runsFolder)) return { runId: "", documentId: "" };
-  const runs = readdirSync(runsFolder).filter((name) => RUN_ID.test(name)).sort();
+  const runs = readdirSync(runsFolder)
+    .filter((name) => RUN_ID.test(name))
+    .sort();
   const runId = runs.at(-1);
   if (runId === undefined) return { runId: "", documentId: "" };
   let value: unknown;

@@ -9,14 +9,17 @@ import type { OwnProcess } from "./state-file.ts";
 export function identifyProcess(pid: number): OwnProcess | undefined {
   try {
     // Field 2 may hold blanks and brackets, so fields are counted behind its last bracket: state is 3, start time 22.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     const ticks = fields[19];
     if (fields[0] === "Z" || ticks === undefined) return undefined;
     // Ticks count from the boot, so the boot belongs to the name.
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     return { pid, started: `${boot} ${ticks}`, command: steadyTitle(commandLine(pid).join(" ")) };
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return undefined;
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH"))
+      return undefined;
     throw error;
   }
 }
@@ -24,7 +27,9 @@ export function identifyProcess(pid: number): OwnProcess | undefined {
 /** Whether the process has ended and only waits for its parent, in a container without an init for ever. */
 export function isZombie(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").startsWith("Z");
+    return readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .startsWith("Z");
   } catch {
     return false;
   }
@@ -35,15 +40,20 @@ const steadyTitle = (command: string): string => command.replace(/ \[listener\].
 
 /** Processes whose parent is this one, for example the sessions of an sshd. */
 export function childrenOf(pid: number): OwnProcess[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).flatMap((child) => {
-    try {
-      const fields = readFileSync(`/proc/${child}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
-      const found = fields[1] === String(pid) ? identifyProcess(child) : undefined;
-      return found ? [found] : [];
-    } catch {
-      return [];
-    }
-  });
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .flatMap((child) => {
+      try {
+        const fields = readFileSync(`/proc/${child}/stat`, "utf8")
+          .replace(/^.*\) /s, "")
+          .split(" ");
+        const found = fields[1] === String(pid) ? identifyProcess(child) : undefined;
+        return found ? [found] : [];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** Whether exactly this process still lives: pid, start time and command line. */
@@ -60,13 +70,16 @@ const SERVERS = new Set(["postgres", "initdb", "pg_ctl", "pg_dump", "psql", "gpg
  */
 export function sandboxProcesses(place: Place): OwnProcess[] {
   const short = [`${place.shortHost}/`, `${place.shortDatabase}/`];
-  return processIds().filter((pid) => pid !== process.pid).flatMap((pid) => {
-    const words = commandLine(pid);
-    const server = SERVERS.has(basename(words[0] ?? "")) && words.some((word) => short.some((folder) => word.includes(folder)));
-    const runner = words.some((word, index) => word === "--config" && words[index + 1] === place.configFile);
-    const found = server || runner ? identifyProcess(pid) : undefined;
-    return found ? [found] : [];
-  });
+  return processIds()
+    .filter((pid) => pid !== process.pid)
+    .flatMap((pid) => {
+      const words = commandLine(pid);
+      const server =
+        SERVERS.has(basename(words[0] ?? "")) && words.some((word) => short.some((folder) => word.includes(folder)));
+      const runner = words.some((word, index) => word === "--config" && words[index + 1] === place.configFile);
+      const found = server || runner ? identifyProcess(pid) : undefined;
+      return found ? [found] : [];
+    });
 }
 
 /**
@@ -74,12 +87,17 @@ export function sandboxProcesses(place: Place): OwnProcess[] {
  * memory, which no new server may enter; their command line is a title without the folder.
  */
 export function serverWorkers(dataFolder: string): OwnProcess[] {
-  return processIds().filter((pid) => (commandLine(pid)[0] ?? "").startsWith("postgres: ") && workingFolder(pid) === dataFolder)
+  return processIds()
+    .filter((pid) => (commandLine(pid)[0] ?? "").startsWith("postgres: ") && workingFolder(pid) === dataFolder)
     .flatMap((pid) => identifyProcess(pid) ?? []);
 }
 
 /** Ends exactly this process and waits until it is gone; SIGKILL after `patience` milliseconds. */
-export async function endProcess(known: OwnProcess, signal: NodeJS.Signals = "SIGTERM", patience = 30_000): Promise<void> {
+export async function endProcess(
+  known: OwnProcess,
+  signal: NodeJS.Signals = "SIGTERM",
+  patience = 30_000,
+): Promise<void> {
   const send = (name: NodeJS.Signals): void => {
     try {
       if (stillRuns(known)) process.kill(known.pid, name);
@@ -94,7 +112,9 @@ export async function endProcess(known: OwnProcess, signal: NodeJS.Signals = "SI
 }
 
 function processIds(): number[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 // Undefined for a process that ended, and for another user's, which cannot be ours.
@@ -109,7 +129,9 @@ function workingFolder(pid: number): string | undefined {
 // Empty for a process that ended meanwhile and for kernel threads.
 function commandLine(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter((word) => word !== "");
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8")
+      .split("\0")
+      .filter((word) => word !== "");
   } catch {
     return [];
   }

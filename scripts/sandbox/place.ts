@@ -8,7 +8,16 @@ export function defaultSandboxFolder(): string {
 }
 
 /** Areas of the runtime root, as on a provisioned host. */
-export const RUNTIME_AREAS = ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"] as const;
+export const RUNTIME_AREAS = [
+  "runs",
+  "approvals",
+  "artifacts",
+  "backups",
+  "rollback",
+  "reports",
+  "locks",
+  "batches",
+] as const;
 
 /**
  * Every path of one sandbox. `shortHost` belongs to the user who runs the runner, `shortDatabase` to the user who runs
@@ -44,13 +53,26 @@ export interface Place {
 export function placeOf(folder: string, short: { readonly host: string; readonly database: string }): Place {
   const host = join(folder, "host");
   return {
-    folder, stateFile: join(folder, "state.json"),
-    runtimeRoot: join(host, "root"), envFolder: join(host, "env"), configFile: join(host, "orchestrator.config.json"),
-    approversFile: join(host, "approvers.json"), backupPublicKey: join(host, "backup-recipient.asc"), releasesFolder: join(host, "releases"),
-    operatorFolder: join(folder, "operator"), approversFolder: join(folder, "approvers"),
-    approversSource: join(folder, "operator", "approvers.json"), backupKeySource: join(folder, "operator", "backup-recipient.asc"),
-    shortHost: short.host, shortDatabase: short.database,
-    binFolder: join(short.host, "bin"), launcher: join(short.host, "bin", "cutter"), sshFolder: join(short.host, "ssh"), passwordFolder: join(short.host, "passwords"),
-    dataFolder: join(short.database, "data"), socketFolder: join(short.database, "socket"), scratchFolder: join(short.database, "scratch"),
+    folder,
+    stateFile: join(folder, "state.json"),
+    runtimeRoot: join(host, "root"),
+    envFolder: join(host, "env"),
+    configFile: join(host, "orchestrator.config.json"),
+    approversFile: join(host, "approvers.json"),
+    backupPublicKey: join(host, "backup-recipient.asc"),
+    releasesFolder: join(host, "releases"),
+    operatorFolder: join(folder, "operator"),
+    approversFolder: join(folder, "approvers"),
+    approversSource: join(folder, "operator", "approvers.json"),
+    backupKeySource: join(folder, "operator", "backup-recipient.asc"),
+    shortHost: short.host,
+    shortDatabase: short.database,
+    binFolder: join(short.host, "bin"),
+    launcher: join(short.host, "bin", "cutter"),
+    sshFolder: join(short.host, "ssh"),
+    passwordFolder: join(short.host, "passwords"),
+    dataFolder: join(short.database, "data"),
+    socketFolder: join(short.database, "socket"),
+    scratchFolder: join(short.database, "scratch"),
   };
 }

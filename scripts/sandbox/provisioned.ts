@@ -8,5 +8,10 @@ export const isProvisioned = ({ launcher }: Place): boolean => existsSync(launch
 
 /** STOP_PRECHECK_FAILED before the first `npm run up`. */
 export function insistProvisioned(place: Place): void {
-  if (!isProvisioned(place)) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "nothing of the cutter is on the sandbox host yet", wanted: "a provisioned host", next: "npm run up" });
+  if (!isProvisioned(place))
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: "nothing of the cutter is on the sandbox host yet",
+      wanted: "a provisioned host",
+      next: "npm run up",
+    });
 }

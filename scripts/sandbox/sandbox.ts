@@ -36,7 +36,10 @@ export interface Sandbox {
 }
 
 /** `folder`: the sandbox's files (default .sandbox of the project, and Pulumi.sandbox.yaml beside it); `say`: progress in one line each. */
-export interface SandboxOptions { readonly folder?: string; readonly say?: (line: string) => void }
+export interface SandboxOptions {
+  readonly folder?: string;
+  readonly say?: (line: string) => void;
+}
 
 const asRoot = process.getuid?.() === 0;
 
@@ -72,22 +75,48 @@ async function bringUp(folder: string, bin: string, say: (line: string) => void)
     return state;
   };
   const { credentials, made } = ensureCredentials(place.envFolder);
-  const database = await ensureDatabase({ place, credentials, madeNow: made, postgresBin: bin, runAs: POSTGRES_USER, remember, say }, state);
+  const database = await ensureDatabase(
+    { place, credentials, madeNow: made, postgresBin: bin, runAs: POSTGRES_USER, remember, say },
+    state,
+  );
   const ssh = await ensureSshd({ folder: place.sshFolder, known: state.ssh ?? undefined, say });
   remember({ ssh: { port: ssh.port, process: ssh.process } });
   const { persons, approversSha } = await ensurePeople(place, SANDBOX_HOST);
   const backup = await ensureBackupRecipient(place);
   writeDatabaseEnv(place.envFolder, database, backup.fingerprint);
   const launchers = writeLaunchers({ place, credentials, database, postgresBin: bin });
-  const stack = stackOfSandbox({ place, host: SANDBOX_HOST, ssh, database, postgresBin: bin, credentials, approversSha, recipient: backup.fingerprint, scratchUser: POSTGRES_USER ?? null });
-  return { place, host: SANDBOX_HOST, ssh, database, credentials, persons, approversSha, backup, launchers, postgresBin: bin, stack };
+  const stack = stackOfSandbox({
+    place,
+    host: SANDBOX_HOST,
+    ssh,
+    database,
+    postgresBin: bin,
+    credentials,
+    approversSha,
+    recipient: backup.fingerprint,
+    scratchUser: POSTGRES_USER ?? null,
+  });
+  return {
+    place,
+    host: SANDBOX_HOST,
+    ssh,
+    database,
+    credentials,
+    persons,
+    approversSha,
+    backup,
+    launchers,
+    postgresBin: bin,
+    stack,
+  };
 }
 
 // All that is missing at once: one by one costs a newcomer one try each.
 function requirePlatform(): string {
   if (process.platform !== "linux") {
     throw new Stopped("STOP_PRECHECK_FAILED", {
-      saw: `this is ${process.platform}`, wanted: "Linux for the sandbox host",
+      saw: `this is ${process.platform}`,
+      wanted: "Linux for the sandbox host",
       hint: "plan, approve, unit tests and preview of a Linux host work here; run the sandbox in a Linux machine",
     });
   }
@@ -95,8 +124,10 @@ function requirePlatform(): string {
   const bin = postgresBin();
   if (missing.length > 0 || bin === undefined) {
     throw new Stopped("STOP_PRECHECK_FAILED", {
-      saw: `${missing.length} programs are missing`, wanted: "PostgreSQL's programs, gpg and gpgv",
-      details: missing.map(({ name, debian, why }) => `${name} (Debian package ${debian}): ${why}`), next: installLine(missing),
+      saw: `${missing.length} programs are missing`,
+      wanted: "PostgreSQL's programs, gpg and gpgv",
+      details: missing.map(({ name, debian, why }) => `${name} (Debian package ${debian}): ${why}`),
+      next: installLine(missing),
     });
   }
   return bin;

@@ -12,10 +12,15 @@ import { identifyProcess, stillRuns } from "./own-process.ts";
 import type { OwnProcess } from "./state-file.ts";
 import { privateFolder, writeWhenChanged } from "./write-file.ts";
 
-
 /** The address of the sshd whose keys lie in `folder`; its paths hold no blank, because they stand in one printed command line. */
 export function sshAddress(folder: string, port: number): RemoteAddress {
-  return { host: "127.0.0.1", port, user: userInfo().username, privateKeyFile: join(folder, "operator_key"), knownHostsFile: join(folder, "known_hosts") };
+  return {
+    host: "127.0.0.1",
+    port,
+    user: userInfo().username,
+    privateKeyFile: join(folder, "operator_key"),
+    knownHostsFile: join(folder, "known_hosts"),
+  };
 }
 
 /** How to reach the host; `hostKey` is one line `ssh-ed25519 <base64>`, pinned by everyone who dials. */
@@ -50,7 +55,11 @@ export async function ensureSshd({ folder, known, say }: SshdRequest): Promise<S
 function sshdProgram(): string {
   const found = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/bin/sshd"].find((path) => existsSync(path));
   if (found) return found;
-  throw new Stopped("STOP_PRECHECK_FAILED", { saw: "no sshd", wanted: "OpenSSH's server", next: "apt-get install -y openssh-server" });
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: "no sshd",
+    wanted: "OpenSSH's server",
+    next: "apt-get install -y openssh-server",
+  });
 }
 
 async function ensureKey(path: string): Promise<string> {
@@ -59,14 +68,24 @@ async function ensureKey(path: string): Promise<string> {
   return `${type ?? ""} ${key ?? ""}`.trim();
 }
 
-async function startOn(program: string, folder: string, wished: number | undefined, say: (line: string) => void): Promise<{ port: number; process: OwnProcess }> {
+async function startOn(
+  program: string,
+  folder: string,
+  wished: number | undefined,
+  say: (line: string) => void,
+): Promise<{ port: number; process: OwnProcess }> {
   const port = wished && (await isFree(wished)) ? wished : await freePort();
   const config = join(folder, "sshd_config");
   writeWhenChanged(config, configuration(folder, port));
   // As root, sshd insists on its separation folder; the package makes it only when its service starts.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const log = openSync(join(folder, "sshd.log"), "a", 0o600);
-  const child = spawn(program, ["-D", "-e", "-f", config], { detached: true, stdio: ["ignore", log, log], cwd: "/", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
+  const child = spawn(program, ["-D", "-e", "-f", config], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    cwd: "/",
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+  });
   child.unref();
   for (let attempt = 0; attempt < DIAL_TRIES; attempt += 1) {
     // Asked for only after it answers: sshd changes its title when it begins to listen.
@@ -77,21 +96,42 @@ async function startOn(program: string, folder: string, wished: number | undefin
     }
     await sleep(50);
   }
-  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the sandbox's sshd does not answer", wanted: "a listening sshd", hint: `read ${join(folder, "sshd.log")}` });
+  throw new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: "the sandbox's sshd does not answer",
+    wanted: "a listening sshd",
+    hint: `read ${join(folder, "sshd.log")}`,
+  });
 }
 
 function configuration(folder: string, port: number): string {
   const quoted = (name: string): string => `"${join(folder, name)}"`;
   return [
-    `Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${quoted("host_key")}`, `AuthorizedKeysFile ${quoted("authorized_keys")}`, `PidFile ${quoted("sshd.pid")}`,
-    "UsePAM no", "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PubkeyAuthentication yes", "PermitRootLogin prohibit-password",
-    "AllowTcpForwarding no", "X11Forwarding no", "PermitUserEnvironment no", "Subsystem sftp internal-sftp", "LogLevel VERBOSE", "MaxStartups 20", "",
+    `Port ${port}`,
+    "ListenAddress 127.0.0.1",
+    `HostKey ${quoted("host_key")}`,
+    `AuthorizedKeysFile ${quoted("authorized_keys")}`,
+    `PidFile ${quoted("sshd.pid")}`,
+    "UsePAM no",
+    "StrictModes no",
+    "PasswordAuthentication no",
+    "KbdInteractiveAuthentication no",
+    "PubkeyAuthentication yes",
+    "PermitRootLogin prohibit-password",
+    "AllowTcpForwarding no",
+    "X11Forwarding no",
+    "PermitUserEnvironment no",
+    "Subsystem sftp internal-sftp",
+    "LogLevel VERBOSE",
+    "MaxStartups 20",
+    "",
   ].join("\n");
 }
 
 async function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer().once("error", () => resolve(false)).once("listening", () => server.close(() => resolve(true)));
+    const server = createServer()
+      .once("error", () => resolve(false))
+      .once("listening", () => server.close(() => resolve(true)));
     server.listen(port, "127.0.0.1");
   });
 }
@@ -109,7 +149,15 @@ async function freePort(): Promise<number> {
 
 async function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ host: "127.0.0.1", port }).once("data", () => { socket.destroy(); resolve(true); }).once("error", () => resolve(false));
-    socket.setTimeout(2000, () => { socket.destroy(); resolve(false); });
+    const socket = createConnection({ host: "127.0.0.1", port })
+      .once("data", () => {
+        socket.destroy();
+        resolve(true);
+      })
+      .once("error", () => resolve(false));
+    socket.setTimeout(2000, () => {
+      socket.destroy();
+      resolve(false);
+    });
   });
 }

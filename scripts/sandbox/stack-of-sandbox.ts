@@ -34,18 +34,55 @@ export function stackOfSandbox(parts: SandboxParts): StackConfig {
   const { place, ssh, database, postgresBin, credentials, approversSha, recipient } = parts;
   const owned = { owner: userInfo().username, group: execFileSync("id", ["-gn"]).toString().trim() };
   const content = configSchema.parse(JSON.parse(renderConfig(parts)));
-  const sources = Object.fromEntries(PACKAGE_ROLES.map((role) => [credentials[role].user, { file: credentials[role].file, variable: `DOT_CUTTER_${role.toUpperCase()}_DB_PASSWORD` }]));
+  const sources = Object.fromEntries(
+    PACKAGE_ROLES.map((role) => [
+      credentials[role].user,
+      { file: credentials[role].file, variable: `DOT_CUTTER_${role.toUpperCase()}_DB_PASSWORD` },
+    ]),
+  );
   return parseStackConfig({
-    sandbox: true, connection: { host: ssh.host, port: ssh.port, user: ssh.user, privateKeyFile: ssh.privateKeyFile, hostKey: ssh.hostKey, sudo: false, dialSeconds: 10 },
-    node: process.execPath, users: [], untouched: [], known: [],
+    sandbox: true,
+    connection: {
+      host: ssh.host,
+      port: ssh.port,
+      user: ssh.user,
+      privateKeyFile: ssh.privateKeyFile,
+      hostKey: ssh.hostKey,
+      sudo: false,
+      dialSeconds: 10,
+    },
+    node: process.execPath,
+    users: [],
+    untouched: [],
+    known: [],
     runtime: { root: place.runtimeRoot, areas: [...RUNTIME_AREAS], ...owned, mode: "0700" },
     orchestrator: { file: place.configFile, ...owned, mode: "0600", content },
     approvers: { source: place.approversSource, sha: approversSha, file: place.approversFile, ...owned, mode: "0600" },
-    backupKey: { source: place.backupKeySource, fingerprint: recipient, file: place.backupPublicKey, keyring: join(place.shortHost, "gnupg"), ...owned, mode: "0600" },
-    database: {
-      psql: postgresBin, host: database.host, port: database.port, name: database.name, user: credentials.admin.user, passFile: administratorPassFile(place),
-      packages: [...PACKAGES], ack: {}, credentials: sources,
+    backupKey: {
+      source: place.backupKeySource,
+      fingerprint: recipient,
+      file: place.backupPublicKey,
+      keyring: join(place.shortHost, "gnupg"),
+      ...owned,
+      mode: "0600",
     },
-    release: { source: join(projectRoot(), "dist", "runner"), folder: place.releasesFolder, launcher: place.launcher, home: homedir(), ...owned },
+    database: {
+      psql: postgresBin,
+      host: database.host,
+      port: database.port,
+      name: database.name,
+      user: credentials.admin.user,
+      passFile: administratorPassFile(place),
+      packages: [...PACKAGES],
+      ack: {},
+      credentials: sources,
+    },
+    release: {
+      source: join(projectRoot(), "dist", "runner"),
+      folder: place.releasesFolder,
+      launcher: place.launcher,
+      home: homedir(),
+      ...owned,
+    },
   });
 }

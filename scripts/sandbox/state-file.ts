@@ -20,7 +20,10 @@ const stateSchema = z.object({
   roles_with_password: z.array(z.string()),
   processes: z.strictObject({ postgres: processSchema.nullable() }),
   /** Port and process of the host's sshd. */
-  ssh: z.strictObject({ port: z.int().min(1).max(65535), process: processSchema }).nullable().default(null),
+  ssh: z
+    .strictObject({ port: z.int().min(1).max(65535), process: processSchema })
+    .nullable()
+    .default(null),
 });
 export type SandboxState = z.infer<typeof stateSchema>;
 
@@ -44,8 +47,13 @@ export function writeState(file: string, state: SandboxState): void {
 }
 
 function unreadable(file: string, cause: unknown): Stopped {
-  return new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `${file} is not a sandbox state of this version`, wanted: "the file that `npm run sandbox -- up` writes",
-    hint: "move the .sandbox folder aside; the next `npm start` makes a new one",
-  }, cause);
+  return new Stopped(
+    "STOP_COULD_NOT_LOOK",
+    {
+      saw: `${file} is not a sandbox state of this version`,
+      wanted: "the file that `npm run sandbox -- up` writes",
+      hint: "move the .sandbox folder aside; the next `npm start` makes a new one",
+    },
+    cause,
+  );
 }

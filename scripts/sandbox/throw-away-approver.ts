@@ -7,10 +7,33 @@ import { projectRoot } from "../../infra/place.ts";
 import type { SandboxPerson } from "./throw-away-keys.ts";
 
 /** Answers the path of the signed statement; `words` are more options of approve. The person reads the units and the payload digest from what approve prints. */
-export async function signAs(person: SandboxPerson, bundle: string, out: string, words: readonly string[] = []): Promise<string> {
-  const child = execa(process.execPath, [join(projectRoot(), "dist", "scripts", "approve.mjs"), bundle, "--profile", person.profileFile, "--key-file", person.keyFile, "--out", out, ...words], {
-    extendEnv: false, env: childEnvironment(), reject: false, stdin: "pipe", stderr: "inherit",
-  });
+export async function signAs(
+  person: SandboxPerson,
+  bundle: string,
+  out: string,
+  words: readonly string[] = [],
+): Promise<string> {
+  const child = execa(
+    process.execPath,
+    [
+      join(projectRoot(), "dist", "scripts", "approve.mjs"),
+      bundle,
+      "--profile",
+      person.profileFile,
+      "--key-file",
+      person.keyFile,
+      "--out",
+      out,
+      ...words,
+    ],
+    {
+      extendEnv: false,
+      env: childEnvironment(),
+      reject: false,
+      stdin: "pipe",
+      stderr: "inherit",
+    },
+  );
   let units = "";
   let digest = "";
   let signed = "";
@@ -25,6 +48,10 @@ export async function signAs(person: SandboxPerson, bundle: string, out: string,
     signed = /^signed and verified: (.+)$/m.exec(text)?.[1] ?? signed;
   });
   const result = await child;
-  if (result.exitCode !== 0 || signed === "") throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${person.id} did not sign (status ${result.exitCode ?? "?"})`, wanted: "a signed statement" });
+  if (result.exitCode !== 0 || signed === "")
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: `${person.id} did not sign (status ${result.exitCode ?? "?"})`,
+      wanted: "a signed statement",
+    });
   return signed;
 }

@@ -29,23 +29,44 @@ const PEOPLE: readonly { readonly id: string; readonly name: string; readonly ga
 ];
 
 /** Makes what is missing; returns the people and sha256 of approvers.json (approvers_sha). */
-export async function ensurePeople(place: Place, host: string): Promise<{ persons: readonly SandboxPerson[]; approversSha: string }> {
-  const persons = await Promise.all(PEOPLE.map(async (person) => {
-    const folder = join(place.approversFolder, person.id);
-    const keyFile = join(folder, "key.asc");
-    const key = await ensureKey(folder, keyFile, person.name, person.id, false);
-    return { ...person, keyFile, profileFile: join(folder, "profile.json"), fingerprint: key.fingerprint, publicKey: key.publicKey };
-  }));
+export async function ensurePeople(
+  place: Place,
+  host: string,
+): Promise<{ persons: readonly SandboxPerson[]; approversSha: string }> {
+  const persons = await Promise.all(
+    PEOPLE.map(async (person) => {
+      const folder = join(place.approversFolder, person.id);
+      const keyFile = join(folder, "key.asc");
+      const key = await ensureKey(folder, keyFile, person.name, person.id, false);
+      return {
+        ...person,
+        keyFile,
+        profileFile: join(folder, "profile.json"),
+        fingerprint: key.fingerprint,
+        publicKey: key.publicKey,
+      };
+    }),
+  );
   const approvers = canonicalText({
-    version: "1", threshold: "2",
-    persons: persons.map(({ id, name, gates, fingerprint, publicKey }) => ({ id, name, gates, keys: [{ fingerprint, public_key_armored: publicKey }] })),
+    version: "1",
+    threshold: "2",
+    persons: persons.map(({ id, name, gates, fingerprint, publicKey }) => ({
+      id,
+      name,
+      gates,
+      keys: [{ fingerprint, public_key_armored: publicKey }],
+    })),
   });
   privateFolder(place.operatorFolder);
   writeWhenChanged(place.approversSource, approvers);
   const approversSha = sha256(approvers);
   for (const person of persons) {
     const profile = {
-      person: person.id, approvers_file: place.approversSource, approvers_sha: approversSha, host, sandbox: true,
+      person: person.id,
+      approvers_file: place.approversSource,
+      approvers_sha: approversSha,
+      host,
+      sandbox: true,
       memory_file: join(place.approversFolder, person.id, "memory.json"),
     };
     writeWhenChanged(person.profileFile, `${JSON.stringify(profile, null, 2)}\n`);
@@ -62,13 +83,23 @@ export async function ensureBackupRecipient(place: Place): Promise<{ fingerprint
 }
 
 // EdDSA 22 and ECDH 18, version 4: what both verifiers and every GnuPG since 2.2 read.
-async function ensureKey(folder: string, file: string, name: string, mailbox: string, encrypts: boolean): Promise<{ fingerprint: string; publicKey: string }> {
+async function ensureKey(
+  folder: string,
+  file: string,
+  name: string,
+  mailbox: string,
+  encrypts: boolean,
+): Promise<{ fingerprint: string; publicKey: string }> {
   privateFolder(folder);
   if (!existsSync(file)) {
     const made = await openpgp.generateKey({
-      type: "ecc", curve: "ed25519Legacy", format: "armored", userIDs: [{ name, email: `${mailbox}@${SANDBOX_MAIL}` }],
+      type: "ecc",
+      curve: "ed25519Legacy",
+      format: "armored",
+      userIDs: [{ name, email: `${mailbox}@${SANDBOX_MAIL}` }],
       // GnuPG takes a signature made in the same second as its key for one made before it on a clock that is a little behind.
-      date: new Date(Date.now() - 60_000), subkeys: encrypts ? [{}] : [],
+      date: new Date(Date.now() - 60_000),
+      subkeys: encrypts ? [{}] : [],
     });
     writeWhenChanged(file, made.privateKey);
   }

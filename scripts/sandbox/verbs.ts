@@ -16,23 +16,38 @@ import { readState, writeState, type OwnProcess, type SandboxState } from "./sta
 /** A sandbox as its files tell; nothing is started. STOP_COULD_NOT_LOOK when there is none in `folder`. */
 export function existingSandbox(folder: string): { place: Place; state: SandboxState } {
   const state = readState(join(folder, "state.json"));
-  if (!state) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `no sandbox in ${folder}`, wanted: "one made before", next: "npm run sandbox -- up" });
+  if (!state)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `no sandbox in ${folder}`,
+      wanted: "one made before",
+      next: "npm run sandbox -- up",
+    });
   return { state, place: placeOf(state.folder, state.short) };
 }
 
 /** What the engine needs to be called by hand on the sandbox's stack: `pulumi preview --stack sandbox` in this project's folder. */
 function engineVariables(): Readonly<Record<string, string>> {
   const { backendUrl, passphraseFile, stack } = sandboxStackPlace();
-  return { PULUMI_HOME: defaultPulumiHome(), PULUMI_BACKEND_URL: backendUrl, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile, PULUMI_STACK: stack };
+  return {
+    PULUMI_HOME: defaultPulumiHome(),
+    PULUMI_BACKEND_URL: backendUrl,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+    PULUMI_STACK: stack,
+  };
 }
 
 /** Shell exports for checks from outside; values are quoted, commands are single words. */
 export function environmentLines(place: Place): string[] {
   const { runId, documentId } = lastRun(join(place.runtimeRoot, "runs"));
   const values = {
-    CUTTER_ROOT: place.runtimeRoot, CUTTER_PSQL: join(place.binFolder, "psql-super"), CUTTER_PSQL_EXEC: join(place.binFolder, "psql-exec"),
-    CUTTER_BIN: place.launcher, CUTTER_RUN_ID: runId, CUTTER_DOCUMENT_ID: documentId,
-    CUTTER_SSH: sshCommand(place), ...engineVariables(),
+    CUTTER_ROOT: place.runtimeRoot,
+    CUTTER_PSQL: join(place.binFolder, "psql-super"),
+    CUTTER_PSQL_EXEC: join(place.binFolder, "psql-exec"),
+    CUTTER_BIN: place.launcher,
+    CUTTER_RUN_ID: runId,
+    CUTTER_DOCUMENT_ID: documentId,
+    CUTTER_SSH: sshCommand(place),
+    ...engineVariables(),
   };
   return Object.entries(values).map(([name, value]) => `export ${name}=${value === "" ? "''" : shellWord(value)}`);
 }
@@ -49,7 +64,11 @@ export function livingProcesses(place: Place, state: SandboxState): OwnProcess[]
   const sshd = state.ssh?.process;
   const others = sandboxProcesses(place).filter(({ pid }) => pid !== server?.pid && pid !== sshd?.pid);
   const sessions = sshd && stillRuns(sshd) ? childrenOf(sshd.pid) : [];
-  return [...others, ...sessions, ...[sshd, server].filter((known) => known !== undefined && known !== null).filter(stillRuns)];
+  return [
+    ...others,
+    ...sessions,
+    ...[sshd, server].filter((known) => known !== undefined && known !== null).filter(stillRuns),
+  ];
 }
 
 /**
@@ -74,7 +93,13 @@ export async function removeSandbox(folder: string): Promise<string[]> {
   const { place } = existingSandbox(folder);
   // Immediate: nobody keeps what a checkpoint would write.
   await takeDown(folder, "SIGQUIT");
-  const gone = [place.shortHost, place.shortDatabase, join(place.folder, "host"), place.operatorFolder, place.approversFolder].filter((path) => existsSync(path));
+  const gone = [
+    place.shortHost,
+    place.shortDatabase,
+    join(place.folder, "host"),
+    place.operatorFolder,
+    place.approversFolder,
+  ].filter((path) => existsSync(path));
   for (const path of gone) {
     chmodSync(path, 0o700);
     rmSync(path, { recursive: true });

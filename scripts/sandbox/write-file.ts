@@ -4,7 +4,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, w
 
 /** Writes `content` with `mode` (default 0600) unless the file already holds it; returns whether it wrote. */
 export function writeWhenChanged(path: string, content: string | Uint8Array, mode = 0o600): boolean {
-  if (existsSync(path) && readFileSync(path).equals(Buffer.from(content)) && (statSync(path).mode & 0o777) === mode) return false;
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(content)) && (statSync(path).mode & 0o777) === mode)
+    return false;
   const temporary = `${path}.${randomBytes(4).toString("hex")}`;
   writeFileSync(temporary, content, { mode: 0o600, flag: "wx" });
   chmodSync(temporary, mode);

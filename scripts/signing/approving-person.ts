@@ -1,31 +1,55 @@
 // Who signs on this machine: the profile's person, held against the approver set that the profile pins.
 import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { APPROVERS_CAP, holderOf, parseApprovers, type Approver, type ApproverKey } from "../../runner/model/approvers.ts";
+import {
+  APPROVERS_CAP,
+  holderOf,
+  parseApprovers,
+  type Approver,
+  type ApproverKey,
+} from "../../runner/model/approvers.ts";
 import type { Gate } from "../../runner/model/run.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { readProfile, type Profile } from "./approver-profile.ts";
 import type { Signer } from "./signing-agent.ts";
 
 /** `profile`: file of the approver profile; `keyFile`: armored secret key, sandbox hosts only. */
-export interface ProfileOptions { readonly profile: string; readonly keyFile?: string }
+export interface ProfileOptions {
+  readonly profile: string;
+  readonly keyFile?: string;
+}
 
 /** A person who may sign, the key that does it and where it lies. */
-export interface ApprovingPerson { readonly profile: Profile; readonly approversSha: string; readonly person: Approver; readonly key: ApproverKey; readonly signer: Signer }
+export interface ApprovingPerson {
+  readonly profile: Profile;
+  readonly approversSha: string;
+  readonly person: Approver;
+  readonly key: ApproverKey;
+  readonly signer: Signer;
+}
 
 /** STOP_APPROVAL_INVALID when the set is not the pinned one, the person holds no key of it or may not sign this gate. */
 export async function approvingPerson(options: ProfileOptions, gate: Gate): Promise<ApprovingPerson> {
   const profile = await readProfile(options.profile);
-  if (options.keyFile && !profile.sandbox) throw invalid("--key-file with a profile that is not a sandbox's", "your own gpg: agent, token or smart card");
+  if (options.keyFile && !profile.sandbox)
+    throw invalid("--key-file with a profile that is not a sandbox's", "your own gpg: agent, token or smart card");
   const approvers = await readSafely(profile.approvers_file, APPROVERS_CAP);
   if (!approvers.ok) throw invalid(`the approver set: ${approvers.reason}`, "a plain file");
   const { set, sha } = parseApprovers(approvers.bytes);
   if (sha !== profile.approvers_sha) throw invalid("an approver set your profile does not pin", profile.approvers_sha);
   const person = set.persons.find((one) => one.id === profile.person);
   const key = person?.keys[0];
-  if (!person || !key || !holderOf(set, key.fingerprint)) throw invalid(`${profile.person} holds no key of the approver set`, "a person of the pinned set");
+  if (!person || !key || !holderOf(set, key.fingerprint))
+    throw invalid(`${profile.person} holds no key of the approver set`, "a person of the pinned set");
   // Whoever may approve anything may revoke anything.
-  if (gate !== "REVOCATION" && !person.gates.includes(gate)) throw invalid(`${person.id} may not sign ${gate}`, "an approver of this gate");
-  return { profile, approversSha: sha, person, key, signer: options.keyFile ? { kind: "key-file", path: options.keyFile } : { kind: "person-gpg" } };
+  if (gate !== "REVOCATION" && !person.gates.includes(gate))
+    throw invalid(`${person.id} may not sign ${gate}`, "an approver of this gate");
+  return {
+    profile,
+    approversSha: sha,
+    person,
+    key,
+    signer: options.keyFile ? { kind: "key-file", path: options.keyFile } : { kind: "person-gpg" },
+  };
 }
 
 function invalid(saw: string, wanted: string): Stopped {

@@ -21,11 +21,26 @@ import { parseIndex } from "../../runner/rules/runs-index.ts";
 
 const grammarFile = z.strictObject({
   ...grammarChoice.shape,
-  plan: z.strictObject({ unit_kind: z.string(), owner_ref: z.string(), publication_type: z.string(), section_types: z.array(z.string()) }),
+  plan: z.strictObject({
+    unit_kind: z.string(),
+    owner_ref: z.string(),
+    publication_type: z.string(),
+    section_types: z.array(z.string()),
+  }),
   caps: z.strictObject({ units: z.int().positive(), hard: z.int().positive() }),
 });
-const findingsFile = z.looseObject({ document: z.array(z.looseObject({ text: z.string() })), environment: z.array(z.string()), baseline: z.array(z.looseObject({ document: z.string(), units: z.int() })) });
-const journalLine = z.strictObject({ run_id: z.string(), seq: z.string(), prev_sha: z.string(), entry: z.json(), entry_sha: z.string() });
+const findingsFile = z.looseObject({
+  document: z.array(z.looseObject({ text: z.string() })),
+  environment: z.array(z.string()),
+  baseline: z.array(z.looseObject({ document: z.string(), units: z.int() })),
+});
+const journalLine = z.strictObject({
+  run_id: z.string(),
+  seq: z.string(),
+  prev_sha: z.string(),
+  entry: z.json(),
+  entry_sha: z.string(),
+});
 
 /** A bundle whose parts agree with each other and with what this machine computed. */
 export interface Bundle {
@@ -42,7 +57,15 @@ export interface Bundle {
 }
 
 const sg1File = z.strictObject({ payload_sha: z.string(), payload: PAYLOADS.SG_1_cut_authz });
-const receiptsFile = z.array(z.looseObject({ attempt: z.string(), file_sha: z.string(), content_digests: contentDigestsSchema, content_digests_sha: z.string(), proof_sha: z.string() }));
+const receiptsFile = z.array(
+  z.looseObject({
+    attempt: z.string(),
+    file_sha: z.string(),
+    content_digests: contentDigestsSchema,
+    content_digests_sha: z.string(),
+    proof_sha: z.string(),
+  }),
+);
 
 const CAP = 64 * 1024 * 1024;
 
@@ -50,7 +73,11 @@ const CAP = 64 * 1024 * 1024;
 export async function readBundle(folder: string): Promise<Bundle> {
   const file = async (name: string): Promise<Buffer> => {
     const answer = await readSafely(join(folder, name), CAP);
-    if (!answer.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${name} of the bundle: ${answer.reason}`, wanted: "a plain file" });
+    if (!answer.ok)
+      throw new Stopped("STOP_APPROVAL_INVALID", {
+        saw: `${name} of the bundle: ${answer.reason}`,
+        wanted: "a plain file",
+      });
     return answer.bytes;
   };
   const request = parseRequest(await file("payload.json"));
@@ -63,23 +90,45 @@ export async function readBundle(folder: string): Promise<Bundle> {
   if (marked.refusal) throw differs("snapshot.md", `the grammar refuses it at line ${marked.refusal.line}`);
   const { manifest } = marked;
   const { region } = manifest;
-  if (!snapshot.subarray(region.byte_start, region.byte_end).equals(await file("region.bin"))) throw differs("region.bin", "other bytes than the snapshot's region");
+  if (!snapshot.subarray(region.byte_start, region.byte_end).equals(await file("region.bin")))
+    throw differs("region.bin", "other bytes than the snapshot's region");
   const rows = planRows(manifest, { run_id: request.run_id, ...grammar.plan });
   const proof = proveLossless(snapshot, manifest, rows);
   if (!proof.ok) insist(proof.verdict);
   insistPlan(theirs, { run_id: request.run_id, document_id: documentId, manifest, rows });
-  const journal = (await file("journal.ndjson")).toString("utf8").split("\n").filter((line) => line !== "").map((line) => parsed(journalLine, Buffer.from(line), "journal.ndjson") as JournalEntry);
+  const journal = (await file("journal.ndjson"))
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => parsed(journalLine, Buffer.from(line), "journal.ndjson") as JournalEntry);
   insist(judgeChain(request.run_id, journal));
   const index = parseIndex((await file("runs-index.jsonl")).toString("utf8"));
   insist(judgeIndex(index).verdict);
-  const bundle: Bundle = { request, sg1: await sg1Of(request, file), snapshot, manifest, rows, writer_digest: writerDigest(rows), findings: parsed(findingsFile, await file("findings.json"), "findings.json"), journal, index };
-  insistSg1(bundle, { document_id: documentId, source_version_id: parsed(z.looseObject({ source_version_id: z.string() }), theirs, "cut_plan.json").source_version_id });
+  const bundle: Bundle = {
+    request,
+    sg1: await sg1Of(request, file),
+    snapshot,
+    manifest,
+    rows,
+    writer_digest: writerDigest(rows),
+    findings: parsed(findingsFile, await file("findings.json"), "findings.json"),
+    journal,
+    index,
+  };
+  insistSg1(bundle, {
+    document_id: documentId,
+    source_version_id: parsed(z.looseObject({ source_version_id: z.string() }), theirs, "cut_plan.json")
+      .source_version_id,
+  });
   insistBackup(bundle, parsed(receiptsFile, await file("receipts.json"), "receipts.json"));
   return bundle;
 }
 
 /** The SG_1 payload a request rests on: named by its digest, so it must hash to it. */
-async function sg1Of(request: Request, file: (name: string) => Promise<Buffer>): Promise<Payload<"SG_1_cut_authz"> | undefined> {
+async function sg1Of(
+  request: Request,
+  file: (name: string) => Promise<Buffer>,
+): Promise<Payload<"SG_1_cut_authz"> | undefined> {
   if (request.gate === "SG_1_cut_authz") return request.payload;
   if (request.gate !== "EXECUTION" && request.gate !== "SG_2_lifecycle_authz") return undefined;
   const { payload, payload_sha } = parsed(sg1File, await file("sg1.json"), "sg1.json");
@@ -90,17 +139,31 @@ async function sg1Of(request: Request, file: (name: string) => Promise<Buffer>):
 }
 
 /** SG_1 names digests we computed ourselves, and entries that stand in the chains of the bundle. */
-function insistSg1({ request, sg1, manifest, rows, writer_digest, journal, index }: Bundle, plan: { document_id: string; source_version_id: string }): void {
+function insistSg1(
+  { request, sg1, manifest, rows, writer_digest, journal, index }: Bundle,
+  plan: { document_id: string; source_version_id: string },
+): void {
   if (!sg1) return;
   const where = request.gate === "SG_1_cut_authz" ? "" : "sg1.json: ";
   const ours: Record<string, [string, string]> = {
-    document_id: [sg1.document_id, plan.document_id], source_version_id: [sg1.source_version_id, plan.source_version_id], region_sha: [sg1.region_sha, manifest.region_sha],
-    manifest_digest: [sg1.manifest_digest, manifest.manifest_digest], writer_digest: [sg1.writer_digest, writer_digest], candidate_count: [sg1.candidate_count, String(rows.length)],
+    document_id: [sg1.document_id, plan.document_id],
+    source_version_id: [sg1.source_version_id, plan.source_version_id],
+    region_sha: [sg1.region_sha, manifest.region_sha],
+    manifest_digest: [sg1.manifest_digest, manifest.manifest_digest],
+    writer_digest: [sg1.writer_digest, writer_digest],
+    candidate_count: [sg1.candidate_count, String(rows.length)],
   };
-  for (const [field, [signed, computed]] of Object.entries(ours)) if (signed !== computed) throw differs(`${where}${field}`, "the request names another value than this machine computes");
-  if (!journal.some((entry) => entry.entry_sha === sg1.journal_head)) throw differs(`${where}journal_head`, "no entry of the journal has this digest");
+  for (const [field, [signed, computed]] of Object.entries(ours))
+    if (signed !== computed)
+      throw differs(`${where}${field}`, "the request names another value than this machine computes");
+  if (!journal.some((entry) => entry.entry_sha === sg1.journal_head))
+    throw differs(`${where}journal_head`, "no entry of the journal has this digest");
   const head = judgeIndex(index).head;
-  if (sg1.previous_closeout_sha !== head && !index.some((line) => line.line_sha === sg1.previous_closeout_sha) && sg1.previous_closeout_sha !== "0".repeat(64)) {
+  if (
+    sg1.previous_closeout_sha !== head &&
+    !index.some((line) => line.line_sha === sg1.previous_closeout_sha) &&
+    sg1.previous_closeout_sha !== "0".repeat(64)
+  ) {
     throw differs(`${where}previous_closeout_sha`, "no line of the runs index has this digest");
   }
 }
@@ -111,20 +174,39 @@ function insistBackup({ request, sg1 }: Bundle, receipts: z.infer<typeof receipt
   if (forged) throw differs("receipts.json", "content_digests_sha is not the hash of the tables' digests");
   if (request.gate !== "EXECUTION") return;
   const { attempt, file_sha, content_digests_sha, proof_sha } = request.payload.backup;
-  const named = receipts.find((receipt) => receipt.attempt === attempt && receipt.file_sha === file_sha && receipt.content_digests_sha === content_digests_sha && receipt.proof_sha === proof_sha);
+  const named = receipts.find(
+    (receipt) =>
+      receipt.attempt === attempt &&
+      receipt.file_sha === file_sha &&
+      receipt.content_digests_sha === content_digests_sha &&
+      receipt.proof_sha === proof_sha,
+  );
   if (!named) throw differs("receipts.json", "the backup that the request names is not among the receipts");
   const wanted = sg1 ? [...sg1.backup_policy.tables, ...sg1.backup_policy.context_tables] : [];
   const missing = wanted.find((table) => !(table in named.content_digests));
   if (missing !== undefined) throw differs("receipts.json", `the backup does not hold ${missing}, which SG_1 names`);
 }
 
-function insistPlan(bytes: Buffer, made: { run_id: string; document_id: string; manifest: Manifest; rows: readonly PlanRow[] }): void {
-  const sourceVersion = parsed(z.looseObject({ source_version_id: z.string() }), bytes, "cut_plan.json").source_version_id;
+function insistPlan(
+  bytes: Buffer,
+  made: { run_id: string; document_id: string; manifest: Manifest; rows: readonly PlanRow[] },
+): void {
+  const sourceVersion = parsed(
+    z.looseObject({ source_version_id: z.string() }),
+    bytes,
+    "cut_plan.json",
+  ).source_version_id;
   const ours: Json = {
-    run_id: made.run_id, document_id: made.document_id, source_version_id: sourceVersion, region_sha: made.manifest.region_sha,
-    manifest_digest: made.manifest.manifest_digest, writer_digest: writerDigest(made.rows), rows: made.rows.map((row) => ({ ...row })),
+    run_id: made.run_id,
+    document_id: made.document_id,
+    source_version_id: sourceVersion,
+    region_sha: made.manifest.region_sha,
+    manifest_digest: made.manifest.manifest_digest,
+    writer_digest: writerDigest(made.rows),
+    rows: made.rows.map((row) => ({ ...row })),
   };
-  if (sha256(canonicalText(ours)) !== sha256(bytes)) throw differs("cut_plan.json", "other rows than this machine plans from the snapshot");
+  if (sha256(canonicalText(ours)) !== sha256(bytes))
+    throw differs("cut_plan.json", "other rows than this machine plans from the snapshot");
 }
 
 /** Compares the snapshot with the approver's own copy of the text, byte for byte. */
@@ -148,5 +230,9 @@ function parsed<T>(schema: z.ZodType<T>, bytes: Buffer, name: string): T {
 }
 
 function differs(what: string, saw: string): Stopped {
-  return new Stopped("STOP_APPROVAL_INVALID", { saw: `${what}: ${saw}`, wanted: "a bundle that agrees with what this machine computes", hint: "do not sign: report this bundle" });
+  return new Stopped("STOP_APPROVAL_INVALID", {
+    saw: `${what}: ${saw}`,
+    wanted: "a bundle that agrees with what this machine computes",
+    hint: "do not sign: report this bundle",
+  });
 }

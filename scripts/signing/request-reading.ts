@@ -20,14 +20,21 @@ export function requestReading(bundle: Bundle, person: string): string {
   const { request } = bundle;
   return [
     heading(`${printable(person)}, you are asked to sign ${request.gate} for run ${request.run_id}`),
-    ...planOf(bundle), ...findingsOf(bundle), ...databaseOf(bundle), ...rehearsalPart(bundle),
+    ...planOf(bundle),
+    ...findingsOf(bundle),
+    ...databaseOf(bundle),
+    ...rehearsalPart(bundle),
     ...restsOn(bundle),
-    heading("what the signature covers"), ...fields(request.payload),
-    line("payload", request.payload_sha), line("must be signed by", request.approve_by), "\n",
+    heading("what the signature covers"),
+    ...fields(request.payload),
+    line("payload", request.payload_sha),
+    line("must be signed by", request.approve_by),
+    "\n",
   ].join("");
 }
 
-const fields = (payload: object): string[] => Object.entries(payload).map(([key, value]) => line(key, typeof value === "string" ? value : JSON.stringify(value)));
+const fields = (payload: object): string[] =>
+  Object.entries(payload).map(([key, value]) => line(key, typeof value === "string" ? value : JSON.stringify(value)));
 
 /** A request that names SG_1 by its digest shows the SG_1 with that digest; text, rows and counts in it were computed again here. */
 function restsOn({ request, sg1 }: Bundle): string[] {
@@ -40,26 +47,47 @@ function planOf({ rows, manifest, writer_digest, snapshot }: Bundle): string[] {
   for (const row of rows) counts.set(row.section_type, (counts.get(row.section_type) ?? 0) + 1);
   const [first, last] = [rows[0], rows.at(-1)];
   return [
-    heading("the units, computed on this machine from the text"), ...treeOf(rows),
-    heading("the first unit"), ...(first ? unitOf(first) : []), ...(last && rows.length > 1 ? [heading("the last unit"), ...unitOf(last)] : []),
-    heading("in numbers"), line("units", String(rows.length)), line("by type", [...counts].map(([type, count]) => `${count} ${type}`).join(", ")),
-    line("text", `${manifest.region.byte_end - manifest.region.byte_start} of ${snapshot.length} bytes are cut, every one accounted for`),
-    line("manifest digest", manifest.manifest_digest), line("writer digest", writer_digest),
+    heading("the units, computed on this machine from the text"),
+    ...treeOf(rows),
+    heading("the first unit"),
+    ...(first ? unitOf(first) : []),
+    ...(last && rows.length > 1 ? [heading("the last unit"), ...unitOf(last)] : []),
+    heading("in numbers"),
+    line("units", String(rows.length)),
+    line("by type", [...counts].map(([type, count]) => `${count} ${type}`).join(", ")),
+    line(
+      "text",
+      `${manifest.region.byte_end - manifest.region.byte_start} of ${snapshot.length} bytes are cut, every one accounted for`,
+    ),
+    line("manifest digest", manifest.manifest_digest),
+    line("writer digest", writer_digest),
   ];
 }
 
 function treeOf(rows: readonly PlanRow[]): string[] {
   const depth = (row: PlanRow): number => row.canonical_address.split("/").length - 2;
-  const shown = rows.map((row) => `  ${"  ".repeat(Math.max(0, depth(row)))}${printable(row.canonical_address)}  ${printable(row.title)}\n`);
+  const shown = rows.map(
+    (row) => `  ${"  ".repeat(Math.max(0, depth(row)))}${printable(row.canonical_address)}  ${printable(row.title)}\n`,
+  );
   if (shown.length <= TREE_LINES) return shown;
   const half = TREE_LINES / 2;
-  return [...shown.slice(0, half), `  … ${shown.length - TREE_LINES} units between; all of them stand in cut_plan.json of the bundle, compared above …\n`, ...shown.slice(-half)];
+  return [
+    ...shown.slice(0, half),
+    `  … ${shown.length - TREE_LINES} units between; all of them stand in cut_plan.json of the bundle, compared above …\n`,
+    ...shown.slice(-half),
+  ];
 }
 
 function unitOf(row: PlanRow): string[] {
   const body = row.body.split("\n").map(printable);
   const more = body.length - BODY_LINES;
-  return [line("address", row.canonical_address), line("title", row.title), line("type", row.section_type), ...body.slice(0, BODY_LINES).map((text) => `    | ${text}\n`), ...(more > 0 ? [`    | … ${more} lines more\n`] : [])];
+  return [
+    line("address", row.canonical_address),
+    line("title", row.title),
+    line("type", row.section_type),
+    ...body.slice(0, BODY_LINES).map((text) => `    | ${text}\n`),
+    ...(more > 0 ? [`    | … ${more} lines more\n`] : []),
+  ];
 }
 
 function findingsOf({ manifest, findings }: Bundle): string[] {
@@ -67,14 +95,20 @@ function findingsOf({ manifest, findings }: Bundle): string[] {
   const more = manifest.findings.length - document.length;
   const none = document.length === 0 && findings.environment.length === 0;
   return [
-    heading("findings"), ...document, ...(more > 0 ? [`  … ${more} findings more\n`] : []),
-    ...findings.environment.map((text) => line("environment (host)", text)), ...(none ? ["  none\n"] : []),
+    heading("findings"),
+    ...document,
+    ...(more > 0 ? [`  … ${more} findings more\n`] : []),
+    ...findings.environment.map((text) => line("environment (host)", text)),
+    ...(none ? ["  none\n"] : []),
   ];
 }
 
 function databaseOf({ findings }: Bundle): string[] {
   const units = findings.baseline.reduce((sum, row) => sum + row.units, 0);
-  return [heading(`what else is in the database (the host's word): ${findings.baseline.length} documents, ${units} units`), ...findings.baseline.map((row) => line(row.document, `${row.units} units`))];
+  return [
+    heading(`what else is in the database (the host's word): ${findings.baseline.length} documents, ${units} units`),
+    ...findings.baseline.map((row) => line(row.document, `${row.units} units`)),
+  ];
 }
 
 /** EXECUTION binds a rehearsal: its facts must stand in the journal under the digest that is signed. */
@@ -82,7 +116,10 @@ function rehearsalPart({ request, journal }: Bundle): string[] {
   if (request.gate !== "EXECUTION") return [];
   const facts = rehearsalOf(journal, request.payload.rehearsal_digest);
   return [
-    heading(`rehearsed on a database restored from this run's backup, ${facts.units} units`), ...facts.proved.map((fact) => `  ${printable(fact.replaceAll("_", " "))}\n`),
-    ...Object.entries(facts.counts).map(([effect, tables]) => line(effect, `${tables.reduce((sum, table) => sum + table.ins, 0)} rows in ${tables.length} tables`)),
+    heading(`rehearsed on a database restored from this run's backup, ${facts.units} units`),
+    ...facts.proved.map((fact) => `  ${printable(fact.replaceAll("_", " "))}\n`),
+    ...Object.entries(facts.counts).map(([effect, tables]) =>
+      line(effect, `${tables.reduce((sum, table) => sum + table.ins, 0)} rows in ${tables.length} tables`),
+    ),
   ];
 }

@@ -13,16 +13,35 @@ import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
 export type OrderGate = "UNHALT" | "REVOCATION";
 
 /** Shows it, asks, signs, tells; it counts when the host has admitted it. Stops as `approvingPerson` and `signStatement`; STOP_REFUSED_INPUT for a value out of form. */
-export async function signOrder<G extends OrderGate>(gate: G, payload: Payload<G>, options: SigningOptions): Promise<void> {
+export async function signOrder<G extends OrderGate>(
+  gate: G,
+  payload: Payload<G>,
+  options: SigningOptions,
+): Promise<void> {
   const { person, key, signer } = await approvingPerson(options, gate);
   const now = new Date();
   const { request } = buildRequest({ gate, payload, requested: now });
   const line = (label: string, value: string): string => `  ${label.padEnd(12)} ${printable(value)}\n`;
   const page = pageOf(options);
-  page.write(`\n${printable(person.name)}, you are about to sign ${gate}\n${Object.entries(request.payload).map(([name, value]) => line(name, typeof value === "string" ? value : JSON.stringify(value))).join("")}`);
+  page.write(
+    `\n${printable(person.name)}, you are about to sign ${gate}\n${Object.entries(request.payload)
+      .map(([name, value]) => line(name, typeof value === "string" ? value : JSON.stringify(value)))
+      .join("")}`,
+  );
   if (gate === "REVOCATION") page.write("  nothing takes a revocation back\n");
   await typedConfirmation([lastDigits(request.payload_sha)], page);
-  const { statement } = buildStatement({ request, person: person.id, fingerprint: key.fingerprint, signed: new Date(), nonce: randomBytes(16).toString("hex") });
-  const signed = await signStatement({ statement, publicKeyArmored: key.public_key_armored, folder: options.out, signer });
+  const { statement } = buildStatement({
+    request,
+    person: person.id,
+    fingerprint: key.fingerprint,
+    signed: new Date(),
+    nonce: randomBytes(16).toString("hex"),
+  });
+  const signed = await signStatement({
+    statement,
+    publicKeyArmored: key.public_key_armored,
+    folder: options.out,
+    signer,
+  });
   tellSigned(statement, signed, `npm run admit -- ${shellWord(signed.json)}`, options);
 }

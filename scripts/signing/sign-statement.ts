@@ -16,10 +16,16 @@ import { signBytes } from "./signing-agent.ts";
 import type { Signer } from "./signing-agent.ts";
 
 /** With which key, and the folder (made when missing) that gets the two files. */
-interface SigningPlace { readonly publicKeyArmored: string; readonly signer: Signer; readonly folder: string }
+interface SigningPlace {
+  readonly publicKeyArmored: string;
+  readonly signer: Signer;
+  readonly folder: string;
+}
 
 /** A statement to sign. */
-export interface SigningWork extends SigningPlace { readonly statement: Statement }
+export interface SigningWork extends SigningPlace {
+  readonly statement: Statement;
+}
 
 /** Any signed text of a person: its exact bytes, who says when, and the names of the two files. */
 export interface DocumentWork extends SigningPlace {
@@ -29,7 +35,11 @@ export interface DocumentWork extends SigningPlace {
 }
 
 /** Paths of the two files and the time inside the signature. */
-export interface Signed { readonly json: string; readonly sig: string; readonly signedAt: Date }
+export interface Signed {
+  readonly json: string;
+  readonly sig: string;
+  readonly signedAt: Date;
+}
 
 /** Writes `<gate>-<run>-<nonce>.json` and `.sig`; stops as {@link signDocument}. */
 export const signStatement = ({ statement, ...place }: SigningWork): Promise<Signed> =>
@@ -40,7 +50,14 @@ export const signStatement = ({ statement, ...place }: SigningWork): Promise<Sig
  * STOP_APPROVAL_INVALID when gpg does not sign, when the signature does not verify or was made too long after signed_utc:
  * then nothing is left in the folder.
  */
-export async function signDocument({ bytes, said, names, publicKeyArmored, signer, folder }: DocumentWork): Promise<Signed> {
+export async function signDocument({
+  bytes,
+  said,
+  names,
+  publicKeyArmored,
+  signer,
+  folder,
+}: DocumentWork): Promise<Signed> {
   const signature = await signBytes(signer, said.fingerprint, bytes);
   await mkdir(folder, { recursive: true });
   const drafts = { json: join(folder, `.${names.json}.new`), sig: join(folder, `.${names.sig}.new`) };
@@ -57,10 +74,23 @@ export async function signDocument({ bytes, said, names, publicKeyArmored, signe
   }
 }
 
-async function readBack(drafts: { json: string; sig: string }, said: DocumentWork["said"], publicKeyArmored: string): Promise<Date> {
-  const [bytes, signature] = await Promise.all([readSafely(drafts.json, STATEMENT_CAP), readSafely(drafts.sig, SIGNATURE_CAP)]);
+async function readBack(
+  drafts: { json: string; sig: string },
+  said: DocumentWork["said"],
+  publicKeyArmored: string,
+): Promise<Date> {
+  const [bytes, signature] = await Promise.all([
+    readSafely(drafts.json, STATEMENT_CAP),
+    readSafely(drafts.sig, SIGNATURE_CAP),
+  ]);
   if (!bytes.ok || !signature.ok) throw refused("the files written are not as they should be");
-  const question = { bytes: bytes.bytes, signature: signature.bytes, publicKeyArmored, fingerprint: said.fingerprint, now: new Date() };
+  const question = {
+    bytes: bytes.bytes,
+    signature: signature.bytes,
+    publicKeyArmored,
+    fingerprint: said.fingerprint,
+    now: new Date(),
+  };
   const answer = await verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);
   if (!answer.ok) throw refused(`the signature made does not verify (${answer.reason})`);
   if (Math.abs(answer.signedAt.getTime() - utcMillis(said.signed_utc)) > CLOCK_TOLERANCE_SECONDS * 1000) {
@@ -70,5 +100,9 @@ async function readBack(drafts: { json: string; sig: string }, said: DocumentWor
 }
 
 function refused(saw: string): Stopped {
-  return new Stopped("STOP_APPROVAL_INVALID", { saw, wanted: "a signature that both verifiers accept", hint: "nothing was kept: sign again, and answer your gpg's question at once" });
+  return new Stopped("STOP_APPROVAL_INVALID", {
+    saw,
+    wanted: "a signature that both verifiers accept",
+    hint: "nothing was kept: sign again, and answer your gpg's question at once",
+  });
 }

@@ -19,20 +19,45 @@ export async function signBytes(signer: Signer, fingerprint: string, bytes: Uint
   return gpg(place, signWords(fingerprint), bytes);
 }
 
-interface Place { readonly program: string; readonly env: NodeJS.ProcessEnv; readonly words: readonly string[] }
+interface Place {
+  readonly program: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly words: readonly string[];
+}
 
 // --no-options: a line in a person's gpg.conf could add a second signer, a note, a text mode or an expiry.
-const signWords = (fingerprint: string): string[] =>
-  ["--no-armor", "--no-textmode", "--digest-algo", "SHA512", "--local-user", fingerprint, "--output", "-", "--detach-sign"];
+const signWords = (fingerprint: string): string[] => [
+  "--no-armor",
+  "--no-textmode",
+  "--digest-algo",
+  "SHA512",
+  "--local-user",
+  fingerprint,
+  "--output",
+  "-",
+  "--detach-sign",
+];
 
 async function gpg(place: Place, words: readonly string[], input: Uint8Array): Promise<Buffer> {
   const result = await execa(place.program, [...place.words, "--no-options", "--no-greeting", "--batch", ...words], {
-    env: place.env, extendEnv: false, reject: false, input, encoding: "buffer", stripFinalNewline: false, stderr: "ignore",
+    env: place.env,
+    extendEnv: false,
+    reject: false,
+    input,
+    encoding: "buffer",
+    stripFinalNewline: false,
+    stderr: "ignore",
   });
-  if (result.exitCode === undefined) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "gpg could not be run", wanted: "GnuPG 2.2 or newer", hint: "install gnupg" }, result.code);
+  if (result.exitCode === undefined)
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: "gpg could not be run", wanted: "GnuPG 2.2 or newer", hint: "install gnupg" },
+      result.code,
+    );
   if (result.exitCode !== 0) {
     throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: `gpg did not sign (status ${result.exitCode})`, wanted: "a signature by the key the statement names",
+      saw: `gpg did not sign (status ${result.exitCode})`,
+      wanted: "a signature by the key the statement names",
       hint: "check with `gpg --list-secret-keys` that your gpg holds this key, that it has not expired, and answer its question for the passphrase or token",
     });
   }
@@ -41,25 +66,51 @@ async function gpg(place: Place, words: readonly string[], input: Uint8Array): P
 
 /** With a caching agent whoever sits at the keyboard later can sign without the person: refused, STOP_PRECHECK_FAILED. */
 async function refuseCachingAgent({ env, words }: Place): Promise<void> {
-  const result = await execa("gpgconf", [...words, "--list-options", "gpg-agent"], { env, extendEnv: false, reject: false });
-  if (result.exitCode !== 0) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "gpgconf does not tell the agent's settings", wanted: "gpgconf of GnuPG 2.2 or newer" });
+  const result = await execa("gpgconf", [...words, "--list-options", "gpg-agent"], {
+    env,
+    extendEnv: false,
+    reject: false,
+  });
+  if (result.exitCode !== 0)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "gpgconf does not tell the agent's settings",
+      wanted: "gpgconf of GnuPG 2.2 or newer",
+    });
   // Ten fields divided by colons; the last is the value in force, empty when the option is off.
-  const value = result.stdout.split("\n").find((line) => line.startsWith("ignore-cache-for-signing:"))?.split(":")[9] ?? "";
+  const value =
+    result.stdout
+      .split("\n")
+      .find((line) => line.startsWith("ignore-cache-for-signing:"))
+      ?.split(":")[9] ?? "";
   if (value !== "") return;
   throw new Stopped("STOP_PRECHECK_FAILED", {
-    saw: "your gpg-agent may sign with a remembered passphrase", wanted: "a question at every signature",
-    hint: "add the line ignore-cache-for-signing to gpg-agent.conf of your GnuPG home, then run the next command and sign again", next: "gpgconf --kill gpg-agent",
+    saw: "your gpg-agent may sign with a remembered passphrase",
+    wanted: "a question at every signature",
+    hint: "add the line ignore-cache-for-signing to gpg-agent.conf of your GnuPG home, then run the next command and sign again",
+    next: "gpgconf --kill gpg-agent",
   });
 }
 
 // A home of its own: the key never enters the person's keyring. Sockets need a short path; the agent ends with the folder.
-async function signWithKeyFile({ path, temporaryRoot = "/tmp" }: Signer & { kind: "key-file" }, fingerprint: string, bytes: Uint8Array): Promise<Buffer> {
+async function signWithKeyFile(
+  { path, temporaryRoot = "/tmp" }: Signer & { kind: "key-file" },
+  fingerprint: string,
+  bytes: Uint8Array,
+): Promise<Buffer> {
   const secret = await readFile(path).catch((error: unknown) => {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the key file cannot be read", wanted: "an armored secret key" }, error);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: "the key file cannot be read", wanted: "an armored secret key" },
+      error,
+    );
   });
   const home = await mkdtemp(join(temporaryRoot, "cs-"));
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home };
-  const place: Place = { program: "gpg", env, words: ["--homedir", home, "--pinentry-mode", "loopback", "--passphrase", ""] };
+  const place: Place = {
+    program: "gpg",
+    env,
+    words: ["--homedir", home, "--pinentry-mode", "loopback", "--passphrase", ""],
+  };
   try {
     await gpg(place, ["--quiet", "--import"], secret);
     return await gpg(place, signWords(fingerprint), bytes);

@@ -7,13 +7,23 @@ import type { Signed } from "./sign-statement.ts";
 import type { Page } from "./typed-confirmation.ts";
 
 /** `out`: folder of the signed files; `stack`: the host the operator's next command is for, nothing here dials it. */
-export interface SigningOptions extends ProfileOptions { readonly out: string; readonly stack: string; readonly json: boolean }
+export interface SigningOptions extends ProfileOptions {
+  readonly out: string;
+  readonly stack: string;
+  readonly json: boolean;
+}
 
 /** Adds the options to a program. */
 export function withSigningOptions(program: Command): Command {
-  return program.requiredOption("--profile <file>", "your approver profile: person, pinned approver set, host, memory")
-    .option("--key-file <file>", "armored secret key; sandbox hosts only").option("--out <folder>", "where the signed statement goes", "signed")
-    .option("--stack <name>", "the host that the operator's next command is for; nothing is dialled here", SANDBOX_STACK)
+  return program
+    .requiredOption("--profile <file>", "your approver profile: person, pinned approver set, host, memory")
+    .option("--key-file <file>", "armored secret key; sandbox hosts only")
+    .option("--out <folder>", "where the signed statement goes", "signed")
+    .option(
+      "--stack <name>",
+      "the host that the operator's next command is for; nothing is dialled here",
+      SANDBOX_STACK,
+    )
     .option("--json", "one object on standard output; what is read and asked stands on standard error", false);
 }
 
@@ -24,6 +34,9 @@ export const pageOf = ({ json }: SigningOptions): Page => (json ? process.stderr
 export function tellSigned(statement: Statement, { json, sig }: Signed, next: string, options: SigningOptions): void {
   const command = withStack(next, options.stack);
   const { gate, run_id, person, payload_sha, nonce } = statement;
-  if (options.json) process.stdout.write(`${JSON.stringify({ event: "signed", gate, run_id, person, payload_sha, nonce, statement: json, signature: sig, next: command })}\n`);
+  if (options.json)
+    process.stdout.write(
+      `${JSON.stringify({ event: "signed", gate, run_id, person, payload_sha, nonce, statement: json, signature: sig, next: command })}\n`,
+    );
   else process.stdout.write(`signed and verified: ${json}\nwith its .sig, for the operator: ${command}\n`);
 }

@@ -7,6 +7,7 @@ const short = (text: string): string => text.replace(/sha256:([0-9a-f]{12})[0-9a
 export function driftTable(stack: string, lines: readonly DriftLine[]): string {
   if (lines.length === 0) return `${stack}: no drift; the host is as declared\n`;
   const blocks = lines.map(({ component, path, want, have, up }) =>
-    [path, `  want  ${short(want)}`, `  have  ${short(have)}`, `  up    ${up}  [${component}]`].join("\n"));
+    [path, `  want  ${short(want)}`, `  have  ${short(have)}`, `  up    ${up}  [${component}]`].join("\n"),
+  );
   return `${stack}: ${lines.length} ${lines.length === 1 ? "difference" : "differences"}\n\n${blocks.join("\n")}\n`;
 }

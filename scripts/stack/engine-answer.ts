@@ -9,24 +9,50 @@ import type { EngineAnswer } from "./pulumi.ts";
 
 const digestSchema = z.looseObject({
   steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })).default([]),
-  diagnostics: z.array(z.looseObject({ urn: z.string().default(""), message: z.string(), severity: z.string().default("") })).default([]),
+  diagnostics: z
+    .array(z.looseObject({ urn: z.string().default(""), message: z.string(), severity: z.string().default("") }))
+    .default([]),
 });
 
 /** Every difference of one preview with --json. `fresh`: the stack has no state yet. */
-export interface PreviewLines { readonly lines: readonly DriftLine[]; readonly fresh: boolean }
+export interface PreviewLines {
+  readonly lines: readonly DriftLine[];
+  readonly fresh: boolean;
+}
 
 /** Reads the answer. STOP_COULD_NOT_LOOK with the engine's words when it is no preview that came to its end. */
 export function readPreview(answer: EngineAnswer): PreviewLines {
   const digest = digestSchema.safeParse(parseJson(answer.stdout));
   const ended = answer.status === ENGINE_STATUS.done || answer.status === ENGINE_STATUS.changesProposed;
-  if (!ended || !digest.success) throw couldNotLook(answer, digest.success ? digest.data.diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message) : []);
-  const lines = digest.data.diagnostics.flatMap(({ urn, message }) => readDriftMessage(message, componentOf(urn)) ?? []);
-  const changes = digest.data.steps.filter(({ op, urn }) => op !== "same" && op !== "read" && urn.includes("command:remote:Command"));
+  if (!ended || !digest.success)
+    throw couldNotLook(
+      answer,
+      digest.success
+        ? digest.data.diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message)
+        : [],
+    );
+  const lines = digest.data.diagnostics.flatMap(
+    ({ urn, message }) => readDriftMessage(message, componentOf(urn)) ?? [],
+  );
+  const changes = digest.data.steps.filter(
+    ({ op, urn }) => op !== "same" && op !== "read" && urn.includes("command:remote:Command"),
+  );
   const told = new Set(lines.map(({ component }) => component));
-  const declared = changes.filter(({ urn }) => !told.has(componentOf(urn))).map(({ op, urn }): DriftLine => ({
-    component: componentOf(urn), path: componentOf(urn), want: "the present declaration", have: op === "create" ? "nothing recorded by an earlier up" : op === "delete" ? "declared no longer" : "an earlier declaration",
-    up: op === "delete" ? "forgets it; the host stays as it is" : "runs its script, which changes nothing that stands",
-  }));
+  const declared = changes
+    .filter(({ urn }) => !told.has(componentOf(urn)))
+    .map(({ op, urn }): DriftLine => ({
+      component: componentOf(urn),
+      path: componentOf(urn),
+      want: "the present declaration",
+      have:
+        op === "create"
+          ? "nothing recorded by an earlier up"
+          : op === "delete"
+            ? "declared no longer"
+            : "an earlier declaration",
+      up:
+        op === "delete" ? "forgets it; the host stays as it is" : "runs its script, which changes nothing that stands",
+    }));
   const commands = digest.data.steps.filter(({ urn }) => urn.includes("command:remote:Command"));
   return { lines: [...lines, ...declared], fresh: commands.length > 0 && commands.every(({ op }) => op === "create") };
 }
@@ -35,11 +61,22 @@ export function readPreview(answer: EngineAnswer): PreviewLines {
 const componentOf = (urn: string): string => (urn.split("::").at(-1) ?? "").replace(/-script$/, "");
 
 function couldNotLook({ status, stdout, stderr }: EngineAnswer, errors: readonly string[]): Stopped {
-  const said = (errors.length > 0 ? errors.join("\n") : `${stderr}\n${stdout}`).split("\n").map((line) => printable(line.trimEnd())).filter((line) => line.trim() !== "");
+  const said = (errors.length > 0 ? errors.join("\n") : `${stderr}\n${stdout}`)
+    .split("\n")
+    .map((line) => printable(line.trimEnd()))
+    .filter((line) => line.trim() !== "");
   if (status === ENGINE_STATUS.noSuchStack) {
-    return new Stopped("STOP_COULD_NOT_LOOK", { saw: "this clone knows no state of the stack", wanted: "the state of the last up", hint: "point PULUMI_BACKEND_URL at the backend your colleagues use; a first up of a new host makes the state" });
+    return new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "this clone knows no state of the stack",
+      wanted: "the state of the last up",
+      hint: "point PULUMI_BACKEND_URL at the backend your colleagues use; a first up of a new host makes the state",
+    });
   }
-  return new Stopped("STOP_COULD_NOT_LOOK", { saw: `the engine ended with status ${status}`, wanted: "a preview of the whole host", details: said.slice(0, 25) });
+  return new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `the engine ended with status ${status}`,
+    wanted: "a preview of the whole host",
+    details: said.slice(0, 25),
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,8 @@
 // The engine's progress as a person wants it: one line a part of the host, when it is done, with its time.
 import { printable } from "../../runner/rules/text-hygiene.ts";
 
-const ENDED = /^\s*[+~-]{1,2}\s+command:remote:Command (\S+)-script (created|updated|deleted|failed|creating failed|updating failed)\b(?: \((\d[\w.]*)\))?/;
+const ENDED =
+  /^\s*[+~-]{1,2}\s+command:remote:Command (\S+)-script (created|updated|deleted|failed|creating failed|updating failed)\b(?: \((\d[\w.]*)\))?/;
 const WORDS: Readonly<Record<string, string>> = { created: "done", updated: "done", deleted: "forgotten" };
 
 /** A reader of the engine's lines: answers the line to show, or undefined. The engine repeats a line for every warning about a part. */

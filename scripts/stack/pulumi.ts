@@ -38,10 +38,20 @@ export interface StackPlace {
 }
 
 /** A stack whose engine is present. */
-export interface Engine { readonly home: string; readonly place: StackPlace; readonly configFile: string; readonly backendUrl: string; readonly say: Say }
+export interface Engine {
+  readonly home: string;
+  readonly place: StackPlace;
+  readonly configFile: string;
+  readonly backendUrl: string;
+  readonly say: Say;
+}
 
 /** What one call of the engine gave. `status` is its exit status (ENGINE_STATUS). */
-export interface EngineAnswer { readonly status: number; readonly stdout: string; readonly stderr: string }
+export interface EngineAnswer {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** How to call: text for standard input, limit in seconds, who sees each line while it runs. */
 export interface CallOptions {
@@ -68,7 +78,13 @@ export async function openStack(place: StackPlace, say: Say = toStderr): Promise
   await ensureEngine(home, say);
   const backendUrl = place.backendUrl ?? `file://${join(projectRoot(), ".state", "pulumi")}`;
   if (backendUrl.startsWith("file://")) mkdirSync(fileURLToPath(backendUrl), { recursive: true, mode: 0o700 });
-  return { home, place, configFile: place.configFile ?? join(place.project, `Pulumi.${place.stack}.yaml`), backendUrl, say };
+  return {
+    home,
+    place,
+    configFile: place.configFile ?? join(place.project, `Pulumi.${place.stack}.yaml`),
+    backendUrl,
+    say,
+  };
 }
 
 /** Makes the stack in the backend unless it is there. */
@@ -82,38 +98,66 @@ export async function ensureStack(engine: Engine): Promise<void> {
 /** Sets plain values, all in one call; they appear in the process list, so never secrets. Keys as `cutter:host`. */
 export async function setConfig(engine: Engine, values: Readonly<Record<string, string>>): Promise<void> {
   const pairs = Object.entries(values).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-  if (pairs.length > 0) insistDone(engine, await call(engine, ["config", "set-all", ...stackFlags(engine), ...pairs]), "set the configuration");
+  if (pairs.length > 0)
+    insistDone(
+      engine,
+      await call(engine, ["config", "set-all", ...stackFlags(engine), ...pairs]),
+      "set the configuration",
+    );
 }
 
 /** Sets one secret. The value goes over standard input, never through an argument; one trailing newline is dropped. */
 export async function setSecretConfig(engine: Engine, key: string, value: string): Promise<void> {
-  insistDone(engine, await call(engine, ["config", "set", key, "--secret", ...stackFlags(engine)], { input: value }), `set the secret ${key}`);
+  insistDone(
+    engine,
+    await call(engine, ["config", "set", key, "--secret", ...stackFlags(engine)], { input: value }),
+    `set the secret ${key}`,
+  );
 }
 
 /** What `preview` may be asked: JSON on standard output, property diffs, and one of: answer 7 on any change, save the plan. */
 export type PreviewOptions = CallOptions & { readonly json?: boolean; readonly diff?: boolean } & (
-  | { readonly expectNoChanges?: boolean; readonly savePlan?: never }
-  // The engine writes no plan when it answers 7, so the two exclude each other.
-  | { readonly expectNoChanges?: never; readonly savePlan: string }
-);
+    | { readonly expectNoChanges?: boolean; readonly savePlan?: never }
+    // The engine writes no plan when it answers 7, so the two exclude each other.
+    | { readonly expectNoChanges?: never; readonly savePlan: string }
+  );
 
 /** `pulumi preview`. Changes nothing; status 7 (with expectNoChanges) when it proposes a change. */
 export async function preview(engine: Engine, options: PreviewOptions = {}): Promise<EngineAnswer> {
-  return await callWithPlugin(engine, [
-    "preview", ...stackFlags(engine), ...flag(options.expectNoChanges, "--expect-no-changes"), ...flag(options.json, "--json"),
-    ...flag(options.diff, "--diff"), ...(options.savePlan === undefined ? [] : ["--save-plan", options.savePlan]),
-  ], options);
+  return await callWithPlugin(
+    engine,
+    [
+      "preview",
+      ...stackFlags(engine),
+      ...flag(options.expectNoChanges, "--expect-no-changes"),
+      ...flag(options.json, "--json"),
+      ...flag(options.diff, "--diff"),
+      ...(options.savePlan === undefined ? [] : ["--save-plan", options.savePlan]),
+    ],
+    options,
+  );
 }
 
 /** What `up` may be asked: a saved plan applied exactly, the engine's preview before it left out. */
-export interface UpOptions extends CallOptions { readonly plan?: string; readonly skipPreview?: boolean }
+export interface UpOptions extends CallOptions {
+  readonly plan?: string;
+  readonly skipPreview?: boolean;
+}
 
 /** `pulumi up --yes`. Locks left by an engine that is gone are removed first; a living one makes the engine refuse. */
 export async function up(engine: Engine, options: UpOptions = {}): Promise<EngineAnswer> {
   removeDeadLocks(engine.backendUrl, engine.place.stack, engine.say);
-  return await callWithPlugin(engine, [
-    "up", "--yes", ...stackFlags(engine), ...flag(options.skipPreview, "--skip-preview"), ...(options.plan === undefined ? [] : ["--plan", options.plan]),
-  ], options);
+  return await callWithPlugin(
+    engine,
+    [
+      "up",
+      "--yes",
+      ...stackFlags(engine),
+      ...flag(options.skipPreview, "--skip-preview"),
+      ...(options.plan === undefined ? [] : ["--plan", options.plan]),
+    ],
+    options,
+  );
 }
 
 /** `pulumi destroy --yes`: deletes what the stack's resources say in their `delete`, and nothing else. */
@@ -136,26 +180,57 @@ async function callWithPlugin(engine: Engine, args: readonly string[], options: 
   const sandbox = existsSync(engine.configFile) && saysSandbox(readFileSync(engine.configFile, "utf8"));
   const plugin = await ensureCommandPlugin(engine.home, { sandbox }, engine.say);
   const limit = engine.place.commandLimitSeconds;
-  return await start(engine, args, options, plugin === "official" ? {} : {
-    [STACK_VARIABLE]: engine.place.stack, ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
-  });
+  return await start(
+    engine,
+    args,
+    options,
+    plugin === "official"
+      ? {}
+      : {
+          [STACK_VARIABLE]: engine.place.stack,
+          ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
+        },
+  );
 }
 
-async function start(engine: Engine, args: readonly string[], options: CallOptions, more: Readonly<Record<string, string>>): Promise<EngineAnswer> {
+async function start(
+  engine: Engine,
+  args: readonly string[],
+  options: CallOptions,
+  more: Readonly<Record<string, string>>,
+): Promise<EngineAnswer> {
   const running = execa(engineProgram(engine.home), [...args, "--non-interactive", "--color", "never"], {
-    cwd: engine.place.project, extendEnv: false, reject: false, all: true, input: options.input ?? "", forceKillAfterDelay: 15_000, killSignal: "SIGINT",
+    cwd: engine.place.project,
+    extendEnv: false,
+    reject: false,
+    all: true,
+    input: options.input ?? "",
+    forceKillAfterDelay: 15_000,
+    killSignal: "SIGINT",
     ...(options.limitSeconds === undefined ? {} : { timeout: options.limitSeconds * 1000 }),
-    env: { ...engineEnvironment(engine.home), PULUMI_BACKEND_URL: engine.backendUrl, PULUMI_CONFIG_PASSPHRASE_FILE: engine.place.passphraseFile, ...more },
+    env: {
+      ...engineEnvironment(engine.home),
+      PULUMI_BACKEND_URL: engine.backendUrl,
+      PULUMI_CONFIG_PASSPHRASE_FILE: engine.place.passphraseFile,
+      ...more,
+    },
   });
   const { onLine } = options;
-  if (onLine) void (async () => { for await (const line of running.iterable({ from: "all" })) onLine(line); })().catch(() => undefined);
+  if (onLine)
+    void (async () => {
+      for await (const line of running.iterable({ from: "all" })) onLine(line);
+    })().catch(() => undefined);
   // The terminal sends Ctrl-C to the engine too; it ends cleanly, and we wait for that.
   const wait = (): void => undefined;
   const forward = (): void => void running.kill("SIGINT");
   process.on("SIGINT", wait).on("SIGTERM", forward);
   try {
     const done = await running;
-    if (done.timedOut) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `pulumi ${args[0] ?? ""} did not end within ${options.limitSeconds ?? 0} s`, wanted: "an answer" });
+    if (done.timedOut)
+      throw new Stopped("STOP_COULD_NOT_LOOK", {
+        saw: `pulumi ${args[0] ?? ""} did not end within ${options.limitSeconds ?? 0} s`,
+        wanted: "an answer",
+      });
     return { status: done.exitCode ?? ENGINE_STATUS.failed, stdout: done.stdout, stderr: done.stderr };
   } finally {
     process.off("SIGINT", wait).off("SIGTERM", forward);
@@ -173,13 +248,28 @@ function flag(wanted: boolean | undefined, name: string): string[] {
 function insistDone(engine: Engine, answer: EngineAnswer, purpose: string): void {
   if (answer.status === ENGINE_STATUS.done) return;
   const last = answer.stderr.trim().split("\n").slice(-3);
-  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the Pulumi engine could not ${purpose} (stack ${engine.place.stack}, status ${answer.status})`, wanted: "status 0", details: last });
+  throw new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `the Pulumi engine could not ${purpose} (stack ${engine.place.stack}, status ${answer.status})`,
+    wanted: "status 0",
+    details: last,
+  });
 }
 
 function checkPassphrase(file: string): void {
   const facts = statSync(file, { throwIfNoEntry: false });
-  const fault = facts === undefined ? "does not exist" : !facts.isFile() ? "is no file"
-    : (facts.mode & 0o077) !== 0 ? "can be read by others" : readFileSync(file, "utf8").trim() === "" ? "is empty" : undefined;
+  const fault =
+    facts === undefined
+      ? "does not exist"
+      : !facts.isFile()
+        ? "is no file"
+        : (facts.mode & 0o077) !== 0
+          ? "can be read by others"
+          : readFileSync(file, "utf8").trim() === ""
+            ? "is empty"
+            : undefined;
   if (fault === undefined) return;
-  throw new Stopped("STOP_PRECHECK_FAILED", { saw: `passphrase file ${file} ${fault}`, wanted: "a file of mode 0600 with the passphrase of the stack's secrets" });
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: `passphrase file ${file} ${fault}`,
+    wanted: "a file of mode 0600 with the passphrase of the stack's secrets",
+  });
 }

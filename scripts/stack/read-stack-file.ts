@@ -10,17 +10,28 @@ import { projectRoot } from "../../infra/place.ts";
 /** What stands under `config:`, by key. STOP_COULD_NOT_LOOK when the file is no stack configuration. */
 export function readStackFile(file: string): Readonly<Record<string, unknown>> {
   try {
-    const { config } = z.looseObject({ config: z.record(z.string(), z.unknown()) }).parse(YAML.parse(readFileSync(file, "utf8")));
+    const { config } = z
+      .looseObject({ config: z.record(z.string(), z.unknown()) })
+      .parse(YAML.parse(readFileSync(file, "utf8")));
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, valueOf(value)]));
   } catch (error) {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" }, error);
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" },
+      error,
+    );
   }
 }
 
 /** The file that --stack means: a name of this project, or the path of such a file. STOP_COULD_NOT_LOOK when there is none. */
 export function stackFileOf(stack: string): string {
   const file = stack.endsWith(".yaml") ? stack : join(projectRoot(), `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `no ${basename(file)}`, wanted: "the configuration of a stack", hint: "name a stack of this project, or the path of a colleague's stack file" });
+  if (!existsSync(file))
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `no ${basename(file)}`,
+      wanted: "the configuration of a stack",
+      hint: "name a stack of this project, or the path of a colleague's stack file",
+    });
   return file;
 }
 

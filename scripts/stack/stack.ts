@@ -12,22 +12,40 @@ import { readState } from "../sandbox/state-file.ts";
 import { saysSandbox } from "../toolchain/sandbox-config.ts";
 
 /** The option every command about a stack has. */
-export const stackOption = (): Option => new Option("--stack <name>", "stack: sandbox or the name in Pulumi.<name>.yaml").default("sandbox");
+export const stackOption = (): Option =>
+  new Option("--stack <name>", "stack: sandbox or the name in Pulumi.<name>.yaml").default("sandbox");
 
 /** Where a sandbox's stack lies: state and passphrase in this checkout. Nothing is made. */
-export const sandboxStackPlace = (stack = "sandbox", project: string = projectRoot()): StackPlace & { readonly backendUrl: string } =>
-  ({ project, stack, passphraseFile: join(project, ".state", "pulumi-passphrase"), backendUrl: `file://${join(project, ".state", "pulumi")}` });
+export const sandboxStackPlace = (
+  stack = "sandbox",
+  project: string = projectRoot(),
+): StackPlace & { readonly backendUrl: string } => ({
+  project,
+  stack,
+  passphraseFile: join(project, ".state", "pulumi-passphrase"),
+  backendUrl: `file://${join(project, ".state", "pulumi")}`,
+});
 
 /**
  * Where a stack lies. A sandbox keeps state and passphrase in this checkout; a real stack brings both by
  * PULUMI_BACKEND_URL and PULUMI_CONFIG_PASSPHRASE_FILE, and a backend of files is refused for it.
  */
-export function stackPlace(stack: string, environment: NodeJS.ProcessEnv = process.env, project: string = projectRoot()): StackPlace {
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(stack)) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "a stack name out of form", wanted: "lower-case letters, digits and dashes" });
+export function stackPlace(
+  stack: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  project: string = projectRoot(),
+): StackPlace {
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(stack))
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: "a stack name out of form",
+      wanted: "lower-case letters, digits and dashes",
+    });
   const configFile = join(project, `Pulumi.${stack}.yaml`);
   if (!existsSync(configFile)) {
     throw new Stopped("STOP_PRECHECK_FAILED", {
-      saw: `no Pulumi.${stack}.yaml`, wanted: "the stack's configuration", next: stack === "sandbox" ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example Pulumi.${stack}.yaml`,
+      saw: `no Pulumi.${stack}.yaml`,
+      wanted: "the stack's configuration",
+      next: stack === "sandbox" ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example Pulumi.${stack}.yaml`,
     });
   }
   if (saysSandbox(readFileSync(configFile, "utf8"))) {
@@ -37,9 +55,20 @@ export function stackPlace(stack: string, environment: NodeJS.ProcessEnv = proce
   }
   const backendUrl = environment["PULUMI_BACKEND_URL"] ?? "";
   const passphraseFile = environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
-  const missing = [...(backendUrl === "" ? ["PULUMI_BACKEND_URL is not set"] : backendUrl.startsWith("file:") ? ["PULUMI_BACKEND_URL is a folder of this machine"] : []), ...(passphraseFile === "" ? ["PULUMI_CONFIG_PASSPHRASE_FILE is not set"] : [])];
+  const missing = [
+    ...(backendUrl === ""
+      ? ["PULUMI_BACKEND_URL is not set"]
+      : backendUrl.startsWith("file:")
+        ? ["PULUMI_BACKEND_URL is a folder of this machine"]
+        : []),
+    ...(passphraseFile === "" ? ["PULUMI_CONFIG_PASSPHRASE_FILE is not set"] : []),
+  ];
   if (missing.length > 0) {
-    throw new Stopped("STOP_PRECHECK_FAILED", { saw: missing.join("; "), wanted: "a backend your colleagues reach, and the file with the stack's passphrase", hint: "state on one machine makes every other clone believe that nothing was ever provisioned" });
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: missing.join("; "),
+      wanted: "a backend your colleagues reach, and the file with the stack's passphrase",
+      hint: "state on one machine makes every other clone believe that nothing was ever provisioned",
+    });
   }
   return { project, stack, passphraseFile, backendUrl };
 }

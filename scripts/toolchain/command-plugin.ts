@@ -17,20 +17,27 @@ const INSTALL_LIMIT_MS = 20_000;
 const BUNDLE = /^stand-in-[0-9a-f]{16}\.cjs$/;
 
 /** For whom the plugin is wanted, and the stand-in's bundle (default: the one built with this checkout). */
-export interface PluginWish { readonly sandbox: boolean; readonly standIn?: string }
+export interface PluginWish {
+  readonly sandbox: boolean;
+  readonly standIn?: string;
+}
 
 /**
  * Makes the plugin present and says which one it is. The engine must be present. A stack that is no sandbox never gets the
  * stand-in: STOP_PRECHECK_FAILED instead.
  */
-export async function ensureCommandPlugin(home: string, { sandbox, standIn = builtStandIn() }: PluginWish, say: Say): Promise<Exclude<CommandPlugin, "missing">> {
+export async function ensureCommandPlugin(
+  home: string,
+  { sandbox, standIn = builtStandIn() }: PluginWish,
+  say: Say,
+): Promise<Exclude<CommandPlugin, "missing">> {
   if (commandPluginIn(home) === "official") return "official";
   if (sandbox && isCurrent(home, standIn)) return "stand-in";
   return await exclusively(home, async () => {
     if (commandPluginIn(home) === "official") return "official";
     // A stand-in that is only out of date shows that this machine has tried the official one before.
     const tryOfficial = !sandbox || commandPluginIn(home) === "missing";
-    if (tryOfficial && await installOfficial(home, say)) return "official";
+    if (tryOfficial && (await installOfficial(home, say))) return "official";
     if (!sandbox) throw noOfficialPlugin(home);
     layStandIn(home, standIn);
     say(`plugin command ${COMMAND_PLUGIN_VERSION}: the stand-in of this project serves the sandbox`);
@@ -51,9 +58,17 @@ async function installOfficial(home: string, say: Say): Promise<boolean> {
     renameSync(folder, aside);
   }
   say(`fetching plugin command ${COMMAND_PLUGIN_VERSION} (at most ${INSTALL_LIMIT_MS / 1000} s) …`);
-  await execa(engineProgram(home), ["plugin", "install", "resource", "command", COMMAND_PLUGIN_VERSION, "--non-interactive", "--color", "never"], {
-    env: { ...engineEnvironment(home), PULUMI_BACKEND_URL: "file://~" }, extendEnv: false, reject: false, stdin: "ignore", timeout: INSTALL_LIMIT_MS,
-  });
+  await execa(
+    engineProgram(home),
+    ["plugin", "install", "resource", "command", COMMAND_PLUGIN_VERSION, "--non-interactive", "--color", "never"],
+    {
+      env: { ...engineEnvironment(home), PULUMI_BACKEND_URL: "file://~" },
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+      timeout: INSTALL_LIMIT_MS,
+    },
+  );
   if (commandPluginIn(home) === "official") {
     rmSync(aside, { recursive: true, force: true });
     return true;
@@ -66,7 +81,10 @@ async function installOfficial(home: string, say: Say): Promise<boolean> {
 function isCurrent(home: string, standIn: string): boolean {
   if (commandPluginIn(home) !== "stand-in") return false;
   const folder = commandPluginFolder(home);
-  return readFileSync(join(folder, "pulumi-resource-command"), "utf8") === launcher(bundleName(readFileSync(standIn))) && existsSync(join(folder, bundleName(readFileSync(standIn))));
+  return (
+    readFileSync(join(folder, "pulumi-resource-command"), "utf8") === launcher(bundleName(readFileSync(standIn))) &&
+    existsSync(join(folder, bundleName(readFileSync(standIn))))
+  );
 }
 
 // Marker first, program last: at no moment does the folder look like the official plugin. The program is replaced by rename,
@@ -77,7 +95,11 @@ export function layStandIn(home: string, standIn: string): void {
   const bytes = readFileSync(standIn);
   const name = bundleName(bytes);
   mkdirSync(folder, { recursive: true });
-  const marker = { stand_in_for: `resource-command ${COMMAND_PLUGIN_VERSION}`, serves: "stacks with cutter:sandbox: true, on loopback only", sha256: sha256(bytes) };
+  const marker = {
+    stand_in_for: `resource-command ${COMMAND_PLUGIN_VERSION}`,
+    serves: "stacks with cutter:sandbox: true, on loopback only",
+    sha256: sha256(bytes),
+  };
   writeWhenChanged(join(folder, STAND_IN_MARKER), `${JSON.stringify(marker, null, 2)}\n`, 0o644);
   writeWhenChanged(join(folder, name), bytes.toString("utf8"), 0o644);
   writeWhenChanged(join(folder, "pulumi-resource-command"), launcher(name), 0o755);
@@ -95,7 +117,8 @@ function launcher(bundle: string): string {
 function noOfficialPlugin(home: string): Stopped {
   return new Stopped("STOP_PRECHECK_FAILED", {
     saw: `no official Pulumi plugin command ${COMMAND_PLUGIN_VERSION}, and it could not be fetched`,
-    wanted: "the official plugin: this stack is no sandbox (its configuration does not say cutter:sandbox: true), and the stand-in serves sandboxes only",
+    wanted:
+      "the official plugin: this stack is no sandbox (its configuration does not say cutter:sandbox: true), and the stand-in serves sandboxes only",
     hint: `with network access run the same command again; without, copy the folder plugins/resource-command-v${COMMAND_PLUGIN_VERSION} of a machine that has it to ${commandPluginFolder(home)}`,
   });
 }

@@ -14,7 +14,9 @@ export function removeDeadLocks(backendUrl: string, stack: string, say: Say): vo
   if (!backendUrl.startsWith("file://")) return;
   const root = join(fileURLToPath(backendUrl), ".pulumi", "locks");
   if (!existsSync(root)) return;
-  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".json") && path.split("/").at(-2) === stack);
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+    (path) => path.endsWith(".json") && path.split("/").at(-2) === stack,
+  );
   for (const file of files) {
     const lock = readLock(join(root, file));
     if (lock === undefined || lock.hostname !== hostname() || isEngine(lock.pid)) continue;

@@ -13,14 +13,18 @@ const FOREIGN = /^(?:PULUMI_|ZX_|DOT_|CUTTER_)/;
 /** The caller's environment without what would steer the engine, plus PULUMI_HOME, the pinned version and no surprises from the network. */
 export function engineEnvironment(home: string, caller: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const kept = Object.entries(childEnvironment(caller)).flatMap(([name, value]): [string, string][] =>
-    value === undefined || REMOVED.has(name) || (FOREIGN.test(name) && !KEPT.has(name)) ? [] : [[name, value]]);
+    value === undefined || REMOVED.has(name) || (FOREIGN.test(name) && !KEPT.has(name)) ? [] : [[name, value]],
+  );
   const environment = Object.fromEntries(kept);
   return {
     ...environment,
     // The language host starts `node` by name: it shall be the one this program runs on.
     PATH: [dirname(process.execPath), environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(":"),
-    PULUMI_HOME: home, PULUMI_VERSION: ENGINE_VERSION, PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true", PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    PULUMI_HOME: home,
+    PULUMI_VERSION: ENGINE_VERSION,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     // Few dials at once: sshd drops parallel ones that have not logged in yet.
     PULUMI_PARALLEL: "4",
   };

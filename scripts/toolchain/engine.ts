@@ -42,7 +42,8 @@ export async function ensureEngine(home: string, say: Say, sources: EngineSource
   if (existsSync(join(home, "lock"))) say("another command is preparing the Pulumi engine; waiting for it …");
   await exclusively(home, async () => {
     if (engineIsPresent(home)) return;
-    for (const name of readdirSync(home).filter((entry) => entry.startsWith(UNFINISHED))) rmSync(join(home, name), { recursive: true, force: true });
+    for (const name of readdirSync(home).filter((entry) => entry.startsWith(UNFINISHED)))
+      rmSync(join(home, name), { recursive: true, force: true });
     const incoming = join(home, `${UNFINISHED}${process.pid}`);
     try {
       await obtain(incoming, say, sources);
@@ -76,11 +77,17 @@ async function obtain(incoming: string, say: Say, { launcher, go, modules }: Eng
 async function download(incoming: string, launcher: string, say: Say): Promise<string | undefined> {
   say(`fetching the Pulumi engine ${ENGINE_VERSION} …`);
   const done = await execa(process.execPath, [launcher, "version"], {
-    env: engineEnvironment(incoming), extendEnv: false, reject: false, stdin: "ignore", timeout: DOWNLOAD_LIMIT_MS,
+    env: engineEnvironment(incoming),
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+    timeout: DOWNLOAD_LIMIT_MS,
   });
   if (done.exitCode === 0 && engineIsPresent(incoming)) return undefined;
   const last = done.stderr.trim().split("\n").at(-1) ?? "";
-  const problem = done.timedOut ? `no end after ${DOWNLOAD_LIMIT_MS / 1000} s` : last.replace(/^pulumi: /, "").slice(0, 120) || `status ${done.exitCode ?? "?"}`;
+  const problem = done.timedOut
+    ? `no end after ${DOWNLOAD_LIMIT_MS / 1000} s`
+    : last.replace(/^pulumi: /, "").slice(0, 120) || `status ${done.exitCode ?? "?"}`;
   say(`  no official download: ${problem}`);
   return problem;
 }

@@ -4,8 +4,10 @@ import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.
 
 operatorProgram("admit", "have signed statements admitted: approvals, revocations, an UNHALT")
   .argument("<signed...>", "statements; their .sig lies beside them")
-  .action((signed: string[], options: OperatorOptions) => atHost(options, async (target) => {
-    await admitSigned(target, signed, (line) => process.stderr.write(`${line}\n`));
-    return 0;
-  }))
+  .action((signed: string[], options: OperatorOptions) =>
+    atHost(options, async (target) => {
+      await admitSigned(target, signed, (line) => process.stderr.write(`${line}\n`));
+      return 0;
+    }),
+  )
   .parse();

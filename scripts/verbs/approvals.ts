@@ -13,36 +13,69 @@ import { eventsOf, type HostEvent } from "../operator/host-call.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 import { operatorStop, stopOf } from "../operator/stop-of-host.ts";
 
-const admittedEvent = z.looseObject({ event: z.literal("admitted"), used_phase: z.string().nullable(), used_at: z.string().nullable(), statement: z.string(), signature: z.string() });
+const admittedEvent = z.looseObject({
+  event: z.literal("admitted"),
+  used_phase: z.string().nullable(),
+  used_at: z.string().nullable(),
+  statement: z.string(),
+  signature: z.string(),
+});
 
 /** One statement as this machine judged it; `good` false with the reason. */
-interface Judged { readonly gate: string; readonly run_id: string; readonly person: string; readonly fingerprint: string; readonly payload_sha: string; readonly signed_utc: string; readonly used_phase: string | null; readonly used_at: string | null; readonly good: boolean; readonly reason: string | null }
+interface Judged {
+  readonly gate: string;
+  readonly run_id: string;
+  readonly person: string;
+  readonly fingerprint: string;
+  readonly payload_sha: string;
+  readonly signed_utc: string;
+  readonly used_phase: string | null;
+  readonly used_at: string | null;
+  readonly good: boolean;
+  readonly reason: string | null;
+}
 
-operatorProgram("approvals", "every admitted statement of a run, its signature verified here").argument("<run-id>", "any run")
+operatorProgram("approvals", "every admitted statement of a run, its signature verified here")
+  .argument("<run-id>", "any run")
   .requiredOption("--profile <file>", "an approver profile: it pins the approver set")
-  .action((word: string, options: OperatorOptions & { profile: string }) => atHost(options, async (target) => {
-    const runId = runIdOf(word);
-    const set = await pinnedSet(options.profile);
-    const { events } = await eventsOf(target, ["orchestrate", "approvals", runId]);
-    const stop = stopOf(events);
-    if (stop) {
-      const { code, facts } = operatorStop(stop, target.stack, runId);
-      throw new Stopped(code, facts);
-    }
-    const judged = await Promise.all(events.filter((event) => event.event === "admitted").map((event) => judge(event, runId, set)));
-    for (const one of judged) process.stdout.write(options.json ? `${JSON.stringify({ event: "approval", ...one })}\n` : lineOf(one));
-    const bad = judged.filter((one) => !one.good);
-    if (bad.length > 0) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${bad.length} of ${judged.length} statements do not hold here`, wanted: "signatures by keys of the pinned set", details: bad.map((one) => `${one.gate} of ${one.person}: ${one.reason ?? ""}`) });
-    return 0;
-  }))
+  .action((word: string, options: OperatorOptions & { profile: string }) =>
+    atHost(options, async (target) => {
+      const runId = runIdOf(word);
+      const set = await pinnedSet(options.profile);
+      const { events } = await eventsOf(target, ["orchestrate", "approvals", runId]);
+      const stop = stopOf(events);
+      if (stop) {
+        const { code, facts } = operatorStop(stop, target.stack, runId);
+        throw new Stopped(code, facts);
+      }
+      const judged = await Promise.all(
+        events.filter((event) => event.event === "admitted").map((event) => judge(event, runId, set)),
+      );
+      for (const one of judged)
+        process.stdout.write(options.json ? `${JSON.stringify({ event: "approval", ...one })}\n` : lineOf(one));
+      const bad = judged.filter((one) => !one.good);
+      if (bad.length > 0)
+        throw new Stopped("STOP_APPROVAL_INVALID", {
+          saw: `${bad.length} of ${judged.length} statements do not hold here`,
+          wanted: "signatures by keys of the pinned set",
+          details: bad.map((one) => `${one.gate} of ${one.person}: ${one.reason ?? ""}`),
+        });
+      return 0;
+    }),
+  )
   .parse();
 
 async function pinnedSet(profileFile: string): Promise<ApproverSet> {
   const profile = await readProfile(profileFile);
   const read = await readSafely(profile.approvers_file, APPROVERS_CAP);
-  if (!read.ok) throw new Stopped("STOP_APPROVAL_INVALID", { saw: `the approver set: ${read.reason}`, wanted: "a plain file" });
+  if (!read.ok)
+    throw new Stopped("STOP_APPROVAL_INVALID", { saw: `the approver set: ${read.reason}`, wanted: "a plain file" });
   const { set, sha } = parseApprovers(read.bytes);
-  if (sha !== profile.approvers_sha) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "an approver set your profile does not pin", wanted: profile.approvers_sha });
+  if (sha !== profile.approvers_sha)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "an approver set your profile does not pin",
+      wanted: profile.approvers_sha,
+    });
   return set;
 }
 
@@ -51,16 +84,39 @@ async function judge(event: HostEvent, runId: string, set: ApproverSet): Promise
   const bytes = Buffer.from(parsed.statement, "base64");
   const statement = parseStatement(bytes);
   const { gate, run_id, person, fingerprint, payload_sha, signed_utc } = statement;
-  const known = { gate, run_id, person, fingerprint, payload_sha, signed_utc, used_phase: parsed.used_phase, used_at: parsed.used_at };
+  const known = {
+    gate,
+    run_id,
+    person,
+    fingerprint,
+    payload_sha,
+    signed_utc,
+    used_phase: parsed.used_phase,
+    used_at: parsed.used_at,
+  };
   const holder = holderOf(set, fingerprint);
   if (!holder || holder.person.id !== person) return { ...known, good: false, reason: "no such person holds this key" };
   if (run_id !== runId) return { ...known, good: false, reason: "a statement of another run" };
   // As of the signature: a key that has expired since does not take back what it signed.
-  const answer = await verifyWithBoth(openpgpVerifier(), gpgvVerifier(), { bytes, signature: Buffer.from(parsed.signature, "base64"), publicKeyArmored: holder.key.public_key_armored, fingerprint, now: new Date(signed_utc) });
+  const answer = await verifyWithBoth(openpgpVerifier(), gpgvVerifier(), {
+    bytes,
+    signature: Buffer.from(parsed.signature, "base64"),
+    publicKeyArmored: holder.key.public_key_armored,
+    fingerprint,
+    now: new Date(signed_utc),
+  });
   return { ...known, good: answer.ok, reason: answer.ok ? null : answer.reason };
 }
 
 function lineOf(one: Judged): string {
-  const words = [one.good ? "good" : "BAD ", one.gate.padEnd(22), one.person.padEnd(12), one.signed_utc, `payload …${one.payload_sha.slice(-6)}`, `used by ${one.used_phase ?? "nothing"}`, ...(one.reason ? [one.reason] : [])];
+  const words = [
+    one.good ? "good" : "BAD ",
+    one.gate.padEnd(22),
+    one.person.padEnd(12),
+    one.signed_utc,
+    `payload …${one.payload_sha.slice(-6)}`,
+    `used by ${one.used_phase ?? "nothing"}`,
+    ...(one.reason ? [one.reason] : []),
+  ];
   return `${printable(words.join("  "))}\n`;
 }

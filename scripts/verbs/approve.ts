@@ -18,17 +18,31 @@ import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts"
 import { utcMillis } from "../../runner/model/utc.ts";
 
 type Decision = Payload<"SG_3_failure_escalation">["decision"];
-interface Options extends SigningOptions { readonly copy?: string; readonly decision?: Decision }
+interface Options extends SigningOptions {
+  readonly copy?: string;
+  readonly decision?: Decision;
+}
 
 withSigningOptions(new Command("approve").description("read, judge and sign one request with your own OpenPGP key"))
   .argument("<bundle>", "folder of the request, fetched from the host")
   .option("--copy <file>", "your own copy of the text, compared byte for byte")
-  .addOption(new Option("--decision <decision>", "of a torn run, for SG_3_failure_escalation only").choices(["hold", "compensate", "void"]))
+  .addOption(
+    new Option("--decision <decision>", "of a torn run, for SG_3_failure_escalation only").choices([
+      "hold",
+      "compensate",
+      "void",
+    ]),
+  )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((folder: string, options: Options) => runProgram(async () => {
-    refuseForeignEnvironment();
-    return approve(folder, options);
-  }, { aboutRun: true }))
+  .action((folder: string, options: Options) =>
+    runProgram(
+      async () => {
+        refuseForeignEnvironment();
+        return approve(folder, options);
+      },
+      { aboutRun: true },
+    ),
+  )
   .parse();
 
 async function approve(folder: string, options: Options): Promise<number> {
@@ -39,12 +53,30 @@ async function approve(folder: string, options: Options): Promise<number> {
   insistTarget(bundle, profile.host, approversSha);
   insistExtends(profile, bundle);
   insistRehearsed(bundle);
-  if (Date.now() > utcMillis(request.approve_by)) throw new Stopped("STOP_APPROVAL_EXPIRED", { saw: `this request had to be signed by ${request.approve_by}`, wanted: "the newest request of the run" });
+  if (Date.now() > utcMillis(request.approve_by))
+    throw new Stopped("STOP_APPROVAL_EXPIRED", {
+      saw: `this request had to be signed by ${request.approve_by}`,
+      wanted: "the newest request of the run",
+    });
   const page = pageOf(options);
   page.write(requestReading(bundle, person.name));
-  await typedConfirmation([{ question: "type the number of units: ", wanted: String(bundle.rows.length) }, lastDigits(request.payload_sha)], page);
-  const { statement } = buildStatement({ request, person: person.id, fingerprint: key.fingerprint, signed: new Date(), nonce: randomBytes(16).toString("hex") });
-  const signed = await signStatement({ statement, publicKeyArmored: key.public_key_armored, folder: options.out, signer });
+  await typedConfirmation(
+    [{ question: "type the number of units: ", wanted: String(bundle.rows.length) }, lastDigits(request.payload_sha)],
+    page,
+  );
+  const { statement } = buildStatement({
+    request,
+    person: person.id,
+    fingerprint: key.fingerprint,
+    signed: new Date(),
+    nonce: randomBytes(16).toString("hex"),
+  });
+  const signed = await signStatement({
+    statement,
+    publicKeyArmored: key.public_key_armored,
+    folder: options.out,
+    signer,
+  });
   await remember(profile, bundle);
   // A torn run is not resumed: its decision is only admitted.
   const next = request.gate === "SG_3_failure_escalation" ? "npm run admit --" : `npm run resume -- ${request.run_id}`;
@@ -56,24 +88,43 @@ async function approve(folder: string, options: Options): Promise<number> {
 function decided(bundle: Bundle, decision: Decision | undefined): Bundle {
   const { request } = bundle;
   if (request.gate !== "SG_3_failure_escalation") {
-    if (decision) throw new Stopped("STOP_REFUSED_INPUT", { saw: `a decision for ${request.gate}`, wanted: "no --decision: it is for SG_3_failure_escalation" });
+    if (decision)
+      throw new Stopped("STOP_REFUSED_INPUT", {
+        saw: `a decision for ${request.gate}`,
+        wanted: "no --decision: it is for SG_3_failure_escalation",
+      });
     return bundle;
   }
-  if (!decision) throw new Stopped("STOP_REFUSED_INPUT", { saw: "no decision", wanted: "--decision hold, compensate or void" });
+  if (!decision)
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: "no decision", wanted: "--decision hold, compensate or void" });
   const requested = new Date(utcMillis(request.requested_utc));
-  return { ...bundle, request: buildRequest({ gate: request.gate, payload: { ...request.payload, decision }, requested }).request };
+  return {
+    ...bundle,
+    request: buildRequest({ gate: request.gate, payload: { ...request.payload, decision }, requested }).request,
+  };
 }
 
 /** EXECUTION binds the newest rehearsal of the run's journal, whose chain was walked. */
 function insistRehearsed({ request, journal }: Bundle): void {
   if (request.gate !== "EXECUTION" || request.payload.rehearsal_digest === newestDigest(journal)) return;
-  throw new Stopped("STOP_APPROVAL_INVALID", { saw: "the request names another rehearsal than the newest of the journal", wanted: "the rehearsal of this plan on its proven backup" });
+  throw new Stopped("STOP_APPROVAL_INVALID", {
+    saw: "the request names another rehearsal than the newest of the journal",
+    wanted: "the rehearsal of this plan on its proven backup",
+  });
 }
 
 function insistTarget({ request, sg1 }: Bundle, host: string, approversSha: string): void {
   if (!sg1) return;
-  if (sg1.target.host !== host) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "a request of another host than your profile names", wanted: host });
+  if (sg1.target.host !== host)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "a request of another host than your profile names",
+      wanted: host,
+    });
   // Days lie between SG_1 and SG_2, and the people may have agreed on a newer set meanwhile.
   if (request.gate === "SG_2_lifecycle_authz") return;
-  if (sg1.approvers_sha !== approversSha) throw new Stopped("STOP_APPROVAL_INVALID", { saw: "the host uses another approver set than yours", wanted: approversSha });
+  if (sg1.approvers_sha !== approversSha)
+    throw new Stopped("STOP_APPROVAL_INVALID", {
+      saw: "the host uses another approver set than yours",
+      wanted: approversSha,
+    });
 }

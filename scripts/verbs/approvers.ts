@@ -20,30 +20,68 @@ import { runProgram } from "../frame/print-stop.ts";
 import { signDocument } from "../signing/sign-statement.ts";
 import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
 
-interface SignOptions extends ProfileOptions { readonly out: string }
+interface SignOptions extends ProfileOptions {
+  readonly out: string;
+}
 
-const program = new Command("approvers").description("let a newer approver set follow the one before")
+const program = new Command("approvers")
+  .description("let a newer approver set follow the one before")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
-program.command("sign <new-set>").description("sign, as a person of your pinned set, that this set follows it")
-  .requiredOption("--profile <file>", "your approver profile").option("--key-file <file>", "armored secret key; sandbox hosts only")
+program
+  .command("sign <new-set>")
+  .description("sign, as a person of your pinned set, that this set follows it")
+  .requiredOption("--profile <file>", "your approver profile")
+  .option("--key-file <file>", "armored secret key; sandbox hosts only")
   .option("--out <folder>", "where the signed statement goes", "signed")
-  .action((file: string, options: SignOptions) => runProgram(async () => { refuseForeignEnvironment(); return sign(file, options); }));
-program.command("lay <new-set> <signed-files...>").description("verify the signatures and print the SQL for the database's administrator")
+  .action((file: string, options: SignOptions) =>
+    runProgram(async () => {
+      refuseForeignEnvironment();
+      return sign(file, options);
+    }),
+  );
+program
+  .command("lay <new-set> <signed-files...>")
+  .description("verify the signatures and print the SQL for the database's administrator")
   .requiredOption("--previous <file>", "the set before")
-  .action((file: string, signed: string[], options: { previous: string }) => runProgram(async () => { refuseForeignEnvironment(); return lay(file, signed, options.previous); }));
+  .action((file: string, signed: string[], options: { previous: string }) =>
+    runProgram(async () => {
+      refuseForeignEnvironment();
+      return lay(file, signed, options.previous);
+    }),
+  );
 program.parse();
 
 async function sign(file: string, options: SignOptions): Promise<number> {
   const next = await setOf(file);
   const { profile, approversSha, person, key, signer } = await approvingPerson(options, "REVOCATION");
   const line = (label: string, value: string): string => `  ${label.padEnd(12)} ${printable(value)}\n`;
-  process.stdout.write(`\n${person.name}, you are about to sign that approver set version ${next.set.version} follows yours\n${line("yours", approversSha)}${line("new", next.sha)}${line("threshold", next.set.threshold)}`
-    + next.set.persons.map((one) => line(one.id, `${one.name}: ${one.gates.join(", ")}; ${one.keys.map((item) => item.fingerprint).join(", ")}`)).join(""));
+  process.stdout.write(
+    `\n${person.name}, you are about to sign that approver set version ${next.set.version} follows yours\n${line("yours", approversSha)}${line("new", next.sha)}${line("threshold", next.set.threshold)}` +
+      next.set.persons
+        .map((one) =>
+          line(one.id, `${one.name}: ${one.gates.join(", ")}; ${one.keys.map((item) => item.fingerprint).join(", ")}`),
+        )
+        .join(""),
+  );
   await typedConfirmation([lastDigits(next.sha)], process.stdout);
   const said = { person: profile.person, fingerprint: key.fingerprint, signed_utc: utcText(new Date()) };
-  const bytes = buildSuccession({ type: "cutter/approver-set", version: "1", previous_sha: approversSha, next_version: next.set.version, next_sha: next.sha, ...said });
+  const bytes = buildSuccession({
+    type: "cutter/approver-set",
+    version: "1",
+    previous_sha: approversSha,
+    next_version: next.set.version,
+    next_sha: next.sha,
+    ...said,
+  });
   const name = `approver-set-${next.set.version}-${person.id}`;
-  const { json } = await signDocument({ bytes, said, names: { json: `${name}.json`, sig: `${name}.sig` }, publicKeyArmored: key.public_key_armored, signer, folder: options.out });
+  const { json } = await signDocument({
+    bytes,
+    said,
+    names: { json: `${name}.json`, sig: `${name}.sig` },
+    publicKeyArmored: key.public_key_armored,
+    signer,
+    folder: options.out,
+  });
   process.stdout.write(`signed and verified: ${json}\n`);
   return 0;
 }
@@ -54,18 +92,31 @@ async function lay(file: string, signed: readonly string[], previousFile: string
   const kept: { statement: string; signature: string }[] = [];
   const proven: ProvenSuccession[] = [];
   for (const path of signed.filter((one) => !one.endsWith(".sig"))) {
-    const [bytes, signature] = [await bytesOf(path, STATEMENT_CAP), await bytesOf(path.replace(/(\.json)?$/, ".sig"), SIGNATURE_CAP)];
+    const [bytes, signature] = [
+      await bytesOf(path, STATEMENT_CAP),
+      await bytesOf(path.replace(/(\.json)?$/, ".sig"), SIGNATURE_CAP),
+    ];
     const statement = parseSuccession(bytes);
     const holder = holderOf(previous.set, statement.fingerprint);
     if (!holder) throw refused(`${basename(path)}: a key of nobody of the set before`, "a person of the set before");
-    const answer = await verify({ bytes, signature, publicKeyArmored: holder.key.public_key_armored, fingerprint: statement.fingerprint, now });
+    const answer = await verify({
+      bytes,
+      signature,
+      publicKeyArmored: holder.key.public_key_armored,
+      fingerprint: statement.fingerprint,
+      now,
+    });
     if (!answer.ok) throw refused(`${basename(path)}: ${answer.reason}`, "a signature that both verifiers accept");
     proven.push({ statement, signedAt: answer.signedAt });
     kept.push({ statement: bytes.toString("base64"), signature: signature.toString("base64") });
   }
   insist(judgeSuccession(previous, next, proven, now));
-  process.stdout.write(`-- Approver set version ${next.set.version}, signed by ${printable(proven.map(({ statement }) => statement.person).join(", "))}; as the database's administrator.\n`);
-  process.stdout.write(`BEGIN;\n${unrevoked(proven)}${previous.set.version === "1" ? insertion(previous, "[]", true) : ""}${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`);
+  process.stdout.write(
+    `-- Approver set version ${next.set.version}, signed by ${printable(proven.map(({ statement }) => statement.person).join(", "))}; as the database's administrator.\n`,
+  );
+  process.stdout.write(
+    `BEGIN;\n${unrevoked(proven)}${previous.set.version === "1" ? insertion(previous, "[]", true) : ""}${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`,
+  );
   return 0;
 }
 
@@ -76,7 +127,11 @@ function unrevoked(proven: readonly ProvenSuccession[]): string {
 }
 
 // Digits, hex and base64 only: nothing in it can end a literal. Version 1 may be there already.
-function insertion({ set, sha, bytes }: PinnedSet & { readonly bytes: Buffer }, signatures: string, unlessThere: boolean): string {
+function insertion(
+  { set, sha, bytes }: PinnedSet & { readonly bytes: Buffer },
+  signatures: string,
+  unlessThere: boolean,
+): string {
   const values = `SELECT ${set.version}, '${sha}', decode('${bytes.toString("base64")}', 'base64'), '${signatures}'::jsonb`;
   return `INSERT INTO cutter_runtime.approver_set (version, sha, bytes, signatures) ${values}${unlessThere ? " WHERE NOT EXISTS (SELECT FROM cutter_runtime.approver_set)" : ""};\n`;
 }
@@ -92,7 +147,8 @@ async function bytesOf(file: string, cap: number): Promise<Buffer> {
   return reading.bytes;
 }
 
-const verify = (question: SignatureQuestion): Promise<SignatureAnswer> => verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);
+const verify = (question: SignatureQuestion): Promise<SignatureAnswer> =>
+  verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);
 
 function refused(saw: string, wanted: string): Stopped {
   return new Stopped("STOP_APPROVAL_INVALID", { saw, wanted });

@@ -4,5 +4,7 @@ import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.
 
 operatorProgram("cutter", "run a verb of the host's cutter; options of the verb go behind `--`")
   .argument("<words...>", "for example: precheck")
-  .action((words: string[], options: OperatorOptions) => atHost(options, (target) => passThrough(target, words, options.json)))
+  .action((words: string[], options: OperatorOptions) =>
+    atHost(options, (target) => passThrough(target, words, options.json)),
+  )
   .parse();

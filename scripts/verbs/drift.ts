@@ -11,22 +11,36 @@ import { lookWithEngine } from "../stack/look-with-engine.ts";
 import { runProgram } from "../frame/print-stop.ts";
 import { openNamedStack, stackOption } from "../stack/stack.ts";
 
-new Command("drift").description("differences between a host and its declaration; 0 none, 7 some, 1 could not look")
-  .addOption(stackOption()).option("--json", "one object on stdout", false).option("--save-plan <file>", "save what was looked at, for `npm run up -- --plan`")
+new Command("drift")
+  .description("differences between a host and its declaration; 0 none, 7 some, 1 could not look")
+  .addOption(stackOption())
+  .option("--json", "one object on stdout", false)
+  .option("--save-plan <file>", "save what was looked at, for `npm run up -- --plan`")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((options: { stack: string; json: boolean; savePlan?: string }) => runProgram(async () => {
-    refuseForeignEnvironment();
-    const plan = options.savePlan === undefined ? undefined : resolve(options.savePlan);
-    const { lines, fresh } = await lookWithEngine(await openNamedStack(options.stack), plan);
-    // Paths of the host and sealed secrets stand in it.
-    if (plan !== undefined) chmodSync(plan, 0o600);
-    process.stdout.write(options.json ? `${JSON.stringify({ stack: options.stack, drift: lines, fresh, ...(plan === undefined ? {} : { plan }) })}\n` : textOf(options.stack, { lines, fresh }, plan));
-    return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
-  }))
+  .action((options: { stack: string; json: boolean; savePlan?: string }) =>
+    runProgram(async () => {
+      refuseForeignEnvironment();
+      const plan = options.savePlan === undefined ? undefined : resolve(options.savePlan);
+      const { lines, fresh } = await lookWithEngine(await openNamedStack(options.stack), plan);
+      // Paths of the host and sealed secrets stand in it.
+      if (plan !== undefined) chmodSync(plan, 0o600);
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify({ stack: options.stack, drift: lines, fresh, ...(plan === undefined ? {} : { plan }) })}\n`
+          : textOf(options.stack, { lines, fresh }, plan),
+      );
+      return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
+    }),
+  )
   .parse();
 
 function textOf(stack: string, { lines, fresh }: PreviewLines, plan: string | undefined): string {
-  const note = fresh ? "this clone has no state of an earlier up; only what the probe saw is a difference of the host\n" : "";
-  const saved = plan === undefined ? "" : `\nsaved; to apply exactly this: npm run up -- --stack ${stack} --plan ${shellWord(plan)}\n`;
+  const note = fresh
+    ? "this clone has no state of an earlier up; only what the probe saw is a difference of the host\n"
+    : "";
+  const saved =
+    plan === undefined
+      ? ""
+      : `\nsaved; to apply exactly this: npm run up -- --stack ${stack} --plan ${shellWord(plan)}\n`;
   return `${note}${driftTable(stack, lines)}${saved}`;
 }

@@ -3,7 +3,15 @@ import { passThrough } from "../operator/pass-through.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 
 operatorProgram("halt", "stop every writer of the host, or of one run; lifting it needs a signed UNHALT")
-  .argument("[run-id]", "only this run; without it: every run").requiredOption("--reason <text>", "why")
-  .action((word: string | undefined, options: OperatorOptions & { reason: string }) => atHost(options, (target) =>
-    passThrough(target, ["orchestrate", "halt", ...(word === undefined ? [] : [runIdOf(word)]), "--reason", options.reason], options.json)))
+  .argument("[run-id]", "only this run; without it: every run")
+  .requiredOption("--reason <text>", "why")
+  .action((word: string | undefined, options: OperatorOptions & { reason: string }) =>
+    atHost(options, (target) =>
+      passThrough(
+        target,
+        ["orchestrate", "halt", ...(word === undefined ? [] : [runIdOf(word)]), "--reason", options.reason],
+        options.json,
+      ),
+    ),
+  )
   .parse();

@@ -5,18 +5,36 @@ import { lineBroken, onHost } from "../operator/host-call.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 import type { Target } from "../operator/target.ts";
 
-operatorProgram("logs", "the events of a run, and the run itself while it works").argument("<run-id>", "npm run runs tells it")
+operatorProgram("logs", "the events of a run, and the run itself while it works")
+  .argument("<run-id>", "npm run runs tells it")
   .option("--runner-log", "the output of its processes instead: stacks of bugs", false)
-  .action((word: string, options: OperatorOptions & { runnerLog: boolean }) => atHost(options, async (target) => {
-    const runId = runIdOf(word);
-    await insistRun(target, runId);
-    return options.runnerLog ? runnerLog(target, runId) : followRun({ target, runId, json: options.json, words: ["orchestrate", "follow", runId] });
-  }))
+  .action((word: string, options: OperatorOptions & { runnerLog: boolean }) =>
+    atHost(options, async (target) => {
+      const runId = runIdOf(word);
+      await insistRun(target, runId);
+      return options.runnerLog
+        ? runnerLog(target, runId)
+        : followRun({ target, runId, json: options.json, words: ["orchestrate", "follow", runId] });
+    }),
+  )
   .parse();
 
 async function runnerLog(target: Target, runId: string): Promise<number> {
-  const { status, stdout, stderr } = await onHost(target, [...target.launcher.slice(0, -1), "tail", "-n", "500", "--", `${target.runtimeRoot}/runs/${runId}/runner.log`]);
+  const { status, stdout, stderr } = await onHost(target, [
+    ...target.launcher.slice(0, -1),
+    "tail",
+    "-n",
+    "500",
+    "--",
+    `${target.runtimeRoot}/runs/${runId}/runner.log`,
+  ]);
   if (status === undefined) throw lineBroken(target, stderr);
-  process.stdout.write(stdout.split("\n").slice(0, -1).map((line) => `${printable(line)}\n`).join(""));
+  process.stdout.write(
+    stdout
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => `${printable(line)}\n`)
+      .join(""),
+  );
   return status;
 }

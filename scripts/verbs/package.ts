@@ -20,23 +20,42 @@ import { openNamedStack, stackOption } from "../stack/stack.ts";
 
 const LIMIT_SECONDS = 300;
 
-interface Options { readonly stack: string; readonly json: boolean }
+interface Options {
+  readonly stack: string;
+  readonly json: boolean;
+}
 
 async function show(name: PackageName, json: boolean): Promise<number> {
   const sql = await packageSql(name, join(projectRoot(), "sql", "packages"));
   process.stdout.write(json ? `${JSON.stringify({ package: name, sha256: sha256(sql), sql })}\n` : sql);
   // On stderr, so that `show … | sha256sum` gives the same digest.
-  process.stderr.write(`sha256 ${sha256(sql)}\nto acknowledge it: set cutter:database.ack.${name} to this digest in Pulumi.<stack>.yaml\n`);
+  process.stderr.write(
+    `sha256 ${sha256(sql)}\nto acknowledge it: set cutter:database.ack.${name} to this digest in Pulumi.<stack>.yaml\n`,
+  );
   return 0;
 }
 
-async function onStack({ stack, json }: Options, name: PackageName, scriptFor: (config: StackConfig) => Promise<string>): Promise<number> {
+async function onStack(
+  { stack, json }: Options,
+  name: PackageName,
+  scriptFor: (config: StackConfig) => Promise<string>,
+): Promise<number> {
   const config = await readStackConfig(await openNamedStack(stack));
   const answer = await runOnHost(config.connection, await scriptFor(config), LIMIT_SECONDS);
   const said = printableLines(`${answer.stdout}${answer.stderr}`).trim();
   const open = /^STOP_RUN_OPEN (\S+)/m.exec(answer.stderr)?.[1];
-  if (open !== undefined) throw new Stopped("STOP_RUN_OPEN", { saw: `run ${open} is open on the host`, wanted: "no open run while a package changes", next: "npm run status" });
-  if (answer.status !== 0) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `package ${name}: the host's script ended with status ${answer.status}`, wanted: "a package that holds", details: said.split("\n").slice(-8) });
+  if (open !== undefined)
+    throw new Stopped("STOP_RUN_OPEN", {
+      saw: `run ${open} is open on the host`,
+      wanted: "no open run while a package changes",
+      next: "npm run status",
+    });
+  if (answer.status !== 0)
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: `package ${name}: the host's script ended with status ${answer.status}`,
+      wanted: "a package that holds",
+      details: said.split("\n").slice(-8),
+    });
   process.stdout.write(json ? `${JSON.stringify({ package: name, stack, said: said.split("\n") })}\n` : `${said}\n`);
   return 0;
 }
@@ -44,27 +63,58 @@ async function onStack({ stack, json }: Options, name: PackageName, scriptFor: (
 async function applyScript(config: StackConfig, name: PackageName): Promise<string> {
   const sources = await readSources(config, projectRoot(), new Date());
   const declared = declareHost(config, sources).components.find((one) => one.name === packageComponent(name));
-  if (declared === undefined) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `package ${name} is not in cutter:database.packages`, wanted: "a package this stack shall have" });
-  if (sources.packages.find((one) => one.name === name)?.allowed !== true) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `the SQL of package ${name} is not acknowledged`, wanted: `cutter:database.ack.${name}`, next: `npm run package -- show ${name}` });
+  if (declared === undefined)
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: `package ${name} is not in cutter:database.packages`,
+      wanted: "a package this stack shall have",
+    });
+  if (sources.packages.find((one) => one.name === name)?.allowed !== true)
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: `the SQL of package ${name} is not acknowledged`,
+      wanted: `cutter:database.ack.${name}`,
+      next: `npm run package -- show ${name}`,
+    });
   return declared.script;
 }
 
 async function undoScript(config: StackConfig, name: PackageName): Promise<string> {
-  const sources = await readSources({ ...config, database: { ...config.database, packages: [name] } }, projectRoot(), new Date());
+  const sources = await readSources(
+    { ...config, database: { ...config.database, packages: [name] } },
+    projectRoot(),
+    new Date(),
+  );
   const declared = sources.packages[0];
-  if (declared === undefined) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `no package ${name}`, wanted: PACKAGES.join(", ") });
+  if (declared === undefined)
+    throw new Stopped("STOP_PRECHECK_FAILED", { saw: `no package ${name}`, wanted: PACKAGES.join(", ") });
   return renderUndo(declared, psqlPlace(config));
 }
 
-const program = new Command("package").description("one database package by hand").exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
-const verb = (word: string, description: string, work: (options: Options, name: PackageName) => Promise<number>): void => {
-  program.command(word).description(description).addArgument(new Argument("<name>", "package").choices(PACKAGES)).addOption(stackOption()).option("--json", "one object on stdout", false)
-    .action((name: PackageName, options: Options) => runProgram(async () => {
-      refuseForeignEnvironment();
-      return await work(options, name);
-    }));
+const program = new Command("package")
+  .description("one database package by hand")
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+const verb = (
+  word: string,
+  description: string,
+  work: (options: Options, name: PackageName) => Promise<number>,
+): void => {
+  program
+    .command(word)
+    .description(description)
+    .addArgument(new Argument("<name>", "package").choices(PACKAGES))
+    .addOption(stackOption())
+    .option("--json", "one object on stdout", false)
+    .action((name: PackageName, options: Options) =>
+      runProgram(async () => {
+        refuseForeignEnvironment();
+        return await work(options, name);
+      }),
+    );
 };
 verb("show", "print the SQL exactly as it is applied, and its sha256", ({ json }, name) => show(name, json));
-verb("apply", "lay one acknowledged package, or repair it", (options, name) => onStack(options, name, (config) => applyScript(config, name)));
-verb("undo", "take one package back by its own undo", (options, name) => onStack(options, name, (config) => undoScript(config, name)));
+verb("apply", "lay one acknowledged package, or repair it", (options, name) =>
+  onStack(options, name, (config) => applyScript(config, name)),
+);
+verb("undo", "take one package back by its own undo", (options, name) =>
+  onStack(options, name, (config) => undoScript(config, name)),
+);
 await program.parseAsync();

@@ -7,9 +7,14 @@ import { uploadHints } from "../operator/upload-hints.ts";
 
 withGrammarOptions(operatorProgram("plan", "phases 1 to 3 of a registered document, read-only"))
   .argument("<document-id>", "as registered: npm run register")
-  .action((document: string, options: OperatorOptions & GrammarWords) => atHost(options, async (target) => {
-    await grammarRequestOf(options);
-    const words = { ...options, ...(options.hints === undefined ? {} : { hints: await uploadHints(target, options.hints, "plan") }) };
-    return passThrough(target, ["orchestrate", "plan", document, ...grammarWords(words)], options.json);
-  }))
+  .action((document: string, options: OperatorOptions & GrammarWords) =>
+    atHost(options, async (target) => {
+      await grammarRequestOf(options);
+      const words = {
+        ...options,
+        ...(options.hints === undefined ? {} : { hints: await uploadHints(target, options.hints, "plan") }),
+      };
+      return passThrough(target, ["orchestrate", "plan", document, ...grammarWords(words)], options.json);
+    }),
+  )
   .parse();

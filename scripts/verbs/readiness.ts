@@ -11,19 +11,35 @@ import type { Evidence } from "../readiness/non-mutation.ts";
 import { readinessOf, type Readiness } from "../readiness/readiness-of.ts";
 import { projectRoot } from "../../infra/place.ts";
 
-operatorProgram("readiness", "the gaps and prechecks of a host: found, missing or could not look, one next command, and what proves that nothing was changed")
-  .action((options: OperatorOptions) => runProgram(async () => {
-    refuseForeignEnvironment();
-    const readiness = await readinessOf({ stackFile: stackFile(options.stack), sandbox: options.stack === SANDBOX_STACK, project: projectRoot(), now: new Date() });
-    process.stdout.write(options.json ? asEvents(readiness, options.stack) : asText(readiness, options.stack));
-    const ready = readiness.points.every(({ answer }) => answer === "found") && readiness.evidence.every(({ holds }) => holds !== false);
-    return ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit;
-  }))
+operatorProgram(
+  "readiness",
+  "the gaps and prechecks of a host: found, missing or could not look, one next command, and what proves that nothing was changed",
+)
+  .action((options: OperatorOptions) =>
+    runProgram(async () => {
+      refuseForeignEnvironment();
+      const readiness = await readinessOf({
+        stackFile: stackFile(options.stack),
+        sandbox: options.stack === SANDBOX_STACK,
+        project: projectRoot(),
+        now: new Date(),
+      });
+      process.stdout.write(options.json ? asEvents(readiness, options.stack) : asText(readiness, options.stack));
+      const ready =
+        readiness.points.every(({ answer }) => answer === "found") &&
+        readiness.evidence.every(({ holds }) => holds !== false);
+      return ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit;
+    }),
+  )
   .parse();
 
 function stackFile(stack: string): string {
   if (stack.endsWith(".yaml")) return stack;
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(stack)) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "a stack name out of form", wanted: `lower-case letters, digits and dashes, or a file as ${basename("Pulumi.contabo.yaml")}` });
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(stack))
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: "a stack name out of form",
+      wanted: `lower-case letters, digits and dashes, or a file as ${basename("Pulumi.contabo.yaml")}`,
+    });
   return join(projectRoot(), `Pulumi.${stack}.yaml`);
 }
 
@@ -37,7 +53,8 @@ function evidenceLine({ what, saw, holds }: Evidence): string {
 
 function asEvents({ points, evidence }: Readiness, stack: string): string {
   const events = [
-    ...points.map(({ part, what, answer, saw }) => ({ event: "point", part, what, answer, saw })), { event: "next", command: nextCommand(points, stack) ?? null },
+    ...points.map(({ part, what, answer, saw }) => ({ event: "point", part, what, answer, saw })),
+    { event: "next", command: nextCommand(points, stack) ?? null },
     ...evidence.map((one) => ({ event: "evidence", ...one })),
   ];
   return events.map((event) => `${JSON.stringify(event)}\n`).join("");

@@ -13,21 +13,35 @@ import { asAdministrator } from "../sandbox/admin-connection.ts";
 import { insistProvisioned } from "../sandbox/provisioned.ts";
 import { ensureSandbox } from "../sandbox/sandbox.ts";
 
-interface Options extends GrammarWords { readonly stack: string; readonly versionLabel: string; readonly json: boolean }
+interface Options extends GrammarWords {
+  readonly stack: string;
+  readonly versionLabel: string;
+  readonly json: boolean;
+}
 
 withGrammarOptions(new Command("register").description("register a document and lay its snapshot"))
-  .argument("<file>", "document").argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
+  .argument("<file>", "document")
+  .argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
   .option("--stack <name>", "whose host: a stack of this project, or the path of a stack file", SANDBOX_STACK)
-  .option("--version-label <text>", "label of this version", "v1").option("--json", "one object on stdout", false)
+  .option("--version-label <text>", "label of this version", "v1")
+  .option("--json", "one object on stdout", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((file: string, prefix: string, options: Options) => runProgram(async () => {
-    refuseForeignEnvironment();
-    const choice = { request: await grammarRequestOf(options), versionLabel: options.versionLabel };
-    const registered = options.stack === SANDBOX_STACK ? await inSandbox(file, prefix, choice) : await registerOnHost(stackConfigOfFile(stackFileOf(options.stack)), file, prefix, choice);
-    if (options.json) process.stdout.write(`${JSON.stringify({ document_id: prefix, ...registered })}\n`);
-    else process.stdout.write(`${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}\n`);
-    return 0;
-  }))
+  .action((file: string, prefix: string, options: Options) =>
+    runProgram(async () => {
+      refuseForeignEnvironment();
+      const choice = { request: await grammarRequestOf(options), versionLabel: options.versionLabel };
+      const registered =
+        options.stack === SANDBOX_STACK
+          ? await inSandbox(file, prefix, choice)
+          : await registerOnHost(stackConfigOfFile(stackFileOf(options.stack)), file, prefix, choice);
+      if (options.json) process.stdout.write(`${JSON.stringify({ document_id: prefix, ...registered })}\n`);
+      else
+        process.stdout.write(
+          `${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}\n`,
+        );
+      return 0;
+    }),
+  )
   .parse();
 
 async function inSandbox(file: string, prefix: string, choice: RegistrationChoice): Promise<Registered> {

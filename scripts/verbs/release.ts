@@ -12,46 +12,98 @@ import { runProgram } from "../frame/print-stop.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 
-const countsSchema = z.looseObject({ success: z.boolean(), numTotalTests: z.int(), numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), numTotalTestSuites: z.int() });
+const countsSchema = z.looseObject({
+  success: z.boolean(),
+  numTotalTests: z.int(),
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  numTotalTestSuites: z.int(),
+});
 
 /** Runs every test and answers the counts; what a machine cannot run (a test for root) is counted as such. STOP_PRECHECK_FAILED when one failed or none ran. */
 async function testCounts(project: string, report: string): Promise<Record<string, string>> {
   rmSync(report, { force: true });
-  const done = await execa(process.execPath, [join(project, "node_modules", "vitest", "vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], { cwd: project, reject: false, stdout: "inherit", stderr: "inherit", stdin: "ignore" });
+  const done = await execa(
+    process.execPath,
+    [
+      join(project, "node_modules", "vitest", "vitest.mjs"),
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+    ],
+    { cwd: project, reject: false, stdout: "inherit", stderr: "inherit", stdin: "ignore" },
+  );
   const parsed = existsSync(report) ? countsSchema.safeParse(JSON.parse(readFileSync(report, "utf8"))) : undefined;
   const counts = parsed?.success === true ? parsed.data : undefined;
-  if (done.exitCode !== 0 || counts === undefined || !counts.success || counts.numFailedTests > 0 || counts.numPassedTests === 0) {
-    throw new Stopped("STOP_PRECHECK_FAILED", { saw: counts === undefined ? "the tests did not come to their end" : `${counts.numFailedTests} tests failed, ${counts.numPassedTests} passed`, wanted: "every test green", hint: "nothing was released" });
+  if (
+    done.exitCode !== 0 ||
+    counts === undefined ||
+    !counts.success ||
+    counts.numFailedTests > 0 ||
+    counts.numPassedTests === 0
+  ) {
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw:
+        counts === undefined
+          ? "the tests did not come to their end"
+          : `${counts.numFailedTests} tests failed, ${counts.numPassedTests} passed`,
+      wanted: "every test green",
+      hint: "nothing was released",
+    });
   }
-  return { suites: String(counts.numTotalTestSuites), tests: String(counts.numTotalTests), passed: String(counts.numPassedTests), not_run: String(counts.numPendingTests) };
+  return {
+    suites: String(counts.numTotalTestSuites),
+    tests: String(counts.numTotalTests),
+    passed: String(counts.numPassedTests),
+    not_run: String(counts.numPendingTests),
+  };
 }
 
-new Command("release").description("a tested release of the runner in .state/release")
+new Command("release")
+  .description("a tested release of the runner in .state/release")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action(() => runProgram(async () => {
-    refuseForeignEnvironment();
-    const project = projectRoot();
-    const built = join(project, "dist", "runner");
-    const before = readRelease(built).digest;
-    const tests = await testCounts(project, join(project, ".state", "release-tests.json"));
-    const target = join(project, ".state", "release");
-    const fresh = `${target}.new`;
-    rmSync(fresh, { recursive: true, force: true });
-    mkdirSync(join(project, ".state"), { recursive: true });
-    cpSync(built, fresh, { recursive: true });
-    if (readRelease(fresh).digest !== before) throw new Stopped("STOP_DRIFT", { saw: "the build changed while it was tested", wanted: "the bytes that were tested", next: "npm run release" });
-    addCounts(fresh, canonicalText({ tested_release: before, tests }));
-    rmSync(target, { recursive: true, force: true });
-    renameSync(fresh, target);
-    process.stdout.write(`release ${readRelease(target).digest} in ${target}\n${tests["passed"] ?? "?"} tests passed; point cutter:release.source at it, then npm run up\n`);
-    return 0;
-  }))
+  .action(() =>
+    runProgram(async () => {
+      refuseForeignEnvironment();
+      const project = projectRoot();
+      const built = join(project, "dist", "runner");
+      const before = readRelease(built).digest;
+      const tests = await testCounts(project, join(project, ".state", "release-tests.json"));
+      const target = join(project, ".state", "release");
+      const fresh = `${target}.new`;
+      rmSync(fresh, { recursive: true, force: true });
+      mkdirSync(join(project, ".state"), { recursive: true });
+      cpSync(built, fresh, { recursive: true });
+      if (readRelease(fresh).digest !== before)
+        throw new Stopped("STOP_DRIFT", {
+          saw: "the build changed while it was tested",
+          wanted: "the bytes that were tested",
+          next: "npm run release",
+        });
+      addCounts(fresh, canonicalText({ tested_release: before, tests }));
+      rmSync(target, { recursive: true, force: true });
+      renameSync(fresh, target);
+      process.stdout.write(
+        `release ${readRelease(target).digest} in ${target}\n${tests["passed"] ?? "?"} tests passed; point cutter:release.source at it, then npm run up\n`,
+      );
+      return 0;
+    }),
+  )
   .parse();
 
 // The counts are a file of the release like any other, so the release digest covers them.
 function addCounts(folder: string, text: string): void {
   const manifest = join(folder, "manifest.json");
   writeWhenChanged(join(folder, "tests.json"), text, 0o644);
-  const files = { ...JSON.parse(readFileSync(manifest, "utf8")) as Record<string, string>, "tests.json": sha256(text) };
-  writeWhenChanged(manifest, JSON.stringify(Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))), 0o644);
+  const files = {
+    ...(JSON.parse(readFileSync(manifest, "utf8")) as Record<string, string>),
+    "tests.json": sha256(text),
+  };
+  writeWhenChanged(
+    manifest,
+    JSON.stringify(Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))),
+    0o644,
+  );
 }

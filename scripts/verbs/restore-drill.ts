@@ -18,32 +18,59 @@ import { POSTGRES_USER } from "../sandbox/sandbox.ts";
 import { existingSandbox } from "../sandbox/verbs.ts";
 import { installLine, missingPrograms, postgresBin } from "../build/programs.mjs";
 
-interface Options extends OperatorOptions { readonly head: boolean; readonly keyFile?: string; readonly out: string }
+interface Options extends OperatorOptions {
+  readonly head: boolean;
+  readonly keyFile?: string;
+  readonly out: string;
+}
 
 const HEAD_BYTES = 64 * 1024;
 /** gpg's own reasons; any other failure of gpg beside a failed restore is only that its reader went away. */
 const KEY_REFUSED = /^\[GNUPG:\] (?:NO_SECKEY|DECRYPTION_FAILED|BADMDC|NODATA)\b/m;
 
-operatorProgram("restore-drill", "restore a run's backup here and compare every row with its receipt; leaves a drill record on the host")
-  .argument("<run-id>", "a run with a proven backup").option("--head", "only prove that the private key opens it", false)
-  .option("--key-file <file>", "armored secret key; sandbox hosts only (there the default)").option("--out <folder>", "where the sealed file is kept", "backups")
-  .action((word: string, options: Options) => atHost(options, async (target) => {
-    const runId = runIdOf(word);
-    const key = keyFor(target, options.keyFile);
-    const known = options.head ? await headOpens(target, runId, key) : await wholeRestores(target, runId, resolve(options.out, runId), key);
-    const record = recordOf(options.head ? "head" : "whole", known);
-    if (options.json) process.stdout.write(`${JSON.stringify({ event: "drilled", ...record })}\n`);
-    else process.stdout.write(options.head ? `the private key opens the backup of ${runId}\n` : `${record.rows} rows of ${record.tables} tables of ${runId} restored here and equal to the receipt\n`);
-    await layRecord(target, record);
-    return 0;
-  }))
+operatorProgram(
+  "restore-drill",
+  "restore a run's backup here and compare every row with its receipt; leaves a drill record on the host",
+)
+  .argument("<run-id>", "a run with a proven backup")
+  .option("--head", "only prove that the private key opens it", false)
+  .option("--key-file <file>", "armored secret key; sandbox hosts only (there the default)")
+  .option("--out <folder>", "where the sealed file is kept", "backups")
+  .action((word: string, options: Options) =>
+    atHost(options, async (target) => {
+      const runId = runIdOf(word);
+      const key = keyFor(target, options.keyFile);
+      const known = options.head
+        ? await headOpens(target, runId, key)
+        : await wholeRestores(target, runId, resolve(options.out, runId), key);
+      const record = recordOf(options.head ? "head" : "whole", known);
+      if (options.json) process.stdout.write(`${JSON.stringify({ event: "drilled", ...record })}\n`);
+      else
+        process.stdout.write(
+          options.head
+            ? `the private key opens the backup of ${runId}\n`
+            : `${record.rows} rows of ${record.tables} tables of ${runId} restored here and equal to the receipt\n`,
+        );
+      await layRecord(target, record);
+      return 0;
+    }),
+  )
   .parse();
 
 /** A key file only for a sandbox: a real private key stays in its keyring or on its card. */
 function keyFor(target: Target, keyFile: string | undefined): DrillKey {
-  if (keyFile !== undefined && !target.sandbox) throw new Stopped("STOP_REFUSED_INPUT", { saw: "--key-file for a real host", wanted: "the operator's own gpg: agent, token or smart card" });
+  if (keyFile !== undefined && !target.sandbox)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "--key-file for a real host",
+      wanted: "the operator's own gpg: agent, token or smart card",
+    });
   if (keyFile !== undefined) return { kind: "key-file", path: resolve(keyFile) };
-  return target.stack === "sandbox" ? { kind: "key-file", path: join(existingSandbox(defaultSandboxFolder()).place.operatorFolder, "backup-private-key.asc") } : { kind: "person-gpg" };
+  return target.stack === "sandbox"
+    ? {
+        kind: "key-file",
+        path: join(existingSandbox(defaultSandboxFolder()).place.operatorFolder, "backup-private-key.asc"),
+      }
+    : { kind: "person-gpg" };
 }
 
 async function headOpens(target: Target, runId: string, key: DrillKey): Promise<DrillPackage> {
@@ -55,7 +82,12 @@ async function headOpens(target: Target, runId: string, key: DrillKey): Promise<
 
 async function wholeRestores(target: Target, runId: string, folder: string, key: DrillKey): Promise<DrillPackage> {
   const bin = postgresBin();
-  if (bin === undefined) throw new Stopped("STOP_PRECHECK_FAILED", { saw: "PostgreSQL's programs are missing here", wanted: "initdb, postgres and psql", next: installLine(missingPrograms()) });
+  if (bin === undefined)
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: "PostgreSQL's programs are missing here",
+      wanted: "initdb, postgres and psql",
+      next: installLine(missingPrograms()),
+    });
   const fetched = await fetchBackup(target, runId, folder);
   // Short, because sockets lie in it, and to be entered by the user that owns the throw-away server.
   const scratchRoot = await mkdtemp(join(tmpdir(), "d-"));
@@ -69,31 +101,78 @@ async function wholeRestores(target: Target, runId: string, folder: string, key:
 }
 
 /** gpg's standard output is the drill's standard input; both must end well, gpg because only its end says that no byte was changed. */
-async function restoreThrough(gpg: readonly string[], { file, packageFile }: FetchedBackup, { bin, scratchRoot }: { bin: string; scratchRoot: string }): Promise<void> {
+async function restoreThrough(
+  gpg: readonly string[],
+  { file, packageFile }: FetchedBackup,
+  { bin, scratchRoot }: { bin: string; scratchRoot: string },
+): Promise<void> {
   const opened = decrypting(gpg, file);
-  const words = ["backup", "drill", "--package", packageFile, "--postgres-bin", bin, "--scratch-root", scratchRoot, ...(POSTGRES_USER === undefined ? [] : ["--scratch-user", POSTGRES_USER])];
-  const restored = execa(process.execPath, [join(projectRoot(), "dist", "runner", "cutter.mjs"), ...words], { reject: false, extendEnv: false, env: childEnvironment(), stdin: "pipe", stdout: "ignore" });
+  const words = [
+    "backup",
+    "drill",
+    "--package",
+    packageFile,
+    "--postgres-bin",
+    bin,
+    "--scratch-root",
+    scratchRoot,
+    ...(POSTGRES_USER === undefined ? [] : ["--scratch-user", POSTGRES_USER]),
+  ];
+  const restored = execa(process.execPath, [join(projectRoot(), "dist", "runner", "cutter.mjs"), ...words], {
+    reject: false,
+    extendEnv: false,
+    env: childEnvironment(),
+    stdin: "pipe",
+    stdout: "ignore",
+  });
   // A restore that ends first says itself why; gpg's end is judged below.
   await pipeline(opened.stdout, restored.stdin).catch(() => opened.kill());
   const [key, copy] = await Promise.all([opened, restored]);
   if (key.failed && (!copy.failed || KEY_REFUSED.test(key.stderr))) throw refused(key.stderr);
-  if (copy.failed) throw new Stopped("STOP_PROOF_FAILED", { saw: /^ {2}saw +(.+)$/m.exec(copy.stderr)?.[1] ?? copy.stderr.trim().split("\n")[0] ?? "the restore ended without a word", wanted: "every row of the receipt in the restored copy", hint: `the sealed file is kept: ${file}` });
+  if (copy.failed)
+    throw new Stopped("STOP_PROOF_FAILED", {
+      saw:
+        /^ {2}saw +(.+)$/m.exec(copy.stderr)?.[1] ??
+        copy.stderr.trim().split("\n")[0] ??
+        "the restore ended without a word",
+      wanted: "every row of the receipt in the restored copy",
+      hint: `the sealed file is kept: ${file}`,
+    });
 }
 
 function recordOf(kind: DrillRecord["kind"], known: DrillPackage): DrillRecord {
   const tables = kind === "whole" ? Object.values(known.content_digests) : [];
   return drillRecordSchema.parse({
-    schema_version: "1", run_id: known.run_id, kind, at: new Date().toISOString(), file_sha: known.file_sha, recipient: known.recipient,
-    tables: tables.length, rows: tables.reduce((sum, table) => sum + table.rows, 0), actor: userInfo().username, machine: hostname(),
+    schema_version: "1",
+    run_id: known.run_id,
+    kind,
+    at: new Date().toISOString(),
+    file_sha: known.file_sha,
+    recipient: known.recipient,
+    tables: tables.length,
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
+    actor: userInfo().username,
+    machine: hostname(),
   });
 }
 
 /** The record lies on the host, because the reminder is for everybody. STOP_COULD_NOT_LOOK without the host; the drill itself went well. */
 async function layRecord(target: Target, record: DrillRecord): Promise<void> {
   try {
-    await upload(target, { area: "backups/drills", name: `${record.at.replaceAll(/[-:]|\.\d+/g, "")}-${record.kind}-${record.run_id}.json` }, Buffer.from(`${JSON.stringify(record)}\n`));
+    await upload(
+      target,
+      {
+        area: "backups/drills",
+        name: `${record.at.replaceAll(/[-:]|\.\d+/g, "")}-${record.kind}-${record.run_id}.json`,
+      },
+      Buffer.from(`${JSON.stringify(record)}\n`),
+    );
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-    throw new Stopped(error.code, { ...error.facts, hint: "the drill went well; its record could not be laid on the host" }, error);
+    throw new Stopped(
+      error.code,
+      { ...error.facts, hint: "the drill went well; its record could not be laid on the host" },
+      error,
+    );
   }
 }

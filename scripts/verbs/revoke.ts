@@ -9,20 +9,33 @@ import { withSigningOptions, type SigningOptions } from "../signing/signing-word
 
 type Kind = Payload<"REVOCATION">["kind"];
 
-withSigningOptions(new Command("revoke").description("sign a revocation: of one signed statement, of a whole run, or of a key"))
-  .addArgument(new Argument("<kind>", "what is revoked").choices(["nonce", "run", "key"])).argument("<value>", "nonce (32 hex digits), run id, or full key fingerprint")
+withSigningOptions(
+  new Command("revoke").description("sign a revocation: of one signed statement, of a whole run, or of a key"),
+)
+  .addArgument(new Argument("<kind>", "what is revoked").choices(["nonce", "run", "key"]))
+  .argument("<value>", "nonce (32 hex digits), run id, or full key fingerprint")
   .option("--run <run-id>", "the run a revoked nonce was for")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((kind: Kind, value: string, options: SigningOptions & { run?: string }) => runProgram(async () => {
-    refuseForeignEnvironment();
-    await signOrder("REVOCATION", payloadOf(kind, value, options.run), options);
-    return 0;
-  }, { aboutRun: true }))
+  .action((kind: Kind, value: string, options: SigningOptions & { run?: string }) =>
+    runProgram(
+      async () => {
+        refuseForeignEnvironment();
+        await signOrder("REVOCATION", payloadOf(kind, value, options.run), options);
+        return 0;
+      },
+      { aboutRun: true },
+    ),
+  )
   .parse();
 
 function payloadOf(kind: Kind, value: string, run: string | undefined): Payload<"REVOCATION"> {
   if (kind === "run") return { kind, run_id: value, value };
   if (kind === "key") return { kind, run_id: EVERY_RUN, value };
-  if (run === undefined) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a nonce without its run", wanted: "the run the statement was for", next: `npm run revoke -- nonce ${value} --run <run-id>` });
+  if (run === undefined)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "a nonce without its run",
+      wanted: "the run the statement was for",
+      next: `npm run revoke -- nonce ${value} --run <run-id>`,
+    });
   return { kind, run_id: run, value };
 }

@@ -4,11 +4,18 @@ import { askStatus } from "../operator/ask-status.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
 
 operatorProgram("runs", "every run of the host, open and closed")
-  .action((options: OperatorOptions) => atHost(options, async (target) => {
-    for (const run of await askStatus(target)) {
-      const line = [run.run_id, run.document_id.padEnd(16), run.state.padEnd(32), run.closed === null ? `open, ${run.waiting_for ?? "nothing to wait for"}` : `closed ${run.closed}`];
-      process.stdout.write(options.json ? `${JSON.stringify(run)}\n` : `${printable(line.join("  "))}\n`);
-    }
-    return 0;
-  }))
+  .action((options: OperatorOptions) =>
+    atHost(options, async (target) => {
+      for (const run of await askStatus(target)) {
+        const line = [
+          run.run_id,
+          run.document_id.padEnd(16),
+          run.state.padEnd(32),
+          run.closed === null ? `open, ${run.waiting_for ?? "nothing to wait for"}` : `closed ${run.closed}`,
+        ];
+        process.stdout.write(options.json ? `${JSON.stringify(run)}\n` : `${printable(line.join("  "))}\n`);
+      }
+      return 0;
+    }),
+  )
   .parse();

@@ -17,37 +17,71 @@ const folder = defaultSandboxFolder();
 const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 
 /** What a verb answers: lines for people, and the same as values for programs. */
-interface Answer { readonly lines: readonly string[]; readonly values: object }
+interface Answer {
+  readonly lines: readonly string[];
+  readonly values: object;
+}
 
 async function up(): Promise<Answer> {
   const sandbox = await ensureSandbox();
-  const values = { ssh_port: sandbox.ssh.port, stack_file: sandboxStackFile(), provisioned: isProvisioned(sandbox.place) };
-  return { values, lines: [
-    `sandbox is up: PostgreSQL with the existing system in ${sandbox.place.shortDatabase}, sshd on port ${sandbox.ssh.port}`,
-    `declared in ${sandboxStackFile()}`, isProvisioned(sandbox.place) ? "look for drift: npm run drift" : "nothing of the cutter is on it yet: npm run up", "end it with: npm run sandbox -- down",
-  ] };
+  const values = {
+    ssh_port: sandbox.ssh.port,
+    stack_file: sandboxStackFile(),
+    provisioned: isProvisioned(sandbox.place),
+  };
+  return {
+    values,
+    lines: [
+      `sandbox is up: PostgreSQL with the existing system in ${sandbox.place.shortDatabase}, sshd on port ${sandbox.ssh.port}`,
+      `declared in ${sandboxStackFile()}`,
+      isProvisioned(sandbox.place) ? "look for drift: npm run drift" : "nothing of the cutter is on it yet: npm run up",
+      "end it with: npm run sandbox -- down",
+    ],
+  };
 }
 
 function status(): Answer {
   const { place, state } = existingSandbox(folder);
   const living = livingProcesses(place, state);
-  const values = { folder: place.folder, database: place.dataFolder, substrate: state.database_loaded, provisioned: isProvisioned(place), runtime_root: place.runtimeRoot, processes: living.map(({ pid, command }) => ({ pid, command })) };
-  return { values, lines: [
-    `folder      ${place.folder}`, `database    ${place.dataFolder}`, `substrate   ${state.database_loaded ? "laid" : "not laid"}`,
-    `cutter      ${isProvisioned(place) ? `provisioned, runtime root ${place.runtimeRoot}` : "not provisioned; npm run up"}`,
-    ...(living.length === 0 ? ["processes   none; start with: npm run sandbox -- up"] : living.map(({ pid, command }) => `process     ${pid} ${command}`)),
-  ] };
+  const values = {
+    folder: place.folder,
+    database: place.dataFolder,
+    substrate: state.database_loaded,
+    provisioned: isProvisioned(place),
+    runtime_root: place.runtimeRoot,
+    processes: living.map(({ pid, command }) => ({ pid, command })),
+  };
+  return {
+    values,
+    lines: [
+      `folder      ${place.folder}`,
+      `database    ${place.dataFolder}`,
+      `substrate   ${state.database_loaded ? "laid" : "not laid"}`,
+      `cutter      ${isProvisioned(place) ? `provisioned, runtime root ${place.runtimeRoot}` : "not provisioned; npm run up"}`,
+      ...(living.length === 0
+        ? ["processes   none; start with: npm run sandbox -- up"]
+        : living.map(({ pid, command }) => `process     ${pid} ${command}`)),
+    ],
+  };
 }
 
 function psql(args: readonly string[]): number {
   const { place, state } = existingSandbox(folder);
   runningSsh(state);
-  return spawnSync(join(place.binFolder, "psql-super"), args, { stdio: "inherit", env: childEnvironment() }).status ?? 1;
+  return (
+    spawnSync(join(place.binFolder, "psql-super"), args, { stdio: "inherit", env: childEnvironment() }).status ?? 1
+  );
 }
 
 async function down(): Promise<Answer> {
   const ended = await takeDown(folder);
-  const lines = ended.length === 0 ? ["nothing was running; data stays"] : [...ended.map(({ pid, command }) => `ended ${pid} ${command}`), "data stays; start again with: npm run sandbox -- up"];
+  const lines =
+    ended.length === 0
+      ? ["nothing was running; data stays"]
+      : [
+          ...ended.map(({ pid, command }) => `ended ${pid} ${command}`),
+          "data stays; start again with: npm run sandbox -- up",
+        ];
   return { lines, values: { ended: ended.map(({ pid, command }) => ({ pid, command })) } };
 }
 
@@ -60,28 +94,49 @@ const program = new Command("sandbox").description("the embedded host of this fo
   process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);
 });
 const verb = (name: string, description: string, work: () => Answer | Promise<Answer>): void => {
-  program.command(name).description(description).option("--json", "one object on stdout", false).action(({ json }: { json: boolean }) => runProgram(async () => {
-    refuseForeignEnvironment();
-    const { lines, values } = await work();
-    print(json ? [JSON.stringify(values)] : lines);
-    return 0;
-  }));
+  program
+    .command(name)
+    .description(description)
+    .option("--json", "one object on stdout", false)
+    .action(({ json }: { json: boolean }) =>
+      runProgram(async () => {
+        refuseForeignEnvironment();
+        const { lines, values } = await work();
+        print(json ? [JSON.stringify(values)] : lines);
+        return 0;
+      }),
+    );
 };
 verb("up", "make what is missing, start what is down", up);
 verb("status", "what is laid and what runs", status);
-program.command("env").description("shell exports for checks from outside, and nothing else").action(() => runProgram(() => {
-  refuseForeignEnvironment();
-  print(environmentLines(existingSandbox(folder).place));
-  return Promise.resolve(0);
-}));
-program.command("psql [args...]").description("psql as superuser; arguments after `--` go to psql").allowUnknownOption()
+program
+  .command("env")
+  .description("shell exports for checks from outside, and nothing else")
+  .action(() =>
+    runProgram(() => {
+      refuseForeignEnvironment();
+      print(environmentLines(existingSandbox(folder).place));
+      return Promise.resolve(0);
+    }),
+  );
+program
+  .command("psql [args...]")
+  .description("psql as superuser; arguments after `--` go to psql")
+  .allowUnknownOption()
   .action((args: readonly string[]) => runProgram(() => Promise.resolve(psql(args))));
-program.command("ssh [command...]").description("a shell, or one command, on the sandbox host").allowUnknownOption()
-  .action((words: readonly string[]) => runProgram(() => {
-    const { place, state } = existingSandbox(folder);
-    const [ssh = "ssh", ...options] = sshCommandLine(sshAddress(place.sshFolder, runningSsh(state).port));
-    return Promise.resolve(spawnSync(ssh, [...options, ...words], { stdio: "inherit", env: childEnvironment() }).status ?? 1);
-  }));
+program
+  .command("ssh [command...]")
+  .description("a shell, or one command, on the sandbox host")
+  .allowUnknownOption()
+  .action((words: readonly string[]) =>
+    runProgram(() => {
+      const { place, state } = existingSandbox(folder);
+      const [ssh = "ssh", ...options] = sshCommandLine(sshAddress(place.sshFolder, runningSsh(state).port));
+      return Promise.resolve(
+        spawnSync(ssh, [...options, ...words], { stdio: "inherit", env: childEnvironment() }).status ?? 1,
+      );
+    }),
+  );
 verb("down", "end every process of the sandbox; data stays", down);
 verb("remove", "end the sandbox and delete it with its database", remove);
 await program.parseAsync();

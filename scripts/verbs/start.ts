@@ -31,18 +31,27 @@ const kind = { aboutRun: false };
 
 withGrammarOptions(new Command("start").description("perform a governed cut on the sandbox host, end to end"))
   .option("--json", "the run's events and, last, its state as NDJSON on stdout", false)
-  .argument("[file]", "document; default a sample of our own").argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
+  .argument("[file]", "document; default a sample of our own")
+  .argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((file: string | undefined, prefix: string | undefined, options: StartOptions) => runProgram(async () => {
-    refuseForeignEnvironment();
-    return start(file, prefix, options);
-  }, kind))
+  .action((file: string | undefined, prefix: string | undefined, options: StartOptions) =>
+    runProgram(async () => {
+      refuseForeignEnvironment();
+      return start(file, prefix, options);
+    }, kind),
+  )
   .parse();
 
 type StartOptions = GrammarWords & { readonly json: boolean };
 
 async function start(file: string | undefined, prefix: string | undefined, options: StartOptions): Promise<number> {
-  if (file !== undefined && prefix === undefined) throw new Stopped("STOP_REFUSED_INPUT", { saw: "a file without a prefix", wanted: "both", hint: "the prefix begins every address of the document", next: `npm start -- ${shellWord(file)} MY-PREFIX` });
+  if (file !== undefined && prefix === undefined)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "a file without a prefix",
+      wanted: "both",
+      hint: "the prefix begins every address of the document",
+      next: `npm start -- ${shellWord(file)} MY-PREFIX`,
+    });
   const choice = { request: await grammarRequestOf(options), versionLabel: "v1" };
   // A minute of provisioning is not spent on a document that cannot be cut.
   if (file !== undefined && prefix !== undefined) await readRegistration(file, prefix, choice);
@@ -66,12 +75,20 @@ async function cutAndEnact(sandbox: Sandbox, documentId: string, options: StartO
   const runId = newRunId(new Date(), randomBytes(4).toString("hex"));
   const target = targetOf(SANDBOX_STACK);
   const requests = new Map<string, string>();
-  const follow = (verb: readonly string[]): Promise<number> => followRun({
-    target, runId, json, words: ["orchestrate", ...verb], awaited: "STOP_APPROVAL_REQUIRED",
-    onEvent: (event) => { if (event.event === "request") requests.set(String(event["gate"]), String(event["bundle"])); },
-  });
+  const follow = (verb: readonly string[]): Promise<number> =>
+    followRun({
+      target,
+      runId,
+      json,
+      words: ["orchestrate", ...verb],
+      awaited: "STOP_APPROVAL_REQUIRED",
+      onEvent: (event) => {
+        if (event.event === "request") requests.set(String(event["gate"]), String(event["bundle"]));
+      },
+    });
   kind.aboutRun = true;
-  const signed = (signers: Readonly<Record<string, string>>): Promise<void> => tellingWhatWaits(runId, () => sign(sandbox, target, requests, signers));
+  const signed = (signers: Readonly<Record<string, string>>): Promise<void> =>
+    tellingWhatWaits(runId, () => sign(sandbox, target, requests, signers));
   say("4. the run, up to the first signatures");
   const cut = await follow(["cut", documentId, "--run-id", runId, ...grammarWords(options)]);
   if (cut !== WAITS) return cut;
@@ -87,7 +104,10 @@ async function cutAndEnact(sandbox: Sandbox, documentId: string, options: StartO
   if (enacted !== 0) return enacted;
   say("9. everything looked at again, by the second principal");
   const verified = await passThrough(target, ["orchestrate", "verify", runId], json);
-  if (verified === 0) process.stdout.write(json ? `${JSON.stringify({ event: "state", ...stateOf(sandbox, runId) })}\n` : finalPage(sandbox, runId));
+  if (verified === 0)
+    process.stdout.write(
+      json ? `${JSON.stringify({ event: "state", ...stateOf(sandbox, runId) })}\n` : finalPage(sandbox, runId),
+    );
   return verified;
 }
 
@@ -95,17 +115,29 @@ async function cutAndEnact(sandbox: Sandbox, documentId: string, options: StartO
 async function provision(): Promise<void> {
   const engine = await openNamedStack(SANDBOX_STACK);
   const before = await lookWithEngine(engine);
-  say(`   drift: ${before.lines.length === 0 ? "none, the host is as declared" : `${before.lines.length} differences`}`);
+  say(
+    `   drift: ${before.lines.length === 0 ? "none, the host is as declared" : `${before.lines.length} differences`}`,
+  );
   if (before.lines.length === 0) return;
   const { lines } = await bringUpStack(engine, (line) => say(`   ${line}`));
   if (lines.length > 0) {
-    throw new Stopped("STOP_DRIFT", { saw: `${lines.length} differences are left that provisioning does not touch`, wanted: "a host as declared", next: "npm run drift", details: lines.slice(0, 10).map((line) => line.path) });
+    throw new Stopped("STOP_DRIFT", {
+      saw: `${lines.length} differences are left that provisioning does not touch`,
+      wanted: "a host as declared",
+      next: "npm run drift",
+      details: lines.slice(0, 10).map((line) => line.path),
+    });
   }
   say("   drift: none, the host is as declared");
 }
 
 /** Throw-away people sign, each in a process of approve; the host admits what they signed. */
-async function sign(sandbox: Sandbox, target: Target, requests: ReadonlyMap<string, string>, signers: Readonly<Record<string, string>>): Promise<void> {
+async function sign(
+  sandbox: Sandbox,
+  target: Target,
+  requests: ReadonlyMap<string, string>,
+  signers: Readonly<Record<string, string>>,
+): Promise<void> {
   const files: string[] = [];
   for (const [gate, id] of Object.entries(signers)) {
     const person = sandbox.persons.find((one) => one.id === id);
@@ -130,7 +162,8 @@ async function tellingWhatWaits(runId: string, work: () => Promise<void>): Promi
 async function nextSample(sandbox: Sandbox): Promise<string> {
   return asAdministrator(sandbox, async (admin) => {
     const result = await admin.query<{ next: number }>(
-      "SELECT coalesce(max(substring(address_docprefix FROM '^SAMPLE-(\\d{1,6})$')::int), 0) + 1 AS next FROM cutter_governance.source_document_registry WHERE address_docprefix ~ '^SAMPLE-\\d{1,6}$'");
+      "SELECT coalesce(max(substring(address_docprefix FROM '^SAMPLE-(\\d{1,6})$')::int), 0) + 1 AS next FROM cutter_governance.source_document_registry WHERE address_docprefix ~ '^SAMPLE-\\d{1,6}$'",
+    );
     return `SAMPLE-${result.rows[0]?.next ?? 1}`;
   });
 }

@@ -9,22 +9,28 @@ import type { Target } from "../operator/target.ts";
 
 const WATCH_MILLISECONDS = 3_000;
 
-operatorProgram("status", "where open runs stand, until when they are safe, and the next command").argument("[run-id]", "only this run, open or closed")
+operatorProgram("status", "where open runs stand, until when they are safe, and the next command")
+  .argument("[run-id]", "only this run, open or closed")
   .option("--watch", "again every three seconds, until Ctrl-C", false)
-  .action((word: string | undefined, options: OperatorOptions & { watch: boolean }) => atHost(options, async (target) => {
-    const runId = word === undefined ? undefined : runIdOf(word);
-    for (;;) {
-      const sheet = await sheetOf(target, runId, options.json);
-      // Home and clear below: a watched screen does not scroll.
-      process.stdout.write(options.watch && process.stdout.isTTY ? `\u001b[H\u001b[J${sheet}` : sheet);
-      if (!options.watch) return 0;
-      await sleep(WATCH_MILLISECONDS);
-    }
-  }))
+  .action((word: string | undefined, options: OperatorOptions & { watch: boolean }) =>
+    atHost(options, async (target) => {
+      const runId = word === undefined ? undefined : runIdOf(word);
+      for (;;) {
+        const sheet = await sheetOf(target, runId, options.json);
+        // Home and clear below: a watched screen does not scroll.
+        process.stdout.write(options.watch && process.stdout.isTTY ? `\u001b[H\u001b[J${sheet}` : sheet);
+        if (!options.watch) return 0;
+        await sleep(WATCH_MILLISECONDS);
+      }
+    }),
+  )
   .parse();
 
 async function sheetOf(target: Target, runId: string | undefined, json: boolean): Promise<string> {
-  const [runs, reminder] = await Promise.all([askStatus(target, runId), runId === undefined ? drillReminder(target) : undefined]);
+  const [runs, reminder] = await Promise.all([
+    askStatus(target, runId),
+    runId === undefined ? drillReminder(target) : undefined,
+  ]);
   const shown = runId === undefined ? runs.filter((run) => run.closed === null) : runs;
   if (json) return shown.map((run) => `${JSON.stringify(run)}\n`).join("");
   const none = shown.length === 0 ? `no run is open; all of them: ${withStack("npm run runs", target.stack)}\n` : "";

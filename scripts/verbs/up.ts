@@ -10,17 +10,29 @@ import { runProgram } from "../frame/print-stop.ts";
 import { bringUpStack } from "../stack/bring-up-stack.ts";
 import { openNamedStack, stackOption } from "../stack/stack.ts";
 
-new Command("up").description("make a host as declared")
-  .addOption(stackOption()).option("--plan <file>", "apply exactly a plan saved by `npm run drift -- --save-plan`").option("--json", "one object on stdout", false)
+new Command("up")
+  .description("make a host as declared")
+  .addOption(stackOption())
+  .option("--plan <file>", "apply exactly a plan saved by `npm run drift -- --save-plan`")
+  .option("--json", "one object on stdout", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((options: { stack: string; plan?: string; json: boolean }) => runProgram(async () => {
-    refuseForeignEnvironment();
-    const plan = options.plan === undefined ? undefined : resolve(options.plan);
-    if (plan !== undefined && !existsSync(plan)) throw new Stopped("STOP_PRECHECK_FAILED", { saw: `no file ${plan}`, wanted: "a saved plan", next: `npm run drift -- --stack ${options.stack} --save-plan ${shellWord(plan)}` });
-    const engine = await openNamedStack(options.stack);
-    const say = (line: string): void => void process.stderr.write(`${line}\n`);
-    const { lines } = await bringUpStack(engine, say, plan);
-    process.stdout.write(options.json ? `${JSON.stringify({ stack: options.stack, left: lines })}\n` : driftTable(options.stack, lines));
-    return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
-  }))
+  .action((options: { stack: string; plan?: string; json: boolean }) =>
+    runProgram(async () => {
+      refuseForeignEnvironment();
+      const plan = options.plan === undefined ? undefined : resolve(options.plan);
+      if (plan !== undefined && !existsSync(plan))
+        throw new Stopped("STOP_PRECHECK_FAILED", {
+          saw: `no file ${plan}`,
+          wanted: "a saved plan",
+          next: `npm run drift -- --stack ${options.stack} --save-plan ${shellWord(plan)}`,
+        });
+      const engine = await openNamedStack(options.stack);
+      const say = (line: string): void => void process.stderr.write(`${line}\n`);
+      const { lines } = await bringUpStack(engine, say, plan);
+      process.stdout.write(
+        options.json ? `${JSON.stringify({ stack: options.stack, left: lines })}\n` : driftTable(options.stack, lines),
+      );
+      return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
+    }),
+  )
   .parse();

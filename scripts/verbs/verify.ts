@@ -2,6 +2,9 @@
 import { passThrough } from "../operator/pass-through.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 
-operatorProgram("verify", "look at a finished run again, read-only").argument("<run-id>", "an enacted run")
-  .action((word: string, options: OperatorOptions) => atHost(options, (target) => passThrough(target, ["orchestrate", "verify", runIdOf(word)], options.json)))
+operatorProgram("verify", "look at a finished run again, read-only")
+  .argument("<run-id>", "an enacted run")
+  .action((word: string, options: OperatorOptions) =>
+    atHost(options, (target) => passThrough(target, ["orchestrate", "verify", runIdOf(word)], options.json)),
+  )
   .parse();

@@ -15,7 +15,11 @@ test("there are files to look at", () => {
 
 test("no file is longer than 250 lines", () => {
   const long = [...shipped, ...tests].filter((file) => file.lines.length > LINES_A_FILE);
-  expect(long.map((file) => `${file.path}: ${file.lines.length} lines; move one of its decisions into a file named after it`)).toEqual([]);
+  expect(
+    long.map(
+      (file) => `${file.path}: ${file.lines.length} lines; move one of its decisions into a file named after it`,
+    ),
+  ).toEqual([]);
 });
 
 test("the middle file of the shipped code fits on two screens", () => {
@@ -34,24 +38,32 @@ test("no file exists only to re-export others", () => {
 
 test("no source switches off the compiler or the lint", () => {
   const escape = /@ts-(?:ignore|nocheck|expect-error)|eslint-disable/;
-  const found = [...shipped, ...tests].filter((file) => !file.path.endsWith("budgets.test.ts"))
+  const found = [...shipped, ...tests]
+    .filter((file) => !file.path.endsWith("budgets.test.ts"))
     .flatMap((file) => file.lines.flatMap((line, index) => (escape.test(line) ? [`${file.path}:${index + 1}`] : [])));
   expect(found).toEqual([]);
 });
 
 test("every file opens by saying what it is for", () => {
   const silent = shipped.filter((file) => !/^(?:\/\/|\/\*\*?|#!)/.test(file.lines[0] ?? ""));
-  expect(silent.map((file) => `${file.path}: begin with a comment that says what this file decides or does`)).toEqual([]);
+  expect(silent.map((file) => `${file.path}: begin with a comment that says what this file decides or does`)).toEqual(
+    [],
+  );
 });
 
 test("every exported function, type and constant of the runner says what it is", () => {
   const exported = /^export (?:async )?(?:function|interface|type|class|abstract class) \w/;
-  const found = shipped.filter((file) => file.path.startsWith("runner/")).flatMap((file) => file.lines.flatMap((line, index) => {
-    if (!exported.test(line)) return [];
-    const before = (file.lines[index - 1] ?? "").trim();
-    const documented = before.endsWith("*/") || before.startsWith("//") || isInferred(line) || /^(?:@|export )/.test(before);
-    return documented ? [] : [`${file.path}:${index + 1}: ${line.slice(0, 80)}`];
-  }));
+  const found = shipped
+    .filter((file) => file.path.startsWith("runner/"))
+    .flatMap((file) =>
+      file.lines.flatMap((line, index) => {
+        if (!exported.test(line)) return [];
+        const before = (file.lines[index - 1] ?? "").trim();
+        const documented =
+          before.endsWith("*/") || before.startsWith("//") || isInferred(line) || /^(?:@|export )/.test(before);
+        return documented ? [] : [`${file.path}:${index + 1}: ${line.slice(0, 80)}`];
+      }),
+    );
   expect(found).toEqual([]);
 });
 

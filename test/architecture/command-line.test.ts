@@ -7,16 +7,33 @@ const root = join(import.meta.dirname, "..", "..");
 
 test("the entry of the runner loads no library but the one that parses the command line", async () => {
   const { metafile } = await build({
-    absWorkingDir: root, entryPoints: ["runner/cli.ts"], outdir: "never-written", bundle: true, splitting: true, format: "esm", platform: "node", target: "node20", write: false, metafile: true,
+    absWorkingDir: root,
+    entryPoints: ["runner/cli.ts"],
+    outdir: "never-written",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    write: false,
+    metafile: true,
   });
-  const [entry] = Object.keys(metafile.outputs).filter((name) => metafile.outputs[name]?.entryPoint === "runner/cli.ts");
+  const [entry] = Object.keys(metafile.outputs).filter(
+    (name) => metafile.outputs[name]?.entryPoint === "runner/cli.ts",
+  );
   const loaded = new Set<string>();
   const load = (name: string): void => {
     if (loaded.has(name)) return;
     loaded.add(name);
-    for (const { path, kind } of metafile.outputs[name]?.imports ?? []) if (kind === "import-statement" && path in metafile.outputs) load(path);
+    for (const { path, kind } of metafile.outputs[name]?.imports ?? [])
+      if (kind === "import-statement" && path in metafile.outputs) load(path);
   };
   load(entry ?? "no entry");
-  const libraries = new Set([...loaded].flatMap((name) => Object.keys(metafile.outputs[name]?.inputs ?? {})).map((path) => /^node_modules\/([^/]+)/.exec(path)?.[1]).filter((name) => name !== undefined));
+  const libraries = new Set(
+    [...loaded]
+      .flatMap((name) => Object.keys(metafile.outputs[name]?.inputs ?? {}))
+      .map((path) => /^node_modules\/([^/]+)/.exec(path)?.[1])
+      .filter((name) => name !== undefined),
+  );
   expect([...libraries]).toEqual(["commander"]);
 });

@@ -8,37 +8,61 @@ const everything = [...code, ...sourceFiles(["sql", "docs"], [".sql", ".json", "
 
 test("no file is named for being handy", () => {
   const vague = /(?:^|[-_.])(?:utils?|helpers?|misc|common|lib|shared|manager|processor|stuff)(?:[-_.]|$)/i;
-  const named = everything.filter((file) => vague.test(basename(file.path).replace(/\.[a-z]+$/, "")) || /\/(?:utils?|helpers?|lib|common)\//.test(file.path));
+  const named = everything.filter(
+    (file) =>
+      vague.test(basename(file.path).replace(/\.[a-z]+$/, "")) || /\/(?:utils?|helpers?|lib|common)\//.test(file.path),
+  );
   expect(named.map((file) => `${file.path}: name it after what it decides or does`)).toEqual([]);
 });
 
 test("file names are lower-case words with dashes", () => {
-  expect(code.map((file) => basename(file.path)).filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|contract|long|d))*\.(?:ts|mts|mjs|cjs)$/.test(name))).toEqual([]);
+  expect(
+    code
+      .map((file) => basename(file.path))
+      .filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|contract|long|d))*\.(?:ts|mts|mjs|cjs)$/.test(name)),
+  ).toEqual([]);
 });
 
 test("the phase files stand in the order in which a run goes through them", () => {
-  const files = sourceFiles(["runner/phases"], [".ts"]).map((file) => basename(file.path, ".ts")).filter((name) => /^\d/.test(name));
+  const files = sourceFiles(["runner/phases"], [".ts"])
+    .map((file) => basename(file.path, ".ts"))
+    .filter((name) => /^\d/.test(name));
   const wanted = PHASES.map((phase, index) => `${String(index + 1).padStart(2, "0")}-${phase.replaceAll("_", "-")}`);
   expect(files).toEqual(wanted);
 });
 
 test("nothing in the repository names a machine's own folder", () => {
   const own = /(?<![\w.~-])\/(?:work|root)\/|\/home\/[a-z]+\//;
-  const found = everything.flatMap((file) => file.lines.flatMap((line, index) => (own.test(line) && !file.path.endsWith("names.test.ts") ? [`${file.path}:${index + 1}`] : [])));
+  const found = everything.flatMap((file) =>
+    file.lines.flatMap((line, index) =>
+      own.test(line) && !file.path.endsWith("names.test.ts") ? [`${file.path}:${index + 1}`] : [],
+    ),
+  );
   expect(found).toEqual([]);
 });
 
 test("every test title is one sentence about what a person would see", () => {
   const title = /\b(?:test|it)(?:\.each\([^)]*\)|\.runIf\([^)]*\))?\(\s*(["'`])(.*?)\1\s*,/g;
-  const bad = code.filter((file) => file.path.endsWith(".test.ts") || file.path.endsWith(".contract.ts")).flatMap((file) =>
-    [...file.text.matchAll(title)].map((match) => match[2] ?? "").filter((text) => (text.split(/\s+/).length < 4 && !/[%$]/.test(text)) || /[.!]$/.test(text) || /^should\b|^works?\b|^test\b/i.test(text))
-      .map((text) => `${file.path}: "${text}"`));
+  const bad = code
+    .filter((file) => file.path.endsWith(".test.ts") || file.path.endsWith(".contract.ts"))
+    .flatMap((file) =>
+      [...file.text.matchAll(title)]
+        .map((match) => match[2] ?? "")
+        .filter(
+          (text) =>
+            (text.split(/\s+/).length < 4 && !/[%$]/.test(text)) ||
+            /[.!]$/.test(text) ||
+            /^should\b|^works?\b|^test\b/i.test(text),
+        )
+        .map((text) => `${file.path}: "${text}"`),
+    );
   expect(bad).toEqual([]);
 });
 
 test("no test is focused, skipped or left for later", () => {
   const idle = /\b(?:test|it|describe)\.(?:only|skip|todo|fails)\b/;
-  const found = code.filter((file) => file.path.startsWith("test/") && !file.path.endsWith("names.test.ts"))
+  const found = code
+    .filter((file) => file.path.startsWith("test/") && !file.path.endsWith("names.test.ts"))
     .flatMap((file) => file.lines.flatMap((line, index) => (idle.test(line) ? [`${file.path}:${index + 1}`] : [])));
   expect(found).toEqual([]);
 });

@@ -7,17 +7,26 @@ import { fileURLToPath } from "node:url";
 export const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** A source file: path from the project root with "/", text, lines without the last empty one. */
-export interface SourceFile { readonly path: string; readonly text: string; readonly lines: readonly string[] }
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly lines: readonly string[];
+}
 
 const OUTSIDE = new Set(["node_modules", "dist", ".git", ".state", ".sandbox", ".pulumi-home", "coverage"]);
 
 /** Files below the named top folders whose names end in one of `endings`, ordered by path. */
 export function sourceFiles(tops: readonly string[], endings: readonly string[]): SourceFile[] {
-  return tops.flatMap((top) => pathsUnder(join(PROJECT, top)))
+  return tops
+    .flatMap((top) => pathsUnder(join(PROJECT, top)))
     .filter((path) => endings.some((ending) => path.endsWith(ending)))
     .map((absolute) => {
       const text = readFileSync(absolute, "utf8");
-      return { path: relative(PROJECT, absolute).split(sep).join("/"), text, lines: text.replace(/\n$/, "").split("\n") };
+      return {
+        path: relative(PROJECT, absolute).split(sep).join("/"),
+        text,
+        lines: text.replace(/\n$/, "").split("\n"),
+      };
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }

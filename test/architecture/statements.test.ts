@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { ROWS } from "../../runner/model/rows.ts";
 import { sourceFiles } from "./source-files.ts";
 
-const statements = sourceFiles(["sql/read", "sql/write", "sql/verify", "sql/revert"], [".sql"]).map(({ path }) => path.slice("sql/".length, -".sql".length));
+const statements = sourceFiles(["sql/read", "sql/write", "sql/verify", "sql/revert"], [".sql"]).map(({ path }) =>
+  path.slice("sql/".length, -".sql".length),
+);
 const callers = sourceFiles(["runner"], [".ts"]).filter(({ path }) => path !== "runner/model/rows.ts");
 
 test("every statement is asked for by its name somewhere in the runner", () => {

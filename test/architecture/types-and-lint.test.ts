@@ -3,8 +3,15 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { PROJECT } from "./source-files.ts";
 
-async function program(name: string, ...args: readonly string[]): Promise<{ status: number | undefined; output: string }> {
-  const done = await execa(join(PROJECT, "node_modules", ".bin", name), args, { cwd: PROJECT, reject: false, all: true });
+async function program(
+  name: string,
+  ...args: readonly string[]
+): Promise<{ status: number | undefined; output: string }> {
+  const done = await execa(join(PROJECT, "node_modules", ".bin", name), args, {
+    cwd: PROJECT,
+    reject: false,
+    all: true,
+  });
   return { status: done.exitCode, output: done.all };
 }
 

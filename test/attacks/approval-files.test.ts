@@ -28,7 +28,8 @@ describe("a file in the approvals folder", () => {
     await symlink(join(folder, "secret.env"), join(folder, "link"));
     await symlink(join(folder, "link"), join(folder, "chain"));
     await symlink("/nowhere/at/all", join(folder, "dangling"));
-    for (const name of ["link", "chain", "dangling"]) expect(await read(name)).toEqual({ ok: false, reason: "not a plain file" });
+    for (const name of ["link", "chain", "dangling"])
+      expect(await read(name)).toEqual({ ok: false, reason: "not a plain file" });
   });
   test("that is a FIFO with nobody at its other end is ignored without waiting", async () => {
     execFileSync("mkfifo", [join(folder, "fifo")]);

@@ -5,7 +5,23 @@ import { freshDatabase } from "../support/database.ts";
 import type { FreshDatabase } from "../support/database.ts";
 import { everyRow } from "../support/principals.ts";
 import {
-  admit, admitCut, answerOf, anyReviewDecision, beginEffect, createUnit, cutLegA, effect, endEffect, EXECUTION_SHA, openRun, reachGate, reachVerified, SG_1_SHA, SG_2_SHA, transaction, unitsOf,
+  admit,
+  admitCut,
+  answerOf,
+  anyReviewDecision,
+  beginEffect,
+  createUnit,
+  cutLegA,
+  effect,
+  endEffect,
+  EXECUTION_SHA,
+  openRun,
+  reachGate,
+  reachVerified,
+  SG_1_SHA,
+  SG_2_SHA,
+  transaction,
+  unitsOf,
 } from "../support/run-by-sql.ts";
 import type { RunByHand, UnitByHand } from "../support/run-by-sql.ts";
 
@@ -29,11 +45,15 @@ describe("one effect at a time, in its own transaction", () => {
     await beginEffect(exec, run, "cut_leg_a");
     const [first, ...rest] = run.units;
     if (!first) throw new Error("the plan has no unit");
-    expect(await answerOf(createUnit(intruder, { ...first, canonical_address: "SAMPLE/S-9" }))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    expect(await answerOf(createUnit(intruder, { ...first, canonical_address: "SAMPLE/S-9" }))).toBe(
+      "STOP_EXECUTION_NOT_AUTHORIZED",
+    );
     for (const unit of [first, ...rest]) await createUnit(exec, unit);
     await endEffect(exec, run, "cut_leg_a");
     await exec.query("COMMIT");
-    expect(await db.rows("SELECT 1 FROM public.information_unit WHERE canonical_address LIKE 'SAMPLE/%'")).toHaveLength(3);
+    expect(await db.rows("SELECT 1 FROM public.information_unit WHERE canonical_address LIKE 'SAMPLE/%'")).toHaveLength(
+      3,
+    );
   });
 
   it("SG_2 enacts the planned units as they were signed, not a stranger's draft in the same document and not an edited one", async () => {
@@ -48,14 +68,21 @@ describe("one effect at a time, in its own transaction", () => {
     if (!unit) throw new Error("no unit");
     await createUnit(directus, { ...unit, canonical_address: "SAMPLE/S-7" });
     const decision = await anyReviewDecision(db);
-    const enact = (address: string): Promise<unknown> => exec.query("SELECT public.fn_iu_enact($1, 'x', $2)", [address, decision]);
-    expect(await answerOf(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-7")))).toBe("STOP_INVARIANT_FAILED");
+    const enact = (address: string): Promise<unknown> =>
+      exec.query("SELECT public.fn_iu_enact($1, 'x', $2)", [address, decision]);
+    expect(await answerOf(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-7")))).toBe(
+      "STOP_INVARIANT_FAILED",
+    );
 
     await directus.query("BEGIN");
     await directus.query("SET LOCAL app.canonical_writer = 'fn_iu_create'");
-    await directus.query("UPDATE public.information_unit SET identity_profile = jsonb_set(identity_profile, '{title}', '\"Sửa\"') WHERE canonical_address = 'SAMPLE/S-1'");
+    await directus.query(
+      "UPDATE public.information_unit SET identity_profile = jsonb_set(identity_profile, '{title}', '\"Sửa\"') WHERE canonical_address = 'SAMPLE/S-1'",
+    );
     await directus.query("COMMIT");
-    expect(await answerOf(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1")))).toBe("STOP_INVARIANT_FAILED");
+    expect(await answerOf(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1")))).toBe(
+      "STOP_INVARIANT_FAILED",
+    );
     await expect(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1/A-1"))).resolves.toBeUndefined();
   });
 
@@ -67,9 +94,12 @@ describe("one effect at a time, in its own transaction", () => {
     await reachVerified(exec, verify, run);
     await admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA });
     const decision = await anyReviewDecision(db);
-    const enact = (address: string): Promise<unknown> => exec.query("SELECT public.fn_iu_enact($1, 'x', $2)", [address, decision]);
+    const enact = (address: string): Promise<unknown> =>
+      exec.query("SELECT public.fn_iu_enact($1, 'x', $2)", [address, decision]);
     await effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1/A-1"));
-    expect(await db.rows("SELECT effect_phase FROM cutter_runtime.lease WHERE document_id = 'SAMPLE'")).toEqual([{ effect_phase: "lifecycle_enact" }]);
+    expect(await db.rows("SELECT effect_phase FROM cutter_runtime.lease WHERE document_id = 'SAMPLE'")).toEqual([
+      { effect_phase: "lifecycle_enact" },
+    ]);
     expect(await answerOf(enact("SAMPLE/S-1/A-2"))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
   });
 
@@ -79,21 +109,26 @@ describe("one effect at a time, in its own transaction", () => {
     if (!unit) throw new Error("no unit");
     await createUnit(directus, unit);
     await directus.query("SELECT public.fn_iu_enact('FREE/S-1', 'x', $1)", [await anyReviewDecision(db)]);
-    expect(await db.rows("SELECT lifecycle_status AS s FROM public.information_unit WHERE canonical_address = 'FREE/S-1'")).toEqual([{ s: "enacted" }]);
+    expect(
+      await db.rows("SELECT lifecycle_status AS s FROM public.information_unit WHERE canonical_address = 'FREE/S-1'"),
+    ).toEqual([{ s: "enacted" }]);
   });
 
   it("a run whose plan names a stranger's drafts cannot revert them", async () => {
     const foreign = await db.rows<UnitByHand>(
       `SELECT u.canonical_address, row_number() OVER (ORDER BY u.canonical_address)::int AS ordinal, u.section_type, u.unit_kind, u.owner_ref, coalesce(u.identity_profile ->> 'publication_type_ref', 'law') AS publication_type, NULL AS parent_address,
               encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') AS title_sha, v.content_hash
-         FROM public.information_unit u JOIN public.unit_version v ON v.id = u.version_anchor_ref WHERE u.canonical_address LIKE 'DIEU-28%'`);
+         FROM public.information_unit u JOIN public.unit_version v ON v.id = u.version_anchor_ref WHERE u.canonical_address LIKE 'DIEU-28%'`,
+    );
     const document = String(foreign[0]?.canonical_address.split("/")[0]);
     const run: RunByHand = { ...(await openRun(exec, document)), units: foreign };
     await reachGate(exec, run);
     await admitCut(gate, run);
     await effect(exec, run, "cut_leg_a");
     const before = await everyRow(db);
-    const revert = effect(exec, run, "revert", () => exec.query("SELECT public.fn_iu_revert_run($1, 'x', 'because')", [run.runId]));
+    const revert = effect(exec, run, "revert", () =>
+      exec.query("SELECT public.fn_iu_revert_run($1, 'x', 'because')", [run.runId]),
+    );
     expect(await answerOf(revert)).toBe("STOP_TORN");
     expect(await everyRow(db)).toBe(before);
   });
@@ -107,7 +142,13 @@ describe("one effect at a time, in its own transaction", () => {
       for (const unit of run.units) await createUnit(directus, unit);
     });
     const before = await everyRow(db);
-    expect(await answerOf(effect(exec, run, "revert", () => exec.query("SELECT public.fn_iu_revert_run($1, 'x', 'because')", [run.runId])))).toBe("STOP_TORN");
+    expect(
+      await answerOf(
+        effect(exec, run, "revert", () =>
+          exec.query("SELECT public.fn_iu_revert_run($1, 'x', 'because')", [run.runId]),
+        ),
+      ),
+    ).toBe("STOP_TORN");
     expect(await everyRow(db)).toBe(before);
   });
 });
@@ -130,10 +171,18 @@ describe("racing for one approval", () => {
     await reachGate(starter, run);
     await admitCut(gate, run);
     const answers = await Promise.all(racers.map((client) => answerOf(cutLegA(client, run))));
-    expect(answers.filter((answer) => answer === "accepted"), documentId).toHaveLength(1);
-    expect(answers.filter((answer) => answer === "STOP_REPLAY_CONFLICT"), documentId).toHaveLength(racers.length - 1);
+    expect(
+      answers.filter((answer) => answer === "accepted"),
+      documentId,
+    ).toHaveLength(1);
+    expect(
+      answers.filter((answer) => answer === "STOP_REPLAY_CONFLICT"),
+      documentId,
+    ).toHaveLength(racers.length - 1);
     const [left] = await db.rows<{ units: string; uses: string }>(
-      "SELECT (SELECT count(*) FROM public.information_unit WHERE canonical_address LIKE $1 || '/%') AS units, (SELECT count(*) FROM cutter_runtime.admission_use WHERE run_id = $2) AS uses", [documentId, run.runId]);
+      "SELECT (SELECT count(*) FROM public.information_unit WHERE canonical_address LIKE $1 || '/%') AS units, (SELECT count(*) FROM cutter_runtime.admission_use WHERE run_id = $2) AS uses",
+      [documentId, run.runId],
+    );
     expect(left).toEqual({ units: "3", uses: "2" });
   }
 
@@ -159,6 +208,12 @@ describe("racing for one approval", () => {
     await reachGate(exec, second);
     expect(await answerOf(cutLegA(exec, second))).toBe("STOP_APPROVAL_REQUIRED");
     await admit(gate, second, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA });
-    expect(await answerOf(transaction(exec, () => beginEffect(exec, second, "cut_leg_a", { SG_1_cut_authz: SG_1_SHA, EXECUTION: EXECUTION_SHA })))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    expect(
+      await answerOf(
+        transaction(exec, () =>
+          beginEffect(exec, second, "cut_leg_a", { SG_1_cut_authz: SG_1_SHA, EXECUTION: EXECUTION_SHA }),
+        ),
+      ),
+    ).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
   });
 });

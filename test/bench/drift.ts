@@ -14,14 +14,21 @@ import { treeDigest } from "../support/tree-digest.ts";
 
 const ROUNDS = 3;
 
-interface Measure { readonly seconds: number; readonly logins: number; readonly differs: number }
+interface Measure {
+  readonly seconds: number;
+  readonly logins: number;
+  readonly differs: number;
+}
 
 const playbookProgram = programPath("ansible-playbook");
 if (playbookProgram === undefined) {
-  console.log("ansible-playbook is not there; install it with: apt-get install -y --no-install-recommends ansible-core");
+  console.log(
+    "ansible-playbook is not there; install it with: apt-get install -y --no-install-recommends ansible-core",
+  );
   process.exit(1);
 }
-const median = (values: readonly number[]): number => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 // Ansible splits its ssh options at blanks.
 const folder = mkdtempSync("/tmp/playbook-");
@@ -38,12 +45,19 @@ try {
   writeFileSync(join(folder, "ansible.cfg"), "");
   const clone = cloneOf(host);
   const ways: Readonly<Record<string, () => Promise<Measure>>> = {
-    "npm run drift": () => drift(clone.folder), "ansible-playbook --check --diff": () => ansible(false), "the same with pipelining": () => ansible(true),
+    "npm run drift": () => drift(clone.folder),
+    "ansible-playbook --check --diff": () => ansible(false),
+    "the same with pipelining": () => ansible(true),
   };
-  console.log(`the same facts for both: ${Object.entries(looked).map(([kind, count]) => `${count} ${kind}`).join(", ")}`);
+  console.log(
+    `the same facts for both: ${Object.entries(looked)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(", ")}`,
+  );
   await plantAndCompare(config.runtime.root, clone.folder);
   const measured = Object.fromEntries(Object.keys(ways).map((name) => [name, [] as Measure[]]));
-  for (let round = 0; round < ROUNDS; round += 1) for (const [name, way] of Object.entries(ways)) measured[name]?.push(await way());
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [name, way] of Object.entries(ways)) measured[name]?.push(await way());
   report(measured);
 } finally {
   await host?.remove();
@@ -53,8 +67,13 @@ try {
 /** Seconds, logins and told differences of one run of the whole command, npm and the check of the build included. */
 async function drift(cwd: string): Promise<Measure> {
   const [start, before] = [performance.now(), host.sshd.logins()];
-  const done = await execa("npm", ["run", "--silent", "drift", "--", "--json"], { cwd, reject: false, stdin: "ignore" });
-  if (done.exitCode !== 0 && done.exitCode !== 7) throw new Error(`drift ended with ${done.exitCode ?? -1}: ${done.stderr}`);
+  const done = await execa("npm", ["run", "--silent", "drift", "--", "--json"], {
+    cwd,
+    reject: false,
+    stdin: "ignore",
+  });
+  if (done.exitCode !== 0 && done.exitCode !== 7)
+    throw new Error(`drift ended with ${done.exitCode ?? -1}: ${done.stderr}`);
   const { drift: lines } = JSON.parse(done.stdout) as { drift: unknown[] };
   return { seconds: (performance.now() - start) / 1_000, logins: host.sshd.logins() - before, differs: lines.length };
 }
@@ -63,17 +82,31 @@ async function drift(cwd: string): Promise<Measure> {
 async function ansible(pipelining: boolean): Promise<Measure> {
   const control = join(folder, "control");
   const [start, before] = [performance.now(), host.sshd.logins()];
-  const done = await execa(playbookProgram ?? "", ["--check", "--diff", "-i", join(folder, "inventory"), join(folder, "playbook.json")], {
-    reject: false, stdin: "ignore", cwd: folder, env: {
-      ANSIBLE_CONFIG: join(folder, "ansible.cfg"), ANSIBLE_LOCAL_TEMP: join(folder, "local"), ANSIBLE_SSH_CONTROL_PATH_DIR: control, ANSIBLE_SSH_CONTROL_PATH: "%(directory)s/c", ANSIBLE_PIPELINING: String(pipelining),
-      // Ansible's own default of the first three options, then the pinned host.
-      ANSIBLE_SSH_ARGS: `-C -o ControlMaster=auto -o ControlPersist=60s -F none -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${join(folder, "known_hosts")}`,
+  const done = await execa(
+    playbookProgram ?? "",
+    ["--check", "--diff", "-i", join(folder, "inventory"), join(folder, "playbook.json")],
+    {
+      reject: false,
+      stdin: "ignore",
+      cwd: folder,
+      env: {
+        ANSIBLE_CONFIG: join(folder, "ansible.cfg"),
+        ANSIBLE_LOCAL_TEMP: join(folder, "local"),
+        ANSIBLE_SSH_CONTROL_PATH_DIR: control,
+        ANSIBLE_SSH_CONTROL_PATH: "%(directory)s/c",
+        ANSIBLE_PIPELINING: String(pipelining),
+        // Ansible's own default of the first three options, then the pinned host.
+        ANSIBLE_SSH_ARGS: `-C -o ControlMaster=auto -o ControlPersist=60s -F none -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${join(folder, "known_hosts")}`,
+      },
     },
-  });
+  );
   const seconds = (performance.now() - start) / 1_000;
-  await execa("ssh", ["-O", "exit", "-o", `ControlPath=${join(control, "c")}`, host.config.connection.host], { reject: false });
+  await execa("ssh", ["-O", "exit", "-o", `ControlPath=${join(control, "c")}`, host.config.connection.host], {
+    reject: false,
+  });
   const recap = /ok=(\d+) +changed=(\d+) +unreachable=0 +failed=0/.exec(done.stdout);
-  if (done.exitCode !== 0 || recap === null) throw new Error(`ansible-playbook ended with ${done.exitCode ?? -1}\n${done.stdout}\n${done.stderr}`);
+  if (done.exitCode !== 0 || recap === null)
+    throw new Error(`ansible-playbook ended with ${done.exitCode ?? -1}\n${done.stdout}\n${done.stderr}`);
   return { seconds, logins: host.sshd.logins() - before, differs: Number(recap[2]) };
 }
 
@@ -85,15 +118,20 @@ async function plantAndCompare(root: string, cwd: string): Promise<void> {
   await host.sql("REVOKE SELECT ON cutter_governance.verify_result FROM cutter_exec");
   const planted = await toldByBoth();
   console.log(`differences told of a clean host: ${clean.join(", ")}; of one with two planted: ${planted.join(", ")}`);
-  if (clean.some((count) => count !== 0) || planted.some((count) => count !== 2)) throw new Error("the sides do not look at the same facts");
+  if (clean.some((count) => count !== 0) || planted.some((count) => count !== 2))
+    throw new Error("the sides do not look at the same facts");
   await host.up();
 }
 
 function report(measured: Readonly<Record<string, readonly Measure[]>>): void {
-  const seconds = Object.fromEntries(Object.entries(measured).map(([name, all]) => [name, median(all.map((one) => one.seconds))]));
+  const seconds = Object.fromEntries(
+    Object.entries(measured).map(([name, all]) => [name, median(all.map((one) => one.seconds))]),
+  );
   const ours = seconds["npm run drift"] ?? Number.NaN;
   for (const [name, all] of Object.entries(measured)) {
     const [took, logins] = [seconds[name] ?? Number.NaN, all.map((one) => one.logins)];
-    console.log(`${name.padEnd(34)} ${took.toFixed(2)} s (median of ${all.length}), ${Math.min(...logins)}-${Math.max(...logins)} ssh connections${name === "npm run drift" ? "" : `; drift takes ${(ours / took).toFixed(3)} of it (1/${(took / ours).toFixed(1)})`}`);
+    console.log(
+      `${name.padEnd(34)} ${took.toFixed(2)} s (median of ${all.length}), ${Math.min(...logins)}-${Math.max(...logins)} ssh connections${name === "npm run drift" ? "" : `; drift takes ${(ours / took).toFixed(3)} of it (1/${(took / ours).toFixed(1)})`}`,
+    );
   }
 }

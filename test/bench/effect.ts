@@ -18,7 +18,12 @@ const cluster = await startTestCluster("durable");
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
   console.log(loadLine());
-  for (const [units, rounds] of [[60, 7], [1_000, 5], [5_000, 3]] as const) console.log(await compare(units, rounds));
+  for (const [units, rounds] of [
+    [60, 7],
+    [1_000, 5],
+    [5_000, 3],
+  ] as const)
+    console.log(await compare(units, rounds));
   console.log(loadLine());
 } finally {
   await cluster.stop();
@@ -40,32 +45,65 @@ async function work(tx: Writer, rows: readonly PlanRow[]): Promise<number> {
 }
 
 async function alone(rows: readonly PlanRow[]): Promise<Cost> {
-  return inFreshDatabase(cluster.facts, SUBSTRATE_TEMPLATE, ({ database }) => costOf(() => database.transaction("exec", (tx) => work(tx, rows)), cluster.facts.dataDir));
+  return inFreshDatabase(cluster.facts, SUBSTRATE_TEMPLATE, ({ database }) =>
+    costOf(() => database.transaction("exec", (tx) => work(tx, rows)), cluster.facts.dataDir),
+  );
 }
 
 async function whole(rows: readonly PlanRow[]): Promise<Cost> {
   return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, async ({ name, database, config }) => {
     const run = await admitted(name, rows);
     const scope = environmentScope(relevantObjects());
-    return costOf(() => effect(database, {
-      run_id: run.runId, phase: "cut_leg_a", role: "exec", epoch: run.epoch, input_sha: sha256("in cut_leg_a"), payload_shas: PAYLOAD_SHAS, cap_seconds: 600,
-      protected_prefixes: config.protected_prefixes, environment_scope: scope, environment_hash: undefined,
-      // What the judge of a real run reads; there is no rehearsal here to hold the counts to.
-      counts: async (tx) => { for (const reading of ["read/admissions", "read/journal"] as const) await tx.query(reading, [run.runId]); return undefined; },
-      work: (tx) => work(tx, rows).then((created) => ({ created })),
-      record: async (tx, output) => {
-        const entry = { event: "phase", phase: "cut_leg_a" };
-        await tx.one("write/append-journal", [run.runId, run.epoch, "1", JOURNAL_START, entrySha(run.runId, "1", JOURNAL_START, entry), canonicalText(entry)]);
-        await tx.one("write/end-effect", [run.runId, "cut_leg_a", run.epoch, digestOf(output), canonicalText(output)]);
-        return digestOf(output);
-      },
-    }), cluster.facts.dataDir);
+    return costOf(
+      () =>
+        effect(database, {
+          run_id: run.runId,
+          phase: "cut_leg_a",
+          role: "exec",
+          epoch: run.epoch,
+          input_sha: sha256("in cut_leg_a"),
+          payload_shas: PAYLOAD_SHAS,
+          cap_seconds: 600,
+          protected_prefixes: config.protected_prefixes,
+          environment_scope: scope,
+          environment_hash: undefined,
+          // What the judge of a real run reads; there is no rehearsal here to hold the counts to.
+          counts: async (tx) => {
+            for (const reading of ["read/admissions", "read/journal"] as const) await tx.query(reading, [run.runId]);
+            return undefined;
+          },
+          work: (tx) => work(tx, rows).then((created) => ({ created })),
+          record: async (tx, output) => {
+            const entry = { event: "phase", phase: "cut_leg_a" };
+            await tx.one("write/append-journal", [
+              run.runId,
+              run.epoch,
+              "1",
+              JOURNAL_START,
+              entrySha(run.runId, "1", JOURNAL_START, entry),
+              canonicalText(entry),
+            ]);
+            await tx.one("write/end-effect", [
+              run.runId,
+              "cut_leg_a",
+              run.epoch,
+              digestOf(output),
+              canonicalText(output),
+            ]);
+            return digestOf(output);
+          },
+        }),
+      cluster.facts.dataDir,
+    );
   });
 }
 
 /** A run whose SG_1 and EXECUTION are admitted over exactly these rows. */
 async function admitted(name: string, rows: readonly PlanRow[]): Promise<RunByHand> {
-  const [exec, gate] = await Promise.all([connectAs(cluster.facts, "cutter_exec", name), connectAs(cluster.facts, "cutter_gate", name)]);
+  const [exec, gate] = await Promise.all([
+    connectAs(cluster.facts, "cutter_exec", name),
+    connectAs(cluster.facts, "cutter_gate", name),
+  ]);
   try {
     const opened = await openRun(exec, "BENCH");
     const run = { ...opened, units: rows.map((row) => ({ ...row, title_sha: sha256(row.title) })) };

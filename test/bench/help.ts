@@ -6,7 +6,8 @@ import { costOf, loadLine, ratio, shown, type Cost } from "../support/bench-grou
 
 const ROUNDS = 21;
 const cutter = join(fileURLToPath(new URL("../..", import.meta.url)), "dist", "runner", "cutter.mjs");
-const run = (words: readonly string[]) => costOf(() => execa(process.execPath, [...words], { extendEnv: false, env: {}, stdin: "ignore" }));
+const run = (words: readonly string[]) =>
+  costOf(() => execa(process.execPath, [...words], { extendEnv: false, env: {}, stdin: "ignore" }));
 
 console.log(loadLine());
 const times = { help: [] as Cost[], nothing: [] as Cost[] };
@@ -14,4 +15,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
   times.nothing.push(await run(["-e", "0"]));
   times.help.push(await run([cutter, "--help"]));
 }
-console.log(`cutter --help ${shown(times.help)}; node -e 0 ${shown(times.nothing)}; help / nothing = ${ratio(times.help, times.nothing)}; reach 2.5`);
+console.log(
+  `cutter --help ${shown(times.help)}; node -e 0 ${shown(times.nothing)}; help / nothing = ${ratio(times.help, times.nothing)}; reach 2.5`,
+);

@@ -7,7 +7,16 @@ import { execa } from "execa";
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
 import { creationBatches } from "../../runner/rules/creation.ts";
-import { costOf, inFreshDatabase, loadLine, plannedRows, ratio, shown, Undo, type Cost } from "../support/bench-ground.ts";
+import {
+  costOf,
+  inFreshDatabase,
+  loadLine,
+  plannedRows,
+  ratio,
+  shown,
+  Undo,
+  type Cost,
+} from "../support/bench-ground.ts";
 import { PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
 
 const HERE = { host: "bench", actor: "bench", release_digest: "", config_sha: "", approvers_sha: "" };
@@ -17,7 +26,11 @@ const cluster = await startTestCluster();
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
   console.log(loadLine());
-  for (const [units, rounds] of [[1_000, 5], [5_000, 3]] as const) console.log(await compare(units, rounds));
+  for (const [units, rounds] of [
+    [1_000, 5],
+    [5_000, 3],
+  ] as const)
+    console.log(await compare(units, rounds));
   console.log(loadLine());
 } finally {
   await cluster.stop();
@@ -34,7 +47,8 @@ async function compare(units: number, rounds: number): Promise<string> {
     costs.tuned.push(await rowByRow(rows, "tuned"));
   }
   return [
-    `${units} units: ours ${shown(costs.ours)}`, `  raw set-based in psql ${shown(costs.raw)}; ours / it = ${ratio(costs.ours, costs.raw)}; reach 1.15`,
+    `${units} units: ours ${shown(costs.ours)}`,
+    `  raw set-based in psql ${shown(costs.raw)}; ours / it = ${ratio(costs.ours, costs.raw)}; reach 1.15`,
     `  row by row ${shown(costs.plain)}; it / ours = ${ratio(costs.plain, costs.ours)}; reach 2.5`,
     `  row by row, prepared and with our planner settings ${shown(costs.tuned)}; it / ours = ${ratio(costs.tuned, costs.ours)}`,
   ].join("\n");
@@ -42,11 +56,19 @@ async function compare(units: number, rounds: number): Promise<string> {
 
 /** What phase 6 does between begin_effect and its record. */
 async function ours(rows: readonly PlanRow[]): Promise<Cost> {
-  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ database }) => costOf(() => database.transaction("exec", async (tx) => {
-    await tx.query("write/plan-for-bulk");
-    await createUnits(rows, { tx, here: HERE, say: () => undefined });
-    throw new Undo();
-  }).catch(undone), cluster.facts.dataDir));
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ database }) =>
+    costOf(
+      () =>
+        database
+          .transaction("exec", async (tx) => {
+            await tx.query("write/plan-for-bulk");
+            await createUnits(rows, { tx, here: HERE, say: () => undefined });
+            throw new Undo();
+          })
+          .catch(undone),
+      cluster.facts.dataDir,
+    ),
+  );
 }
 
 /** One statement a depth level, as somebody would write it by hand. */
@@ -56,27 +78,68 @@ async function rawInPsql(rows: readonly PlanRow[]): Promise<Cost> {
     const level = (batch[0]?.canonical_address ?? "").split("/").length;
     levels.set(level, [...(levels.get(level) ?? []), ...batch]);
   }
-  const statements = [...levels.values()].map((level) => `SELECT public.fn_iu_create(w.a, w.t, w.b, 'bench', w.k, w.s, w.o, w.p, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = w.parent)) FROM (VALUES\n${
-    level.map((row) => `(${[row.canonical_address, row.title, row.body, row.unit_kind, row.section_type, row.owner_ref, row.publication_type, row.parent_address].map(quoted).join(",")})`).join(",\n")}\n) AS w(a, t, b, k, s, o, p, parent);`);
+  const statements = [...levels.values()].map(
+    (level) =>
+      `SELECT public.fn_iu_create(w.a, w.t, w.b, 'bench', w.k, w.s, w.o, w.p, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = w.parent)) FROM (VALUES\n${level
+        .map(
+          (row) =>
+            `(${[row.canonical_address, row.title, row.body, row.unit_kind, row.section_type, row.owner_ref, row.publication_type, row.parent_address].map(quoted).join(",")})`,
+        )
+        .join(",\n")}\n) AS w(a, t, b, k, s, o, p, parent);`,
+  );
   const script = join(folder, "raw.sql");
-  writeFileSync(script, ["BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;", "\\o /dev/null", ...statements, "ROLLBACK;"].join("\n"));
-  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ name }) => costOf(() => execa(join(cluster.facts.binDir, "psql"), ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", script], {
-    extendEnv: false, env: { PGHOST: cluster.facts.host, PGPORT: String(cluster.facts.port), PGDATABASE: name, PGUSER: "cutter_exec", PGPASSWORD: cluster.facts.passwords.cutter_exec },
-  }), cluster.facts.dataDir));
+  writeFileSync(
+    script,
+    ["BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;", "\\o /dev/null", ...statements, "ROLLBACK;"].join(
+      "\n",
+    ),
+  );
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ name }) =>
+    costOf(
+      () =>
+        execa(join(cluster.facts.binDir, "psql"), ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", script], {
+          extendEnv: false,
+          env: {
+            PGHOST: cluster.facts.host,
+            PGPORT: String(cluster.facts.port),
+            PGDATABASE: name,
+            PGUSER: "cutter_exec",
+            PGPASSWORD: cluster.facts.passwords.cutter_exec,
+          },
+        }),
+      cluster.facts.dataDir,
+    ),
+  );
 }
 
 /** `plain`: a statement a row as a program sends it that knows no better. `tuned`: prepared once, and with the settings of ours. */
 async function rowByRow(rows: readonly PlanRow[], how: "plain" | "tuned"): Promise<Cost> {
-  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ name }) => costOf(() => withClient(cluster.facts, "cutter_exec", name, async (client) => {
-    await client.query(how === "tuned" ? "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off" : "BEGIN");
-    for (const row of rows) {
-      await client.query({
-        ...(how === "tuned" ? { name: "create" } : {}), text: "SELECT public.fn_iu_create($1, $2, $3, 'bench', $4, $5, $6, $7, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = $8))",
-        values: [row.canonical_address, row.title, row.body, row.unit_kind, row.section_type, row.owner_ref, row.publication_type, row.parent_address],
-      });
-    }
-    await client.query("ROLLBACK");
-  }), cluster.facts.dataDir));
+  return inFreshDatabase(cluster.facts, PACKAGES_TEMPLATE, ({ name }) =>
+    costOf(
+      () =>
+        withClient(cluster.facts, "cutter_exec", name, async (client) => {
+          await client.query(how === "tuned" ? "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off" : "BEGIN");
+          for (const row of rows) {
+            await client.query({
+              ...(how === "tuned" ? { name: "create" } : {}),
+              text: "SELECT public.fn_iu_create($1, $2, $3, 'bench', $4, $5, $6, $7, (SELECT u.id FROM public.information_unit u WHERE u.canonical_address = $8))",
+              values: [
+                row.canonical_address,
+                row.title,
+                row.body,
+                row.unit_kind,
+                row.section_type,
+                row.owner_ref,
+                row.publication_type,
+                row.parent_address,
+              ],
+            });
+          }
+          await client.query("ROLLBACK");
+        }),
+      cluster.facts.dataDir,
+    ),
+  );
 }
 
 function undone(error: unknown): void {

@@ -2,9 +2,18 @@
 import { takeIn } from "../../runner/commands/intake.ts";
 
 const TARGET = 10_000_000;
-const CLAUSE = "Người giữ sách chịu trách nhiệm trước xã về việc giữ, cho mượn và nhận lại sách theo quy định của pháp luật về thư viện; ".repeat(2).trimEnd();
-const LINE = "Điều khoản này quy định về quyền và nghĩa vụ của các bên; the parties *shall* observe [it](#a) in `good` faith.\n";
-const SECTION = ["- một danh mục\n  tiếp theo\n- hai\n\n", "> a quotation\nlazily continued\n\n", "```sh\n# not a heading\n```\n\n", "| a | b |\n|---|---|\n\n"];
+const CLAUSE =
+  "Người giữ sách chịu trách nhiệm trước xã về việc giữ, cho mượn và nhận lại sách theo quy định của pháp luật về thư viện; "
+    .repeat(2)
+    .trimEnd();
+const LINE =
+  "Điều khoản này quy định về quyền và nghĩa vụ của các bên; the parties *shall* observe [it](#a) in `good` faith.\n";
+const SECTION = [
+  "- một danh mục\n  tiếp theo\n- hai\n\n",
+  "> a quotation\nlazily continued\n\n",
+  "```sh\n# not a heading\n```\n\n",
+  "| a | b |\n|---|---|\n\n",
+];
 
 /** Markdown of about 10 MB in `units` sections, half law text and half English, with lists, quotes, fences and tables. */
 function document(units: number): Buffer {
@@ -46,7 +55,10 @@ function law(articles: number, target: number): Buffer {
     if (article % 20 === 1) parts.push(`Chương ${Math.ceil(article / 20)}\nQUY ĐỊNH VỀ SÁCH\n`);
     parts.push(`Điều ${article}. Trách nhiệm\n`);
     for (let clause = 1, length = 0; length < target / articles; clause += 1) {
-      parts.push(`${clause}. ${CLAUSE}\na) ${CLAUSE}\nb) Cụm từ “thư viện\nlàng” được hiểu theo\nĐiều 2 của Luật này.\n`, clause % 9 === 0 ? "\n12\nCÔNG BÁO/Số 1 + 2/Ngày 01-02-2031\n\n" : "");
+      parts.push(
+        `${clause}. ${CLAUSE}\na) ${CLAUSE}\nb) Cụm từ “thư viện\nlàng” được hiểu theo\nĐiều 2 của Luật này.\n`,
+        clause % 9 === 0 ? "\n12\nCÔNG BÁO/Số 1 + 2/Ngày 01-02-2031\n\n" : "",
+      );
       length += 2 * Buffer.byteLength(CLAUSE) + 120;
     }
   }

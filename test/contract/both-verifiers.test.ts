@@ -4,7 +4,17 @@ import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
 import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../../runner/model/signature.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
-import { BYTES, contentCases, crafted, fileCases, keyCases, NOW, question, seconds, stock } from "../support/approval-cases.ts";
+import {
+  BYTES,
+  contentCases,
+  crafted,
+  fileCases,
+  keyCases,
+  NOW,
+  question,
+  seconds,
+  stock,
+} from "../support/approval-cases.ts";
 import type { Case, Stock } from "../support/approval-cases.ts";
 import { gpgHome } from "../support/gpg-home.ts";
 import type { GpgHome } from "../support/gpg-home.ts";
@@ -54,11 +64,17 @@ describe("two verifiers together", () => {
     const signature = crafted(s, { hashed: [subpacket(2, be(seconds(NOW) + 60, 4), true)] });
     expect((await second.verify(question(s.key, signature))).ok).toBe(true);
     expect((await openpgpVerifier().verify(question(s.key, signature))).ok).toBe(true);
-    expect(await both(question(s.key, signature))).toEqual({ ok: false, reason: "the two verifiers read different signing times" });
+    expect(await both(question(s.key, signature))).toEqual({
+      ok: false,
+      reason: "the two verifiers read different signing times",
+    });
   });
   test("refuse when only the second one refuses, and name it", async () => {
     const never: SignatureVerifier = { name: "second", verify: async () => ({ ok: false, reason: "no" }) };
-    expect(await verifyWithBoth(openpgpVerifier(), never, question(s.key, s.good))).toEqual({ ok: false, reason: "second: no" });
+    expect(await verifyWithBoth(openpgpVerifier(), never, question(s.key, s.good))).toEqual({
+      ok: false,
+      reason: "second: no",
+    });
   });
   test("refuse any single changed byte of the signature", async () => {
     const accepted: number[] = [];
@@ -71,6 +87,8 @@ describe("two verifiers together", () => {
   });
   test("say that they could not look when gpgv cannot be run", async () => {
     const missing = gpgvVerifier({ program: "/nowhere/gpgv" });
-    await expect(missing.verify(question(s.key, s.good, { bytes: BYTES }))).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK" });
+    await expect(missing.verify(question(s.key, s.good, { bytes: BYTES }))).rejects.toMatchObject({
+      code: "STOP_COULD_NOT_LOOK",
+    });
   });
 });

@@ -13,8 +13,11 @@ import { reporterContract, stopOf, type ReporterUnderTest } from "./reporter.con
 
 const KEY = "planted-key-0123456789";
 const posted = z.strictObject({
-  document_id: z.string(), parent_id: z.string(), content: z.strictObject({ mime_type: z.literal("text/markdown"), body: z.string() }),
-  metadata: z.strictObject({ title: z.string(), tags: z.array(z.string()) }), is_human_readable: z.literal(true),
+  document_id: z.string(),
+  parent_id: z.string(),
+  content: z.strictObject({ mime_type: z.literal("text/markdown"), body: z.string() }),
+  metadata: z.strictObject({ title: z.string(), tags: z.array(z.string()) }),
+  is_human_readable: z.literal(true),
 });
 type Posted = z.infer<typeof posted>;
 type Answer = (response: ServerResponse, body: Posted) => void;
@@ -43,7 +46,9 @@ async function littleServer(): Promise<Little> {
   const take: Answer = (response, body) => {
     const there = taken.some((one) => one.document_id === body.document_id);
     if (!there) taken.push(body);
-    response.writeHead(there ? 409 : 201, { "content-type": "application/json" }).end(JSON.stringify({ id: `kb-${taken.length}` }));
+    response
+      .writeHead(there ? 409 : 201, { "content-type": "application/json" })
+      .end(JSON.stringify({ id: `kb-${taken.length}` }));
   };
   const server: Server = createServer((request, response) => {
     response.on("error", () => undefined);
@@ -58,7 +63,10 @@ async function littleServer(): Promise<Little> {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
-    base: `http://127.0.0.1:${port}/api/`, taken, keys, next,
+    base: `http://127.0.0.1:${port}/api/`,
+    taken,
+    keys,
+    next,
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -72,17 +80,32 @@ async function httpUnderTest(): Promise<ReporterUnderTest> {
   const server = await littleServer();
   const keyFile = join(folder, "kb.env");
   await writeFile(keyFile, `DOT_CUTTER_KB_API_KEY=${KEY}\n`);
-  const titled = (runFolder: string, file: string) => server.taken.filter((one) => one.metadata.title === `${runFolder}/${file}`);
+  const titled = (runFolder: string, file: string) =>
+    server.taken.filter((one) => one.metadata.title === `${runFolder}/${file}`);
   return {
     reporter: httpReporter({ base: server.base, keyFile, folder, wait: () => Promise.resolve() }),
     stored: async (runFolder, file) => titled(runFolder, file).at(-1)?.content.body,
     all: async () => [...new Set(server.taken.map((one) => one.metadata.title))].sort(),
     writing: async (runFolder, file) => titled(runFolder, file).length,
-    plant: async (runFolder, file, text) => void server.taken.push({
-      document_id: "somebodys", parent_id: runFolder, content: { mime_type: "text/markdown", body: text }, metadata: { title: `${runFolder}/${file}`, tags: [] }, is_human_readable: true,
-    }),
-    failNext: async (tries) => { server.next.splice(0, server.next.length, ...Array.from({ length: tries }, (): Answer => (response) => response.writeHead(503).end())); },
-    close: async () => { await server.close(); await rm(folder, { recursive: true }); },
+    plant: async (runFolder, file, text) =>
+      void server.taken.push({
+        document_id: "somebodys",
+        parent_id: runFolder,
+        content: { mime_type: "text/markdown", body: text },
+        metadata: { title: `${runFolder}/${file}`, tags: [] },
+        is_human_readable: true,
+      }),
+    failNext: async (tries) => {
+      server.next.splice(
+        0,
+        server.next.length,
+        ...Array.from({ length: tries }, (): Answer => (response) => response.writeHead(503).end()),
+      );
+    },
+    close: async () => {
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
   };
 }
 
@@ -103,49 +126,72 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 const waits: number[] = [];
-const reporter = (base = server.base, limitMs = 1_000) => httpReporter({ base, keyFile, folder, limitMs, wait: async (ms) => void waits.push(ms) });
-const deliver = (base?: string, limitMs?: number): Promise<void> => reporter(base, limitMs).deliver("law/v1", "b.md", DOCUMENT);
-const sawOf = (work: Promise<void>): Promise<string> => work.then(() => "delivered", (error: unknown) => (error instanceof Stopped ? `${error.code}: ${error.facts.saw}` : String(error)));
+const reporter = (base = server.base, limitMs = 1_000) =>
+  httpReporter({ base, keyFile, folder, limitMs, wait: async (ms) => void waits.push(ms) });
+const deliver = (base?: string, limitMs?: number): Promise<void> =>
+  reporter(base, limitMs).deliver("law/v1", "b.md", DOCUMENT);
+const sawOf = (work: Promise<void>): Promise<string> =>
+  work.then(
+    () => "delivered",
+    (error: unknown) => (error instanceof Stopped ? `${error.code}: ${error.facts.saw}` : String(error)),
+  );
 
 test("a document goes out with its title, its folder and its run, and the key stands in its header alone", async () => {
   await deliver();
-  expect(server.taken).toEqual([expect.objectContaining({ parent_id: "law/v1", metadata: { title: "law/v1/b.md", tags: ["governed-cut", "ictr-20261120T080000Z-8a941203"] } })]);
+  expect(server.taken).toEqual([
+    expect.objectContaining({
+      parent_id: "law/v1",
+      metadata: { title: "law/v1/b.md", tags: ["governed-cut", "ictr-20261120T080000Z-8a941203"] },
+    }),
+  ]);
   expect(server.taken[0]?.document_id).toMatch(/^law\/v1\/b-[0-9a-f]{12}\.md$/);
   expect(server.keys).toEqual([KEY]);
   expect(JSON.stringify(server.taken)).not.toContain(KEY);
 });
 
 test("an answer that was lost after the document was taken leads to one document, told by another process too", async () => {
-  server.next.push((response, body) => { server.taken.push(body); response.destroy(); });
+  server.next.push((response, body) => {
+    server.taken.push(body);
+    response.destroy();
+  });
   await deliver();
   expect(server.taken).toHaveLength(1);
   await deliver();
   expect(server.keys).toHaveLength(2);
 });
 
-test.each([301, 302, 303, 307, 308])("a redirect (%i) is refused at once and the key is not told to where it points", async (status) => {
-  const other = await littleServer();
-  server.next.push((response) => response.writeHead(status, { location: `${other.base}documents` }).end());
-  expect(await sawOf(deliver())).toBe(`STOP_KB_UPLOAD_FAILED: a redirect (${status})`);
-  expect(other.keys).toEqual([]);
-  expect(server.keys).toHaveLength(1);
-  await other.close();
-});
+test.each([301, 302, 303, 307, 308])(
+  "a redirect (%i) is refused at once and the key is not told to where it points",
+  async (status) => {
+    const other = await littleServer();
+    server.next.push((response) => response.writeHead(status, { location: `${other.base}documents` }).end());
+    expect(await sawOf(deliver())).toBe(`STOP_KB_UPLOAD_FAILED: a redirect (${status})`);
+    expect(other.keys).toEqual([]);
+    expect(server.keys).toHaveLength(1);
+    await other.close();
+  },
+);
 
-test.each([400, 401, 403, 404, 413])("status %i is told at once, because another try would not change it", async (status) => {
-  server.next.push((response) => response.writeHead(status).end("planted-answer"));
-  expect(await sawOf(deliver())).toBe(`STOP_KB_UPLOAD_FAILED: status ${status}`);
-  expect(server.keys).toHaveLength(1);
-});
+test.each([400, 401, 403, 404, 413])(
+  "status %i is told at once, because another try would not change it",
+  async (status) => {
+    server.next.push((response) => response.writeHead(status).end("planted-answer"));
+    expect(await sawOf(deliver())).toBe(`STOP_KB_UPLOAD_FAILED: status ${status}`);
+    expect(server.keys).toHaveLength(1);
+  },
+);
 
-test.each([500, 502, 503, 429, 408])("status %i is tried three times, with half a second and two seconds between", async (status) => {
-  waits.length = 0;
-  for (let turn = 0; turn < 3; turn += 1) server.next.push((response) => response.writeHead(status).end());
-  expect(await sawOf(deliver())).toBe(`STOP_KB_UPLOAD_FAILED: b.md was not delivered in 3 tries: status ${status}`);
-  expect({ asked: server.keys.length, waits }).toEqual({ asked: 3, waits: [500, 2000] });
-  await deliver();
-  expect(server.taken).toHaveLength(1);
-});
+test.each([500, 502, 503, 429, 408])(
+  "status %i is tried three times, with half a second and two seconds between",
+  async (status) => {
+    waits.length = 0;
+    for (let turn = 0; turn < 3; turn += 1) server.next.push((response) => response.writeHead(status).end());
+    expect(await sawOf(deliver())).toBe(`STOP_KB_UPLOAD_FAILED: b.md was not delivered in 3 tries: status ${status}`);
+    expect({ asked: server.keys.length, waits }).toEqual({ asked: 3, waits: [500, 2000] });
+    await deliver();
+    expect(server.taken).toHaveLength(1);
+  },
+);
 
 test("a server that never answers, one that answers a byte at a time and nobody at all end in a stop", async () => {
   for (let turn = 0; turn < 3; turn += 1) server.next.push(() => undefined);
@@ -186,7 +232,10 @@ test("an answer of a gigabyte is read to its cap and costs no memory", async () 
 test("a missing key file, a key out of form and a wrong answer never show the key or the answer", async () => {
   server.next.push((response) => response.writeHead(201).end(`{"id": 7, "x": "planted-answer"}`));
   await deliver();
-  for (const [text, saw] of [["OTHER=1", /DOT_CUTTER_KB_API_KEY is not in/], ["DOT_CUTTER_KB_API_KEY='planted key with blanks'", /no form of a key/]] as const) {
+  for (const [text, saw] of [
+    ["OTHER=1", /DOT_CUTTER_KB_API_KEY is not in/],
+    ["DOT_CUTTER_KB_API_KEY='planted key with blanks'", /no form of a key/],
+  ] as const) {
     await writeFile(keyFile, text);
     const told = await sawOf(reporter().deliver("law/v1", "c.md", DOCUMENT));
     expect(told).toMatch(saw);
@@ -198,7 +247,18 @@ test("a missing key file, a key out of form and a wrong answer never show the ke
 
 test("a configuration takes an encrypted address or this machine's own, and no secret in it", () => {
   const reports = configSchema.shape.reports;
-  const http = (base_url: string) => reports.safeParse({ reporter: "http", folder: "/r", base_url, api_key_file: "/k" }).success;
-  for (const good of ["https://kb.example/api", "http://127.0.0.1:8000", "http://localhost/x", "http://[::1]:9"]) expect([good, http(good)]).toEqual([good, true]);
-  for (const bad of ["http://kb.example/api", "https://user:pw@kb.example", "https://kb.example/?key=1", "https://kb.example/#x", "ftp://127.0.0.1", "kb.example", "http://127.0.0.1.example/"]) expect([bad, http(bad)]).toEqual([bad, false]);
+  const http = (base_url: string) =>
+    reports.safeParse({ reporter: "http", folder: "/r", base_url, api_key_file: "/k" }).success;
+  for (const good of ["https://kb.example/api", "http://127.0.0.1:8000", "http://localhost/x", "http://[::1]:9"])
+    expect([good, http(good)]).toEqual([good, true]);
+  for (const bad of [
+    "http://kb.example/api",
+    "https://user:pw@kb.example",
+    "https://kb.example/?key=1",
+    "https://kb.example/#x",
+    "ftp://127.0.0.1",
+    "kb.example",
+    "http://127.0.0.1.example/",
+  ])
+    expect([bad, http(bad)]).toEqual([bad, false]);
 });

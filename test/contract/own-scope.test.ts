@@ -7,7 +7,9 @@ import { ownScope } from "../../runner/adapters/own-scope.ts";
 
 let folder: string;
 const path = process.env["PATH"];
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "scope-")); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "scope-"));
+});
 afterEach(() => {
   process.env["PATH"] = path;
   rmSync(folder, { recursive: true, force: true });
@@ -24,15 +26,21 @@ const real = spawnSync("systemd-run", ["--scope", "--quiet", "--", "true"], { st
 const EXEC = 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"';
 
 // The same contract by the real program wherever systemd runs, and by the one in its place everywhere.
-test.each([...(real ? [["the real systemd-run", undefined] as const] : []), ["a program in its place", EXEC] as const])("%s: the program runs in its scope under the pid that was started, with its own words", (_, body) => {
-  if (body !== undefined) systemdRun(body);
-  const [first = "", ...words] = [...ownScope(`cutter-test-${process.pid}`), "sh", "-c", "echo $$ $1", "sh", "a b"];
-  expect(words).toContain(`--unit=cutter-test-${process.pid}`);
-  const done = spawnSync(first, words);
-  expect(done.stdout.toString()).toBe(`${done.pid} a b\n`);
-});
+test.each([...(real ? [["the real systemd-run", undefined] as const] : []), ["a program in its place", EXEC] as const])(
+  "%s: the program runs in its scope under the pid that was started, with its own words",
+  (_, body) => {
+    if (body !== undefined) systemdRun(body);
+    const [first = "", ...words] = [...ownScope(`cutter-test-${process.pid}`), "sh", "-c", "echo $$ $1", "sh", "a b"];
+    expect(words).toContain(`--unit=cutter-test-${process.pid}`);
+    const done = spawnSync(first, words);
+    expect(done.stdout.toString()).toBe(`${done.pid} a b\n`);
+  },
+);
 
-test.each([["refuses", "exit 1"], ["hangs up", "kill -9 $$"]])("where systemd-run %s the run starts without it", (_, body) => {
+test.each([
+  ["refuses", "exit 1"],
+  ["hangs up", "kill -9 $$"],
+])("where systemd-run %s the run starts without it", (_, body) => {
   systemdRun(body);
   expect(ownScope("cutter-x")).toEqual([]);
 });

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { execa } from "execa";
 import pg from "pg";
 import { afterEach, expect, test } from "vitest";
-import { findPostgresPrograms, findRunning, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
+import {
+  findPostgresPrograms,
+  findRunning,
+  processStart,
+  startCluster,
+  stopProcess,
+} from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ClusterSpec } from "../../runner/adapters/postgres-cluster.ts";
 
 let clusters: Cluster[] = [];
@@ -21,8 +27,13 @@ async function specOf(settings: Record<string, string> = {}, dataName = "data"):
   const home = `/tmp/c-${randomBytes(4).toString("hex")}`;
   folders.push(home);
   return {
-    dataDir: join(home, dataName), socketDir: join(home, "s"), binDir: await findPostgresPrograms(), runAs: "postgres",
-    superuser: "owner_of_all", superuserPassword: "it's \\ a 'password'", settings: { fsync: "off", ...settings },
+    dataDir: join(home, dataName),
+    socketDir: join(home, "s"),
+    binDir: await findPostgresPrograms(),
+    runAs: "postgres",
+    superuser: "owner_of_all",
+    superuserPassword: "it's \\ a 'password'",
+    settings: { fsync: "off", ...settings },
   };
 }
 async function start(spec: ClusterSpec): Promise<Cluster> {
@@ -31,7 +42,13 @@ async function start(spec: ClusterSpec): Promise<Cluster> {
   return cluster;
 }
 async function ask(spec: ClusterSpec, sql: string, password = spec.superuserPassword): Promise<unknown> {
-  const client = new pg.Client({ host: spec.socketDir, port: 5432, user: spec.superuser, password, database: "postgres" });
+  const client = new pg.Client({
+    host: spec.socketDir,
+    port: 5432,
+    user: spec.superuser,
+    password,
+    database: "postgres",
+  });
   await client.connect();
   try {
     return Object.values((await client.query<Record<string, unknown>>(sql)).rows[0] ?? {})[0];
@@ -65,7 +82,8 @@ test("data survives a stop and a start, and no file with the password is left", 
   const second = await start(spec);
   expect(second.pid).not.toBe(first.pid);
   expect(await ask(spec, "SELECT n FROM kept")).toBe(7);
-  const files = (await execa("grep", ["-rlF", spec.superuserPassword, join(spec.dataDir, "..")], { reject: false })).stdout;
+  const files = (await execa("grep", ["-rlF", spec.superuserPassword, join(spec.dataDir, "..")], { reject: false }))
+    .stdout;
   expect(files).toBe("");
 });
 
@@ -84,8 +102,12 @@ test("its folders are closed to others and the server does not run as root", asy
   const uid = /^Uid:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1];
   expect(uid).not.toBe("0");
   const environment = await readFile(`/proc/${pid}/environ`, "latin1");
-  expect(environment.split("\0").map((entry) => entry.split("=")[0]).filter((name) => name !== "" && name !== undefined && !/^(?:PATH|LC_|LANG|PG)/.test(name) && name !== "PWD"))
-    .toEqual([]);
+  expect(
+    environment
+      .split("\0")
+      .map((entry) => entry.split("=")[0])
+      .filter((name) => name !== "" && name !== undefined && !/^(?:PATH|LC_|LANG|PG)/.test(name) && name !== "PWD"),
+  ).toEqual([]);
 });
 
 test("after stop the process is gone and stopping again does nothing", async () => {
@@ -111,9 +133,15 @@ test("a process whose number was used again is left alone", async () => {
 
 test("a server that cannot start says why in the words of its log", async () => {
   const spec = await specOf({ shared_buffers: "a lot" });
-  await expect(startCluster(spec)).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK", facts: { saw: expect.stringMatching(/shared_buffers/) } });
+  await expect(startCluster(spec)).rejects.toMatchObject({
+    code: "STOP_COULD_NOT_LOOK",
+    facts: { saw: expect.stringMatching(/shared_buffers/) },
+  });
 });
 
 test("missing programs are named with the way to get them", async () => {
-  await expect(findPostgresPrograms("/nowhere")).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK", facts: { hint: "apt-get install postgresql-15" } });
+  await expect(findPostgresPrograms("/nowhere")).rejects.toMatchObject({
+    code: "STOP_COULD_NOT_LOOK",
+    facts: { hint: "apt-get install postgresql-15" },
+  });
 });

@@ -27,18 +27,41 @@ commandPluginContract("the stand-in", { program: () => program, environment: { [
 // The same promises of the real one, on every machine that has it: the stand-in must never drift away from it unnoticed.
 const official = defaultPulumiHome();
 if (commandPluginIn(official) === "official") {
-  commandPluginContract("the official plugin", { program: () => join(commandPluginFolder(official), "pulumi-resource-command"), environment: {} });
+  commandPluginContract("the official plugin", {
+    program: () => join(commandPluginFolder(official), "pulumi-resource-command"),
+    environment: {},
+  });
 }
 
 describe("what only the stand-in refuses", () => {
   let sshd: ThrowAwaySshd;
-  beforeAll(async () => { sshd = await startThrowAwaySshd(); });
-  afterAll(async () => { await sshd?.stop(); });
-  const inputs = (changes: Wire = {}, dial: Wire = {}): Wire => ({
-    connection: secret({ host: sshd.host, port: sshd.port, user: sshd.user, privateKey: sshd.privateKey, hostKey: sshd.hostKey, dialErrorLimit: 1, perDialTimeout: 5, ...dial }),
-    create: "true", addPreviousOutputInEnv: false, logging: "none", ...changes,
+  beforeAll(async () => {
+    sshd = await startThrowAwaySshd();
   });
-  const using = async (environment: Record<string, string>, work: (plugin: PluginClient) => Promise<void>, type?: string): Promise<void> => {
+  afterAll(async () => {
+    await sshd?.stop();
+  });
+  const inputs = (changes: Wire = {}, dial: Wire = {}): Wire => ({
+    connection: secret({
+      host: sshd.host,
+      port: sshd.port,
+      user: sshd.user,
+      privateKey: sshd.privateKey,
+      hostKey: sshd.hostKey,
+      dialErrorLimit: 1,
+      perDialTimeout: 5,
+      ...dial,
+    }),
+    create: "true",
+    addPreviousOutputInEnv: false,
+    logging: "none",
+    ...changes,
+  });
+  const using = async (
+    environment: Record<string, string>,
+    work: (plugin: PluginClient) => Promise<void>,
+    type?: string,
+  ): Promise<void> => {
     const plugin = await startPlugin(program, environment, type);
     try {
       await work(plugin);
@@ -55,34 +78,67 @@ describe("what only the stand-in refuses", () => {
       expect(sshd.connections()).toBe(before);
     }
   });
-  test("a host that is not on loopback and a connection without a pinned key are refused before dialling", () => using(sandbox, async (plugin) => {
-    for (const dial of [{ host: "192.0.2.7" }, { host: "host.example" }, { host: "127.0.0.1.example" }]) {
-      expect((await plugin.check(inputs({}, dial))).failures).toEqual([expect.stringMatching(/^connection: .*loopback/)]);
-      await expect(plugin.create(inputs({}, dial))).rejects.toThrow(/loopback/);
-    }
-    for (const hostKey of [undefined, "", "ssh-ed25519", `${sshd.hostKey}\n${sshd.otherHostKey}`, sshd.privateKey]) {
-      const rest = { create: "true", addPreviousOutputInEnv: false, logging: "none" };
-      const connection = secret({ host: sshd.host, port: sshd.port, privateKey: sshd.privateKey, ...(hostKey === undefined ? {} : { hostKey }) });
-      expect((await plugin.check({ ...rest, connection })).failures).toEqual([expect.stringMatching(/hostKey/)]);
-      await expect(plugin.create({ ...rest, connection })).rejects.toThrow(/hostKey/);
-    }
-  }));
-  test("what it does not do is refused by name instead of done differently", () => using(sandbox, async (plugin) => {
-    expect((await plugin.check(inputs({ environment: { A: "1" }, addPreviousOutputInEnv: true, assetPaths: ["x"] }, { proxy: { host: "h" } }))).failures.map((line) => line.split(":")[0]).sort())
-      .toEqual(["addPreviousOutputInEnv", "assetPaths", "connection", "environment"]);
-    await using(sandbox, (other) => expect(other.create(inputs())).rejects.toThrow(/command:remote:Command only, not command:remote:CopyToRemote/), "command:remote:CopyToRemote");
-  }));
+  test("a host that is not on loopback and a connection without a pinned key are refused before dialling", () =>
+    using(sandbox, async (plugin) => {
+      for (const dial of [{ host: "192.0.2.7" }, { host: "host.example" }, { host: "127.0.0.1.example" }]) {
+        expect((await plugin.check(inputs({}, dial))).failures).toEqual([
+          expect.stringMatching(/^connection: .*loopback/),
+        ]);
+        await expect(plugin.create(inputs({}, dial))).rejects.toThrow(/loopback/);
+      }
+      for (const hostKey of [undefined, "", "ssh-ed25519", `${sshd.hostKey}\n${sshd.otherHostKey}`, sshd.privateKey]) {
+        const rest = { create: "true", addPreviousOutputInEnv: false, logging: "none" };
+        const connection = secret({
+          host: sshd.host,
+          port: sshd.port,
+          privateKey: sshd.privateKey,
+          ...(hostKey === undefined ? {} : { hostKey }),
+        });
+        expect((await plugin.check({ ...rest, connection })).failures).toEqual([expect.stringMatching(/hostKey/)]);
+        await expect(plugin.create({ ...rest, connection })).rejects.toThrow(/hostKey/);
+      }
+    }));
+  test("what it does not do is refused by name instead of done differently", () =>
+    using(sandbox, async (plugin) => {
+      expect(
+        (
+          await plugin.check(
+            inputs(
+              { environment: { A: "1" }, addPreviousOutputInEnv: true, assetPaths: ["x"] },
+              { proxy: { host: "h" } },
+            ),
+          )
+        ).failures
+          .map((line) => line.split(":")[0])
+          .sort(),
+      ).toEqual(["addPreviousOutputInEnv", "assetPaths", "connection", "environment"]);
+      await using(
+        sandbox,
+        (other) =>
+          expect(other.create(inputs())).rejects.toThrow(
+            /command:remote:Command only, not command:remote:CopyToRemote/,
+          ),
+        "command:remote:CopyToRemote",
+      );
+    }));
   test("a command that does not end is given up at the limit", () =>
-    using({ ...sandbox, [LIMIT_VARIABLE]: "1" }, (plugin) => expect(plugin.create(inputs({ create: "exec sleep 30" }))).rejects.toThrow(/did not end within 1 s/)));
-  test("a secret that a failing script repeats is taken out of the error", () => using(sandbox, async (plugin) => {
-    const failing = plugin.create(inputs({ create: "cat >&2; exit 1", stdin: secret("p4ssw0rd-of-nobody") }));
-    await expect(failing).rejects.toThrow("exit status 1: [secret]");
-  }));
-  test("what a script with a secret input prints is kept as a secret", () => using(sandbox, async (plugin) => {
-    const { outputs } = await plugin.create(inputs({ create: "cat", stdin: secret("p4ssw0rd-of-nobody") }));
-    expect(outputs["stdout"]).toEqual(secret("p4ssw0rd-of-nobody"));
-  }));
-  test("an unusable private key is named and not shown", () => using(sandbox, async (plugin) => {
-    await expect(plugin.create(inputs({}, { privateKey: "-----BEGIN p4ssw0rd-of-nobody" }))).rejects.toThrow(/^connection[.]privateKey cannot be used/);
-  }));
+    using({ ...sandbox, [LIMIT_VARIABLE]: "1" }, (plugin) =>
+      expect(plugin.create(inputs({ create: "exec sleep 30" }))).rejects.toThrow(/did not end within 1 s/),
+    ));
+  test("a secret that a failing script repeats is taken out of the error", () =>
+    using(sandbox, async (plugin) => {
+      const failing = plugin.create(inputs({ create: "cat >&2; exit 1", stdin: secret("p4ssw0rd-of-nobody") }));
+      await expect(failing).rejects.toThrow("exit status 1: [secret]");
+    }));
+  test("what a script with a secret input prints is kept as a secret", () =>
+    using(sandbox, async (plugin) => {
+      const { outputs } = await plugin.create(inputs({ create: "cat", stdin: secret("p4ssw0rd-of-nobody") }));
+      expect(outputs["stdout"]).toEqual(secret("p4ssw0rd-of-nobody"));
+    }));
+  test("an unusable private key is named and not shown", () =>
+    using(sandbox, async (plugin) => {
+      await expect(plugin.create(inputs({}, { privateKey: "-----BEGIN p4ssw0rd-of-nobody" }))).rejects.toThrow(
+        /^connection[.]privateKey cannot be used/,
+      );
+    }));
 });

@@ -21,14 +21,20 @@ export interface ReporterUnderTest {
 const FOLDER = "knowledge/dev/laws/sample/v0123456789abcdef-automation-cut-20261120";
 const FILE = "01-source-pin-2026-11-20.md";
 const RUN = "ictr-20261120T080000Z-8a941203";
-const document = (words: string, run = RUN): string => `# 01\n\n- macro: governed-cut\n${ownerLine(run)}\n\n## Recorded\n\n${words}\n`;
+const document = (words: string, run = RUN): string =>
+  `# 01\n\n- macro: governed-cut\n${ownerLine(run)}\n\n## Recorded\n\n${words}\n`;
 
 export function reporterContract(name: string, make: () => Promise<ReporterUnderTest>): void {
   describe(`the ${name} reporter`, () => {
     let under: ReporterUnderTest;
-    const deliver = (words: string, run = RUN): Promise<void> => under.reporter.deliver(FOLDER, FILE, document(words, run));
-    beforeEach(async () => { under = await make(); });
-    afterEach(async () => { await under.close(); });
+    const deliver = (words: string, run = RUN): Promise<void> =>
+      under.reporter.deliver(FOLDER, FILE, document(words, run));
+    beforeEach(async () => {
+      under = await make();
+    });
+    afterEach(async () => {
+      await under.close();
+    });
 
     test("a document lies byte for byte where the run's folder says, and nothing else beside it", async () => {
       await deliver("Điều 1 — đã cắt");
@@ -67,8 +73,21 @@ export function reporterContract(name: string, make: () => Promise<ReporterUnder
     });
 
     test.each([
-      ["..", FILE], ["a/../../b", FILE], ["/tmp", FILE], ["", FILE], ["a//b", FILE], ["a/.hidden", FILE], ["a\\b", FILE], ["a/b\u0000", FILE],
-      [FOLDER, ".."], [FOLDER, "../x.md"], [FOLDER, "a/b.md"], [FOLDER, ""], [FOLDER, ".x.md"], [FOLDER, "x..md"], [FOLDER, "x\n.md"],
+      ["..", FILE],
+      ["a/../../b", FILE],
+      ["/tmp", FILE],
+      ["", FILE],
+      ["a//b", FILE],
+      ["a/.hidden", FILE],
+      ["a\\b", FILE],
+      ["a/b\u0000", FILE],
+      [FOLDER, ".."],
+      [FOLDER, "../x.md"],
+      [FOLDER, "a/b.md"],
+      [FOLDER, ""],
+      [FOLDER, ".x.md"],
+      [FOLDER, "x..md"],
+      [FOLDER, "x\n.md"],
     ])("the name %j with %j is refused before anything is written", async (folder, file) => {
       expect(await stopOf(under.reporter.deliver(folder, file, document("x")))).toBe("STOP_REFUSED_INPUT");
       expect(await under.all()).toEqual([]);
@@ -80,12 +99,21 @@ export function reporterContract(name: string, make: () => Promise<ReporterUnder
 export function reporterOfPlacesContract(name: string, make: () => Promise<ReporterUnderTest>): void {
   describe(`the ${name} reporter, which has one place for a name`, () => {
     let under: ReporterUnderTest;
-    const deliver = (words: string, run = RUN): Promise<void> => under.reporter.deliver(FOLDER, FILE, document(words, run));
-    beforeEach(async () => { under = await make(); });
-    afterEach(async () => { await under.close(); });
+    const deliver = (words: string, run = RUN): Promise<void> =>
+      under.reporter.deliver(FOLDER, FILE, document(words, run));
+    beforeEach(async () => {
+      under = await make();
+    });
+    afterEach(async () => {
+      await under.close();
+    });
 
     test("a document of another run or of nobody is never overwritten", async () => {
-      for (const present of [document("theirs", "ictr-20261119T080000Z-00000000"), "notes of a colleague\n", `# x\n\n## y\n\n${ownerLine(RUN)}\n`]) {
+      for (const present of [
+        document("theirs", "ictr-20261119T080000Z-00000000"),
+        "notes of a colleague\n",
+        `# x\n\n## y\n\n${ownerLine(RUN)}\n`,
+      ]) {
         await under.plant(FOLDER, FILE, present);
         expect(await stopOf(deliver("ours"))).toBe("STOP_KB_UPLOAD_FAILED");
         expect(await under.stored(FOLDER, FILE)).toBe(present);

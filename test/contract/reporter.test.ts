@@ -12,7 +12,10 @@ const DOCUMENT = `# 01\n\n${ownerLine(RUN)}\n`;
 
 async function filesUnder(folder: string): Promise<string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  return found.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort();
+  return found
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
 }
 
 /** Fails by putting a file where the folder should be; the pause between two tries is when it is mended. */
@@ -31,7 +34,8 @@ async function folderUnderTest(): Promise<ReporterUnderTest> {
   const at = (runFolder: string, file: string): string => join(folder, runFolder, file);
   return {
     reporter: folderReporter(join(folder, "kb"), mend),
-    stored: async (runFolder, file) => await exists(at(`kb/${runFolder}`, file)) ? readFile(at(`kb/${runFolder}`, file), "utf8") : undefined,
+    stored: async (runFolder, file) =>
+      (await exists(at(`kb/${runFolder}`, file))) ? readFile(at(`kb/${runFolder}`, file), "utf8") : undefined,
     all: async () => (await filesUnder(folder)).map((name) => name.replace(/^kb\//, "")),
     writing: async (runFolder, file) => (await stat(at(`kb/${runFolder}`, file), { bigint: true })).ino,
     plant: async (runFolder, file, text) => {
@@ -44,7 +48,10 @@ async function folderUnderTest(): Promise<ReporterUnderTest> {
         await rename(folder, aside);
         await symlink("/dev/null", folder);
       } else {
-        if (await exists(aside)) { await rm(folder); await rename(aside, folder); }
+        if (await exists(aside)) {
+          await rm(folder);
+          await rename(aside, folder);
+        }
       }
     },
     close: () => rm(place, { recursive: true }),
@@ -59,14 +66,21 @@ async function memoryUnderTest(): Promise<ReporterUnderTest> {
     stored: async (runFolder, file) => reporter.documents.get(key(runFolder, file)),
     all: async () => [...reporter.documents.keys()].sort(),
     writing: async () => reporter.writes(),
-    plant: async (runFolder, file, text) => { reporter.documents.set(key(runFolder, file), text); },
-    failNext: async (tries) => { reporter.failNext(tries); },
+    plant: async (runFolder, file, text) => {
+      reporter.documents.set(key(runFolder, file), text);
+    },
+    failNext: async (tries) => {
+      reporter.failNext(tries);
+    },
     close: async () => undefined,
   };
 }
 
 async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false);
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 reporterContract("folder", folderUnderTest);
@@ -87,7 +101,9 @@ test("the folder reporter waits half a second, then two, and then stops", async 
   await inPlace(async (place) => {
     const waits: number[] = [];
     await writeFile(join(place, "reports"), "a file, not a folder");
-    const reporter = folderReporter(join(place, "reports"), async (ms) => { waits.push(ms); });
+    const reporter = folderReporter(join(place, "reports"), async (ms) => {
+      waits.push(ms);
+    });
     expect(await stopOf(reporter.deliver("a", "b.md", DOCUMENT))).toBe("STOP_KB_UPLOAD_FAILED");
     expect(waits).toEqual([500, 2000]);
   });
@@ -113,7 +129,9 @@ test("a link with the report's name is left alone, and so is what it points to",
     await writeFile(target, DOCUMENT);
     await mkdir(join(folder, "law"), { recursive: true });
     await symlink(target, join(folder, "law", "b.md"));
-    expect(await stopOf(folderReporter(folder).deliver("law", "b.md", `${DOCUMENT}more`))).toBe("STOP_KB_UPLOAD_FAILED");
+    expect(await stopOf(folderReporter(folder).deliver("law", "b.md", `${DOCUMENT}more`))).toBe(
+      "STOP_KB_UPLOAD_FAILED",
+    );
     expect(await readFile(target, "utf8")).toBe(DOCUMENT);
     expect((await lstat(join(folder, "law", "b.md"))).isSymbolicLink()).toBe(true);
   });
@@ -122,7 +140,8 @@ test("a link with the report's name is left alone, and so is what it points to",
 test("nothing of a report can be read by others or changed by its group", async () => {
   await inPlace(async (place) => {
     await folderReporter(join(place, "reports")).deliver("law", "b.md", DOCUMENT);
-    for (const path of ["law/b.md", "law", ""]) expect((await stat(join(place, "reports", path))).mode & 0o027, path).toBe(0);
+    for (const path of ["law/b.md", "law", ""])
+      expect((await stat(join(place, "reports", path))).mode & 0o027, path).toBe(0);
   });
 });
 

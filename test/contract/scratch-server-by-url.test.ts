@@ -28,10 +28,17 @@ afterAll(async () => {
 
 const urlOf = ({ socketDir, superuser, password }: RunningScratch, change = ""): string =>
   `postgresql://${superuser}:${encodeURIComponent(password)}@${encodeURIComponent(socketDir)}:5432/postgres${change}\n`;
-const adapter = (target = "7301234567890123456", file = urlFile): ScratchServer => urlScratch({ binDir, urlFile: file, target });
+const adapter = (target = "7301234567890123456", file = urlFile): ScratchServer =>
+  urlScratch({ binDir, urlFile: file, target });
 
 async function sql<T extends pg.QueryResultRow>(text: string, server = given): Promise<T[]> {
-  const client = new pg.Client({ host: server.socketDir, port: server.port, user: server.superuser, password: server.password, database: "postgres" });
+  const client = new pg.Client({
+    host: server.socketDir,
+    port: server.port,
+    user: server.superuser,
+    password: server.password,
+    database: "postgres",
+  });
   await client.connect();
   try {
     return (await client.query<T>(text)).rows;
@@ -39,17 +46,27 @@ async function sql<T extends pg.QueryResultRow>(text: string, server = given): P
     await client.end();
   }
 }
-const everything = () => sql("SELECT 'role' AS what, rolname AS name FROM pg_roles UNION ALL SELECT 'database', datname FROM pg_database ORDER BY 1, 2");
+const everything = () =>
+  sql(
+    "SELECT 'role' AS what, rolname AS name FROM pg_roles UNION ALL SELECT 'database', datname FROM pg_database ORDER BY 1, 2",
+  );
 
 scratchServerContract("url", () => adapter());
 
 const undo: string[] = [];
-afterEach(async () => { for (const text of undo.splice(0)) await sql(text); });
+afterEach(async () => {
+  for (const text of undo.splice(0)) await sql(text);
+});
 
 test("the database of this host is refused before anything is written, whatever user the url names", async () => {
-  const [{ identifier } = { identifier: "" }] = await sql<{ identifier: string }>("SELECT system_identifier::text AS identifier FROM pg_control_system()");
+  const [{ identifier } = { identifier: "" }] = await sql<{ identifier: string }>(
+    "SELECT system_identifier::text AS identifier FROM pg_control_system()",
+  );
   const before = await everything();
-  await expect(adapter(identifier).start(0)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED", facts: { saw: expect.stringContaining("database of this host") as string } });
+  await expect(adapter(identifier).start(0)).rejects.toMatchObject({
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw: expect.stringContaining("database of this host") as string },
+  });
   expect(await everything()).toEqual(before);
 });
 
@@ -61,22 +78,40 @@ test.each([
   await sql(make);
   undo.push(away);
   const before = await everything();
-  await expect(adapter().start(0)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED", facts: { saw: expect.stringContaining(name) as string } });
+  await expect(adapter().start(0)).rejects.toMatchObject({
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw: expect.stringContaining(name) as string },
+  });
   expect(await everything()).toEqual(before);
 });
 
 test("a user without superuser rights, a second restore at once and an unreadable url are refused without a word of the url", async () => {
   const first = await adapter().start(0);
-  await expect(adapter().start(0)).rejects.toMatchObject({ facts: { saw: expect.stringContaining("somebody else restores") as string } });
+  await expect(adapter().start(0)).rejects.toMatchObject({
+    facts: { saw: expect.stringContaining("somebody else restores") as string },
+  });
   await first.stop();
   await sql("CREATE ROLE weak LOGIN PASSWORD 'weak-secret'");
   undo.push("DROP ROLE weak");
   const file = join(folder, "other");
   await writeFile(file, urlOf({ ...given, superuser: "weak", password: "weak-secret" }));
-  await expect(adapter(undefined, file).start(0)).rejects.toMatchObject({ facts: { saw: expect.stringContaining("no superuser") as string } });
-  for (const text of ["mysql://a:planted-secret@x/y", "postgresql://a:planted-secret@db.example/postgres?sslmode=disable", "postgresql://a:planted-secret@localhost/postgres?options=-crole%3Dx", "postgresql://localhost/postgres", "planted-secret"]) {
+  await expect(adapter(undefined, file).start(0)).rejects.toMatchObject({
+    facts: { saw: expect.stringContaining("no superuser") as string },
+  });
+  for (const text of [
+    "mysql://a:planted-secret@x/y",
+    "postgresql://a:planted-secret@db.example/postgres?sslmode=disable",
+    "postgresql://a:planted-secret@localhost/postgres?options=-crole%3Dx",
+    "postgresql://localhost/postgres",
+    "planted-secret",
+  ]) {
     await writeFile(file, text);
-    const saw = await adapter(undefined, file).start(0).then(() => "accepted", (error: unknown) => (error instanceof Error ? JSON.stringify({ error, text: error.message }) : String(error)));
+    const saw = await adapter(undefined, file)
+      .start(0)
+      .then(
+        () => "accepted",
+        (error: unknown) => (error instanceof Error ? JSON.stringify({ error, text: error.message }) : String(error)),
+      );
     expect(saw).toContain("holds no url");
     expect(saw).not.toContain("planted-secret");
   }

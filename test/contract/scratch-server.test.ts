@@ -25,13 +25,23 @@ scratchServerContract("initdb", () => testScratch(binDir, root));
 
 test("it listens on no network address, its cluster is another one at every start, and two run side by side", async () => {
   const [first, second] = [await testScratch(binDir, root).start(0), await testScratch(binDir, root).start(0)];
-  const seen = await Promise.all([first, second].map(async (scratch) => {
-    const client = new pg.Client({ host: scratch.socketDir, port: scratch.port, user: scratch.superuser, password: scratch.password, database: scratch.maintenance });
-    await client.connect();
-    const { rows } = await client.query<{ identifier: string; listens: string }>("SELECT system_identifier AS identifier, current_setting('listen_addresses') AS listens FROM pg_control_system()");
-    await client.end();
-    return rows[0];
-  }));
+  const seen = await Promise.all(
+    [first, second].map(async (scratch) => {
+      const client = new pg.Client({
+        host: scratch.socketDir,
+        port: scratch.port,
+        user: scratch.superuser,
+        password: scratch.password,
+        database: scratch.maintenance,
+      });
+      await client.connect();
+      const { rows } = await client.query<{ identifier: string; listens: string }>(
+        "SELECT system_identifier AS identifier, current_setting('listen_addresses') AS listens FROM pg_control_system()",
+      );
+      await client.end();
+      return rows[0];
+    }),
+  );
   expect(seen.map((row) => row?.listens)).toEqual(["", ""]);
   expect(seen[0]?.identifier).not.toBe(seen[1]?.identifier);
   await first.stop();
@@ -42,7 +52,10 @@ test("folders of a runner that was killed are removed by the next start, those o
   const [dead, living] = ["cs-00000001", "cs-00000002"].map((name) => join(root, name));
   const gone = execa("true");
   await gone;
-  for (const [folder, owner] of [[dead, { pid: gone.pid, started: "1" }], [living, { pid: process.pid, started: await processStart(process.pid) }]] as const) {
+  for (const [folder, owner] of [
+    [dead, { pid: gone.pid, started: "1" }],
+    [living, { pid: process.pid, started: await processStart(process.pid) }],
+  ] as const) {
     await mkdir(folder ?? "");
     await writeFile(join(folder ?? "", "owner.json"), JSON.stringify({ ...owner, data: join(folder ?? "", "data") }));
   }
@@ -53,13 +66,20 @@ test("folders of a runner that was killed are removed by the next start, those o
 
 test("the server ends with the process that started it, even when that one is killed", async () => {
   const program = join(root, "starter.mjs");
-  await bundleProgram(program, `
+  await bundleProgram(
+    program,
+    `
     import { initdbScratch } from "./runner/adapters/scratch-initdb.ts";
     const scratch = await initdbScratch(${JSON.stringify({ binDir, root, unixUser: UNIX_USER })}).start(0);
     process.stdout.write(scratch.folder + String.fromCharCode(10));
-    setInterval(() => undefined, 1000);`);
+    setInterval(() => undefined, 1000);`,
+  );
   const runner = execa(process.execPath, [program], { reject: false });
-  const [folder = ""] = await runner.iterable()[Symbol.asyncIterator]().next().then(({ value }) => [String(value)]);
+  const [folder = ""] = await runner
+    .iterable()
+    [Symbol.asyncIterator]()
+    .next()
+    .then(({ value }) => [String(value)]);
   const pid = await postmasterOf(folder);
   const started = await processStart(pid);
   expect(started).toBeDefined();
@@ -74,13 +94,20 @@ test("the server ends with the process that started it, even when that one is ki
 });
 
 test("a missing installation, root without a user, and an unknown user are refused before anything is made", async () => {
-  for (const settings of [{ binDir: "/nowhere", root, unixUser: UNIX_USER }, { binDir, root, unixUser: "no-such-user-here" }]) {
+  for (const settings of [
+    { binDir: "/nowhere", root, unixUser: UNIX_USER },
+    { binDir, root, unixUser: "no-such-user-here" },
+  ]) {
     await expect(initdbScratch(settings).start(0)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED" });
   }
 });
 
 /** The postmaster's pid; its data lies in memory or in the folder. */
 async function postmasterOf(folder: string): Promise<number> {
-  const texts = await Promise.all(["/dev/shm", folder].map((parent) => readFile(join(parent, basename(folder), "postmaster.pid"), "utf8").catch(() => "")));
+  const texts = await Promise.all(
+    ["/dev/shm", folder].map((parent) =>
+      readFile(join(parent, basename(folder), "postmaster.pid"), "utf8").catch(() => ""),
+    ),
+  );
   return Number(texts.join("").split("\n")[0]);
 }

@@ -3,14 +3,27 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SignatureVerifier } from "../../runner/model/signature.ts";
-import { after, BYTES, contentCases, CREATED, fileCases, keyCases, NOW, question, stock } from "../support/approval-cases.ts";
+import {
+  after,
+  BYTES,
+  contentCases,
+  CREATED,
+  fileCases,
+  keyCases,
+  NOW,
+  question,
+  stock,
+} from "../support/approval-cases.ts";
 import type { Refuser, Stock } from "../support/approval-cases.ts";
 import { gpgHome } from "../support/gpg-home.ts";
 import type { GpgHome } from "../support/gpg-home.ts";
 import { makeKey, signDetached } from "../support/keys.ts";
 
 /** `make` gets a folder for temporary files, so that the suite sees what is left in it. */
-export function signatureVerifierContract(name: Exclude<Refuser, "both">, make: (temporaryRoot: string) => SignatureVerifier): void {
+export function signatureVerifierContract(
+  name: Exclude<Refuser, "both">,
+  make: (temporaryRoot: string) => SignatureVerifier,
+): void {
   describe(`the ${name} verifier`, () => {
     let gpg: GpgHome;
     let s: Stock;
@@ -32,17 +45,26 @@ export function signatureVerifierContract(name: Exclude<Refuser, "both">, make: 
     });
     test("accepts what gpg itself signs", async () => {
       const at = after(NOW, -300);
-      expect(await verifier.verify(question(s.gpgKey, await s.gpg.sign(s.gpgKey.fingerprint, BYTES, at)))).toEqual({ ok: true, signedAt: at });
+      expect(await verifier.verify(question(s.gpgKey, await s.gpg.sign(s.gpgKey.fingerprint, BYTES, at)))).toEqual({
+        ok: true,
+        signedAt: at,
+      });
     });
     test("accepts sixty honest signatures, whatever numbers came out", async () => {
       for (let turn = 0; turn < 60; turn += 1) {
         const bytes = Buffer.from(`turn ${turn}`);
-        expect(await verifier.verify(question(s.key, await signDetached(s.key, bytes, NOW), { bytes }))).toEqual({ ok: true, signedAt: NOW });
+        expect(await verifier.verify(question(s.key, await signDetached(s.key, bytes, NOW), { bytes }))).toEqual({
+          ok: true,
+          signedAt: NOW,
+        });
       }
     });
     test("accepts an RSA key of 3072 bits", async () => {
       const key = await makeKey({ kind: "rsa3072", created: CREATED });
-      expect(await verifier.verify(question(key, await signDetached(key, BYTES, NOW)))).toEqual({ ok: true, signedAt: NOW });
+      expect(await verifier.verify(question(key, await signDetached(key, BYTES, NOW)))).toEqual({
+        ok: true,
+        signedAt: NOW,
+      });
     });
     test("accepts a signing subkey and holds it to the primary fingerprint", async () => {
       const key = await makeKey({ created: CREATED, signingSubkey: { created: CREATED } });
@@ -53,10 +75,15 @@ export function signatureVerifierContract(name: Exclude<Refuser, "both">, make: 
     });
     test("accepts a signer whose clock is 90 s ahead", async () => {
       const at = after(NOW, 90);
-      expect(await verifier.verify(question(s.key, await signDetached(s.key, BYTES, at)))).toEqual({ ok: true, signedAt: at });
+      expect(await verifier.verify(question(s.key, await signDetached(s.key, BYTES, at)))).toEqual({
+        ok: true,
+        signedAt: at,
+      });
     });
     test("refuses, alone, every case that is its own to refuse", async () => {
-      const mine = [...keyCases(), ...fileCases(s), ...contentCases(s)].filter(({ refusedBy }) => refusedBy === "both" || refusedBy === name);
+      const mine = [...keyCases(), ...fileCases(s), ...contentCases(s)].filter(
+        ({ refusedBy }) => refusedBy === "both" || refusedBy === name,
+      );
       const accepted: string[] = [];
       for (const { sentence, question: make } of mine) {
         if ((await verifier.verify(await make())).ok) accepted.push(sentence);

@@ -9,7 +9,16 @@ import { buildRequest, parseStatement, type Request } from "../../runner/model/s
 import { STOPS, type StopCode } from "../../runner/model/stop.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { gpgHome, type GpgHome } from "../support/gpg-home.ts";
-import { askedAt, expiredFor, handSigned, keyOf, layApprovers, layFiles, requestOf, type HandSigned } from "../support/hand-signed.ts";
+import {
+  askedAt,
+  expiredFor,
+  handSigned,
+  keyOf,
+  layApprovers,
+  layFiles,
+  requestOf,
+  type HandSigned,
+} from "../support/hand-signed.ts";
 import { makeKey, type TestKey } from "../support/keys.ts";
 import { expectRefused, rowCounts } from "../support/refusals.ts";
 
@@ -29,7 +38,8 @@ let bao: TestKey;
 let stranger: TestKey;
 
 const gate = (...files: string[]) => host.cutter("gate", "admit", ...files);
-const byAn = (change: Partial<HandSigned> = {}): Promise<string> => handSigned(host, { request: sg1, person: "an", key: an[0], ...change });
+const byAn = (change: Partial<HandSigned> = {}): Promise<string> =>
+  handSigned(host, { request: sg1, person: "an", key: an[0], ...change });
 const sigOf = (file: string): string => file.replace(/json$/, "sig");
 const over = (payload: Record<string, unknown>): Request =>
   buildRequest({ gate: "SG_1_cut_authz", payload: payload as never, requested: new Date() }).request;
@@ -56,76 +66,193 @@ async function noPlainFile(kind: "symlink" | "fifo" | "folder" | "second name"):
 
 /** A file that must be refused: what is wrong with it, how it is made, the words of the refusal, and its stop where it is not STOP_APPROVAL_INVALID. */
 type BadFile = readonly [what: string, make: () => Promise<string>, words: string | RegExp, code?: StopCode];
-const text = (what: string, words: RegExp, change: (canonical: string) => string): BadFile => [what, () => changedText(change), words];
+const text = (what: string, words: RegExp, change: (canonical: string) => string): BadFile => [
+  what,
+  () => changedText(change),
+  words,
+];
 
 const bad: Readonly<Record<string, readonly BadFile[]>> = {
   "a signature does not count when": [
-    ["one byte of the statement was changed after signing", async () => {
-      const file = await byAn();
-      writeFileSync(file, readFileSync(file, "utf8").replace(/("nonce":")(.)/, (_all, head: string, digit: string) => `${head}${digit === "0" ? "1" : "0"}`));
-      return file;
-    }, "over other bytes"],
-    ["one byte in the middle of the signature was changed", async () => {
-      const file = await byAn();
-      const bytes = readFileSync(sigOf(file));
-      const at = bytes.length - 20;
-      bytes[at] = (bytes[at] ?? 0) ^ 1;
-      writeFileSync(sigOf(file), bytes);
-      return file;
-    }, "over other bytes"],
-    ["the signature of another statement lies beside it", async () => {
-      const [file, another] = [await byAn(), await byAn()];
-      writeFileSync(sigOf(file), readFileSync(sigOf(another)));
-      return file;
-    }, "over other bytes"],
+    [
+      "one byte of the statement was changed after signing",
+      async () => {
+        const file = await byAn();
+        writeFileSync(
+          file,
+          readFileSync(file, "utf8").replace(
+            /("nonce":")(.)/,
+            (_all, head: string, digit: string) => `${head}${digit === "0" ? "1" : "0"}`,
+          ),
+        );
+        return file;
+      },
+      "over other bytes",
+    ],
+    [
+      "one byte in the middle of the signature was changed",
+      async () => {
+        const file = await byAn();
+        const bytes = readFileSync(sigOf(file));
+        const at = bytes.length - 20;
+        bytes[at] = (bytes[at] ?? 0) ^ 1;
+        writeFileSync(sigOf(file), bytes);
+        return file;
+      },
+      "over other bytes",
+    ],
+    [
+      "the signature of another statement lies beside it",
+      async () => {
+        const [file, another] = [await byAn(), await byAn()];
+        writeFileSync(sigOf(file), readFileSync(sigOf(another)));
+        return file;
+      },
+      "over other bytes",
+    ],
     ["the key stands in no approver set", () => byAn({ key: stranger }), "a key that no approver holds"],
-    ["a stranger signed in the name of an approver's key", () => byAn({ key: stranger, fingerprint: an[0].fingerprint }), "by another key"],
-    ["an approver signed in the name of another", async () => byAn({ key: await keyOf(host, "linh"), at: new Date(Date.now() + 1000) }), "a key of another person"],
+    [
+      "a stranger signed in the name of an approver's key",
+      () => byAn({ key: stranger, fingerprint: an[0].fingerprint }),
+      "by another key",
+    ],
+    [
+      "an approver signed in the name of another",
+      async () => byAn({ key: await keyOf(host, "linh"), at: new Date(Date.now() + 1000) }),
+      "a key of another person",
+    ],
     ["the key has expired and the signature is of now", () => byAn({ person: "bao", key: bao }), "an expired key"],
-    ["the key has expired and signature and statement are dated back", () =>
-      byAn({ person: "bao", key: bao, request: askedAt(sg1, hoursAgo(49)), at: hoursAgo(48) }), "an expired key"],
-    ["statement and signature are of different days", () => byAn({ signatureAt: hoursAgo(24) }), "under a statement signed"],
-    ["its file is missing", async () => layFiles(host, readFileSync(await byAn())), "could not be read", "STOP_COULD_NOT_LOOK"],
-    ["its file is empty", async () => layFiles(host, readFileSync(await byAn()), Buffer.alloc(0)), "an empty signature file"],
+    [
+      "the key has expired and signature and statement are dated back",
+      () => byAn({ person: "bao", key: bao, request: askedAt(sg1, hoursAgo(49)), at: hoursAgo(48) }),
+      "an expired key",
+    ],
+    [
+      "statement and signature are of different days",
+      () => byAn({ signatureAt: hoursAgo(24) }),
+      "under a statement signed",
+    ],
+    [
+      "its file is missing",
+      async () => layFiles(host, readFileSync(await byAn())),
+      "could not be read",
+      "STOP_COULD_NOT_LOOK",
+    ],
+    [
+      "its file is empty",
+      async () => layFiles(host, readFileSync(await byAn()), Buffer.alloc(0)),
+      "an empty signature file",
+    ],
     ["gpg made it inline", () => byGpg(["--sign"]), "not a binary OpenPGP packet"],
     ["gpg made it clear-signed", () => byGpg(["--clear-sign"]), "not a binary OpenPGP packet"],
-    ["gpg made it over a text instead of bytes", () => byGpg(["--textmode", "--detach-sign"]), "not over a binary document"],
+    [
+      "gpg made it over a text instead of bytes",
+      () => byGpg(["--textmode", "--detach-sign"]),
+      "not over a binary document",
+    ],
   ],
   "the time of a statement is wrong when": [
-    ["it was signed a day ago, whoever resigned the request to an older date", () => byAn({ request: askedAt(sg1, hoursAgo(25)), at: hoursAgo(24.5) }), /used before/, "STOP_APPROVAL_EXPIRED"],
-    ["an EXECUTION is older than ninety minutes", () => byAn({ request: askedAt(execution, hoursAgo(2)), at: hoursAgo(1.6) }), /used before/, "STOP_APPROVAL_EXPIRED"],
+    [
+      "it was signed a day ago, whoever resigned the request to an older date",
+      () => byAn({ request: askedAt(sg1, hoursAgo(25)), at: hoursAgo(24.5) }),
+      /used before/,
+      "STOP_APPROVAL_EXPIRED",
+    ],
+    [
+      "an EXECUTION is older than ninety minutes",
+      () => byAn({ request: askedAt(execution, hoursAgo(2)), at: hoursAgo(1.6) }),
+      /used before/,
+      "STOP_APPROVAL_EXPIRED",
+    ],
     ["it lies before the request it answers", () => byAn({ at: hoursAgo(23) }), /approve_by/],
-    ["it lies in the future", () => byAn({ request: askedAt(sg1, new Date(Date.now() + DAY)), at: new Date(Date.now() + DAY) }), /from the future/],
+    [
+      "it lies in the future",
+      () => byAn({ request: askedAt(sg1, new Date(Date.now() + DAY)), at: new Date(Date.now() + DAY) }),
+      /from the future/,
+    ],
   ],
   "a statement honestly signed by an approver is refused when it": [
-    text("names a field twice", /not a statement/, (all) => all.replace('"person":"an"', '"person":"an","person":"an"')),
-    text("names a field twice, once escaped", /not a statement/, (all) => all.replace('"person":"an"', '"person":"an","\\u0070erson":"an"')),
+    text("names a field twice", /not a statement/, (all) =>
+      all.replace('"person":"an"', '"person":"an","person":"an"'),
+    ),
+    text("names a field twice, once escaped", /not a statement/, (all) =>
+      all.replace('"person":"an"', '"person":"an","\\u0070erson":"an"'),
+    ),
     text("has a field more", /not a statement/, (all) => all.replace('"payload":', '"note":"please","payload":')),
-    text("has a field of the payload more", /not a statement/, (all) => all.replace('"candidate_count"', '"bypass":"yes","candidate_count"')),
+    text("has a field of the payload more", /not a statement/, (all) =>
+      all.replace('"candidate_count"', '"bypass":"yes","candidate_count"'),
+    ),
     text("lacks a field", /allowance/, (all) => all.replace(/"allowance":"explicit",/, "")),
     text("lacks a field of the payload", /config_sha/, (all) => all.replace(/"config_sha":"[0-9a-f]{64}",/, "")),
-    text("was renamed to another gate", /not a statement/, (all) => all.replaceAll("SG_1_cut_authz", "SG_2_lifecycle_authz")),
+    text("was renamed to another gate", /not a statement/, (all) =>
+      all.replaceAll("SG_1_cut_authz", "SG_2_lifecycle_authz"),
+    ),
     text("was renamed to a gate nobody knows", /not a statement/, (all) => all.replaceAll("SG_1_cut_authz", "SG_9")),
     text("ends in a line feed", /not a statement/, (all) => `${all}\n`),
     text("begins with a byte order mark", /not a statement/, (all) => `\uFEFF${all}`),
-    text("says a longer life than its gate gives", /use_by/, (all) => all.replace(/"use_by":"(\d{4})/, (_all, year: string) => `"use_by":"${Number(year) + 1}`)),
+    text("says a longer life than its gate gives", /use_by/, (all) =>
+      all.replace(/"use_by":"(\d{4})/, (_all, year: string) => `"use_by":"${Number(year) + 1}`),
+    ),
     text("says implicit", /allowance/, (all) => all.replace('"allowance":"explicit"', '"allowance":"implicit"')),
     text("is no JSON", /not a statement/, () => "approved, go ahead"),
-    ["is signed by a person who may not sign its gate", async () => handSigned(host, { request: execution, person: "hoa", key: await keyOf(host, "hoa") }), /hoa, who may not sign EXECUTION/],
-    ["is for the enactment, before anything was written", () => byAn({ request: buildRequest({ gate: "SG_2_lifecycle_authz", requested: new Date(), payload: {
-      run_id: run, sg1_payload_sha: sg1.payload_sha, observed_digest: "a".repeat(64), review_decision_id: "9b2f0f66-6a55-4c2e-8a3b-2a1a4b8c9d10", environment_hash: "b".repeat(64),
-    } }).request }), /STOP_APPROVAL_INVALID/],
+    [
+      "is signed by a person who may not sign its gate",
+      async () => handSigned(host, { request: execution, person: "hoa", key: await keyOf(host, "hoa") }),
+      /hoa, who may not sign EXECUTION/,
+    ],
+    [
+      "is for the enactment, before anything was written",
+      () =>
+        byAn({
+          request: buildRequest({
+            gate: "SG_2_lifecycle_authz",
+            requested: new Date(),
+            payload: {
+              run_id: run,
+              sg1_payload_sha: sg1.payload_sha,
+              observed_digest: "a".repeat(64),
+              review_decision_id: "9b2f0f66-6a55-4c2e-8a3b-2a1a4b8c9d10",
+              environment_hash: "b".repeat(64),
+            },
+          }).request,
+        }),
+      /STOP_APPROVAL_INVALID/,
+    ],
   ],
   "a statement is of other facts when it is of": [
-    ["another run's plan under this run's name", () => byAn({ request: over({ ...requestOf(host, other, "SG_1_cut_authz").payload, run_id: run }) }), /other facts/],
+    [
+      "another run's plan under this run's name",
+      () => byAn({ request: over({ ...requestOf(host, other, "SG_1_cut_authz").payload, run_id: run }) }),
+      /other facts/,
+    ],
     ["one unit more", () => byAn({ request: over({ ...sg1.payload, candidate_count: "4" }) }), /other facts/],
-    ["another release", () => byAn({ request: over({ ...sg1.payload, release_digest: "a".repeat(64) }) }), /other facts/],
-    ["another database", () => byAn({ request: over({ ...sg1.payload, target: { system_identifier: "7301234567890123456", timeline: "1", database: "staging", host: "sandbox" } }) }), /other facts/],
-    ["a run this database does not know", () => byAn({ request: over({ ...sg1.payload, run_id: "ictr-20260520T100000Z-0123abcd" }) }), /a run this database does not know/],
+    [
+      "another release",
+      () => byAn({ request: over({ ...sg1.payload, release_digest: "a".repeat(64) }) }),
+      /other facts/,
+    ],
+    [
+      "another database",
+      () =>
+        byAn({
+          request: over({
+            ...sg1.payload,
+            target: { system_identifier: "7301234567890123456", timeline: "1", database: "staging", host: "sandbox" },
+          }),
+        }),
+      /other facts/,
+    ],
+    [
+      "a run this database does not know",
+      () => byAn({ request: over({ ...sg1.payload, run_id: "ictr-20260520T100000Z-0123abcd" }) }),
+      /a run this database does not know/,
+    ],
   ],
   "a file is named and left alone when it is": [
-    ["a symlink", () => noPlainFile("symlink"), /not a plain file/], ["a fifo", () => noPlainFile("fifo"), /not a plain file/],
-    ["a second name", () => noPlainFile("second name"), /more than one name/], ["a folder", () => noPlainFile("folder"), /not a plain file/],
+    ["a symlink", () => noPlainFile("symlink"), /not a plain file/],
+    ["a fifo", () => noPlainFile("fifo"), /not a plain file/],
+    ["a second name", () => noPlainFile("second name"), /more than one name/],
+    ["a folder", () => noPlainFile("folder"), /not a plain file/],
   ],
 };
 const everyBadFile = Object.values(bad).flat();
@@ -153,7 +280,12 @@ afterAll(async () => {
 });
 
 test("a run that nobody signed waits, again and again, and writes nothing", async () => {
-  await expectRefused(host, () => host.cutter("orchestrate", "resume", run), "STOP_APPROVAL_REQUIRED", /no SG_1_cut_authz statement has been admitted.*no EXECUTION/s);
+  await expectRefused(
+    host,
+    () => host.cutter("orchestrate", "resume", run),
+    "STOP_APPROVAL_REQUIRED",
+    /no SG_1_cut_authz statement has been admitted.*no EXECUTION/s,
+  );
 });
 
 describe("of many bad files laid at once each is told for itself, and not one row comes or goes:", () => {
@@ -165,7 +297,11 @@ describe("of many bad files laid at once each is told for itself, and not one ro
     const answer = await gate(...files);
     const stops = answer.events.map((event) => JSON.stringify(event));
     const words = answer.stderr.split(/^.*: not admitted\n/m).slice(1);
-    expect([stops.length, words.length, answer.status]).toEqual([files.length, files.length, STOPS.STOP_APPROVAL_INVALID.exit]);
+    expect([stops.length, words.length, answer.status]).toEqual([
+      files.length,
+      files.length,
+      STOPS.STOP_APPROVAL_INVALID.exit,
+    ]);
     told = new Map(everyBadFile.map((file, at) => [file, `${stops[at] ?? ""}\n${words[at] ?? ""}`]));
     expect(await rowCounts(host)).toEqual(before);
   });
@@ -173,7 +309,11 @@ describe("of many bad files laid at once each is told for itself, and not one ro
     test.each(files.map((file) => [file[0], file] as const))(`${what} %s`, (_what, file) => {
       const [, , words, code = "STOP_APPROVAL_INVALID"] = file;
       const answer = told.get(file) ?? "";
-      expect(JSON.parse(answer.split("\n")[0] ?? "")).toMatchObject({ event: "ended", exit: STOPS[code].exit, stop: { code } });
+      expect(JSON.parse(answer.split("\n")[0] ?? "")).toMatchObject({
+        event: "ended",
+        exit: STOPS[code].exit,
+        stop: { code },
+      });
       expect(answer).toMatch(words);
       // A refusal never quotes what a stranger wrote.
       expect(answer).not.toMatch(/go ahead|please|bypass|schema_version/);
@@ -188,10 +328,17 @@ describe("approvals that count", () => {
     const answer = await gate(layFiles(host, Buffer.from("{}"), Buffer.from("x")), await byAn());
     expect(answer).toMatchObject({ status: 4, stop: "STOP_APPROVAL_INVALID" });
     expect(answer.stderr).toContain("admitted SG_1_cut_authz");
-    expect(await rowCounts(host)).toEqual({ ...before, "cutter_runtime.admission": (before["cutter_runtime.admission"] ?? 0) + 1, "cutter_runtime.planned_unit": (before["cutter_runtime.planned_unit"] ?? 0) + 3 });
+    expect(await rowCounts(host)).toEqual({
+      ...before,
+      "cutter_runtime.admission": (before["cutter_runtime.admission"] ?? 0) + 1,
+      "cutter_runtime.planned_unit": (before["cutter_runtime.planned_unit"] ?? 0) + 3,
+    });
   });
   test("are admitted once: the same file again is refused", async () => {
-    const [row] = await host.sql<{ statement: Buffer; signature: Buffer }>("SELECT statement, signature FROM cutter_runtime.admission WHERE run_id = $1", [run]);
+    const [row] = await host.sql<{ statement: Buffer; signature: Buffer }>(
+      "SELECT statement, signature FROM cutter_runtime.admission WHERE run_id = $1",
+      [run],
+    );
     const file = layFiles(host, row?.statement ?? Buffer.alloc(0), row?.signature);
     expect(canonicalText(parseStatement(readFileSync(file)))).toBe(readFileSync(file, "utf8"));
     await expectRefused(host, () => gate(file), "STOP_APPROVAL_CONSUMED");
@@ -209,22 +356,41 @@ describe("approvals that count", () => {
   });
   test("of two people let the run write its drafts and wait for the enactment", async () => {
     expect(await gate(await host.sign(run, "EXECUTION", "minh"))).toMatchObject({ status: 0 });
-    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-    expect(await host.sql("SELECT phase FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).toEqual([{ phase: "cut_leg_a" }, { phase: "cut_leg_a" }]);
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({
+      status: 3,
+      stop: "STOP_APPROVAL_REQUIRED",
+    });
+    expect(await host.sql("SELECT phase FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).toEqual([
+      { phase: "cut_leg_a" },
+      { phase: "cut_leg_a" },
+    ]);
   });
   test("for the enactment may not come from the person who signed SG_1", async () => {
     const file = await byAn({ request: requestOf(host, run, "SG_2_lifecycle_authz"), key: an[1] });
-    await expectRefused(host, () => gate(file), "STOP_APPROVAL_INVALID", /SG_2_lifecycle_authz by the person who signed SG_1/);
+    await expectRefused(
+      host,
+      () => gate(file),
+      "STOP_APPROVAL_INVALID",
+      /SG_2_lifecycle_authz by the person who signed SG_1/,
+    );
   });
   test("are no use for a run that is closed", async () => {
     expect(await host.cutter("orchestrate", "void", other, "not wanted")).toMatchObject({ status: 0 });
-    const file = await handSigned(host, { request: requestOf(host, other, "SG_1_cut_authz"), person: "an", key: an[0] });
+    const file = await handSigned(host, {
+      request: requestOf(host, other, "SG_1_cut_authz"),
+      person: "an",
+      key: an[0],
+    });
     await expectRefused(host, () => gate(file), "STOP_REPLAY_CONFLICT");
-    await expectRefused(host, () => host.cutter("orchestrate", "resume", other), "STOP_REPLAY_CONFLICT", /closed as voided/);
+    await expectRefused(
+      host,
+      () => host.cutter("orchestrate", "resume", other),
+      "STOP_REPLAY_CONFLICT",
+      /closed as voided/,
+    );
   });
   test("of a second person for the enactment end the run", async () => {
     await host.authorizeEnactment(run);
     expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
   });
 });
-

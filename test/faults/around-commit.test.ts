@@ -25,14 +25,37 @@ beforeAll(async () => {
   authorized = await momentOf(host);
 });
 beforeEach(() => authorized.back());
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
-const recorded = async (phase: string): Promise<number> => (await host.sql("SELECT FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = $2", [run, phase])).length;
-const units = async (status: string): Promise<number> => (await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'SAME-1/%' AND lifecycle_status = $1", [status])).length;
-const everyPhase = async (): Promise<string[]> => (await host.sql<{ phase: string }>("SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 ORDER BY at", [run])).map(({ phase }) => phase);
-const phases = async (): Promise<string[]> => (await everyPhase()).filter((phase) => ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"].includes(phase));
-const versions = async (): Promise<number> => (await host.sql("SELECT FROM public.information_unit u JOIN public.unit_version v ON v.unit_id = u.id WHERE u.canonical_address LIKE 'SAME-1/%'")).length;
-const used = async (): Promise<number> => (await host.sql("SELECT FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).length;
+const recorded = async (phase: string): Promise<number> =>
+  (await host.sql("SELECT FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = $2", [run, phase])).length;
+const units = async (status: string): Promise<number> =>
+  (
+    await host.sql(
+      "SELECT FROM public.information_unit WHERE canonical_address LIKE 'SAME-1/%' AND lifecycle_status = $1",
+      [status],
+    )
+  ).length;
+const everyPhase = async (): Promise<string[]> =>
+  (
+    await host.sql<{ phase: string }>("SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 ORDER BY at", [
+      run,
+    ])
+  ).map(({ phase }) => phase);
+const phases = async (): Promise<string[]> =>
+  (await everyPhase()).filter((phase) =>
+    ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"].includes(phase),
+  );
+const versions = async (): Promise<number> =>
+  (
+    await host.sql(
+      "SELECT FROM public.information_unit u JOIN public.unit_version v ON v.unit_id = u.id WHERE u.canonical_address LIKE 'SAME-1/%'",
+    )
+  ).length;
+const used = async (): Promise<number> =>
+  (await host.sql("SELECT FROM cutter_runtime.admission_use WHERE run_id = $1", [run])).length;
 
 describe("a killed runner", () => {
   let undisturbed: Awaited<ReturnType<typeof endState>>;
@@ -57,21 +80,27 @@ describe("a killed runner", () => {
   test.each([
     { moment: "commit" as const, when: "before COMMIT", kept: 0 },
     { moment: "committed" as const, when: "after COMMIT", kept: 1 },
-  ])("killed just $when, at leg A and at the enactment, leaves after resume what an undisturbed run leaves", async ({ moment, kept }) => {
-    await killedAt("cut_leg_a", moment);
-    expect(await recorded("cut_leg_a")).toBe(kept);
-    expect(await units("draft")).toBe(3 * kept);
-    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  ])(
+    "killed just $when, at leg A and at the enactment, leaves after resume what an undisturbed run leaves",
+    async ({ moment, kept }) => {
+      await killedAt("cut_leg_a", moment);
+      expect(await recorded("cut_leg_a")).toBe(kept);
+      expect(await units("draft")).toBe(3 * kept);
+      expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({
+        status: 3,
+        stop: "STOP_APPROVAL_REQUIRED",
+      });
 
-    await host.authorizeEnactment(run);
-    await killedAt("lifecycle_enact", moment);
-    expect(await recorded("lifecycle_enact")).toBe(kept);
-    expect(await units("enacted")).toBe(3 * kept);
-    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
+      await host.authorizeEnactment(run);
+      await killedAt("lifecycle_enact", moment);
+      expect(await recorded("lifecycle_enact")).toBe(kept);
+      expect(await units("enacted")).toBe(3 * kept);
+      expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
 
-    expect(await endState(host, run)).toEqual(undisturbed);
-    expect(await host.cutter("journal", "verify", run)).toMatchObject({ status: 0 });
-  });
+      expect(await endState(host, run)).toEqual(undisturbed);
+      expect(await host.cutter("journal", "verify", run)).toMatchObject({ status: 0 });
+    },
+  );
 });
 
 describe("a COMMIT whose answer is lost", () => {
@@ -80,7 +109,12 @@ describe("a COMMIT whose answer is lost", () => {
     legA.held.cut();
     const paused = await legA.answer;
     expect(paused).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-    expect(paused.events.filter((event) => event["event"] === "state").map((event) => event["state"]).slice(0, 2)).toEqual(["ambiguous", "cut_leg_a_committed"]);
+    expect(
+      paused.events
+        .filter((event) => event["event"] === "state")
+        .map((event) => event["state"])
+        .slice(0, 2),
+    ).toEqual(["ambiguous", "cut_leg_a_committed"]);
     expect(await phases()).toEqual(["cut_leg_a", "leg_b_record", "write_verify"]);
     expect(await versions()).toBe(3);
 
@@ -116,12 +150,17 @@ describe("a COMMIT whose answer is lost", () => {
     open();
     expect(await phases()).toEqual(["cut_leg_a"]);
 
-    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({
+      status: 3,
+      stop: "STOP_APPROVAL_REQUIRED",
+    });
     expect(await phases()).toEqual(["cut_leg_a", "leg_b_record", "write_verify"]);
     expect(await versions()).toBe(3);
     expect(await used()).toBe(2);
     const settled = await execa(host.sandbox.launchers.cutter, ["orchestrate", "status", run], { stdin: "ignore" });
-    expect(settled.stdout).toMatch(/COMMITTED SO FAR +units as drafts, ledger rows, the second principal's verdict; nothing enacted/);
+    expect(settled.stdout).toMatch(
+      /COMMITTED SO FAR +units as drafts, ledger rows, the second principal's verdict; nothing enacted/,
+    );
   });
 });
 
@@ -130,8 +169,14 @@ describe("a runner that is taken over", () => {
   const state = (): string => readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "state.json"), "utf8");
 
   // Its transaction is idle and would be ended by the server's own timeout after a minute.
-  const endItsTransaction = () => host.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'cutter_exec' AND state = 'idle in transaction'");
-  const letTheLeasePass = () => host.sql("UPDATE cutter_runtime.lease SET expires_at = clock_timestamp() - interval '1 second' WHERE document_id = 'SAME-1'");
+  const endItsTransaction = () =>
+    host.sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'cutter_exec' AND state = 'idle in transaction'",
+    );
+  const letTheLeasePass = () =>
+    host.sql(
+      "UPDATE cutter_runtime.lease SET expires_at = clock_timestamp() - interval '1 second' WHERE document_id = 'SAME-1'",
+    );
 
   test.each([
     { moment: "begin" as Moment, when: "before leg A begins" },
@@ -141,10 +186,14 @@ describe("a runner that is taken over", () => {
     const first = await host.runner("SAME-1");
     first.signal("SIGSTOP");
     try {
-      if (moment === "begin") expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_LEASE_HELD" });
+      if (moment === "begin")
+        expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_LEASE_HELD" });
       if (moment === "commit") await endItsTransaction();
       await letTheLeasePass();
-      expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+      expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({
+        status: 3,
+        stop: "STOP_APPROVAL_REQUIRED",
+      });
       expect((await host.runner("SAME-1")).holder).not.toBe(first.holder);
       expect(await recorded("cut_leg_a")).toBe(1);
 
@@ -163,7 +212,8 @@ describe("a runner that is taken over", () => {
 });
 
 describe("a halt that comes", () => {
-  const HALTER_WAITS = "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND NOT l.granted AND a.usename = 'cutter_halt'";
+  const HALTER_WAITS =
+    "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND NOT l.granted AND a.usename = 'cutter_halt'";
 
   test.each([
     { moment: "end" as Moment, when: "while leg A works undoes it", kept: 0 },
@@ -171,7 +221,9 @@ describe("a halt that comes", () => {
   ])("$when, is acknowledged only then, and nothing is written afterwards", async ({ moment, kept }) => {
     const { held, answer } = await host.resumeUntil(run, "cut_leg_a", moment);
     let acknowledged = false;
-    const halt = host.cutter("orchestrate", "halt", run, "--reason", "a second look").finally(() => { acknowledged = true; });
+    const halt = host.cutter("orchestrate", "halt", run, "--reason", "a second look").finally(() => {
+      acknowledged = true;
+    });
     while ((await host.sql(HALTER_WAITS)).length === 0) await sleep(50);
     expect(acknowledged).toBe(false);
     expect(await recorded("cut_leg_a")).toBe(0);
@@ -188,8 +240,8 @@ describe("a halt that comes", () => {
   });
 });
 
-test("a run that is reverted after the second principal agreed leaves every other row as it was, frees its addresses, and the document is cut again to the end",
-  () => revertedAndCutAgain({ host, run, prefix: "SAME-1" }, "write_verify", { ...ROWS_OF_LEG_A, ...ROWS_OF_LEG_B }));
+test("a run that is reverted after the second principal agreed leaves every other row as it was, frees its addresses, and the document is cut again to the end", () =>
+  revertedAndCutAgain({ host, run, prefix: "SAME-1" }, "write_verify", { ...ROWS_OF_LEG_A, ...ROWS_OF_LEG_B }));
 
 describe("of eight processes that resume it at once", () => {
   const RACERS = 8;
@@ -204,7 +256,10 @@ describe("of eight processes that resume it at once", () => {
       expect(LOST_THE_RACE).toContain(stop);
       expect(answer.status).toBe(isStopCode(stop) ? STOPS[stop].exit : -1);
     }
-    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+    expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({
+      status: 3,
+      stop: "STOP_APPROVAL_REQUIRED",
+    });
     expect(await recorded("cut_leg_a")).toBe(1);
     expect(await used()).toBe(2);
     expect(await rowsOfLegA(host, "SAME-1")).toEqual([3, 3, 3]);

@@ -15,11 +15,20 @@ import { foundIn, tracesOf } from "../support/secret-traces.ts";
 let database: FreshDatabase;
 let place: BackupPlace;
 let recipient: Recipient;
-forEveryTest((ground) => { ({ database, place, recipient } = ground); });
+forEveryTest((ground) => {
+  ({ database, place, recipient } = ground);
+});
 
 test("a restore with a single error fails the proof, without quoting rows", async () => {
-  await database.rows("UPDATE public.dot_config SET value = 'planted-row-value' WHERE key = (SELECT min(key) FROM public.dot_config)");
-  const request = backupRequest(database, place, recipient, await brokenPsql(database, place, "s/^COPY public.dot_config (/COPY public.no_such_table (/"));
+  await database.rows(
+    "UPDATE public.dot_config SET value = 'planted-row-value' WHERE key = (SELECT min(key) FROM public.dot_config)",
+  );
+  const request = backupRequest(
+    database,
+    place,
+    recipient,
+    await brokenPsql(database, place, "s/^COPY public.dot_config (/COPY public.no_such_table (/"),
+  );
   const saw = await stopOf(request, "STOP_PROOF_FAILED", [`${RUN_FILE}.unproven`]);
   expect(saw).toContain("psql ended with status 3");
   expect(saw).not.toContain("planted-row-value");
@@ -41,7 +50,16 @@ test("a command hidden in a CHECK does not run during the restore", async () => 
 
 test("a foreign key to a table left out is named before anything is dumped", async () => {
   let dumped = false;
-  const saw = await stopOf(backupRequest(database, place, recipient, { tables: ["public.unit_version"], contextTables: [], dumpStarted: () => { dumped = true; } }), "STOP_BACKUP_FAILED");
+  const saw = await stopOf(
+    backupRequest(database, place, recipient, {
+      tables: ["public.unit_version"],
+      contextTables: [],
+      dumpStarted: () => {
+        dumped = true;
+      },
+    }),
+    "STOP_BACKUP_FAILED",
+  );
   expect(saw).toMatch(/public\.unit_version needs public\.information_unit \(foreign key/);
   expect(dumped).toBe(false);
 });
@@ -56,7 +74,12 @@ test("a function on the row type of a table left out, and a partition left out, 
 });
 
 test("a configured table that does not exist is named", async () => {
-  expect(await stopOf(backupRequest(database, place, recipient, { contextTables: ["public.no_such_table"] }), "STOP_BACKUP_FAILED")).toContain("public.no_such_table");
+  expect(
+    await stopOf(
+      backupRequest(database, place, recipient, { contextTables: ["public.no_such_table"] }),
+      "STOP_BACKUP_FAILED",
+    ),
+  ).toContain("public.no_such_table");
 });
 
 test("a table that cutter_backup may not read stops the backup by name", async () => {
@@ -71,7 +94,9 @@ test("row level security that would hide rows stops the backup instead of shorte
 
 test("a wrong password stops the backup without showing it", async () => {
   const request = backupRequest(database, place, recipient);
-  expect(await stopOf({ ...request, access: { ...request.access, password: "planted-password" } }, "STOP_BACKUP_FAILED")).toContain("password authentication failed");
+  expect(
+    await stopOf({ ...request, access: { ...request.access, password: "planted-password" } }, "STOP_BACKUP_FAILED"),
+  ).toContain("password authentication failed");
 });
 
 test("without a key, with another key and without a folder there is no backup", async () => {
@@ -87,29 +112,54 @@ async function manyRows(): Promise<void> {
     SELECT gen_random_uuid(), 'filler', 'open', jsonb_build_object('text', (SELECT string_agg(md5((m * n + random())::text), '') FROM generate_series(1, 300) m)), now() FROM generate_series(1, 6000) n`);
 }
 
-const partSize = (): number => readdirSync(place.folder).filter((name) => name.endsWith(".part")).reduce((sum, name) => sum + statSync(join(place.folder, name)).size, 0);
+const partSize = (): number =>
+  readdirSync(place.folder)
+    .filter((name) => name.endsWith(".part"))
+    .reduce((sum, name) => sum + statSync(join(place.folder, name)).size, 0);
 
 test("pg_dump killed half-way leaves neither a backup nor a half file", async () => {
   await manyRows();
   let dumpedBytes = 0;
-  const saw = await stopOf(backupRequest(database, place, recipient, { dumpStarted: (pid) => void (async () => {
-    while ((dumpedBytes = partSize()) < 1 << 20) await pause(2);
-    process.kill(pid, "SIGKILL");
-  })() }), "STOP_BACKUP_FAILED");
+  const saw = await stopOf(
+    backupRequest(database, place, recipient, {
+      dumpStarted: (pid) =>
+        void (async () => {
+          while ((dumpedBytes = partSize()) < 1 << 20) await pause(2);
+          process.kill(pid, "SIGKILL");
+        })(),
+    }),
+    "STOP_BACKUP_FAILED",
+  );
   expect(dumpedBytes).toBeGreaterThan(0);
   expect(saw).toContain("pg_dump was ended by SIGKILL");
 });
 
 test("a server that ends the connections half-way leaves neither a backup nor a half file", async () => {
   await manyRows();
-  await stopOf(backupRequest(database, place, recipient, { dumpStarted: () => void (async () => {
-    while (partSize() < 1 << 20) await pause(2);
-    await database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'cutter_backup' AND datname = current_database()");
-  })() }), "STOP_BACKUP_FAILED");
+  await stopOf(
+    backupRequest(database, place, recipient, {
+      dumpStarted: () =>
+        void (async () => {
+          while (partSize() < 1 << 20) await pause(2);
+          await database.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'cutter_backup' AND datname = current_database()",
+          );
+        })(),
+    }),
+    "STOP_BACKUP_FAILED",
+  );
 });
 
 test("pg_dump that hangs is ended after the time of the phase", async () => {
-  const saw = await stopOf(backupRequest(database, place, recipient, { capSeconds: 2, dumpStarted: (pid) => { process.kill(pid, "SIGSTOP"); } }), "STOP_BACKUP_FAILED");
+  const saw = await stopOf(
+    backupRequest(database, place, recipient, {
+      capSeconds: 2,
+      dumpStarted: (pid) => {
+        process.kill(pid, "SIGSTOP");
+      },
+    }),
+    "STOP_BACKUP_FAILED",
+  );
   expect(saw).toContain("pg_dump did not end in time");
 });
 
@@ -117,13 +167,22 @@ test("a server that falls silent during the checksums ends the backup after the 
   await manyRows();
   const pids: number[] = [];
   try {
-    const saw = await stopOf(backupRequest(database, place, recipient, { capSeconds: 6, dumpStarted: () => void (async () => {
-      const rows = await database.rows<{ pid: number }>("SELECT pid FROM pg_stat_activity WHERE application_name = 'cutter/backup' AND datname = current_database()");
-      for (const { pid } of rows) {
-        pids.push(pid);
-        process.kill(pid, "SIGSTOP");
-      }
-    })() }), "STOP_BACKUP_FAILED");
+    const saw = await stopOf(
+      backupRequest(database, place, recipient, {
+        capSeconds: 6,
+        dumpStarted: () =>
+          void (async () => {
+            const rows = await database.rows<{ pid: number }>(
+              "SELECT pid FROM pg_stat_activity WHERE application_name = 'cutter/backup' AND datname = current_database()",
+            );
+            for (const { pid } of rows) {
+              pids.push(pid);
+              process.kill(pid, "SIGSTOP");
+            }
+          })(),
+      }),
+      "STOP_BACKUP_FAILED",
+    );
     expect(saw).toContain("no answer within 6 s");
     expect(pids).toHaveLength(1);
   } finally {
@@ -134,7 +193,16 @@ test("a server that falls silent during the checksums ends the backup after the 
 test("an earlier proven backup survives a later one that fails", async () => {
   const request = backupRequest(database, place, recipient);
   const first = await takeBackup(request);
-  await stopOf({ ...request, dumpStarted: (pid) => { process.kill(pid, "SIGKILL"); } }, "STOP_BACKUP_FAILED", [RUN_FILE]);
+  await stopOf(
+    {
+      ...request,
+      dumpStarted: (pid) => {
+        process.kill(pid, "SIGKILL");
+      },
+    },
+    "STOP_BACKUP_FAILED",
+    [RUN_FILE],
+  );
   await expect(verifyBackupFile(request.outputFile, first)).resolves.toBeUndefined();
 });
 
@@ -142,14 +210,21 @@ test("while pg_dump runs its password stands in no file that has a name and in n
   const request = backupRequest(database, place, recipient);
   const traces = tracesOf("password", request.access.password);
   const seen: { file?: string; read?: string; environment?: readonly string[] } = {};
-  await takeBackup({ ...request, dumpStarted: (pid) => {
-    process.kill(pid, "SIGSTOP");
-    seen.file = readlinkSync(`/proc/${pid}/fd/3`);
-    seen.read = readFileSync(`/proc/${pid}/fd/3`, "utf8");
-    seen.environment = foundIn(readFileSync(`/proc/${pid}/environ`), traces);
-    process.kill(pid, "SIGCONT");
-  } });
-  expect(seen).toMatchObject({ file: expect.stringMatching(/ \(deleted\)$/), read: expect.stringContaining(request.access.password), environment: [] });
+  await takeBackup({
+    ...request,
+    dumpStarted: (pid) => {
+      process.kill(pid, "SIGSTOP");
+      seen.file = readlinkSync(`/proc/${pid}/fd/3`);
+      seen.read = readFileSync(`/proc/${pid}/fd/3`, "utf8");
+      seen.environment = foundIn(readFileSync(`/proc/${pid}/environ`), traces);
+      process.kill(pid, "SIGCONT");
+    },
+  });
+  expect(seen).toMatchObject({
+    file: expect.stringMatching(/ \(deleted\)$/),
+    read: expect.stringContaining(request.access.password),
+    environment: [],
+  });
 });
 
 test("a half file of a killed runner is removed by the next backup of the run", async () => {
@@ -160,15 +235,24 @@ test("a half file of a killed runner is removed by the next backup of the run", 
 
 test("a full disk stops the backup and leaves nothing", async () => {
   const program = join(place.folder, "seal.mjs");
-  await bundleProgram(program, `
+  await bundleProgram(
+    program,
+    `
     import { readFileSync, existsSync } from "node:fs";
     import { newSessionKey, sealToFile } from "./runner/adapters/backup-envelope.ts";
     import { recipientOf } from "./runner/adapters/backup-key.ts";
     const recipient = await recipientOf(readFileSync(${JSON.stringify(place.keyFile)}, "utf8"), ${JSON.stringify(recipient.fingerprint)}, new Date());
     async function* clear() { for (let turn = 0; turn < 100; turn += 1) yield Buffer.alloc(65536, 97); }
     try { await sealToFile(clear(), recipient, newSessionKey(), ${JSON.stringify(join(place.folder, "full.gpg"))}); }
-    catch (error) { process.stdout.write(error.code + " " + error.facts?.saw); }`);
+    catch (error) { process.stdout.write(error.code + " " + error.facts?.saw); }`,
+  );
   // The file size limit stands for a full disk: the write fails in the middle of the stream.
-  const { stdout } = await execa("env", ["--ignore-signal=XFSZ", "prlimit", "--fsize=1000000", process.execPath, program]);
+  const { stdout } = await execa("env", [
+    "--ignore-signal=XFSZ",
+    "prlimit",
+    "--fsize=1000000",
+    process.execPath,
+    program,
+  ]);
   expect(stdout).toBe("STOP_BACKUP_FAILED the backup file could not be written (EFBIG)");
 });

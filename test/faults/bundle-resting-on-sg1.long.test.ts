@@ -14,7 +14,8 @@ let scratch: string;
 let execution: string;
 
 const tampered = (from: string): TamperedBundle => new TamperedBundle(from, scratch);
-const refuses = (folder: string, words: RegExp, attempt: Attempt) => expectNotSigned(host.sandbox, scratch, folder, { code: "STOP_APPROVAL_INVALID", words }, attempt);
+const refuses = (folder: string, words: RegExp, attempt: Attempt) =>
+  expectNotSigned(host.sandbox, scratch, folder, { code: "STOP_APPROVAL_INVALID", words }, attempt);
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), "br-"));
@@ -36,9 +37,12 @@ const restOn = (bundle: TamperedBundle, change: Record<string, Json>, named: boo
   if (named) bundle.ask({ sg1_payload_sha: digestOf(made) });
 };
 const resting: [string, Record<string, Json>, RegExp][] = [
-  ["other rows", { writer_digest: "a".repeat(64) }, /sg1\.json: writer_digest/], ["another region", { region_sha: "a".repeat(64) }, /sg1\.json: region_sha/],
-  ["one unit more", { candidate_count: "4" }, /sg1\.json: candidate_count/], ["another document", { document_id: "OTHER-1" }, /sg1\.json: document_id/],
-  ["another version of the source", { source_version_id: "other-v1" }, /sg1\.json: source_version_id/], ["an entry that is in no journal", { journal_head: "a".repeat(64) }, /sg1\.json: journal_head/],
+  ["other rows", { writer_digest: "a".repeat(64) }, /sg1\.json: writer_digest/],
+  ["another region", { region_sha: "a".repeat(64) }, /sg1\.json: region_sha/],
+  ["one unit more", { candidate_count: "4" }, /sg1\.json: candidate_count/],
+  ["another document", { document_id: "OTHER-1" }, /sg1\.json: document_id/],
+  ["another version of the source", { source_version_id: "other-v1" }, /sg1\.json: source_version_id/],
+  ["an entry that is in no journal", { journal_head: "a".repeat(64) }, /sg1\.json: journal_head/],
   ["another run", { run_id: "ictr-20261120T080000Z-00000000" }, /the SG_1 of another run/],
 ];
 
@@ -55,13 +59,22 @@ describe("an EXECUTION that rests on another SG_1 than what is shown is not sign
   });
   test("when the SG_1 shown was changed under its digest", async () => {
     const bundle = tampered(execution);
-    bundle.write("sg1.json", bundle.read("sg1.json").toString("utf8").replace('"candidate_count":"3"', '"candidate_count":"4"'));
+    bundle.write(
+      "sg1.json",
+      bundle.read("sg1.json").toString("utf8").replace('"candidate_count":"3"', '"candidate_count":"4"'),
+    );
     await refuses(bundle.folder, /sg1\.json: payload_sha is not the hash/, { person: "minh" });
   });
   test("when SG_1 allows a table that the backup does not hold", async () => {
     const bundle = tampered(execution);
-    const policy = (bundle.json("sg1.json")["payload"] as { backup_policy: { context_tables: string[] } & Record<string, Json> }).backup_policy;
-    restOn(bundle, { backup_policy: { ...policy, context_tables: [...policy.context_tables, "public.forgotten"] } }, true);
+    const policy = (
+      bundle.json("sg1.json")["payload"] as { backup_policy: { context_tables: string[] } & Record<string, Json> }
+    ).backup_policy;
+    restOn(
+      bundle,
+      { backup_policy: { ...policy, context_tables: [...policy.context_tables, "public.forgotten"] } },
+      true,
+    );
     await refuses(bundle.folder, /does not hold public\.forgotten/, { person: "minh" });
   });
   test("when that SG_1 is for another host", async () => {
@@ -86,7 +99,10 @@ describe("the request for the enactment, after the cut", () => {
   });
   test("shows the SG_1 that was signed, and is signed", async () => {
     const { payload } = tampered(enactment).json("sg1.json") as { payload: Record<string, Json> };
-    const [used] = await host.sql<{ payload: unknown }>("SELECT payload FROM cutter_runtime.admission WHERE run_id = $1 AND gate = 'SG_1_cut_authz'", [run]);
+    const [used] = await host.sql<{ payload: unknown }>(
+      "SELECT payload FROM cutter_runtime.admission WHERE run_id = $1 AND gate = 'SG_1_cut_authz'",
+      [run],
+    );
     expect(payload).toEqual(used?.payload);
     const answer = await runApprove(host.sandbox, scratch, enactment, { person: "hoa" });
     expect(answer).toMatchObject({ status: 0 });

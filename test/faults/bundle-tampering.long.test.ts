@@ -27,7 +27,9 @@ beforeAll(async () => {
   host = await governedHost();
   // A closed run gives the host a history to cut off.
   await host.register("EARLIER-1", LAW);
-  expect(await host.cutter("orchestrate", "void", await host.cut("EARLIER-1"), "only for the history")).toMatchObject({ status: 0 });
+  expect(await host.cutter("orchestrate", "void", await host.cut("EARLIER-1"), "only for the history")).toMatchObject({
+    status: 0,
+  });
   await host.register("BUNDLE-1", LAW);
   run = await host.cut("BUNDLE-1");
   honest = { sg1: host.bundle(run, "SG_1_cut_authz"), execution: host.bundle(run, "EXECUTION") };
@@ -71,7 +73,11 @@ describe("a text other than the one that will be cut is not signed", () => {
   test("when everything agrees and only the approver's own copy says otherwise", async () => {
     const bundle = tampered(honest.sg1);
     const planned = bundle.layText(evil, host.sandbox.place.configFile);
-    bundle.ask({ region_sha: planned.region_sha, manifest_digest: planned.manifest_digest, writer_digest: planned.writer_digest });
+    bundle.ask({
+      region_sha: planned.region_sha,
+      manifest_digest: planned.manifest_digest,
+      writer_digest: planned.writer_digest,
+    });
     const copy = join(scratch, "own-copy.md");
     writeFileSync(copy, LAW);
     await refuses(bundle.folder, /own copy/, { more: ["--copy", copy] });
@@ -87,7 +93,10 @@ describe("other rows than this machine plans are not signed", () => {
     ["a title is another", (rows) => rows.map((row, at) => (at === 1 ? { ...row, title: "Zwei" } : row))],
     ["a row is missing", (rows) => rows.slice(0, -1)],
     ["a row is there twice", (rows) => [...rows, ...rows.slice(-1)]],
-    ["a unit hangs elsewhere", (rows) => rows.map((row, at) => (at === 2 ? { ...row, parent_address: "BUNDLE-1/S-1/A-1" } : row))],
+    [
+      "a unit hangs elsewhere",
+      (rows) => rows.map((row, at) => (at === 2 ? { ...row, parent_address: "BUNDLE-1/S-1/A-1" } : row)),
+    ],
   ])("when %s", async (_what, with_) => {
     const bundle = tampered(honest.sg1);
     change(bundle, with_);
@@ -100,7 +109,10 @@ describe("other rows than this machine plans are not signed", () => {
   });
   test("when the payload was changed and its digest was not", async () => {
     const bundle = tampered(honest.sg1);
-    bundle.write("payload.json", bundle.read("payload.json").toString("utf8").replace('"candidate_count":"3"', '"candidate_count":"4"'));
+    bundle.write(
+      "payload.json",
+      bundle.read("payload.json").toString("utf8").replace('"candidate_count":"3"', '"candidate_count":"4"'),
+    );
     await refuses(bundle.folder, /payload_sha is not the hash/);
   });
   test("when a grammar is named that nobody has", async () => {
@@ -111,7 +123,10 @@ describe("other rows than this machine plans are not signed", () => {
   test("when the rows would carry another owner than the plan says", async () => {
     const bundle = tampered(honest.sg1);
     const grammar = bundle.json("grammar.json");
-    bundle.write("grammar.json", canonicalText({ ...grammar, plan: { ...(grammar["plan"] as Record<string, Json>), owner_ref: "thief" } }));
+    bundle.write(
+      "grammar.json",
+      canonicalText({ ...grammar, plan: { ...(grammar["plan"] as Record<string, Json>), owner_ref: "thief" } }),
+    );
     await refuses(bundle.folder, /cut_plan\.json: other rows/);
   });
 });
@@ -156,7 +171,10 @@ describe("a history other than the one this machine remembers is not signed", ()
 
 describe("a backup other than the proven one is not signed", () => {
   const receipt = (bundle: TamperedBundle, change: (row: Record<string, Json>) => Record<string, Json>): void =>
-    bundle.write("receipts.json", canonicalText((JSON.parse(bundle.read("receipts.json").toString("utf8")) as Record<string, Json>[]).map(change)));
+    bundle.write(
+      "receipts.json",
+      canonicalText((JSON.parse(bundle.read("receipts.json").toString("utf8")) as Record<string, Json>[]).map(change)),
+    );
   test("when the request names a file that no receipt knows", async () => {
     const bundle = tampered(honest.execution);
     const { payload } = parseRequest(bundle.read("payload.json"));
@@ -165,7 +183,13 @@ describe("a backup other than the proven one is not signed", () => {
   });
   test("when a receipt shows other tables than its digest covers", async () => {
     const bundle = tampered(honest.execution);
-    receipt(bundle, (row) => ({ ...row, content_digests: { ...(row["content_digests"] as Record<string, Json>), "public.information_unit": { rows: 0, sha: digestOf(0) } } }));
+    receipt(bundle, (row) => ({
+      ...row,
+      content_digests: {
+        ...(row["content_digests"] as Record<string, Json>),
+        "public.information_unit": { rows: 0, sha: digestOf(0) },
+      },
+    }));
     await refuses(bundle.folder, /receipts\.json/, { person: "minh" });
   });
   test("when no receipt is shown at all", async () => {
@@ -195,7 +219,10 @@ describe("for another host, other people or another person nothing is signed", (
   });
   test("when the approver set on this machine is not the pinned one", async () => {
     const file = join(scratch, "approvers.json");
-    writeFileSync(file, readFileSync(host.sandbox.place.approversFile, "utf8").replace('"threshold":"2"', '"threshold":"1"'));
+    writeFileSync(
+      file,
+      readFileSync(host.sandbox.place.approversFile, "utf8").replace('"threshold":"2"', '"threshold":"1"'),
+    );
     await refuses(honest.sg1, /does not pin/, { profile: profileWith({ approvers_file: file }) });
   });
   test("with a key file on a profile that is not a sandbox's", async () => {
@@ -217,29 +244,55 @@ describe("for another host, other people or another person nothing is signed", (
 describe("a person who does not type what is shown signs nothing", () => {
   const digits = (): string => parseRequest(readFileSync(join(honest.sg1, "payload.json"))).payload_sha.slice(-6);
   test.each<[string, () => string]>([
-    ["another number of units", () => `4\n${digits()}\n`], ["yes", () => "yes\nyes\n"], ["five of the six digits", () => `3\n${digits().slice(1)}\n`],
-    ["other digits", () => `3\n${digits() === "000000" ? "000001" : "000000"}\n`], ["the number and then nothing", () => "3\n"], ["nothing at all", () => ""],
+    ["another number of units", () => `4\n${digits()}\n`],
+    ["yes", () => "yes\nyes\n"],
+    ["five of the six digits", () => `3\n${digits().slice(1)}\n`],
+    ["other digits", () => `3\n${digits() === "000000" ? "000001" : "000000"}\n`],
+    ["the number and then nothing", () => "3\n"],
+    ["nothing at all", () => ""],
   ])("%s", async (_what, input) => {
     await refuses(honest.sg1, /nothing was signed/, { input: input() });
   });
 });
 
-test.each(["payload.json", "sg1.json", "snapshot.md", "region.bin", "grammar.json", "receipts.json", "findings.json", "journal.ndjson", "runs-index.jsonl"])("without %s, or with a link in its place, nothing is signed", async (name) => {
+test.each([
+  "payload.json",
+  "sg1.json",
+  "snapshot.md",
+  "region.bin",
+  "grammar.json",
+  "receipts.json",
+  "findings.json",
+  "journal.ndjson",
+  "runs-index.jsonl",
+])("without %s, or with a link in its place, nothing is signed", async (name) => {
   const bundle = tampered(honest.execution);
   rmSync(join(bundle.folder, name));
   await refuses(bundle.folder, new RegExp(name.replace(".", "\\.")), { person: "minh" }, "STOP_COULD_NOT_LOOK");
   symlinkSync("/etc/passwd", join(bundle.folder, name));
-  const answer = await refuses(bundle.folder, new RegExp(`${name.replace(".", "\\.")}.*not a plain file`), { person: "minh" });
+  const answer = await refuses(bundle.folder, new RegExp(`${name.replace(".", "\\.")}.*not a plain file`), {
+    person: "minh",
+  });
   expect(answer.text).not.toContain("root:");
 });
 
 test("the honest bundles are still signed", async () => {
-  for (const [folder, person] of [[honest.sg1, "linh"], [honest.execution, "minh"]] as const) expect((await approve(folder, { person })).signed).toHaveLength(2);
+  for (const [folder, person] of [
+    [honest.sg1, "linh"],
+    [honest.execution, "minh"],
+  ] as const)
+    expect((await approve(folder, { person })).signed).toHaveLength(2);
 });
 
 test("a program gets one object about what was signed, and the operator's next command names their host", async () => {
   const { status, text } = await approve(honest.sg1, { more: ["--json", "--stack", "contabo"] });
   const told = JSON.parse(text.split("\n").find((line) => line.startsWith("{")) ?? "null") as Record<string, string>;
   expect([status, text.split("\n").filter((line) => line.startsWith("{")).length]).toEqual([0, 1]);
-  expect(told).toMatchObject({ event: "signed", gate: "SG_1_cut_authz", run_id: run, person: "linh", next: expect.stringMatching(new RegExp(`^npm run resume -- ${run} \\S+\\.json --stack contabo$`)) });
+  expect(told).toMatchObject({
+    event: "signed",
+    gate: "SG_1_cut_authz",
+    run_id: run,
+    person: "linh",
+    next: expect.stringMatching(new RegExp(`^npm run resume -- ${run} \\S+\\.json --stack contabo$`)),
+  });
 });

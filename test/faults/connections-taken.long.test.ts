@@ -16,14 +16,19 @@ beforeAll(async () => {
   host = await governedHost();
   ({ run, asked, authorized } = await runWithMoments(host, "RACE-1"));
 });
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 const squatter = (): pg.Client => {
   const { host: socket, port, name } = host.sandbox.database;
   const { user, password } = host.sandbox.credentials.exec;
   return new pg.Client({ host: socket, port, database: name, user, password, ssl: false });
 };
-const waitings = (): string[] => readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "events.ndjson"), "utf8").split("\n").filter((line) => line.includes('"event":"waiting"'));
+const waitings = (): string[] =>
+  readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "events.ndjson"), "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"event":"waiting"'));
 
 test("a run that finds every connection of its role taken says so, writes nothing, and goes on when one is free", async () => {
   await authorized.back();
@@ -43,16 +48,24 @@ test("a run that finds every connection of its role taken says so, writes nothin
 
 test("a run at work whose places are taken by colleagues says that it waits, and cuts when one is free", async () => {
   await authorized.back();
-  const holder = async (): Promise<string> => (await host.sql<{ holder: string }>("SELECT holder FROM cutter_runtime.lease WHERE run_id = $1", [run]))[0]?.holder ?? "";
+  const holder = async (): Promise<string> =>
+    (await host.sql<{ holder: string }>("SELECT holder FROM cutter_runtime.lease WHERE run_id = $1", [run]))[0]
+      ?.holder ?? "";
   const before = await holder();
   const answer = host.cutter("orchestrate", "resume", run);
-  while (await holder() === before) await sleep(5);
+  while ((await holder()) === before) await sleep(5);
   const squatters: pg.Client[] = [];
   try {
     while (squatters.length < 2) {
       const next = squatter();
       // The run has a place now and then; this colleague asks until both are his.
-      if (await next.connect().then(() => true, () => false)) squatters.push(next);
+      if (
+        await next.connect().then(
+          () => true,
+          () => false,
+        )
+      )
+        squatters.push(next);
     }
     while (waitings().length === 0) await sleep(50);
   } finally {
@@ -67,8 +80,14 @@ test("a run at work whose places are taken by colleagues says that it waits, and
 
 test("a token that was used to resume a run is not taken for an answer when the run is voided with it", async () => {
   await asked.back();
-  for (const [status, words] of [[3, ["resume", run]], [3, ["resume", run]], [0, ["void", run, "no longer wanted"]]] as const) {
+  for (const [status, words] of [
+    [3, ["resume", run]],
+    [3, ["resume", run]],
+    [0, ["void", run, "no longer wanted"]],
+  ] as const) {
     expect(await host.cutter("orchestrate", ...words, "--ask", "0a1b2c3d")).toMatchObject({ status });
   }
-  expect(await host.sql("SELECT close_kind FROM cutter_runtime.run WHERE run_id = $1", [run])).toEqual([{ close_kind: "voided" }]);
+  expect(await host.sql("SELECT close_kind FROM cutter_runtime.run WHERE run_id = $1", [run])).toEqual([
+    { close_kind: "voided" },
+  ]);
 });

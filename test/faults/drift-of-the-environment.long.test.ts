@@ -11,7 +11,9 @@ beforeAll(async () => {
   host = await governedHost();
   run = await host.authorized("DRIFT-1", LAW);
 });
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 const resume = () => host.cutter("orchestrate", "resume", run);
 

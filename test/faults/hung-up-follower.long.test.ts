@@ -6,8 +6,12 @@ import { LAW } from "../support/governed-host.ts";
 import { proxiedHost, type ProxiedHost } from "../support/proxied-host.ts";
 
 let host: ProxiedHost;
-beforeAll(async () => { host = await proxiedHost(); });
-afterAll(async () => { await host?.remove(); });
+beforeAll(async () => {
+  host = await proxiedHost();
+});
+afterAll(async () => {
+  await host?.remove();
+});
 
 /** Resolves when the query gives a row; the test's own timeout ends a wait for nothing. */
 async function until(text: string, values: unknown[] = []): Promise<void> {
@@ -21,7 +25,9 @@ test("a run goes on when whoever follows it is killed or hung up on", async () =
   cutting.kill("SIGKILL");
   expect((await cutting).signal).toBe("SIGKILL");
   await until("SELECT FROM cutter_runtime.run WHERE document_id = 'LINE-1' AND state = 'awaiting_cut_authorization'");
-  const [row] = await host.sql<{ run_id: string }>("SELECT run_id FROM cutter_runtime.run WHERE document_id = 'LINE-1'");
+  const [row] = await host.sql<{ run_id: string }>(
+    "SELECT run_id FROM cutter_runtime.run WHERE document_id = 'LINE-1'",
+  );
   const run = row?.run_id ?? "";
   await host.authorizeCut(run);
 
@@ -32,7 +38,9 @@ test("a run goes on when whoever follows it is killed or hung up on", async () =
   process.kill(-(resuming.pid ?? 0), "SIGHUP");
   expect((await resuming).signal).toBe("SIGHUP");
   held.pass();
-  await until("SELECT FROM cutter_runtime.run WHERE document_id = 'LINE-1' AND state = 'awaiting_lifecycle_authorization'");
+  await until(
+    "SELECT FROM cutter_runtime.run WHERE document_id = 'LINE-1' AND state = 'awaiting_lifecycle_authorization'",
+  );
   expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'LINE-1/%'")).toHaveLength(3);
 });
 

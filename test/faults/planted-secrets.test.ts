@@ -14,11 +14,15 @@ const said: string[] = [];
 const ROLE_KEYS = Object.keys(ROLES) as RoleKey[];
 
 // Every character that means something to a shell, a connection string, a password file, JSON or an env file, but the quote it stands in.
-const planted = (role: string): string => `${role}:pass\\word of "one" it's %41 $HOME #1 & <x> = ${Math.random().toString(36).slice(2)}`;
+const planted = (role: string): string =>
+  `${role}:pass\\word of "one" it's %41 $HOME #1 & <x> = ${Math.random().toString(36).slice(2)}`;
 const plant = async (role: RoleKey, password: string): Promise<void> => {
   const prefix = `DOT_CUTTER_${role.toUpperCase()}_DB`;
   await host.sql(`ALTER ROLE ${ROLES[role]} PASSWORD ${pg.escapeLiteral(password)}`);
-  writeFileSync(host.sandbox.credentials[role].file, `${prefix}_USER=${ROLES[role]}\n${prefix}_PASSWORD=\`${password}\`\n`);
+  writeFileSync(
+    host.sandbox.credentials[role].file,
+    `${prefix}_USER=${ROLES[role]}\n${prefix}_PASSWORD=\`${password}\`\n`,
+  );
 };
 const cutter = async (...words: string[]): Promise<CutterAnswer> => {
   const answer = await host.cutter(...words);
@@ -34,21 +38,32 @@ beforeAll(async () => {
     await plant(role, password);
     traces.push(...tracesOf(`password of ${role}`, password));
   }
-  for (const role of ["admin", "cluster"] as const) traces.push(...tracesOf(`password of ${role}`, host.sandbox.credentials[role].password));
-  for (const { id, keyFile } of host.sandbox.persons) traces.push({ name: `secret key of ${id}`, bytes: Buffer.from(lineInside(keyFile)) });
+  for (const role of ["admin", "cluster"] as const)
+    traces.push(...tracesOf(`password of ${role}`, host.sandbox.credentials[role].password));
+  for (const { id, keyFile } of host.sandbox.persons)
+    traces.push({ name: `secret key of ${id}`, bytes: Buffer.from(lineInside(keyFile)) });
   traces.push({ name: "secret key of the backup", bytes: Buffer.from(lineInside(host.sandbox.backup.privateKeyFile)) });
 });
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 /** Lines hold 48 bytes each; the second one of an Ed25519 key without a passphrase holds its whole secret. */
 function lineInside(keyFile: string): string {
-  return readFileSync(keyFile, "utf8").split("\n").filter((line) => !line.includes("PGP")).at(2) ?? "";
+  return (
+    readFileSync(keyFile, "utf8")
+      .split("\n")
+      .filter((line) => !line.includes("PGP"))
+      .at(2) ?? ""
+  );
 }
 
 /** The env files of the roles, what psql is started with, and the people's own folders: where a secret is at home. */
 function isHome(path: string): boolean {
   const { place } = host.sandbox;
-  return [place.envFolder, place.passwordFolder, place.operatorFolder, place.approversFolder].some((folder) => path.startsWith(`${folder}/`));
+  return [place.envFolder, place.passwordFolder, place.operatorFolder, place.approversFolder].some((folder) =>
+    path.startsWith(`${folder}/`),
+  );
 }
 
 test("after a whole cut with unusual passwords none of them, nor a secret key, stands in any output, file, row, argument or environment", async () => {
@@ -60,21 +75,35 @@ test("after a whole cut with unusual passwords none of them, nor a secret key, s
   expect(await cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
   await host.authorizeEnactment(run);
   expect(await cutter("orchestrate", "resume", run)).toMatchObject({ status: 0 });
-  for (const words of [["orchestrate", "verify", run], ["orchestrate", "status", run], ["journal", "verify", run], ["precheck"], ["backup", "selftest"], ["orchestrate", "halt", run, "--reason", "closed anyway"]]) await cutter(...words);
+  for (const words of [
+    ["orchestrate", "verify", run],
+    ["orchestrate", "status", run],
+    ["journal", "verify", run],
+    ["precheck"],
+    ["backup", "selftest"],
+    ["orchestrate", "halt", run, "--reason", "closed anyway"],
+  ])
+    await cutter(...words);
   const { programs, found } = watch.stop();
 
   // The watch has seen the programs that were handed a password.
   expect([...programs]).toEqual(expect.arrayContaining(["node", "pg_dump", "psql"]));
   expect([...found]).toEqual([]);
   // A program may know the word; in an output it would be the head of somebody's key.
-  expect(foundIn(said.join("\n"), [...traces, { name: "a secret key", bytes: Buffer.from("PRIVATE KEY BLOCK") }])).toEqual([]);
+  expect(
+    foundIn(said.join("\n"), [...traces, { name: "a secret key", bytes: Buffer.from("PRIVATE KEY BLOCK") }]),
+  ).toEqual([]);
   const { place } = host.sandbox;
   // Whatever was put down beside the sandbox meanwhile, by whomever; the sandbox's own folders are named.
-  const left = readdirSync(tmpdir()).filter((name) => !temporary.has(name) && /pass|cutter/.test(name)).map((name) => join(tmpdir(), name));
+  const left = readdirSync(tmpdir())
+    .filter((name) => !temporary.has(name) && /pass|cutter/.test(name))
+    .map((name) => join(tmpdir(), name));
   const files = foundInFiles([dirname(place.folder), place.shortHost, place.shortDatabase, ...left], traces, isHome);
   expect(files.looked).toBeGreaterThan(100);
   expect(files.found).toEqual([]);
-  const rows = [...await everyRow(host, ["public", "cutter_governance", "cutter_runtime"])].flatMap(([, texts]) => texts).join("\n");
+  const rows = [...(await everyRow(host, ["public", "cutter_governance", "cutter_runtime"]))]
+    .flatMap(([, texts]) => texts)
+    .join("\n");
   expect(foundIn(rows, traces)).toEqual([]);
 });
 
@@ -92,8 +121,15 @@ test("a wrong password, an env file without names and a secret pasted into the c
   writeFileSync(host.sandbox.credentials.exec.file, kept);
 
   const pasted = join(dirname(host.sandbox.place.configFile), "pasted.config.json");
-  const config = JSON.parse(readFileSync(host.sandbox.place.configFile, "utf8")) as { database: object; credentials: object };
-  for (const change of [{ password: wrong }, { database: { ...config.database, sslmode: wrong } }, { credentials: { ...config.credentials, exec: wrong } }]) {
+  const config = JSON.parse(readFileSync(host.sandbox.place.configFile, "utf8")) as {
+    database: object;
+    credentials: object;
+  };
+  for (const change of [
+    { password: wrong },
+    { database: { ...config.database, sslmode: wrong } },
+    { credentials: { ...config.credentials, exec: wrong } },
+  ]) {
     writeFileSync(pasted, JSON.stringify({ ...config, ...change }));
     expect((await cutter("--config", pasted, "precheck")).status).not.toBe(0);
   }

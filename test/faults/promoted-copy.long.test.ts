@@ -14,9 +14,12 @@ beforeAll(async () => {
   run = await host.authorized("SIGNED-1", LAW);
   await host.register("SIGNED-2", LAW.replaceAll("text", "words"));
 });
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
-const unitsOf = async (prefix: string): Promise<number> => (await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`])).length;
+const unitsOf = async (prefix: string): Promise<number> =>
+  (await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE $1", [`${prefix}/%`])).length;
 
 test("a promoted copy has another timeline, and the signed run stops there while a run signed for it is possible", async () => {
   const { folder, dataFolder } = host.sandbox.place;
@@ -35,6 +38,9 @@ test("a promoted copy has another timeline, and the signed run stops there while
 
   const another = await host.cut("SIGNED-2");
   await host.authorizeCut(another);
-  expect(await host.cutter("orchestrate", "resume", another)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await host.cutter("orchestrate", "resume", another)).toMatchObject({
+    status: 3,
+    stop: "STOP_APPROVAL_REQUIRED",
+  });
   expect([await unitsOf("SIGNED-1"), await unitsOf("SIGNED-2")]).toEqual([0, 3]);
 });

@@ -1,5 +1,16 @@
 // The programs as an operator starts them, against one host: two ups at once, a second clone, a full disk, saved plans, the scheduled check.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -21,7 +32,9 @@ beforeAll(async () => {
   host = await provisionedHost({ release: "built" });
   clone = cloneOf(host);
 }, 600_000);
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 const area = (name: string): string => join(host.config.runtime.root, name);
 const driftPaths = async (...args: string[]): Promise<{ status: number; paths: string[] }> => {
@@ -44,7 +57,10 @@ test("a second clone without the state says so and calls nothing of the host dif
   const { status, stdout } = await clone.run("drift");
   rmSync(state, { recursive: true });
   renameSync(aside, state);
-  expect([status, stdout]).toEqual([EXIT_DRIFT_FOUND, expect.stringMatching(/^this clone has no state of an earlier up/)]);
+  expect([status, stdout]).toEqual([
+    EXIT_DRIFT_FOUND,
+    expect.stringMatching(/^this clone has no state of an earlier up/),
+  ]);
   const have = new Set(stdout.split("\n").filter((line) => line.startsWith("  have ")));
   expect([...have]).toEqual(["  have  nothing recorded by an earlier up"]);
 });
@@ -70,21 +86,32 @@ test("a saved plan is exactly what was shown: it answers 7 or 0 as the look does
   expect(statSync(plan).mode & 0o777).toBe(0o600);
   chmodSync(area("runs"), 0o777);
   const seen = await clone.run("drift", "--save-plan", plan);
-  expect([seen.status, seen.stdout]).toEqual([EXIT_DRIFT_FOUND, expect.stringContaining(`npm run up -- --stack sandbox --plan ${plan}`)]);
+  expect([seen.status, seen.stdout]).toEqual([
+    EXIT_DRIFT_FOUND,
+    expect.stringContaining(`npm run up -- --stack sandbox --plan ${plan}`),
+  ]);
   const key = readFileSync(host.config.connection.privateKeyFile, "utf8").split("\n")[2] ?? "none";
   expect(readFileSync(plan, "utf8")).not.toContain(key);
   const unseen = area("locks");
   chmodSync(unseen, 0o777);
   const refused = await clone.run("up", "--plan", plan);
-  expect([refused.status, refused.stderr]).toEqual([5, expect.stringContaining("has changed since the plan was saved")]);
+  expect([refused.status, refused.stderr]).toEqual([
+    5,
+    expect.stringContaining("has changed since the plan was saved"),
+  ]);
   expect(statSync(unseen).mode & 0o777).toBe(0o777);
   expect((await clone.run("drift", "--save-plan", plan)).status).toBe(EXIT_DRIFT_FOUND);
   expect((await clone.run("up", "--plan", plan)).status).toBe(0);
-  expect((await clone.run("up", "--plan", join(clone.folder, "none.plan"))).stderr).toContain("npm run drift -- --stack sandbox --save-plan");
+  expect((await clone.run("up", "--plan", join(clone.folder, "none.plan"))).stderr).toContain(
+    "npm run drift -- --stack sandbox --save-plan",
+  );
 });
 
 /** Runs a command of the samples in the clone; answers its status and what ticket and page programs were told. */
-async function alerted(words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<{ status: number; ticket: string; page: string; said: string }> {
+async function alerted(
+  words: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; ticket: string; page: string; said: string }> {
   const folder = join(clone.folder, "docs", "samples");
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(SAMPLES, "drift-alert.sh"), join(folder, "drift-alert.sh"));
@@ -96,9 +123,19 @@ async function alerted(words: readonly string[], more: Readonly<Record<string, s
     return program;
   };
   const [program = "", ...rest] = words;
-  const done = await execa(program, rest, { cwd: clone.folder, reject: false, stdin: "ignore", env: { DRIFT_TICKET: channel("ticket"), DRIFT_PAGE: channel("page"), ...more } });
+  const done = await execa(program, rest, {
+    cwd: clone.folder,
+    reject: false,
+    stdin: "ignore",
+    env: { DRIFT_TICKET: channel("ticket"), DRIFT_PAGE: channel("page"), ...more },
+  });
   const read = (name: string): string => (existsSync(told(name)) ? readFileSync(told(name), "utf8") : "");
-  return { status: done.exitCode ?? -1, ticket: read("ticket"), page: read("page"), said: `${done.stdout}${done.stderr}` };
+  return {
+    status: done.exitCode ?? -1,
+    ticket: read("ticket"),
+    page: read("page"),
+    said: `${done.stdout}${done.stderr}`,
+  };
 }
 
 test("the scheduled check is silent on a clean host, makes a ticket with the table on drift, and pages when nobody could look", async () => {
@@ -106,29 +143,68 @@ test("the scheduled check is silent on a clean host, makes a ticket with the tab
   expect(await alerted(script)).toEqual({ status: 0, ticket: "", page: "", said: "" });
   chmodSync(area("runs"), 0o777);
   const drifted = await alerted(script);
-  expect(drifted).toEqual({ status: EXIT_DRIFT_FOUND, page: "", said: "", ticket: expect.stringMatching(/^cutter: sandbox differs from its declaration \[[0-9a-f]{12}\]\n[\s\S]* {2}have {2}directory \S+ 0777\n/) as string });
+  expect(drifted).toEqual({
+    status: EXIT_DRIFT_FOUND,
+    page: "",
+    said: "",
+    ticket: expect.stringMatching(
+      /^cutter: sandbox differs from its declaration \[[0-9a-f]{12}\]\n[\s\S]* {2}have {2}directory \S+ 0777\n/,
+    ) as string,
+  });
   // The same job by the CI sample's own words, and a tracker that refuses: then somebody must be woken.
-  const ci = z.looseObject({ jobs: z.looseObject({ drift: z.looseObject({ steps: z.array(z.looseObject({ run: z.string().optional() })) }) }) }).parse(YAML.parse(readFileSync(join(SAMPLES, "drift-ci.yml"), "utf8")));
+  const ci = z
+    .looseObject({
+      jobs: z.looseObject({ drift: z.looseObject({ steps: z.array(z.looseObject({ run: z.string().optional() })) }) }),
+    })
+    .parse(YAML.parse(readFileSync(join(SAMPLES, "drift-ci.yml"), "utf8")));
   const step = ci.jobs.drift.steps.find(({ run }) => run !== undefined)?.run ?? "exit 99";
-  const fromCi = await alerted(["bash", "-e", "-c", step], { STACK: "sandbox", RUNNER_TEMP: clone.folder, PROVISIONING_KEY: "k", PASSPHRASE: "p", DRIFT_TICKET: "false" });
-  expect([fromCi.status, fromCi.page, existsSync(join(clone.folder, "look"))]).toEqual([2, expect.stringContaining("no ticket could be made"), false]);
+  const fromCi = await alerted(["bash", "-e", "-c", step], {
+    STACK: "sandbox",
+    RUNNER_TEMP: clone.folder,
+    PROVISIONING_KEY: "k",
+    PASSPHRASE: "p",
+    DRIFT_TICKET: "false",
+  });
+  expect([fromCi.status, fromCi.page, existsSync(join(clone.folder, "look"))]).toEqual([
+    2,
+    expect.stringContaining("no ticket could be made"),
+    false,
+  ]);
   chmodSync(area("runs"), 0o750);
   host.declare({ connection: { ...host.config.connection, hostKey: host.sshd.otherHostKey } });
-  expect(await alerted(script)).toMatchObject({ status: 1, ticket: "", page: expect.stringMatching(/^cutter: could not look at sandbox \(status 1\)\n[\s\S]*host key is not the pinned one; nothing was sent/) as string });
+  expect(await alerted(script)).toMatchObject({
+    status: 1,
+    ticket: "",
+    page: expect.stringMatching(
+      /^cutter: could not look at sandbox \(status 1\)\n[\s\S]*host key is not the pinned one; nothing was sent/,
+    ) as string,
+  });
   host.declare({});
-  expect(await alerted(script, { DRIFT_LIMIT: "0.01" })).toMatchObject({ status: 1, page: expect.stringContaining("did not end within 0.01 seconds") as string });
+  expect(await alerted(script, { DRIFT_LIMIT: "0.01" })).toMatchObject({
+    status: 1,
+    page: expect.stringContaining("did not end within 0.01 seconds") as string,
+  });
 });
 
 test("the samples are read by what will read them: systemd's own check finds nothing, and the timer starts the service that runs the script", async () => {
-  const [service, timer] = ["cutter-drift.service", "cutter-drift.timer"].map((name) => readFileSync(join(SAMPLES, name), "utf8"));
+  const [service, timer] = ["cutter-drift.service", "cutter-drift.timer"].map((name) =>
+    readFileSync(join(SAMPLES, name), "utf8"),
+  );
   expect(statSync(join(SAMPLES, "drift-alert.sh")).mode & 0o111).toBe(0o111);
-  expect([service, timer]).toEqual([expect.stringMatching(/^ExecStart=\S+\/docs\/samples\/drift-alert\.sh contabo$/m), expect.stringMatching(/^OnCalendar=/m)]);
+  expect([service, timer]).toEqual([
+    expect.stringMatching(/^ExecStart=\S+\/docs\/samples\/drift-alert\.sh contabo$/m),
+    expect.stringMatching(/^OnCalendar=/m),
+  ]);
   const verify = programPath("systemd-analyze");
   if (verify === undefined) return console.log("systemd-analyze is not here; the units were only read");
   const folder = join(clone.folder, "units");
   mkdirSync(folder);
   writeFileSync(join(folder, "cutter-drift.service"), (service ?? "").replaceAll("/opt/cutter/checkout", clone.folder));
   writeFileSync(join(folder, "cutter-drift.timer"), timer ?? "");
-  const done = await execa(verify, ["verify", join(folder, "cutter-drift.service"), join(folder, "cutter-drift.timer")], { reject: false });
+  const done = await execa(
+    verify,
+    ["verify", join(folder, "cutter-drift.service"), join(folder, "cutter-drift.timer")],
+    { reject: false },
+  );
   expect([done.exitCode, `${done.stdout}${done.stderr}`]).toEqual([0, ""]);
 });

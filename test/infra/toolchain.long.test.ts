@@ -1,11 +1,29 @@
 // The real engine, built or downloaded, with the stand-in plugin and a real sshd.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stopped } from "../../runner/model/stop.ts";
-import { ENGINE_STATUS, call, commandPluginOf, destroy, openStack, preview, setConfig, up as upAfterPreview } from "../../scripts/stack/pulumi.ts";
+import {
+  ENGINE_STATUS,
+  call,
+  commandPluginOf,
+  destroy,
+  openStack,
+  preview,
+  setConfig,
+  up as upAfterPreview,
+} from "../../scripts/stack/pulumi.ts";
 import type { Engine } from "../../scripts/stack/pulumi.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { commandPluginFolder } from "../../scripts/toolchain/pulumi-home.ts";
@@ -17,7 +35,8 @@ import type { ThrowAwaySshd } from "../support/throw-away-sshd.ts";
 const PASSWORD = "p4ssw0rd-of-nobody";
 
 /** As `npm run up` asks: what it would change has been looked at before. */
-const up = (engine: Engine, options: Parameters<typeof upAfterPreview>[1] = {}) => upAfterPreview(engine, { skipPreview: true, ...options });
+const up = (engine: Engine, options: Parameters<typeof upAfterPreview>[1] = {}) =>
+  upAfterPreview(engine, { skipPreview: true, ...options });
 
 let sshd: ThrowAwaySshd;
 let project: PulumiProject;
@@ -28,7 +47,10 @@ beforeAll(async () => {
   sshd = await startThrowAwaySshd();
   // No way out, on any machine: what these tests see is the stand-in.
   process.env["HTTPS_PROXY"] = "http://127.0.0.1:9";
-  project = await makePulumiProject(sshd, PASSWORD, { "cutter:sandbox": "true", "cutter:script": `cat > '${target}/note'` });
+  project = await makePulumiProject(sshd, PASSWORD, {
+    "cutter:sandbox": "true",
+    "cutter:script": `cat > '${target}/note'`,
+  });
 });
 afterAll(async () => {
   delete process.env["HTTPS_PROXY"];
@@ -43,7 +65,11 @@ test("the engine says the version that is pinned", async () => {
 
 test("a preview proposes the change, answers 7 and touches nothing; up makes it; then a preview answers 0", async () => {
   expect((await preview(project.engine, { expectNoChanges: true })).status).toBe(ENGINE_STATUS.changesProposed);
-  expect([existsSync(join(target, "note")), sshd.logins(), commandPluginOf(project.engine)]).toEqual([false, 0, "stand-in"]);
+  expect([existsSync(join(target, "note")), sshd.logins(), commandPluginOf(project.engine)]).toEqual([
+    false,
+    0,
+    "stand-in",
+  ]);
   expect(await up(project.engine)).toMatchObject({ status: 0 });
   expect([readFileSync(join(target, "note"), "utf8"), sshd.logins()]).toEqual([PASSWORD, 1]);
   expect(await preview(project.engine, { expectNoChanges: true })).toMatchObject({ status: ENGINE_STATUS.done });
@@ -66,7 +92,10 @@ test("a saved plan refuses a change made after it", async () => {
   const plan = join(project.folder, "plan.json");
   expect(await preview(project.engine, { savePlan: plan })).toMatchObject({ status: 0 });
   await setConfig(project.engine, { "cutter:script": `cat > '${target}/unplanned'` });
-  expect(await upAfterPreview(project.engine, { plan })).toMatchObject({ status: ENGINE_STATUS.failed, stdout: expect.stringContaining("violates plan") });
+  expect(await upAfterPreview(project.engine, { plan })).toMatchObject({
+    status: ENGINE_STATUS.failed,
+    stdout: expect.stringContaining("violates plan"),
+  });
   expect(existsSync(join(target, "unplanned"))).toBe(false);
   expect(await up(project.engine)).toMatchObject({ status: 0 });
 });
@@ -77,13 +106,24 @@ test("a preview as JSON is one document that tells the step", async () => {
 });
 
 test("no secret lies in clear in state, history, configuration or output", async () => {
-  const seen = project.left() + JSON.stringify(await call(project.engine, ["stack", "export"])) + JSON.stringify(await preview(project.engine, { json: true, diff: true }));
+  const seen =
+    project.left() +
+    JSON.stringify(await call(project.engine, ["stack", "export"])) +
+    JSON.stringify(await preview(project.engine, { json: true, diff: true }));
   expect(seen).toContain("hostKey");
-  for (const secret of [PASSWORD, Buffer.from(PASSWORD).toString("base64"), ...sshd.privateKey.trim().split("\n").slice(1, -1)]) expect(seen).not.toContain(secret);
+  for (const secret of [
+    PASSWORD,
+    Buffer.from(PASSWORD).toString("base64"),
+    ...sshd.privateKey.trim().split("\n").slice(1, -1),
+  ])
+    expect(seen).not.toContain(secret);
 });
 
 test("a host with another key fails up and hears nothing but the key exchange", async () => {
-  await setConfig(project.engine, { "cutter:hostKey": sshd.otherHostKey, "cutter:script": `touch '${target}/wrong-host'` });
+  await setConfig(project.engine, {
+    "cutter:hostKey": sshd.otherHostKey,
+    "cutter:script": `touch '${target}/wrong-host'`,
+  });
   const before = sshd.log();
   const answer = await up(project.engine);
   expect([answer.status, existsSync(join(target, "wrong-host"))]).toEqual([ENGINE_STATUS.failed, false]);
@@ -104,7 +144,11 @@ test("a failing script fails up and its own words are shown", async () => {
 test("settings of the caller's shell change nothing: a dead agent, flags of the engine, another backend", async () => {
   await setConfig(project.engine, { "cutter:script": "true" });
   const foreign = {
-    SSH_AUTH_SOCK: "/nowhere/agent", PULUMI_OPTION_EXPECT_NO_CHANGES: "true", PULUMI_BACKEND_URL: "file:///nowhere", PULUMI_CONFIG_PASSPHRASE: "wrong", NODE_OPTIONS: "--require /nowhere.cjs",
+    SSH_AUTH_SOCK: "/nowhere/agent",
+    PULUMI_OPTION_EXPECT_NO_CHANGES: "true",
+    PULUMI_BACKEND_URL: "file:///nowhere",
+    PULUMI_CONFIG_PASSPHRASE: "wrong",
+    NODE_OPTIONS: "--require /nowhere.cjs",
   };
   Object.assign(process.env, foreign);
   try {
@@ -118,7 +162,10 @@ test("two at once: the second is refused while the first works, and a killed one
   await setConfig(project.engine, { "cutter:script": `echo $$ > '${target}/busy'; exec sleep 120` });
   const first = up(project.engine);
   const held = await untilItExists(join(target, "busy"));
-  expect(await up(project.engine)).toMatchObject({ status: ENGINE_STATUS.failed, stderr: expect.stringContaining("currently locked") });
+  expect(await up(project.engine)).toMatchObject({
+    status: ENGINE_STATUS.failed,
+    stderr: expect.stringContaining("currently locked"),
+  });
   const pid = holderOfLock();
   // Its language host would look for it every five minutes only; the test ends what it orphans.
   for (const victim of [pid, ...childrenOf(pid)]) process.kill(victim, "SIGKILL");
@@ -132,7 +179,9 @@ test("lines arrive while up runs, and Ctrl-C ends it with the lock taken away", 
   rmSync(join(target, "busy"));
   await setConfig(project.engine, { "cutter:script": `echo $$ > '${target}/busy'; exec sleep 120` });
   const lines: string[] = [];
-  const stopped = upAfterPreview(project.engine, { onLine: (line) => void lines.push(line) }).then((answer) => answer.status);
+  const stopped = upAfterPreview(project.engine, { onLine: (line) => void lines.push(line) }).then(
+    (answer) => answer.status,
+  );
   const held = await untilItExists(join(target, "busy"));
   expect(lines.join("\n")).toContain("Previewing update (sandbox)");
   process.kill(holderOfLock(), "SIGINT");
@@ -145,7 +194,15 @@ test("the lock of an engine on another machine is left alone", async () => {
   const folder = join(project.folder, "state", ".pulumi", "locks", "organization", "note", "sandbox");
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, "elsewhere.json");
-  writeFileSync(lock, JSON.stringify({ pid: 4_194_303, username: "x", hostname: `not-${hostname()}`, timestamp: new Date().toISOString() }));
+  writeFileSync(
+    lock,
+    JSON.stringify({
+      pid: 4_194_303,
+      username: "x",
+      hostname: `not-${hostname()}`,
+      timestamp: new Date().toISOString(),
+    }),
+  );
   expect(await up(project.engine)).toMatchObject({ status: ENGINE_STATUS.failed });
   rmSync(lock);
 });
@@ -153,7 +210,11 @@ test("the lock of an engine on another machine is left alone", async () => {
 test("a stack whose configuration does not say that it is a sandbox refuses the stand-in, which stays for the others", async () => {
   await setConfig(project.engine, { "cutter:sandbox": "false" });
   const before = sshd.connections();
-  for (const attempt of [preview, up, destroy]) await expect(attempt(project.engine)).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED", facts: { saw: expect.stringContaining("no official") } });
+  for (const attempt of [preview, up, destroy])
+    await expect(attempt(project.engine)).rejects.toMatchObject({
+      code: "STOP_PRECHECK_FAILED",
+      facts: { saw: expect.stringContaining("no official") },
+    });
   expect([sshd.connections(), commandPluginOf(project.engine)]).toEqual([before, "stand-in"]);
   await setConfig(project.engine, { "cutter:sandbox": "true" });
   expect(await preview(project.engine)).toMatchObject({ status: 0 });
@@ -162,9 +223,20 @@ test("a stack whose configuration does not say that it is a sandbox refuses the 
 test("an engine started past the wrapper gets nothing from the stand-in", async () => {
   await setConfig(project.engine, { "cutter:script": `touch '${target}/past'` });
   const { home, backendUrl, place, configFile } = project.engine;
-  const done = await execa(join(home, "versions", "3.248.0", "bin", "pulumi"), ["up", "--yes", "--non-interactive", "--stack", "sandbox", "--config-file", configFile], {
-    cwd: place.project, reject: false, env: { PULUMI_HOME: home, PULUMI_BACKEND_URL: backendUrl, PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile, PULUMI_SKIP_UPDATE_CHECK: "true" },
-  });
+  const done = await execa(
+    join(home, "versions", "3.248.0", "bin", "pulumi"),
+    ["up", "--yes", "--non-interactive", "--stack", "sandbox", "--config-file", configFile],
+    {
+      cwd: place.project,
+      reject: false,
+      env: {
+        PULUMI_HOME: home,
+        PULUMI_BACKEND_URL: backendUrl,
+        PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      },
+    },
+  );
   expect([done.exitCode, existsSync(join(target, "past"))]).toEqual([1, false]);
   expect(done.stdout).toContain("serves only stacks whose configuration says cutter:sandbox: true");
 });
@@ -181,7 +253,10 @@ test("an engine that does not end in time is ended and is a stop, not an answer"
   rmSync(join(target, "busy"));
   await setConfig(project.engine, { "cutter:script": `echo $$ > '${target}/busy'; exec sleep 120` });
   const stopped = up(project.engine, { limitSeconds: 15 });
-  await expect(stopped).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK", facts: { saw: "pulumi up did not end within 15 s" } });
+  await expect(stopped).rejects.toMatchObject({
+    code: "STOP_COULD_NOT_LOOK",
+    facts: { saw: "pulumi up did not end within 15 s" },
+  });
   expect(locks()).toEqual([]);
   // On a slow machine the limit may be over before the command has begun.
   if (existsSync(join(target, "busy"))) process.kill(Number(await untilItExists(join(target, "busy"))), "SIGKILL");
@@ -212,7 +287,9 @@ test("a passphrase file that is missing, empty or open to others is a stop befor
 
 function locks(): string[] {
   const folder = join(project.folder, "state", ".pulumi", "locks");
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".json")).map((path) => join(folder, path));
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".json"))
+    .map((path) => join(folder, path));
 }
 
 function holderOfLock(): number {
@@ -221,18 +298,29 @@ function holderOfLock(): number {
 }
 
 function childrenOf(parent: number): number[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      return Number(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")[1]) === parent;
-    } catch {
-      return false;
-    }
-  });
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return (
+          Number(
+            readFileSync(`/proc/${pid}/stat`, "utf8")
+              .replace(/^.*\) /s, "")
+              .split(" ")[1],
+          ) === parent
+        );
+      } catch {
+        return false;
+      }
+    });
 }
 
 async function untilItExists(file: string): Promise<string> {
   for (;;) {
     if (existsSync(file) && readFileSync(file, "utf8").endsWith("\n")) return readFileSync(file, "utf8").trim();
-    await new Promise((resolve) => { setTimeout(resolve, 100); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
   }
 }

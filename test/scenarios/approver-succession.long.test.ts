@@ -17,7 +17,9 @@ beforeAll(async () => {
   host = await governedHost();
   first = readFileSync(host.sandbox.place.approversFile);
 });
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 const file = (name: string): string => join(host.sandbox.place.runtimeRoot, "approvals", name);
 const PROGRAM = [process.execPath, join(projectRoot(), "dist", "scripts", "approvers.mjs")] as const;
@@ -26,7 +28,13 @@ const program = (...words: string[]) => execa(PROGRAM[0], [PROGRAM[1], ...words]
 /** Version 2: threshold two, and hoa may authorize executions too. */
 function second(change: (set: ApproverSet) => ApproverSet = (set) => set): Buffer {
   const { set } = parseApprovers(first);
-  return buildApprovers(change({ ...set, version: "2", persons: set.persons.map((one) => (one.id === "hoa" ? { ...one, gates: ["EXECUTION", ...one.gates] } : one)) }));
+  return buildApprovers(
+    change({
+      ...set,
+      version: "2",
+      persons: set.persons.map((one) => (one.id === "hoa" ? { ...one, gates: ["EXECUTION", ...one.gates] } : one)),
+    }),
+  );
 }
 
 /** What an operator does who lays a set on the host and pins it, here and in the approvers' profiles. */
@@ -40,7 +48,17 @@ function pin(bytes: Buffer): void {
 
 async function signSuccession(person: string, next: string): Promise<string> {
   const who = host.sandbox.persons.find((one) => one.id === person);
-  const { status, stderr, signed } = await signTyping([...PROGRAM, "sign", next, "--profile", who?.profileFile ?? "", "--key-file", who?.keyFile ?? "", "--out", file("succession")]);
+  const { status, stderr, signed } = await signTyping([
+    ...PROGRAM,
+    "sign",
+    next,
+    "--profile",
+    who?.profileFile ?? "",
+    "--key-file",
+    who?.keyFile ?? "",
+    "--out",
+    file("succession"),
+  ]);
   expect([status, stderr]).toEqual([0, ""]);
   return signed ?? "";
 }
@@ -50,7 +68,15 @@ test("a set that the host's operator brings alone counts nothing, whatever its f
   pin(second());
   const run = await host.cut("PEOPLE-1");
   const signed = [await host.sign(run, "SG_1_cut_authz", "linh"), await host.sign(run, "EXECUTION", "hoa")];
-  await expectRefused(host, () => host.cutter("gate", "admit", ...signed).then((answer) => ({ ...answer, stop: /^(STOP_\w+)/m.exec(answer.stderr)?.[1] })), "STOP_APPROVAL_INVALID", /without its predecessors/);
+  await expectRefused(
+    host,
+    () =>
+      host
+        .cutter("gate", "admit", ...signed)
+        .then((answer) => ({ ...answer, stop: /^(STOP_\w+)/m.exec(answer.stderr)?.[1] })),
+    "STOP_APPROVAL_INVALID",
+    /without its predecessors/,
+  );
   expect(await host.cutter("orchestrate", "void", run, "a test")).toMatchObject({ status: 0 });
   pin(first);
 });
@@ -58,35 +84,74 @@ test("a set that the host's operator brings alone counts nothing, whatever its f
 test("the SQL is given only for enough signatures over exactly this set, and what it lays lets the new people sign", async () => {
   const next = file("approvers-2.json");
   const before = file("approvers-1.json");
-  writeFileSync(next, second((set) => ({ ...set, threshold: "1" })));
+  writeFileSync(
+    next,
+    second((set) => ({ ...set, threshold: "1" })),
+  );
   writeFileSync(before, first);
   const threshold = Number(parseApprovers(first).set.threshold);
   const signed: string[] = [];
   for (const person of ["linh", "minh", "hoa"].slice(0, threshold)) {
     signed.push(await signSuccession(person, next));
-    const few = await program("lay", next, ...Array.from({ length: threshold }, () => signed[0] ?? ""), "--previous", before);
+    const few = await program(
+      "lay",
+      next,
+      ...Array.from({ length: threshold }, () => signed[0] ?? ""),
+      "--previous",
+      before,
+    );
     if (threshold > 1) expect([few.exitCode, few.stdout]).toEqual([4, ""]);
   }
   const other = file("approvers-2-other.json");
   writeFileSync(other, second());
-  expect(await program("lay", other, ...signed, "--previous", before)).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("another succession") });
+  expect(await program("lay", other, ...signed, "--previous", before)).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("another succession"),
+  });
 
   const { stdout, exitCode } = await program("lay", next, ...signed, "--previous", before);
   expect(exitCode).toBe(0);
   const { fingerprint } = JSON.parse(readFileSync(signed[0] ?? "", "utf8")) as { fingerprint: string };
-  await expect(host.sql(`BEGIN; INSERT INTO cutter_runtime.revocation (kind, value, person, fingerprint, statement, signature) VALUES ('key', '${fingerprint}', 'x', '${fingerprint}', '', ''); ${stdout}`)).rejects.toThrow("STOP_APPROVAL_REVOKED");
+  await expect(
+    host.sql(
+      `BEGIN; INSERT INTO cutter_runtime.revocation (kind, value, person, fingerprint, statement, signature) VALUES ('key', '${fingerprint}', 'x', '${fingerprint}', '', ''); ${stdout}`,
+    ),
+  ).rejects.toThrow("STOP_APPROVAL_REVOKED");
   await host.sql(stdout);
-  expect(await host.sql("SELECT version, sha FROM cutter_runtime.approver_set ORDER BY 1")).toEqual([{ version: 1, sha: sha256(first) }, { version: 2, sha: sha256(readFileSync(next)) }]);
+  expect(await host.sql("SELECT version, sha FROM cutter_runtime.approver_set ORDER BY 1")).toEqual([
+    { version: 1, sha: sha256(first) },
+    { version: 2, sha: sha256(readFileSync(next)) },
+  ]);
   await expect(host.sql(stdout)).rejects.toThrow("STOP_APPROVAL_INVALID");
 
   const run = await host.cut("PEOPLE-1");
   const old = [await host.sign(run, "SG_1_cut_authz", "linh")];
-  await expectRefused(host, () => host.cutter("gate", "admit", ...old).then((answer) => ({ ...answer, stop: /^(STOP_\w+)/m.exec(answer.stderr)?.[1] })), "STOP_APPROVAL_INVALID", /not version 2/);
+  await expectRefused(
+    host,
+    () =>
+      host
+        .cutter("gate", "admit", ...old)
+        .then((answer) => ({ ...answer, stop: /^(STOP_\w+)/m.exec(answer.stderr)?.[1] })),
+    "STOP_APPROVAL_INVALID",
+    /not version 2/,
+  );
   expect(await host.cutter("orchestrate", "void", run, "a test")).toMatchObject({ status: 0 });
 
   pin(readFileSync(next));
   const again = await host.cut("PEOPLE-1");
-  expect(await host.cutter("gate", "admit", await host.sign(again, "SG_1_cut_authz", "linh"), await host.sign(again, "EXECUTION", "hoa"))).toMatchObject({ status: 0 });
-  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-  expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'PEOPLE-1/%'")).toHaveLength(3);
+  expect(
+    await host.cutter(
+      "gate",
+      "admit",
+      await host.sign(again, "SG_1_cut_authz", "linh"),
+      await host.sign(again, "EXECUTION", "hoa"),
+    ),
+  ).toMatchObject({ status: 0 });
+  expect(await host.cutter("orchestrate", "resume", again)).toMatchObject({
+    status: 3,
+    stop: "STOP_APPROVAL_REQUIRED",
+  });
+  expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'PEOPLE-1/%'")).toHaveLength(
+    3,
+  );
 });

@@ -12,22 +12,39 @@ beforeAll(async () => {
   await host.register("SHELF-1", LAW);
   run = await host.cut("SHELF-1");
 });
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 const folder = (): string => join(host.sandbox.place.runtimeRoot, "backups");
-const listed = async () => (await host.cutter("backup", "list")).events.map(({ id, kind, run: standing }) => [id, kind, standing]);
+const listed = async () =>
+  (await host.cutter("backup", "list")).events.map(({ id, kind, run: standing }) => [id, kind, standing]);
 
 test("a backup by hand and the one of a run are listed with what they stand for", async () => {
   expect(await host.cutter("backup", "run")).toMatchObject({ status: 0 });
-  hand = readdirSync(folder()).find((name) => name.startsWith("hand-") && name.endsWith(".sql.gpg"))?.replace(".sql.gpg", "") ?? "none";
-  expect(await listed()).toEqual([[run, "run", "open: awaiting_cut_authorization"], [hand, "hand", ""]]);
-  expect(await host.cutter("backup", "verify")).toMatchObject({ status: 0, stderr: expect.stringContaining(`${hand}: unchanged`) });
+  hand =
+    readdirSync(folder())
+      .find((name) => name.startsWith("hand-") && name.endsWith(".sql.gpg"))
+      ?.replace(".sql.gpg", "") ?? "none";
+  expect(await listed()).toEqual([
+    [run, "run", "open: awaiting_cut_authorization"],
+    [hand, "hand", ""],
+  ]);
+  expect(await host.cutter("backup", "verify")).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining(`${hand}: unchanged`),
+  });
 });
 
 test("a precheck takes, restores and forgets a backup, and names the way that fails", async () => {
   const before = readdirSync(folder());
-  const selftest = async () => (await host.cutter("precheck")).events.find((event) => event["name"] === "backup selftest");
-  expect(await selftest()).toMatchObject({ event: "check", outcome: "passed", saw: expect.stringMatching(/^PASS: \d+ rows of 17 tables/) });
+  const selftest = async () =>
+    (await host.cutter("precheck")).events.find((event) => event["name"] === "backup selftest");
+  expect(await selftest()).toMatchObject({
+    event: "check",
+    outcome: "passed",
+    saw: expect.stringMatching(/^PASS: \d+ rows of 17 tables/),
+  });
   expect(readdirSync(folder())).toEqual(before);
   await host.sql("REVOKE SELECT ON cutter_governance.verify_result FROM cutter_backup");
   expect(await selftest()).toMatchObject({ outcome: "failed", saw: expect.stringContaining("verify_result") });
@@ -46,7 +63,10 @@ test("one changed byte is found in any backup, and the others are still looked a
 
 test("nothing is deleted when one of the named backups must stay", async () => {
   expect(await host.cutter("backup", "prune", hand, run)).toMatchObject({ status: 4, stop: "STOP_RUN_OPEN" });
-  expect(await host.cutter("backup", "prune", hand, "hand-20261120T080000Z-00000000")).toMatchObject({ status: 4, stop: "STOP_REFUSED_INPUT" });
+  expect(await host.cutter("backup", "prune", hand, "hand-20261120T080000Z-00000000")).toMatchObject({
+    status: 4,
+    stop: "STOP_REFUSED_INPUT",
+  });
   expect(await host.cutter("backup", "prune")).toMatchObject({ status: 64 });
   expect((await listed()).map(([id]) => id).sort()).toEqual([hand, run].sort());
 });

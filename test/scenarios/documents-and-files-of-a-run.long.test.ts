@@ -12,12 +12,18 @@ beforeAll(async () => {
   await host.register("FILES-1", LAW);
   run = await host.cut("FILES-1");
 });
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 const root = (): string => host.sandbox.place.runtimeRoot;
 const stateFile = (): string => join(root(), "runs", run, "state.json");
 const state = () => parseState(readFileSync(stateFile(), "utf8"));
-const documents = (): string[] => readdirSync(join(root(), "reports"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+const documents = (): string[] =>
+  readdirSync(join(root(), "reports"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 const documentNamed = (name: string): string => documents().find((path) => path.includes(`/${name}`)) ?? `no ${name}`;
 const resume = () => host.cutter("orchestrate", "resume", run);
 const admit = async (gate: string, person: string) => host.cutter("gate", "admit", await host.sign(run, gate, person));
@@ -44,11 +50,17 @@ test("a damaged state.json does not hold a run up and tells everything again", a
   writeFileSync(stateFile(), "{");
   expect(await admit("EXECUTION", "minh")).toMatchObject({ status: 0 });
   expect(await resume()).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
-  expect(state()).toMatchObject({ state: "awaiting_lifecycle_authorization", phases: { mark: { invariants: "5/5" }, write_verify: { invariants: "14/14" } } });
+  expect(state()).toMatchObject({
+    state: "awaiting_lifecycle_authorization",
+    phases: { mark: { invariants: "5/5" }, write_verify: { invariants: "14/14" } },
+  });
 });
 
 test("an enacted run is not verified as a finished one before it is closed out", async () => {
-  const paper = join(dirname(documentNamed("01-source-pin")), `10-lifecycle-enact-${new Date().toISOString().slice(0, 10)}.md`);
+  const paper = join(
+    dirname(documentNamed("01-source-pin")),
+    `10-lifecycle-enact-${new Date().toISOString().slice(0, 10)}.md`,
+  );
   writeFileSync(paper, "a paper of somebody else\n");
   expect(await admit("SG_2_lifecycle_authz", "hoa")).toMatchObject({ status: 0 });
   expect(await resume()).toMatchObject({ status: 1, stop: "STOP_KB_UPLOAD_FAILED" });
@@ -74,9 +86,16 @@ test("a run whose last document cannot be delivered stays open, and is closed on
 
 test("of a closed run resume completes documents, index line and state, the same bytes, and writes nothing to the database", async () => {
   const index = join(root(), "runs", "runs-index.jsonl");
-  const before = { index: readFileSync(index, "utf8"), documents: documents().map((path) => [path, readFileSync(path, "utf8")]) };
+  const before = {
+    index: readFileSync(index, "utf8"),
+    documents: documents().map((path) => [path, readFileSync(path, "utf8")]),
+  };
   expect(before.documents).toHaveLength(14);
-  const rows = () => host.sql("SELECT (SELECT max(seq) FROM cutter_runtime.journal WHERE run_id = $1)::text AS seq, closed, (SELECT epoch FROM cutter_runtime.lease WHERE run_id = $1)::text AS epoch FROM cutter_runtime.run WHERE run_id = $1", [run]);
+  const rows = () =>
+    host.sql(
+      "SELECT (SELECT max(seq) FROM cutter_runtime.journal WHERE run_id = $1)::text AS seq, closed, (SELECT epoch FROM cutter_runtime.lease WHERE run_id = $1)::text AS epoch FROM cutter_runtime.run WHERE run_id = $1",
+      [run],
+    );
   const recorded = await rows();
   rmSync(join(root(), "reports"), { recursive: true });
   mkdirSync(join(root(), "reports"));
@@ -84,7 +103,10 @@ test("of a closed run resume completes documents, index line and state, the same
   rmSync(stateFile());
   for (const time of ["first", "second"]) {
     expect({ time, ...(await resume()) }).toMatchObject({ time, status: 0 });
-    expect({ index: readFileSync(index, "utf8"), documents: documents().map((path) => [path, readFileSync(path, "utf8")]) }).toEqual(before);
+    expect({
+      index: readFileSync(index, "utf8"),
+      documents: documents().map((path) => [path, readFileSync(path, "utf8")]),
+    }).toEqual(before);
   }
   expect(state()).toMatchObject({ close_kind: "closeout", phases: { closeout: { result: "passed" } } });
   expect(await rows()).toEqual(recorded);

@@ -15,14 +15,21 @@ beforeAll(async () => {
   run = await host.cut("HALT-1");
   asked = await momentOf(host);
 });
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 const halted = async (...words: string[]): Promise<string> => {
   const answer = await host.cutter("orchestrate", "halt", ...words);
   return String(answer.events.find((event) => event["event"] === "halted")?.["halt_id"]);
 };
 const lock = (name: string): string => join(host.sandbox.place.runtimeRoot, "locks", name);
-const units = async (): Promise<number> => (await host.sql<{ n: number }>("SELECT count(*)::int AS n FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'"))[0]?.n ?? -1;
+const units = async (): Promise<number> =>
+  (
+    await host.sql<{ n: number }>(
+      "SELECT count(*)::int AS n FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'",
+    )
+  )[0]?.n ?? -1;
 
 test("a halted run writes nothing until a signed UNHALT that names the halt has been admitted", async () => {
   await host.authorizeCut(run);
@@ -34,7 +41,10 @@ test("a halted run writes nothing until a signed UNHALT that names the halt has 
   const signed = await signOrder(host, "hoa", "unhalt", id, "--run", run);
   const unsigned = join(host.sandbox.place.runtimeRoot, "approvals", `copy-${basename(signed)}`);
   writeFileSync(unsigned, readFileSync(signed));
-  expect(await host.cutter("orchestrate", "unhalt", unsigned)).toMatchObject({ status: 1, stop: "STOP_COULD_NOT_LOOK" });
+  expect(await host.cutter("orchestrate", "unhalt", unsigned)).toMatchObject({
+    status: 1,
+    stop: "STOP_COULD_NOT_LOOK",
+  });
   expect(existsSync(lock(`HALT.${run}`))).toBe(true);
 
   expect(await host.cutter("orchestrate", "unhalt", signed)).toMatchObject({ status: 0 });
@@ -55,13 +65,22 @@ test("a halted run that waits for signatures asks nobody to sign and says that i
 test("of two halts over every run one UNHALT ends the one it names, and neither of them can be ended by it again", async () => {
   const [first, second] = [await halted("--reason", "one"), await halted("--reason", "two")];
   const ends = await signOrder(host, "hoa", "unhalt", first);
-  expect(await host.cutter("orchestrate", "unhalt", ends)).toMatchObject({ status: 4, stop: "STOP_HALTED", stderr: expect.stringContaining(`halt ${second} is still in force`) });
+  expect(await host.cutter("orchestrate", "unhalt", ends)).toMatchObject({
+    status: 4,
+    stop: "STOP_HALTED",
+    stderr: expect.stringContaining(`halt ${second} is still in force`),
+  });
   expect(existsSync(lock("HALT"))).toBe(true);
   expect(await host.cutter("gate", "admit", ends)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_INVALID" });
   const endsBoth = await signOrder(host, "minh", "unhalt", first, second);
-  expect(await host.cutter("gate", "admit", endsBoth)).toMatchObject({ status: 4, stderr: expect.stringContaining(`halt ${first} is not in force`) });
+  expect(await host.cutter("gate", "admit", endsBoth)).toMatchObject({
+    status: 4,
+    stderr: expect.stringContaining(`halt ${first} is not in force`),
+  });
 
-  expect(await host.cutter("gate", "admit", await signOrder(host, "minh", "unhalt", second))).toMatchObject({ status: 0 });
+  expect(await host.cutter("gate", "admit", await signOrder(host, "minh", "unhalt", second))).toMatchObject({
+    status: 0,
+  });
   expect(existsSync(lock("HALT"))).toBe(true);
   expect(await host.cutter("orchestrate", "unhalt", ends)).toMatchObject({ status: 0 });
   expect(existsSync(lock("HALT"))).toBe(false);
@@ -71,36 +90,58 @@ test("a file laid by hand stops the host and is not taken away by a signature th
   const id = await halted("--reason", "with a row");
   writeFileSync(lock("HALT"), "stop everything");
   const signed = await signOrder(host, "hoa", "unhalt", id);
-  expect(await host.cutter("orchestrate", "unhalt", signed)).toMatchObject({ status: 4, stop: "STOP_HALTED", stderr: expect.stringContaining("halt again") });
+  expect(await host.cutter("orchestrate", "unhalt", signed)).toMatchObject({
+    status: 4,
+    stop: "STOP_HALTED",
+    stderr: expect.stringContaining("halt again"),
+  });
   expect(existsSync(lock("HALT"))).toBe(true);
   const again = await halted("--reason", "so that it has a row");
-  expect(await host.cutter("orchestrate", "unhalt", await signOrder(host, "hoa", "unhalt", again))).toMatchObject({ status: 0 });
+  expect(await host.cutter("orchestrate", "unhalt", await signOrder(host, "hoa", "unhalt", again))).toMatchObject({
+    status: 0,
+  });
   expect(existsSync(lock("HALT"))).toBe(false);
 });
 
 test("a revoked signature is not used, and a new one of the same person serves", async () => {
   await asked.back();
   const sg1 = await host.sign(run, "SG_1_cut_authz", "linh");
-  expect(await host.cutter("gate", "admit", sg1, await host.sign(run, "EXECUTION", "minh"))).toMatchObject({ status: 0 });
+  expect(await host.cutter("gate", "admit", sg1, await host.sign(run, "EXECUTION", "minh"))).toMatchObject({
+    status: 0,
+  });
   const nonce = String((JSON.parse(readFileSync(sg1, "utf8")) as Record<string, unknown>)["nonce"]);
   const revocation = await signOrder(host, "hoa", "revoke", "nonce", nonce, "--run", run);
   expect(await host.cutter("gate", "admit", revocation)).toMatchObject({ status: 0 });
   expect(await host.cutter("gate", "admit", revocation)).toMatchObject({ status: 0 });
-  expect(await host.sql("SELECT kind, value, person FROM cutter_runtime.revocation")).toEqual([{ kind: "nonce", value: nonce, person: "hoa" }]);
+  expect(await host.sql("SELECT kind, value, person FROM cutter_runtime.revocation")).toEqual([
+    { kind: "nonce", value: nonce, person: "hoa" },
+  ]);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
   expect(await units()).toBe(0);
-  expect(await host.cutter("gate", "admit", await host.sign(run, "SG_1_cut_authz", "linh"))).toMatchObject({ status: 0 });
+  expect(await host.cutter("gate", "admit", await host.sign(run, "SG_1_cut_authz", "linh"))).toMatchObject({
+    status: 0,
+  });
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(await units()).toBe(3);
 });
 
 test("a revoked run goes nowhere but back", async () => {
   await host.authorizeEnactment(run);
-  expect(await host.cutter("gate", "admit", await signOrder(host, "minh", "revoke", "run", run))).toMatchObject({ status: 0 });
+  expect(await host.cutter("gate", "admit", await signOrder(host, "minh", "revoke", "run", run))).toMatchObject({
+    status: 0,
+  });
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
-  expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'")).toEqual([{ s: "draft" }]);
+  expect(
+    await host.sql(
+      "SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'",
+    ),
+  ).toEqual([{ s: "draft" }]);
   expect(await host.cutter("orchestrate", "revert", run, "revoked")).toMatchObject({ status: 0 });
-  expect(await host.sql("SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'")).toEqual([{ s: "superseded" }]);
+  expect(
+    await host.sql(
+      "SELECT DISTINCT lifecycle_status AS s FROM public.information_unit WHERE canonical_address LIKE 'HALT-1/%'",
+    ),
+  ).toEqual([{ s: "superseded" }]);
 });
 
 test("a revoked key signs nothing that counts: no approval, no UNHALT and no revocation", async () => {
@@ -110,8 +151,14 @@ test("a revoked key signs nothing that counts: no approval, no UNHALT and no rev
   const unhalt = await signOrder(host, "hoa", "unhalt", id);
   const revocation = await signOrder(host, "hoa", "revoke", "run", run);
   const sg1 = await host.sign(run, "SG_1_cut_authz", "hoa");
-  expect(await host.cutter("gate", "admit", await signOrder(host, "linh", "revoke", "key", hoa))).toMatchObject({ status: 0 });
-  for (const file of [unhalt, revocation, sg1]) expect(await host.cutter("gate", "admit", file)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
-  expect(await host.cutter("orchestrate", "unhalt", unhalt)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
+  expect(await host.cutter("gate", "admit", await signOrder(host, "linh", "revoke", "key", hoa))).toMatchObject({
+    status: 0,
+  });
+  for (const file of [unhalt, revocation, sg1])
+    expect(await host.cutter("gate", "admit", file)).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
+  expect(await host.cutter("orchestrate", "unhalt", unhalt)).toMatchObject({
+    status: 4,
+    stop: "STOP_APPROVAL_REVOKED",
+  });
   expect(existsSync(lock("HALT"))).toBe(true);
 });

@@ -7,17 +7,24 @@ import { operatorClone, removeClones, type OperatorClone } from "../support/oper
 
 let here: OperatorClone;
 const released = (): string => join(here.folder, ".state", "release");
-const testSays = (verdict: string): void => writeFileSync(join(here.folder, "only.test.ts"), `import { expect, test } from "vitest";\ntest("one", () => { expect(1).toBe(1); });\ntest("two", () => { expect(1).toBe(${verdict}); });\n`);
+const testSays = (verdict: string): void =>
+  writeFileSync(
+    join(here.folder, "only.test.ts"),
+    `import { expect, test } from "vitest";\ntest("one", () => { expect(1).toBe(1); });\ntest("two", () => { expect(1).toBe(${verdict}); });\n`,
+  );
 
 beforeAll(async () => {
   here = await operatorClone("here");
-  writeFileSync(join(here.folder, "vitest.config.ts"), "export default { test: { include: [\"only.test.ts\"] } };\n");
+  writeFileSync(join(here.folder, "vitest.config.ts"), 'export default { test: { include: ["only.test.ts"] } };\n');
 }, 600_000);
 afterAll(removeClones, 600_000);
 
 test("red tests release nothing", async () => {
   testSays("2");
-  expect(await here.script("release")).toMatchObject({ status: 4, stderr: expect.stringContaining("1 tests failed, 1 passed") });
+  expect(await here.script("release")).toMatchObject({
+    status: 4,
+    stderr: expect.stringContaining("1 tests failed, 1 passed"),
+  });
   expect(existsSync(released())).toBe(false);
 });
 
@@ -26,8 +33,14 @@ test("green tests release the very build they ran on, and their counts belong to
   const done = await here.script("release");
   const release = readRelease(released());
   expect([done.status, done.stdout]).toEqual([0, expect.stringContaining(`release ${release.digest}`)]);
-  const { tested_release, tests } = JSON.parse(readFileSync(join(released(), "tests.json"), "utf8")) as Record<string, unknown>;
-  expect([tested_release, tests]).toEqual([readRelease(join(here.folder, "dist", "runner")).digest, { suites: expect.any(String), tests: "2", passed: "2", not_run: "0" }]);
+  const { tested_release, tests } = JSON.parse(readFileSync(join(released(), "tests.json"), "utf8")) as Record<
+    string,
+    unknown
+  >;
+  expect([tested_release, tests]).toEqual([
+    readRelease(join(here.folder, "dist", "runner")).digest,
+    { suites: expect.any(String), tests: "2", passed: "2", not_run: "0" },
+  ]);
   expect(Object.keys(release.files)).toContain("tests.json");
 });
 

@@ -15,11 +15,14 @@ beforeAll(async () => {
   authorized = await momentOf(host);
 });
 beforeEach(() => authorized.back());
-afterAll(async () => { await host?.remove(); });
+afterAll(async () => {
+  await host?.remove();
+});
 
 const at = (): RevertibleRun => ({ host, run, prefix: "BACK-1" });
 
-test("a run reverted after leg A leaves every other row as it was, frees its addresses, and the document is cut again to the end", () => revertedAndCutAgain(at(), "cut_leg_a", ROWS_OF_LEG_A));
+test("a run reverted after leg A leaves every other row as it was, frees its addresses, and the document is cut again to the end", () =>
+  revertedAndCutAgain(at(), "cut_leg_a", ROWS_OF_LEG_A));
 
 test("an enacted run is not reverted, neither before it is closed nor after", async () => {
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
@@ -31,13 +34,18 @@ test("an enacted run is not reverted, neither before it is closed nor after", as
   expect(open.stderr).toContain("this run is enacted");
   expect(await everyRow(host, GOVERNED)).toEqual(rows);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 0, stop: undefined });
-  expect(await host.cutter("orchestrate", "revert", run, "much too late")).toMatchObject({ status: 4, stop: "STOP_REPLAY_CONFLICT", stderr: expect.stringContaining("enacted text goes forward only") });
+  expect(await host.cutter("orchestrate", "revert", run, "much too late")).toMatchObject({
+    status: 4,
+    stop: "STOP_REPLAY_CONFLICT",
+    stderr: expect.stringContaining("enacted text goes forward only"),
+  });
   expect(await standing(at())).toEqual(enacted(at()));
 });
 
 test("a revert that the write guard refuses says so in the guard's own words, changes no row, and works once its policy is back", async () => {
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3 });
-  const policy = (change: string) => host.sql(`UPDATE public.dot_config SET value = ${change} WHERE key = 'iu_create.gateway.allowed_marker_values'`);
+  const policy = (change: string) =>
+    host.sql(`UPDATE public.dot_config SET value = ${change} WHERE key = 'iu_create.gateway.allowed_marker_values'`);
   await policy("replace(value, ',fn_iu_revert_run', '')");
   const rows = await everyRow(host, GOVERNED);
   const refused = await host.cutter("orchestrate", "revert", run, "the wrong edition");
@@ -46,6 +54,9 @@ test("a revert that the write guard refuses says so in the guard's own words, ch
   expect(refused.stderr).toContain("nothing of this step was written");
   expect(await everyRow(host, GOVERNED)).toEqual(rows);
   await policy("value || ',fn_iu_revert_run'");
-  expect(await host.cutter("orchestrate", "revert", run, "the wrong edition")).toMatchObject({ status: 0, stop: undefined });
+  expect(await host.cutter("orchestrate", "revert", run, "the wrong edition")).toMatchObject({
+    status: 0,
+    stop: undefined,
+  });
   expect(await standing(at())).toEqual([]);
 });

@@ -1,4 +1,16 @@
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -28,19 +40,31 @@ afterAll(async () => {
 function clone(name: string, uid?: number): string {
   const folder = join(root, name);
   mkdirSync(folder, { recursive: true });
-  for (const part of ["package.json", "dist", "sql"]) cpSync(join(built, part), join(folder, part), { recursive: true });
+  for (const part of ["package.json", "dist", "sql"])
+    cpSync(join(built, part), join(folder, part), { recursive: true });
   if (uid !== undefined) {
     chmodSync(root, 0o755);
-    for (const entry of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })]) chownSync(join(folder, entry), uid, uid);
+    for (const entry of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })])
+      chownSync(join(folder, entry), uid, uid);
   }
   clones.push({ folder, uid });
   return folder;
 }
 
-async function run(folder: string, args: readonly string[], uid?: number): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
+async function run(
+  folder: string,
+  args: readonly string[],
+  uid?: number,
+): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
   const program = [process.execPath, join(folder, "dist", "scripts", "sandbox.mjs"), ...args];
-  const words = uid === undefined ? program : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "--", ...program];
-  const done = await execa(words[0] ?? "", words.slice(1), { cwd: "/", reject: false, env: { ...process.env, PGHOST: "nowhere", PGOPTIONS: "-c nothing=1" }, stdin: "ignore" });
+  const words =
+    uid === undefined ? program : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "--", ...program];
+  const done = await execa(words[0] ?? "", words.slice(1), {
+    cwd: "/",
+    reject: false,
+    env: { ...process.env, PGHOST: "nowhere", PGOPTIONS: "-c nothing=1" },
+    stdin: "ignore",
+  });
   return { exitCode: done.exitCode, stdout: done.stdout, stderr: done.stderr };
 }
 
@@ -53,14 +77,22 @@ function stateOf(folder: string): SandboxState {
 /** Value of an export as a shell sees it after evaluating what `sandbox env` printed. */
 async function exported(folder: string, command: string, uid?: number): Promise<string> {
   const lines = (await run(folder, ["env"], uid)).stdout;
-  return (await execa("sh", ["-c", `${lines}\n${command}`], { stdin: "ignore", ...(uid === undefined ? {} : { uid, gid: uid }) })).stdout;
+  return (
+    await execa("sh", ["-c", `${lines}\n${command}`], {
+      stdin: "ignore",
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    })
+  ).stdout;
 }
 
 /** Processes named by the host's short folders or working in them. */
-const livingOf = (state: SandboxState): string[] => readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((pid) => {
-  const facts = [identifyProcess(Number(pid))?.command ?? "", workingFolder(pid)].join(" ");
-  return facts.includes(state.short.host) || facts.includes(state.short.database);
-});
+const livingOf = (state: SandboxState): string[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const facts = [identifyProcess(Number(pid))?.command ?? "", workingFolder(pid)].join(" ");
+      return facts.includes(state.short.host) || facts.includes(state.short.database);
+    });
 
 function workingFolder(pid: string): string {
   try {
@@ -77,30 +109,60 @@ test("the host comes up in a path with blanks and 140 characters, twice, and the
   expect(folder.length).toBeGreaterThan(140);
   const first = await run(folder, ["up"]);
   expect([first.exitCode, first.stderr]).toEqual([0, expect.stringContaining("laying the existing system")]);
-  const before = { state: stateOf(folder), stack: readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8"), keys: readFileSync(join(folder, ".sandbox/operator/approvers.json"), "utf8") };
+  const before = {
+    state: stateOf(folder),
+    stack: readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8"),
+    keys: readFileSync(join(folder, ".sandbox/operator/approvers.json"), "utf8"),
+  };
   const second = await run(folder, ["up", "--json"]);
-  expect([second.exitCode, second.stderr, JSON.parse(second.stdout)]).toEqual([0, "", { ssh_port: before.state.ssh?.port, stack_file: join(folder, "Pulumi.sandbox.yaml"), provisioned: false }]);
-  expect(JSON.parse((await run(folder, ["status", "--json"])).stdout)).toMatchObject({ substrate: true, provisioned: false, processes: [{ pid: before.state.ssh?.process.pid }, { pid: before.state.processes.postgres?.pid }] });
-  expect({ state: stateOf(folder), stack: readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8"), keys: readFileSync(join(folder, ".sandbox/operator/approvers.json"), "utf8") }).toEqual(before);
+  expect([second.exitCode, second.stderr, JSON.parse(second.stdout)]).toEqual([
+    0,
+    "",
+    { ssh_port: before.state.ssh?.port, stack_file: join(folder, "Pulumi.sandbox.yaml"), provisioned: false },
+  ]);
+  expect(JSON.parse((await run(folder, ["status", "--json"])).stdout)).toMatchObject({
+    substrate: true,
+    provisioned: false,
+    processes: [{ pid: before.state.ssh?.process.pid }, { pid: before.state.processes.postgres?.pid }],
+  });
+  expect({
+    state: stateOf(folder),
+    stack: readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8"),
+    keys: readFileSync(join(folder, ".sandbox/operator/approvers.json"), "utf8"),
+  }).toEqual(before);
 });
 
 test("the exports lead to the database and the runtime root from anywhere, whatever psql's own settings say", async () => {
   const folder = join(root, deep);
   await layStackFile(join(folder, "Pulumi.sandbox.yaml"));
-  expect(await exported(folder, "$CUTTER_PSQL -Atc 'SELECT current_user, count(*) FROM information_unit'")).toBe("workflow_admin|158");
+  expect(await exported(folder, "$CUTTER_PSQL -Atc 'SELECT current_user, count(*) FROM information_unit'")).toBe(
+    "workflow_admin|158",
+  );
   expect(await exported(folder, "$CUTTER_PSQL_EXEC -Atc 'SELECT session_user'")).toBe("cutter_exec");
-  expect(await exported(folder, 'ls "$CUTTER_ROOT"')).toBe(["approvals", "artifacts", "backups", "batches", "locks", "reports", "rollback", "runs"].join("\n"));
+  expect(await exported(folder, 'ls "$CUTTER_ROOT"')).toBe(
+    ["approvals", "artifacts", "backups", "batches", "locks", "reports", "rollback", "runs"].join("\n"),
+  );
   expect(await exported(folder, 'printf "%s|%s" "$CUTTER_RUN_ID" "$CUTTER_DOCUMENT_ID"')).toBe("|");
-  for (const line of (await run(folder, ["env"])).stdout.split("\n")) expect(line).toMatch(/^export (?:CUTTER|PULUMI)_[A-Z_]+=\S/);
+  for (const line of (await run(folder, ["env"])).stdout.split("\n"))
+    expect(line).toMatch(/^export (?:CUTTER|PULUMI)_[A-Z_]+=\S/);
 });
 
 test("no password of the host stands in the process list, the configuration or a file others can read", async () => {
   const folder = join(root, deep, ".sandbox");
-  const passwords = readdirSync(join(folder, "host/env")).flatMap((name) => [.../_PASSWORD=(\S+)/g.exec(readFileSync(join(folder, "host/env", name), "utf8"))?.slice(1) ?? []]);
+  const passwords = readdirSync(join(folder, "host/env")).flatMap((name) => [
+    ...(/_PASSWORD=(\S+)/g.exec(readFileSync(join(folder, "host/env", name), "utf8"))?.slice(1) ?? []),
+  ]);
   expect(passwords).toHaveLength(7);
-  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => identifyProcess(Number(pid))?.command ?? "").join("\n");
+  const processes = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => identifyProcess(Number(pid))?.command ?? "")
+    .join("\n");
   const short = stateOf(join(root, deep)).short;
-  const files = [folder, short.host].flatMap((top) => readdirSync(top, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)));
+  const files = [folder, short.host].flatMap((top) =>
+    readdirSync(top, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
   const holders = files.filter((file) => passwords.some((password) => readFileSync(file).includes(password)));
   expect(passwords.filter((password) => processes.includes(password))).toEqual([]);
   expect(holders.filter((file) => !/\/env\/[a-z]+\.env$|\.pgpass$/.test(file))).toEqual([]);
@@ -137,7 +199,10 @@ test("a stranger's process that got the server's number is left alone", async ()
   if (!known) throw new Error("the stranger did not start");
   try {
     const state = stateOf(folder);
-    writeState(join(folder, ".sandbox/state.json"), { ...state, processes: { postgres: { ...known, command: "postgres" } } });
+    writeState(join(folder, ".sandbox/state.json"), {
+      ...state,
+      processes: { postgres: { ...known, command: "postgres" } },
+    });
     expect((await run(folder, ["down"])).exitCode).toBe(0);
     expect(identifyProcess(known.pid)).toEqual(known);
   } finally {
@@ -148,8 +213,12 @@ test("a stranger's process that got the server's number is left alone", async ()
 test("down also ends a detached runner of this host, and leaves the same program with another configuration alone", async () => {
   const folder = join(root, deep);
   const wait = ["-e", "setTimeout(() => {}, 300_000)", "--", "--config"];
-  const ours = execa(process.execPath, [...wait, join(folder, ".sandbox/host/orchestrator.config.json")], { reject: false });
-  const strangers = execa(process.execPath, [...wait, join(root, "one/.sandbox/host/orchestrator.config.json")], { reject: false });
+  const ours = execa(process.execPath, [...wait, join(folder, ".sandbox/host/orchestrator.config.json")], {
+    reject: false,
+  });
+  const strangers = execa(process.execPath, [...wait, join(root, "one/.sandbox/host/orchestrator.config.json")], {
+    reject: false,
+  });
   const stranger = identifyProcess(strangers.pid ?? 0);
   if (!stranger) throw new Error("the stranger did not start");
   try {
@@ -188,7 +257,8 @@ test.runIf(asRoot)("the host works for an ordinary user who owns nothing but the
   const done = await run(folder, ["up"], NOBODY);
   expect([done.exitCode, done.stderr]).toEqual([0, expect.stringContaining("laying the existing system")]);
   const state = stateOf(folder);
-  for (const path of Object.values(state.short)) expect([statSync(path).uid, statSync(path).mode & 0o777]).toEqual([NOBODY, 0o700]);
+  for (const path of Object.values(state.short))
+    expect([statSync(path).uid, statSync(path).mode & 0o777]).toEqual([NOBODY, 0o700]);
   expect(await exported(folder, "$CUTTER_PSQL -Atc 'SELECT count(*) FROM information_unit'", NOBODY)).toBe("158");
   expect((await run(folder, ["down"], NOBODY)).exitCode).toBe(0);
   expect(livingOf(state)).toEqual([]);

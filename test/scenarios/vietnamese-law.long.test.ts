@@ -10,22 +10,41 @@ import { governedHost, type GovernedHost } from "../support/governed-host.ts";
 import { cutLaw, ownLaw } from "../support/law.ts";
 
 let host: GovernedHost;
-beforeAll(async () => { host = await governedHost(); });
-afterAll(async () => { await host?.remove(); });
+beforeAll(async () => {
+  host = await governedHost();
+});
+afterAll(async () => {
+  await host?.remove();
+});
 
-interface Asked { readonly depth: GrammarRequest["depth"]; readonly annexes?: boolean; readonly hints?: GrammarRequest["hints"] }
+interface Asked {
+  readonly depth: GrammarRequest["depth"];
+  readonly annexes?: boolean;
+  readonly hints?: GrammarRequest["hints"];
+}
 
 /** Registers and cuts a law to the end; the answer is its rows in the order of the plan, as the database gives them back. */
-async function cutWhole(prefix: string, bytes: Buffer, asked: Asked): Promise<{ title: string; body: string; address: string; parent: string | null }[]> {
+async function cutWhole(
+  prefix: string,
+  bytes: Buffer,
+  asked: Asked,
+): Promise<{ title: string; body: string; address: string; parent: string | null }[]> {
   const request: GrammarRequest = { ...DEFAULT_REQUEST, profile: "vn-law-1", annexes: false, hints: [], ...asked };
   const { runtimeRoot } = host.sandbox.place;
   const file = join(host.sandbox.place.folder, `${prefix}.txt`);
   writeFileSync(file, bytes);
-  await asAdministrator(host.sandbox, (admin) => registerDocument(admin, runtimeRoot, file, prefix, { request, versionLabel: "v1" }));
+  await asAdministrator(host.sandbox, (admin) =>
+    registerDocument(admin, runtimeRoot, file, prefix, { request, versionLabel: "v1" }),
+  );
   const words = ["--profile", "vn-law-1", "--depth", request.depth, ...(request.annexes ? ["--annexes"] : [])];
   if (request.hints.length > 0) {
     const hints = join(host.sandbox.place.folder, `${prefix}.hints`);
-    writeFileSync(hints, request.hints.map((hint) => `line ${hint.line} is ${hint.reads === "heading" ? "a heading" : "text"}: ${hint.reason}\n`).join(""));
+    writeFileSync(
+      hints,
+      request.hints
+        .map((hint) => `line ${hint.line} is ${hint.reads === "heading" ? "a heading" : "text"}: ${hint.reason}\n`)
+        .join(""),
+    );
     words.push("--hints", hints);
   }
   const opened = await host.cutter("orchestrate", "cut", prefix, ...words);
@@ -38,16 +57,21 @@ async function cutWhole(prefix: string, bytes: Buffer, asked: Asked): Promise<{ 
   expect(await host.cutter("orchestrate", "verify", run)).toMatchObject({ status: 0 });
   return host.sql(
     `SELECT u.identity_profile ->> 'title' AS title, v.body, u.canonical_address AS address, p.parent_address AS parent FROM cutter_runtime.planned_unit p JOIN public.information_unit u USING (canonical_address)
-     JOIN public.unit_version v ON v.unit_id = u.id WHERE p.run_id = $1 AND u.lifecycle_status = 'enacted' ORDER BY p.ordinal`, [run]);
+     JOIN public.unit_version v ON v.unit_id = u.id WHERE p.run_id = $1 AND u.lifecycle_status = 'enacted' ORDER BY p.ordinal`,
+    [run],
+  );
 }
 
-const renamed = (prefix: string, address: string | null): string | null => address?.replace(/^LAW(?=\/)/u, prefix) ?? null;
+const renamed = (prefix: string, address: string | null): string | null =>
+  address?.replace(/^LAW(?=\/)/u, prefix) ?? null;
 
 test("a law with points and annexes is cut and enacted, and its rows give the document back byte for byte", async () => {
   const bytes = ownLaw("luat-thu-vien.txt");
   const rows = await cutWhole("LAW-1", bytes, { depth: "diem", annexes: true });
   const manifest = cutLaw(bytes, { depth: "diem", annexes: true });
-  expect(rows.map((row) => [row.address, row.parent])).toEqual(manifest.units.map((unit) => [renamed("LAW-1", unit.address), renamed("LAW-1", unit.parent)]));
+  expect(rows.map((row) => [row.address, row.parent])).toEqual(
+    manifest.units.map((unit) => [renamed("LAW-1", unit.address), renamed("LAW-1", unit.parent)]),
+  );
   expect(proveLossless(bytes, manifest, rows)).toMatchObject({ ok: true });
 });
 
@@ -55,15 +79,26 @@ test("a law with two readings is cut as the operator's hint says, and the people
   const bytes = ownLaw("hai-cach-doc.txt");
   const hints: GrammarRequest["hints"] = [{ line: 6, reads: "text", reason: "điều được trích" }];
   const rows = await cutWhole("LAW-2", bytes, { depth: "dieu", hints });
-  expect(rows.map((row) => row.title)).toEqual(["Điều 1. Sửa đổi", "Điều 2. Hiệu lực", "Điều 3. Thi hành", "Điều 4. Bãi bỏ"]);
+  expect(rows.map((row) => row.title)).toEqual([
+    "Điều 1. Sửa đổi",
+    "Điều 2. Hiệu lực",
+    "Điều 3. Thi hành",
+    "Điều 4. Bãi bỏ",
+  ]);
   const [run] = await host.sql<{ run_id: string }>("SELECT run_id FROM cutter_runtime.run WHERE document_id = 'LAW-2'");
-  const [phase] = await host.sql<{ output: { grammar: unknown } }>("SELECT output FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = 'source_pin'", [run?.run_id]);
+  const [phase] = await host.sql<{ output: { grammar: unknown } }>(
+    "SELECT output FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = 'source_pin'",
+    [run?.run_id],
+  );
   expect(phase?.output.grammar).toEqual({ profile: "vn-law-1", options: { depth: "dieu", annexes: false, hints } });
 });
 
-test.runIf(corpusIsThere)("an amending decree with page heads and quoted articles gives itself back from the database", async () => {
-  const bytes = corpusDocument("vn-nghi-dinh-74-2025-sua-doi-nd-70-2015.txt");
-  const rows = await cutWhole("LAW-3", bytes, { depth: "khoan" });
-  expect(rows).toHaveLength(37);
-  expect(proveLossless(bytes, cutLaw(bytes, { depth: "khoan" }), rows)).toMatchObject({ ok: true });
-});
+test.runIf(corpusIsThere)(
+  "an amending decree with page heads and quoted articles gives itself back from the database",
+  async () => {
+    const bytes = corpusDocument("vn-nghi-dinh-74-2025-sua-doi-nd-70-2015.txt");
+    const rows = await cutWhole("LAW-3", bytes, { depth: "khoan" });
+    expect(rows).toHaveLength(37);
+    expect(proveLossless(bytes, cutLaw(bytes, { depth: "khoan" }), rows)).toMatchObject({ ok: true });
+  },
+);

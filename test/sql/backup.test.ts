@@ -10,21 +10,34 @@ import { backupVault } from "../../runner/adapters/backup-vault.ts";
 import { takeBackup, verifyBackupFile } from "../../runner/adapters/take-backup.ts";
 import { backupReceiptSchema } from "../../runner/model/backup.ts";
 import { digestOf, sha256 } from "../../runner/model/canonical.ts";
-import { backupRequest, CONTEXT_TABLES, forEveryTest, MUTATION_TABLES, RUN_FILE, type BackupPlace, type Recipient } from "../support/backup.ts";
+import {
+  backupRequest,
+  CONTEXT_TABLES,
+  forEveryTest,
+  MUTATION_TABLES,
+  RUN_FILE,
+  type BackupPlace,
+  type Recipient,
+} from "../support/backup.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 import { gpgHome } from "../support/gpg-home.ts";
 
 let database: FreshDatabase;
 let place: BackupPlace;
 let recipient: Recipient;
-forEveryTest((ground) => { ({ database, place, recipient } = ground); });
+forEveryTest((ground) => {
+  ({ database, place, recipient } = ground);
+});
 
 test("the receipt of a backup counts every row of the source and of the restored copy", async () => {
   const receipt = await takeBackup(backupRequest(database, place, recipient));
   expect(backupReceiptSchema.parse(receipt)).toEqual(receipt);
   expect(Object.keys(receipt.content_digests).sort()).toEqual([...MUTATION_TABLES, ...CONTEXT_TABLES].sort());
   for (const [table, { rows }] of Object.entries(receipt.content_digests)) {
-    expect({ table, rows }).toEqual({ table, rows: Number((await database.rows<{ n: string }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n) });
+    expect({ table, rows }).toEqual({
+      table,
+      rows: Number((await database.rows<{ n: string }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n),
+    });
   }
   expect(receipt.content_digests["public.information_unit"]?.rows).toBe(158);
   expect(receipt.proof.tables).toEqual(receipt.content_digests);
@@ -56,7 +69,9 @@ test("gpg with the private key reads the file, and psql makes the same rows of i
     await copy.rows("DROP SCHEMA public, cutter_governance CASCADE");
     const { host, port, user, password } = copy.settings();
     await execa(join(copy.cluster.binDir, "psql"), ["-XqAt", "-v", "ON_ERROR_STOP=1", "-1", "-o", "/dev/null"], {
-      input: sql, extendEnv: false, env: { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: copy.name },
+      input: sql,
+      extendEnv: false,
+      env: { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: copy.name },
     });
     for (const table of Object.keys(receipt.content_digests)) {
       const text = `SELECT count(*) AS n, md5(string_agg(t::text, '|' ORDER BY t::text COLLATE "C")) AS md5 FROM ${table} t`;
@@ -74,29 +89,60 @@ test("the password stands neither in the arguments nor in the environment of pg_
   let names: string[] = [];
   process.env["CUTTER_TEST_PLANTED"] = "planted-value";
   try {
-    await takeBackup({ ...request, dumpStarted: (pid) => {
-      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-      names = environment.split("\0").map((line) => line.split("=", 1)[0] ?? "").filter((name) => name !== "").sort();
-      seen = readFileSync(`/proc/${pid}/cmdline`, "utf8") + environment;
-    } });
+    await takeBackup({
+      ...request,
+      dumpStarted: (pid) => {
+        const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+        names = environment
+          .split("\0")
+          .map((line) => line.split("=", 1)[0] ?? "")
+          .filter((name) => name !== "")
+          .sort();
+        seen = readFileSync(`/proc/${pid}/cmdline`, "utf8") + environment;
+      },
+    });
   } finally {
     delete process.env["CUTTER_TEST_PLANTED"];
   }
   expect(seen).toContain("pg_dump");
   expect(seen).not.toContain(request.access.password);
-  expect(names).toEqual(["LC_ALL", "PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDATABASE", "PGHOST", "PGPASSFILE", "PGPORT", "PGSSLMODE", "PGUSER", "TZ"]);
+  expect(names).toEqual([
+    "LC_ALL",
+    "PGCLIENTENCODING",
+    "PGCONNECT_TIMEOUT",
+    "PGDATABASE",
+    "PGHOST",
+    "PGPASSFILE",
+    "PGPORT",
+    "PGSSLMODE",
+    "PGUSER",
+    "TZ",
+  ]);
 });
 
 test("the vault keeps a backup by hand, leaves nothing of a self-test and refuses an id that is a path", async () => {
   const { host, port, binDir } = database.cluster;
-  const vault = backupVault({
-    orchestrator: { runtime_root: place.folder }, caps: { phase_minutes: 5 },
-    database: { host, port, name: database.name, sslmode: "disable", system_identifier: "7000000000000000000" },
-    backup: {
-      tables: MUTATION_TABLES, context_tables: CONTEXT_TABLES, recipient_fingerprint: recipient.fingerprint, recipient_public_key: place.keyFile,
-      max_age_minutes: 60, adapter: "initdb", postgres_bin: binDir, scratch_user: process.getuid?.() === 0 ? "postgres" : null, scratch_root: "/tmp", scratch_url_file: null,
+  const vault = backupVault(
+    {
+      orchestrator: { runtime_root: place.folder },
+      caps: { phase_minutes: 5 },
+      database: { host, port, name: database.name, sslmode: "disable", system_identifier: "7000000000000000000" },
+      backup: {
+        tables: MUTATION_TABLES,
+        context_tables: CONTEXT_TABLES,
+        recipient_fingerprint: recipient.fingerprint,
+        recipient_public_key: place.keyFile,
+        max_age_minutes: 60,
+        adapter: "initdb",
+        postgres_bin: binDir,
+        scratch_user: process.getuid?.() === 0 ? "postgres" : null,
+        scratch_root: "/tmp",
+        scratch_url_file: null,
+      },
     },
-  }, async () => ({ user: "cutter_backup", password: database.cluster.passwords.cutter_backup }), () => undefined);
+    async () => ({ user: "cutter_backup", password: database.cluster.passwords.cutter_backup }),
+    () => undefined,
+  );
   await mkdir(join(place.folder, "backups"), { recursive: true });
   const tested = await backupSelftest(vault);
   expect(backupLines("selftest", tested)[0]).toMatch(/^PASS: \d+ rows of 17 tables restored and equal/);
@@ -104,7 +150,10 @@ test("the vault keeps a backup by hand, leaves nothing of a self-test and refuse
   const shelf = backupShelf(place.folder);
   const kept = await backupRun(vault, shelf);
   const file = kept.artifact_ref.replace("backups/", "");
-  expect((await readdir(join(place.folder, "backups"))).sort()).toEqual([file.replace(".sql.gpg", ".receipt.json"), file]);
+  expect((await readdir(join(place.folder, "backups"))).sort()).toEqual([
+    file.replace(".sql.gpg", ".receipt.json"),
+    file,
+  ]);
   const [stored] = await shelf.list();
   if (!stored) throw new Error("nothing on the shelf");
   expect(stored).toMatchObject({ kind: "hand", file, run_id: null, size_bytes: kept.size_bytes });

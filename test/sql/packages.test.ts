@@ -20,7 +20,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   const control = await connectAs(cluster.facts, "workflow_admin", "postgres");
   for (const role of ROLES) await control.query(`DROP ROLE IF EXISTS ${role}`);
-  for (const one of ["one", "two"]) await control.query(`CREATE DATABASE ${one} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
+  for (const one of ["one", "two"])
+    await control.query(`CREATE DATABASE ${one} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
   await control.end();
   admin = await connectAs(cluster.facts, "workflow_admin", "one");
 });
@@ -65,7 +66,10 @@ describe("the five packages together", () => {
     for (const name of PACKAGES) {
       const facts = await checkPackage(admin, name);
       expect(facts.length, name).toBeGreaterThan(1);
-      expect(facts.filter((row) => !row.ok), name).toEqual([]);
+      expect(
+        facts.filter((row) => !row.ok),
+        name,
+      ).toEqual([]);
     }
     expect(await catalog(admin)).not.toEqual(before);
     await undoPackages(admin);
@@ -86,19 +90,32 @@ describe("the five packages together", () => {
 
 describe("a package that cannot stand", () => {
   it("runtime without read-rights, revert and admission without runtime say which package comes first", async () => {
-    const wanted = { runtime: "package read-rights applied first", revert: "package runtime applied first", admission: "package runtime applied first" };
+    const wanted = {
+      runtime: "package read-rights applied first",
+      revert: "package runtime applied first",
+      admission: "package runtime applied first",
+    };
     for (const name of ["runtime", "revert", "admission"] as const) {
-      await expect(applyPackages(admin, [name])).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED", facts: { wanted: wanted[name] } });
+      await expect(applyPackages(admin, [name])).rejects.toMatchObject({
+        code: "STOP_PRECHECK_FAILED",
+        facts: { wanted: wanted[name] },
+      });
     }
   });
 
   it("revert refuses to extend a list of markers that somebody else has changed", async () => {
     await applyPackages(admin, ["read-rights", "runtime"]);
-    await admin.query("UPDATE public.dot_config SET value = value || ',fn_other' WHERE key = 'iu_create.gateway.allowed_marker_values'");
+    await admin.query(
+      "UPDATE public.dot_config SET value = value || ',fn_other' WHERE key = 'iu_create.gateway.allowed_marker_values'",
+    );
     await expect(applyPackages(admin, ["revert"])).rejects.toMatchObject({ code: "STOP_PRECHECK_FAILED" });
-    const { rows } = await admin.query<{ value: string }>("SELECT value FROM public.dot_config WHERE key = 'iu_create.gateway.allowed_marker_values'");
+    const { rows } = await admin.query<{ value: string }>(
+      "SELECT value FROM public.dot_config WHERE key = 'iu_create.gateway.allowed_marker_values'",
+    );
     expect(rows[0]?.value).toBe("fn_iu_create,fn_iu_apply_edit_draft,fn_iu_enact,fn_other");
-    await admin.query("UPDATE public.dot_config SET value = replace(value, ',fn_other', '') WHERE key = 'iu_create.gateway.allowed_marker_values'");
+    await admin.query(
+      "UPDATE public.dot_config SET value = replace(value, ',fn_other', '') WHERE key = 'iu_create.gateway.allowed_marker_values'",
+    );
     await undoPackages(admin, ["read-rights", "runtime"]);
   });
 
@@ -106,9 +123,12 @@ describe("a package that cannot stand", () => {
     await admin.query("CREATE ROLE stranger");
     await admin.query("CREATE ROLE cutter_backup IN ROLE stranger");
     await expect(applyPackages(admin, ["read-rights"])).rejects.toMatchObject({
-      code: "STOP_PRECHECK_FAILED", facts: { details: ["cutter_backup is a member of no role"] },
+      code: "STOP_PRECHECK_FAILED",
+      facts: { details: ["cutter_backup is a member of no role"] },
     });
-    const { rows } = await admin.query<{ may: boolean }>("SELECT has_table_privilege('cutter_exec', 'public.dot_config', 'SELECT') AS may");
+    const { rows } = await admin.query<{ may: boolean }>(
+      "SELECT has_table_privilege('cutter_exec', 'public.dot_config', 'SELECT') AS may",
+    );
     expect(rows[0]?.may).toBe(false);
     await admin.query("DROP ROLE stranger");
   });
@@ -130,7 +150,9 @@ describe("roles of a shared cluster", () => {
       await applyPackages(admin);
       await applyPackages(other);
       await undoPackages(admin);
-      const { rows } = await other.query<{ roles: string }>("SELECT count(*) AS roles FROM pg_roles WHERE rolname IN ('cutter_owner', 'cutter_gate', 'cutter_halt', 'cutter_backup')");
+      const { rows } = await other.query<{ roles: string }>(
+        "SELECT count(*) AS roles FROM pg_roles WHERE rolname IN ('cutter_owner', 'cutter_gate', 'cutter_halt', 'cutter_backup')",
+      );
       expect(rows[0]?.roles).toBe("4");
       expect((await checkPackage(other, "runtime")).filter((row) => !row.ok)).toEqual([]);
     } finally {

@@ -18,7 +18,8 @@ afterAll(async () => {
 });
 
 const looked = async (): Promise<Check[]> => prechecks({ ...(await collectDatabaseFacts(runner.config)), others: [] });
-const failed = (checks: readonly Check[]): [string, string][] => checks.filter((check) => check.outcome !== "passed").map((check) => [check.name, check.saw]);
+const failed = (checks: readonly Check[]): [string, string][] =>
+  checks.filter((check) => check.outcome !== "passed").map((check) => [check.name, check.saw]);
 
 /** What fails after `change`, which `undo` takes back. */
 async function failedAfter(change: string, undo: string): Promise<[string, string][]> {
@@ -40,28 +41,51 @@ test("on a database with every package nothing fails and no row of any table is 
 });
 
 test("a missing right on a table is named with the statement and the role that need it", async () => {
-  const found = await failedAfter("REVOKE SELECT ON public.birth_registry FROM cutter_verify", "GRANT SELECT ON public.birth_registry TO cutter_verify");
-  expect(found).toContainEqual(["sql/verify/written-units.sql as cutter_verify", "permission denied for table birth_registry"]);
+  const found = await failedAfter(
+    "REVOKE SELECT ON public.birth_registry FROM cutter_verify",
+    "GRANT SELECT ON public.birth_registry TO cutter_verify",
+  );
+  expect(found).toContainEqual([
+    "sql/verify/written-units.sql as cutter_verify",
+    "permission denied for table birth_registry",
+  ]);
   expect(found.filter(([name]) => name.endsWith("as cutter_exec"))).toEqual([]);
 });
 
 test("a right that only a later look at a finished run needs is named too", async () => {
-  const found = await failedAfter("REVOKE SELECT ON public.iu_lifecycle_log FROM cutter_verify", "GRANT SELECT ON public.iu_lifecycle_log TO cutter_verify");
-  expect(found).toContainEqual(["sql/verify/lifecycle-log.sql as cutter_verify", "permission denied for table iu_lifecycle_log"]);
+  const found = await failedAfter(
+    "REVOKE SELECT ON public.iu_lifecycle_log FROM cutter_verify",
+    "GRANT SELECT ON public.iu_lifecycle_log TO cutter_verify",
+  );
+  expect(found).toContainEqual([
+    "sql/verify/lifecycle-log.sql as cutter_verify",
+    "permission denied for table iu_lifecycle_log",
+  ]);
 });
 
 test("a missing right to insert is named although nothing is inserted", async () => {
-  const grant = (verb: string, word: string) => `${verb} INSERT ON cutter_governance.cut_change_set ${word} cutter_exec`;
-  expect(await failedAfter(grant("REVOKE", "FROM"), grant("GRANT", "TO"))).toContainEqual(["sql/write/leg-b-change-set.sql as cutter_exec", "permission denied for table cut_change_set"]);
+  const grant = (verb: string, word: string) =>
+    `${verb} INSERT ON cutter_governance.cut_change_set ${word} cutter_exec`;
+  expect(await failedAfter(grant("REVOKE", "FROM"), grant("GRANT", "TO"))).toContainEqual([
+    "sql/write/leg-b-change-set.sql as cutter_exec",
+    "permission denied for table cut_change_set",
+  ]);
 });
 
 test("a missing right on a function is named although the function is not called", async () => {
-  const grant = (verb: string, word: string) => `${verb} EXECUTE ON FUNCTION cutter_runtime.release_lease(text, bigint) ${word} cutter_exec`;
-  expect(await failedAfter(grant("REVOKE", "FROM"), grant("GRANT", "TO"))).toContainEqual(["sql/write/release-lease.sql as cutter_exec", "permission denied for function release_lease"]);
+  const grant = (verb: string, word: string) =>
+    `${verb} EXECUTE ON FUNCTION cutter_runtime.release_lease(text, bigint) ${word} cutter_exec`;
+  expect(await failedAfter(grant("REVOKE", "FROM"), grant("GRANT", "TO"))).toContainEqual([
+    "sql/write/release-lease.sql as cutter_exec",
+    "permission denied for function release_lease",
+  ]);
 });
 
 test("a column under another name is named with every statement that reads it", async () => {
-  const rename = (from: string, to: string) => `ALTER TABLE cutter_governance.source_document_version_registry RENAME COLUMN ${from} TO ${to}`;
+  const rename = (from: string, to: string) =>
+    `ALTER TABLE cutter_governance.source_document_version_registry RENAME COLUMN ${from} TO ${to}`;
   const found = await failedAfter(rename("captured_at", "taken_at"), rename("taken_at", "captured_at"));
-  expect(found).toEqual([["sql/read/source-document.sql as cutter_exec", expect.stringContaining("captured_at does not exist")]]);
+  expect(found).toEqual([
+    ["sql/read/source-document.sql as cutter_exec", expect.stringContaining("captured_at does not exist")],
+  ]);
 });

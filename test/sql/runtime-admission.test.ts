@@ -5,7 +5,25 @@ import type { FreshDatabase } from "../support/database.ts";
 import { admittedRun, begun, openPrincipals, revoke } from "../support/principals.ts";
 import type { Principals } from "../support/principals.ts";
 import {
-  admit, admitCut, answerOf, beginEffect, cutLegA, effect, EXECUTION_SHA, newRunId, one, openRun, plantAdmission, reachGate, reachVerified, recordPhase, SG_1_SHA, SG_2_SHA, sha, unitsOf, ZEROS,
+  admit,
+  admitCut,
+  answerOf,
+  beginEffect,
+  cutLegA,
+  effect,
+  EXECUTION_SHA,
+  newRunId,
+  one,
+  openRun,
+  plantAdmission,
+  reachGate,
+  reachVerified,
+  recordPhase,
+  SG_1_SHA,
+  SG_2_SHA,
+  sha,
+  unitsOf,
+  ZEROS,
 } from "../support/run-by-sql.ts";
 
 let world: Principals;
@@ -26,12 +44,20 @@ describe("admission", () => {
     const run = await openRun(exec, "SAMPLE");
     await reachGate(exec, run);
     await admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA });
-    expect(await answerOf(admit(gate, run, { gate: "EXECUTION", person: "an", payload_sha: EXECUTION_SHA }))).toBe("STOP_APPROVAL_INVALID");
+    expect(await answerOf(admit(gate, run, { gate: "EXECUTION", person: "an", payload_sha: EXECUTION_SHA }))).toBe(
+      "STOP_APPROVAL_INVALID",
+    );
     await admit(gate, run, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA });
-    expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "binh", payload_sha: SG_1_SHA }))).toBe("STOP_APPROVAL_INVALID");
+    expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "binh", payload_sha: SG_1_SHA }))).toBe(
+      "STOP_APPROVAL_INVALID",
+    );
     await reachVerified(exec, verify, run);
-    expect(await answerOf(admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "an", payload_sha: SG_2_SHA }))).toBe("STOP_APPROVAL_INVALID");
-    expect(await answerOf(admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "binh", payload_sha: SG_2_SHA }))).toBe("accepted");
+    expect(
+      await answerOf(admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "an", payload_sha: SG_2_SHA })),
+    ).toBe("STOP_APPROVAL_INVALID");
+    expect(
+      await answerOf(admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "binh", payload_sha: SG_2_SHA })),
+    ).toBe("accepted");
   });
 
   it("a nonce is admitted once, also by eight gates in sequence and two at the same moment", async () => {
@@ -47,10 +73,14 @@ describe("admission", () => {
   it("a renewing SG_1 must bring the same planned rows", async () => {
     const run = await openRun(exec, "SAMPLE");
     await admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA });
-    expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA }))).toBe("accepted");
+    expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA }))).toBe(
+      "accepted",
+    );
     const altered = run.units.map((unit) => (unit.ordinal === 2 ? { ...unit, content_hash: sha("other") } : unit));
     for (const units of [altered, run.units.slice(1), [...run.units, ...unitsOf("SAMPLE", 4).slice(3)]]) {
-      expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA, units }))).toBe("STOP_DRIFT");
+      expect(
+        await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA, units })),
+      ).toBe("STOP_DRIFT");
     }
   });
 
@@ -60,7 +90,11 @@ describe("admission", () => {
     for (const units of [null, [], unitsOf("ICX-CONST", 2), unitsOf("SAMPLE2", 2)]) {
       expect(await answerOf(admit(gate, run, { ...sg1, units }))).toBe("STOP_APPROVAL_INVALID");
     }
-    expect(await answerOf(admit(gate, run, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA, units: run.units }))).toBe("STOP_APPROVAL_INVALID");
+    expect(
+      await answerOf(
+        admit(gate, run, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA, units: run.units }),
+      ),
+    ).toBe("STOP_APPROVAL_INVALID");
     expect(await one(superuser, "SELECT count(*) FROM cutter_runtime.planned_unit")).toBe("0");
   });
 
@@ -70,7 +104,9 @@ describe("admission", () => {
     expect(await answerOf(admit(gate, run, { ...sg1, validFrom: -7200, useBy: -1 }))).toBe("STOP_APPROVAL_EXPIRED");
     expect(await answerOf(admit(gate, run, { ...sg1, payload: { run_id: newRunId() } }))).toBe("STOP_APPROVAL_INVALID");
     expect(await answerOf(admit(gate, run, { ...sg1, gate: "UNHALT" }))).toBe("STOP_APPROVAL_INVALID");
-    expect(await answerOf(admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA }))).toBe("STOP_APPROVAL_INVALID");
+    expect(
+      await answerOf(admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA })),
+    ).toBe("STOP_APPROVAL_INVALID");
     await revoke(world, "nonce", sha("n").slice(0, 32));
     await revoke(world, "key", "A".repeat(40));
     expect(await answerOf(admit(gate, run, { ...sg1, nonce: sha("n").slice(0, 32) }))).toBe("STOP_APPROVAL_REVOKED");
@@ -88,8 +124,12 @@ describe("beginning an effect", () => {
     await admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA });
     expect(await begun(exec, run, "cut_leg_a")).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
     await admit(gate, run, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA });
-    expect(await begun(exec, run, "cut_leg_a", { SG_1_cut_authz: sha("other"), EXECUTION: EXECUTION_SHA })).toBe("STOP_APPROVAL_INVALID");
-    expect(await begun(exec, run, "cut_leg_a", { SG_1_cut_authz: SG_1_SHA, EXECUTION: sha("other") })).toBe("STOP_APPROVAL_INVALID");
+    expect(await begun(exec, run, "cut_leg_a", { SG_1_cut_authz: sha("other"), EXECUTION: EXECUTION_SHA })).toBe(
+      "STOP_APPROVAL_INVALID",
+    );
+    expect(await begun(exec, run, "cut_leg_a", { SG_1_cut_authz: SG_1_SHA, EXECUTION: sha("other") })).toBe(
+      "STOP_APPROVAL_INVALID",
+    );
     expect(await begun(exec, run, "cut_leg_a", {})).toBe("STOP_APPROVAL_INVALID");
     await expect(cutLegA(exec, run)).resolves.toBeUndefined();
     expect(await one(superuser, "SELECT count(*) FROM cutter_runtime.admission_use")).toBe("2");
@@ -97,8 +137,10 @@ describe("beginning an effect", () => {
 
   it("an approval that is expired, ends within the phase cap, starts later or is revoked does not serve", async () => {
     const wanted = [
-      [{ validFrom: -7200, useBy: -60 }, "STOP_APPROVAL_EXPIRED"], [{ useBy: 30 }, "STOP_APPROVAL_EXPIRED"],
-      [{ validFrom: 200, useBy: 9000 }, "STOP_APPROVAL_INVALID"], [{ nonce: "b".repeat(32) }, "STOP_APPROVAL_REVOKED"],
+      [{ validFrom: -7200, useBy: -60 }, "STOP_APPROVAL_EXPIRED"],
+      [{ useBy: 30 }, "STOP_APPROVAL_EXPIRED"],
+      [{ validFrom: 200, useBy: 9000 }, "STOP_APPROVAL_INVALID"],
+      [{ nonce: "b".repeat(32) }, "STOP_APPROVAL_REVOKED"],
     ] as const;
     await revoke(world, "nonce", "b".repeat(32));
     for (const [times, code] of wanted) {
@@ -119,7 +161,10 @@ describe("beginning an effect", () => {
   });
 
   it("one person behind both signatures, or an EXECUTION for another SG_1, is refused again here", async () => {
-    for (const [documentId, execution] of [["DOC-A", { person: "an" }], ["DOC-B", { person: "binh", payload: { sg1_payload_sha: sha("other") } }]] as const) {
+    for (const [documentId, execution] of [
+      ["DOC-A", { person: "an" }],
+      ["DOC-B", { person: "binh", payload: { sg1_payload_sha: sha("other") } }],
+    ] as const) {
       const run = await openRun(exec, documentId);
       await reachGate(exec, run);
       await plantAdmission(superuser, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA });
@@ -134,7 +179,12 @@ describe("beginning an effect", () => {
     expect(await begun(exec, run, "lifecycle_enact")).toBe("STOP_APPROVAL_REQUIRED");
     await plantAdmission(superuser, run, { gate: "SG_2_lifecycle_authz", person: "an", payload_sha: SG_2_SHA });
     expect(await begun(exec, run, "lifecycle_enact")).toBe("STOP_APPROVAL_INVALID");
-    await plantAdmission(superuser, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA, payload: { sg1_payload_sha: sha("x") } });
+    await plantAdmission(superuser, run, {
+      gate: "SG_2_lifecycle_authz",
+      person: "chi",
+      payload_sha: SG_2_SHA,
+      payload: { sg1_payload_sha: sha("x") },
+    });
     expect(await begun(exec, run, "lifecycle_enact")).toBe("STOP_APPROVAL_INVALID");
     await admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA });
     expect(await answerOf(effect(exec, run, "lifecycle_enact"))).toBe("accepted");
@@ -163,16 +213,31 @@ describe("beginning an effect", () => {
     await revoke(world, "run", run.runId);
     expect(await begun(exec, run, "leg_b_record")).toBe("STOP_APPROVAL_REVOKED");
     expect(await answerOf(effect(exec, run, "revert"))).toBe("accepted");
-    expect(await answerOf(exec.query("SELECT cutter_runtime.close_run($1, $2, 'reverted', 'revoked')", [run.runId, run.epoch]))).toBe("accepted");
+    expect(
+      await answerOf(
+        exec.query("SELECT cutter_runtime.close_run($1, $2, 'reverted', 'revoked')", [run.runId, run.epoch]),
+      ),
+    ).toBe("accepted");
   });
 
   it("a run that was revoked and is torn gets a decision about it, and no other statement", async () => {
     const run = await openRun(exec, "SAMPLE");
     await exec.query("SELECT cutter_runtime.set_state($1, $2, 'torn', 'STOP_TORN')", [run.runId, run.epoch]);
     await revoke(world, "run", run.runId);
-    expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA }))).toBe("STOP_APPROVAL_REVOKED");
-    await admit(gate, run, { gate: "SG_3_failure_escalation", person: "chi", payload_sha: sha("SG_3"), payload: { decision: "void", committed: [] } });
-    expect(await answerOf(exec.query("SELECT cutter_runtime.close_run($1, $2, 'voided', 'decided')", [run.runId, run.epoch]))).toBe("accepted");
+    expect(await answerOf(admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA }))).toBe(
+      "STOP_APPROVAL_REVOKED",
+    );
+    await admit(gate, run, {
+      gate: "SG_3_failure_escalation",
+      person: "chi",
+      payload_sha: sha("SG_3"),
+      payload: { decision: "void", committed: [] },
+    });
+    expect(
+      await answerOf(
+        exec.query("SELECT cutter_runtime.close_run($1, $2, 'voided', 'decided')", [run.runId, run.epoch]),
+      ),
+    ).toBe("accepted");
   });
 
   it("only the role of the phase, only READ COMMITTED, only one effect a transaction, only with a sane cap", async () => {
@@ -180,7 +245,8 @@ describe("beginning an effect", () => {
     expect(await begun(verify, run, "cut_leg_a")).toBe("STOP_INVARIANT_FAILED");
     expect(await begun(exec, run, "write_verify")).toBe("STOP_INVARIANT_FAILED");
     expect(await begun(exec, run, "cutplan")).toBe("STOP_INVARIANT_FAILED");
-    for (const cap of [0, -5, 3601]) expect(await begun(exec, run, "cut_leg_a", undefined, cap)).toBe("STOP_REFUSED_INPUT");
+    for (const cap of [0, -5, 3601])
+      expect(await begun(exec, run, "cut_leg_a", undefined, cap)).toBe("STOP_REFUSED_INPUT");
     await exec.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
     expect(await answerOf(beginEffect(exec, run, "cut_leg_a"))).toBe("STOP_INVARIANT_FAILED");
     await exec.query("ROLLBACK");
@@ -192,17 +258,31 @@ describe("beginning an effect", () => {
 
   it("a database clock behind the newest record is drift", async () => {
     const run = await admittedRun(world);
-    await superuser.query("INSERT INTO cutter_runtime.journal (run_id, seq, prev_sha, entry_sha, entry, at) VALUES ($1, 1, $2, $2, '{}', clock_timestamp() + interval '25 hours')", [run.runId, ZEROS]);
+    await superuser.query(
+      "INSERT INTO cutter_runtime.journal (run_id, seq, prev_sha, entry_sha, entry, at) VALUES ($1, 1, $2, $2, '{}', clock_timestamp() + interval '25 hours')",
+      [run.runId, ZEROS],
+    );
     expect(await begun(exec, run, "cut_leg_a")).toBe("STOP_DRIFT");
   });
 
   it("leg B and verify must begin within 24 hours of leg A, unless SG_1 was signed again; revert needs no time at all", async () => {
     const run = await admittedRun(world);
-    const plantLegA = "INSERT INTO cutter_runtime.phase_done (run_id, phase, epoch, input_sha, output_sha, output, principal, began, at) VALUES ($1, $2, 1, $3, $3, '{}', 'cutter_exec', clock_timestamp() - interval '25 hours', clock_timestamp() - interval '25 hours')";
+    const plantLegA =
+      "INSERT INTO cutter_runtime.phase_done (run_id, phase, epoch, input_sha, output_sha, output, principal, began, at) VALUES ($1, $2, 1, $3, $3, '{}', 'cutter_exec', clock_timestamp() - interval '25 hours', clock_timestamp() - interval '25 hours')";
     for (const phase of ["cut_leg_a", "structural_verify"]) await superuser.query(plantLegA, [run.runId, phase, ZEROS]);
-    const old = { gate: "SG_1_cut_authz", person: "an", payload_sha: sha("old"), validFrom: -100_000, useBy: -7200, nonce: "c".repeat(32) };
+    const old = {
+      gate: "SG_1_cut_authz",
+      person: "an",
+      payload_sha: sha("old"),
+      validFrom: -100_000,
+      useBy: -7200,
+      nonce: "c".repeat(32),
+    };
     await plantAdmission(superuser, run, old);
-    await superuser.query("INSERT INTO cutter_runtime.admission_use (nonce, run_id, phase) VALUES ($1, $2, 'cut_leg_a')", ["c".repeat(32), run.runId]);
+    await superuser.query(
+      "INSERT INTO cutter_runtime.admission_use (nonce, run_id, phase) VALUES ($1, $2, 'cut_leg_a')",
+      ["c".repeat(32), run.runId],
+    );
     expect(await begun(exec, run, "leg_b_record")).toBe("STOP_APPROVAL_EXPIRED");
     await exec.query("BEGIN");
     expect(await answerOf(beginEffect(exec, run, "revert"))).toBe("accepted");

@@ -5,7 +5,23 @@ import type { FreshDatabase } from "../support/database.ts";
 import { admittedRun, begun, lift, openPrincipals, revoke, stateOf, waitsForLock } from "../support/principals.ts";
 import type { Principals } from "../support/principals.ts";
 import {
-  admit, answerOf, beginEffect, cutLegA, effect, endEffect, EXECUTION_SHA, newRunId, one, openRun, reachGate, reachVerified, recordPhase, SG_1_SHA, sha, transaction, ZEROS,
+  admit,
+  answerOf,
+  beginEffect,
+  cutLegA,
+  effect,
+  endEffect,
+  EXECUTION_SHA,
+  newRunId,
+  one,
+  openRun,
+  reachGate,
+  reachVerified,
+  recordPhase,
+  SG_1_SHA,
+  sha,
+  transaction,
+  ZEROS,
 } from "../support/run-by-sql.ts";
 
 let world: Principals;
@@ -57,7 +73,12 @@ describe("ending an effect", () => {
   it("a revocation that arrives while the work runs is seen before COMMIT", async () => {
     const run = await openRun(exec, "SAMPLE");
     await reachGate(exec, run);
-    await admit(gate, run, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA, fingerprint: "D".repeat(40) });
+    await admit(gate, run, {
+      gate: "SG_1_cut_authz",
+      person: "an",
+      payload_sha: SG_1_SHA,
+      fingerprint: "D".repeat(40),
+    });
     await admit(gate, run, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA });
     const overtaken = effect(exec, run, "cut_leg_a", () => revoke(world, "key", "D".repeat(40)));
     expect(await answerOf(overtaken)).toBe("STOP_APPROVAL_REVOKED");
@@ -67,16 +88,25 @@ describe("ending an effect", () => {
     const run = await admittedRun(world);
     await reachVerified(exec, verify, run);
     const rows = await db.rows<{ phase: string; principal: string }>(
-      "SELECT phase, principal::text FROM cutter_runtime.phase_done WHERE phase IN ('cut_leg_a', 'leg_b_record', 'write_verify') ORDER BY at");
+      "SELECT phase, principal::text FROM cutter_runtime.phase_done WHERE phase IN ('cut_leg_a', 'leg_b_record', 'write_verify') ORDER BY at",
+    );
     expect(rows).toEqual([
-      { phase: "cut_leg_a", principal: "cutter_exec" }, { phase: "leg_b_record", principal: "cutter_exec" }, { phase: "write_verify", principal: "cutter_verify" }]);
+      { phase: "cut_leg_a", principal: "cutter_exec" },
+      { phase: "leg_b_record", principal: "cutter_exec" },
+      { phase: "write_verify", principal: "cutter_verify" },
+    ]);
     expect(await stateOf(world, run)).toBe("write_verified");
   });
 
   it("no record of the verifier carries another principal, even if the functions allowed it", async () => {
     const run = await openRun(exec, "SAMPLE");
-    const plant = (phase: string, principal: string): Promise<string> => answerOf(superuser.query(
-      "INSERT INTO cutter_runtime.phase_done (run_id, phase, epoch, input_sha, output_sha, output, principal) VALUES ($1, $2, 1, $3, $3, '{}', $4)", [run.runId, phase, ZEROS, principal]));
+    const plant = (phase: string, principal: string): Promise<string> =>
+      answerOf(
+        superuser.query(
+          "INSERT INTO cutter_runtime.phase_done (run_id, phase, epoch, input_sha, output_sha, output, principal) VALUES ($1, $2, 1, $3, $3, '{}', $4)",
+          [run.runId, phase, ZEROS, principal],
+        ),
+      );
     expect(await plant("write_verify", "cutter_exec")).toBe("23514");
     expect(await plant("cut_leg_a", "cutter_verify")).toBe("23514");
     expect(await plant("cut_leg_a", "workflow_admin")).toBe("23514");
@@ -88,13 +118,25 @@ describe("ending an effect", () => {
     const fresh = await db.connect("cutter_exec");
     await fresh.query("BEGIN");
     await beginEffect(fresh, run, "cut_leg_a");
-    await fresh.query("SELECT cutter_runtime.append_journal($1, $2, 1, $3, $4, '{}')", [run.runId, run.epoch, ZEROS, sha("1")]);
+    await fresh.query("SELECT cutter_runtime.append_journal($1, $2, 1, $3, $4, '{}')", [
+      run.runId,
+      run.epoch,
+      ZEROS,
+      sha("1"),
+    ]);
     await endEffect(fresh, run, "cut_leg_a");
     const { rows } = await fresh.query<{ line: string }>(
       `SELECT relname || ' +' || n_tup_ins || ' ~' || n_tup_upd || ' -' || n_tup_del AS line FROM pg_stat_xact_all_tables
-        WHERE schemaname <> 'pg_toast' AND (n_tup_ins, n_tup_upd, n_tup_del) <> (0, 0, 0) ORDER BY relname`);
+        WHERE schemaname <> 'pg_toast' AND (n_tup_ins, n_tup_upd, n_tup_del) <> (0, 0, 0) ORDER BY relname`,
+    );
     await fresh.query("COMMIT");
-    expect(rows.map((row) => row.line)).toEqual(["admission_use +2 ~0 -0", "journal +1 ~0 -0", "lease +0 ~3 -0", "phase_done +1 ~0 -0", "run +0 ~1 -0"]);
+    expect(rows.map((row) => row.line)).toEqual([
+      "admission_use +2 ~0 -0",
+      "journal +1 ~0 -0",
+      "lease +0 ~3 -0",
+      "phase_done +1 ~0 -0",
+      "run +0 ~1 -0",
+    ]);
   });
 });
 
@@ -116,7 +158,8 @@ describe("halt", () => {
     const run = await admittedRun(world);
     const other = await openRun(exec, "OTHER");
     const halter = await db.connect("cutter_halt");
-    const request = (id: string | null, reason: string): Promise<string> => answerOf(halter.query("SELECT cutter_runtime.request_halt($1, $2, 'operator')", [id, reason]));
+    const request = (id: string | null, reason: string): Promise<string> =>
+      answerOf(halter.query("SELECT cutter_runtime.request_halt($1, $2, 'operator')", [id, reason]));
     expect(await request(other.runId, "only this one")).toBe("accepted");
     expect(await request(newRunId(), "no such run")).toBe("STOP_REFUSED_INPUT");
     expect(await request(null, " ")).toBe("STOP_REFUSED_INPUT");

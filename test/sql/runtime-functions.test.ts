@@ -5,7 +5,18 @@ import type { FreshDatabase } from "../support/database.ts";
 import { admittedRun, begun, openPrincipals, stateOf, waitsForLock } from "../support/principals.ts";
 import type { Principals } from "../support/principals.ts";
 import {
-  answerOf, beginEffect, cutLegA, effect, endEffect, newRunId, one, openRun, reachGate, recordPhase, sha, ZEROS,
+  answerOf,
+  beginEffect,
+  cutLegA,
+  effect,
+  endEffect,
+  newRunId,
+  one,
+  openRun,
+  reachGate,
+  recordPhase,
+  sha,
+  ZEROS,
 } from "../support/run-by-sql.ts";
 import type { RunByHand } from "../support/run-by-sql.ts";
 
@@ -25,7 +36,10 @@ describe("opening a run and its lease", () => {
   it("a document has one open run, and the refusal names it", async () => {
     const run = await openRun(exec, "SAMPLE");
     const second = openRun(exec, "SAMPLE");
-    await expect(second).rejects.toMatchObject({ message: "STOP_RUN_OPEN", detail: expect.stringContaining(run.runId) });
+    await expect(second).rejects.toMatchObject({
+      message: "STOP_RUN_OPEN",
+      detail: expect.stringContaining(run.runId),
+    });
     await expect(openRun(exec, "OTHER")).resolves.toMatchObject({ epoch: "1" });
   });
 
@@ -43,7 +57,8 @@ describe("opening a run and its lease", () => {
 
   it("a live lease is not taken, a released or abandoned one is, and every take-over raises the epoch", async () => {
     const run = await openRun(exec, "SAMPLE");
-    const take = (holder: string, gone: string | null): Promise<string> => one(exec, "SELECT cutter_runtime.take_lease($1, $2, $3)", [run.runId, holder, gone]);
+    const take = (holder: string, gone: string | null): Promise<string> =>
+      one(exec, "SELECT cutter_runtime.take_lease($1, $2, $3)", [run.runId, holder, gone]);
     expect(await answerOf(take("holder-2", null))).toBe("STOP_LEASE_HELD");
     expect(await take("holder-1", null)).toBe("2");
     expect(await take("holder-2", "holder-1")).toBe("3");
@@ -54,7 +69,8 @@ describe("opening a run and its lease", () => {
   it("of two processes that both saw the old holder gone, the second does not take the lease from the first", async () => {
     const run = await openRun(exec, "SAMPLE");
     const other = await db.connect("cutter_exec");
-    const take = (client: pg.Client, holder: string): Promise<string> => one(client, "SELECT cutter_runtime.take_lease($1, $2, 'holder-1')", [run.runId, holder]);
+    const take = (client: pg.Client, holder: string): Promise<string> =>
+      one(client, "SELECT cutter_runtime.take_lease($1, $2, 'holder-1')", [run.runId, holder]);
     const answers = await Promise.all([answerOf(take(exec, "holder-2")), answerOf(take(other, "holder-3"))]);
     expect(answers.sort()).toEqual(["STOP_LEASE_HELD", "accepted"]);
     expect(await one(superuser, "SELECT epoch FROM cutter_runtime.lease")).toBe("2");
@@ -63,13 +79,23 @@ describe("opening a run and its lease", () => {
   it("an old epoch writes nothing: no state, phase, receipt, journal entry, effect or closing", async () => {
     const run = await admittedRun(world);
     await exec.query("SELECT cutter_runtime.take_lease($1, 'holder-2', 'holder-1')", [run.runId]);
-    expect(await answerOf(exec.query("SELECT cutter_runtime.set_state($1, 1, 'ambiguous', NULL)", [run.runId]))).toBe("STOP_FENCED");
+    expect(await answerOf(exec.query("SELECT cutter_runtime.set_state($1, 1, 'ambiguous', NULL)", [run.runId]))).toBe(
+      "STOP_FENCED",
+    );
     expect(await answerOf(recordPhase(exec, run, "structural_verify"))).toBe("STOP_FENCED");
-    expect(await answerOf(exec.query("SELECT cutter_runtime.record_receipt($1, 1, 1, '{}', 'a', 'b', 1, 'c', '{}', 'd')", [run.runId]))).toBe("STOP_FENCED");
-    expect(await answerOf(exec.query("SELECT cutter_runtime.append_journal($1, 1, 1, $2, $2, '{}')", [run.runId, ZEROS]))).toBe("STOP_FENCED");
+    expect(
+      await answerOf(
+        exec.query("SELECT cutter_runtime.record_receipt($1, 1, 1, '{}', 'a', 'b', 1, 'c', '{}', 'd')", [run.runId]),
+      ),
+    ).toBe("STOP_FENCED");
+    expect(
+      await answerOf(exec.query("SELECT cutter_runtime.append_journal($1, 1, 1, $2, $2, '{}')", [run.runId, ZEROS])),
+    ).toBe("STOP_FENCED");
     expect(await begun(exec, run, "cut_leg_a")).toBe("STOP_FENCED");
     expect(await answerOf(exec.query("SELECT cutter_runtime.release_lease($1, 1)", [run.runId]))).toBe("STOP_FENCED");
-    expect(await answerOf(exec.query("SELECT cutter_runtime.close_run($1, 1, 'voided', 'why not')", [run.runId]))).toBe("STOP_FENCED");
+    expect(await answerOf(exec.query("SELECT cutter_runtime.close_run($1, 1, 'voided', 'why not')", [run.runId]))).toBe(
+      "STOP_FENCED",
+    );
   });
 
   it("an expired lease that an effect in flight is extending is not taken once that effect has committed", async () => {
@@ -105,7 +131,9 @@ describe("records of phases", () => {
     await recordPhase(exec, run, "source_pin", sha("a"), { source_version_id: "v1" });
     await recordPhase(exec, run, "source_pin", sha("a"), { source_version_id: "v2" });
     expect(await answerOf(recordPhase(exec, run, "source_pin", sha("b")))).toBe("STOP_REPLAY_CONFLICT");
-    expect(await one(superuser, "SELECT source_version_id || ' ' || state FROM cutter_runtime.run")).toBe("v1 source_pinned");
+    expect(await one(superuser, "SELECT source_version_id || ' ' || state FROM cutter_runtime.run")).toBe(
+      "v1 source_pinned",
+    );
   });
 
   it("no phase is recorded before the one it stands on, and no writing phase without an effect", async () => {
@@ -121,7 +149,13 @@ describe("records of phases", () => {
     const run = await openRun(exec, "SAMPLE");
     const set = (state: string, stop: string | null = null): Promise<string> =>
       answerOf(exec.query("SELECT cutter_runtime.set_state($1, $2, $3, $4)", [run.runId, run.epoch, state, stop]));
-    for (const state of ["closeout_reported", "lifecycle_enacted", "awaiting_cut_authorization", "voided", "nonsense"]) {
+    for (const state of [
+      "closeout_reported",
+      "lifecycle_enacted",
+      "awaiting_cut_authorization",
+      "voided",
+      "nonsense",
+    ]) {
       expect(await set(state), state).toBe("STOP_INVARIANT_FAILED");
     }
     await reachGate(exec, run);
@@ -133,8 +167,15 @@ describe("records of phases", () => {
 
   it("backup receipts count up without a gap, and the same receipt again changes nothing", async () => {
     const run = await openRun(exec, "SAMPLE");
-    const receipt = (attempt: number, file: string): Promise<string> => answerOf(exec.query(
-      "SELECT cutter_runtime.record_receipt($1, $2, $3, '{}', 'c', $4, 10, 'r', '{}', 'p')", [run.runId, run.epoch, attempt, file]));
+    const receipt = (attempt: number, file: string): Promise<string> =>
+      answerOf(
+        exec.query("SELECT cutter_runtime.record_receipt($1, $2, $3, '{}', 'c', $4, 10, 'r', '{}', 'p')", [
+          run.runId,
+          run.epoch,
+          attempt,
+          file,
+        ]),
+      );
     expect(await receipt(2, "f")).toBe("STOP_REPLAY_CONFLICT");
     expect(await receipt(1, "f")).toBe("accepted");
     expect(await receipt(1, "f")).toBe("accepted");
@@ -145,8 +186,16 @@ describe("records of phases", () => {
 
   it("a journal entry extends the chain or is refused, whoever of the two principals writes it", async () => {
     const run = await openRun(exec, "SAMPLE");
-    const append = (client: pg.Client, seq: number, prev: string, entry: string): Promise<string> => answerOf(client.query(
-      "SELECT cutter_runtime.append_journal($1, $2, $3, $4, $5, '{}')", [run.runId, run.epoch, seq, prev, entry]));
+    const append = (client: pg.Client, seq: number, prev: string, entry: string): Promise<string> =>
+      answerOf(
+        client.query("SELECT cutter_runtime.append_journal($1, $2, $3, $4, $5, '{}')", [
+          run.runId,
+          run.epoch,
+          seq,
+          prev,
+          entry,
+        ]),
+      );
     expect(await append(exec, 1, sha("x"), sha("1"))).toBe("STOP_FENCED");
     expect(await append(exec, 1, ZEROS, sha("1"))).toBe("accepted");
     expect(await append(verify, 2, sha("1"), sha("2"))).toBe("accepted");
@@ -184,7 +233,12 @@ describe("closing", () => {
   it("the last journal entry after closing does not hold the document", async () => {
     const run = await openRun(exec, "SAMPLE");
     await close(run, "voided", "wrong text");
-    await exec.query("SELECT cutter_runtime.append_journal($1, $2, 1, $3, $4, '{}')", [run.runId, run.epoch, ZEROS, sha("1")]);
+    await exec.query("SELECT cutter_runtime.append_journal($1, $2, 1, $3, $4, '{}')", [
+      run.runId,
+      run.epoch,
+      ZEROS,
+      sha("1"),
+    ]);
     await expect(openRun(exec, "SAMPLE")).resolves.toMatchObject({ epoch: "2" });
   });
 });
@@ -194,17 +248,34 @@ describe("records stay as they were written", () => {
     const run = await admittedRun(world);
     await cutLegA(exec, run);
     await superuser.query("SET session_replication_role = replica");
-    for (const table of ["admission", "planned_unit", "admission_use", "revocation", "halt", "phase_done", "backup_receipt", "journal", "approver_set"]) {
+    for (const table of [
+      "admission",
+      "planned_unit",
+      "admission_use",
+      "revocation",
+      "halt",
+      "phase_done",
+      "backup_receipt",
+      "journal",
+      "approver_set",
+    ]) {
       for (const sql of [`DELETE FROM cutter_runtime.${table}`, `TRUNCATE cutter_runtime.${table} CASCADE`]) {
         expect(await answerOf(superuser.query(sql)), sql).toBe("STOP_INVARIANT_FAILED");
       }
     }
-    expect(await answerOf(superuser.query("UPDATE cutter_runtime.phase_done SET output_sha = input_sha"))).toBe("STOP_INVARIANT_FAILED");
+    expect(await answerOf(superuser.query("UPDATE cutter_runtime.phase_done SET output_sha = input_sha"))).toBe(
+      "STOP_INVARIANT_FAILED",
+    );
   });
 
   it("the set of approvers grows by one version at a time and carries the hash of its bytes", async () => {
-    const add = (version: number, digest: string): Promise<string> => answerOf(superuser.query(
-      "INSERT INTO cutter_runtime.approver_set (version, sha, bytes, signatures) VALUES ($1, $2, 'set', '[]')", [version, digest]));
+    const add = (version: number, digest: string): Promise<string> =>
+      answerOf(
+        superuser.query(
+          "INSERT INTO cutter_runtime.approver_set (version, sha, bytes, signatures) VALUES ($1, $2, 'set', '[]')",
+          [version, digest],
+        ),
+      );
     expect(await add(2, sha("set"))).toBe("STOP_APPROVAL_INVALID");
     expect(await add(1, sha("other"))).toBe("23514");
     expect(await add(1, sha("set"))).toBe("accepted");

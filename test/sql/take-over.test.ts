@@ -33,9 +33,25 @@ function world(database: Database, events: RunEvent[]): World {
   const { config } = runner;
   const credential = () => credentialOf(config, "backup");
   return {
-    config, database, here: { host: "test-host", actor: "operator", release_digest: "r1", config_sha: "0".repeat(64), approvers_sha: "0".repeat(64) },
-    environment_scope: environmentScope(relevantObjects()), files: runFiles(config.orchestrator.runtime_root), counts: signedCounts,
-    vault: backupVault(config, credential, () => undefined), events: { emit: (event) => { events.push(event); } }, reporter: memoryReporter(),
+    config,
+    database,
+    here: {
+      host: "test-host",
+      actor: "operator",
+      release_digest: "r1",
+      config_sha: "0".repeat(64),
+      approvers_sha: "0".repeat(64),
+    },
+    environment_scope: environmentScope(relevantObjects()),
+    files: runFiles(config.orchestrator.runtime_root),
+    counts: signedCounts,
+    vault: backupVault(config, credential, () => undefined),
+    events: {
+      emit: (event) => {
+        events.push(event);
+      },
+    },
+    reporter: memoryReporter(),
     approvals: { insistSigned: silent },
   };
 }
@@ -58,13 +74,22 @@ test("a process that is taken over before its first look writes nothing and leav
   const run = await openRun(people.exec, "SAMPLE");
   const events: RunEvent[] = [];
   const real = postgresDatabase(runner.config, (role) => credentialOf(runner.config, role));
-  const status = await workResume({
-    world: world(takenOverAtOnce(real, run.runId), events), holder: { name: "ours", isGone: (holder) => holder === "holder-1" },
-    ground: { ready: () => false, stage: nobody }, projection: { step: silent, requested: silent, project: silent, unknown: silent, deliverAll: silent },
-  }, run.runId as RunId);
+  const status = await workResume(
+    {
+      world: world(takenOverAtOnce(real, run.runId), events),
+      holder: { name: "ours", isGone: (holder) => holder === "holder-1" },
+      ground: { ready: () => false, stage: nobody },
+      projection: { step: silent, requested: silent, project: silent, unknown: silent, deliverAll: silent },
+    },
+    run.runId as RunId,
+  );
   expect(status).toBe(4);
   expect(events.at(-1)).toMatchObject({ event: "ended" });
-  expect((await people.superuser.query(
-    "SELECT l.epoch::int, l.holder, l.expires_at > clock_timestamp() AS live, r.last_stop FROM cutter_runtime.lease l JOIN cutter_runtime.run r USING (run_id)")).rows)
-    .toEqual([{ epoch: 3, holder: "colleague", live: true, last_stop: null }]);
+  expect(
+    (
+      await people.superuser.query(
+        "SELECT l.epoch::int, l.holder, l.expires_at > clock_timestamp() AS live, r.last_stop FROM cutter_runtime.lease l JOIN cutter_runtime.run r USING (run_id)",
+      )
+    ).rows,
+  ).toEqual([{ epoch: 3, holder: "colleague", live: true, last_stop: null }]);
 });

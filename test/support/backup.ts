@@ -11,17 +11,35 @@ import { freshDatabase, type FreshDatabase } from "./database.ts";
 
 /** The mutation surface: three tables of public, nine of the ledger. */
 export const MUTATION_TABLES = [
-  "public.information_unit", "public.unit_version", "public.iu_lifecycle_log",
-  ...["decision_backlog_entry", "decision_backlog_history", "manifest_envelope", "manifest_unit_block", "review_decision",
-    "dot_pair_signature", "cut_change_set", "cut_change_set_affected_row", "verify_result"].map((name) => `cutter_governance.${name}`),
+  "public.information_unit",
+  "public.unit_version",
+  "public.iu_lifecycle_log",
+  ...[
+    "decision_backlog_entry",
+    "decision_backlog_history",
+    "manifest_envelope",
+    "manifest_unit_block",
+    "review_decision",
+    "dot_pair_signature",
+    "cut_change_set",
+    "cut_change_set_affected_row",
+    "verify_result",
+  ].map((name) => `cutter_governance.${name}`),
 ];
 /** Tables a restored copy needs to be cut again. */
 export const CONTEXT_TABLES = [
-  "public.birth_registry", "public.dot_config", "public.iu_lifecycle_vocab",
-  "cutter_governance.source_document_registry", "cutter_governance.source_document_version_registry",
+  "public.birth_registry",
+  "public.dot_config",
+  "public.iu_lifecycle_vocab",
+  "cutter_governance.source_document_registry",
+  "cutter_governance.source_document_version_registry",
 ];
 
-export interface Recipient { readonly fingerprint: string; readonly publicKey: string; readonly privateKey: string }
+export interface Recipient {
+  readonly fingerprint: string;
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
 
 /** What a test may want otherwise about a key. */
 export interface KeyChanges {
@@ -34,14 +52,23 @@ export interface KeyChanges {
 /** A key GnuPG 2.2 can read: version 4, Ed25519 primary that signs, Curve25519 subkey that encrypts. */
 export async function makeRecipient({ type = "ecc", ...changes }: KeyChanges = {}): Promise<Recipient> {
   const made = await openpgp.generateKey({
-    userIDs: [{ name: "backup of a test", email: "backup@example.invalid" }], type, curve: "curve25519Legacy", rsaBits: 3072, ...changes, format: "armored",
+    userIDs: [{ name: "backup of a test", email: "backup@example.invalid" }],
+    type,
+    curve: "curve25519Legacy",
+    rsaBits: 3072,
+    ...changes,
+    format: "armored",
   });
   const key = await openpgp.readKey({ armoredKey: made.publicKey });
   return { fingerprint: key.getFingerprint().toUpperCase(), publicKey: made.publicKey, privateKey: made.privateKey };
 }
 
 /** A runtime folder with the key file in it. */
-export interface BackupPlace { readonly folder: string; readonly keyFile: string; remove(): Promise<void> }
+export interface BackupPlace {
+  readonly folder: string;
+  readonly keyFile: string;
+  remove(): Promise<void>;
+}
 
 export async function backupPlace(publicKey: string): Promise<BackupPlace> {
   const folder = await mkdtemp("/tmp/bk-");
@@ -58,28 +85,50 @@ export function testScratch(binDir: string, root = "/tmp"): ScratchServer {
 export const RUN_FILE = "ictr-20261120T120000Z-0a1b2c3d.sql.gpg";
 
 /** A request for the whole cut surface as cutter_backup. */
-export function backupRequest(database: FreshDatabase, place: BackupPlace, recipient: Recipient, changes: Partial<BackupRequest> = {}): BackupRequest {
+export function backupRequest(
+  database: FreshDatabase,
+  place: BackupPlace,
+  recipient: Recipient,
+  changes: Partial<BackupRequest> = {},
+): BackupRequest {
   return {
-    access: { ...database.settings("cutter_backup"), sslmode: "disable" }, tables: MUTATION_TABLES, contextTables: CONTEXT_TABLES,
-    outputFile: join(place.folder, RUN_FILE), recipientPublicKey: place.keyFile, recipientFingerprint: recipient.fingerprint,
-    binDir: database.cluster.binDir, scratch: testScratch(database.cluster.binDir), capSeconds: 120, log: () => undefined, ...changes,
+    access: { ...database.settings("cutter_backup"), sslmode: "disable" },
+    tables: MUTATION_TABLES,
+    contextTables: CONTEXT_TABLES,
+    outputFile: join(place.folder, RUN_FILE),
+    recipientPublicKey: place.keyFile,
+    recipientFingerprint: recipient.fingerprint,
+    binDir: database.cluster.binDir,
+    scratch: testScratch(database.cluster.binDir),
+    capSeconds: 120,
+    log: () => undefined,
+    ...changes,
   };
 }
 
 /** What the stop of a backup that must not succeed saw. Its folder then holds `left` and no other backup, and no message the password. */
 export async function stopOf(request: BackupRequest, code: StopCode, left: readonly string[] = []): Promise<string> {
-  const error: unknown = await takeBackup(request).then(() => undefined, (reason: unknown) => reason);
-  if (!(error instanceof Stopped) || error.code !== code) throw new Error(`wanted ${code}, got ${String(error)}`, { cause: error });
+  const error: unknown = await takeBackup(request).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Stopped) || error.code !== code)
+    throw new Error(`wanted ${code}, got ${String(error)}`, { cause: error });
   const files = await readdir(dirname(request.recipientPublicKey));
   const backups = files.filter((name) => name.includes(".sql.gpg")).sort();
-  if (backups.join() !== [...left].sort().join()) throw new Error(`${code} left ${backups.join() || "nothing"}`, { cause: error });
+  if (backups.join() !== [...left].sort().join())
+    throw new Error(`${code} left ${backups.join() || "nothing"}`, { cause: error });
   const told = `${error.message} ${JSON.stringify(error.facts)}`;
   if (told.includes(request.access.password)) throw new Error(`${code} shows the password`);
   return `${error.facts.saw} ${(error.facts.details ?? []).join(" ")}`;
 }
 
 /** What every backup test has for itself. */
-export interface BackupGround { readonly database: FreshDatabase; readonly place: BackupPlace; readonly recipient: Recipient }
+export interface BackupGround {
+  readonly database: FreshDatabase;
+  readonly place: BackupPlace;
+  readonly recipient: Recipient;
+}
 
 /** Makes it before each test of the calling file, hands it over, and takes it away behind the test. */
 export function forEveryTest(take: (ground: BackupGround) => void): void {

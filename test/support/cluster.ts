@@ -5,7 +5,12 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { findPostgresPrograms, processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
+import {
+  findPostgresPrograms,
+  processStart,
+  startCluster,
+  stopProcess,
+} from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { PACKAGES, applyPackages } from "../../infra/packages.ts";
@@ -19,8 +24,14 @@ export const PACKAGES_TEMPLATE = "template_packages";
 
 /** Roles that log in; those of packages exist only once their package has been applied. */
 export const LOGIN_ROLES = [
-  "workflow_admin", "directus", "cutter_exec", "cutter_verify", "context_pack_readonly",
-  "cutter_gate", "cutter_halt", "cutter_backup",
+  "workflow_admin",
+  "directus",
+  "cutter_exec",
+  "cutter_verify",
+  "context_pack_readonly",
+  "cutter_gate",
+  "cutter_halt",
+  "cutter_backup",
 ] as const;
 export type LoginRole = (typeof LOGIN_ROLES)[number] | typeof BOOTSTRAP_ROLE;
 
@@ -61,9 +72,13 @@ export async function startTestCluster(durability: Durability = "fast"): Promise
   };
   try {
     cluster = await startCluster({
-      dataDir: join(home, "data"), socketDir: join(home, "socket"), binDir, runAs: "postgres",
+      dataDir: join(home, "data"),
+      socketDir: join(home, "socket"),
+      binDir,
+      runAs: "postgres",
       settings: durability === "fast" ? { fsync: "off", max_connections: "100" } : {},
-      superuser: BOOTSTRAP_ROLE, superuserPassword: passwords[BOOTSTRAP_ROLE],
+      superuser: BOOTSTRAP_ROLE,
+      superuserPassword: passwords[BOOTSTRAP_ROLE],
     });
     const base = { host: cluster.socketDir, port: cluster.port, dataDir: cluster.dataDir, binDir, passwords };
     const packagesError = await makeTemplates(base);
@@ -78,7 +93,10 @@ export async function startTestCluster(durability: Durability = "fast"): Promise
 export async function endOrphans(): Promise<void> {
   for (const name of (await readdir("/tmp")).filter((entry) => /^c-[0-9a-f]{8}$/.test(entry))) {
     const home = join("/tmp", name);
-    const owner = await readFile(join(home, "owner.json"), "utf8").then((text) => JSON.parse(text) as ProcessName, () => undefined);
+    const owner = await readFile(join(home, "owner.json"), "utf8").then(
+      (text) => JSON.parse(text) as ProcessName,
+      () => undefined,
+    );
     if (!owner || (await processStart(owner.pid)) === owner.startTicks) continue;
     const pid = Number((await readFile(join(home, "data", "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
     const startTicks = pid > 0 ? await processStart(pid) : undefined;
@@ -95,12 +113,23 @@ export const ENDING_MILLISECONDS = 2_000;
 /** A connection of `role` to `database`; the caller ends it. On a busy machine one that a test before has ended is counted a moment longer. */
 export async function connectAs(facts: BareFacts, role: LoginRole, database: string): Promise<pg.Client> {
   for (const began = Date.now(); ;) {
-    const client = new pg.Client({ host: facts.host, port: facts.port, user: role, password: facts.passwords[role], database });
+    const client = new pg.Client({
+      host: facts.host,
+      port: facts.port,
+      user: role,
+      password: facts.passwords[role],
+      database,
+    });
     try {
       await client.connect();
       return client;
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError) || error.code !== TOO_MANY_CONNECTIONS || Date.now() - began > ENDING_MILLISECONDS) throw error;
+      if (
+        !(error instanceof pg.DatabaseError) ||
+        error.code !== TOO_MANY_CONNECTIONS ||
+        Date.now() - began > ENDING_MILLISECONDS
+      )
+        throw error;
       await sleep(50);
     }
   }
@@ -108,7 +137,10 @@ export async function connectAs(facts: BareFacts, role: LoginRole, database: str
 
 /** Runs `work` on a connection of its own and ends it. */
 export async function withClient<T>(
-  facts: BareFacts, role: LoginRole, database: string, work: (client: pg.Client) => Promise<T>,
+  facts: BareFacts,
+  role: LoginRole,
+  database: string,
+  work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = await connectAs(facts, role, database);
   try {
@@ -119,8 +151,14 @@ export async function withClient<T>(
 }
 
 /** Applies packages as workflow_admin, checked as on a real host, and gives the roles they make passwords. */
-export async function applyPackagesTo(facts: BareFacts, database: string, names: readonly PackageName[]): Promise<void> {
-  await withClient(facts, "workflow_admin", database, (client) => applyPackages(client, names, findSqlFolder("packages")));
+export async function applyPackagesTo(
+  facts: BareFacts,
+  database: string,
+  names: readonly PackageName[],
+): Promise<void> {
+  await withClient(facts, "workflow_admin", database, (client) =>
+    applyPackages(client, names, findSqlFolder("packages")),
+  );
   await setPasswords(facts);
 }
 
@@ -135,20 +173,26 @@ async function makeTemplates(facts: BareFacts): Promise<string | null> {
     await applyPackagesTo(facts, PACKAGES_TEMPLATE, PACKAGES);
     return null;
   } catch (error) {
-    return error instanceof Error ? [error.message, ...(error instanceof Stopped ? error.facts.details ?? [] : [])].join("; ") : String(error);
+    return error instanceof Error
+      ? [error.message, ...(error instanceof Stopped ? (error.facts.details ?? []) : [])].join("; ")
+      : String(error);
   }
 }
 
 async function setPasswords(facts: BareFacts): Promise<void> {
   await withClient(facts, BOOTSTRAP_ROLE, "postgres", async (client) => {
     const { rows } = await client.query<{ rolname: LoginRole }>(
-      "SELECT rolname FROM pg_authid WHERE rolname = ANY ($1) AND rolpassword IS NULL", [LOGIN_ROLES]);
+      "SELECT rolname FROM pg_authid WHERE rolname = ANY ($1) AND rolpassword IS NULL",
+      [LOGIN_ROLES],
+    );
     for (const { rolname } of rows) {
-      await client.query(`ALTER ROLE ${client.escapeIdentifier(rolname)} PASSWORD ${client.escapeLiteral(facts.passwords[rolname])}`);
+      await client.query(
+        `ALTER ROLE ${client.escapeIdentifier(rolname)} PASSWORD ${client.escapeLiteral(facts.passwords[rolname])}`,
+      );
     }
   });
 }
 
 async function thisProcess(): Promise<ProcessName> {
-  return { pid: process.pid, startTicks: await processStart(process.pid) ?? "" };
+  return { pid: process.pid, startTicks: (await processStart(process.pid)) ?? "" };
 }

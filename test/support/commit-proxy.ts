@@ -27,7 +27,11 @@ export interface CommitProxy {
   stop(): Promise<void>;
 }
 
-interface Trap { readonly phase: string; readonly moment: Moment; readonly caught: (held: HeldEffect) => void }
+interface Trap {
+  readonly phase: string;
+  readonly moment: Moment;
+  readonly caught: (held: HeldEffect) => void;
+}
 
 /** Listens on a socket of its own and passes to the server's. */
 export async function commitProxy(server: { readonly host: string; readonly port: number }): Promise<CommitProxy> {
@@ -36,20 +40,35 @@ export async function commitProxy(server: { readonly host: string; readonly port
   const open = new Set<Socket>();
   let closed = false;
   const listener = createServer((client) => {
-    if (closed) { client.destroy(); return; }
+    if (closed) {
+      client.destroy();
+      return;
+    }
     const upstream = createConnection(socketPath(server.host, server.port));
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on("error", () => undefined);
-      socket.on("close", () => { open.delete(socket); client.destroy(); upstream.destroy(); });
+      socket.on("close", () => {
+        open.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
     }
     relay(client, upstream, traps);
   });
   await new Promise<void>((resolve) => listener.listen(socketPath(socketFolder, server.port), resolve));
   return {
     socketFolder,
-    hold: (phase, moment) => new Promise((caught) => { traps.add({ phase, moment, caught }); }),
-    refuseNewcomers: () => { closed = true; return () => { closed = false; }; },
+    hold: (phase, moment) =>
+      new Promise((caught) => {
+        traps.add({ phase, moment, caught });
+      }),
+    refuseNewcomers: () => {
+      closed = true;
+      return () => {
+        closed = false;
+      };
+    },
     stop: async () => {
       for (const socket of open) socket.destroy();
       await new Promise((resolve) => listener.close(resolve));
@@ -78,7 +97,10 @@ function relay(client: Socket, upstream: Socket, traps: Set<Trap>): void {
       if (first) upstream.write(first.bytes);
       for (const message of rest) send(message);
     },
-    cut: () => { client.destroy(); upstream.destroy(); },
+    cut: () => {
+      client.destroy();
+      upstream.destroy();
+    },
   });
   const momentOf = (message: Message): Moment | undefined => {
     if (message.type === "P") statement = parsedText(message);
@@ -89,9 +111,13 @@ function relay(client: Socket, upstream: Socket, traps: Set<Trap>): void {
     if (message.type === "B" && statement.includes("cutter_runtime.end_effect(")) return "end";
     return isCommit(message) ? "commit" : undefined;
   };
-  const springs = (moment: Moment): Trap | undefined => [...traps].find((trap) => trap.phase === phase && trap.moment === moment);
+  const springs = (moment: Moment): Trap | undefined =>
+    [...traps].find((trap) => trap.phase === phase && trap.moment === moment);
   const send = (message: Message): void => {
-    if (standing) { waiting.push(message); return; }
+    if (standing) {
+      waiting.push(message);
+      return;
+    }
     const moment = momentOf(message);
     const trap = moment ? springs(moment) : undefined;
     if (trap) {
@@ -105,9 +131,14 @@ function relay(client: Socket, upstream: Socket, traps: Set<Trap>): void {
     upstream.write(message.bytes);
   };
 
-  client.on("data", (chunk) => { for (const message of reader.take(chunk)) send(message); });
+  client.on("data", (chunk) => {
+    for (const message of reader.take(chunk)) send(message);
+  });
   upstream.on("data", (chunk) => {
-    if (!awaited && !standing) { client.write(chunk); return; }
+    if (!awaited && !standing) {
+      client.write(chunk);
+      return;
+    }
     answers.push(chunk);
     if (!awaited) return;
     const trap = awaited;

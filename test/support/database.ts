@@ -4,7 +4,12 @@ import type pg from "pg";
 import { inject } from "vitest";
 import type { PackageName } from "../../infra/packages.ts";
 import {
-  BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, SUBSTRATE_TEMPLATE, applyPackagesTo, connectAs, withClient,
+  BOOTSTRAP_ROLE,
+  PACKAGES_TEMPLATE,
+  SUBSTRATE_TEMPLATE,
+  applyPackagesTo,
+  connectAs,
+  withClient,
 } from "./cluster.ts";
 import type { ClusterFacts, LoginRole } from "./cluster.ts";
 
@@ -31,7 +36,9 @@ export interface FreshDatabase {
 }
 
 /** `all`: every package that exists; a list: the substrate plus these, applied in this order; empty: the substrate alone. */
-export interface FreshOptions { readonly packages?: "all" | readonly PackageName[] }
+export interface FreshOptions {
+  readonly packages?: "all" | readonly PackageName[];
+}
 
 /** Clones the template and returns the new database. Fails, naming the package, when one of them does not apply. */
 export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDatabase> {
@@ -43,10 +50,17 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDa
   await administer(cluster, `CREATE DATABASE ${name} TEMPLATE ${template} OWNER workflow_admin`);
   if (packages !== "all" && packages.length > 0) await applyPackagesTo(cluster, name, packages);
   const open = new Set<pg.Client>();
-  const settings = (role: LoginRole = BOOTSTRAP_ROLE): RoleConnection =>
-    ({ host: cluster.host, port: cluster.port, database: name, user: role, password: cluster.passwords[role] });
+  const settings = (role: LoginRole = BOOTSTRAP_ROLE): RoleConnection => ({
+    host: cluster.host,
+    port: cluster.port,
+    database: name,
+    user: role,
+    password: cluster.passwords[role],
+  });
   return {
-    name, cluster, settings,
+    name,
+    cluster,
+    settings,
     async connect(role = BOOTSTRAP_ROLE) {
       const client = await connectAs(cluster, role, name);
       // DROP DATABASE ... WITH (FORCE) ends what a test left open; that is no error of the next test.

@@ -17,7 +17,8 @@ export const ownDocuments = (): string[] => readdirSync(fileURLToPath(OWN)).filt
 export const corpusIsThere = existsSync(CORPUS);
 
 /** Names of the corpus, none where it is absent. */
-export const corpusDocuments = (): string[] => (corpusIsThere ? readdirSync(fileURLToPath(CORPUS)).filter(isDocument) : []);
+export const corpusDocuments = (): string[] =>
+  corpusIsThere ? readdirSync(fileURLToPath(CORPUS)).filter(isDocument) : [];
 
 /** Bytes of one document of the corpus. */
 export const corpusDocument = (name: string): Buffer => readFileSync(new URL(name, CORPUS));

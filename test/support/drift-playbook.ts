@@ -10,7 +10,10 @@ import { command, hereDocument } from "../../infra/render/shell-text.ts";
 import type { Sources } from "../../infra/sources.ts";
 
 type Task = Readonly<Record<string, unknown>>;
-interface Entry { readonly path: string; readonly state: string }
+interface Entry {
+  readonly path: string;
+  readonly state: string;
+}
 
 /**
  * Writes playbook and inventory into `folder`; answers how many entries of the declaration the tasks look at, by kind.
@@ -18,7 +21,12 @@ interface Entry { readonly path: string; readonly state: string }
  * here one command asks everything of its kind at once, because a task an entry (230 release files alone) would take minutes.
  * A command ends with another status than 0 when something differs, and that is told as "changed".
  */
-export function writeDriftPlaybook(folder: string, config: StackConfig, host: DeclaredHost, sources: Sources): Readonly<Record<string, number>> {
+export function writeDriftPlaybook(
+  folder: string,
+  config: StackConfig,
+  host: DeclaredHost,
+  sources: Sources,
+): Readonly<Record<string, number>> {
   const root = `${config.release.folder}/${releaseName(sources.release.digest)}`;
   const entries = Object.entries(host.spec).map(([path, { state }]): Entry => ({ path, state }));
   const inTree = ({ path }: Entry): boolean => path === root || path.startsWith(`${root}/`);
@@ -26,24 +34,77 @@ export function writeDriftPlaybook(folder: string, config: StackConfig, host: De
   const directories = alone.filter(({ state }) => state.startsWith("directory "));
   const files = alone.filter(({ state }) => state.startsWith("file "));
   const tree = entries.filter(inTree);
-  const inDatabase = entries.filter(({ path }) => /^(?:role|password|schema|table|column|constraint|index|function|grant|trigger) /.test(path));
+  const inDatabase = entries.filter(({ path }) =>
+    /^(?:role|password|schema|table|column|constraint|index|function|grant|trigger) /.test(path),
+  );
   const from = writeSources(folder, config);
   const { keyring, fingerprint } = config.backupKey;
-  const gpg = command("gpg", "--homedir", keyring, "--no-options", "--batch", "--no-autostart", "--no-permission-warning", "--with-colons", "--list-keys");
+  const gpg = command(
+    "gpg",
+    "--homedir",
+    keyring,
+    "--no-options",
+    "--batch",
+    "--no-autostart",
+    "--no-permission-warning",
+    "--with-colons",
+    "--list-keys",
+  );
   const tasks: Task[] = [
-    { name: "folders", file: { path: "{{ item.path }}", state: "directory", owner: "{{ item.owner }}", group: "{{ item.group }}", mode: "{{ item.mode }}" }, loop: directories.map(owned) },
-    { name: "files", copy: { src: "{{ item.src }}", dest: "{{ item.path }}", owner: "{{ item.owner }}", group: "{{ item.group }}", mode: "{{ item.mode }}" }, loop: files.map((entry) => ({ ...owned(entry), src: from[entry.path] })) },
-    { name: "link", file: { src: releaseName(sources.release.digest), path: `${config.release.folder}/current`, state: "link" } },
+    {
+      name: "folders",
+      file: {
+        path: "{{ item.path }}",
+        state: "directory",
+        owner: "{{ item.owner }}",
+        group: "{{ item.group }}",
+        mode: "{{ item.mode }}",
+      },
+      loop: directories.map(owned),
+    },
+    {
+      name: "files",
+      copy: {
+        src: "{{ item.src }}",
+        dest: "{{ item.path }}",
+        owner: "{{ item.owner }}",
+        group: "{{ item.group }}",
+        mode: "{{ item.mode }}",
+      },
+      loop: files.map((entry) => ({ ...owned(entry), src: from[entry.path] })),
+    },
+    {
+      name: "link",
+      file: { src: releaseName(sources.release.digest), path: `${config.release.folder}/current`, state: "link" },
+    },
     looking("release", treeScript(root, tree)),
     looking("keyring", `[ "$(${gpg} | grep -A1 ^pub: | grep ^fpr: | cut -d: -f10)" = ${fingerprint} ]`),
-    looking("programs", `${command(config.node, "--version")} && [ -x ${command(psqlPlace(config).psql)} ] && command -v gpg`),
-    ...config.untouched.map(({ path, sha256 }) => looking("foreign tree", `{ find -P ${command(path)} -printf '%y %u %g %m %l %P\\0' && find -P ${command(path)} -type f -print0 | xargs -0 -r sha256sum -z --; } | LC_ALL=C sort -z | sha256sum | grep -q ${sha256}`)),
+    looking(
+      "programs",
+      `${command(config.node, "--version")} && [ -x ${command(psqlPlace(config).psql)} ] && command -v gpg`,
+    ),
+    ...config.untouched.map(({ path, sha256 }) =>
+      looking(
+        "foreign tree",
+        `{ find -P ${command(path)} -printf '%y %u %g %m %l %P\\0' && find -P ${command(path)} -type f -print0 | xargs -0 -r sha256sum -z --; } | LC_ALL=C sort -z | sha256sum | grep -q ${sha256}`,
+      ),
+    ),
     looking("database", databaseScript(config, host, sources, inDatabase)),
   ];
   writeFileSync(join(folder, "playbook.json"), JSON.stringify([{ hosts: "all", gather_facts: false, tasks }], null, 1));
   writeInventory(folder, config);
   const count = (test: RegExp): number => entries.filter(({ path }) => test.test(path)).length;
-  return { folders: directories.length, files: files.length, "configuration keys": count(/^config /), "release entries": tree.length, "database facts": inDatabase.length, programs: count(/^program /), "foreign trees": config.untouched.length, keys: count(/^key /), links: 1 };
+  return {
+    folders: directories.length,
+    files: files.length,
+    "configuration keys": count(/^config /),
+    "release entries": tree.length,
+    "database facts": inDatabase.length,
+    programs: count(/^program /),
+    "foreign trees": config.untouched.length,
+    keys: count(/^key /),
+    links: 1,
+  };
 }
 
 function owned({ path, state }: Entry): { path: string; owner: string; group: string; mode: string } {
@@ -53,7 +114,14 @@ function owned({ path, state }: Entry): { path: string; owner: string; group: st
 
 function looking(name: string, script: string): Task {
   // Without check_mode: false Ansible skips a command in check mode and says nothing about it.
-  return { name, shell: { cmd: script, executable: "/bin/sh" }, check_mode: false, register: "looked", changed_when: "looked.rc != 0", failed_when: false };
+  return {
+    name,
+    shell: { cmd: script, executable: "/bin/sh" },
+    check_mode: false,
+    register: "looked",
+    changed_when: "looked.rc != 0",
+    failed_when: false,
+  };
 }
 
 /** Files on this machine by the path they have on the host. */
@@ -61,14 +129,28 @@ function writeSources(folder: string, config: StackConfig): Readonly<Record<stri
   const { orchestrator, approvers, backupKey, release } = config;
   const own = { config: join(folder, "config.json"), launcher: join(folder, "launcher") };
   writeFileSync(own.config, configBytes(config));
-  writeFileSync(own.launcher, renderLauncher({ node: config.node, folder: release.folder, config: orchestrator.file, home: release.home }));
-  return { [orchestrator.file]: own.config, [release.launcher]: own.launcher, [approvers.file]: approvers.source, [backupKey.file]: backupKey.source };
+  writeFileSync(
+    own.launcher,
+    renderLauncher({ node: config.node, folder: release.folder, config: orchestrator.file, home: release.home }),
+  );
+  return {
+    [orchestrator.file]: own.config,
+    [release.launcher]: own.launcher,
+    [approvers.file]: approvers.source,
+    [backupKey.file]: backupKey.source,
+  };
 }
 
-function writeInventory(folder: string, { connection: { host, port, user, hostKey, privateKeyFile } }: StackConfig): void {
+function writeInventory(
+  folder: string,
+  { connection: { host, port, user, hostKey, privateKeyFile } }: StackConfig,
+): void {
   writeFileSync(join(folder, "known_hosts"), `[${host}]:${port} ${hostKey}\n`);
   // The interpreter is named, so that Ansible does not spend a connection on looking for one.
-  writeFileSync(join(folder, "inventory"), `${host} ansible_port=${port} ansible_user=${user} ansible_ssh_private_key_file="${privateKeyFile}" ansible_python_interpreter=/usr/bin/python3\n`);
+  writeFileSync(
+    join(folder, "inventory"),
+    `${host} ansible_port=${port} ansible_user=${user} ansible_ssh_private_key_file="${privateKeyFile}" ansible_python_interpreter=/usr/bin/python3\n`,
+  );
 }
 
 // Owner, mode and bytes of every entry, and nothing beside them.
@@ -77,13 +159,21 @@ function treeScript(root: string, tree: readonly Entry[]): string {
     const [, type = "", owner = "", group = "", mode = ""] = /^(.)\S* (\S+?):(\S+) 0*(\d+)/.exec(state) ?? [];
     return `${type} ${owner}:${group} ${mode} ${path}`;
   });
-  const hashes = tree.flatMap(({ path, state }) => { const sha = /sha256:(\S+)/.exec(state)?.[1]; return sha === undefined ? [] : [`${sha}  ${path}`]; });
+  const hashes = tree.flatMap(({ path, state }) => {
+    const sha = /sha256:(\S+)/.exec(state)?.[1];
+    return sha === undefined ? [] : [`${sha}  ${path}`];
+  });
   return `wanted=$(LC_ALL=C sort ${hereDocument(lines.join("\n"))}\n)
 [ "$(find -P ${command(root)} -printf '%y %u:%g %m %p\\n' | LC_ALL=C sort)" = "$wanted" ] && sha256sum --quiet -c - ${hereDocument(hashes.join("\n"))}`;
 }
 
 // The same facts statement as the probe's, compared with the same entries; a right, function or setting nobody declared differs too.
-function databaseScript(config: StackConfig, host: DeclaredHost, { statement }: Sources, entries: readonly Entry[]): string {
+function databaseScript(
+  config: StackConfig,
+  host: DeclaredHost,
+  { statement }: Sources,
+  entries: readonly Entry[],
+): string {
   const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
   const sql = `${psqlVariable("scope", JSON.stringify(host.request.database.scope))}SET search_path = pg_catalog;
 WITH found AS (\n${statement.trim().replace(/;$/, "")}\n), wanted(path, state) AS (VALUES\n${entries.map(({ path, state }) => `(${text(path)}, ${text(state)})`).join(",\n")})

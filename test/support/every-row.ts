@@ -5,24 +5,42 @@ import type { GovernedHost } from "./governed-host.ts";
 export type EveryRow = ReadonlyMap<string, readonly string[]>;
 
 /** New rows by table after leg A of a plan of three units was written and reverted. */
-export const ROWS_OF_LEG_A = { "public.birth_registry": 3, "public.information_unit": 3, "public.iu_lifecycle_log": 3, "public.unit_version": 3 };
+export const ROWS_OF_LEG_A = {
+  "public.birth_registry": 3,
+  "public.information_unit": 3,
+  "public.iu_lifecycle_log": 3,
+  "public.unit_version": 3,
+};
 
 /** The same of its ledger: leg B's signature and decision, the verifier's signature and verdict, and the decision that answers the first one. */
 export const ROWS_OF_LEG_B = {
-  "cutter_governance.cut_change_set": 1, "cutter_governance.cut_change_set_affected_row": 3, "cutter_governance.decision_backlog_entry": 1,
-  "cutter_governance.decision_backlog_history": 1, "cutter_governance.manifest_envelope": 1, "cutter_governance.manifest_unit_block": 3,
-  "cutter_governance.dot_pair_signature": 2, "cutter_governance.review_decision": 2, "cutter_governance.verify_result": 1,
+  "cutter_governance.cut_change_set": 1,
+  "cutter_governance.cut_change_set_affected_row": 3,
+  "cutter_governance.decision_backlog_entry": 1,
+  "cutter_governance.decision_backlog_history": 1,
+  "cutter_governance.manifest_envelope": 1,
+  "cutter_governance.manifest_unit_block": 3,
+  "cutter_governance.dot_pair_signature": 2,
+  "cutter_governance.review_decision": 2,
+  "cutter_governance.verify_result": 1,
 };
 
 /** Rows of every table of the given schemas as text, by table, in a stable order. */
 export async function everyRow(host: GovernedHost, schemas: readonly string[]): Promise<EveryRow> {
   return asAdministrator(host.sandbox, async (client) => {
     const tables = await client.query<{ name: string }>(
-      "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_catalog.pg_tables WHERE schemaname = ANY ($1) ORDER BY 1", [[...schemas]]);
+      "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_catalog.pg_tables WHERE schemaname = ANY ($1) ORDER BY 1",
+      [[...schemas]],
+    );
     const found = new Map<string, readonly string[]>();
     for (const { name } of tables.rows) {
-      const { rows } = await client.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t ORDER BY t::text COLLATE "C"`);
-      found.set(name, rows.map(({ row }) => row));
+      const { rows } = await client.query<{ row: string }>(
+        `SELECT t::text AS row FROM ${name} t ORDER BY t::text COLLATE "C"`,
+      );
+      found.set(
+        name,
+        rows.map(({ row }) => row),
+      );
     }
     return found;
   });

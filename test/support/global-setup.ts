@@ -23,6 +23,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await end();
     throw failed.reason;
   }
-  project.provide("clusters", clusters.map((cluster) => cluster.facts));
+  project.provide(
+    "clusters",
+    clusters.map((cluster) => cluster.facts),
+  );
   return end;
 }

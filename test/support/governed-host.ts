@@ -63,8 +63,12 @@ export async function governedHost(): Promise<GovernedHost> {
   const { runtimeRoot } = sandbox.place;
   const cutter = async (...words: string[]): Promise<CutterAnswer> => {
     const result = await execa(sandbox.launchers.cutter, ["--json", ...words], { reject: false, stdin: "ignore" });
-    const events = result.stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Record<string, unknown>);
-    const ended = events.findLast((event) => event["event"] === "ended")?.["stop"] as { code: string } | null | undefined;
+    const events = result.stdout
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const ended = events.findLast((event) => event["event"] === "ended")?.["stop"] as
+      { code: string } | null | undefined;
     return { status: result.exitCode ?? -1, events, stderr: result.stderr, stop: ended?.code };
   };
   const bundle = (runId: string, gate: string): string => {
@@ -89,20 +93,27 @@ export async function governedHost(): Promise<GovernedHost> {
     if (answer.status !== 0) throw new Error(`not admitted: ${answer.stderr}`);
   };
   const host: GovernedHost = {
-    sandbox, cutter, bundle, sign,
+    sandbox,
+    cutter,
+    bundle,
+    sign,
     register: async (prefix, markdown) => {
       const file = join(folder, `${prefix}.md`);
       writeFileSync(file, markdown);
-      const registered = await asAdministrator(sandbox, (admin) => registerDocument(admin, runtimeRoot, file, prefix, { request: DEFAULT_REQUEST, versionLabel: "v1" }));
+      const registered = await asAdministrator(sandbox, (admin) =>
+        registerDocument(admin, runtimeRoot, file, prefix, { request: DEFAULT_REQUEST, versionLabel: "v1" }),
+      );
       return registered.source_version_id;
     },
     cut: async (prefix) => {
       const answer = await cutter("orchestrate", "cut", prefix);
       const opened = answer.events.find((event) => event["event"] === "opened");
-      if (answer.status !== 3 || typeof opened?.["run_id"] !== "string") throw new Error(`cut answered ${answer.status}: ${answer.stderr}`);
+      if (answer.status !== 3 || typeof opened?.["run_id"] !== "string")
+        throw new Error(`cut answered ${answer.status}: ${answer.stderr}`);
       return opened["run_id"];
     },
-    authorizeCut: async (runId) => admit(await sign(runId, "SG_1_cut_authz", "linh"), await sign(runId, "EXECUTION", "minh")),
+    authorizeCut: async (runId) =>
+      admit(await sign(runId, "SG_1_cut_authz", "linh"), await sign(runId, "EXECUTION", "minh")),
     authorizeEnactment: async (runId) => admit(await sign(runId, "SG_2_lifecycle_authz", "hoa")),
     authorized: async (prefix, markdown) => {
       await host.register(prefix, markdown);
@@ -110,7 +121,8 @@ export async function governedHost(): Promise<GovernedHost> {
       await host.authorizeCut(runId);
       return runId;
     },
-    sql: (text, values = []) => asAdministrator(sandbox, async (client) => (await client.query<never>(text, values)).rows),
+    sql: (text, values = []) =>
+      asAdministrator(sandbox, async (client) => (await client.query<never>(text, values)).rows),
     remove: async () => {
       await removeSandbox(join(folder, "sandbox"));
       rmSync(folder, { recursive: true, force: true });

@@ -25,8 +25,24 @@ export async function gpgHome(): Promise<GpgHome> {
   const home = await mkdtemp(join("/tmp", "ck-"));
   const env = { PATH: "/usr/bin:/bin", HOME: home, GNUPGHOME: home };
   const gpg = async (words: readonly string[], input?: Uint8Array): Promise<Buffer> => {
-    const all = ["--homedir", home, "--batch", "--no-options", "--pinentry-mode", "loopback", "--passphrase", "", ...words];
-    const { stdout } = await execa("gpg", all, { env, extendEnv: false, encoding: "buffer", stripFinalNewline: false, input: input ?? Buffer.alloc(0) });
+    const all = [
+      "--homedir",
+      home,
+      "--batch",
+      "--no-options",
+      "--pinentry-mode",
+      "loopback",
+      "--passphrase",
+      "",
+      ...words,
+    ];
+    const { stdout } = await execa("gpg", all, {
+      env,
+      extendEnv: false,
+      encoding: "buffer",
+      stripFinalNewline: false,
+      input: input ?? Buffer.alloc(0),
+    });
     return Buffer.from(stdout);
   };
   const faked = (at: Date): string[] => ["--faked-system-time", `${clock(at)}!`];

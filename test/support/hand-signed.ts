@@ -11,7 +11,11 @@ import type { GovernedHost } from "./governed-host.ts";
 import { asTestKey, signDetached, type TestKey } from "./keys.ts";
 
 /** A person the test adds to the host's approvers; the sandbox's three stay. */
-export interface AddedPerson { readonly id: string; readonly gates: readonly Gate[]; readonly keys: readonly TestKey[] }
+export interface AddedPerson {
+  readonly id: string;
+  readonly gates: readonly Gate[];
+  readonly keys: readonly TestKey[];
+}
 
 /** Lays the longer approver set and pins it everywhere. Before the first cut: config_sha and approvers_sha are signed. */
 export function layApprovers(host: GovernedHost, added: readonly AddedPerson[]): void {
@@ -19,9 +23,15 @@ export function layApprovers(host: GovernedHost, added: readonly AddedPerson[]):
   const { set } = parseApprovers(readFileSync(place.approversFile));
   const bytes = buildApprovers({
     ...set,
-    persons: [...set.persons, ...added.map(({ id, gates, keys }) => ({
-      id, name: id, gates: [...gates], keys: keys.map((key) => ({ fingerprint: key.fingerprint, public_key_armored: key.publicKeyArmored })),
-    }))],
+    persons: [
+      ...set.persons,
+      ...added.map(({ id, gates, keys }) => ({
+        id,
+        name: id,
+        gates: [...gates],
+        keys: keys.map((key) => ({ fingerprint: key.fingerprint, public_key_armored: key.publicKeyArmored })),
+      })),
+    ],
   });
   for (const file of [place.approversFile, place.approversSource]) writeFileSync(file, bytes);
   const sha = sha256(bytes);
@@ -38,7 +48,13 @@ export function rewriteJson(file: string, change: (value: Record<string, unknown
 
 /** The same key with the expiry its public half shows others; who holds the secret can still sign with it. */
 export async function expiredFor(key: TestKey, created: Date, seconds: number): Promise<TestKey> {
-  const { privateKey } = await openpgp.reformatKey({ privateKey: key.privateKey, userIDs: [{ name: "Throw Away", email: "nobody@example.org" }], date: created, keyExpirationTime: seconds, format: "object" });
+  const { privateKey } = await openpgp.reformatKey({
+    privateKey: key.privateKey,
+    userIDs: [{ name: "Throw Away", email: "nobody@example.org" }],
+    date: created,
+    keyExpirationTime: seconds,
+    format: "object",
+  });
   return asTestKey(privateKey);
 }
 
@@ -70,8 +86,17 @@ let nonces = 0;
 const nonce = (): string => sha256(`${process.pid} ${Date.now()} ${(nonces += 1)}`).slice(0, 32);
 
 /** Writes statement and signature into the host's approvals; the answer is the statement's path. */
-export async function handSigned(host: GovernedHost, { request, person, key, fingerprint, at = new Date(), signatureAt, text }: HandSigned): Promise<string> {
-  const made = buildStatement({ request, person, fingerprint: fingerprint ?? key.fingerprint, signed: at, nonce: nonce() });
+export async function handSigned(
+  host: GovernedHost,
+  { request, person, key, fingerprint, at = new Date(), signatureAt, text }: HandSigned,
+): Promise<string> {
+  const made = buildStatement({
+    request,
+    person,
+    fingerprint: fingerprint ?? key.fingerprint,
+    signed: at,
+    nonce: nonce(),
+  });
   const bytes = Buffer.from(text ? text(canonicalText(made.statement)) : canonicalText(made.statement));
   return layFiles(host, bytes, await signDetached(key, bytes, signatureAt ?? at));
 }

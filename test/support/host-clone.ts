@@ -6,7 +6,11 @@ import { projectRoot } from "../../infra/place.ts";
 import type { ProvisionedHost } from "./provisioned-host.ts";
 
 /** How a program ended. */
-export interface ProgramAnswer { readonly status: number; readonly stdout: string; readonly stderr: string }
+export interface ProgramAnswer {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** The clone; its stack is `sandbox`. */
 export interface HostClone {
@@ -21,17 +25,24 @@ export interface HostClone {
 export function cloneOf({ engine: { place } }: ProvisionedHost): HostClone {
   const [root, folder] = [projectRoot(), place.project];
   const programs = join(root, "dist", "scripts");
-  if (!existsSync(join(programs, "drift.mjs"))) throw new Error("the programs are not built: node scripts/build/bootstrap.mjs");
+  if (!existsSync(join(programs, "drift.mjs")))
+    throw new Error("the programs are not built: node scripts/build/bootstrap.mjs");
   // Copied, because a program finds its project from where it truly lies.
   cpSync(programs, join(folder, "dist", "scripts"), { recursive: true });
   writeFileSync(join(folder, "package.json"), readFileSync(join(root, "package.json")));
-  for (const part of ["sql", "infra", "scripts", join("dist", "plugin")]) symlinkSync(join(root, part), join(folder, part));
+  for (const part of ["sql", "infra", "scripts", join("dist", "plugin")])
+    symlinkSync(join(root, part), join(folder, part));
   mkdirSync(join(folder, ".state"), { mode: 0o700 });
   symlinkSync(join(folder, "state"), join(folder, ".state", "pulumi"));
   symlinkSync(place.passphraseFile, join(folder, ".state", "pulumi-passphrase"));
-  const line = (name: string, ...args: string[]): readonly [string, ...string[]] => [process.execPath, join(folder, "dist", "scripts", `${name}.mjs`), ...args];
+  const line = (name: string, ...args: string[]): readonly [string, ...string[]] => [
+    process.execPath,
+    join(folder, "dist", "scripts", `${name}.mjs`),
+    ...args,
+  ];
   return {
-    folder, line,
+    folder,
+    line,
     run: async (name, ...args) => {
       const [program, ...words] = line(name, ...args);
       const done = await execa(program, words, { cwd: folder, reject: false, stdin: "ignore" });

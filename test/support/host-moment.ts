@@ -19,15 +19,27 @@ export async function momentOf({ sandbox }: GovernedHost): Promise<HostMoment> {
   const { runtimeRoot, approversFolder, folder } = sandbox.place;
   const noted = `moment_${(moments += 1)}`;
   const kept = join(folder, noted);
-  const folders = [[runtimeRoot, join(kept, "root")], [approversFolder, join(kept, "approvers")]] as const;
-  const copyDatabase = async (from: string, to: string): Promise<void> => besideTheDatabase(sandbox, async (client) => {
-    await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY ($1)", [[from, to]]);
-    await client.query(`DROP DATABASE IF EXISTS ${to} WITH (FORCE)`);
-    await client.query(`CREATE DATABASE ${to} TEMPLATE ${from}`);
-    // What belongs to a database and a template does not give: its owner, its rights, its limit and the settings made for it.
-    await client.query("UPDATE pg_database AS copy SET datdba = known.datdba, datacl = known.datacl, datconnlimit = known.datconnlimit FROM pg_database AS known WHERE copy.datname = $1 AND known.datname = $2", [to, from]);
-    await client.query("INSERT INTO pg_db_role_setting SELECT copy.oid, setrole, setconfig FROM pg_db_role_setting, pg_database AS known, pg_database AS copy WHERE setdatabase = known.oid AND known.datname = $1 AND copy.datname = $2", [from, to]);
-  });
+  const folders = [
+    [runtimeRoot, join(kept, "root")],
+    [approversFolder, join(kept, "approvers")],
+  ] as const;
+  const copyDatabase = async (from: string, to: string): Promise<void> =>
+    besideTheDatabase(sandbox, async (client) => {
+      await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY ($1)", [
+        [from, to],
+      ]);
+      await client.query(`DROP DATABASE IF EXISTS ${to} WITH (FORCE)`);
+      await client.query(`CREATE DATABASE ${to} TEMPLATE ${from}`);
+      // What belongs to a database and a template does not give: its owner, its rights, its limit and the settings made for it.
+      await client.query(
+        "UPDATE pg_database AS copy SET datdba = known.datdba, datacl = known.datacl, datconnlimit = known.datconnlimit FROM pg_database AS known WHERE copy.datname = $1 AND known.datname = $2",
+        [to, from],
+      );
+      await client.query(
+        "INSERT INTO pg_db_role_setting SELECT copy.oid, setrole, setconfig FROM pg_db_role_setting, pg_database AS known, pg_database AS copy WHERE setdatabase = known.oid AND known.datname = $1 AND copy.datname = $2",
+        [from, to],
+      );
+    });
   await copyDatabase(sandbox.database.name, noted);
   await execa("mkdir", [kept]);
   for (const [there, here] of folders) await execa("cp", ["-a", "--", there, here]);
@@ -43,7 +55,10 @@ export async function momentOf({ sandbox }: GovernedHost): Promise<HostMoment> {
 }
 
 /** A run of LAW with the moments at which its signatures were asked for and at which two people had given them. */
-export async function runWithMoments(host: GovernedHost, prefix: string): Promise<{ readonly run: string; readonly asked: HostMoment; readonly authorized: HostMoment }> {
+export async function runWithMoments(
+  host: GovernedHost,
+  prefix: string,
+): Promise<{ readonly run: string; readonly asked: HostMoment; readonly authorized: HostMoment }> {
   await host.register(prefix, LAW);
   const run = await host.cut(prefix);
   const asked = await momentOf(host);

@@ -23,36 +23,63 @@ export interface KeyWish {
 const LENIENT: Partial<Config> = { minRSABits: 1024 };
 
 const KINDS = {
-  ed25519: { type: "ecc", curve: "ed25519Legacy" }, "ed25519-new": { type: "curve25519" }, v6: { type: "curve25519" },
-  rsa3072: { type: "rsa", rsaBits: 3072 }, rsa2048: { type: "rsa", rsaBits: 2048 }, p256: { type: "ecc", curve: "nistP256" },
+  ed25519: { type: "ecc", curve: "ed25519Legacy" },
+  "ed25519-new": { type: "curve25519" },
+  v6: { type: "curve25519" },
+  rsa3072: { type: "rsa", rsaBits: 3072 },
+  rsa2048: { type: "rsa", rsaBits: 2048 },
+  p256: { type: "ecc", curve: "nistP256" },
 } as const;
 
 /** Makes a key; RSA takes about a second, the others milliseconds. */
 export async function makeKey({ kind = "ed25519", created, expires, signingSubkey }: KeyWish): Promise<TestKey> {
   const { privateKey } = await openpgp.generateKey({
-    ...KINDS[kind], userIDs: [{ name: "Throw Away", email: "nobody@example.org" }], date: created, format: "object",
-    keyExpirationTime: expires ?? 0, subkeys: [], config: { v6Keys: kind === "v6" },
+    ...KINDS[kind],
+    userIDs: [{ name: "Throw Away", email: "nobody@example.org" }],
+    date: created,
+    format: "object",
+    keyExpirationTime: expires ?? 0,
+    subkeys: [],
+    config: { v6Keys: kind === "v6" },
   });
   if (signingSubkey === undefined) return asTestKey(privateKey);
   const { created: date, expires: keyExpirationTime = 0 } = signingSubkey;
-  return asTestKey(await privateKey.addSubkey({ type: "ecc", curve: "ed25519Legacy", sign: true, date, keyExpirationTime }));
+  return asTestKey(
+    await privateKey.addSubkey({ type: "ecc", curve: "ed25519Legacy", sign: true, date, keyExpirationTime }),
+  );
 }
 
 /** The key as it is laid down for verifying. */
 export function asTestKey(privateKey: PrivateKey): TestKey {
-  return { privateKey, fingerprint: privateKey.getFingerprint().toUpperCase(), publicKeyArmored: privateKey.toPublic().armor() };
+  return {
+    privateKey,
+    fingerprint: privateKey.getFingerprint().toUpperCase(),
+    publicKeyArmored: privateKey.toPublic().armor(),
+  };
 }
 
 /** Signs as an honest program would, at a time of the caller's choice. */
 export async function signDetached(key: TestKey, bytes: Uint8Array, at: Date): Promise<Uint8Array> {
   const message = await openpgp.createMessage({ binary: Uint8Array.from(bytes) });
-  const signature = await openpgp.sign({ message, signingKeys: key.privateKey, detached: true, format: "binary", date: at, config: LENIENT });
+  const signature = await openpgp.sign({
+    message,
+    signingKeys: key.privateKey,
+    detached: true,
+    format: "binary",
+    date: at,
+    config: LENIENT,
+  });
   if (!(signature instanceof Uint8Array)) throw new TypeError("a stream where bytes were asked for");
   return signature;
 }
 
 /** flag: 0 no reason, 1 superseded, 2 compromised, 3 retired (RFC 4880 5.2.3.23). */
-export async function revoked(key: TestKey, flag: 0 | 1 | 2 | 3, at: Date, config: Partial<Config> = {}): Promise<TestKey> {
+export async function revoked(
+  key: TestKey,
+  flag: 0 | 1 | 2 | 3,
+  at: Date,
+  config: Partial<Config> = {},
+): Promise<TestKey> {
   const options = { key: key.privateKey, reasonForRevocation: { flag }, date: at, format: "object", config } as const;
   return asTestKey((await openpgp.revokeKey(options)).privateKey);
 }
@@ -61,7 +88,8 @@ export async function revoked(key: TestKey, flag: 0 | 1 | 2 | 3, at: Date, confi
 export async function subkeyRevoked(key: TestKey, flag: 0 | 1 | 2 | 3, at: Date): Promise<TestKey> {
   const [subkey] = key.privateKey.subkeys;
   const primary = key.privateKey.keyPacket;
-  if (subkey === undefined || !(primary instanceof openpgp.SecretKeyPacket)) throw new TypeError("a key without subkey");
+  if (subkey === undefined || !(primary instanceof openpgp.SecretKeyPacket))
+    throw new TypeError("a key without subkey");
   const copy = await openpgp.readPrivateKey({ armoredKey: key.privateKey.armor() });
   copy.subkeys = [await subkey.revoke(primary, { flag }, at)];
   return asTestKey(copy);

@@ -19,7 +19,14 @@ export type Asked = Partial<Pick<GrammarRequest, "depth" | "annexes" | "hints">>
 
 /** A law as intake takes it, proof included. */
 export const law = (source: string | Buffer, asked: Asked = {}): Intake =>
-  takeIn(Buffer.from(source), "LAW", { profile: "vn-law-1", depth: "dieu", annexes: false, hints: [], ...asked, caps: { units: asked.units ?? 1000, hard: Math.max(asked.units ?? 0, 1000) } });
+  takeIn(Buffer.from(source), "LAW", {
+    profile: "vn-law-1",
+    depth: "dieu",
+    annexes: false,
+    hints: [],
+    ...asked,
+    caps: { units: asked.units ?? 1000, hard: Math.max(asked.units ?? 0, 1000) },
+  });
 
 /** The manifest of a law that must be cut. */
 export function cutLaw(source: string | Buffer, asked: Asked = {}): Manifest {
@@ -36,11 +43,14 @@ export function refusedLaw(source: string | Buffer, asked: Asked = {}): Refusal 
 }
 
 /** Addresses without the prefix, in order. */
-export const addresses = (manifest: Manifest): string[] => manifest.units.map((unit) => unit.address.replace(/^LAW\//, ""));
+export const addresses = (manifest: Manifest): string[] =>
+  manifest.units.map((unit) => unit.address.replace(/^LAW\//, ""));
 
 /** Parents by address, without the prefix. */
 export const parents = (manifest: Manifest): Record<string, string | null> =>
-  Object.fromEntries(manifest.units.map((unit) => [unit.address.replace(/^LAW\//, ""), unit.parent?.replace(/^LAW\//, "") ?? null]));
+  Object.fromEntries(
+    manifest.units.map((unit) => [unit.address.replace(/^LAW\//, ""), unit.parent?.replace(/^LAW\//, "") ?? null]),
+  );
 
 /** The unit of an address. */
 export function unitOf(manifest: Manifest, address: string): ManifestUnit {
@@ -58,4 +68,6 @@ export function levels(manifest: Manifest): Record<string, number> {
 
 /** `line code` of the findings of some codes. */
 export const findingLines = (manifest: Manifest, ...codes: string[]): string[] =>
-  manifest.findings.filter((finding) => codes.includes(finding.code)).map((finding) => `${finding.line} ${finding.code}`);
+  manifest.findings
+    .filter((finding) => codes.includes(finding.code))
+    .map((finding) => `${finding.line} ${finding.code}`);

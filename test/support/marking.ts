@@ -3,14 +3,26 @@ import { genericAtx1 } from "../../runner/grammar/generic-atx-1.ts";
 import type { GenericOptions, Manifest, MarkResult, Refusal } from "../../runner/model/manifest.ts";
 
 /** empty_body and caps default to what a host refuses and allows; the rest is the live mapping. */
-export interface Marking { readonly empty_body?: GenericOptions["empty_body"]; readonly units?: number; readonly hard?: number; readonly prefix?: string; readonly section_types?: readonly string[] }
+export interface Marking {
+  readonly empty_body?: GenericOptions["empty_body"];
+  readonly units?: number;
+  readonly hard?: number;
+  readonly prefix?: string;
+  readonly section_types?: readonly string[];
+}
 
 /** Marks a text or bytes. */
 export function marking(source: string | Buffer, options: Marking = {}): MarkResult {
   const bytes = typeof source === "string" ? Buffer.from(source, "utf8") : source;
-  return genericAtx1.mark(bytes, options.prefix ?? "TEST", {
-    empty_body: options.empty_body ?? "refuse", section_types: options.section_types ?? ["section", "article", "principle"],
-  }, { units: options.units ?? 500, hard: options.hard ?? 1000 });
+  return genericAtx1.mark(
+    bytes,
+    options.prefix ?? "TEST",
+    {
+      empty_body: options.empty_body ?? "refuse",
+      section_types: options.section_types ?? ["section", "article", "principle"],
+    },
+    { units: options.units ?? 500, hard: options.hard ?? 1000 },
+  );
 }
 
 /** The manifest, or a failing test that names the refusal. */

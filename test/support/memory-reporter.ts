@@ -17,15 +17,24 @@ export function memoryReporter(): MemoryReporter {
   return {
     documents,
     writes: () => writes,
-    failNext: (tries) => { failing = tries; },
+    failNext: (tries) => {
+      failing = tries;
+    },
     deliver: async (runFolder, file, markdown) => {
       const key = `${runFolder}/${file}`;
-      if (!key.split("/").every((part) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(part) && !part.includes("..")) || file.includes("/")) {
+      if (
+        !key.split("/").every((part) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(part) && !part.includes("..")) ||
+        file.includes("/")
+      ) {
         throw new Stopped("STOP_REFUSED_INPUT", { saw: "a name out of form", wanted: "plain names" });
       }
       for (let attempt = 0; failing > 0; attempt += 1) {
         failing -= 1;
-        if (attempt === 2) throw new Stopped("STOP_KB_UPLOAD_FAILED", { saw: `${file} failed three times`, wanted: "a reporter that answers" });
+        if (attempt === 2)
+          throw new Stopped("STOP_KB_UPLOAD_FAILED", {
+            saw: `${file} failed three times`,
+            wanted: "a reporter that answers",
+          });
       }
       const present = documents.get(key);
       if (present === markdown) return;

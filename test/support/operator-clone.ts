@@ -1,5 +1,14 @@
 // A clone of the project as an operator has it: built programs in a folder of their own, with or without a sandbox host in it.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -7,7 +16,12 @@ import { layStackFile } from "./lay-host.ts";
 import { copyProject, linkPackages } from "./project-copy.ts";
 
 /** How a program ended; `events` are the objects of its standard output. */
-export interface ScriptAnswer { readonly status: number; readonly stdout: string; readonly stderr: string; readonly events: readonly Record<string, unknown>[] }
+export interface ScriptAnswer {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly events: readonly Record<string, unknown>[];
+}
 
 export interface OperatorClone {
   readonly folder: string;
@@ -30,7 +44,8 @@ export async function operatorClone(name: string): Promise<OperatorClone> {
   }
   const folder = join(root, name);
   mkdirSync(folder);
-  for (const part of ["package.json", "Pulumi.yaml", "dist", "infra", "scripts/toolchain", "sql"]) cpSync(join(built, part), join(folder, part), { recursive: true });
+  for (const part of ["package.json", "Pulumi.yaml", "dist", "infra", "scripts/toolchain", "sql"])
+    cpSync(join(built, part), join(folder, part), { recursive: true });
   linkPackages(folder);
   return cloneIn(folder);
 }
@@ -56,41 +71,76 @@ export async function removeClones(): Promise<void> {
 }
 
 function cloneIn(folder: string): OperatorClone {
-  const line = (name: string, ...args: string[]): readonly [string, ...string[]] => [process.execPath, join(folder, programOf(folder, name)), ...args];
+  const line = (name: string, ...args: string[]): readonly [string, ...string[]] => [
+    process.execPath,
+    join(folder, programOf(folder, name)),
+    ...args,
+  ];
   return {
-    folder, line,
+    folder,
+    line,
     script: async (name, ...args) => {
       const [program, ...words] = line(name, ...args);
-      const done = await execa(program, words, { cwd: folder, reject: false, stdin: "ignore", env: { PGHOST: "nowhere" } });
+      const done = await execa(program, words, {
+        cwd: folder,
+        reject: false,
+        stdin: "ignore",
+        env: { PGHOST: "nowhere" },
+      });
       return { status: done.exitCode ?? -1, stdout: done.stdout, stderr: done.stderr, events: eventsIn(done.stdout) };
     },
   };
 }
 
 /** Objects of an NDJSON output. */
-export const eventsIn = (stdout: string): Record<string, unknown>[] => stdout.split("\n").filter((text) => text.startsWith("{")).map((text) => JSON.parse(text) as Record<string, unknown>);
+export const eventsIn = (stdout: string): Record<string, unknown>[] =>
+  stdout
+    .split("\n")
+    .filter((text) => text.startsWith("{"))
+    .map((text) => JSON.parse(text) as Record<string, unknown>);
 
 function programOf(folder: string, name: string): string {
-  const scripts = (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { scripts: Record<string, string> }).scripts;
+  const scripts = (
+    JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { scripts: Record<string, string> }
+  ).scripts;
   const program = /node (dist\/scripts\/[a-z-]+\.mjs)/.exec(scripts[name] ?? "")?.[1];
   if (program === undefined) throw new Error(`package.json has no program for ${name}`);
   return program;
 }
 
-interface SandboxState { readonly short: { readonly host: string }; readonly ssh: { readonly port: number; readonly process: { readonly pid: number } } }
+interface SandboxState {
+  readonly short: { readonly host: string };
+  readonly ssh: { readonly port: number; readonly process: { readonly pid: number } };
+}
 
 /** What the sandbox of a clone remembers. */
-export const sandboxState = ({ folder }: OperatorClone): SandboxState => JSON.parse(readFileSync(join(folder, ".sandbox", "state.json"), "utf8")) as SandboxState;
+export const sandboxState = ({ folder }: OperatorClone): SandboxState =>
+  JSON.parse(readFileSync(join(folder, ".sandbox", "state.json"), "utf8")) as SandboxState;
 
 /** Text of the stack file that leads a colleague to the sandbox of `host`. */
-export const stackFileOf = ({ folder }: OperatorClone): string => readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8");
+export const stackFileOf = ({ folder }: OperatorClone): string =>
+  readFileSync(join(folder, "Pulumi.sandbox.yaml"), "utf8");
 
 /** A throw-away person of the sandbox in `host` signs a fetched bundle by `clone`'s approve; answers the signed file. */
-export async function signBundle(clone: OperatorClone, host: OperatorClone, person: string, bundle: string): Promise<string> {
+export async function signBundle(
+  clone: OperatorClone,
+  host: OperatorClone,
+  person: string,
+  bundle: string,
+): Promise<string> {
   const people = join(host.folder, ".sandbox", "approvers", person);
   const plan = JSON.parse(readFileSync(join(bundle, "cut_plan.json"), "utf8")) as { rows: unknown[] };
   const { payload_sha } = JSON.parse(readFileSync(join(bundle, "payload.json"), "utf8")) as { payload_sha: string };
-  const [program, ...words] = clone.line("approve", bundle, "--profile", join(people, "profile.json"), "--key-file", join(people, "key.asc"), "--out", join(clone.folder, "signed"));
+  const [program, ...words] = clone.line(
+    "approve",
+    bundle,
+    "--profile",
+    join(people, "profile.json"),
+    "--key-file",
+    join(people, "key.asc"),
+    "--out",
+    join(clone.folder, "signed"),
+  );
   const done = await execa(program, words, { reject: false, input: `${plan.rows.length}\n${payload_sha.slice(-6)}\n` });
   const signed = /^signed and verified: (.+)$/m.exec(done.stdout)?.[1];
   if (done.exitCode !== 0 || signed === undefined) throw new Error(`${person} did not sign: ${done.stderr}`);

@@ -44,19 +44,27 @@ export function secret(value: unknown): Wire {
 }
 
 /** Starts `program` with `environment` on top of PATH. */
-export async function startPlugin(program: string, environment: Readonly<Record<string, string>>, type = "command:remote:Command"): Promise<PluginClient> {
+export async function startPlugin(
+  program: string,
+  environment: Readonly<Record<string, string>>,
+  type = "command:remote:Command",
+): Promise<PluginClient> {
   const log: string[] = [];
   const engine = await startEngine((line) => log.push(line));
-  const child = spawn(program, [engine.address], { env: { PATH: process.env["PATH"], ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [engine.address], {
+    env: { PATH: process.env["PATH"], ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child.stderr.on("data", (chunk: Buffer) => void log.push(chunk.toString("utf8")));
   const lines = createInterface({ input: child.stdout });
-  const [port] = await once(lines, "line") as [string];
+  const [port] = (await once(lines, "line")) as [string];
   lines.on("line", (line) => void log.push(line));
   const client = new ResourceProviderClient(`127.0.0.1:${port.trim()}`, grpc.credentials.createInsecure());
   const urn = `urn:pulumi:${STACK}::cutter::${type}::probe`;
   await configure(client);
   return {
-    ...calls(client, urn), logged: () => log.join("\n"),
+    ...calls(client, urn),
+    logged: () => log.join("\n"),
     stop: async () => {
       client.close();
       engine.server.forceShutdown();
@@ -71,33 +79,78 @@ type Answer<T> = (error: GrpcModule.ServiceError | null, value: T) => void;
 
 // gRPC puts its status before the text; the engine shows the text.
 function ask<T>(start: (answer: Answer<T>) => unknown): Promise<T> {
-  return new Promise((resolve, reject) => start((error, value) => (error ? reject(new Error(error.details)) : resolve(value))));
+  return new Promise((resolve, reject) =>
+    start((error, value) => (error ? reject(new Error(error.details)) : resolve(value))),
+  );
 }
 
 function calls(client: Client, urn: string): Omit<PluginClient, "logged" | "stop"> {
-  const struct = (value: Wire): StructModule.Struct => Struct.fromJavaScript(value as Record<string, StructModule.JavaScriptValue>);
+  const struct = (value: Wire): StructModule.Struct =>
+    Struct.fromJavaScript(value as Record<string, StructModule.JavaScriptValue>);
   return {
-    version: async () => (await ask<{ getVersion(): string }>((done) => client.getPluginInfo(new Empty(), done))).getVersion(),
+    version: async () =>
+      (await ask<{ getVersion(): string }>((done) => client.getPluginInfo(new Empty(), done))).getVersion(),
     check: async (news) => {
-      const answer = await ask<Messages.CheckResponse>((done) => client.check(new messages.CheckRequest().setUrn(urn).setOlds(struct({})).setNews(struct(news)), done));
-      return { failures: answer.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`) };
+      const answer = await ask<Messages.CheckResponse>((done) =>
+        client.check(new messages.CheckRequest().setUrn(urn).setOlds(struct({})).setNews(struct(news)), done),
+      );
+      return {
+        failures: answer.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`),
+      };
     },
     diff: async (olds, news) => {
-      const request = new messages.DiffRequest().setId("id").setUrn(urn).setOlds(struct(olds)).setNews(struct(news)).setOldInputs(struct(withoutOutputs(olds)));
+      const request = new messages.DiffRequest()
+        .setId("id")
+        .setUrn(urn)
+        .setOlds(struct(olds))
+        .setNews(struct(news))
+        .setOldInputs(struct(withoutOutputs(olds)));
       const answer = await ask<Messages.DiffResponse>((done) => client.diff(request, done));
-      const detailed = [...answer.getDetaileddiffMap().getEntryList()].filter(([, kind]) => [1, 3, 5].includes(kind.getKind())).map(([path]) => path.split(/[.[]/)[0] ?? path);
-      return { changes: answer.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME, replaces: [...new Set([...answer.getReplacesList(), ...detailed])] };
+      const detailed = [...answer.getDetaileddiffMap().getEntryList()]
+        .filter(([, kind]) => [1, 3, 5].includes(kind.getKind()))
+        .map(([path]) => path.split(/[.[]/)[0] ?? path);
+      return {
+        changes: answer.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME,
+        replaces: [...new Set([...answer.getReplacesList(), ...detailed])],
+      };
     },
     create: async (inputs) => {
-      const answer = await ask<Messages.CreateResponse>((done) => client.create(new messages.CreateRequest().setUrn(urn).setName("probe").setType("command:remote:Command").setProperties(struct(inputs)), done));
+      const answer = await ask<Messages.CreateResponse>((done) =>
+        client.create(
+          new messages.CreateRequest()
+            .setUrn(urn)
+            .setName("probe")
+            .setType("command:remote:Command")
+            .setProperties(struct(inputs)),
+          done,
+        ),
+      );
       return { id: answer.getId(), outputs: fields(answer.getProperties()) };
     },
     update: async (olds, news) => {
-      const request = new messages.UpdateRequest().setId("id").setUrn(urn).setName("probe").setType("command:remote:Command").setOlds(struct(olds)).setOldInputs(struct(withoutOutputs(olds))).setNews(struct(news));
+      const request = new messages.UpdateRequest()
+        .setId("id")
+        .setUrn(urn)
+        .setName("probe")
+        .setType("command:remote:Command")
+        .setOlds(struct(olds))
+        .setOldInputs(struct(withoutOutputs(olds)))
+        .setNews(struct(news));
       return fields((await ask<Messages.UpdateResponse>((done) => client.update(request, done))).getProperties());
     },
     delete: async (properties) => {
-      await ask((done) => client.delete(new messages.DeleteRequest().setId("id").setUrn(urn).setName("probe").setType("command:remote:Command").setProperties(struct(properties)).setOldInputs(struct(withoutOutputs(properties))), done));
+      await ask((done) =>
+        client.delete(
+          new messages.DeleteRequest()
+            .setId("id")
+            .setUrn(urn)
+            .setName("probe")
+            .setType("command:remote:Command")
+            .setProperties(struct(properties))
+            .setOldInputs(struct(withoutOutputs(properties))),
+          done,
+        ),
+      );
     },
   };
 }
@@ -111,7 +164,11 @@ function withoutOutputs({ stdout: _out, stderr: _err, ...inputs }: Wire): Wire {
 }
 
 async function configure(client: Client): Promise<void> {
-  const request = new messages.ConfigureRequest().setAcceptsecrets(true).setAcceptresources(true).setSendsOldInputs(true).setSendsOldInputsToDelete(true);
+  const request = new messages.ConfigureRequest()
+    .setAcceptsecrets(true)
+    .setAcceptresources(true)
+    .setSendsOldInputs(true)
+    .setSendsOldInputsToDelete(true);
   await ask((done) => client.configure(request.setArgs(Struct.fromJavaScript({})), done));
 }
 
@@ -125,7 +182,9 @@ async function startEngine(hear: (line: string) => void): Promise<{ address: str
     },
   });
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
   });
   return { address: `127.0.0.1:${port}`, server };
 }

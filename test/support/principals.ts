@@ -16,7 +16,12 @@ export interface Principals {
 /** A fresh database with every package and one connection for each principal; `db.drop()` ends all. */
 export async function openPrincipals(): Promise<Principals> {
   const db = await freshDatabase();
-  const [exec, verify, gate, superuser] = await Promise.all([db.connect("cutter_exec"), db.connect("cutter_verify"), db.connect("cutter_gate"), db.connect()]);
+  const [exec, verify, gate, superuser] = await Promise.all([
+    db.connect("cutter_exec"),
+    db.connect("cutter_verify"),
+    db.connect("cutter_gate"),
+    db.connect(),
+  ]);
   return { db, exec, verify, gate, superuser };
 }
 
@@ -29,7 +34,13 @@ export async function admittedRun({ exec, gate }: Principals, documentId = "SAMP
 }
 
 /** Answer to beginning an effect, in a transaction that is rolled back. */
-export async function begun(client: pg.Client, run: RunByHand, phase: string, shas?: object, cap?: number): Promise<string> {
+export async function begun(
+  client: pg.Client,
+  run: RunByHand,
+  phase: string,
+  shas?: object,
+  cap?: number,
+): Promise<string> {
   await client.query("BEGIN");
   const answer = await answerOf(beginEffect(client, run, phase, shas, cap));
   await client.query("ROLLBACK");
@@ -39,7 +50,8 @@ export async function begun(client: pg.Client, run: RunByHand, phase: string, sh
 export const stateOf = ({ superuser }: Principals, run: RunByHand): Promise<string> =>
   one(superuser, "SELECT state FROM cutter_runtime.run WHERE run_id = $1", [run.runId]);
 
-export const lift = ({ gate }: Principals, ids: number[]): Promise<unknown> => gate.query("SELECT cutter_runtime.lift_halt($1, 's', 'g', 'an')", [ids]);
+export const lift = ({ gate }: Principals, ids: number[]): Promise<unknown> =>
+  gate.query("SELECT cutter_runtime.lift_halt($1, 's', 'g', 'an')", [ids]);
 
 export const revoke = ({ gate }: Principals, kind: string, value: string): Promise<unknown> =>
   gate.query("SELECT cutter_runtime.revoke($1, $2, 'an', $3, 's', 'g')", [kind, value, "F".repeat(40)]);
@@ -48,7 +60,11 @@ export const revoke = ({ gate }: Principals, kind: string, value: string): Promi
 export async function waitsForLock({ superuser }: Principals, client: pg.Client): Promise<void> {
   const pid = (client as pg.Client & { readonly processID: number }).processID;
   for (;;) {
-    const waiting = await one(superuser, "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'", [pid]);
+    const waiting = await one(
+      superuser,
+      "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'",
+      [pid],
+    );
     if (waiting === "1") return;
     await superuser.query("SELECT pg_sleep(0.02)");
   }
@@ -57,10 +73,29 @@ export async function waitsForLock({ superuser }: Principals, client: pg.Client)
 /** Every row an attack could leave, in one comparable text. */
 export async function everyRow(db: FreshDatabase): Promise<string> {
   const tables = [
-    "public.information_unit", "public.unit_version", "public.birth_registry", "public.iu_lifecycle_log", "public.dot_config",
-    "cutter_governance.verify_result", "cutter_governance.review_decision",
-    ...["run", "lease", "admission", "planned_unit", "admission_use", "revocation", "halt", "phase_done", "backup_receipt", "journal"].map((t) => `cutter_runtime.${t}`),
+    "public.information_unit",
+    "public.unit_version",
+    "public.birth_registry",
+    "public.iu_lifecycle_log",
+    "public.dot_config",
+    "cutter_governance.verify_result",
+    "cutter_governance.review_decision",
+    ...[
+      "run",
+      "lease",
+      "admission",
+      "planned_unit",
+      "admission_use",
+      "revocation",
+      "halt",
+      "phase_done",
+      "backup_receipt",
+      "journal",
+    ].map((t) => `cutter_runtime.${t}`),
   ];
-  const parts = tables.map((t) => `SELECT '${t} ' || count(*) || ' ' || coalesce(md5(string_agg(r::text, ',' ORDER BY r::text)), '') AS line FROM ${t} r`);
+  const parts = tables.map(
+    (t) =>
+      `SELECT '${t} ' || count(*) || ' ' || coalesce(md5(string_agg(r::text, ',' ORDER BY r::text)), '') AS line FROM ${t} r`,
+  );
   return (await db.rows<{ line: string }>(parts.join(" UNION ALL "))).map((row) => row.line).join("\n");
 }

@@ -4,7 +4,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-const SOURCES = ["package.json", "package-lock.json", "tsconfig.json", ".npmrc", "Pulumi.yaml", "infra", "runner", "scripts", "sql"];
+const SOURCES = [
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  ".npmrc",
+  "Pulumi.yaml",
+  "infra",
+  "runner",
+  "scripts",
+  "sql",
+];
 
 /** Copies the sources into `folder`, which is made; `parts` limits what is copied. */
 export function copyProject(folder: string, parts: readonly string[] = SOURCES): string {

@@ -1,7 +1,10 @@
 // What a client of PostgreSQL says, message by message (protocol 3.0): enough to know begin_effect, end_effect and COMMIT.
 
 /** One whole message; `type` is its letter, empty for what comes before the session is started. */
-export interface Message { readonly type: string; readonly bytes: Buffer }
+export interface Message {
+  readonly type: string;
+  readonly bytes: Buffer;
+}
 
 const PROTOCOL_3 = 0x00030000;
 
@@ -48,5 +51,11 @@ export function boundValues({ bytes }: Message): string[] {
 
 /** A simple Query that says COMMIT and nothing else. */
 export function isCommit({ type, bytes }: Message): boolean {
-  return type === "Q" && bytes.toString("utf8", 5, bytes.length - 1).trim().toUpperCase() === "COMMIT";
+  return (
+    type === "Q" &&
+    bytes
+      .toString("utf8", 5, bytes.length - 1)
+      .trim()
+      .toUpperCase() === "COMMIT"
+  );
 }

@@ -40,7 +40,9 @@ export interface ProvisionedHost {
 }
 
 /** `built`: the runner as it is shipped, which needs `npm run build`; `small`: two files in its form, with which an `up` is quicker. */
-export interface HostOptions { readonly release: "built" | "small" }
+export interface HostOptions {
+  readonly release: "built" | "small";
+}
 
 /** Makes it; nothing of the cutter is on it yet. */
 export async function provisionedHost(options: HostOptions = { release: "small" }): Promise<ProvisionedHost> {
@@ -56,24 +58,45 @@ export async function provisionedHost(options: HostOptions = { release: "small" 
   });
 }
 
-async function hostOf(folder: string, cluster: TestCluster, sshd: ThrowAwaySshd, options: HostOptions): Promise<ProvisionedHost> {
+async function hostOf(
+  folder: string,
+  cluster: TestCluster,
+  sshd: ThrowAwaySshd,
+  options: HostOptions,
+): Promise<ProvisionedHost> {
   const name = `t_${randomBytes(4).toString("hex")}`;
-  await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`));
+  await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", (client) =>
+    client.query(`CREATE DATABASE ${name} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`),
+  );
   const config = await declaredStack(folder, name, { cluster, sshd, ...options });
   const project = join(projectRoot(), ".state", `infra-test-${randomBytes(4).toString("hex")}`);
   mkdirSync(project, { recursive: true });
   await buildInfra(projectRoot(), project);
-  writeFileSync(join(project, "Pulumi.yaml"), readFileSync(join(projectRoot(), "Pulumi.yaml"), "utf8").replace("main: dist/infra/index.mjs", "main: index.mjs"));
-  const declare = (change: Partial<StackConfig>): void => writeStackConfig(join(project, "Pulumi.sandbox.yaml"), { ...config, ...change });
+  writeFileSync(
+    join(project, "Pulumi.yaml"),
+    readFileSync(join(projectRoot(), "Pulumi.yaml"), "utf8").replace("main: dist/infra/index.mjs", "main: index.mjs"),
+  );
+  const declare = (change: Partial<StackConfig>): void =>
+    writeStackConfig(join(project, "Pulumi.sandbox.yaml"), { ...config, ...change });
   declare({});
   const passphraseFile = join(project, "passphrase");
   makePassphrase(passphraseFile);
-  const engine = await openStack({ project, stack: "sandbox", passphraseFile, backendUrl: `file://${join(project, "state")}` });
+  const engine = await openStack({
+    project,
+    stack: "sandbox",
+    passphraseFile,
+    backendUrl: `file://${join(project, "state")}`,
+  });
   return {
-    folder, config, engine, sshd, declare,
+    folder,
+    config,
+    engine,
+    sshd,
+    declare,
     look: async () => (await told(lookWithEngine(engine))).lines,
     up: async () => (await told(bringUpStack(engine, () => undefined))).lines,
-    sql: (text) => withClient(cluster.facts, "workflow_admin", name, async (client) => (await client.query(text)).rows as never),
+    sql: (text) =>
+      withClient(cluster.facts, "workflow_admin", name, async (client) => (await client.query(text)).rows as never),
     remove: async () => {
       await sshd.stop();
       await cluster.stop();
@@ -86,11 +109,21 @@ async function hostOf(folder: string, cluster: TestCluster, sshd: ThrowAwaySshd,
 // A stop's details are what a person would read; a failing test shall show them.
 async function told<T>(work: Promise<T>): Promise<T> {
   return await work.catch((error: unknown) => {
-    throw error instanceof Stopped ? new Error([error.message, ...(error.facts.details ?? [])].join("\n"), { cause: error }) : error;
+    throw error instanceof Stopped
+      ? new Error([error.message, ...(error.facts.details ?? [])].join("\n"), { cause: error })
+      : error;
   });
 }
 
-async function declaredStack(folder: string, name: string, { cluster: { facts }, sshd, release: kind }: HostOptions & { readonly cluster: TestCluster; readonly sshd: ThrowAwaySshd }): Promise<StackConfig> {
+async function declaredStack(
+  folder: string,
+  name: string,
+  {
+    cluster: { facts },
+    sshd,
+    release: kind,
+  }: HostOptions & { readonly cluster: TestCluster; readonly sshd: ThrowAwaySshd },
+): Promise<StackConfig> {
   const operator = join(folder, "operator");
   mkdirSync(operator, { mode: 0o700 });
   const place = placeOf(operator, { host: join(operator, "short"), database: join(operator, "base") });
@@ -107,24 +140,91 @@ async function declaredStack(folder: string, name: string, { cluster: { facts },
   const who = userInfo().username;
   const owned = { owner: who, group: who };
   const host = join(folder, "host");
-  const identity = await withClient(facts, BOOTSTRAP_ROLE, name, async (client) => (await client.query<{ id: string }>("SELECT system_identifier::text AS id FROM pg_control_system()")).rows[0]?.id ?? "");
-  const content = configSchema.parse(JSON.parse(renderConfig({
-    place: { ...place, runtimeRoot: join(host, "root"), approversFile: join(host, "approvers.json"), backupPublicKey: join(host, "backup.asc") },
-    host: "sandbox", database: { host: facts.host, port: facts.port, name, systemIdentifier: identity }, approversSha, recipient: fingerprint, postgresBin: facts.binDir, scratchUser: null,
-  })));
+  const identity = await withClient(
+    facts,
+    BOOTSTRAP_ROLE,
+    name,
+    async (client) =>
+      (await client.query<{ id: string }>("SELECT system_identifier::text AS id FROM pg_control_system()")).rows[0]
+        ?.id ?? "",
+  );
+  const content = configSchema.parse(
+    JSON.parse(
+      renderConfig({
+        place: {
+          ...place,
+          runtimeRoot: join(host, "root"),
+          approversFile: join(host, "approvers.json"),
+          backupPublicKey: join(host, "backup.asc"),
+        },
+        host: "sandbox",
+        database: { host: facts.host, port: facts.port, name, systemIdentifier: identity },
+        approversSha,
+        recipient: fingerprint,
+        postgresBin: facts.binDir,
+        scratchUser: null,
+      }),
+    ),
+  );
   // Sample of a foreign tree that provisioning must leave alone.
   const foreign = join(folder, "iu-cutter");
   mkdirSync(foreign);
   writeFileSync(join(foreign, "runner.py"), "print('v0.4')\n");
   return {
-    sandbox: true, connection: { host: sshd.host, port: sshd.port, user: sshd.user, privateKeyFile, hostKey: sshd.hostKey, sudo: false, dialSeconds: 5 },
-    node: process.execPath, users: [], known: [], untouched: [],
-    runtime: { root: join(host, "root"), areas: ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"], ...owned, mode: "0750" },
+    sandbox: true,
+    connection: {
+      host: sshd.host,
+      port: sshd.port,
+      user: sshd.user,
+      privateKeyFile,
+      hostKey: sshd.hostKey,
+      sudo: false,
+      dialSeconds: 5,
+    },
+    node: process.execPath,
+    users: [],
+    known: [],
+    untouched: [],
+    runtime: {
+      root: join(host, "root"),
+      areas: ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"],
+      ...owned,
+      mode: "0750",
+    },
     orchestrator: { file: join(host, "orchestrator.config.json"), ...owned, mode: "0640", content },
-    approvers: { source: place.approversSource, sha: approversSha, file: join(host, "approvers.json"), ...owned, mode: "0644" },
-    backupKey: { source: place.backupKeySource, fingerprint, file: join(host, "backup.asc"), keyring: join(host, "gnupg"), ...owned, mode: "0644" },
-    database: { psql: facts.binDir, host: facts.host, port: facts.port, name, user: "workflow_admin", passFile, packages: [...PACKAGES], ack: {}, credentials: {} },
-    release: { source: release, folder: join(host, "releases"), launcher: join(host, "cutter"), home: folder, ...owned },
+    approvers: {
+      source: place.approversSource,
+      sha: approversSha,
+      file: join(host, "approvers.json"),
+      ...owned,
+      mode: "0644",
+    },
+    backupKey: {
+      source: place.backupKeySource,
+      fingerprint,
+      file: join(host, "backup.asc"),
+      keyring: join(host, "gnupg"),
+      ...owned,
+      mode: "0644",
+    },
+    database: {
+      psql: facts.binDir,
+      host: facts.host,
+      port: facts.port,
+      name,
+      user: "workflow_admin",
+      passFile,
+      packages: [...PACKAGES],
+      ack: {},
+      credentials: {},
+    },
+    release: {
+      source: release,
+      folder: join(host, "releases"),
+      launcher: join(host, "cutter"),
+      home: folder,
+      ...owned,
+    },
   };
 }
 
@@ -132,5 +232,8 @@ function makeSmallRelease(folder: string): void {
   mkdirSync(join(folder, "sql", "read"), { recursive: true });
   const files = { "cutter.mjs": "process.stdout.write('cutter\\n');\n", "sql/read/run.sql": "SELECT 1;\n" };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, sha256(text)]))));
+  writeFileSync(
+    join(folder, "manifest.json"),
+    JSON.stringify(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, sha256(text)]))),
+  );
 }

@@ -21,7 +21,11 @@ export interface ProxiedHost extends GovernedHost {
   readonly proxy: CommitProxy;
   runner(documentId: string): Promise<Runner>;
   /** Starts `resume` and answers when its effect stands still; `answer` is what the caller of resume sees in the end. */
-  resumeUntil(runId: string, phase: string, moment: Moment): Promise<{ held: HeldEffect; answer: Promise<CutterAnswer> }>;
+  resumeUntil(
+    runId: string,
+    phase: string,
+    moment: Moment,
+  ): Promise<{ held: HeldEffect; answer: Promise<CutterAnswer> }>;
 }
 
 /** The same configuration for every run of this host, because its digest is part of what people sign. */
@@ -35,13 +39,18 @@ export async function proxiedHost(): Promise<ProxiedHost> {
     ...host,
     proxy,
     runner: async (documentId) => {
-      const rows = z.array(z.object({ holder: z.string() })).length(1).parse(await host.sql("SELECT holder FROM cutter_runtime.lease WHERE document_id = $1", [documentId]));
+      const rows = z
+        .array(z.object({ holder: z.string() }))
+        .length(1)
+        .parse(await host.sql("SELECT holder FROM cutter_runtime.lease WHERE document_id = $1", [documentId]));
       return runnerOf(rows[0]?.holder ?? "");
     },
     resumeUntil: async (runId, phase, moment) => {
       const trap = proxy.hold(phase, moment);
       const answer = host.cutter("orchestrate", "resume", runId);
-      const ended = answer.then((early) => { throw new Error(`resume ended before ${phase} reached ${moment}: ${early.stderr}`); });
+      const ended = answer.then((early) => {
+        throw new Error(`resume ended before ${phase} reached ${moment}: ${early.stderr}`);
+      });
       return { held: await Promise.race([trap, ended]), answer };
     },
     remove: async () => {
@@ -55,7 +64,9 @@ function runnerOf(holder: string): Runner {
   const pid = Number(holder.split(" ")[1]);
   return {
     holder,
-    endForSure: () => { if (!holderIsGone(holder)) process.kill(pid, "SIGKILL"); },
+    endForSure: () => {
+      if (!holderIsGone(holder)) process.kill(pid, "SIGKILL");
+    },
     signal: (name) => {
       if (holderIsGone(holder)) throw new Error(`${holder} has ended`);
       process.kill(pid, name);

@@ -40,25 +40,51 @@ export function privateHome(folder: string): string {
 }
 
 /** Makes project and stack `sandbox`; `values` on top of the connection. */
-export async function makePulumiProject(sshd: ThrowAwaySshd, password: string, values: Readonly<Record<string, string>>): Promise<PulumiProject> {
+export async function makePulumiProject(
+  sshd: ThrowAwaySshd,
+  password: string,
+  values: Readonly<Record<string, string>>,
+): Promise<PulumiProject> {
   const folder = mkdtempSync(join(tmpdir(), "project-"));
   symlinkSync(join(projectRoot(), "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "package.json"), `${JSON.stringify({ name: "note", main: "index.cjs", dependencies: { "@pulumi/command": "1.2.1", "@pulumi/pulumi": "3.248.0" } })}\n`);
-  writeFileSync(join(folder, "Pulumi.yaml"), "name: note\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nmain: index.cjs\n");
+  writeFileSync(
+    join(folder, "package.json"),
+    `${JSON.stringify({ name: "note", main: "index.cjs", dependencies: { "@pulumi/command": "1.2.1", "@pulumi/pulumi": "3.248.0" } })}\n`,
+  );
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    "name: note\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nmain: index.cjs\n",
+  );
   writeFileSync(join(folder, "index.cjs"), PROGRAM);
   const passphraseFile = join(folder, "passphrase");
   makePassphrase(passphraseFile);
   const engine = await openStack({
-    project: folder, stack: "sandbox", passphraseFile, backendUrl: `file://${join(folder, "state")}`, home: privateHome(folder),
+    project: folder,
+    stack: "sandbox",
+    passphraseFile,
+    backendUrl: `file://${join(folder, "state")}`,
+    home: privateHome(folder),
   });
   await ensureStack(engine);
-  await setConfig(engine, { "cutter:port": String(sshd.port), "cutter:user": sshd.user, "cutter:hostKey": sshd.hostKey, ...values });
+  await setConfig(engine, {
+    "cutter:port": String(sshd.port),
+    "cutter:user": sshd.user,
+    "cutter:hostKey": sshd.hostKey,
+    ...values,
+  });
   await setSecretConfig(engine, "cutter:privateKey", sshd.privateKey);
   await setSecretConfig(engine, "cutter:password", password);
-  return { folder, engine, left: () => filesIn(join(folder, "state")) + readFileSync(engine.configFile, "utf8"), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    engine,
+    left: () => filesIn(join(folder, "state")) + readFileSync(engine.configFile, "utf8"),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 function filesIn(folder: string): string {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1")).join("\n");
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
+    .join("\n");
 }

@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** One command line of a chapter: the words behind `npm run`, without `--` between name and words. */
-export interface RunbookCommand { readonly line: string; readonly name: string; readonly words: readonly string[]; readonly exit: number }
+export interface RunbookCommand {
+  readonly line: string;
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly exit: number;
+}
 
 const FILE = fileURLToPath(new URL("../../docs/runbook.md", import.meta.url));
 

@@ -4,14 +4,24 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A form of a secret to look for; `name` says which, so that a failing test never prints the secret itself. */
-export interface Trace { readonly name: string; readonly bytes: Buffer }
+export interface Trace {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
 
 /** The secret itself, as JSON, URL, password file and base64 would write it, and its hashes: those tell a guesser whether he is right. */
 export function tracesOf(name: string, secret: string): Trace[] {
   const hash = (algorithm: string): string => createHash(algorithm).update(secret).digest("hex");
   const forms = {
-    plain: secret, json: JSON.stringify(secret).slice(1, -1), url: encodeURIComponent(secret), "password file": secret.replaceAll(/[\\:]/g, "\\$&"),
-    base64: Buffer.from(secret).toString("base64"), hex: Buffer.from(secret).toString("hex"), sha256: hash("sha256"), md5: hash("md5"), sha1: hash("sha1"),
+    plain: secret,
+    json: JSON.stringify(secret).slice(1, -1),
+    url: encodeURIComponent(secret),
+    "password file": secret.replaceAll(/[\\:]/g, "\\$&"),
+    base64: Buffer.from(secret).toString("base64"),
+    hex: Buffer.from(secret).toString("hex"),
+    sha256: hash("sha256"),
+    md5: hash("md5"),
+    sha1: hash("sha1"),
   };
   return Object.entries(forms).map(([form, text]) => ({ name: `${name} (${form})`, bytes: Buffer.from(text) }));
 }
@@ -23,7 +33,11 @@ export function foundIn(text: Buffer | string, traces: readonly Trace[]): string
 }
 
 /** Every file below the folders that are left, with the traces in it; `home` are the files secrets are kept in. */
-export function foundInFiles(folders: readonly string[], traces: readonly Trace[], home: (path: string) => boolean): { readonly looked: number; readonly found: readonly string[] } {
+export function foundInFiles(
+  folders: readonly string[],
+  traces: readonly Trace[],
+  home: (path: string) => boolean,
+): { readonly looked: number; readonly found: readonly string[] } {
   const found: string[] = [];
   let looked = 0;
   const look = (path: string): void => {
@@ -38,7 +52,9 @@ export function foundInFiles(folders: readonly string[], traces: readonly Trace[
 }
 
 /** Watches every process of the machine until `stop`: arguments and environments with a trace, and the programs seen. */
-export function watchProcesses(traces: readonly Trace[]): { stop(): { readonly programs: ReadonlySet<string>; readonly found: ReadonlySet<string> } } {
+export function watchProcesses(traces: readonly Trace[]): {
+  stop(): { readonly programs: ReadonlySet<string>; readonly found: ReadonlySet<string> };
+} {
   const programs = new Set<string>();
   const found = new Set<string>();
   const look = (): void => {
@@ -47,13 +63,21 @@ export function watchProcesses(traces: readonly Trace[]): { stop(): { readonly p
       const program = words.toString("utf8").split("\0")[0]?.split("/").at(-1) ?? "";
       if (program === "") continue;
       programs.add(program);
-      for (const [where, bytes] of [["arguments", words], ["environment", procFile(pid, "environ")]] as const) {
+      for (const [where, bytes] of [
+        ["arguments", words],
+        ["environment", procFile(pid, "environ")],
+      ] as const) {
         for (const name of foundIn(bytes, traces)) found.add(`${where} of ${program}: ${name}`);
       }
     }
   };
   const timer = setInterval(look, 20);
-  return { stop: () => { clearInterval(timer); return { programs, found }; } };
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return { programs, found };
+    },
+  };
 }
 
 // Empty for a process that ended meanwhile or belongs to somebody else.

@@ -10,11 +10,17 @@ export function makeShortOfDisk(folder: string, sshd: ThrowAwaySshd): () => void
   mkdirSync(folder, { mode: 0o755 });
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${BYTES},mode=755`, "tmpfs", folder], { stdio: "ignore" });
-    return () => { execFileSync("umount", [folder]); };
+    return () => {
+      execFileSync("umount", [folder]);
+    };
   } catch {
     // An ordinary user, or a container that may not mount.
-    const limit = (value: string): void => { execFileSync("prlimit", ["--pid", String(sshd.pid), `--fsize=${value}`]); };
+    const limit = (value: string): void => {
+      execFileSync("prlimit", ["--pid", String(sshd.pid), `--fsize=${value}`]);
+    };
     limit(`${BYTES}:unlimited`);
-    return () => { limit("unlimited"); };
+    return () => {
+      limit("unlimited");
+    };
   }
 }

@@ -22,7 +22,8 @@ export interface Recipe {
 const HASH_IDS = { sha1: 2, sha256: 8, sha512: 10 } as const;
 const EDDSA = 22;
 
-export const be = (value: number, octets: number): Buffer => Buffer.from(value.toString(16).padStart(octets * 2, "0"), "hex");
+export const be = (value: number, octets: number): Buffer =>
+  Buffer.from(value.toString(16).padStart(octets * 2, "0"), "hex");
 const counted = (body: Uint8Array): Buffer => Buffer.concat([be(body.length, 2), body]);
 
 /** One packet with a new-format header. */
@@ -39,7 +40,17 @@ export function subpacket(type: number, body: Uint8Array, critical = false): Buf
 /** Notation subpacket (human readable). */
 export function notation(name: string, value: string, critical = false): Buffer {
   const [nameBytes, valueBytes] = [Buffer.from(name), Buffer.from(value)];
-  return subpacket(20, Buffer.concat([Buffer.from([0x80, 0, 0, 0]), be(nameBytes.length, 2), be(valueBytes.length, 2), nameBytes, valueBytes]), critical);
+  return subpacket(
+    20,
+    Buffer.concat([
+      Buffer.from([0x80, 0, 0, 0]),
+      be(nameBytes.length, 2),
+      be(valueBytes.length, 2),
+      nameBytes,
+      valueBytes,
+    ]),
+    critical,
+  );
 }
 
 function mpi(octets: Uint8Array): Buffer {
@@ -50,7 +61,12 @@ function mpi(octets: Uint8Array): Buffer {
 }
 
 function numbers(secret: Ed25519Secret, digest: Buffer): Buffer {
-  const jwk = { kty: "OKP", crv: "Ed25519", d: Buffer.from(secret.seed).toString("base64url"), x: Buffer.from(secret.point).toString("base64url") };
+  const jwk = {
+    kty: "OKP",
+    crv: "Ed25519",
+    d: Buffer.from(secret.seed).toString("base64url"),
+    x: Buffer.from(secret.point).toString("base64url"),
+  };
   const signature = sign(null, digest, createPrivateKey({ key: jwk, format: "jwk" }));
   return Buffer.concat([mpi(signature.subarray(0, 32)), mpi(signature.subarray(32))]);
 }
@@ -63,14 +79,30 @@ export function craft(secret: Ed25519Secret, bytes: Uint8Array, recipe: Recipe):
 function bodyV3(secret: Ed25519Secret, bytes: Uint8Array, { type = 0, hash = "sha256", time }: Recipe): Buffer {
   const signed = Buffer.concat([Buffer.from([type]), be(time, 4)]);
   const digest = createHash(hash).update(bytes).update(signed).digest();
-  return Buffer.concat([Buffer.from([3, 5]), signed, secret.keyId, Buffer.from([EDDSA, HASH_IDS[hash]]), digest.subarray(0, 2), numbers(secret, digest)]);
+  return Buffer.concat([
+    Buffer.from([3, 5]),
+    signed,
+    secret.keyId,
+    Buffer.from([EDDSA, HASH_IDS[hash]]),
+    digest.subarray(0, 2),
+    numbers(secret, digest),
+  ]);
 }
 
-function bodyV4(secret: Ed25519Secret, bytes: Uint8Array, { type = 0, hash = "sha512", time, hashed = [], unhashed = [] }: Recipe): Buffer {
+function bodyV4(
+  secret: Ed25519Secret,
+  bytes: Uint8Array,
+  { type = 0, hash = "sha512", time, hashed = [], unhashed = [] }: Recipe,
+): Buffer {
   const issuer = subpacket(33, Buffer.concat([Buffer.from([4]), secret.fingerprint]));
   const area = counted(Buffer.concat([issuer, subpacket(2, be(time, 4)), ...hashed]));
   const head = Buffer.concat([Buffer.from([4, type, EDDSA, HASH_IDS[hash]]), area]);
-  const digest = createHash(hash).update(bytes).update(head).update(Buffer.from([4, 0xff])).update(be(head.length, 4)).digest();
+  const digest = createHash(hash)
+    .update(bytes)
+    .update(head)
+    .update(Buffer.from([4, 0xff]))
+    .update(be(head.length, 4))
+    .digest();
   const outside = counted(Buffer.concat([subpacket(16, secret.keyId), ...unhashed]));
   return Buffer.concat([head, outside, digest.subarray(0, 2), numbers(secret, digest)]);
 }

@@ -35,7 +35,8 @@ export interface ThrowAwaySshd {
 /** Starts the server and returns when it listens; `stop` ends it and removes its folder. */
 export async function startThrowAwaySshd(): Promise<ThrowAwaySshd> {
   const folder = mkdtempSync("/tmp/sshd-");
-  for (const name of ["host", "other", "user"]) await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(folder, name)]);
+  for (const name of ["host", "other", "user"])
+    await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(folder, name)]);
   writeFileSync(join(folder, "authorized_keys"), readFileSync(join(folder, "user.pub")));
   // As root sshd insists on its separation folder, which a bare container lacks.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
@@ -43,10 +44,22 @@ export async function startThrowAwaySshd(): Promise<ThrowAwaySshd> {
   const { child, port } = await listen(folder, logFile);
   const log = (): string => readFileSync(logFile, "utf8");
   return {
-    host: "127.0.0.1", port, pid: child.pid ?? 0, user: userInfo().username,
-    privateKey: readFileSync(join(folder, "user"), "utf8"), hostKey: publicKey(folder, "host"), otherHostKey: publicKey(folder, "other"),
-    log, connections: () => log().split("\n").filter((line) => line.startsWith("Connection from")).length,
-    logins: () => log().split("\n").filter((line) => line.startsWith("Accepted publickey")).length,
+    host: "127.0.0.1",
+    port,
+    pid: child.pid ?? 0,
+    user: userInfo().username,
+    privateKey: readFileSync(join(folder, "user"), "utf8"),
+    hostKey: publicKey(folder, "host"),
+    otherHostKey: publicKey(folder, "other"),
+    log,
+    connections: () =>
+      log()
+        .split("\n")
+        .filter((line) => line.startsWith("Connection from")).length,
+    logins: () =>
+      log()
+        .split("\n")
+        .filter((line) => line.startsWith("Accepted publickey")).length,
     stop: async () => {
       await end(child);
       rmSync(folder, { recursive: true, force: true });
@@ -63,7 +76,9 @@ export async function startSilentServer(): Promise<{ readonly port: number; stop
     port: portOf(server),
     stop: async () => {
       for (const socket of open) socket.destroy();
-      await new Promise((done) => { server.close(done); });
+      await new Promise((done) => {
+        server.close(done);
+      });
     },
   };
 }
@@ -73,19 +88,36 @@ export async function freePort(): Promise<number> {
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");
   const port = portOf(server);
-  await new Promise((done) => { server.close(done); });
+  await new Promise((done) => {
+    server.close(done);
+  });
   return port;
 }
 
 async function listen(folder: string, logFile: string): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    writeFileSync(join(folder, "config"), [
-      `Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${join(folder, "host")}`, `AuthorizedKeysFile ${join(folder, "authorized_keys")}`, "PidFile none",
-      "UsePAM no", "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password", "LogLevel VERBOSE", "",
-    ].join("\n"));
+    writeFileSync(
+      join(folder, "config"),
+      [
+        `Port ${port}`,
+        "ListenAddress 127.0.0.1",
+        `HostKey ${join(folder, "host")}`,
+        `AuthorizedKeysFile ${join(folder, "authorized_keys")}`,
+        "PidFile none",
+        "UsePAM no",
+        "StrictModes no",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "PermitRootLogin prohibit-password",
+        "LogLevel VERBOSE",
+        "",
+      ].join("\n"),
+    );
     writeFileSync(logFile, "");
-    const child = spawn(programPath("sshd") ?? "sshd", ["-D", "-f", join(folder, "config"), "-E", logFile], { stdio: "ignore" });
+    const child = spawn(programPath("sshd") ?? "sshd", ["-D", "-f", join(folder, "config"), "-E", logFile], {
+      stdio: "ignore",
+    });
     for (let waited = 0; waited < 200 && child.exitCode === null; waited += 1) {
       if (await answers(port)) return { child, port };
       await pause(50);
@@ -98,7 +130,10 @@ async function listen(folder: string, logFile: string): Promise<{ child: ChildPr
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   return await new Promise((resolve) => {
-    socket.on("data", () => { socket.destroy(); resolve(true); });
+    socket.on("data", () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.on("error", () => resolve(false));
     socket.on("close", () => resolve(false));
   });
@@ -112,7 +147,11 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 function publicKey(folder: string, name: string): string {
-  return readFileSync(join(folder, `${name}.pub`), "utf8").split(" ").slice(0, 2).join(" ").trim();
+  return readFileSync(join(folder, `${name}.pub`), "utf8")
+    .split(" ")
+    .slice(0, 2)
+    .join(" ")
+    .trim();
 }
 
 function portOf(server: Server): number {

@@ -2,7 +2,11 @@
 import { execa } from "execa";
 
 /** How it ended; `signed` is the path of the signed file, undefined when it did not sign. */
-export interface SigningAnswer { readonly status: number | undefined; readonly stderr: string; readonly signed: string | undefined }
+export interface SigningAnswer {
+  readonly status: number | undefined;
+  readonly stderr: string;
+  readonly signed: string | undefined;
+}
 
 /** `line`: program and words. */
 export async function signTyping(line: readonly [string, ...string[]], cwd?: string): Promise<SigningAnswer> {

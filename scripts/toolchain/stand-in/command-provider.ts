@@ -2,7 +2,14 @@
 // stand-in does not do (proxy, environment, CopyToRemote, local commands) it refuses by name instead of doing it differently.
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { CheckFailure, CheckResult, CreateResult, DiffResult, Provider, UpdateResult } from "@pulumi/pulumi/provider";
+import type {
+  CheckFailure,
+  CheckResult,
+  CreateResult,
+  DiffResult,
+  Provider,
+  UpdateResult,
+} from "@pulumi/pulumi/provider";
 import * as z from "zod";
 import { readConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -13,17 +20,39 @@ import { UNKNOWN, asSecret, holdsSecret, secretTexts, unwrapped } from "./wire-v
 /** Inputs in the engine's form: secrets wrapped. */
 type Wire = Readonly<Record<string, unknown>>;
 
-const INPUTS = ["connection", "create", "update", "delete", "triggers", "stdin", "environment", "logging", "addPreviousOutputInEnv"] as const;
+const INPUTS = [
+  "connection",
+  "create",
+  "update",
+  "delete",
+  "triggers",
+  "stdin",
+  "environment",
+  "logging",
+  "addPreviousOutputInEnv",
+] as const;
 const SCRIPTS = ["create", "update", "delete", "stdin"] as const;
-const text = z.string().nullish().transform((value) => value ?? undefined);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
 const usedSchema = z.object({
-  create: text, update: text, delete: text, stdin: text,
-  logging: z.enum(["stdout", "stderr", "stdoutAndStderr", "none"]).nullish().transform((value) => value ?? "stdoutAndStderr"),
+  create: text,
+  update: text,
+  delete: text,
+  stdin: text,
+  logging: z
+    .enum(["stdout", "stderr", "stdoutAndStderr", "none"])
+    .nullish()
+    .transform((value) => value ?? "stdoutAndStderr"),
 });
 const STDERR_SHOWN = 4_000;
 
 /** How the stand-in was started: for which sandbox stack, and after how many seconds a command has taken too long. */
-export interface StandInSettings { readonly stack: string | undefined; readonly commandLimitSeconds: number }
+export interface StandInSettings {
+  readonly stack: string | undefined;
+  readonly commandLimitSeconds: number;
+}
 
 /** The provider; every failure is one Error whose message is fit to be shown. */
 export class CommandProvider implements Provider {
@@ -39,11 +68,15 @@ export class CommandProvider implements Provider {
   async check(urn: string, _olds: unknown, news: Wire): Promise<CheckResult> {
     insistOnCommand(urn);
     const failures: CheckFailure[] = [];
-    const refuse = (property: string, reason: string): void => void failures.push({ property, reason: `${reason} (stand-in plugin)` });
+    const refuse = (property: string, reason: string): void =>
+      void failures.push({ property, reason: `${reason} (stand-in plugin)` });
     const inputs = unwrapped(news) as Wire;
-    for (const name of Object.keys(inputs).filter((key) => !INPUTS.some((known) => known === key))) refuse(name, "is not an input of this resource");
-    if (inputs["environment"] !== undefined && inputs["environment"] !== null) refuse("environment", "is not sent; export the variable inside the script");
-    if (inputs["addPreviousOutputInEnv"] !== false) refuse("addPreviousOutputInEnv", "must be false; earlier output is not sent");
+    for (const name of Object.keys(inputs).filter((key) => !INPUTS.some((known) => known === key)))
+      refuse(name, "is not an input of this resource");
+    if (inputs["environment"] !== undefined && inputs["environment"] !== null)
+      refuse("environment", "is not sent; export the variable inside the script");
+    if (inputs["addPreviousOutputInEnv"] !== false)
+      refuse("addPreviousOutputInEnv", "must be false; earlier output is not sent");
     if (inputs["connection"] === undefined) refuse("connection", "is missing");
     else if (!holdsUnknown(inputs["connection"])) {
       const connection = readConnection(inputs["connection"]);
@@ -63,13 +96,19 @@ export class CommandProvider implements Provider {
   /** Runs `create`. */
   async create(urn: string, inputs: Wire): Promise<CreateResult> {
     const outcome = await this.#run(urn, inputs, (used) => used.create);
-    return { id: `${urn.split("::").at(-1) ?? "command"}${randomBytes(4).toString("hex")}`, outs: outputs(inputs, outcome ?? { stdout: "", stderr: "" }) };
+    return {
+      id: `${urn.split("::").at(-1) ?? "command"}${randomBytes(4).toString("hex")}`,
+      outs: outputs(inputs, outcome ?? { stdout: "", stderr: "" }),
+    };
   }
 
   /** Runs `update`, else `create`. */
   async update(_id: string, urn: string, olds: Wire, news: Wire): Promise<UpdateResult> {
     const outcome = await this.#run(urn, news, (used) => used.update ?? used.create);
-    const earlier = { stdout: String(unwrapped(olds["stdout"]) ?? ""), stderr: String(unwrapped(olds["stderr"]) ?? "") };
+    const earlier = {
+      stdout: String(unwrapped(olds["stdout"]) ?? ""),
+      stderr: String(unwrapped(olds["stderr"]) ?? ""),
+    };
     return { outs: outputs(news, outcome ?? earlier) };
   }
 
@@ -83,12 +122,19 @@ export class CommandProvider implements Provider {
     this.#cancel.abort();
   }
 
-  async #run(urn: string, wire: Wire, choose: (used: z.infer<typeof usedSchema>) => string | undefined): Promise<Outcome | undefined> {
+  async #run(
+    urn: string,
+    wire: Wire,
+    choose: (used: z.infer<typeof usedSchema>) => string | undefined,
+  ): Promise<Outcome | undefined> {
     insistOnCommand(urn);
     this.#insistOnSandbox(urn);
     const inputs = unwrapped(wire) as Wire;
     const used = usedSchema.safeParse(inputs);
-    if (!used.success) throw new Error(`inputs are not usable; look at: ${used.error.issues.map((issue) => issue.path.join(".")).join(", ")}`);
+    if (!used.success)
+      throw new Error(
+        `inputs are not usable; look at: ${used.error.issues.map((issue) => issue.path.join(".")).join(", ")}`,
+      );
     const command = choose(used.data);
     if (command === undefined) return undefined;
     const connection = readConnection(inputs["connection"]);
@@ -101,7 +147,10 @@ export class CommandProvider implements Provider {
   #execute(connection: Connection, command: string, { stdin, logging }: z.infer<typeof usedSchema>): Promise<Outcome> {
     const shown = (stream: string): boolean => logging === "stdoutAndStderr" || logging === stream;
     return runOverSsh(connection, {
-      command, stdin: stdin ?? "", limitSeconds: this.#settings.commandLimitSeconds, cancelled: this.#cancel.signal,
+      command,
+      stdin: stdin ?? "",
+      limitSeconds: this.#settings.commandLimitSeconds,
+      cancelled: this.#cancel.signal,
       // The engine shows what its plugins print.
       onOutput: (stream, text) => void (shown(stream) && process.stdout.write(text)),
     });
@@ -112,7 +161,9 @@ export class CommandProvider implements Provider {
   #insistOnSandbox(urn: string): void {
     const stack = /^urn:pulumi:([^:]+)::/.exec(urn)?.[1];
     if (this.#settings.stack !== undefined && stack === this.#settings.stack) return;
-    throw new Error("this is the stand-in for plugin command 1.2.1; it serves only stacks whose configuration says cutter:sandbox: true, started through the cutter's own commands");
+    throw new Error(
+      "this is the stand-in for plugin command 1.2.1; it serves only stacks whose configuration says cutter:sandbox: true, started through the cutter's own commands",
+    );
   }
 }
 
@@ -120,7 +171,12 @@ function outputs(inputs: Wire, outcome: Outcome): Wire {
   // Output of a script that was given a secret may hold it.
   const hide = SCRIPTS.some((name) => holdsSecret(inputs[name]));
   const wrap = (value: string): unknown => (hide ? asSecret(value) : value);
-  return { ...inputs, connection: asSecret(inputs["connection"]), stdout: wrap(outcome.stdout), stderr: wrap(outcome.stderr) };
+  return {
+    ...inputs,
+    connection: asSecret(inputs["connection"]),
+    stdout: wrap(outcome.stdout),
+    stderr: wrap(outcome.stderr),
+  };
 }
 
 function failureText({ failure, stderr }: Outcome): string {
@@ -130,12 +186,15 @@ function failureText({ failure, stderr }: Outcome): string {
 }
 
 function withoutSecrets(message: string, wire: Wire): string {
-  return secretTexts(wire).sort((a, b) => b.length - a.length).reduce((result, secret) => result.replaceAll(secret, "[secret]"), message);
+  return secretTexts(wire)
+    .sort((a, b) => b.length - a.length)
+    .reduce((result, secret) => result.replaceAll(secret, "[secret]"), message);
 }
 
 function insistOnCommand(urn: string): void {
   const type = urn.split("::")[2]?.split("$").at(-1);
-  if (type !== "command:remote:Command") throw new Error(`the stand-in knows command:remote:Command only, not ${type ?? "this"}`);
+  if (type !== "command:remote:Command")
+    throw new Error(`the stand-in knows command:remote:Command only, not ${type ?? "this"}`);
 }
 
 function holdsUnknown(value: unknown): boolean {

@@ -4,10 +4,16 @@ import ssh2 from "ssh2";
 import * as z from "zod";
 
 const connectionSchema = z.strictObject({
-  host: z.string(), port: z.int().min(1).max(65_535).default(22), user: z.string().default("root"),
-  hostKey: z.string(), privateKey: z.string().optional(), privateKeyPassword: z.string().optional(),
-  password: z.string().optional(), agentSocketPath: z.string().optional(),
-  dialErrorLimit: z.int().min(-1).default(10), perDialTimeout: z.number().min(0).default(15),
+  host: z.string(),
+  port: z.int().min(1).max(65_535).default(22),
+  user: z.string().default("root"),
+  hostKey: z.string(),
+  privateKey: z.string().optional(),
+  privateKeyPassword: z.string().optional(),
+  password: z.string().optional(),
+  agentSocketPath: z.string().optional(),
+  dialErrorLimit: z.int().min(-1).default(10),
+  perDialTimeout: z.number().min(0).default(15),
 });
 
 /** A checked connection; hostKey as type and bytes. `perDialTimeout` in seconds, 0 for none; `dialErrorLimit` -1 for endless. */
@@ -21,11 +27,17 @@ export function readConnection(value: unknown): Connection | { readonly refusal:
   const parsed = connectionSchema.safeParse(value);
   if (!parsed.success) {
     // Fields of the official plugin we do not serve (proxy) are unknown here and refused by name.
-    const fields = parsed.error.issues.map((issue) => [...issue.path.map(String), ...(issue.code === "unrecognized_keys" ? issue.keys : [])].join("."));
+    const fields = parsed.error.issues.map((issue) =>
+      [...issue.path.map(String), ...(issue.code === "unrecognized_keys" ? issue.keys : [])].join("."),
+    );
     return { refusal: `connection is not usable; look at: ${[...new Set(fields)].join(", ") || "connection"}` };
   }
   const { hostKey, ...rest } = parsed.data;
-  if (!isLoopback(rest.host)) return { refusal: "connection.host is not a loopback address; this stand-in serves sandboxes only, install the official plugin" };
+  if (!isLoopback(rest.host))
+    return {
+      refusal:
+        "connection.host is not a loopback address; this stand-in serves sandboxes only, install the official plugin",
+    };
   const pinned = readHostKey(hostKey);
   if (pinned === undefined) return { refusal: "connection.hostKey is not one line `<type> <base64>` of a public key" };
   return { ...rest, ...pinned };

@@ -11,7 +11,10 @@ const limit = Number(process.env[LIMIT_VARIABLE]);
 const engine = process.ppid;
 setInterval(() => process.ppid === engine || process.exit(1), 1_000).unref();
 
-void main(new CommandProvider(COMMAND_PLUGIN_VERSION, {
-  stack: process.env[STACK_VARIABLE],
-  commandLimitSeconds: Number.isFinite(limit) && limit > 0 ? limit : DEFAULT_LIMIT_SECONDS,
-}), process.argv.slice(2));
+void main(
+  new CommandProvider(COMMAND_PLUGIN_VERSION, {
+    stack: process.env[STACK_VARIABLE],
+    commandLimitSeconds: Number.isFinite(limit) && limit > 0 ? limit : DEFAULT_LIMIT_SECONDS,
+  }),
+  process.argv.slice(2),
+);

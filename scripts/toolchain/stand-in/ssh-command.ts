@@ -14,7 +14,11 @@ export interface RemoteCommand {
 }
 
 /** How it ended; `failure` says why it did not end with status 0. Nothing in it quotes the command or its input. */
-export interface Outcome { readonly stdout: string; readonly stderr: string; readonly failure?: string }
+export interface Outcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly failure?: string;
+}
 
 /** Why a dial failed; only a failed dial of the network kind is worth another try. */
 class DialFailure extends Error {
@@ -44,7 +48,8 @@ async function dial(connection: Connection, cancelled: AbortSignal): Promise<ssh
       return await dialOnce(connection);
     } catch (error) {
       if (!(error instanceof DialFailure) || !error.again) throw error;
-      if (connection.dialErrorLimit >= 0 && failed >= Math.max(1, connection.dialErrorLimit)) throw new Error(`${error.message} (${failed} dials)`, { cause: error });
+      if (connection.dialErrorLimit >= 0 && failed >= Math.max(1, connection.dialErrorLimit))
+        throw new Error(`${error.message} (${failed} dials)`, { cause: error });
       await pause(delay);
     }
   }
@@ -74,7 +79,10 @@ function dialOnce(connection: Connection): Promise<ssh2.Client> {
 function dialSettings(connection: Connection, onOtherKey: () => void): ConnectConfig {
   const { host, port, user, privateKey, privateKeyPassword, password, agentSocketPath } = connection;
   return {
-    host, port, username: user, readyTimeout: connection.perDialTimeout * 1000,
+    host,
+    port,
+    username: user,
+    readyTimeout: connection.perDialTimeout * 1000,
     ...(privateKey === undefined ? {} : { privateKey: privateKey.endsWith("\n") ? privateKey : `${privateKey}\n` }),
     ...(privateKeyPassword === undefined ? {} : { passphrase: privateKeyPassword }),
     ...(password === undefined ? {} : { password, tryKeyboard: false }),
@@ -87,7 +95,8 @@ function dialSettings(connection: Connection, onOtherKey: () => void): ConnectCo
       return same;
     },
     // A host that dies in the middle is noticed after 20 s, not when the command's limit is over.
-    keepaliveInterval: 5_000, keepaliveCountMax: 4,
+    keepaliveInterval: 5_000,
+    keepaliveCountMax: 4,
   };
 }
 
@@ -105,26 +114,41 @@ function dialFailure(place: string, error: Error & { level?: string }, seenOther
   return new DialFailure(`could not dial ${place}: ${error.message}`, error.level !== "agent");
 }
 
-function execute(client: ssh2.Client, { command, stdin, limitSeconds, cancelled, onOutput }: RemoteCommand): Promise<Outcome> {
+function execute(
+  client: ssh2.Client,
+  { command, stdin, limitSeconds, cancelled, onOutput }: RemoteCommand,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const heard = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let size = 0;
     const end = (failure?: string): void => {
       clearTimeout(timer);
-      const [stdout, stderr] = [Buffer.concat(heard.stdout).toString("utf8"), Buffer.concat(heard.stderr).toString("utf8")];
+      const [stdout, stderr] = [
+        Buffer.concat(heard.stdout).toString("utf8"),
+        Buffer.concat(heard.stderr).toString("utf8"),
+      ];
       resolve({ stdout, stderr, ...(failure === undefined ? {} : { failure }) });
       if (failure !== undefined) client.destroy();
     };
-    const timer = setTimeout(() => end(`the command did not end within ${limitSeconds} s; the connection was closed, it may go on there`), limitSeconds * 1000);
-    cancelled.addEventListener("abort", () => end("cancelled; the connection was closed, the command may go on there"), { once: true });
+    const timer = setTimeout(
+      () => end(`the command did not end within ${limitSeconds} s; the connection was closed, it may go on there`),
+      limitSeconds * 1000,
+    );
+    cancelled.addEventListener(
+      "abort",
+      () => end("cancelled; the connection was closed, the command may go on there"),
+      { once: true },
+    );
     client.on("error", (error) => end(`the connection broke while the command ran: ${error.message}`));
     client.on("close", () => end("the connection was closed while the command ran"));
-    const hear = (name: "stdout" | "stderr") => (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > OUTPUT_CAP) return end(`the command printed more than ${OUTPUT_CAP} bytes`);
-      heard[name].push(chunk);
-      onOutput?.(name, chunk.toString("utf8"));
-    };
+    const hear =
+      (name: "stdout" | "stderr") =>
+      (chunk: Buffer): void => {
+        size += chunk.length;
+        if (size > OUTPUT_CAP) return end(`the command printed more than ${OUTPUT_CAP} bytes`);
+        heard[name].push(chunk);
+        onOutput?.(name, chunk.toString("utf8"));
+      };
     client.exec(command, (error, channel) => {
       if (error) return end(`the host did not start the command: ${error.message}`);
       follow(channel, hear, end);
@@ -133,7 +157,11 @@ function execute(client: ssh2.Client, { command, stdin, limitSeconds, cancelled,
   });
 }
 
-function follow(channel: ClientChannel, hear: (name: "stdout" | "stderr") => (chunk: Buffer) => void, end: (failure?: string) => void): void {
+function follow(
+  channel: ClientChannel,
+  hear: (name: "stdout" | "stderr") => (chunk: Buffer) => void,
+  end: (failure?: string) => void,
+): void {
   let failure: string | undefined = "the host did not say how the command ended";
   channel.on("data", hear("stdout"));
   channel.stderr.on("data", hear("stderr"));

@@ -33,22 +33,46 @@ test("a whole configuration is taken as it is", () => {
 });
 
 test("every mistake of a configuration is named at once, without any value", () => {
-  const stop = stopOf(() => parseStackConfig({ ...declaredStack(), connection: { ...declaredStack().connection, hostKey: "ssh-rsa AAAA", password: "s3cret" }, node: "s3cret" }));
-  expect(stop.facts.details?.join("\n")).toMatch(/cutter:connection.hostKey: .*no RSA key[\s\S]*unknown password[\s\S]*cutter:node/);
+  const stop = stopOf(() =>
+    parseStackConfig({
+      ...declaredStack(),
+      connection: { ...declaredStack().connection, hostKey: "ssh-rsa AAAA", password: "s3cret" },
+      node: "s3cret",
+    }),
+  );
+  expect(stop.facts.details?.join("\n")).toMatch(
+    /cutter:connection.hostKey: .*no RSA key[\s\S]*unknown password[\s\S]*cutter:node/,
+  );
   expect(JSON.stringify(stop.facts)).not.toContain("s3cret");
 });
 
 test("values that must agree between keys are compared", () => {
-  expect(stopOf(() => parseStackConfig({ ...declaredStack(), approvers: { ...declaredStack().approvers, sha: "b".repeat(64) } })).facts.details).toEqual(["cutter:approvers.sha: differs from what cutter:orchestrator.content says"]);
+  expect(
+    stopOf(() =>
+      parseStackConfig({ ...declaredStack(), approvers: { ...declaredStack().approvers, sha: "b".repeat(64) } }),
+    ).facts.details,
+  ).toEqual(["cutter:approvers.sha: differs from what cutter:orchestrator.content says"]);
 });
 
 test("a stack that is no sandbox needs a backend that colleagues reach and a passphrase, before anything is dialled", () => {
   const project = mkdtempSync(join(tmpdir(), "stack-"));
   try {
     writeFileSync(join(project, "Pulumi.real.yaml"), stackConfigText(declaredStack()));
-    expect(stopOf(() => stackPlace("real", {}, project)).facts.saw).toBe("PULUMI_BACKEND_URL is not set; PULUMI_CONFIG_PASSPHRASE_FILE is not set");
-    expect(stopOf(() => stackPlace("real", { PULUMI_BACKEND_URL: "file:///srv/state", PULUMI_CONFIG_PASSPHRASE_FILE: "/srv/p" }, project)).facts.saw).toBe("PULUMI_BACKEND_URL is a folder of this machine");
-    expect(stackPlace("real", { PULUMI_BACKEND_URL: "s3://state", PULUMI_CONFIG_PASSPHRASE_FILE: "/srv/p" }, project)).toMatchObject({ backendUrl: "s3://state" });
+    expect(stopOf(() => stackPlace("real", {}, project)).facts.saw).toBe(
+      "PULUMI_BACKEND_URL is not set; PULUMI_CONFIG_PASSPHRASE_FILE is not set",
+    );
+    expect(
+      stopOf(() =>
+        stackPlace(
+          "real",
+          { PULUMI_BACKEND_URL: "file:///srv/state", PULUMI_CONFIG_PASSPHRASE_FILE: "/srv/p" },
+          project,
+        ),
+      ).facts.saw,
+    ).toBe("PULUMI_BACKEND_URL is a folder of this machine");
+    expect(
+      stackPlace("real", { PULUMI_BACKEND_URL: "s3://state", PULUMI_CONFIG_PASSPHRASE_FILE: "/srv/p" }, project),
+    ).toMatchObject({ backendUrl: "s3://state" });
     expect(stopOf(() => stackPlace("nobody", {}, project)).facts.saw).toBe("no Pulumi.nobody.yaml");
   } finally {
     rmSync(project, { recursive: true });
@@ -56,7 +80,10 @@ test("a stack that is no sandbox needs a backend that colleagues reach and a pas
 });
 
 test("a written configuration is recognised as a sandbox's exactly when it says so", () => {
-  expect([saysSandbox(stackConfigText({ ...declaredStack(), sandbox: true })), saysSandbox(stackConfigText(declaredStack()))]).toEqual([true, false]);
+  expect([
+    saysSandbox(stackConfigText({ ...declaredStack(), sandbox: true })),
+    saysSandbox(stackConfigText(declaredStack())),
+  ]).toEqual([true, false]);
 });
 
 test("ssh is called so that a user's own settings, which would run a command, do not act", () => {
@@ -66,52 +93,107 @@ test("ssh is called so that a user's own settings, which would run a command, do
     writeFileSync(own, "Host *\n  ProxyCommand touch proxied\n  ForwardAgent yes\n");
     const [program = "", ...line] = sshShellLine(declaredStack().connection, join(folder, "pin"));
     const effective = (words: readonly string[]): string => execFileSync(program, ["-G", ...words]).toString();
-    expect(effective(line.map((word) => (word === "none" && line[line.indexOf(word) - 1] === "-F" ? own : word)))).toContain("proxycommand touch proxied");
+    expect(
+      effective(line.map((word) => (word === "none" && line[line.indexOf(word) - 1] === "-F" ? own : word))),
+    ).toContain("proxycommand touch proxied");
     const ours = effective(line);
     expect(ours).not.toMatch(/proxycommand|knownhostscommand/);
-    for (const setting of ["stricthostkeychecking true", `userknownhostsfile ${join(folder, "pin")}`, "globalknownhostsfile none", "hostkeyalgorithms ssh-ed25519", "forwardagent no", "identitiesonly yes", "identityagent none", "connecttimeout 15"]) expect(ours).toContain(setting);
+    for (const setting of [
+      "stricthostkeychecking true",
+      `userknownhostsfile ${join(folder, "pin")}`,
+      "globalknownhostsfile none",
+      "hostkeyalgorithms ssh-ed25519",
+      "forwardagent no",
+      "identitiesonly yes",
+      "identityagent none",
+      "connecttimeout 15",
+    ])
+      expect(ours).toContain(setting);
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
 const looks = (change: Record<string, unknown> = {}): string => {
-  const look = (out = "", messages = "\nstatus 0"): unknown => ({ out: Buffer.from(out).toString("base64"), messages: Buffer.from(messages).toString("base64") });
-  const empty = Object.fromEntries(["paths", "hashes", "trees", "tree_hashes", "digests", "users", "node", "config", "keyring", "database"].map((name) => [name, look()]));
+  const look = (out = "", messages = "\nstatus 0"): unknown => ({
+    out: Buffer.from(out).toString("base64"),
+    messages: Buffer.from(messages).toString("base64"),
+  });
+  const empty = Object.fromEntries(
+    ["paths", "hashes", "trees", "tree_hashes", "digests", "users", "node", "config", "keyring", "database"].map(
+      (name) => [name, look()],
+    ),
+  );
   return `a banner\n${FACTS_BEGIN}\n${JSON.stringify({ version: "1", ...empty, node: look("absent\n"), config: look('"no node"'), database: look("no psql"), ...change })}\n${FACTS_END}\n`;
 };
 const encoded = (text: string): string => Buffer.from(text).toString("base64");
 
 test("a path that is not there is a fact, one that may not be read is a stop", () => {
-  expect(readLooks(looks({ paths: { out: "", messages: encoded("find: '/var/lib/cutter': No such file or directory\nstatus 1") } })).paths).toEqual(Buffer.alloc(0));
-  expect(readLooks(looks({ paths: { out: "", messages: encoded("find: '/var/lib/cutter/a': Too many levels of symbolic links\nstatus 1") } })).paths).toEqual(Buffer.alloc(0));
-  expect(stopOf(() => readLooks(looks({ paths: { out: "", messages: encoded("find: '/var/lib/cutter': Permission denied\nstatus 1") } }))).facts.details).toEqual(["paths: find: '/var/lib/cutter': Permission denied"]);
-  expect(stopOf(() => readLooks(looks({ database: { out: "", messages: encoded("psql: error: connection refused\nstatus 2") } }))).code).toBe("STOP_COULD_NOT_LOOK");
+  expect(
+    readLooks(
+      looks({ paths: { out: "", messages: encoded("find: '/var/lib/cutter': No such file or directory\nstatus 1") } }),
+    ).paths,
+  ).toEqual(Buffer.alloc(0));
+  expect(
+    readLooks(
+      looks({
+        paths: { out: "", messages: encoded("find: '/var/lib/cutter/a': Too many levels of symbolic links\nstatus 1") },
+      }),
+    ).paths,
+  ).toEqual(Buffer.alloc(0));
+  expect(
+    stopOf(() =>
+      readLooks(
+        looks({ paths: { out: "", messages: encoded("find: '/var/lib/cutter': Permission denied\nstatus 1") } }),
+      ),
+    ).facts.details,
+  ).toEqual(["paths: find: '/var/lib/cutter': Permission denied"]);
+  expect(
+    stopOf(() =>
+      readLooks(looks({ database: { out: "", messages: encoded("psql: error: connection refused\nstatus 2") } })),
+    ).code,
+  ).toBe("STOP_COULD_NOT_LOOK");
 });
 
 test("an answer that is cut off, of another form or without facts is a stop", () => {
-  for (const answer of ["", looks().slice(0, -40), looks({ extra: 1 }), looks({ paths: { out: "!", messages: "" } }), looks({ users: { out: "", messages: "" } })]) {
+  for (const answer of [
+    "",
+    looks().slice(0, -40),
+    looks({ extra: 1 }),
+    looks({ paths: { out: "!", messages: "" } }),
+    looks({ users: { out: "", messages: "" } }),
+  ]) {
     expect(stopOf(() => readLooks(answer)).code).toBe("STOP_COULD_NOT_LOOK");
   }
 });
 
 test("a host on which nothing is installed is told as missing things", async () => {
   const host = declareHost(declaredStack(), await smallSources(true));
-  const { facts } = factsOf(readLooks(looks()), { spec: host.spec, request: host.request, undeclared: host.undeclared });
-  expect(facts).toEqual({ "database directus": { component: "existing-system", state: "not looked into: no psql", closed: true }, "program gpg": { component: "host-programs", state: "there" } });
+  const { facts } = factsOf(readLooks(looks()), {
+    spec: host.spec,
+    request: host.request,
+    undeclared: host.undeclared,
+  });
+  expect(facts).toEqual({
+    "database directus": { component: "existing-system", state: "not looked into: no psql", closed: true },
+    "program gpg": { component: "host-programs", state: "there" },
+  });
 });
 
 test("a line of drift comes back from the engine as it was, with everything unprintable escaped", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string(), (path, have) => {
-    const message = driftMessage({ component: "c", path, want: "w", have, up: "u" });
-    expect(message).not.toMatch(/[\n\r\u001b\u202e]/);
-    expect(readDriftMessage(`warning: ${message}\n`, "c")).toMatchObject({ component: "c", want: "w", up: "u" });
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.string(), (path, have) => {
+      const message = driftMessage({ component: "c", path, want: "w", have, up: "u" });
+      expect(message).not.toMatch(/[\n\r\u001b\u202e]/);
+      expect(readDriftMessage(`warning: ${message}\n`, "c")).toMatchObject({ component: "c", want: "w", up: "u" });
+    }),
+  );
 });
 
 test("the marker is hex digits only, and the same change made again has another one", () => {
   const line = { component: "c", path: "/a/b\ntouch x\n#", want: "w", have: "h", up: "u" };
-  const marker = (witness: string): string => driftMarker([line], { [line.path]: { component: "c", state: "h", witness } }, {});
+  const marker = (witness: string): string =>
+    driftMarker([line], { [line.path]: { component: "c", state: "h", witness } }, {});
   expect(marker("1")).toMatch(/^[0-9a-f]{64}$/);
   expect([marker("1") === marker("1"), marker("1") === marker("2")]).toEqual([true, false]);
   expect(driftMarker([line], {}, { "/a": "1" })).not.toBe(driftMarker([line], {}, { "/a": "2" }));
@@ -120,7 +202,12 @@ test("the marker is hex digits only, and the same change made again has another 
 test("a change of the declaration that the host does not contradict is told as that", () => {
   const urn = "urn:pulumi:sandbox::cutter::cutter:host:ApproverSet$command:remote:Command::approver-set-script";
   const answer = { status: 7, stderr: "", stdout: JSON.stringify({ steps: [{ op: "update", urn }], diagnostics: [] }) };
-  expect(readPreview(answer)).toMatchObject({ fresh: false, lines: [{ path: "approver-set", have: "an earlier declaration" }] });
-  expect(readPreview({ status: 0, stderr: "", stdout: JSON.stringify({ steps: [{ op: "same", urn }] }) }).lines).toEqual([]);
+  expect(readPreview(answer)).toMatchObject({
+    fresh: false,
+    lines: [{ path: "approver-set", have: "an earlier declaration" }],
+  });
+  expect(
+    readPreview({ status: 0, stderr: "", stdout: JSON.stringify({ steps: [{ op: "same", urn }] }) }).lines,
+  ).toEqual([]);
   expect(stopOf(() => readPreview({ status: 1, stderr: "error: x", stdout: "" })).facts.details).toEqual(["error: x"]);
 });

@@ -11,7 +11,10 @@ const DAY = 86_400;
 const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY * 1_000);
 
 async function refusal(armored: string, fingerprint: string, now = new Date()): Promise<string> {
-  const error: unknown = await recipientOf(armored, fingerprint, now).then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await recipientOf(armored, fingerprint, now).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(Stopped);
   if (!(error instanceof Stopped)) return "";
   expect(error.code).toBe("STOP_BACKUP_GPG_PUBKEY_MISSING");
@@ -28,13 +31,17 @@ test("a valid key is known by its fingerprint and its encryption subkey", async 
 
 test("an RSA key of 3072 bits, as gpg makes it, is accepted", async () => {
   const made = await makeRecipient({ type: "rsa" });
-  await expect(recipientOf(made.publicKey, made.fingerprint, new Date())).resolves.toMatchObject({ fingerprint: made.fingerprint });
+  await expect(recipientOf(made.publicKey, made.fingerprint, new Date())).resolves.toMatchObject({
+    fingerprint: made.fingerprint,
+  });
 });
 
 test("a missing file is refused without quoting anything", async () => {
   const folder = await mkdtemp("/tmp/bk-");
   try {
-    await expect(loadRecipient(join(folder, "absent.asc"), "A".repeat(40), new Date())).rejects.toMatchObject({ code: "STOP_BACKUP_GPG_PUBKEY_MISSING" });
+    await expect(loadRecipient(join(folder, "absent.asc"), "A".repeat(40), new Date())).rejects.toMatchObject({
+      code: "STOP_BACKUP_GPG_PUBKEY_MISSING",
+    });
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -63,7 +70,10 @@ test("an expired key is refused from the moment it expires", async () => {
 
 test("a revoked key is refused", async () => {
   const made = await makeRecipient();
-  const revoked = await openpgp.revokeKey({ key: await openpgp.readPrivateKey({ armoredKey: made.privateKey }), format: "object" });
+  const revoked = await openpgp.revokeKey({
+    key: await openpgp.readPrivateKey({ armoredKey: made.privateKey }),
+    format: "object",
+  });
   expect(await refusal(revoked.publicKey.armor(), made.fingerprint)).toMatch(/revoked/i);
 });
 
@@ -77,14 +87,23 @@ test("a subkey that GnuPG 2.2 cannot read is refused", async () => {
   expect(await refusal(made.publicKey, made.fingerprint)).toContain("GnuPG 2.2");
 });
 
-test.each([["empty", ""], ["not OpenPGP", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"], ["cut off", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDME"]])("a key file that is %s is refused", async (_what, text) => {
+test.each([
+  ["empty", ""],
+  ["not OpenPGP", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
+  ["cut off", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDME"],
+])("a key file that is %s is refused", async (_what, text) => {
   await refusal(text, "A".repeat(40));
 });
 
 test("two keys in one file are refused, even when the first is the pinned one", async () => {
   const [made, other] = await Promise.all([makeRecipient(), makeRecipient()]);
-  const both = [...await openpgp.readKeys({ armoredKeys: made.publicKey }), ...await openpgp.readKeys({ armoredKeys: other.publicKey })];
+  const both = [
+    ...(await openpgp.readKeys({ armoredKeys: made.publicKey })),
+    ...(await openpgp.readKeys({ armoredKeys: other.publicKey })),
+  ];
   const list = new openpgp.PacketList();
   for (const key of both) list.push(...key.toPacketList());
-  expect(await refusal(openpgp.armor(openpgp.enums.armor.publicKey, list.write()), made.fingerprint)).toContain("2 keys");
+  expect(await refusal(openpgp.armor(openpgp.enums.armor.publicKey, list.write()), made.fingerprint)).toContain(
+    "2 keys",
+  );
 });

@@ -7,19 +7,32 @@ const addresses = (text: string): string[] => manifestOf(text).units.map((unit) 
 
 describe("what opens a unit", () => {
   test("headings of any depth open units; text in between is their body", () => {
-    expect(texts("# One\n\nFirst.\n\nSecond.\n\n\n## Two\nThird.\n")).toEqual({ "TEST/S-1": ["One", "First.\n\nSecond."], "TEST/S-1/A-1": ["Two", "Third."] });
+    expect(texts("# One\n\nFirst.\n\nSecond.\n\n\n## Two\nThird.\n")).toEqual({
+      "TEST/S-1": ["One", "First.\n\nSecond."],
+      "TEST/S-1/A-1": ["Two", "Third."],
+    });
   });
   test.each([
-    ["a fence", "```\n# no\n```"], ["a tilde fence with backticks inside", "~~~\n```\n# no\n~~~"], ["an HTML comment", "<!--\n# no\n-->"],
-    ["an HTML block", "<div>\n# no\n</div>"], ["a script", "<script>\n\n# no\n\n</script>"], ["a quote", "> # no"], ["a list item", "- # no"],
-    ["a later paragraph of a list item", "- a\n\n  # no"], ["an indented code block", "text\n\n    # no"], ["seven marks", "####### no"], ["a hashtag", "#no"], ["an escaped mark", "\\# no"],
+    ["a fence", "```\n# no\n```"],
+    ["a tilde fence with backticks inside", "~~~\n```\n# no\n~~~"],
+    ["an HTML comment", "<!--\n# no\n-->"],
+    ["an HTML block", "<div>\n# no\n</div>"],
+    ["a script", "<script>\n\n# no\n\n</script>"],
+    ["a quote", "> # no"],
+    ["a list item", "- # no"],
+    ["a later paragraph of a list item", "- a\n\n  # no"],
+    ["an indented code block", "text\n\n    # no"],
+    ["seven marks", "####### no"],
+    ["a hashtag", "#no"],
+    ["an escaped mark", "\\# no"],
   ])("a # in %s is text", (_what, block) => {
     expect(manifestOf(`# Yes\n\n${block}\n`).units).toHaveLength(1);
     expect(manifestOf(`# Yes\n\n${block}\n`).units[0]?.body).toBe(block);
   });
   test("a tag hides the next heading only when nothing but blanks follows it on its line", () => {
     expect(addresses("# a\n\n<b>\t \n# b\nx\n")).toEqual(["TEST/S-1"]);
-    for (const other of ["\f", "\v", "\u00a0", "\u2028", "x"]) expect(addresses(`# a\n\n<b>${other}\n# b\nx\n`)).toEqual(["TEST/S-1", "TEST/S-2"]);
+    for (const other of ["\f", "\v", "\u00a0", "\u2028", "x"])
+      expect(addresses(`# a\n\n<b>${other}\n# b\nx\n`)).toEqual(["TEST/S-1", "TEST/S-2"]);
   });
   test("an unclosed fence holds the rest of the document", () => {
     expect(manifestOf("# Yes\n\n```\n# no\n\n# no\n").units).toHaveLength(1);
@@ -49,13 +62,26 @@ describe("what opens a unit", () => {
 
 describe("titles", () => {
   test.each([
-    ["# a", "a"], ["# a #", "a"], ["# a ##   ", "a"], ["# a#", "a#"], ["# a \\#", "a \\#"], ["#\ta\t#\t", "a"], ["#   a  b  ", "a  b"],
-    ["# *a* `b` [c](d)", "*a* `b` [c](d)"], ["# # a", "# a"], ["## a # b ##", "a # b"], ["# &amp;", "&amp;"],
+    ["# a", "a"],
+    ["# a #", "a"],
+    ["# a ##   ", "a"],
+    ["# a#", "a#"],
+    ["# a \\#", "a \\#"],
+    ["#\ta\t#\t", "a"],
+    ["#   a  b  ", "a  b"],
+    ["# *a* `b` [c](d)", "*a* `b` [c](d)"],
+    ["# # a", "# a"],
+    ["## a # b ##", "a # b"],
+    ["# &amp;", "&amp;"],
   ])("%j has the title %j", (line, title) => {
     expect(manifestOf(`${line}\n\nx\n`).units[0]?.title).toBe(title);
   });
   test.each(["#", "# ", "# #", "## ##", "###   ###   "])("%j has no text and refuses", (line) => {
-    expect(refusalOf(`${line}\n\nx\n`)).toMatchObject({ code: "STOP_REFUSED_INPUT", line: 1, reason: "the heading has no text" });
+    expect(refusalOf(`${line}\n\nx\n`)).toMatchObject({
+      code: "STOP_REFUSED_INPUT",
+      line: 1,
+      reason: "the heading has no text",
+    });
   });
 });
 
@@ -64,40 +90,72 @@ describe("bodies", () => {
     expect(manifestOf("# a\n \t\n\n    code  \n\ntext  \n\t\n").units[0]?.body).toBe("    code  \n\ntext  ");
   });
   test("a heading without text below refuses at its line and says how it could pass", () => {
-    expect(refusalOf("# a\n\nx\n\n# b\n\n# c\n\ny\n")).toMatchObject({ line: 5, reason: expect.stringContaining("--empty-body heading") });
+    expect(refusalOf("# a\n\nx\n\n# b\n\n# c\n\ny\n")).toMatchObject({
+      line: 5,
+      reason: expect.stringContaining("--empty-body heading"),
+    });
   });
   test("with empty_body heading the body is the title, in text and in bytes", () => {
     const [unit] = manifestOf("## a b ##\n\n# c\nx", { empty_body: "heading" }).units;
-    expect(unit).toMatchObject({ title: "a b", body: "a b", title_start: 3, title_end: 6, body_start: 3, body_end: 6, byte_start: 0, byte_end: 9 });
+    expect(unit).toMatchObject({
+      title: "a b",
+      body: "a b",
+      title_start: 3,
+      title_end: 6,
+      body_start: 3,
+      body_end: 6,
+      byte_start: 0,
+      byte_end: 9,
+    });
   });
   test("a body that shows no character refuses in both modes, before anyone signs", () => {
     for (const body of ["\u00a0", "\u200b\u200b", "\f"]) {
-      expect(refusalOf(`# a\n\n${body}\n`, { empty_body: "heading" })).toMatchObject({ line: 1, reason: "the text below the heading shows no character" });
+      expect(refusalOf(`# a\n\n${body}\n`, { empty_body: "heading" })).toMatchObject({
+        line: 1,
+        reason: "the text below the heading shows no character",
+      });
     }
   });
 });
 
 describe("addresses", () => {
   test("numbers count per parent and letter; a unit's parent is the nearest heading above with a smaller depth", () => {
-    const manifest = manifestOf("## z\nx\n# a\nx\n## b\nx\n### c\nx\n#### d\nx\n### e\nx\n## f\nx\n# g\nx\n#### h\nx\n### i\nx\n");
+    const manifest = manifestOf(
+      "## z\nx\n# a\nx\n## b\nx\n### c\nx\n#### d\nx\n### e\nx\n## f\nx\n# g\nx\n#### h\nx\n### i\nx\n",
+    );
     expect(manifest.units.map((unit) => [unit.title, unit.address, unit.parent])).toEqual([
-      ["z", "TEST/A-1", null], ["a", "TEST/S-1", null], ["b", "TEST/S-1/A-1", "TEST/S-1"], ["c", "TEST/S-1/A-1/P-1", "TEST/S-1/A-1"],
-      ["d", "TEST/S-1/A-1/P-1/P-1", "TEST/S-1/A-1/P-1"], ["e", "TEST/S-1/A-1/P-2", "TEST/S-1/A-1"], ["f", "TEST/S-1/A-2", "TEST/S-1"],
-      ["g", "TEST/S-2", null], ["h", "TEST/S-2/P-1", "TEST/S-2"], ["i", "TEST/S-2/P-2", "TEST/S-2"],
+      ["z", "TEST/A-1", null],
+      ["a", "TEST/S-1", null],
+      ["b", "TEST/S-1/A-1", "TEST/S-1"],
+      ["c", "TEST/S-1/A-1/P-1", "TEST/S-1/A-1"],
+      ["d", "TEST/S-1/A-1/P-1/P-1", "TEST/S-1/A-1/P-1"],
+      ["e", "TEST/S-1/A-1/P-2", "TEST/S-1/A-1"],
+      ["f", "TEST/S-1/A-2", "TEST/S-1"],
+      ["g", "TEST/S-2", null],
+      ["h", "TEST/S-2/P-1", "TEST/S-2"],
+      ["i", "TEST/S-2/P-2", "TEST/S-2"],
     ]);
   });
   test("two section types of one letter share the count, so addresses stay unique", () => {
     const manifest = manifestOf("# a\nx\n### b\nx\n## c\nx\n", { section_types: ["section", "part", "paragraph"] });
-    expect(manifest.units.map((unit) => [unit.address, unit.section_type])).toEqual([["TEST/S-1", "section"], ["TEST/S-1/P-1", "paragraph"], ["TEST/S-1/P-2", "part"]]);
+    expect(manifest.units.map((unit) => [unit.address, unit.section_type])).toEqual([
+      ["TEST/S-1", "section"],
+      ["TEST/S-1/P-1", "paragraph"],
+      ["TEST/S-1/P-2", "part"],
+    ]);
   });
-  test.each(["ab", "a".repeat(33).toUpperCase(), "-AB", "AB-", "abc", "A_B", "A/B", "ÀBC", "ABC\n", ""])("the prefix %j refuses", (prefix) => {
-    expect(refusalOf("# a\n\nx", { prefix })).toMatchObject({ code: "STOP_REFUSED_INPUT", line: 0 });
-  });
+  test.each(["ab", "a".repeat(33).toUpperCase(), "-AB", "AB-", "abc", "A_B", "A/B", "ÀBC", "ABC\n", ""])(
+    "the prefix %j refuses",
+    (prefix) => {
+      expect(refusalOf("# a\n\nx", { prefix })).toMatchObject({ code: "STOP_REFUSED_INPUT", line: 0 });
+    },
+  );
   test.each(["ICX-CONST", "DIEU", "DIEU-12", "DIEUX"])("the prefix %s is reserved", (prefix) => {
     expect(refusalOf("# a\n\nx", { prefix }).reason).toContain("reserved");
   });
   test("a prefix of three and one of 32 characters pass", () => {
-    for (const prefix of ["A-1", "A".repeat(32), "ICX-CONST-2"]) expect(manifestOf("# a\n\nx", { prefix }).units[0]?.address).toBe(`${prefix}/S-1`);
+    for (const prefix of ["A-1", "A".repeat(32), "ICX-CONST-2"])
+      expect(manifestOf("# a\n\nx", { prefix }).units[0]?.address).toBe(`${prefix}/S-1`);
   });
 });
 
@@ -114,7 +172,10 @@ describe("bytes", () => {
   test("LF, CRLF and lone CR end lines alike, and lines are counted so", () => {
     for (const end of ["\n", "\r\n", "\r"]) {
       const manifest = manifestOf(["# a", "", "x", "", "# b", "", "```", "# no", "```", ""].join(end));
-      expect(manifest.units.map((unit) => [unit.title, unit.line])).toEqual([["a", 1], ["b", 5]]);
+      expect(manifest.units.map((unit) => [unit.title, unit.line])).toEqual([
+        ["a", 1],
+        ["b", 5],
+      ]);
       expect(manifest.units[1]?.body).toBe(["```", "# no", "```"].join(end));
     }
   });
@@ -132,13 +193,22 @@ describe("bytes", () => {
     expect(refusalOf("# a\n# b\nx\0\n")).toMatchObject({ line: 1 });
   });
   test("a line above one mebibyte refuses, one of exactly that length is cut", () => {
-    expect(refusalOf(`# a\n\n${"x".repeat(1_048_577)}`)).toMatchObject({ line: 3, reason: expect.stringContaining("longer") });
+    expect(refusalOf(`# a\n\n${"x".repeat(1_048_577)}`)).toMatchObject({
+      line: 3,
+      reason: expect.stringContaining("longer"),
+    });
     expect(manifestOf(`# a\n\n${"x".repeat(1_048_576)}\n`).units[0]?.body).toHaveLength(1_048_576);
   });
   test("too many lines, too deep nesting and too entangled quotes refuse instead of hanging", () => {
     expect(refusalOf(`# a\nx${"\n".repeat(2_000_001)}`)).toMatchObject({ line: 2_000_001 });
-    expect(refusalOf(`# a\n\n${"- ".repeat(500_000)}x`)).toMatchObject({ line: 3, reason: expect.stringContaining("nested") });
-    expect(refusalOf(`# a\n\n${">".repeat(500_000)}x`)).toMatchObject({ line: 3, reason: expect.stringContaining("nested") });
+    expect(refusalOf(`# a\n\n${"- ".repeat(500_000)}x`)).toMatchObject({
+      line: 3,
+      reason: expect.stringContaining("nested"),
+    });
+    expect(refusalOf(`# a\n\n${">".repeat(500_000)}x`)).toMatchObject({
+      line: 3,
+      reason: expect.stringContaining("nested"),
+    });
     expect(refusalOf(`# a\n\n${"> ```\nx\n".repeat(100_000)}`).reason).toContain("interrupt each other");
   });
   test("a ten megabyte document without any line end is refused", () => {
@@ -169,8 +239,12 @@ describe("the region", () => {
     expect(manifestOf(`\ufeff${BEGIN}\n${inner}${END}\n`).units).toHaveLength(1);
   });
   test.each([
-    ["END missing", `x\n${BEGIN}\n${inner}`, 2], ["BEGIN missing", `${inner}${END}\n`, 4], ["BEGIN doubled", `${BEGIN}\n${BEGIN}\n${inner}${END}\n`, 2],
-    ["END doubled", `${BEGIN}\n${inner}${END}\n${END}\n`, 6], ["END before BEGIN", `${END}\n${inner}${BEGIN}\n`, 1], ["BEGIN again after END", `${BEGIN}\n${inner}${END}\n${BEGIN}\n`, 6],
+    ["END missing", `x\n${BEGIN}\n${inner}`, 2],
+    ["BEGIN missing", `${inner}${END}\n`, 4],
+    ["BEGIN doubled", `${BEGIN}\n${BEGIN}\n${inner}${END}\n`, 2],
+    ["END doubled", `${BEGIN}\n${inner}${END}\n${END}\n`, 6],
+    ["END before BEGIN", `${END}\n${inner}${BEGIN}\n`, 1],
+    ["BEGIN again after END", `${BEGIN}\n${inner}${END}\n${BEGIN}\n`, 6],
   ])("%s refuses at the line", (_what, text, line) => {
     expect(refusalOf(text)).toMatchObject({ code: "STOP_REFUSED_INPUT", line });
   });
@@ -179,20 +253,37 @@ describe("the region", () => {
   });
   test("something that only looks like a sentinel is text and a finding", () => {
     const manifest = manifestOf(`# a\n\n ${BEGIN}\n${END} \n<!--cut:begin-->\n`);
-    expect(manifest.findings.map((finding) => [finding.code, finding.line])).toEqual([["sentinel_lookalike", 3], ["sentinel_lookalike", 4], ["sentinel_lookalike", 5]]);
+    expect(manifest.findings.map((finding) => [finding.code, finding.line])).toEqual([
+      ["sentinel_lookalike", 3],
+      ["sentinel_lookalike", 4],
+      ["sentinel_lookalike", 5],
+    ]);
   });
 });
 
 describe("refusals and caps", () => {
   test("of several faults the earliest line is named", () => {
     expect(refusalOf("# a\nx\n# \u202e\nx\n# b\n# c\n")).toMatchObject({ line: 3 });
-    expect(refusalOf("# a\nx\n# b\n# \u202e\nx\n")).toMatchObject({ line: 3, reason: expect.stringContaining("no text below") });
+    expect(refusalOf("# a\nx\n# b\n# \u202e\nx\n")).toMatchObject({
+      line: 3,
+      reason: expect.stringContaining("no text below"),
+    });
   });
   test("without an ATX heading the first underlined one is named, else line 1", () => {
-    expect(refusalOf("text\n\nUnder\n=====\n\nx\n")).toMatchObject({ line: 3, reason: expect.stringContaining("underlined") });
+    expect(refusalOf("text\n\nUnder\n=====\n\nx\n")).toMatchObject({
+      line: 3,
+      reason: expect.stringContaining("underlined"),
+    });
     expect(refusalOf("text\n")).toMatchObject({ line: 1 });
   });
-  test.each(["Điều 1. Bạn đọc", " Điều 1. Bạn đọc", "\t**Điều 1.** Bạn đọc", "ĐIỀU 1. Bạn đọc", "\u00d0iều 1. Bạn đọc", "Đi\u1ec1u\u00a01. Bạn đọc"])("whoever brings a law with the line %j is told of the profile for laws", (line) => {
+  test.each([
+    "Điều 1. Bạn đọc",
+    " Điều 1. Bạn đọc",
+    "\t**Điều 1.** Bạn đọc",
+    "ĐIỀU 1. Bạn đọc",
+    "\u00d0iều 1. Bạn đọc",
+    "Đi\u1ec1u\u00a01. Bạn đọc",
+  ])("whoever brings a law with the line %j is told of the profile for laws", (line) => {
     expect(refusalOf(`LUẬT\n\n${line}\n`).reason).toContain("--profile vn-law-1");
     expect(refusalOf(`LUẬT\n\nTheo ${line}\n`).reason).not.toContain("--profile vn-law-1");
   });
@@ -209,7 +300,8 @@ describe("refusals and caps", () => {
 
 describe("digests", () => {
   test("the manifest digest changes with one byte of a body, with the options and with nothing else", () => {
-    const digest = (text: string, empty_body: "refuse" | "heading" = "refuse"): string => manifestOf(text, { empty_body }).manifest_digest;
+    const digest = (text: string, empty_body: "refuse" | "heading" = "refuse"): string =>
+      manifestOf(text, { empty_body }).manifest_digest;
     expect(digest("# a\n\nx\n")).toBe(digest("# a\n\nx\n"));
     expect(digest("# a\n\ny\n")).not.toBe(digest("# a\n\nx\n"));
     expect(digest("# a\n\nx\n", "heading")).not.toBe(digest("# a\n\nx\n"));

@@ -29,53 +29,117 @@ describe("what intake shows of a law", () => {
   test("is as JSON what it is of any document, and level, number, eId and findings besides", () => {
     const printed = intakeJson(taken);
     if ("stop" in printed) throw new Error("refused");
-    expect(Object.keys(printed)).toEqual(["region", "units", "separators", "manifest_digest", "writer_digest", "findings"]);
+    expect(Object.keys(printed)).toEqual([
+      "region",
+      "units",
+      "separators",
+      "manifest_digest",
+      "writer_digest",
+      "findings",
+    ]);
     expect(Object.keys(printed.units[0] ?? {}).slice(-3)).toEqual(["level", "number", "eid"]);
-    expect(printed.findings?.map((finding) => finding.code)).toEqual(["preamble", "furniture", "tail", "annex_articles"]);
+    expect(printed.findings?.map((finding) => finding.code)).toEqual([
+      "preamble",
+      "furniture",
+      "tail",
+      "annex_articles",
+    ]);
   });
   test("names the profile when it refuses", () => {
-    expect(intakeText(law("Xin chào"), "LAW", "vn-law-1")).toBe("STOP_REFUSED_INPUT\n  saw     line 1: no article (`Điều 1.`) of a Vietnamese law\n  wanted  a document that vn-law-1 can cut\n");
+    expect(intakeText(law("Xin chào"), "LAW", "vn-law-1")).toBe(
+      "STOP_REFUSED_INPUT\n  saw     line 1: no article (`Điều 1.`) of a Vietnamese law\n  wanted  a document that vn-law-1 can cut\n",
+    );
   });
 });
 
 describe("what is chosen", () => {
   test("is recorded for each profile and refused by the other", () => {
     const request = { ...DEFAULT_REQUEST, profile: "vn-law-1", depth: "khoan" as const };
-    expect(grammarChoice.parse({ profile: "vn-law-1", options: optionsOf(request, ["section"]) })).toEqual({ profile: "vn-law-1", options: { depth: "khoan", annexes: false, hints: [] } });
+    expect(grammarChoice.parse({ profile: "vn-law-1", options: optionsOf(request, ["section"]) })).toEqual({
+      profile: "vn-law-1",
+      options: { depth: "khoan", annexes: false, hints: [] },
+    });
     expect(optionsOf(DEFAULT_REQUEST, ["section"])).toEqual({ empty_body: "refuse", section_types: ["section"] });
     const caps = { units: 9, hard: 9 };
-    expect(vnLaw1.mark(ownLaw("muc-luc.txt"), "LAW", optionsOf(DEFAULT_REQUEST, ["section"]), caps).refusal).toMatchObject({ line: 0, reason: "options of another grammar profile" });
-    expect(genericAtx1.mark(ownDocument("house-rules.md"), "HOUSE", optionsOf(request, []), caps).refusal).toMatchObject({ line: 0, reason: "options of another grammar profile" });
+    expect(
+      vnLaw1.mark(ownLaw("muc-luc.txt"), "LAW", optionsOf(DEFAULT_REQUEST, ["section"]), caps).refusal,
+    ).toMatchObject({ line: 0, reason: "options of another grammar profile" });
+    expect(
+      genericAtx1.mark(ownDocument("house-rules.md"), "HOUSE", optionsOf(request, []), caps).refusal,
+    ).toMatchObject({ line: 0, reason: "options of another grammar profile" });
     expect(grammarProfile("vn-law-1")).toBe(vnLaw1);
   });
   test("changes the digest that people sign: depth, annexes and each hint", () => {
-    const digests = [{}, { depth: "khoan" }, { annexes: true }, { hints: [{ line: 1, reads: "text", reason: "a name" }] }, { hints: [{ line: 1, reads: "text", reason: "the name" }] }] as const;
-    expect(new Set(digests.map((asked) => cutLaw("Luật làng\nĐiều 1. Làng\nLàng.\n", { ...asked, hints: "hints" in asked ? [...asked.hints] : [] }).manifest_digest)).size).toBe(5);
+    const digests = [
+      {},
+      { depth: "khoan" },
+      { annexes: true },
+      { hints: [{ line: 1, reads: "text", reason: "a name" }] },
+      { hints: [{ line: 1, reads: "text", reason: "the name" }] },
+    ] as const;
+    expect(
+      new Set(
+        digests.map(
+          (asked) =>
+            cutLaw("Luật làng\nĐiều 1. Làng\nLàng.\n", { ...asked, hints: "hints" in asked ? [...asked.hints] : [] })
+              .manifest_digest,
+        ),
+      ).size,
+    ).toBe(5);
   });
   test("allows a law a thousand units and another document five hundred", () => {
-    expect([intakeCaps("vn-law-1"), intakeCaps("generic-atx-1")]).toEqual([{ units: 1000, hard: 1000 }, { units: 500, hard: 1000 }]);
+    expect([intakeCaps("vn-law-1"), intakeCaps("generic-atx-1")]).toEqual([
+      { units: 1000, hard: 1000 },
+      { units: 500, hard: 1000 },
+    ]);
   });
   test("leaves the digests of the generic profile as they were", () => {
-    const printed = intake(ownDocument("house-rules.md"), "HOUSE", { empty_body: "refuse", caps: { units: 500, hard: 1000 }, words: PLAN_DEFAULTS });
-    expect("stop" in printed ? printed.stop : [genericAtx1.sha, printed.manifest_digest, printed.writer_digest].map((sha) => sha.slice(0, 16))).toEqual(["33e79a4547466798", "0c1b039ad889ba9a", "a2d7ae98b6cad615"]);
+    const printed = intake(ownDocument("house-rules.md"), "HOUSE", {
+      empty_body: "refuse",
+      caps: { units: 500, hard: 1000 },
+      words: PLAN_DEFAULTS,
+    });
+    expect(
+      "stop" in printed
+        ? printed.stop
+        : [genericAtx1.sha, printed.manifest_digest, printed.writer_digest].map((sha) => sha.slice(0, 16)),
+    ).toEqual(["33e79a4547466798", "0c1b039ad889ba9a", "a2d7ae98b6cad615"]);
   });
 });
 
 describe("a hints file", () => {
   test("says of lines that they are headings or text, each with a reason", () => {
-    expect(parseHints("# from the clerk\n\nline 676 is text: the sentence before goes on there\nline 35 is a heading: bản in năm 2031\r\n")).toEqual([
-      { line: 35, reads: "heading", reason: "bản in năm 2031" }, { line: 676, reads: "text", reason: "the sentence before goes on there" },
+    expect(
+      parseHints(
+        "# from the clerk\n\nline 676 is text: the sentence before goes on there\nline 35 is a heading: bản in năm 2031\r\n",
+      ),
+    ).toEqual([
+      { line: 35, reads: "heading", reason: "bản in năm 2031" },
+      { line: 676, reads: "text", reason: "the sentence before goes on there" },
     ]);
   });
   test.each([
-    ["no reason", "line 3 is text"], ["no line", "it is text: x"], ["another word", "line 3 is a title: x"], ["a line named twice", "line 3 is text: x\nline 3 is text: y"],
-    ["a hidden character", "line 3 is text: x\u200b"], ["a very long reason", `line 3 is text: ${"x".repeat(301)}`],
+    ["no reason", "line 3 is text"],
+    ["no line", "it is text: x"],
+    ["another word", "line 3 is a title: x"],
+    ["a line named twice", "line 3 is text: x\nline 3 is text: y"],
+    ["a hidden character", "line 3 is text: x\u200b"],
+    ["a very long reason", `line 3 is text: ${"x".repeat(301)}`],
   ])("is refused with %s, without repeating it", (_, text) => {
     expect(() => parseHints(text)).toThrow(Stopped);
   });
   test("reaches the request that the runner records", () => {
-    const request = requestFrom({ profile: "vn-law-1", emptyBody: "refuse", depth: "dieu", annexes: true, hints: "file" }, "line 6 is text: quoted");
-    expect(grammarRequest.parse(JSON.parse(JSON.stringify(request)))).toEqual({ profile: "vn-law-1", empty_body: "refuse", depth: "dieu", annexes: true, hints: [{ line: 6, reads: "text", reason: "quoted" }] });
+    const request = requestFrom(
+      { profile: "vn-law-1", emptyBody: "refuse", depth: "dieu", annexes: true, hints: "file" },
+      "line 6 is text: quoted",
+    );
+    expect(grammarRequest.parse(JSON.parse(JSON.stringify(request)))).toEqual({
+      profile: "vn-law-1",
+      empty_body: "refuse",
+      depth: "dieu",
+      annexes: true,
+      hints: [{ line: 6, reads: "text", reason: "quoted" }],
+    });
   });
 });
 
@@ -86,15 +150,47 @@ describe("the proof of a law", () => {
   const { manifest, rows } = taken;
   test("breaks when a row has lost a letter or a unit begins later", () => {
     expect(proveLossless(bytes, manifest, rows).ok).toBe(true);
-    expect(proveLossless(bytes, manifest, rows.map((row, index) => (index === 3 ? { ...row, body: row.body.slice(1) } : row))).ok).toBe(false);
-    const shifted = { ...manifest, units: manifest.units.map((unit, index) => (index === 1 ? { ...unit, title_start: unit.title_start + 3, title: unit.title.slice(2) } : unit)) };
-    expect(proveLossless(bytes, shifted, rows.map((row, index) => (index === 1 ? { ...row, title: row.title.slice(2) } : row)))).toMatchObject({ ok: false, verdict: { facts: { saw: expect.stringContaining("text beside the title of LAW/DIEU-1") } } });
+    expect(
+      proveLossless(
+        bytes,
+        manifest,
+        rows.map((row, index) => (index === 3 ? { ...row, body: row.body.slice(1) } : row)),
+      ).ok,
+    ).toBe(false);
+    const shifted = {
+      ...manifest,
+      units: manifest.units.map((unit, index) =>
+        index === 1 ? { ...unit, title_start: unit.title_start + 3, title: unit.title.slice(2) } : unit,
+      ),
+    };
+    expect(
+      proveLossless(
+        bytes,
+        shifted,
+        rows.map((row, index) => (index === 1 ? { ...row, title: row.title.slice(2) } : row)),
+      ),
+    ).toMatchObject({
+      ok: false,
+      verdict: { facts: { saw: expect.stringContaining("text beside the title of LAW/DIEU-1") } },
+    });
   });
   test("breaks when text between two articles belongs to no unit, and not for what stands behind the last", () => {
     const [, second] = manifest.units;
     if (second === undefined) throw new Error("no second unit");
-    const without = { ...manifest, units: manifest.units.filter((unit) => unit !== second), separators: [...manifest.separators, { byte_start: second.byte_start, byte_end: second.byte_end }].sort((one, other) => one.byte_start - other.byte_start) };
-    expect(proveLossless(bytes, without, rows.filter((_, index) => index !== 1)).ok).toBe(false);
+    const without = {
+      ...manifest,
+      units: manifest.units.filter((unit) => unit !== second),
+      separators: [...manifest.separators, { byte_start: second.byte_start, byte_end: second.byte_end }].sort(
+        (one, other) => one.byte_start - other.byte_start,
+      ),
+    };
+    expect(
+      proveLossless(
+        bytes,
+        without,
+        rows.filter((_, index) => index !== 1),
+      ).ok,
+    ).toBe(false);
     const merged = [...manifest.separators];
     const last = merged.at(-1);
     expect(bytes.subarray(last?.byte_start, last?.byte_end).toString("utf8")).toContain("CHỦ TỊCH QUỐC HỘI");

@@ -13,7 +13,11 @@ const DRESSES: Readonly<Record<string, (source: string) => string>> = {
   "a byte order mark": (source) => `\ufeff${source}`,
   CRLF: (source) => source.replaceAll("\n", "\r\n"),
   "decomposed letters": (source) => source.normalize("NFD"),
-  "letters of both forms": (source) => source.split("\n").map((line, index) => (index % 2 === 0 ? line.normalize("NFD") : line)).join("\n"),
+  "letters of both forms": (source) =>
+    source
+      .split("\n")
+      .map((line, index) => (index % 2 === 0 ? line.normalize("NFD") : line))
+      .join("\n"),
   "zero-width characters": (source) => source.replaceAll(/^(Điều|Chương|Mục)/gmu, "\u200b$1\u200d"),
   "no-break spaces": (source) => source.replaceAll(/^(Điều|Chương|Mục) /gmu, "$1\u00a0"),
   "blank lines between all lines": (source) => source.replaceAll("\n", "\n\n"),
@@ -25,81 +29,175 @@ const DRESSES: Readonly<Record<string, (source: string) => string>> = {
 };
 
 test.each(Object.entries(DRESSES))("a law with %s is cut into the units it was written with", (_, dress) => {
-  fc.assert(fc.property(writtenLaw, fc.constantFrom("dieu" as const, "khoan" as const, "diem" as const), (lines, depth) => {
-    const manifest = cutLaw(dress(text(lines)), { depth });
-    expect(addresses(manifest)).toEqual(wantedAddresses(lines, depth));
-  }), { numRuns: 40 });
+  fc.assert(
+    fc.property(writtenLaw, fc.constantFrom("dieu" as const, "khoan" as const, "diem" as const), (lines, depth) => {
+      const manifest = cutLaw(dress(text(lines)), { depth });
+      expect(addresses(manifest)).toEqual(wantedAddresses(lines, depth));
+    }),
+    { numRuns: 40 },
+  );
 });
 
 /** What a page, a web site or a quotation puts between paragraphs. */
 const NOISE = [
-  ["", "12", "CÔNG BÁO/Số 655 + 656/Ngày 21-4-2025", ""], ["", "", "CÔNG BÁO/Số 1/Ngày 01-01-2025", "13", ""], ["Người ký: CỔNG THÔNG TIN", "Thời gian ký: 06.05.2025 09:58:16 +07:00"], ["----------"], ["[", "sửa", "]"],
-  ["“Điều 9. Điều của luật khác", "1. Khoản của luật khác.", "Điều 10. Điều của luật khác", "Hết.”."], ["Trang 3/10"], ["\u200b"],
+  ["", "12", "CÔNG BÁO/Số 655 + 656/Ngày 21-4-2025", ""],
+  ["", "", "CÔNG BÁO/Số 1/Ngày 01-01-2025", "13", ""],
+  ["Người ký: CỔNG THÔNG TIN", "Thời gian ký: 06.05.2025 09:58:16 +07:00"],
+  ["----------"],
+  ["[", "sửa", "]"],
+  ["“Điều 9. Điều của luật khác", "1. Khoản của luật khác.", "Điều 10. Điều của luật khác", "Hết.”."],
+  ["Trang 3/10"],
+  ["\u200b"],
 ];
 
 test("what pages, web sites and quotations put between paragraphs changes no address", () => {
   const places = fc.array(fc.tuple(fc.nat(), fc.constantFrom(...NOISE)), { minLength: 1, maxLength: 6 });
-  fc.assert(fc.property(writtenLaw, places, (lines, noise) => {
-    // Between a number and its name a page may end, but then the name is text; between paragraphs it never matters.
-    const gaps = lines.map((_, index) => index).filter((index) => index > 1 && lines[index - 1]?.level !== "chapter" && !/:$/u.test(lines[index - 1]?.text ?? ""));
-    const noisy = [...lines];
-    for (const [at, texts] of [...noise].sort((one, other) => (gaps[other[0] % gaps.length] ?? 0) - (gaps[one[0] % gaps.length] ?? 0))) {
-      noisy.splice(gaps[at % gaps.length] ?? lines.length, 0, ...texts.map((line) => ({ text: line })));
-    }
-    for (const depth of ["dieu", "diem"] as const) expect(addresses(cutLaw(text(noisy), { depth }))).toEqual(wantedAddresses(lines, depth));
-  }), { numRuns: 200 });
+  fc.assert(
+    fc.property(writtenLaw, places, (lines, noise) => {
+      // Between a number and its name a page may end, but then the name is text; between paragraphs it never matters.
+      const gaps = lines
+        .map((_, index) => index)
+        .filter(
+          (index) => index > 1 && lines[index - 1]?.level !== "chapter" && !/:$/u.test(lines[index - 1]?.text ?? ""),
+        );
+      const noisy = [...lines];
+      for (const [at, texts] of [...noise].sort(
+        (one, other) => (gaps[other[0] % gaps.length] ?? 0) - (gaps[one[0] % gaps.length] ?? 0),
+      )) {
+        noisy.splice(gaps[at % gaps.length] ?? lines.length, 0, ...texts.map((line) => ({ text: line })));
+      }
+      for (const depth of ["dieu", "diem"] as const)
+        expect(addresses(cutLaw(text(noisy), { depth }))).toEqual(wantedAddresses(lines, depth));
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test("an article whose heading is lost leaves a finding at the next", () => {
-  fc.assert(fc.property(writtenLaw, fc.nat(), (lines, at) => {
-    const articles = lines.filter((line) => line.level === "article");
-    const whole = articles.filter((line, index) => index < articles.length - 1 && !/[A-Z]$/u.test(line.address ?? "") && !/[A-Z]$/u.test(articles[index + 1]?.address ?? ""));
-    fc.pre(whole.length > 0);
-    const lost = whole[at % whole.length];
-    const left = lines.filter((line) => line !== lost);
-    expect(findingLines(cutLaw(text(left)), "gap")).toHaveLength(1);
-  }), { numRuns: 100 });
+  fc.assert(
+    fc.property(writtenLaw, fc.nat(), (lines, at) => {
+      const articles = lines.filter((line) => line.level === "article");
+      const whole = articles.filter(
+        (line, index) =>
+          index < articles.length - 1 &&
+          !/[A-Z]$/u.test(line.address ?? "") &&
+          !/[A-Z]$/u.test(articles[index + 1]?.address ?? ""),
+      );
+      fc.pre(whole.length > 0);
+      const lost = whole[at % whole.length];
+      const left = lines.filter((line) => line !== lost);
+      expect(findingLines(cutLaw(text(left)), "gap")).toHaveLength(1);
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test("a heading that stands there twice is refused", () => {
-  fc.assert(fc.property(writtenLaw, fc.nat(), (lines, at) => {
-    const headings = lines.filter((line) => line.level === "article" || line.level === "chapter" || line.level === "section");
-    const twice = headings[at % headings.length];
-    fc.pre(twice !== undefined);
-    const doubled = lines.flatMap((line) => (line === twice ? [line, line] : [line]));
-    expect(law(text(doubled)).refusal).toMatchObject({ code: "STOP_REFUSED_INPUT", reason: expect.stringContaining("both read as") });
-  }), { numRuns: 100 });
+  fc.assert(
+    fc.property(writtenLaw, fc.nat(), (lines, at) => {
+      const headings = lines.filter(
+        (line) => line.level === "article" || line.level === "chapter" || line.level === "section",
+      );
+      const twice = headings[at % headings.length];
+      fc.pre(twice !== undefined);
+      const doubled = lines.flatMap((line) => (line === twice ? [line, line] : [line]));
+      expect(law(text(doubled)).refusal).toMatchObject({
+        code: "STOP_REFUSED_INPUT",
+        reason: expect.stringContaining("both read as"),
+      });
+    }),
+    { numRuns: 100 },
+  );
 });
 
-const SEEDS = [...ownLaws().map(ownLaw), ...(corpusIsThere ? [corpusDocument("vn-nghi-dinh-74-2025-sua-doi-nd-70-2015.txt"), corpusDocument("vn-luat-cong-doan-2012.txt")] : [])];
-const PIECES = ["Điều 1.", "Điều 2. A", "“", "”.", "\"", "\n", "\r\n", "\r", "Chương I", "1.", "a)", "đ)", "1 Chú", "[1]", "PHỤ LỤC", "./.", "12", "**", "# ", "\u200b", "\ufeff", "\u0000", "\f", ":", "như sau:\n", "<!-- CUT:BEGIN -->"];
-const edit = fc.record({ at: fc.nat(), cut: fc.nat({ max: 200 }), put: fc.oneof({ weight: 1, arbitrary: fc.uint8Array({ maxLength: 8 }) }, { weight: 6, arbitrary: fc.constantFrom(...PIECES).map((piece) => Buffer.from(piece, "utf8")) }) });
-const mutated = fc.tuple(fc.constantFrom(...SEEDS), fc.array(edit, { minLength: 1, maxLength: 4 })).map(([seed, edits]) =>
-  edits.reduce((bytes, { at, cut, put }) => {
-    const from = at % (bytes.length + 1);
-    return Buffer.concat([bytes.subarray(0, from), put, bytes.subarray(from + cut)]);
-  }, seed));
-const pieces = fc.array(fc.constantFrom(...PIECES, " ", "x", "\n"), { maxLength: 60 }).map((parts) => Buffer.from(parts.join(""), "utf8"));
+const SEEDS = [
+  ...ownLaws().map(ownLaw),
+  ...(corpusIsThere
+    ? [corpusDocument("vn-nghi-dinh-74-2025-sua-doi-nd-70-2015.txt"), corpusDocument("vn-luat-cong-doan-2012.txt")]
+    : []),
+];
+const PIECES = [
+  "Điều 1.",
+  "Điều 2. A",
+  "“",
+  "”.",
+  '"',
+  "\n",
+  "\r\n",
+  "\r",
+  "Chương I",
+  "1.",
+  "a)",
+  "đ)",
+  "1 Chú",
+  "[1]",
+  "PHỤ LỤC",
+  "./.",
+  "12",
+  "**",
+  "# ",
+  "\u200b",
+  "\ufeff",
+  "\u0000",
+  "\f",
+  ":",
+  "như sau:\n",
+  "<!-- CUT:BEGIN -->",
+];
+const edit = fc.record({
+  at: fc.nat(),
+  cut: fc.nat({ max: 200 }),
+  put: fc.oneof(
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 8 }) },
+    { weight: 6, arbitrary: fc.constantFrom(...PIECES).map((piece) => Buffer.from(piece, "utf8")) },
+  ),
+});
+const mutated = fc
+  .tuple(fc.constantFrom(...SEEDS), fc.array(edit, { minLength: 1, maxLength: 4 }))
+  .map(([seed, edits]) =>
+    edits.reduce((bytes, { at, cut, put }) => {
+      const from = at % (bytes.length + 1);
+      return Buffer.concat([bytes.subarray(0, from), put, bytes.subarray(from + cut)]);
+    }, seed),
+  );
+const pieces = fc
+  .array(fc.constantFrom(...PIECES, " ", "x", "\n"), { maxLength: 60 })
+  .map((parts) => Buffer.from(parts.join(""), "utf8"));
 
 test("whatever the bytes, the answer is a refusal or a cut from which every byte comes back", () => {
   let cut = 0;
   let refused = 0;
-  fc.assert(fc.property(fc.oneof({ weight: 3, arbitrary: mutated }, { weight: 2, arbitrary: pieces }), fc.constantFrom("dieu" as const, "diem" as const), fc.boolean(), (bytes, depth, annexes) => {
-    const taken = law(bytes, { depth, annexes });
-    if (taken.refusal) {
-      refused += 1;
-      expect(isStopCode(taken.refusal.code) && taken.refusal.code !== "STOP_INVARIANT_FAILED", taken.refusal.reason).toBe(true);
-      return;
-    }
-    cut += 1;
-    const { manifest, rows } = taken;
-    const spans = [...manifest.units, ...manifest.separators].sort((one, other) => one.byte_start - other.byte_start);
-    expect(spans.reduce((at, span) => (expect(span.byte_start).toBe(at), span.byte_end), manifest.region.byte_start)).toBe(manifest.region.byte_end);
-    manifest.units.forEach((unit, index) => {
-      expect(bytes.subarray(unit.title_start, unit.title_end).toString("utf8")).toBe(rows[index]?.title);
-      expect(bytes.subarray(unit.body_start, unit.body_end).toString("utf8")).toBe(rows[index]?.body);
-    });
-    expect(new Set(rows.map((row) => row.canonical_address)).size).toBe(rows.length);
-  }), { numRuns: 1_500 });
+  fc.assert(
+    fc.property(
+      fc.oneof({ weight: 3, arbitrary: mutated }, { weight: 2, arbitrary: pieces }),
+      fc.constantFrom("dieu" as const, "diem" as const),
+      fc.boolean(),
+      (bytes, depth, annexes) => {
+        const taken = law(bytes, { depth, annexes });
+        if (taken.refusal) {
+          refused += 1;
+          expect(
+            isStopCode(taken.refusal.code) && taken.refusal.code !== "STOP_INVARIANT_FAILED",
+            taken.refusal.reason,
+          ).toBe(true);
+          return;
+        }
+        cut += 1;
+        const { manifest, rows } = taken;
+        const spans = [...manifest.units, ...manifest.separators].sort(
+          (one, other) => one.byte_start - other.byte_start,
+        );
+        expect(
+          spans.reduce((at, span) => (expect(span.byte_start).toBe(at), span.byte_end), manifest.region.byte_start),
+        ).toBe(manifest.region.byte_end);
+        manifest.units.forEach((unit, index) => {
+          expect(bytes.subarray(unit.title_start, unit.title_end).toString("utf8")).toBe(rows[index]?.title);
+          expect(bytes.subarray(unit.body_start, unit.body_end).toString("utf8")).toBe(rows[index]?.body);
+        });
+        expect(new Set(rows.map((row) => row.canonical_address)).size).toBe(rows.length);
+      },
+    ),
+    { numRuns: 1_500 },
+  );
   expect(Math.min(cut, refused)).toBeGreaterThan(100);
 });

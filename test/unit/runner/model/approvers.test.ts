@@ -28,9 +28,24 @@ const WRONG: readonly (readonly [string, object])[] = [
   ["a short key id", persons({ ...linh, keys: [{ ...key, fingerprint: LINH_KEY.slice(24) }] })],
   ["an extra field", { ...APPROVERS, note: "x" }],
   ["an extra field of a person", persons({ ...linh, admin: "true" })],
-  ["two armored keys in one field", persons({ ...linh, keys: [{ ...key, public_key_armored: key.public_key_armored + key.public_key_armored }] })],
-  ["a secret key", persons({ ...linh, keys: [{ ...key, public_key_armored: key.public_key_armored.replaceAll("PUBLIC", "PRIVATE") }] })],
-  ["an escape sequence in the armor", persons({ ...linh, keys: [{ ...key, public_key_armored: key.public_key_armored.replace("\n\n", "\nComment: \u001b[2J\n\n") }] })],
+  [
+    "two armored keys in one field",
+    persons({ ...linh, keys: [{ ...key, public_key_armored: key.public_key_armored + key.public_key_armored }] }),
+  ],
+  [
+    "a secret key",
+    persons({
+      ...linh,
+      keys: [{ ...key, public_key_armored: key.public_key_armored.replaceAll("PUBLIC", "PRIVATE") }],
+    }),
+  ],
+  [
+    "an escape sequence in the armor",
+    persons({
+      ...linh,
+      keys: [{ ...key, public_key_armored: key.public_key_armored.replace("\n\n", "\nComment: \u001b[2J\n\n") }],
+    }),
+  ],
   ["a name with a bidi override", persons({ ...linh, name: "Linh\u202ex" })],
   ["a name in decomposed letters", persons({ ...linh, name: "Nguye\u0302n" })],
   ["an id with capitals", persons({ ...linh, id: "Linh" })],
@@ -43,7 +58,11 @@ describe("the approver set", () => {
   });
   test("takes the armor that both GnuPG and OpenPGP.js write", async () => {
     const made = await makeKey({ created: new Date("2026-01-01T00:00:00Z") });
-    const set = { ...APPROVERS, threshold: "1", persons: [{ ...linh, keys: [{ fingerprint: made.fingerprint, public_key_armored: made.publicKeyArmored }] }] };
+    const set = {
+      ...APPROVERS,
+      threshold: "1",
+      persons: [{ ...linh, keys: [{ fingerprint: made.fingerprint, public_key_armored: made.publicKeyArmored }] }],
+    };
     expect(parseApprovers(buildApprovers(set)).set).toEqual(set);
   });
   test.each(WRONG)("with %s is refused when building and when reading", (_name, value) => {
@@ -61,14 +80,37 @@ describe("the approver set", () => {
 });
 
 describe("text that people read before they sign", () => {
-  test.each(["Nguyễn Thị Linh", "Đỗ Minh (phòng 2)", "O'Neill, Anna-Maria", "Jürgen"])("may be %s as it stands", (name) => {
-    expect(textFault(name)).toBeUndefined();
-  });
+  test.each(["Nguyễn Thị Linh", "Đỗ Minh (phòng 2)", "O'Neill, Anna-Maria", "Jürgen"])(
+    "may be %s as it stands",
+    (name) => {
+      expect(textFault(name)).toBeUndefined();
+    },
+  );
   test.each([
-    ["control", "a\u0000b"], ["control", "a\u001b[2Jb"], ["control", "a\nb"], ["control", "a\u2028b"], ["control", "a\ue000b"], ["control", "a\u{e0080}b"],
-    ["invisible", "a\u200bb"], ["invisible", "a\u202eb"], ["invisible", "a\u2066b"], ["invisible", "a\u00adb"], ["invisible", "a\u{e0041}b"], ["invisible", "a\u3164b"],
-    ["invisible", "a\ufe0fb"], ["invisible", "a\u034fb"], ["invisible", "a\u2800b"], ["space", "a\u00a0b"], ["space", "a\u3000b"], ["NFC", "e\u0301"],
-    ["compatibility", "\uff41bc"], ["compatibility", "\ufb01x"], ["script", "p\u0430ypal"], ["script", "\u03b1lpha"], ["edges", " a"], ["edges", "a "],
+    ["control", "a\u0000b"],
+    ["control", "a\u001b[2Jb"],
+    ["control", "a\nb"],
+    ["control", "a\u2028b"],
+    ["control", "a\ue000b"],
+    ["control", "a\u{e0080}b"],
+    ["invisible", "a\u200bb"],
+    ["invisible", "a\u202eb"],
+    ["invisible", "a\u2066b"],
+    ["invisible", "a\u00adb"],
+    ["invisible", "a\u{e0041}b"],
+    ["invisible", "a\u3164b"],
+    ["invisible", "a\ufe0fb"],
+    ["invisible", "a\u034fb"],
+    ["invisible", "a\u2800b"],
+    ["space", "a\u00a0b"],
+    ["space", "a\u3000b"],
+    ["NFC", "e\u0301"],
+    ["compatibility", "\uff41bc"],
+    ["compatibility", "\ufb01x"],
+    ["script", "p\u0430ypal"],
+    ["script", "\u03b1lpha"],
+    ["edges", " a"],
+    ["edges", "a "],
   ])("is refused for its %s fault, which is named without quoting", (word, text) => {
     const fault = textFault(text) ?? "none";
     expect(fault).toContain(word);

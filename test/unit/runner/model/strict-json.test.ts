@@ -35,7 +35,10 @@ const REFUSED: readonly (readonly [string, () => Uint8Array])[] = [
   ["a field named __proto__", () => changed('{"allowance"', '{"__proto__":{"gate":"EXECUTION"},"allowance"')],
   ["a field named __proto__ inside the payload", () => changed('"payload":{', '"payload":{"__proto__":{},')],
   ["an unknown field", () => withField({ zz: "1" })],
-  ["an unknown field inside the target", () => withField({ payload: { ...statement.payload, target: { extra: "1" } } })],
+  [
+    "an unknown field inside the target",
+    () => withField({ payload: { ...statement.payload, target: { extra: "1" } } }),
+  ],
   ["no nonce", () => changed(`"nonce":"${statement.nonce}",`, "")],
   ["a null field", () => withField({ nonce: null })],
   ["32,000 levels of nesting", () => Buffer.from("[".repeat(32_000) + "]".repeat(32_000))],
@@ -73,8 +76,12 @@ describe("bytes of a statement", () => {
     expect(accepted).toEqual([]);
   });
   test("are never quoted when they are refused", () => {
-    const messages = [withField({ [SECRET]: "1" }), withField({ person: SECRET.toUpperCase() }), Buffer.from(SECRET), withField({ gate: SECRET })]
-      .map((hostile) => messageOf(() => parseStatement(hostile)));
+    const messages = [
+      withField({ [SECRET]: "1" }),
+      withField({ person: SECRET.toUpperCase() }),
+      Buffer.from(SECRET),
+      withField({ gate: SECRET }),
+    ].map((hostile) => messageOf(() => parseStatement(hostile)));
     expect(messages.filter((message) => message.toLowerCase().includes("hunter2"))).toEqual([]);
     expect(messages).toHaveLength(4);
   });
@@ -82,24 +89,33 @@ describe("bytes of a statement", () => {
 
 describe("reading strictly", () => {
   test("gives back any value from its canonical bytes", () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
-      const safe = JSON.parse(JSON.stringify(value).replaceAll("__proto__", "proto")) as Json;
-      fc.pre(isWellFormed(JSON.stringify(safe)));
-      expect(readStrictJson(canonicalBytes(safe))).toEqual({ ok: true, value: safe });
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+        const safe = JSON.parse(JSON.stringify(value).replaceAll("__proto__", "proto")) as Json;
+        fc.pre(isWellFormed(JSON.stringify(safe)));
+        expect(readStrictJson(canonicalBytes(safe))).toEqual({ ok: true, value: safe });
+      }),
+      { numRuns: 300 },
+    );
   });
   test("answers for any bytes, without ever throwing", () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (random) => {
-      expect(typeof readStrictJson(random).ok).toBe("boolean");
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (random) => {
+        expect(typeof readStrictJson(random).ok).toBe("boolean");
+      }),
+      { numRuns: 1000 },
+    );
   });
   test("accepts no changed form of a statement", () => {
-    fc.assert(fc.property(fc.nat(bytes.length), fc.string({ unit: "grapheme", maxLength: 4 }), (at, inserted) => {
-      fc.pre(inserted !== "");
-      const mutated = Buffer.concat([bytes.subarray(0, at), Buffer.from(inserted), bytes.subarray(at)]);
-      const reading = readStrictJson(mutated);
-      if (reading.ok) expect(canonicalBytes(reading.value)).toEqual(mutated);
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(fc.nat(bytes.length), fc.string({ unit: "grapheme", maxLength: 4 }), (at, inserted) => {
+        fc.pre(inserted !== "");
+        const mutated = Buffer.concat([bytes.subarray(0, at), Buffer.from(inserted), bytes.subarray(at)]);
+        const reading = readStrictJson(mutated);
+        if (reading.ok) expect(canonicalBytes(reading.value)).toEqual(mutated);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
@@ -124,7 +140,9 @@ function messageOf(work: () => unknown): string {
 function paths(value: object, prefix: readonly string[] = []): string[][] {
   return Object.entries(value).flatMap(([key, item]) => {
     const here = [...prefix, key];
-    return typeof item === "object" && item !== null && !Array.isArray(item) ? [here, ...paths(item as object, here)] : [here];
+    return typeof item === "object" && item !== null && !Array.isArray(item)
+      ? [here, ...paths(item as object, here)]
+      : [here];
   });
 }
 

@@ -7,10 +7,27 @@ import { phaseReport } from "../../../../runner/reports/phase-report.ts";
 import type { ReportedRun } from "../../../../runner/reports/report-head.ts";
 import { requestReport } from "../../../../runner/reports/request-report.ts";
 import { ownerOf } from "../../../../runner/rules/report-owner.ts";
-import { admission, DOCUMENT, minute, OPENED, outputs, receipt, recordOf, recordsThrough, requests, RUN_ID, sha } from "../../../support/recorded-run.ts";
+import {
+  admission,
+  DOCUMENT,
+  minute,
+  OPENED,
+  outputs,
+  receipt,
+  recordOf,
+  recordsThrough,
+  requests,
+  RUN_ID,
+  sha,
+} from "../../../support/recorded-run.ts";
 
 const RUN: ReportedRun = {
-  run_id: RUN_ID, document_id: DOCUMENT, host: "vmi3080463", actor: "lan", release: sha("release"), opened: OPENED,
+  run_id: RUN_ID,
+  document_id: DOCUMENT,
+  host: "vmi3080463",
+  actor: "lan",
+  release: sha("release"),
+  opened: OPENED,
   database: { name: "directus", system_identifier: "7412345678901234567" },
 };
 const RECEIPTS = [receipt(1, minute(3.5))];
@@ -20,16 +37,33 @@ const SIGNED = [
   admission("SG_2_lifecycle_authz", "thu", minute(9.5), { used_phase: "lifecycle_enact", used_at: minute(10) }),
 ];
 
-const report = (phase: RecordedPhase, more: { output?: unknown; receipts?: typeof RECEIPTS; admissions?: typeof SIGNED } = {}) => phaseReport({
-  run: RUN, phase, record: recordOf(phase, minute(4), more.output ?? outputs()[phase]), proves: ["one", "two"],
-  receipts: more.receipts ?? RECEIPTS, admissions: more.admissions ?? SIGNED,
-});
+const report = (
+  phase: RecordedPhase,
+  more: { output?: unknown; receipts?: typeof RECEIPTS; admissions?: typeof SIGNED } = {},
+) =>
+  phaseReport({
+    run: RUN,
+    phase,
+    record: recordOf(phase, minute(4), more.output ?? outputs()[phase]),
+    proves: ["one", "two"],
+    receipts: more.receipts ?? RECEIPTS,
+    admissions: more.admissions ?? SIGNED,
+  });
 
 const finalFacts = (more: Partial<FinalReportFacts> = {}): FinalReportFacts => ({
-  run: RUN, phases: recordsThrough("closeout"), proves: { cut_leg_a: ["a", "b", "c"] }, receipts: RECEIPTS, admissions: SIGNED, journal_head: sha("head"), ...more,
+  run: RUN,
+  phases: recordsThrough("closeout"),
+  proves: { cut_leg_a: ["a", "b", "c"] },
+  receipts: RECEIPTS,
+  admissions: SIGNED,
+  journal_head: sha("head"),
+  ...more,
 });
 
-const asked = (request: ReturnType<typeof requests>["sg1" | "execution" | "sg2"]) => ({ request, bundle: `/var/lib/cutter/runs/${RUN_ID}/requests/${request.gate}-1` });
+const asked = (request: ReturnType<typeof requests>["sg1" | "execution" | "sg2"]) => ({
+  request,
+  bundle: `/var/lib/cutter/runs/${RUN_ID}/requests/${request.gate}-1`,
+});
 
 /** Every kind of inline or block the text turns into, and the number of cells of every table row. */
 function forms(markdown: string): { kinds: Set<string>; cells: Set<number> } {
@@ -49,42 +83,85 @@ describe("the documents of a run", () => {
   test("fourteen documents carry the names the folder is read by", () => {
     const { sg1, execution, sg2 } = requests();
     const files = [
-      ...PHASES.map((phase) => report(phase).file), requestReport({ run: RUN, pause: "cut", asked: [asked(sg1), asked(execution)] }).file,
-      requestReport({ run: RUN, pause: "lifecycle", asked: [asked(sg2)] }).file, finalReport(finalFacts()).file,
+      ...PHASES.map((phase) => report(phase).file),
+      requestReport({ run: RUN, pause: "cut", asked: [asked(sg1), asked(execution)] }).file,
+      requestReport({ run: RUN, pause: "lifecycle", asked: [asked(sg2)] }).file,
+      finalReport(finalFacts()).file,
     ];
-    expect(files).toEqual([
-      "01-source-pin", "02-mark", "03-cutplan", "04-pre-write-backup", "05-grant-probe", "06-cut-leg-a", "07-structural-verify", "08-leg-b-record",
-      "09-write-verify", "10-lifecycle-enact", "11-closeout", "SG1-cut-authz-request", "SG2-lifecycle-authz-request", "12-final-report",
-    ].map((name) => `${name}-2026-11-20.md`));
+    expect(files).toEqual(
+      [
+        "01-source-pin",
+        "02-mark",
+        "03-cutplan",
+        "04-pre-write-backup",
+        "05-grant-probe",
+        "06-cut-leg-a",
+        "07-structural-verify",
+        "08-leg-b-record",
+        "09-write-verify",
+        "10-lifecycle-enact",
+        "11-closeout",
+        "SG1-cut-authz-request",
+        "SG2-lifecycle-authz-request",
+        "12-final-report",
+      ].map((name) => `${name}-2026-11-20.md`),
+    );
   });
 
   test("every document opens with the head of the house and names its run", () => {
-    const all = [...PHASES.map((phase) => report(phase)), report("revert"), finalReport(finalFacts()), requestReport({ run: RUN, pause: "lifecycle", asked: [asked(requests().sg2)] })];
+    const all = [
+      ...PHASES.map((phase) => report(phase)),
+      report("revert"),
+      finalReport(finalFacts()),
+      requestReport({ run: RUN, pause: "lifecycle", asked: [asked(requests().sg2)] }),
+    ];
     for (const { markdown } of all) {
       const head = markdown.split("\n## ")[0] ?? "";
-      for (const name of ["macro", "run", "document", "date_utc", "host", "gate covered", "result", "mutation", "next"]) expect(head).toMatch(new RegExp(`^- ${name}: .`, "m"));
+      for (const name of ["macro", "run", "document", "date_utc", "host", "gate covered", "result", "mutation", "next"])
+        expect(head).toMatch(new RegExp(`^- ${name}: .`, "m"));
       expect(ownerOf(markdown)).toBe(RUN_ID);
       expect(markdown.endsWith("\n") && !markdown.endsWith("\n\n")).toBe(true);
     }
   });
 
   test("a file is dated by the day of its record, not by today", () => {
-    const made = phaseReport({ run: RUN, phase: "mark", record: recordOf("mark", new Date("2024-02-29T23:59:59.999Z")), proves: [], receipts: [], admissions: [] });
+    const made = phaseReport({
+      run: RUN,
+      phase: "mark",
+      record: recordOf("mark", new Date("2024-02-29T23:59:59.999Z")),
+      proves: [],
+      receipts: [],
+      admissions: [],
+    });
     expect(made.file).toBe("02-mark-2024-02-29.md");
     expect(made.markdown).toContain("- date_utc: 2024-02-29 23:59:59Z");
   });
 
   test("a report made again after a second backup and a renewed signature is the same report", () => {
-    const later = { receipts: [receipt(2, minute(90)), ...RECEIPTS], admissions: [...SIGNED, admission("SG_1_cut_authz", "hoa", minute(80))].reverse() };
+    const later = {
+      receipts: [receipt(2, minute(90)), ...RECEIPTS],
+      admissions: [...SIGNED, admission("SG_1_cut_authz", "hoa", minute(80))].reverse(),
+    };
     for (const phase of PHASES) expect(report(phase, later)).toEqual(report(phase));
   });
 
   test("a phase that writes states the rows its own record counts", () => {
-    expect(report("cut_leg_a", { output: { units: 11, versions: 12, births: 13, created: 11 } }).markdown)
-      .toContain("- mutation: 11 rows in public.information_unit, 12 in public.unit_version, 13 in public.birth_registry");
+    expect(report("cut_leg_a", { output: { units: 11, versions: 12, births: 13, created: 11 } }).markdown).toContain(
+      "- mutation: 11 rows in public.information_unit, 12 in public.unit_version, 13 in public.birth_registry",
+    );
     expect(report("leg_b_record").markdown).toContain("- mutation: 20 rows in cutter_governance");
-    expect(report("lifecycle_enact").markdown).toContain("- mutation: 7 units from draft to enacted, 7 rows in public.iu_lifecycle_log");
-    for (const phase of ["source_pin", "mark", "cutplan", "pre_write_backup", "grant_probe", "structural_verify", "closeout"] as const) {
+    expect(report("lifecycle_enact").markdown).toContain(
+      "- mutation: 7 units from draft to enacted, 7 rows in public.iu_lifecycle_log",
+    );
+    for (const phase of [
+      "source_pin",
+      "mark",
+      "cutplan",
+      "pre_write_backup",
+      "grant_probe",
+      "structural_verify",
+      "closeout",
+    ] as const) {
       expect(report(phase).markdown).toContain("- mutation: NONE");
     }
   });
@@ -108,7 +185,9 @@ describe("the documents of a run", () => {
 
   test("the people who admitted leg A stand in its report and nobody else", () => {
     const { markdown } = report("cut_leg_a");
-    expect(markdown).toContain(`| \`EXECUTION\` | \`thu\` | \`${"B".repeat(40)}\` | \`${sha("payload EXECUTION").slice(-6)}\` |`);
+    expect(markdown).toContain(
+      `| \`EXECUTION\` | \`thu\` | \`${"B".repeat(40)}\` | \`${sha("payload EXECUTION").slice(-6)}\` |`,
+    );
     expect(markdown).toContain("`minh`");
     expect(markdown).not.toContain("SG_2_lifecycle_authz");
   });
@@ -118,16 +197,44 @@ describe("values from outside", () => {
   const HOSTILE = "</td><script>x</script> | `a` [b](http://c.example) ![d](e) **f** \u202e\u0000\n# g";
 
   test("no name, note or reason becomes markup, a link or another table cell", () => {
-    const baseline = [{ document: HOSTILE, set_aside: false, units: 1, versions: 1, content_sha: sha("x"), newest_updated_at: HOSTILE, updated_by: HOSTILE }];
+    const baseline = [
+      {
+        document: HOSTILE,
+        set_aside: false,
+        units: 1,
+        versions: 1,
+        content_sha: sha("x"),
+        newest_updated_at: HOSTILE,
+        updated_by: HOSTILE,
+      },
+    ];
     const made = [
       report("source_pin", { output: { ...outputs().source_pin, source_document_ref: HOSTILE, baseline } }),
       report("grant_probe", { output: { ...outputs().grant_probe, findings: [HOSTILE] } }),
       report("revert", { output: { ...outputs().revert, reason: HOSTILE } }),
-      phaseReport({ run: { ...RUN, actor: HOSTILE, host: HOSTILE }, phase: "mark", record: recordOf("mark", minute(2)), proves: [HOSTILE], receipts: [], admissions: [] }),
+      phaseReport({
+        run: { ...RUN, actor: HOSTILE, host: HOSTILE },
+        phase: "mark",
+        record: recordOf("mark", minute(2)),
+        proves: [HOSTILE],
+        receipts: [],
+        admissions: [],
+      }),
       finalReport(finalFacts({ admissions: [admission("EXECUTION", HOSTILE, minute(1))] })),
     ];
     for (const { markdown } of made) {
-      const markup = ["html_inline", "html_block", "link_open", "image", "strong_open", "em_open", "fence", "code_block", "hr", "blockquote_open"];
+      const markup = [
+        "html_inline",
+        "html_block",
+        "link_open",
+        "image",
+        "strong_open",
+        "em_open",
+        "fence",
+        "code_block",
+        "hr",
+        "blockquote_open",
+      ];
       expect(markup.filter((kind) => forms(markdown).kinds.has(kind))).toEqual([]);
       expect(markdown).not.toMatch(/[\u202e\u0000]/);
       expect(markdown).not.toMatch(/^# g/m);
@@ -135,8 +242,20 @@ describe("values from outside", () => {
   });
 
   test("a table keeps its columns whatever stands in its cells", () => {
-    const baseline = [{ document: "A|B", set_aside: false, units: 1, versions: 1, content_sha: sha("x"), newest_updated_at: "|", updated_by: "||" }];
-    expect(forms(report("source_pin", { output: { ...outputs().source_pin, baseline } }).markdown).cells).toEqual(new Set([6]));
+    const baseline = [
+      {
+        document: "A|B",
+        set_aside: false,
+        units: 1,
+        versions: 1,
+        content_sha: sha("x"),
+        newest_updated_at: "|",
+        updated_by: "||",
+      },
+    ];
+    expect(forms(report("source_pin", { output: { ...outputs().source_pin, baseline } }).markdown).cells).toEqual(
+      new Set([6]),
+    );
   });
 
   test("what is shown tells bars, backticks, blank edges and emptiness apart", () => {
@@ -173,8 +292,12 @@ describe("a request for signatures", () => {
 
   test("a request renewed on another day is a document of its own", () => {
     const renewed = requests(new Date("2026-11-22T07:00:00Z"));
-    expect(requestReport({ run: RUN, pause: "cut", asked: [asked(sg1), asked(renewed.execution)] }).file).toBe("SG1-cut-authz-request-2026-11-22.md");
-    expect(requestReport({ run: RUN, pause: "lifecycle", asked: [asked(sg2)] }).file).toBe("SG2-lifecycle-authz-request-2026-11-20.md");
+    expect(requestReport({ run: RUN, pause: "cut", asked: [asked(sg1), asked(renewed.execution)] }).file).toBe(
+      "SG1-cut-authz-request-2026-11-22.md",
+    );
+    expect(requestReport({ run: RUN, pause: "lifecycle", asked: [asked(sg2)] }).file).toBe(
+      "SG2-lifecycle-authz-request-2026-11-20.md",
+    );
   });
 
   test("a pause that asks for nothing has no document", () => {
@@ -191,14 +314,25 @@ describe("the final report", () => {
 
   test("shows when each phase was recorded, how long after the one before, and its invariants", () => {
     const { markdown } = finalReport(finalFacts());
-    expect(markdown).toContain(`| 06-cut-leg-a | 2026-11-20 08:06:00Z | 60.0 | 3/3 | \`cutter_exec\` | \`${sha("output cut_leg_a")}\` |`);
+    expect(markdown).toContain(
+      `| 06-cut-leg-a | 2026-11-20 08:06:00Z | 60.0 | 3/3 | \`cutter_exec\` | \`${sha("output cut_leg_a")}\` |`,
+    );
     expect(markdown).toContain("| 09-write-verify | 2026-11-20 08:09:00Z | 60.0 | not counted | `cutter_verify` |");
   });
 
   test("says byte-equal only when closeout found no other document changed", () => {
     expect(finalReport(finalFacts()).markdown).toContain("## The same documents at the end\n\nbyte-equal, every one");
-    const changed = recordsThrough("closeout").map((row) => row.phase === "closeout"
-      ? { ...row, output: { ...outputs().closeout, findings: ["document PILOT changed: 8 units", ...(outputs().grant_probe["findings"] as string[])] } } : row);
+    const changed = recordsThrough("closeout").map((row) =>
+      row.phase === "closeout"
+        ? {
+            ...row,
+            output: {
+              ...outputs().closeout,
+              findings: ["document PILOT changed: 8 units", ...(outputs().grant_probe["findings"] as string[])],
+            },
+          }
+        : row,
+    );
     const { markdown } = finalReport(finalFacts({ phases: changed }));
     expect(markdown).toContain("## The same documents at the end\n\n- `document PILOT changed: 8 units`\n");
     expect(markdown).not.toContain("byte-equal, every one");

@@ -4,26 +4,48 @@ import type { Gate } from "../../../../runner/model/run.ts";
 import type { Statement } from "../../../../runner/model/statement.ts";
 import { judgeStatement } from "../../../../runner/rules/approval.ts";
 import type { Circumstances } from "../../../../runner/rules/approval.ts";
-import { APPROVERS, MINH_KEY, OTHER_RUN, PAYLOAD_OF, requestFor, RUN, sha, SIGNED, statementFor } from "../../../support/statements.ts";
+import {
+  APPROVERS,
+  MINH_KEY,
+  OTHER_RUN,
+  PAYLOAD_OF,
+  requestFor,
+  RUN,
+  sha,
+  SIGNED,
+  statementFor,
+} from "../../../support/statements.ts";
 
 const at = (seconds: number): Date => new Date(SIGNED.getTime() + seconds * 1000);
 const HOUR = 3600;
 
 /** Everything fits, a minute after the signature; a test changes one thing. */
-function judge(gate: Gate, change: Partial<Omit<Circumstances, "expected">> & { statement?: Partial<Statement>; expected?: Partial<Circumstances["expected"]> } = {}): string {
+function judge(
+  gate: Gate,
+  change: Partial<Omit<Circumstances, "expected">> & {
+    statement?: Partial<Statement>;
+    expected?: Partial<Circumstances["expected"]>;
+  } = {},
+): string {
   const { statement, expected, ...rest } = change;
   const judged = { ...statementFor(gate).statement, ...statement } as Statement;
   const verdict = judgeStatement(judged, {
-    now: at(60), approvers: APPROVERS, signatureTime: SIGNED,
-    expected: { run_id: RUN, gate, payload_sha: digestOf(PAYLOAD_OF[gate]), ...expected }, ...rest,
+    now: at(60),
+    approvers: APPROVERS,
+    signatureTime: SIGNED,
+    expected: { run_id: RUN, gate, payload_sha: digestOf(PAYLOAD_OF[gate]), ...expected },
+    ...rest,
   });
   return verdict?.code ?? "counts";
 }
 
 describe("a statement that fits", () => {
-  test.each(["SG_1_cut_authz", "EXECUTION", "UNHALT", "SG_3_failure_escalation", "REVOCATION"] as const)("for %s counts now", (gate) => {
-    expect(judge(gate)).toBe("counts");
-  });
+  test.each(["SG_1_cut_authz", "EXECUTION", "UNHALT", "SG_3_failure_escalation", "REVOCATION"] as const)(
+    "for %s counts now",
+    (gate) => {
+      expect(judge(gate)).toBe("counts");
+    },
+  );
   test("counts up to the second before its use_by, and not at it", () => {
     expect(judge("EXECUTION", { now: at(90 * 60 - 1) })).toBe("counts");
     expect(judge("EXECUTION", { now: at(90 * 60) })).toBe("STOP_APPROVAL_EXPIRED");
@@ -62,7 +84,9 @@ describe("a statement by somebody else", () => {
   });
   test("by a person who may not sign this gate does not count", () => {
     expect(judge("SG_2_lifecycle_authz")).toBe("STOP_APPROVAL_INVALID");
-    expect(judge("SG_1_cut_authz", { statement: { person: "minh", fingerprint: MINH_KEY } })).toBe("STOP_APPROVAL_INVALID");
+    expect(judge("SG_1_cut_authz", { statement: { person: "minh", fingerprint: MINH_KEY } })).toBe(
+      "STOP_APPROVAL_INVALID",
+    );
   });
   test("revokes, whoever of the approvers signs it", () => {
     expect(judge("REVOCATION", { statement: { person: "minh", fingerprint: MINH_KEY } })).toBe("counts");

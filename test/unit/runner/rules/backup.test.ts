@@ -2,13 +2,27 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DumpableRelation } from "../../../../runner/model/backup.ts";
-import { closure, envelope, equalContent, equalRights, exclusionPatterns, missingTables, toolVersion } from "../../../../runner/rules/backup.ts";
+import {
+  closure,
+  envelope,
+  equalContent,
+  equalRights,
+  exclusionPatterns,
+  missingTables,
+  toolVersion,
+} from "../../../../runner/rules/backup.ts";
 
 const KEY = "0123456789ABCDEF";
 const recipient = { tag: 1, version: 3, key_id: KEY, bytes: 100 };
 const body = { tag: 18, version: 1, key_id: null, bytes: 1000 };
 const sha = (digit: string): string => digit.repeat(64);
-const relation = (name: string, carried: boolean): DumpableRelation => ({ name: `public.${name}`, schema: "public", relation: name, kind: "r", carried });
+const relation = (name: string, carried: boolean): DumpableRelation => ({
+  name: `public.${name}`,
+  schema: "public",
+  relation: name,
+  kind: "r",
+  carried,
+});
 
 describe("envelope", () => {
   test("one recipient packet for the pinned subkey and one encrypted packet pass", () => {
@@ -57,19 +71,23 @@ describe("content", () => {
 test("rights that were not restored are named by object", () => {
   const object = { what: "relation public.a", owner: "directus", rights: ["PUBLIC SELECT"] };
   expect(equalRights([object], [object])).toBeUndefined();
-  expect(equalRights([object], [{ ...object, rights: [] }])?.facts.saw).toBe("relation public.a: other owner or rights");
+  expect(equalRights([object], [{ ...object, rights: [] }])?.facts.saw).toBe(
+    "relation public.a: other owner or rights",
+  );
   expect(equalRights([object], [{ ...object, owner: "postgres" }])?.code).toBe("STOP_PROOF_FAILED");
   expect(equalRights([object], [])?.facts.saw).toBe("relation public.a: absent");
   expect(equalRights([], [object])?.facts.saw).toBe("relation public.a: only in the copy");
 });
 
 test("a name with quotes, dots, stars or blanks is excluded as itself and as nothing else", () => {
-  fc.assert(fc.property(fc.string({ minLength: 1 }), (name) => {
-    const [pattern = ""] = exclusionPatterns([relation(name, false)]);
-    const inside = pattern.slice('"public"."'.length, -1);
-    expect(inside.replaceAll('""', "")).not.toContain('"');
-    expect(inside.replaceAll('""', '"')).toBe(name);
-  }));
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (name) => {
+      const [pattern = ""] = exclusionPatterns([relation(name, false)]);
+      const inside = pattern.slice('"public"."'.length, -1);
+      expect(inside.replaceAll('""', "")).not.toContain('"');
+      expect(inside.replaceAll('""', '"')).toBe(name);
+    }),
+  );
 });
 
 test("relations that are carried are never excluded", () => {
@@ -82,11 +100,24 @@ test("a wanted table that does not exist is named", () => {
 });
 
 test("all gaps of a dump are named at once", () => {
-  const verdict = closure([{ missing: "public.b", needed_by: "public.a", reason: "foreign key a_b" }], [{ extension: "postgis", trusted: false }, { extension: "pgcrypto", trusted: true }]);
-  expect(verdict?.facts.details).toEqual(["public.a needs public.b (foreign key a_b)", "extension postgis cannot be restored without a superuser"]);
+  const verdict = closure(
+    [{ missing: "public.b", needed_by: "public.a", reason: "foreign key a_b" }],
+    [
+      { extension: "postgis", trusted: false },
+      { extension: "pgcrypto", trusted: true },
+    ],
+  );
+  expect(verdict?.facts.details).toEqual([
+    "public.a needs public.b (foreign key a_b)",
+    "extension postgis cannot be restored without a superuser",
+  ]);
   expect(closure([], [{ extension: "pgcrypto", trusted: true }])).toBeUndefined();
 });
 
 test("programs older than the server are refused, equal and newer ones pass", () => {
-  expect([14, 15, 16].map((major) => toolVersion(major, 15)?.code)).toEqual(["STOP_BACKUP_FAILED", undefined, undefined]);
+  expect([14, 15, 16].map((major) => toolVersion(major, 15)?.code)).toEqual([
+    "STOP_BACKUP_FAILED",
+    undefined,
+    undefined,
+  ]);
 });

@@ -6,15 +6,50 @@ import { PHASES } from "../../../../runner/model/run.ts";
 import { judgeEnd, type EndFacts } from "../../../../runner/rules/closeout.ts";
 
 const unit = (ordinal: number): EndFacts["units"][number] => ({
-  ordinal, address: `LAW-1/S-${ordinal}`, planned_title_sha: sha256("title"), planned_content_hash: sha256("body"), planned_section_type: "section", planned_unit_kind: "law_unit", planned_owner: "owner", planned_publication_type: "law", planned_parent: null, owner: "owner", publication_type: "law",
-  unit_id: `u${ordinal}`, lifecycle_status: "enacted", section_type: "section", unit_kind: "law_unit", content_anchor_ref: `v${ordinal}`, version_anchor_ref: `v${ordinal}`, title: "title", parent: null,
-  version_id: `v${ordinal}`, body: "body", content_hash: sha256("body"), version_seq: 1, version_status: "enacted", versions: 1, births: 1,
+  ordinal,
+  address: `LAW-1/S-${ordinal}`,
+  planned_title_sha: sha256("title"),
+  planned_content_hash: sha256("body"),
+  planned_section_type: "section",
+  planned_unit_kind: "law_unit",
+  planned_owner: "owner",
+  planned_publication_type: "law",
+  planned_parent: null,
+  owner: "owner",
+  publication_type: "law",
+  unit_id: `u${ordinal}`,
+  lifecycle_status: "enacted",
+  section_type: "section",
+  unit_kind: "law_unit",
+  content_anchor_ref: `v${ordinal}`,
+  version_anchor_ref: `v${ordinal}`,
+  title: "title",
+  parent: null,
+  version_id: `v${ordinal}`,
+  body: "body",
+  content_hash: sha256("body"),
+  version_seq: 1,
+  version_status: "enacted",
+  versions: 1,
+  births: 1,
 });
 const UNITS = [unit(1), unit(2)];
 const END: EndFacts = {
-  units: UNITS, standing: UNITS.map(({ address }) => ({ address, lifecycle_status: "enacted" })), ledger_rows: 10, verdicts: 1, signed_verdicts: 1, verdict_marks: 1, log_rows: 2, decisions: 2,
-  triggers: [{ trigger: "trg_iu_enacted_immut", relation: "public.information_unit", mode: "O" }, { trigger: "trg_uv_enacted_immut", relation: "public.unit_version", mode: "A" }],
-  phases: PHASES.filter((phase) => phase !== "closeout"), usable_admissions: [], counts: [],
+  units: UNITS,
+  standing: UNITS.map(({ address }) => ({ address, lifecycle_status: "enacted" })),
+  ledger_rows: 10,
+  verdicts: 1,
+  signed_verdicts: 1,
+  verdict_marks: 1,
+  log_rows: 2,
+  decisions: 2,
+  triggers: [
+    { trigger: "trg_iu_enacted_immut", relation: "public.information_unit", mode: "O" },
+    { trigger: "trg_uv_enacted_immut", relation: "public.unit_version", mode: "A" },
+  ],
+  phases: PHASES.filter((phase) => phase !== "closeout"),
+  usable_admissions: [],
+  counts: [],
 };
 
 test("a finished run passes, and the points it passes are those that reports and state count", () => {
@@ -38,7 +73,10 @@ test.each<[point: string, change: Partial<EndFacts>]>([
   ["triggers_enabled", { triggers: END.triggers.map((item) => ({ ...item, mode: "D" })) }],
   ["no_usable_admission", { usable_admissions: ["a".repeat(32)] }],
 ])("a run is not closed out when %s does not hold", (point, change) => {
-  expect(judgeEnd({ ...END, ...change }, { units: 2 }).verdict).toMatchObject({ code: "STOP_VERIFY_FAILED", facts: { saw: expect.stringMatching(`^${point}: `) } });
+  expect(judgeEnd({ ...END, ...change }, { units: 2 }).verdict).toMatchObject({
+    code: "STOP_VERIFY_FAILED",
+    facts: { saw: expect.stringMatching(`^${point}: `) },
+  });
 });
 
 test("every point that fails is told at once", () => {

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { environmentFindings, environmentHash, environmentScope, explainEnvironment, relevantIn } from "../../../../runner/rules/environment.ts";
+import {
+  environmentFindings,
+  environmentHash,
+  environmentScope,
+  explainEnvironment,
+  relevantIn,
+} from "../../../../runner/rules/environment.ts";
 import type { EnvironmentFact } from "../../../../runner/model/environment.ts";
 
 const fact = (kind: string, identity: string, value: string | null): EnvironmentFact => ({ kind, identity, value });
@@ -14,38 +20,68 @@ const FACTS = [
   fact("power", "directus may truncate public.information_unit", "yes"),
 ];
 const with_ = (...more: EnvironmentFact[]): EnvironmentFact[] => [...FACTS, ...more];
-const instead = (change: EnvironmentFact): EnvironmentFact[] => FACTS.map((known) => (known.kind === change.kind && known.identity === change.identity ? change : known));
+const instead = (change: EnvironmentFact): EnvironmentFact[] =>
+  FACTS.map((known) => (known.kind === change.kind && known.identity === change.identity ? change : known));
 
 test("the digest does not depend on the order the facts were read in", () => {
-  fc.assert(fc.property(fc.shuffledSubarray(FACTS, { minLength: FACTS.length }), (shuffled) => {
-    expect(environmentHash(shuffled)).toBe(environmentHash(FACTS));
-    expect(explainEnvironment(FACTS, shuffled)).toEqual([]);
-  }));
+  fc.assert(
+    fc.property(fc.shuffledSubarray(FACTS, { minLength: FACTS.length }), (shuffled) => {
+      expect(environmentHash(shuffled)).toBe(environmentHash(FACTS));
+      expect(explainEnvironment(FACTS, shuffled)).toEqual([]);
+    }),
+  );
 });
 
 test("a fact that goes, comes or changes gives another digest, and the text cannot be moved between its parts", () => {
   const hashes = [
-    FACTS, FACTS.slice(0, -1), with_(fact("owner", "table public.x", "minh")), with_(fact("owner", "table", "public.x minh")),
-    with_(fact("owner table", "public.x", "minh")), with_(fact("owner", "table public.x", null)), with_(fact("owner", "table public.x", "")),
+    FACTS,
+    FACTS.slice(0, -1),
+    with_(fact("owner", "table public.x", "minh")),
+    with_(fact("owner", "table", "public.x minh")),
+    with_(fact("owner table", "public.x", "minh")),
+    with_(fact("owner", "table public.x", null)),
+    with_(fact("owner", "table public.x", "")),
   ].map((facts) => environmentHash(facts));
   expect(new Set(hashes).size).toBe(hashes.length);
 });
 
 test("facts rendered under another search_path are no answer", () => {
-  expect(() => environmentHash(instead(fact("reading", "search_path", "evil, pg_catalog")))).toThrow("STOP_COULD_NOT_LOOK");
+  expect(() => environmentHash(instead(fact("reading", "search_path", "evil, pg_catalog")))).toThrow(
+    "STOP_COULD_NOT_LOOK",
+  );
   expect(() => environmentHash(FACTS.slice(1))).toThrow("STOP_COULD_NOT_LOOK");
 });
 
 test.each([
-  [instead(fact("function body", "public.fn_iu_create(text)", "ff")), "function public.fn_iu_create(text) body changed"],
-  [instead(fact("function attributes", "public.fn_iu_create(text)", "kind f, plpgsql, security invoker")),
-    "function public.fn_iu_create(text) attributes changed from kind f, plpgsql, security definer to kind f, plpgsql, security invoker"],
-  [with_(fact("grant", "SELECT on table public.dot_config to PUBLIC by directus", "plain")), "grant SELECT on table public.dot_config to PUBLIC by directus added"],
-  [with_(fact("grant", "SELECT on table public.x to y by z", "with grant option")), "grant SELECT on table public.x to y by z added: with grant option"],
-  [FACTS.filter(({ kind }) => kind !== "grant"), "grant SELECT on table public.dot_config to cutter_exec by directus removed"],
-  [instead(fact("trigger mode", "public.information_unit trg_iu_enacted_immut", "D")), "trigger public.information_unit trg_iu_enacted_immut mode changed from O to D"],
+  [
+    instead(fact("function body", "public.fn_iu_create(text)", "ff")),
+    "function public.fn_iu_create(text) body changed",
+  ],
+  [
+    instead(fact("function attributes", "public.fn_iu_create(text)", "kind f, plpgsql, security invoker")),
+    "function public.fn_iu_create(text) attributes changed from kind f, plpgsql, security definer to kind f, plpgsql, security invoker",
+  ],
+  [
+    with_(fact("grant", "SELECT on table public.dot_config to PUBLIC by directus", "plain")),
+    "grant SELECT on table public.dot_config to PUBLIC by directus added",
+  ],
+  [
+    with_(fact("grant", "SELECT on table public.x to y by z", "with grant option")),
+    "grant SELECT on table public.x to y by z added: with grant option",
+  ],
+  [
+    FACTS.filter(({ kind }) => kind !== "grant"),
+    "grant SELECT on table public.dot_config to cutter_exec by directus removed",
+  ],
+  [
+    instead(fact("trigger mode", "public.information_unit trg_iu_enacted_immut", "D")),
+    "trigger public.information_unit trg_iu_enacted_immut mode changed from O to D",
+  ],
   [with_(fact("power", "minh is superuser", "yes")), "minh is superuser added"],
-  [with_(fact("role setting", "cutter_exec in every database search_path", "evil, public")), "role setting cutter_exec in every database search_path added: evil, public"],
+  [
+    with_(fact("role setting", "cutter_exec in every database search_path", "evil, public")),
+    "role setting cutter_exec in every database search_path added: evil, public",
+  ],
   [with_(fact("database", "owner", null)), "database owner added"],
 ])("a difference reads as one sentence %#", (after, words) => {
   expect(explainEnvironment(FACTS, after)).toEqual([words]);
@@ -66,21 +102,43 @@ test("an over-long definition is cut in the message, not in the digest", () => {
   const long = (tail: string) => with_(fact("constraint", "public.x k", "c".repeat(400) + tail));
   expect(explainEnvironment(FACTS, long("a"))[0]?.length).toBeLessThan(400);
   expect(environmentHash(long("a"))).not.toBe(environmentHash(long("b")));
-  expect(explainEnvironment(long("a"), long("b"))).toEqual([`constraint public.x k changed from …${"c".repeat(40)}a to …${"c".repeat(40)}b`]);
+  expect(explainEnvironment(long("a"), long("b"))).toEqual([
+    `constraint public.x k changed from …${"c".repeat(40)}a to …${"c".repeat(40)}b`,
+  ]);
 });
 
 test("immutability triggers in ordinary mode are a finding, in mode always they are not", () => {
   expect(environmentFindings(FACTS)).toHaveLength(1);
-  expect(environmentFindings(instead(fact("trigger mode", "public.information_unit trg_iu_enacted_immut", "A")))).toEqual([]);
+  expect(
+    environmentFindings(instead(fact("trigger mode", "public.information_unit trg_iu_enacted_immut", "A"))),
+  ).toEqual([]);
 });
 
 test("the scope carries the relevant objects and nothing a caller added to them", () => {
-  const relevant = { roles: ["cutter_exec"], schemas: ["public"], relations: ["public.x"], functions: ["public.f(text)"] };
+  const relevant = {
+    roles: ["cutter_exec"],
+    schemas: ["public"],
+    relations: ["public.x"],
+    functions: ["public.f(text)"],
+  };
   expect(environmentScope({ ...relevant, ...{ password: "x" } })).toMatchObject(relevant);
-  expect(Object.keys(environmentScope({ ...relevant, ...{ password: "x" } })).sort()).toEqual(["config_prefixes", "functions", "relations", "roles", "schemas", "settings"]);
+  expect(Object.keys(environmentScope({ ...relevant, ...{ password: "x" } })).sort()).toEqual([
+    "config_prefixes",
+    "functions",
+    "relations",
+    "roles",
+    "schemas",
+    "settings",
+  ]);
 });
 
 test("what is relevant is what the rights file names", () => {
-  expect(relevantIn({ roles: [{ name: "r" }], schemas: [{ name: "s" }], tables: [{ name: "s.t" }], functions: [{ signature: "s.f(text)" }] }))
-    .toEqual({ roles: ["r"], schemas: ["s"], relations: ["s.t"], functions: ["s.f(text)"] });
+  expect(
+    relevantIn({
+      roles: [{ name: "r" }],
+      schemas: [{ name: "s" }],
+      tables: [{ name: "s.t" }],
+      functions: [{ signature: "s.f(text)" }],
+    }),
+  ).toEqual({ roles: ["r"], schemas: ["s"], relations: ["s.t"], functions: ["s.f(text)"] });
 });

@@ -1,10 +1,17 @@
 import { expect, test } from "vitest";
-import { grantMatrixSha, judgeGrantMatrix, judgeTwoGrant, type GrantMatrix } from "../../../../runner/rules/grant-matrix.ts";
+import {
+  grantMatrixSha,
+  judgeGrantMatrix,
+  judgeTwoGrant,
+  type GrantMatrix,
+} from "../../../../runner/rules/grant-matrix.ts";
 
 const RECORDED = "45d25e38ac2dd440d0e7fdbdd6a5a20df11afbaef715002db4e46ea60bd2d600";
 const HOLDING: GrantMatrix = {
-  cutter_exec_execute_canonical_fns: true, cutter_verify_select_insert_verify_result: true,
-  directus_select_review_decision: true, no_public_execute_leak: true,
+  cutter_exec_execute_canonical_fns: true,
+  cutter_verify_select_insert_verify_result: true,
+  directus_select_review_decision: true,
+  no_public_execute_leak: true,
 };
 
 test("four rights that hold have the digest that earlier records of the system carry", () => {
@@ -25,10 +32,14 @@ test.each([
 });
 
 test("each of the sixteen matrices has a digest of its own", () => {
-  const shas = Array.from({ length: 16 }, (_, bits) => grantMatrixSha({
-    cutter_exec_execute_canonical_fns: (bits & 1) > 0, cutter_verify_select_insert_verify_result: (bits & 2) > 0,
-    directus_select_review_decision: (bits & 4) > 0, no_public_execute_leak: (bits & 8) > 0,
-  }));
+  const shas = Array.from({ length: 16 }, (_, bits) =>
+    grantMatrixSha({
+      cutter_exec_execute_canonical_fns: (bits & 1) > 0,
+      cutter_verify_select_insert_verify_result: (bits & 2) > 0,
+      directus_select_review_decision: (bits & 4) > 0,
+      no_public_execute_leak: (bits & 8) > 0,
+    }),
+  );
   expect(new Set(shas).size).toBe(16);
 });
 
@@ -40,7 +51,10 @@ test("a host configured with another digest stops although every right holds", (
 
 test("the two-grant package is asked for by the tables that are missing", () => {
   expect(judgeTwoGrant({ verify_result: true, cut_change_set_affected_row: true })).toBeUndefined();
-  expect(judgeTwoGrant({ verify_result: true, cut_change_set_affected_row: false })?.facts.saw)
-    .toBe("cutter_exec may not select cutter_governance.cut_change_set_affected_row");
-  expect(judgeTwoGrant({ verify_result: false, cut_change_set_affected_row: false })?.facts.saw).toContain("verify_result and cutter_governance.");
+  expect(judgeTwoGrant({ verify_result: true, cut_change_set_affected_row: false })?.facts.saw).toBe(
+    "cutter_exec may not select cutter_governance.cut_change_set_affected_row",
+  );
+  expect(judgeTwoGrant({ verify_result: false, cut_change_set_affected_row: false })?.facts.saw).toContain(
+    "verify_result and cutter_governance.",
+  );
 });

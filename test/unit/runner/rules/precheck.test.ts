@@ -1,17 +1,48 @@
 import { expect, test } from "vitest";
-import { judgePrechecks, prechecks, rolesOfHeader, type Identity, type PrecheckFacts, type RoleFact } from "../../../../runner/rules/precheck.ts";
+import {
+  judgePrechecks,
+  prechecks,
+  rolesOfHeader,
+  type Identity,
+  type PrecheckFacts,
+  type RoleFact,
+} from "../../../../runner/rules/precheck.ts";
 
 const IDENTITY: Identity = {
-  session_user: "cutter_exec", database: "directus", system_identifier: "7611578671664259111", in_recovery: false,
-  server_version_num: 160013, session_replication_role: "origin", track_counts: "on",
+  session_user: "cutter_exec",
+  database: "directus",
+  system_identifier: "7611578671664259111",
+  in_recovery: false,
+  server_version_num: 160013,
+  session_replication_role: "origin",
+  track_counts: "on",
 };
-const ROLE: RoleFact = { role: "cutter_exec", present: true, can_login: true, superuser: false, password_expired: false, connection_limit: 2, connections: 1 };
+const ROLE: RoleFact = {
+  role: "cutter_exec",
+  present: true,
+  can_login: true,
+  superuser: false,
+  password_expired: false,
+  connection_limit: 2,
+  connections: 1,
+};
 const GOOD: PrecheckFacts = {
-  wanted: { database: "directus", system_identifier: "7611578671664259111", grant_matrix_sha: "45d25e38ac2dd440d0e7fdbdd6a5a20df11afbaef715002db4e46ea60bd2d600" },
-  sessions: [{ role: "exec", identity: IDENTITY }], roles: [ROLE], missing: [],
+  wanted: {
+    database: "directus",
+    system_identifier: "7611578671664259111",
+    grant_matrix_sha: "45d25e38ac2dd440d0e7fdbdd6a5a20df11afbaef715002db4e46ea60bd2d600",
+  },
+  sessions: [{ role: "exec", identity: IDENTITY }],
+  roles: [ROLE],
+  missing: [],
   statements: [{ name: "read/clock", role: "exec", problem: undefined }],
   grants: {
-    matrix: { cutter_exec_execute_canonical_fns: true, cutter_verify_select_insert_verify_result: true, directus_select_review_decision: true, no_public_execute_leak: true },
+    matrix: {
+      cutter_exec_execute_canonical_fns: true,
+      cutter_verify_select_insert_verify_result: true,
+      directus_select_review_decision: true,
+      no_public_execute_leak: true,
+    },
     two_grant: { verify_result: true, cut_change_set_affected_row: true },
   },
   others: [],
@@ -54,13 +85,31 @@ test("all failures are told at once, each with what was wanted", () => {
   const verdict = stop({
     sessions: [{ role: "verify", problem: "password authentication failed", refused: true }],
     missing: [{ kind: "function", identity: "public.fn_iu_enact" }],
-    statements: [{ name: "read/run", role: "exec", problem: "column r.state does not exist" }, { name: "read/clock", role: "exec", problem: undefined }],
-    grants: { matrix: { cutter_exec_execute_canonical_fns: true, cutter_verify_select_insert_verify_result: true, directus_select_review_decision: false, no_public_execute_leak: true }, two_grant: { verify_result: true, cut_change_set_affected_row: false } },
+    statements: [
+      { name: "read/run", role: "exec", problem: "column r.state does not exist" },
+      { name: "read/clock", role: "exec", problem: undefined },
+    ],
+    grants: {
+      matrix: {
+        cutter_exec_execute_canonical_fns: true,
+        cutter_verify_select_insert_verify_result: true,
+        directus_select_review_decision: false,
+        no_public_execute_leak: true,
+      },
+      two_grant: { verify_result: true, cut_change_set_affected_row: false },
+    },
     others: [{ name: "backup selftest", outcome: "failed", saw: "no initdb", wanted: "a scratch server" }],
   });
   expect(verdict?.code).toBe("STOP_PRECHECK_FAILED");
   expect(verdict?.facts.details).toHaveLength(6);
-  for (const words of ["login as cutter_verify", "missing: function public.fn_iu_enact", "sql/read/run.sql as cutter_exec", "directus may select", "cut_change_set_affected_row", "backup selftest"]) {
+  for (const words of [
+    "login as cutter_verify",
+    "missing: function public.fn_iu_enact",
+    "sql/read/run.sql as cutter_exec",
+    "directus may select",
+    "cut_change_set_affected_row",
+    "backup selftest",
+  ]) {
     expect(verdict?.facts.saw).toContain(words);
   }
 });
@@ -72,7 +121,10 @@ test("a server that does not answer is not a failed check", () => {
 });
 
 test.each([
-  ["roles", { roles: undefined }], ["objects", { missing: undefined }], ["rights", { grants: undefined }], ["statements", { statements: [] }],
+  ["roles", { roles: undefined }],
+  ["objects", { missing: undefined }],
+  ["rights", { grants: undefined }],
+  ["statements", { statements: [] }],
 ])("%s that could not be read never pass", (_, change) => {
   expect(stop(change)?.code).toBe("STOP_COULD_NOT_LOOK");
 });

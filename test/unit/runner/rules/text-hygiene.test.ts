@@ -1,12 +1,35 @@
 import { describe, expect, test } from "vitest";
-import { hasHidden, hasVisible, hiddenCount, printable, printableLines } from "../../../../runner/rules/text-hygiene.ts";
+import {
+  hasHidden,
+  hasVisible,
+  hiddenCount,
+  printable,
+  printableLines,
+} from "../../../../runner/rules/text-hygiene.ts";
 import { manifestOf, refusalOf } from "../../../support/marking.ts";
 
 const HIDDEN: readonly (readonly [string, string])[] = [
-  ["escape", "\u001b"], ["delete", "\u007f"], ["next line", "\u0085"], ["soft hyphen", "\u00ad"], ["grapheme joiner", "\u034f"], ["Arabic letter mark", "\u061c"],
-  ["Hangul filler", "\u3164"], ["zero width space", "\u200b"], ["zero width joiner", "\u200d"], ["right-to-left mark", "\u200f"], ["line separator", "\u2028"],
-  ["right-to-left override", "\u202e"], ["word joiner", "\u2060"], ["left-to-right isolate", "\u2066"], ["blank braille pattern", "\u2800"], ["variation selector", "\ufe0f"],
-  ["byte order mark", "\ufeff"], ["annotation anchor", "\ufff9"], ["musical control", "\u{1d173}"], ["language tag", "\u{e0041}"], ["high variation selector", "\u{e0100}"],
+  ["escape", "\u001b"],
+  ["delete", "\u007f"],
+  ["next line", "\u0085"],
+  ["soft hyphen", "\u00ad"],
+  ["grapheme joiner", "\u034f"],
+  ["Arabic letter mark", "\u061c"],
+  ["Hangul filler", "\u3164"],
+  ["zero width space", "\u200b"],
+  ["zero width joiner", "\u200d"],
+  ["right-to-left mark", "\u200f"],
+  ["line separator", "\u2028"],
+  ["right-to-left override", "\u202e"],
+  ["word joiner", "\u2060"],
+  ["left-to-right isolate", "\u2066"],
+  ["blank braille pattern", "\u2800"],
+  ["variation selector", "\ufe0f"],
+  ["byte order mark", "\ufeff"],
+  ["annotation anchor", "\ufff9"],
+  ["musical control", "\u{1d173}"],
+  ["language tag", "\u{e0041}"],
+  ["high variation selector", "\u{e0100}"],
 ];
 const SEEN = ["Điều 1. Phạm vi", "a\tb", "é", "e\u0301", "日本", "🙂", "\u00a0x", "𝄞", "—", "§"];
 
@@ -29,7 +52,9 @@ describe("hidden characters", () => {
   test("in a body they stay, and a finding tells unit, line and count", () => {
     const manifest = manifestOf("# a\n\nx\u202ey\u200b\n\n# b\n\nx\n");
     expect(manifest.units[0]?.body).toBe("x\u202ey\u200b");
-    expect(manifest.findings).toMatchObject([{ code: "hidden_in_body", line: 1, text: expect.stringMatching(/^TEST\/S-1: 2 /) }]);
+    expect(manifest.findings).toMatchObject([
+      { code: "hidden_in_body", line: 1, text: expect.stringMatching(/^TEST\/S-1: 2 /) },
+    ]);
   });
   test("a title that is not NFC keeps its bytes and is a finding", () => {
     const manifest = manifestOf("# e\u0301\n\nx\n");
@@ -48,11 +73,19 @@ describe("what is printed for a person", () => {
     const code = character.codePointAt(0) ?? 0;
     expect(printable(`a${character}b`)).toBe(`a\\u{${code.toString(16).toUpperCase()}}b`);
   });
-  test.each([["\n", "\\u{A}"], ["\t", "\\u{9}"], ["\u00a0", "\\u{A0}"], ["\u3000", "\\u{3000}"], ["\ud800", "\\u{D800}"], ["\ue000", "\\u{E000}"], ["\u0378", "\\u{378}"]])("%j is escaped too", (character, shown) => {
+  test.each([
+    ["\n", "\\u{A}"],
+    ["\t", "\\u{9}"],
+    ["\u00a0", "\\u{A0}"],
+    ["\u3000", "\\u{3000}"],
+    ["\ud800", "\\u{D800}"],
+    ["\ue000", "\\u{E000}"],
+    ["\u0378", "\\u{378}"],
+  ])("%j is escaped too", (character, shown) => {
     expect(printable(character)).toBe(shown);
   });
   test("ordinary text of any script stays as it is", () => {
-    for (const text of ["Điều 1. Phạm vi", "§ 2 — \"a\" \\n", "日本 🙂"]) expect(printable(text)).toBe(text);
+    for (const text of ["Điều 1. Phạm vi", '§ 2 — "a" \\n', "日本 🙂"]) expect(printable(text)).toBe(text);
   });
   test("a text that spells an escape cannot be taken for the character", () => {
     expect(printable("\\u{202E}")).toBe("\\u{5C}u{202E}");

@@ -7,41 +7,68 @@ import type { StoppedJson } from "../../../../runner/world.ts";
 import { minute, recordsThrough, RUN_ID, runRow } from "../../../support/recorded-run.ts";
 
 const drift = new Stopped("STOP_DRIFT", { saw: "document ICX-CONST changed", wanted: "byte-equal" });
-const status = (more: Parameters<typeof statusOf>[0]["halts"] = []) => statusOf({
-  revision: 1, run: runRow("cut_leg_a_committed", { last_stop: "STOP_DRIFT" }), phases: recordsThrough("cut_leg_a"), proves: {}, admissions: [], halts: more,
-  receipts: [], requests: [], last_error: null, phase_cap_seconds: 600, now: minute(20),
-});
+const status = (more: Parameters<typeof statusOf>[0]["halts"] = []) =>
+  statusOf({
+    revision: 1,
+    run: runRow("cut_leg_a_committed", { last_stop: "STOP_DRIFT" }),
+    phases: recordsThrough("cut_leg_a"),
+    proves: {},
+    admissions: [],
+    halts: more,
+    receipts: [],
+    requests: [],
+    last_error: null,
+    phase_cap_seconds: 600,
+    now: minute(20),
+  });
 
 describe("a stop for people", () => {
   test("says what it saw, what is committed, until when it may lie, what to do and whom to call", () => {
-    expect(stopText(drift, status(), "Asia/Ho_Chi_Minh")).toBe([
-      "STOP_DRIFT: something that was signed or proven has changed",
-      "saw               document ICX-CONST changed",
-      "wanted            byte-equal",
-      "COMMITTED SO FAR  units as drafts; nothing enacted",
-      "SAFE TO LEAVE     yes, until 2026-11-21 08:06:00 UTC (15:06:00 UTC+07:00, Sat 21 Nov)",
-      "HINT              find the change named here, then void or revert and cut again",
-      `NEXT              cutter orchestrate resume ${RUN_ID}`,
-      `OR                cutter orchestrate revert ${RUN_ID} "<reason>"`,
-      "CALL              operator",
-      "",
-    ].join("\n"));
+    expect(stopText(drift, status(), "Asia/Ho_Chi_Minh")).toBe(
+      [
+        "STOP_DRIFT: something that was signed or proven has changed",
+        "saw               document ICX-CONST changed",
+        "wanted            byte-equal",
+        "COMMITTED SO FAR  units as drafts; nothing enacted",
+        "SAFE TO LEAVE     yes, until 2026-11-21 08:06:00 UTC (15:06:00 UTC+07:00, Sat 21 Nov)",
+        "HINT              find the change named here, then void or revert and cut again",
+        `NEXT              cutter orchestrate resume ${RUN_ID}`,
+        `OR                cutter orchestrate revert ${RUN_ID} "<reason>"`,
+        "CALL              operator",
+        "",
+      ].join("\n"),
+    );
   });
 
   test("without a run nothing is committed; without a look nothing is claimed", () => {
-    expect(stopText(drift, "no run")).toContain("COMMITTED SO FAR  nothing: no run was opened\nSAFE TO LEAVE     yes, without limit\n");
+    expect(stopText(drift, "no run")).toContain(
+      "COMMITTED SO FAR  nothing: no run was opened\nSAFE TO LEAVE     yes, without limit\n",
+    );
     expect(stopText(drift)).toContain("COMMITTED SO FAR  not read;");
     expect(stopText(drift)).toContain("SAFE TO LEAVE     not known;");
   });
 
   test("lists every further finding and the line of a refused document", () => {
-    const stop = new Stopped("STOP_REFUSED_INPUT", { saw: "first", wanted: "none", line: 12, details: ["first", "second"] });
-    expect(stopText(stop)).toContain("saw               first\nline              12\nwanted            none\n  -               first\n  -               second\n");
-    expect(stopText(new Stopped("STOP_REFUSED_INPUT", { saw: "only", wanted: "none", details: ["only"] }))).not.toContain("  -  ");
+    const stop = new Stopped("STOP_REFUSED_INPUT", {
+      saw: "first",
+      wanted: "none",
+      line: 12,
+      details: ["first", "second"],
+    });
+    expect(stopText(stop)).toContain(
+      "saw               first\nline              12\nwanted            none\n  -               first\n  -               second\n",
+    );
+    expect(
+      stopText(new Stopped("STOP_REFUSED_INPUT", { saw: "only", wanted: "none", details: ["only"] })),
+    ).not.toContain("  -  ");
   });
 
   test("no value can forge a line of its own or hide characters", () => {
-    const stop = new Stopped("STOP_DRIFT", { saw: "a\nNEXT              rm -rf\u001b[2J", wanted: "b\u202e", details: ["c\r\n", "d"] });
+    const stop = new Stopped("STOP_DRIFT", {
+      saw: "a\nNEXT              rm -rf\u001b[2J",
+      wanted: "b\u202e",
+      details: ["c\r\n", "d"],
+    });
     const text = stopText(stop, "no run");
     expect(text).toContain("a\\u{A}NEXT");
     expect(text).not.toMatch(/[\u001b\u202e\r]/);
@@ -61,7 +88,15 @@ describe("a stop for people", () => {
 describe("a stop for programs", () => {
   test("has the members the events of a run promise", () => {
     const json: StoppedJson = stopJson(drift);
-    expect(json).toEqual({ code: "STOP_DRIFT", saw: "document ICX-CONST changed", wanted: "byte-equal", hint: STOPS.STOP_DRIFT.hint, next: null, or: null, details: [] });
+    expect(json).toEqual({
+      code: "STOP_DRIFT",
+      saw: "document ICX-CONST changed",
+      wanted: "byte-equal",
+      hint: STOPS.STOP_DRIFT.hint,
+      next: null,
+      or: null,
+      details: [],
+    });
   });
 
   test("the stop's own words and commands come before those of the table and the status", () => {
@@ -78,7 +113,10 @@ describe("a stop for programs", () => {
 
   test("where no command helps, the one to look is given", () => {
     const halted = status([{ halt_id: "3", run_id: null, reason: "r", actor: "a", at: minute(15) }]);
-    expect(stopJson(new Stopped("STOP_HALTED", { saw: "s", wanted: "w" }), halted)).toMatchObject({ next: `cutter orchestrate status ${RUN_ID}`, or: null });
+    expect(stopJson(new Stopped("STOP_HALTED", { saw: "s", wanted: "w" }), halted)).toMatchObject({
+      next: `cutter orchestrate status ${RUN_ID}`,
+      or: null,
+    });
   });
 });
 

@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -19,11 +30,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const bootstrap = (project: string, cwd = project) => execa(process.execPath, [join(project, "scripts", "build", "bootstrap.mjs")], { cwd, reject: false });
+const bootstrap = (project: string, cwd = project) =>
+  execa(process.execPath, [join(project, "scripts", "build", "bootstrap.mjs")], { cwd, reject: false });
 const digestOfBuild = (project: string) => readRelease(join(project, "dist", "runner")).digest;
 
 test("two folders and two working directories build the same release, byte for byte", async () => {
-  for (const [project, cwd] of [[first, "/"], [second, second]] as const) {
+  for (const [project, cwd] of [
+    [first, "/"],
+    [second, second],
+  ] as const) {
     const done = await bootstrap(project, cwd);
     expect(done).toMatchObject({ exitCode: 0, stdout: "" });
   }
@@ -34,9 +49,12 @@ test("the manifest names every file of the release with its hash, in canonical f
   const runner = join(first, "dist", "runner");
   const text = readFileSync(join(runner, "manifest.json"), "utf8");
   const manifest = z.record(z.string(), z.string()).parse(JSON.parse(text));
-  const files = readdirSync(runner, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = readdirSync(runner, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
   expect(Object.keys(manifest)).toHaveLength(files.length - 1);
-  for (const [path, hash] of Object.entries(manifest)) expect(sha256(readFileSync(join(runner, path))), path).toBe(hash);
+  for (const [path, hash] of Object.entries(manifest))
+    expect(sha256(readFileSync(join(runner, path))), path).toBe(hash);
   expect(canonicalText(manifest)).toBe(text);
   expect(Object.keys(manifest).some((path) => path.startsWith("sql/read/"))).toBe(true);
   expect(Object.keys(manifest).some((path) => path.startsWith("sql/substrate/"))).toBe(false);
@@ -50,7 +68,12 @@ test("nothing of the machine that built it stands in the release", () => {
 
 test("the built runner answers --help and a wrong word with the status for usage", async () => {
   const cutter = join(second, "dist", "runner", "cutter.mjs");
-  const help = await execa(process.execPath, [cutter, "--help"], { cwd: "/", env: {}, extendEnv: false, reject: false });
+  const help = await execa(process.execPath, [cutter, "--help"], {
+    cwd: "/",
+    env: {},
+    extendEnv: false,
+    reject: false,
+  });
   expect(help.exitCode).toBe(0);
   expect(help.stdout).toContain("orchestrate");
   expect((await execa(process.execPath, [cutter, "no-such-verb"], { cwd: "/", reject: false })).exitCode).toBe(64);

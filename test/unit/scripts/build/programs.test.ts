@@ -33,22 +33,37 @@ test("what is missing is a part of what is needed, with its purpose", () => {
 });
 
 test("doctor tells a program the same as a person: ready or not, every finding, and the line that installs", async () => {
-  const doctor = (...words: string[]) => execa(process.execPath, [join(projectRoot(), "dist", "scripts", "doctor.mjs"), ...words], { reject: false });
+  const doctor = (...words: string[]) =>
+    execa(process.execPath, [join(projectRoot(), "dist", "scripts", "doctor.mjs"), ...words], { reject: false });
   const [people, programs] = await Promise.all([doctor(), doctor("--json")]);
-  const answer = JSON.parse(programs.stdout) as { ready: boolean; findings: { ok: boolean; line: string }[]; install: string | null };
+  const answer = JSON.parse(programs.stdout) as {
+    ready: boolean;
+    findings: { ok: boolean; line: string }[];
+    install: string | null;
+  };
   expect([people.exitCode, programs.exitCode]).toEqual(answer.ready ? [0, 0] : [4, 4]);
   // Free memory and disk move between the two.
-  expect(answer.findings.map(({ line }) => line.replace(/\d+ MB free/, "")).filter((line) => !people.stdout.replace(/\d+ MB free/g, "").includes(line))).toEqual([]);
+  expect(
+    answer.findings
+      .map(({ line }) => line.replace(/\d+ MB free/, ""))
+      .filter((line) => !people.stdout.replace(/\d+ MB free/g, "").includes(line)),
+  ).toEqual([]);
   expect(answer.install).toBe(missingPrograms().length === 0 ? null : installLine(missingPrograms()));
 });
 
 test("every program that package.json names starts and says what it is for", async () => {
-  const { scripts } = JSON.parse(readFileSync(join(projectRoot(), "package.json"), "utf8")) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(readFileSync(join(projectRoot(), "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
   const programs = Object.values(scripts).flatMap((line) => /node (dist\/scripts\/[a-z-]+\.mjs)/.exec(line)?.[1] ?? []);
   expect(programs.length).toBeGreaterThan(25);
-  const answers = await Promise.all(programs.map(async (program) => {
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [join(projectRoot(), program), "--help"], { reject: false });
-    return [program, exitCode, /^Usage: /.test(stdout) ? "usage" : stderr];
-  }));
+  const answers = await Promise.all(
+    programs.map(async (program) => {
+      const { exitCode, stdout, stderr } = await execa(process.execPath, [join(projectRoot(), program), "--help"], {
+        reject: false,
+      });
+      return [program, exitCode, /^Usage: /.test(stdout) ? "usage" : stderr];
+    }),
+  );
   expect(answers).toEqual(programs.map((program) => [program, 0, "usage"]));
 });

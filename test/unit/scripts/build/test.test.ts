@@ -6,17 +6,26 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { copyProject } from "../../../support/project-copy.ts";
 
 const GOOD = 'import { expect, test } from "vitest"; test("one and one are two", () => expect(1 + 1).toBe(2));';
-const BAD = 'import { expect, test } from "vitest"; test("one and one are three", () => expect(1 + 1).toBe(3)); test("it is one again", () => expect(1).toBe(1));';
+const BAD =
+  'import { expect, test } from "vitest"; test("one and one are three", () => expect(1 + 1).toBe(3)); test("it is one again", () => expect(1).toBe(1));';
 const BROKEN = 'import { nothing } from "../../nowhere.ts"; nothing();';
-const REJECTS = 'import { test } from "vitest"; test("nobody waits for it", async () => { void Promise.reject(new Error("unseen")); await new Promise((done) => setTimeout(done, 50)); });';
+const REJECTS =
+  'import { test } from "vitest"; test("nobody waits for it", async () => { void Promise.reject(new Error("unseen")); await new Promise((done) => setTimeout(done, 50)); });';
 
 let project: string;
 beforeEach(() => {
-  project = copyProject(join(realpathSync(mkdtempSync(join(tmpdir(), "final-line-"))), "clone"), ["package.json", "package-lock.json", "scripts"]);
+  project = copyProject(join(realpathSync(mkdtempSync(join(tmpdir(), "final-line-"))), "clone"), [
+    "package.json",
+    "package-lock.json",
+    "scripts",
+  ]);
   mkdirSync(join(project, "test"));
-  writeFileSync(join(project, "vitest.config.ts"), `export default { test: { projects: [
+  writeFileSync(
+    join(project, "vitest.config.ts"),
+    `export default { test: { projects: [
     { test: { name: "process", include: ["test/*.test.ts"], exclude: ["test/*.long.test.ts"] } }, { test: { name: "long", include: ["test/*.long.test.ts"] } },
-  ] } };`);
+  ] } };`,
+  );
 });
 afterEach(() => rmSync(join(project, ".."), { recursive: true, force: true }));
 
@@ -27,7 +36,11 @@ async function lastLine(...files: readonly string[]): Promise<[number | undefine
 }
 
 async function lastLineOf(...words: readonly string[]): Promise<[number | undefined, string | undefined]> {
-  const done = await execa(process.execPath, [join(project, "scripts", "build", "test.mjs"), ...words], { cwd: "/", reject: false, env: { VITEST: undefined, NODE_ENV: undefined } });
+  const done = await execa(process.execPath, [join(project, "scripts", "build", "test.mjs"), ...words], {
+    cwd: "/",
+    reject: false,
+    env: { VITEST: undefined, NODE_ENV: undefined },
+  });
   return [done.exitCode, done.stdout.split("\n").at(-1)];
 }
 

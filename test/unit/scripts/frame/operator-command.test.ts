@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { approvalPoints, backupPoint, documentPoint, hostPoints, outcomePoints, precheckPoints } from "../../../../scripts/readiness/first-run-points.ts";
+import {
+  approvalPoints,
+  backupPoint,
+  documentPoint,
+  hostPoints,
+  outcomePoints,
+  precheckPoints,
+} from "../../../../scripts/readiness/first-run-points.ts";
 import type { StatusJson } from "../../../../runner/rules/status.ts";
 import { lateDrill } from "../../../../scripts/operator/drill-reminder.ts";
 import { operatorCommand, operatorSentence } from "../../../../scripts/frame/operator-command.ts";
@@ -26,7 +33,9 @@ test("a command for another stack names it once", () => {
   expect(operatorCommand("cutter orchestrate status", "contabo")).toBe("npm run status -- --stack contabo");
   const given = operatorCommand(`cutter orchestrate resume ${RUN}`, "contabo");
   expect([given, operatorCommand(given, "contabo")]).toEqual([`npm run resume -- ${RUN} --stack contabo`, given]);
-  expect(operatorSentence("wait, then `cutter orchestrate status`", "contabo")).toBe("wait, then `npm run status -- --stack contabo`");
+  expect(operatorSentence("wait, then `cutter orchestrate status`", "contabo")).toBe(
+    "wait, then `npm run status -- --stack contabo`",
+  );
 });
 
 test("whatever a host says, its words reach the screen without a control or direction character", () => {
@@ -34,7 +43,15 @@ test("whatever a host says, its words reach the screen without a control or dire
   const progress = progressOn(false, { write: (text) => written.push(text) });
   const evil = "a\u001b[2Jb\u202ec\u0007\r\nd";
   progress.show({ event: "opened", at: "2026-11-20T10:11:12.000Z", run_id: RUN, document_id: evil });
-  progress.show({ event: "phase", at: "2026-11-20T10:11:13.000Z", phase: evil, status: "passed", seconds: 0.5, rows: 10, invariants: "4/4" });
+  progress.show({
+    event: "phase",
+    at: "2026-11-20T10:11:13.000Z",
+    phase: evil,
+    status: "passed",
+    seconds: 0.5,
+    rows: 10,
+    invariants: "4/4",
+  });
   progress.show({ event: "finding", at: "2026-11-20T10:11:14.000Z", text: evil });
   expect(written).toHaveLength(3);
   expect(written.join("").replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
@@ -43,7 +60,14 @@ test("whatever a host says, its words reach the screen without a control or dire
 
 test("counted progress names what is counted, so that 2 of 2 is known for the rehearsal", () => {
   const written: string[] = [];
-  progressOn(false, { write: (text) => written.push(text) }).show({ event: "progress", at: "2026-11-20T10:11:12.000Z", phase: "rehearsal", done: 2, of: 2, what: "both passed" });
+  progressOn(false, { write: (text) => written.push(text) }).show({
+    event: "progress",
+    at: "2026-11-20T10:11:12.000Z",
+    phase: "rehearsal",
+    done: 2,
+    of: 2,
+    what: "both passed",
+  });
   expect(written).toEqual(["10:11:12    rehearsal  2 of 2 both passed\n"]);
 });
 
@@ -51,52 +75,139 @@ test("on a terminal the line of a phase is written over until the phase has pass
   const written: string[] = [];
   const progress = progressOn(false, { isTTY: true, write: (text) => written.push(text) });
   progress.show({ event: "phase", at: "2026-11-20T10:11:12.000Z", phase: "mark", status: "started" });
-  progress.show({ event: "phase", at: "2026-11-20T10:11:13.000Z", phase: "mark", status: "passed", seconds: 1, invariants: "5/5" });
-  expect(written).toEqual([expect.stringMatching(/^10:11:12 {2}mark +…$/), expect.stringMatching(/^\r.*10:11:13 {2}mark +passed +1\.00 s {2}5\/5\n$/)]);
+  progress.show({
+    event: "phase",
+    at: "2026-11-20T10:11:13.000Z",
+    phase: "mark",
+    status: "passed",
+    seconds: 1,
+    invariants: "5/5",
+  });
+  expect(written).toEqual([
+    expect.stringMatching(/^10:11:12 {2}mark +…$/),
+    expect.stringMatching(/^\r.*10:11:13 {2}mark +passed +1\.00 s {2}5\/5\n$/),
+  ]);
 });
 
 test("a last word of the host that is no stop of the table is a bug, and no last word is none", () => {
   const stop = { code: "STOP_HALTED", saw: "a", wanted: "b", hint: "c", next: null, or: null, details: [] };
   expect(endOf([{ event: "ended", exit: 4, stop }])).toMatchObject({ exit: 4, stop: { code: "STOP_HALTED" } });
-  expect(endOf([{ event: "ended", exit: 70, stop: { ...stop, code: "BUG" } }])).toMatchObject({ exit: 70, stop: undefined, bug: "a" });
+  expect(endOf([{ event: "ended", exit: 70, stop: { ...stop, code: "BUG" } }])).toMatchObject({
+    exit: 70,
+    stop: undefined,
+    bug: "a",
+  });
   expect(endOf([{ event: "phase" }])).toBeUndefined();
 });
 
 test("the checklist tells missing from could not look, and gives a command for both", () => {
   const nothing = { events: [], stop: undefined };
-  const unseen = { events: [], stop: { code: "STOP_COULD_NOT_LOOK" as const, facts: { saw: "no answer", wanted: "one" } } };
-  const unknown = { events: [], stop: { code: "STOP_DOCUMENT_UNKNOWN" as const, facts: { saw: "no row", wanted: "one" } } };
-  expect(documentPoint("LAW-1", unknown, undefined)).toMatchObject({ answer: "missing", next: "npm run register -- <file> LAW-1" });
+  const unseen = {
+    events: [],
+    stop: { code: "STOP_COULD_NOT_LOOK" as const, facts: { saw: "no answer", wanted: "one" } },
+  };
+  const unknown = {
+    events: [],
+    stop: { code: "STOP_DOCUMENT_UNKNOWN" as const, facts: { saw: "no row", wanted: "one" } },
+  };
+  expect(documentPoint("LAW-1", unknown, undefined)).toMatchObject({
+    answer: "missing",
+    next: "npm run register -- <file> LAW-1",
+  });
   expect(documentPoint("LAW-1", unseen, undefined).answer).toBe("could not look");
   expect(documentPoint("LAW-1", nothing, undefined).answer).toBe("could not look");
   expect(precheckPoints(unseen, "never").map((point) => point.answer)).toEqual(["could not look", "missing"]);
-  expect(precheckPoints({ events: [{ event: "check", name: "a", outcome: "failed", saw: "b" }], stop: undefined }, undefined).map((point) => point.answer)).toEqual(["missing", "found"]);
-  expect(approvalPoints("LAW-1", undefined).map((point) => [point.answer, point.next])).toEqual(Array.from({ length: 3 }, () => ["missing", "npm run cut -- LAW-1"]));
+  expect(
+    precheckPoints(
+      { events: [{ event: "check", name: "a", outcome: "failed", saw: "b" }], stop: undefined },
+      undefined,
+    ).map((point) => point.answer),
+  ).toEqual(["missing", "found"]);
+  expect(approvalPoints("LAW-1", undefined).map((point) => [point.answer, point.next])).toEqual(
+    Array.from({ length: 3 }, () => ["missing", "npm run cut -- LAW-1"]),
+  );
 });
 
 test("status reminds of the restore drill from the thirty-first day on, and looking at the head alone does not count", () => {
   const now = new Date("2026-11-20T12:00:00.000Z");
   const drilled = (kind: string, at: string) => ({
-    event: "drill", schema_version: "1", run_id: RUN, kind, at, file_sha: "a".repeat(64), recipient: "A".repeat(40), tables: 17, rows: 700, actor: "lan", machine: "laptop",
+    event: "drill",
+    schema_version: "1",
+    run_id: RUN,
+    kind,
+    at,
+    file_sha: "a".repeat(64),
+    recipient: "A".repeat(40),
+    tables: 17,
+    rows: 700,
+    actor: "lan",
+    machine: "laptop",
   });
   expect(lateDrill([], now)).toBe("no backup of this host was ever restored outside it");
   expect(lateDrill([drilled("whole", "2026-10-21T12:00:00.000Z")], now)).toBeUndefined();
-  expect(lateDrill([drilled("whole", "2026-10-20T11:00:00.000Z"), drilled("whole", "2026-09-01T00:00:00.000Z")], now)).toBe("the last restore drill was 31 days ago");
-  expect(lateDrill([drilled("head", "2026-11-20T11:00:00.000Z")], now)).toBe("no backup of this host was ever restored outside it");
+  expect(
+    lateDrill([drilled("whole", "2026-10-20T11:00:00.000Z"), drilled("whole", "2026-09-01T00:00:00.000Z")], now),
+  ).toBe("the last restore drill was 31 days ago");
+  expect(lateDrill([drilled("head", "2026-11-20T11:00:00.000Z")], now)).toBe(
+    "no backup of this host was ever restored outside it",
+  );
 });
 
 test("the checklist of a first run asks for the host, the proven backup and every document of a finished run", () => {
   const point = (what: string) => ({ part: "x", what, answer: "found" as const, saw: "" });
-  const points = ["hostname", "/opt/v04 present and untouched", "tests baseline", "no secret in tracked files", "programs", "counts against the pinned baseline"].map(point);
-  expect(hostPoints(points, true).map(({ what }) => what)).toEqual(["hostname", "/opt/v04 present and untouched", "counts against the pinned baseline"]);
+  const points = [
+    "hostname",
+    "/opt/v04 present and untouched",
+    "tests baseline",
+    "no secret in tracked files",
+    "programs",
+    "counts against the pinned baseline",
+  ].map(point);
+  expect(hostPoints(points, true).map(({ what }) => what)).toEqual([
+    "hostname",
+    "/opt/v04 present and untouched",
+    "counts against the pinned baseline",
+  ]);
   expect(hostPoints(points, false)).toHaveLength(5);
   const run = { run_id: RUN, document_id: "LAW-1", state: "closeout_reported", next: null } as unknown as StatusJson;
   expect(backupPoint("LAW-1", undefined, undefined)).toMatchObject({ answer: "missing", next: "npm run cut -- LAW-1" });
-  expect(backupPoint("LAW-1", run, { events: [{ event: "receipt", package: { file_sha: "a".repeat(64) } }], stop: undefined }).answer).toBe("found");
-  const verified = { events: [{ event: "verified", checks: ["one_verdict"], summary_sha: "b".repeat(64) }], stop: undefined };
-  const names = ["01-source-pin", "02-mark", "03-cutplan", "04-pre-write-backup", "05-grant-probe", "06-cut-leg-a", "07-structural-verify", "08-leg-b-record", "09-write-verify", "10-lifecycle-enact", "11-closeout", "12-final-report", "SG1-cut-authz-request", "SG2-lifecycle-authz-request"];
-  const history = [...names, "01-source-pin"].map((name, day) => ({ event: "report", file: `knowledge/x/${name}-2026-11-${String(day + 10)}.md` }));
-  const answers = (told: typeof history) => outcomePoints("LAW-1", run, verified, told).map(({ what, answer }) => [what, answer]);
-  expect(answers([...history, { event: "report", file: `runs/${RUN}/rehearsal.md` }])).toEqual([["final_state closeout_reported", "found"], ["documents of the run", "found"], ["closeout summary sha", "found"], ["one verdict", "found"]]);
+  expect(
+    backupPoint("LAW-1", run, {
+      events: [{ event: "receipt", package: { file_sha: "a".repeat(64) } }],
+      stop: undefined,
+    }).answer,
+  ).toBe("found");
+  const verified = {
+    events: [{ event: "verified", checks: ["one_verdict"], summary_sha: "b".repeat(64) }],
+    stop: undefined,
+  };
+  const names = [
+    "01-source-pin",
+    "02-mark",
+    "03-cutplan",
+    "04-pre-write-backup",
+    "05-grant-probe",
+    "06-cut-leg-a",
+    "07-structural-verify",
+    "08-leg-b-record",
+    "09-write-verify",
+    "10-lifecycle-enact",
+    "11-closeout",
+    "12-final-report",
+    "SG1-cut-authz-request",
+    "SG2-lifecycle-authz-request",
+  ];
+  const history = [...names, "01-source-pin"].map((name, day) => ({
+    event: "report",
+    file: `knowledge/x/${name}-2026-11-${String(day + 10)}.md`,
+  }));
+  const answers = (told: typeof history) =>
+    outcomePoints("LAW-1", run, verified, told).map(({ what, answer }) => [what, answer]);
+  expect(answers([...history, { event: "report", file: `runs/${RUN}/rehearsal.md` }])).toEqual([
+    ["final_state closeout_reported", "found"],
+    ["documents of the run", "found"],
+    ["closeout summary sha", "found"],
+    ["one verdict", "found"],
+  ]);
   expect(answers(history.slice(1, 14))).toContainEqual(["documents of the run", "missing"]);
 });

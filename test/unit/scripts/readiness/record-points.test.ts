@@ -3,37 +3,113 @@ import { digestOf } from "../../../../runner/model/canonical.ts";
 import { RECORDED_BASELINE, countDifferences, writtenByRuns } from "../../../../scripts/readiness/counts.ts";
 import { recordsOf } from "../../../../scripts/readiness/record-facts.ts";
 import type { Records } from "../../../../scripts/readiness/record-facts.ts";
-import { backupPoint, countsPoint, grantPoint, hostIdsPoint, rulingPoint, targetPoint } from "../../../../scripts/readiness/record-points.ts";
+import {
+  backupPoint,
+  countsPoint,
+  grantPoint,
+  hostIdsPoint,
+  rulingPoint,
+  targetPoint,
+} from "../../../../scripts/readiness/record-points.ts";
 import { declaredStack } from "../../../support/declared-stack.ts";
 
 const config = declaredStack().orchestrator.content;
 const RUN = "ictr-20261120T000000Z-00000001";
 const FINGERPRINT = config.backup.recipient_fingerprint;
 const present = { look: "present", missing: [] as string[] };
-const run = { look: "run", run_id: RUN, document_id: "LAW-1", state: "awaiting_cut_authorization", open: true, units: 3, phases: [] as string[] };
-const admission = (gate: string, more: object = {}): object => ({ look: "admission", gate, run_id: RUN, person: "an", expired: false, used: false, revoked: false, ...more });
-const document = (id: string, registry: object = {}, units = 0): object => ({
-  look: "document", document_id: id, units,
-  registry: { source_document_id: "1", source_document_ref: "r", authority_class: "non_authoritative", status: "active", source_version_id: "v1", version_label: "1", content_checksum: "c", captured_at: "2026-11-20T00:00:00Z", ...registry },
+const run = {
+  look: "run",
+  run_id: RUN,
+  document_id: "LAW-1",
+  state: "awaiting_cut_authorization",
+  open: true,
+  units: 3,
+  phases: [] as string[],
+};
+const admission = (gate: string, more: object = {}): object => ({
+  look: "admission",
+  gate,
+  run_id: RUN,
+  person: "an",
+  expired: false,
+  used: false,
+  revoked: false,
+  ...more,
 });
-const matrix = { look: "grant_matrix", cutter_exec_execute_canonical_fns: true, cutter_verify_select_insert_verify_result: true, directus_select_review_decision: true, no_public_execute_leak: true };
-const records = (...rows: object[]): Records => recordsOf({ out: Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join("")) });
+const document = (id: string, registry: object = {}, units = 0): object => ({
+  look: "document",
+  document_id: id,
+  units,
+  registry: {
+    source_document_id: "1",
+    source_document_ref: "r",
+    authority_class: "non_authoritative",
+    status: "active",
+    source_version_id: "v1",
+    version_label: "1",
+    content_checksum: "c",
+    captured_at: "2026-11-20T00:00:00Z",
+    ...registry,
+  },
+});
+const matrix = {
+  look: "grant_matrix",
+  cutter_exec_execute_canonical_fns: true,
+  cutter_verify_select_insert_verify_result: true,
+  directus_select_review_decision: true,
+  no_public_execute_leak: true,
+};
+const records = (...rows: object[]): Records =>
+  recordsOf({ out: Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join("")) });
 const counts = { look: "counts", ...RECORDED_BASELINE };
 
 describe("counts against the pinned baseline", () => {
-  const answer = (...rows: object[]): string => { const point = countsPoint(records(...rows), RECORDED_BASELINE, "vi", "p"); return `${point.answer}: ${point.saw}`; };
+  const answer = (...rows: object[]): string => {
+    const point = countsPoint(records(...rows), RECORDED_BASELINE, "vi", "p");
+    return `${point.answer}: ${point.saw}`;
+  };
 
-  test("the recorded numbers are found", () => expect(answer(present, counts)).toBe("found: 158 units, 165 versions, 60 log rows, 60 enacted; 2/3/2 change sets, decisions, verdicts"));
-  test("one row more or less is named by its table", () => expect(answer(present, { ...counts, unit_version: 166, verify_result: 1 })).toBe("missing: unit_version 166, expected 165; verify_result 1, expected 2"));
+  test("the recorded numbers are found", () =>
+    expect(answer(present, counts)).toBe(
+      "found: 158 units, 165 versions, 60 log rows, 60 enacted; 2/3/2 change sets, decisions, verdicts",
+    ));
+  test("one row more or less is named by its table", () =>
+    expect(answer(present, { ...counts, unit_version: 166, verify_result: 1 })).toBe(
+      "missing: unit_version 166, expected 165; verify_result 1, expected 2",
+    ));
   test("what an enacted run wrote is expected, and what it did not write is not", () => {
     const enacted = { ...run, open: false, phases: ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"] };
-    expect(answer(present, enacted, { ...counts, information_unit: 161, unit_version: 168, iu_lifecycle_log: 63, enacted: 63, cut_change_set: 3, review_decision: 5, verify_result: 3 })).toMatch(/^found/);
+    expect(
+      answer(present, enacted, {
+        ...counts,
+        information_unit: 161,
+        unit_version: 168,
+        iu_lifecycle_log: 63,
+        enacted: 63,
+        cut_change_set: 3,
+        review_decision: 5,
+        verify_result: 3,
+      }),
+    ).toMatch(/^found/);
     expect(answer(present, enacted, counts)).toContain("information_unit 158, expected 161 (158 and 3 of own runs)");
   });
   test("a reverted run leaves its rows, its log and one more decision", () => {
-    expect(writtenByRuns([{ units: 3, phases: ["cut_leg_a", "leg_b_record", "revert"] }])).toEqual({ information_unit: 3, unit_version: 3, iu_lifecycle_log: 3, enacted: 0, cut_change_set: 1, review_decision: 2, verify_result: 0 });
-    expect(writtenByRuns([{ units: 3, phases: ["cut_leg_a", "revert"] }])).toMatchObject({ iu_lifecycle_log: 3, review_decision: 0 });
-    expect(countDifferences(RECORDED_BASELINE, RECORDED_BASELINE, writtenByRuns([{ units: 3, phases: ["source_pin"] }]))).toEqual([]);
+    expect(writtenByRuns([{ units: 3, phases: ["cut_leg_a", "leg_b_record", "revert"] }])).toEqual({
+      information_unit: 3,
+      unit_version: 3,
+      iu_lifecycle_log: 3,
+      enacted: 0,
+      cut_change_set: 1,
+      review_decision: 2,
+      verify_result: 0,
+    });
+    expect(writtenByRuns([{ units: 3, phases: ["cut_leg_a", "revert"] }])).toMatchObject({
+      iu_lifecycle_log: 3,
+      review_decision: 0,
+    });
+    expect(
+      countDifferences(RECORDED_BASELINE, RECORDED_BASELINE, writtenByRuns([{ units: 3, phases: ["source_pin"] }])),
+    ).toEqual([]);
   });
   test("runs that could not be read leave the counts unjudged, and a database without them has none", () => {
     expect(answer(present, counts, { look: "fault", of: "runs", said: "timeout" })).toBe("could not look: timeout");
@@ -43,18 +119,42 @@ describe("counts against the pinned baseline", () => {
 });
 
 test("the grant matrix is found by its digest, and what is not granted is said in words", () => {
-  const point = (row: object) => grantPoint(records(present, row).grantMatrix, config.orchestrator.expected_grant_matrix_sha, "p");
+  const point = (row: object) =>
+    grantPoint(records(present, row).grantMatrix, config.orchestrator.expected_grant_matrix_sha, "p");
   expect(point(matrix)).toMatchObject({ answer: "found", saw: config.orchestrator.expected_grant_matrix_sha });
-  expect(point({ ...matrix, no_public_execute_leak: false })).toMatchObject({ answer: "missing", saw: "not true that PUBLIC may execute no function of cutter_governance" });
+  expect(point({ ...matrix, no_public_execute_leak: false })).toMatchObject({
+    answer: "missing",
+    saw: "not true that PUBLIC may execute no function of cutter_governance",
+  });
 });
 
 test("a backup counts when its proof is whole, unaltered and sealed to the declared recipient", () => {
   const sha = "c".repeat(64);
-  const proof = { adapter: "initdb", server_version: "15", source_version: "15", restored_at: "2026-11-20T00:00:00Z", file_sha: sha, encryption_subkey: FINGERPRINT, rights_sha: sha, tables: { "public.information_unit": { rows: 1, sha } } };
-  const receipt = { look: "receipt", run_id: RUN, attempt: 1, recipient: FINGERPRINT, file_sha: sha, proof, proof_sha: digestOf(proof), minutes: 5 };
-  const answer = (...rows: object[]): string => backupPoint(records(present, ...rows).receipts, FINGERPRINT, "p").answer;
+  const proof = {
+    adapter: "initdb",
+    server_version: "15",
+    source_version: "15",
+    restored_at: "2026-11-20T00:00:00Z",
+    file_sha: sha,
+    encryption_subkey: FINGERPRINT,
+    rights_sha: sha,
+    tables: { "public.information_unit": { rows: 1, sha } },
+  };
+  const receipt = {
+    look: "receipt",
+    run_id: RUN,
+    attempt: 1,
+    recipient: FINGERPRINT,
+    file_sha: sha,
+    proof,
+    proof_sha: digestOf(proof),
+    minutes: 5,
+  };
+  const answer = (...rows: object[]): string =>
+    backupPoint(records(present, ...rows).receipts, FINGERPRINT, "p").answer;
   expect(answer({ ...receipt, proof: {} }, receipt)).toBe("found");
-  for (const bad of [{ proof: {} }, { proof_sha: sha }, { recipient: "F".repeat(40) }, { file_sha: "d".repeat(64) }]) expect(answer({ ...receipt, ...bad })).toBe("missing");
+  for (const bad of [{ proof: {} }, { proof_sha: sha }, { recipient: "F".repeat(40) }, { file_sha: "d".repeat(64) }])
+    expect(answer({ ...receipt, ...bad })).toBe("missing");
   expect(answer()).toBe("missing");
 });
 
@@ -62,14 +162,27 @@ describe("GAP-7 and GAP-8", () => {
   const ruling = (...rows: object[]) => rulingPoint(records(present, ...rows), config, "p");
 
   test("a ruling is found while both approvals of one open run could carry its cut", () => {
-    expect(ruling(run, admission("SG_1_cut_authz"), admission("EXECUTION"))).toMatchObject({ answer: "found", saw: `SG_1_cut_authz and EXECUTION for ${RUN}` });
+    expect(ruling(run, admission("SG_1_cut_authz"), admission("EXECUTION"))).toMatchObject({
+      answer: "found",
+      saw: `SG_1_cut_authz and EXECUTION for ${RUN}`,
+    });
   });
-  test.each([["expired", { expired: true }], ["used", { used: true }], ["revoked", { revoked: true }]])("an approval that is %s is none", (word, more) => {
-    expect(ruling(run, admission("SG_1_cut_authz"), admission("EXECUTION", more))).toMatchObject({ answer: "missing", saw: expect.stringContaining(`EXECUTION of ${RUN} ${word}`) as string, next: `npm run fetch -- ${RUN}` });
+  test.each([
+    ["expired", { expired: true }],
+    ["used", { used: true }],
+    ["revoked", { revoked: true }],
+  ])("an approval that is %s is none", (word, more) => {
+    expect(ruling(run, admission("SG_1_cut_authz"), admission("EXECUTION", more))).toMatchObject({
+      answer: "missing",
+      saw: expect.stringContaining(`EXECUTION of ${RUN} ${word}`) as string,
+      next: `npm run fetch -- ${RUN}`,
+    });
   });
   test("two approvals of two runs are no ruling", () => {
     const other = { ...run, run_id: RUN.replace(/1$/, "2"), document_id: "LAW-2" };
-    expect(ruling(run, other, admission("SG_1_cut_authz"), admission("EXECUTION", { run_id: other.run_id })).answer).toBe("missing");
+    expect(
+      ruling(run, other, admission("SG_1_cut_authz"), admission("EXECUTION", { run_id: other.run_id })).answer,
+    ).toBe("missing");
   });
   test("the next step towards a ruling is a run, and before that a document", () => {
     expect(ruling()).toMatchObject({ answer: "missing", next: "npm run intake -- <file> <document-id>" });
@@ -77,20 +190,38 @@ describe("GAP-7 and GAP-8", () => {
   });
   test("a target is a registered document that the runner's own rule would take and nobody has cut", () => {
     const target = (...rows: object[]) => targetPoint(records(present, ...rows).documents, config, "p");
-    expect(target(document("LAW-1"))).toMatchObject({ answer: "found", saw: expect.stringMatching(/^LAW-1: /) as string });
+    expect(target(document("LAW-1"))).toMatchObject({
+      answer: "found",
+      saw: expect.stringMatching(/^LAW-1: /) as string,
+    });
     expect(target()).toMatchObject({ answer: "missing", saw: "no registered document" });
-    for (const row of [document("ICX-CONST"), document("LAW-1", { authority_class: "authoritative" }), document("LAW-1", { source_version_id: null }), document("LAW-1", { status: "retired" }), document("LAW-1", {}, 3)]) expect(target(row).answer).toBe("missing");
+    for (const row of [
+      document("ICX-CONST"),
+      document("LAW-1", { authority_class: "authoritative" }),
+      document("LAW-1", { source_version_id: null }),
+      document("LAW-1", { status: "retired" }),
+      document("LAW-1", {}, 3),
+    ])
+      expect(target(row).answer).toBe("missing");
   });
 });
 
 test("a recorded run's id in a tracked file is named by the file, and one that no run has is an example", () => {
-  const point = (...rows: object[]) => hostIdsPoint(records(present, ...rows).runs, { value: new Map([[RUN, "notes.md"]]) }, "p");
+  const point = (...rows: object[]) =>
+    hostIdsPoint(records(present, ...rows).runs, { value: new Map([[RUN, "notes.md"]]) }, "p");
   expect(point(run)).toMatchObject({ answer: "missing", saw: "in notes.md" });
   expect(point({ ...run, run_id: RUN.replace(/1$/, "2") }).answer).toBe("found");
 });
 
 test("without psql, with a failed login or with an answer cut off, no record is taken for absent", () => {
-  for (const look of [{ out: Buffer.from("no psql") }, { fault: "password authentication failed" }, { out: Buffer.from('{"look":"counts"') }, { out: Buffer.alloc(0) }]) {
-    expect(Object.values(recordsOf(look)).map((told) => ("answer" in told ? told.answer : "value"))).toEqual(Array.from({ length: 7 }, () => "could not look"));
+  for (const look of [
+    { out: Buffer.from("no psql") },
+    { fault: "password authentication failed" },
+    { out: Buffer.from('{"look":"counts"') },
+    { out: Buffer.alloc(0) },
+  ]) {
+    expect(Object.values(recordsOf(look)).map((told) => ("answer" in told ? told.answer : "value"))).toEqual(
+      Array.from({ length: 7 }, () => "could not look"),
+    );
   }
 });

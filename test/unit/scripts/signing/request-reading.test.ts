@@ -4,12 +4,19 @@ import { takeIn } from "../../../../runner/commands/intake.ts";
 import { judgeIndex } from "../../../../runner/rules/journal.ts";
 import type { Bundle } from "../../../../scripts/signing/bundle.ts";
 import { requestReading } from "../../../../scripts/signing/request-reading.ts";
-import { corpusDocument, corpusDocuments, corpusIsThere, ownDocument, ownDocuments } from "../../../support/documents.ts";
+import {
+  corpusDocument,
+  corpusDocuments,
+  corpusIsThere,
+  ownDocument,
+  ownDocuments,
+} from "../../../support/documents.ts";
 import { ownLaw, ownLaws } from "../../../support/law.ts";
 import { requests } from "../../../support/recorded-run.ts";
 
 /** Controls but the line feed, and every mark that joins, hides or turns what is seen. */
-const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}|\p{Co}/u;
+const RAW =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}|\p{Co}/u;
 const EVIL = "a\u001b[2J\u009b31m\u202eb\u2066c\u200bd\u0007\te\u{e0041}\ufefff";
 const PROFILES = ["generic-atx-1", "vn-law-1"] as const;
 
@@ -19,15 +26,27 @@ function readingOf(bytes: Buffer, profile: string, person = "Linh", evil = ""): 
   if (taken.refusal) return undefined;
   const { sg1 } = requests();
   const bundle: Bundle = {
-    request: sg1, sg1: sg1.gate === "SG_1_cut_authz" ? sg1.payload : undefined, snapshot: bytes, manifest: taken.manifest, rows: taken.rows, writer_digest: taken.writer_digest,
-    findings: { document: [], environment: [`rights${evil}`], baseline: [{ document: `ICX${evil}`, units: 60 }] }, journal: [], index: [],
+    request: sg1,
+    sg1: sg1.gate === "SG_1_cut_authz" ? sg1.payload : undefined,
+    snapshot: bytes,
+    manifest: taken.manifest,
+    rows: taken.rows,
+    writer_digest: taken.writer_digest,
+    findings: { document: [], environment: [`rights${evil}`], baseline: [{ document: `ICX${evil}`, units: 60 }] },
+    journal: [],
+    index: [],
   };
   expect(judgeIndex(bundle.index).verdict).toBeUndefined();
   return requestReading(bundle, person);
 }
 
 function expectPlain(name: string, reading: string | undefined): void {
-  expect([name, RAW.exec(reading ?? "")?.[0]?.codePointAt(0)?.toString(16)]).toEqual([name, undefined]);
+  expect([
+    name,
+    RAW.exec(reading ?? "")?.[0]
+      ?.codePointAt(0)
+      ?.toString(16),
+  ]).toEqual([name, undefined]);
 }
 
 test("a document, a host and a name full of controls reach the screen escaped", () => {
@@ -39,12 +58,23 @@ test("a document, a host and a name full of controls reach the screen escaped", 
 
 describe("whatever the grammar takes is read without a raw control or direction character", () => {
   test.each(PROFILES)("our own documents, by %s", (profile) => {
-    const own = [...ownDocuments().map((name) => [name, ownDocument(name)] as const), ...ownLaws().map((name) => [name, ownLaw(name)] as const)];
-    const read = own.filter(([name, bytes]) => { const reading = readingOf(bytes, profile); expectPlain(name, reading); return reading !== undefined; });
+    const own = [
+      ...ownDocuments().map((name) => [name, ownDocument(name)] as const),
+      ...ownLaws().map((name) => [name, ownLaw(name)] as const),
+    ];
+    const read = own.filter(([name, bytes]) => {
+      const reading = readingOf(bytes, profile);
+      expectPlain(name, reading);
+      return reading !== undefined;
+    });
     expect(read.length).toBeGreaterThan(2);
   });
   test.runIf(corpusIsThere).each(PROFILES)("every document of the corpus, by %s", (profile) => {
-    const read = corpusDocuments().filter((name) => { const reading = readingOf(corpusDocument(name), profile); expectPlain(name, reading); return reading !== undefined; });
+    const read = corpusDocuments().filter((name) => {
+      const reading = readingOf(corpusDocument(name), profile);
+      expectPlain(name, reading);
+      return reading !== undefined;
+    });
     expect(read.length).toBeGreaterThan(5);
   });
 });

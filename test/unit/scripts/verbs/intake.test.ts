@@ -12,7 +12,16 @@ const folder = mkdtempSync(join(tmpdir(), "intake-"));
 const at = (name: string): string => join(folder, name);
 beforeAll(async () => {
   linkPackages(folder);
-  await build({ absWorkingDir: projectRoot(), entryPoints: ["scripts/verbs/intake.ts"], outfile: at("intake.mjs"), bundle: true, packages: "external", platform: "node", target: "node20", format: "esm" });
+  await build({
+    absWorkingDir: projectRoot(),
+    entryPoints: ["scripts/verbs/intake.ts"],
+    outfile: at("intake.mjs"),
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "esm",
+  });
   mkdirSync(at("folder.md"));
   writeFileSync(at("rules.md"), "# Rules\n\nBe kind.\n");
   symlinkSync(at("rules.md"), at("link.md"));
@@ -21,13 +30,20 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
-  ["a file that is not there", "nowhere.md", [], "STOP_COULD_NOT_LOOK", 1], ["a folder", "folder.md", [], "STOP_REFUSED_INPUT", 4],
-  ["a link", "link.md", [], "STOP_REFUSED_INPUT", 4], ["a file that is too large", "large.md", [], "STOP_REFUSED_INPUT", 4],
-  ["an unknown profile", "rules.md", ["--profile", "nothing"], "STOP_REFUSED_INPUT", 4], ["a hints file that is not there", "rules.md", ["--hints", "/nowhere"], "STOP_COULD_NOT_LOOK", 1],
+  ["a file that is not there", "nowhere.md", [], "STOP_COULD_NOT_LOOK", 1],
+  ["a folder", "folder.md", [], "STOP_REFUSED_INPUT", 4],
+  ["a link", "link.md", [], "STOP_REFUSED_INPUT", 4],
+  ["a file that is too large", "large.md", [], "STOP_REFUSED_INPUT", 4],
+  ["an unknown profile", "rules.md", ["--profile", "nothing"], "STOP_REFUSED_INPUT", 4],
+  ["a hints file that is not there", "rules.md", ["--hints", "/nowhere"], "STOP_COULD_NOT_LOOK", 1],
 ])("%s is one stop object on standard output, not silence", async (_what, file, more, code, status) => {
-  const answer = await execa(process.execPath, [at("intake.mjs"), at(file), "HOUSE", "--json", ...more], { reject: false });
+  const answer = await execa(process.execPath, [at("intake.mjs"), at(file), "HOUSE", "--json", ...more], {
+    reject: false,
+  });
   expect(answer.exitCode).toBe(status);
-  expect(JSON.parse(answer.stdout || "\"silence\"")).toEqual({ stop: { code, line: 0, reason: expect.stringContaining("; wanted: ") } });
+  expect(JSON.parse(answer.stdout || '"silence"')).toEqual({
+    stop: { code, line: 0, reason: expect.stringContaining("; wanted: ") },
+  });
   // The person beside the program still reads the whole stop.
   expect(answer.stderr).toContain(`${code}:`);
 });
