@@ -37,7 +37,7 @@ export default tseslint.config(
       "no-console": "error",
       "no-var": "error",
       "prefer-const": "error",
-      "max-lines-per-function": ["error", { max: 50, skipBlankLines: true, skipComments: true, IIFEs: true }],
+      "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true, IIFEs: true }],
       "max-params": ["error", 5],
     },
   },

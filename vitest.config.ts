@@ -35,7 +35,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["test/unit/**/*.test.ts"],
+          include: ["test/{unit,golden}/**/*.test.ts"],
           setupFiles: ["test/support/property-seed.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

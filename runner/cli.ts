@@ -33,6 +33,20 @@ function program(answer: (status: number) => void): Command {
   const orchestrate = root
     .command("orchestrate")
     .description("runs: cut, resume, status, revert, void, halt, unhalt, verify");
+  addRunVerbs(orchestrate, { common, run });
+  addLookVerbs(orchestrate, { common, run });
+  addBackupVerbs(root.command("backup").description("backups of the mutation tables"), { common, run });
+  addOtherVerbs(root, { common, run });
+  return root;
+}
+
+/** The options of the call, and how a verb's status becomes the program's. */
+interface Running {
+  readonly common: () => Common;
+  readonly run: (work: () => Promise<number>) => Promise<void>;
+}
+
+function addRunVerbs(orchestrate: Command, { common, run }: Running): void {
   withGrammarOptions(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
     .option("--run-id <id>", "name the run; asked for again, it is followed and no second run begins")
     .action((id: string, options: GrammarWords & { runId?: string }) =>
@@ -59,6 +73,9 @@ function program(answer: (status: number) => void): Command {
     .action((id: string, reason: string, options: AskOnce) =>
       run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason, options)),
     );
+}
+
+function addLookVerbs(orchestrate: Command, { common, run }: Running): void {
   withGrammarOptions(
     orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"),
   ).action((id: string, options: GrammarWords) =>
@@ -109,14 +126,9 @@ function program(answer: (status: number) => void): Command {
     .action((id: string) =>
       run(async () => (await import("./commands/orchestrate-verify.ts")).verifyRun(common(), id)),
     );
+}
 
-  root
-    .command("gate")
-    .description("admission of signed statements")
-    .command("admit <files...>")
-    .description("verify signed statements and admit them")
-    .action((files: string[]) => run(async () => (await import("./commands/gate-admit.ts")).admit(common(), files)));
-  const backup = root.command("backup").description("backups of the mutation tables");
+function addBackupVerbs(backup: Command, { common, run }: Running): void {
   backup
     .command("run")
     .description("take and prove a backup by hand")
@@ -159,6 +171,15 @@ function program(answer: (status: number) => void): Command {
     .action((ids: string[]) =>
       run(async () => (await import("./commands/backup-shelf.ts")).pruneBackups(common(), ids)),
     );
+}
+
+function addOtherVerbs(root: Command, { common, run }: Running): void {
+  root
+    .command("gate")
+    .description("admission of signed statements")
+    .command("admit <files...>")
+    .description("verify signed statements and admit them")
+    .action((files: string[]) => run(async () => (await import("./commands/gate-admit.ts")).admit(common(), files)));
   root
     .command("journal")
     .description("the hash chain of a run")
@@ -190,7 +211,6 @@ function program(answer: (status: number) => void): Command {
     .action((kind: string, id: string, words: string[]) =>
       run(async () => (await import("./commands/work.ts")).work(common(), kind, id, words)),
     );
-  return root;
 }
 
 async function main(): Promise<number> {

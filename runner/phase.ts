@@ -30,6 +30,7 @@ export interface RunFacts {
 export interface PureScope extends RunFacts {
   readonly files: Pick<RunFiles, "artifact" | "writeRun">;
 }
+/** For a phase that reads the database and may take the backup. */
 export interface ReadScope extends PureScope {
   readonly read: Database["read"];
   readonly environment_scope: EnvironmentScope;

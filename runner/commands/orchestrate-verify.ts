@@ -10,6 +10,7 @@ import {
   legBOutput,
   sourcePinOutput,
 } from "../model/outputs.ts";
+import type { RowOf } from "../model/rows.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { Json } from "../model/canonical.ts";
 import { planOf } from "../plan-of-run.ts";
@@ -48,18 +49,7 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
     files: world.files,
   };
 
-  insist(
-    judgeChain(
-      runId,
-      journal.map((row) => ({
-        run_id: runId,
-        seq: row.seq,
-        prev_sha: row.prev_sha,
-        entry: row.entry as Json,
-        entry_sha: row.entry_sha,
-      })),
-    ),
-  );
+  insist(judgeChain(runId, chainOf(runId, journal)));
   insist(judgeIndex(parseIndex(await world.files.runsIndex())).verdict);
   const facts = await world.database.read("verify", (reader) =>
     lookAtEnd(reader, scope, { ledger: legBOutput.parse(phases.get("leg_b_record")), enacted }),
@@ -102,14 +92,35 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
     "runs_index_chain",
     "protected_documents_equal",
   ];
-  const summary = closeoutOutput.parse(phases.get("closeout")).summary_sha;
-  if (common.json)
-    process.stdout.write(
-      `${JSON.stringify({ event: "verified", run_id: runId, units: plan.candidate_count, state: run.state, checks: names, findings: others.findings, summary_sha: summary })}\n`,
-    );
-  process.stderr.write(
-    `run ${runId} of ${run.document_id}: ${plan.candidate_count} units enacted, state ${run.state}\n${names.map((name) => `  holds  ${name}\n`).join("")}`,
-  );
-  for (const finding of others.findings) process.stderr.write(`  finding  ${printable(finding)}\n`);
+  printVerified(common, {
+    run_id: runId,
+    document_id: run.document_id,
+    units: plan.candidate_count,
+    state: run.state,
+    checks: names,
+    findings: others.findings,
+    summary_sha: closeoutOutput.parse(phases.get("closeout")).summary_sha,
+  });
   return 0;
+}
+
+const chainOf = (run_id: string, rows: readonly RowOf<"read/journal">[]) =>
+  rows.map(({ seq, prev_sha, entry, entry_sha }) => ({ run_id, seq, prev_sha, entry: entry as Json, entry_sha }));
+
+interface Verified {
+  readonly run_id: string;
+  readonly document_id: string;
+  readonly units: number;
+  readonly state: string;
+  readonly checks: readonly string[];
+  readonly findings: readonly string[];
+  readonly summary_sha: string;
+}
+
+function printVerified(common: Common, { document_id, ...found }: Verified): void {
+  if (common.json) process.stdout.write(`${JSON.stringify({ event: "verified", ...found })}\n`);
+  const { run_id, units, state, checks, findings } = found;
+  process.stderr.write(`run ${run_id} of ${document_id}: ${units} units enacted, state ${state}\n`);
+  process.stderr.write(checks.map((name) => `  holds  ${name}\n`).join(""));
+  for (const finding of findings) process.stderr.write(`  finding  ${printable(finding)}\n`);
 }

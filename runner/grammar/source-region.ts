@@ -13,6 +13,7 @@ export interface SourceRegion extends ByteSpan {
   readonly bom: number;
   readonly first_line: number;
 }
+/** The region with its findings, or why the file has none. */
 export type RegionResult =
   | { readonly region: SourceRegion; readonly findings: readonly Finding[]; readonly refusal?: never }
   | { readonly refusal: Refusal; readonly region?: never };

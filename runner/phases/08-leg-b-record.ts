@@ -79,11 +79,19 @@ interface Recording {
 }
 
 async function record(scope: EffectScope, material: Material, recording: Recording): Promise<Record<string, number>> {
-  const { tx, here } = scope;
-  const { source, plan, ids, keys, decision } = recording;
-  const scenario = `governed-cut:${scope.run_id}`;
-  const emitted = `cutter_exec/DOT-991/${here.actor}`;
-  const summary: Record<string, Json> = {
+  const ledger = { ...recording, summary: summaryOf(scope, material, recording) };
+  return {
+    ...(await recordManifest(scope, material, ledger)),
+    ...(await recordDecision(scope, ledger)),
+    ...(await recordChangeSet(scope, material, ledger)),
+  };
+}
+
+/** What every row of this ledger says of the run; as text it stands in four of them. */
+type Summary = Record<string, Json>;
+
+function summaryOf(scope: EffectScope, material: Material, { source, plan, decision }: Recording): Summary {
+  return {
     run_id: scope.run_id,
     document_id: scope.document_id,
     source_version_id: source.source_version_id,
@@ -95,15 +103,26 @@ async function record(scope: EffectScope, material: Material, recording: Recordi
     sg1_nonce: decision.nonce,
     execution_nonce: decision.execution.nonce,
   };
-  const text = canonicalText(summary);
-  const marked = markedEnvelope({
-    ...summary,
-    change_set_id: ids.change_set_id,
-    review_decision_id: ids.review_decision_id,
-    principal: "cutter_exec",
-  });
-  const rows = material.rows;
-  const column = <K extends keyof Material["rows"][number]>(key: K) => rows.map((row) => row[key]);
+}
+
+interface Ledger extends Recording {
+  readonly summary: Summary;
+}
+
+const scenarioOf = (scope: EffectScope): string => `governed-cut:${scope.run_id}`;
+const emittedBy = (scope: EffectScope): string => `cutter_exec/DOT-991/${scope.here.actor}`;
+
+const columnOf =
+  (rows: Material["rows"]) =>
+  <K extends keyof Material["rows"][number]>(key: K) =>
+    rows.map((row) => row[key]);
+
+async function recordManifest(scope: EffectScope, material: Material, ledger: Ledger): Promise<Record<string, number>> {
+  const { tx } = scope;
+  const { source, plan, ids, decision } = ledger;
+  const text = canonicalText(ledger.summary);
+  const [scenario, emitted] = [scenarioOf(scope), emittedBy(scope)];
+  const column = columnOf(material.rows);
   return {
     decision_backlog_entry: (await tx.query("write/leg-b-entry", [ids.entry_id, text, scenario])).length,
     decision_backlog_history: (
@@ -141,6 +160,15 @@ async function record(scope: EffectScope, material: Material, recording: Recordi
         "non_authoritative",
       ])
     ).length,
+  };
+}
+
+async function recordDecision(scope: EffectScope, ledger: Ledger): Promise<Record<string, number>> {
+  const { tx } = scope;
+  const { plan, ids, decision } = ledger;
+  const text = canonicalText(ledger.summary);
+  const scenario = scenarioOf(scope);
+  return {
     review_decision: (
       await tx.query("write/review-decision", [
         ids.review_decision_id,
@@ -160,6 +188,27 @@ async function record(scope: EffectScope, material: Material, recording: Recordi
         canonicalText({ execution_person: decision.execution.person, execution_nonce: decision.execution.nonce }),
       ])
     ).length,
+  };
+}
+
+async function recordChangeSet(
+  scope: EffectScope,
+  material: Material,
+  ledger: Ledger,
+): Promise<Record<string, number>> {
+  const { tx } = scope;
+  const { plan, ids, keys } = ledger;
+  const text = canonicalText(ledger.summary);
+  const [scenario, emitted] = [scenarioOf(scope), emittedBy(scope)];
+  const marked = markedEnvelope({
+    ...ledger.summary,
+    change_set_id: ids.change_set_id,
+    review_decision_id: ids.review_decision_id,
+    principal: "cutter_exec",
+  });
+  const rows = material.rows;
+  const column = columnOf(rows);
+  return {
     dot_pair_signature: (
       await tx.query("write/signature", [
         ids.executor_signature_id,

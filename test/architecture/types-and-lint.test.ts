@@ -22,3 +22,7 @@ test("the compiler, as strict as it goes, finds nothing", async () => {
 test("the lint finds nothing", async () => {
   expect(await program("eslint", ".", "--max-warnings", "0")).toEqual({ status: 0, output: "" });
 });
+
+test("every source is formatted: npm run format", async () => {
+  expect(await program("prettier", "--list-different", "**/*.{ts,mts,mjs,cjs,js}")).toEqual({ status: 0, output: "" });
+});

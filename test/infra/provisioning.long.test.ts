@@ -21,8 +21,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../infra/place.ts";
 import { lookWithEngine } from "../../scripts/stack/look-with-engine.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { provisionedHost } from "../support/provisioned-host.ts";
-import type { ProvisionedHost } from "../support/provisioned-host.ts";
+import { provisionedHost, type ProvisionedHost } from "../support/provisioned-host.ts";
 
 let host: ProvisionedHost;
 beforeAll(async () => {
@@ -31,9 +30,7 @@ beforeAll(async () => {
   await host.sql("ALTER SYSTEM SET autovacuum = off");
   await host.sql("SELECT pg_reload_conf()");
 }, 600_000);
-afterAll(async () => {
-  await host?.remove();
-});
+afterAll(() => host?.remove());
 
 const shown = (lines: readonly { path: string; have: string }[]): Record<string, string> =>
   Object.fromEntries(lines.map(({ path, have }) => [path, have.replace(/sha256:[0-9a-f]{64}/, "sha256:…")]));
@@ -378,14 +375,13 @@ test("a folder replaced by a link is refused in words and not followed", async (
   chmodSync(path, 0o750);
 });
 
+const stopOf = (look: Promise<unknown>): Promise<unknown> =>
+  look.then(() => undefined).catch((error: unknown) => error);
+
 test("another host key, or no host, ends in could-not-look and never in clean", async () => {
   host.declare({ connection: { ...host.config.connection, hostKey: host.sshd.otherHostKey } });
-  const stop = await lookWithEngine(host.engine).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(stop).toBeInstanceOf(Stopped);
-  expect((stop as Stopped).exit).toBe(1);
+  const stop = await stopOf(lookWithEngine(host.engine));
+  expect(stop).toMatchObject({ exit: 1 });
   expect((stop as Stopped).facts.details?.join("\n")).toMatch(/host key is not the pinned one; nothing was sent/);
 });
 
@@ -394,12 +390,9 @@ test("a fact that cannot be read ends in could-not-look and names the look, neve
   const seen = async (file: string): Promise<string> => {
     const was = readFileSync(file);
     writeFileSync(file, "not what it was\n");
-    const stop = await lookWithEngine(host.engine).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+    const stop = await stopOf(lookWithEngine(host.engine));
     writeFileSync(file, was);
-    return stop instanceof Stopped && stop.exit === 1 ? (stop.facts.details?.join("\n") ?? "") : "no stop";
+    return stop instanceof Stopped && stop.exit === 1 ? `${stop.facts.details?.join("\n")}` : "no stop";
   };
   expect(await seen(host.config.database.passFile ?? "")).toMatch(/database: psql: error/);
   expect(await seen(join(host.config.backupKey.keyring, "pubring.kbx"))).toMatch(/keyring: gpg: /);
