@@ -46,6 +46,7 @@ function manifestDigest(manifest: Omit<Manifest, "manifest_digest" | "findings">
       parent: unit.parent,
       title_start: unit.title_start - from,
       title_end: unit.title_end - from,
+      ...(unit.title_breaks === undefined ? {} : { title_breaks: unit.title_breaks.map(span) }),
       body_start: unit.body_start - from,
       body_end: unit.body_end - from,
       content_hash: unit.content_hash,

@@ -1,6 +1,6 @@
 // Which lines are the headings of this law's own articles and sections.
 import type { Finding } from "../model/manifest.ts";
-import { SECTION_LEVELS, type Candidate } from "./vn-law-1-candidates.ts";
+import { SECTION_LEVELS, type Candidate, type Level } from "./vn-law-1-candidates.ts";
 import { chooseUnits, type Dispute } from "./vn-law-1-choice.ts";
 import type { Reading } from "./vn-law-1-context.ts";
 import { inCapitals } from "./vn-law-1-endings.ts";
@@ -64,12 +64,31 @@ interface Placed {
 
 /**
  * Whether the next section of the level, before any article, is the same one: then what stands here names a page of a web site that
- * begins with it. `later`: sections already placed behind this one, nearest last.
+ * begins with it.
  */
-function namesPage(candidate: Candidate, later: readonly Placed[], articles: readonly number[]): boolean {
-  const next = later.findLast((one) => one.candidate.level === candidate.level)?.candidate;
+function namesPage(candidate: Candidate, later: Later, articles: readonly number[]): boolean {
+  const next = later.byLevel.get(candidate.level);
   if (next === undefined || next.major !== candidate.major || next.minor !== candidate.minor) return false;
-  return !articles.some((line) => line > candidate.line && line < next.line);
+  const at = firstBehind(articles, candidate.line);
+  return (articles[at] ?? next.line) >= next.line;
+}
+
+/** Sections placed behind the one that is looked at: by their line, and the nearest of each level. */
+interface Later {
+  readonly byLine: Map<number, Candidate>;
+  readonly byLevel: Map<Level, Candidate>;
+}
+
+/** Index of the first of rising lines behind a line. */
+function firstBehind(lines: readonly number[], line: number): number {
+  let from = 0;
+  let to = lines.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((lines[middle] ?? 0) > line) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** Sections with their titles: certain ones, those directly above another heading, and titled ones that have an introduction. */
@@ -82,7 +101,7 @@ function placeSections(
   const placed: Placed[] = [];
   const left: Candidate[] = [];
   const lines = new Set(sections.map((one) => one.line));
-  const confirmed = new Set<number>();
+  const later: Later = { byLine: new Map(), byLevel: new Map() };
   const lineList = [...articles];
   for (const candidate of sections.toReversed()) {
     const title_end = titleEnd(reading, candidate, (line) => lines.has(line) || articles.has(line));
@@ -92,7 +111,7 @@ function placeSections(
     const twice = next >= 0 && reading.lines.plain(next) === reading.lines.plain(candidate.line);
     const above =
       next >= 0 &&
-      (articles.has(next) || (confirmed.has(next) && (twice || !(bare && outranks(next, candidate, placed)))));
+      (articles.has(next) || (later.byLine.has(next) && (twice || !(bare && outranks(next, candidate, later)))));
     const titled =
       title_end > candidate.line && candidate.rest === ""
         ? inCapitals(reading.lines.plain(reading.after[candidate.line] ?? title_end))
@@ -103,9 +122,10 @@ function placeSections(
       candidate.evidence === "perhaps" || candidate.evidence === "bare" || candidate.evidence === "glued";
     if (
       candidate.evidence === "certain" ||
-      (allowed && (above || (titled && !doubtful && !namesPage(candidate, placed, lineList))))
+      (allowed && (above || (titled && !doubtful && !namesPage(candidate, later, lineList))))
     ) {
-      confirmed.add(candidate.line);
+      later.byLine.set(candidate.line, candidate);
+      later.byLevel.set(candidate.level, candidate);
       placed.push({ candidate, title_end, above });
     } else left.push(candidate);
   }
@@ -113,8 +133,8 @@ function placeSections(
 }
 
 /** Whether the section at a line is of the same or a higher rank: a number without title or content above it is navigation. */
-function outranks(line: number, candidate: Candidate, placed: readonly Placed[]): boolean {
-  const other = placed.findLast((one) => one.candidate.line === line)?.candidate;
+function outranks(line: number, candidate: Candidate, later: Later): boolean {
+  const other = later.byLine.get(line);
   return other !== undefined && SECTION_LEVELS.indexOf(other.level) <= SECTION_LEVELS.indexOf(candidate.level);
 }
 
@@ -161,6 +181,50 @@ function judgeSections(reading: Reading, placed: readonly Placed[]): { findings:
   return { findings };
 }
 
+/**
+ * A web site names the part again above each of its chapters. Such a line opens nothing: it has the number and the name of the section
+ * of its level that is open, articles stand between the two, and a section of a lower level follows that was not there before.
+ */
+function withoutRepeated(
+  reading: Reading,
+  placed: readonly Placed[],
+  articles: readonly Candidate[],
+): { own: Placed[]; findings: Finding[] } {
+  const own: Placed[] = [];
+  const findings: Finding[] = [];
+  const open: (Placed | undefined)[] = [];
+  const name = (one: Placed): string => {
+    const parts: string[] = [];
+    for (let line = one.candidate.line; line >= 0 && line <= one.title_end; line = reading.after[line] ?? -1)
+      parts.push(reading.lines.plain(line));
+    return parts.join(" ").toLowerCase();
+  };
+  let at = 0;
+  placed.forEach((one, index) => {
+    const rank = SECTION_LEVELS.indexOf(one.candidate.level);
+    const sibling = open[rank];
+    const next = placed[index + 1];
+    const lower = next !== undefined && SECTION_LEVELS.indexOf(next.candidate.level) > rank;
+    while ((articles[at]?.line ?? Infinity) < (sibling?.candidate.line ?? 0)) at += 1;
+    const between = (articles[at]?.line ?? Infinity) < one.candidate.line;
+    if (
+      sibling !== undefined &&
+      lower &&
+      between &&
+      reading.after[one.title_end] === next.candidate.line &&
+      name(sibling) === name(one)
+    ) {
+      const text = `${VIETNAMESE[one.candidate.level] ?? ""} ${one.candidate.number} is named again, as line ${reading.lines.fileLine(sibling.candidate.line)} names it, and opens no section`;
+      findings.push({ code: "repeated_section", line: reading.lines.fileLine(one.candidate.line), text });
+      return;
+    }
+    open.length = rank;
+    open[rank] = one;
+    own.push(one);
+  });
+  return { own, findings };
+}
+
 function nested(
   placed: readonly Placed[],
   articles: readonly Candidate[],
@@ -203,14 +267,16 @@ export function chooseHeadings(
   const first = choice.chosen[0]?.line ?? 0;
   const listEnd = [...listed].at(-1)?.line ?? -1;
   const lines = new Set(choice.chosen.map((one) => one.line));
-  const { placed, left } = placeSections(
+  const { placed: all, left } = placeSections(
     reading,
     candidates.sections.filter((one) => one.line > listEnd),
     lines,
     until,
   );
+  const { own: placed, findings: repeated } = withoutRepeated(reading, all, choice.chosen);
   const judged = judgeSections(reading, placed);
-  const isHeading = (line: number): boolean => lines.has(line) || placed.some((one) => one.candidate.line === line);
+  for (const one of placed) lines.add(one.candidate.line);
+  const isHeading = (line: number): boolean => lines.has(line);
   const headings = nested(placed, choice.chosen, (article) => titleEnd(reading, article, isHeading));
   const notStructure = left.map((one): Finding => ({
     code: "reference",
@@ -227,7 +293,7 @@ export function chooseHeadings(
           },
         ]
       : [];
-  const behind = candidates.articles.filter((one) => !own.includes(one));
+  const behind = candidates.articles.filter((one) => one.line >= until && one.evidence !== "certain");
   const begin = behind.every((one) => one.line >= ends.annexes) ? ends.annexes : until;
   const below: Finding[] =
     behind.length > 0
@@ -235,7 +301,7 @@ export function chooseHeadings(
           {
             code: "annex_articles",
             line: reading.lines.fileLine(begin),
-            text: `${behind.length} lines below read as articles of annexes or of forms and are no units`,
+            text: `${behind.length} lines below read as articles of annexes and are no units`,
           },
         ]
       : [];
@@ -245,6 +311,7 @@ export function chooseHeadings(
     findings: [
       ...choice.findings,
       ...judged.findings,
+      ...repeated,
       ...notStructure.filter((one) => one.line > 0 && first >= 0),
       ...list,
       ...below,

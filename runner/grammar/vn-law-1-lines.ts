@@ -69,7 +69,8 @@ function gluedAt(bytes: Buffer, from: number, to: number): ReadonlySet<number> {
       let before = start;
       while (before > from && isBlankByte(bytes[before - 1])) before -= 1;
       if (before === from || !endsSentenceAt(bytes, before)) continue;
-      if (GLUED.test(bytes.toString("utf8", start, Math.min(to, start + 160)).normalize("NFC"))) found.add(start);
+      const [text = ""] = bytes.toString("utf8", start, Math.min(to, start + 160)).split(/[\r\n]/u, 1);
+      if (GLUED.test(text.normalize("NFC"))) found.add(start);
     }
   }
   return found;

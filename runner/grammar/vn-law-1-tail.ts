@@ -120,6 +120,8 @@ const LISTED = 3;
 export function cutAnnexes(reading: Reading, all: readonly Annex[], from: number): CutAnnexes {
   const behind = all.filter((annex) => annex.line >= from);
   const key = (annex: Annex): string => `${annex.major}/${annex.minor}/${annex.address}`;
+  const capital = (annex: Annex): boolean => reading.lines.plain(annex.line).startsWith("PHỤ LỤC");
+  const printed = (annex: Annex): string => `${key(annex)}/${String(capital(annex))}`;
   const close = (annex: Annex, next: Annex | undefined): boolean => {
     let line = annex.line;
     for (let count = 0; count <= LISTED && next !== undefined && line >= 0; count += 1) {
@@ -128,22 +130,28 @@ export function cutAnnexes(reading: Reading, all: readonly Annex[], from: number
     }
     return false;
   };
-  const again = new Map(behind.map((annex, index) => [key(annex), index] as const));
+  const again = new Map(behind.map((annex, index) => [printed(annex), index] as const));
   const listed = behind.filter(
     (annex, index) =>
       !(
-        (again.get(key(annex)) ?? index) > index &&
+        (again.get(printed(annex)) ?? index) > index &&
         (close(annex, behind[index + 1]) || close(behind[index - 1] ?? annex, annex))
       ),
   );
   const unique = (annexes: readonly Annex[]): boolean => new Set(annexes.map(key)).size === annexes.length;
-  const capital = listed.filter((annex) => reading.lines.plain(annex.line).startsWith("PHỤ LỤC"));
-  const kept = unique(listed)
-    ? listed
-    : capital.length > 0 && unique(capital)
-      ? capital
-      : listed.filter((annex, index) => listed.findIndex((one) => key(one) === key(annex)) === index);
-  return { annexes: kept, left: behind.filter((annex) => !kept.includes(annex)) };
+  const capitals = listed.filter(capital);
+  const kept = unique(listed) ? listed : capitals.length > 0 && unique(capitals) ? capitals : firstOfEach(listed, key);
+  const cut = new Set(kept);
+  return { annexes: kept, left: behind.filter((annex) => !cut.has(annex)) };
+}
+
+function firstOfEach(annexes: readonly Annex[], key: (annex: Annex) => string): Annex[] {
+  const seen = new Set<string>();
+  return annexes.filter((annex) => {
+    const fresh = !seen.has(key(annex));
+    seen.add(key(annex));
+    return fresh;
+  });
 }
 
 /** Articles in the order of their lines that may be the law's own, and those an operator calls text. */

@@ -11,7 +11,7 @@ import type { Heading } from "./vn-law-1-headings.ts";
 import { ARTICLE_BYTES, CLAUSE_BYTES, GROUP_BYTES, POINT_BYTES } from "./vn-law-1-marks.ts";
 import { LEVEL_WORDS, namesOf, type UnitNames } from "./vn-law-1-names.ts";
 import type { Numbered } from "./vn-law-1-numbers.ts";
-import { bodySpan, numberSpan, titleSpan, type Span } from "./vn-law-1-spans.ts";
+import { bodySpan, numberSpan, titleBreaks, titleSpan, titleText, type Span } from "./vn-law-1-spans.ts";
 import type { Annex } from "./vn-law-1-tail.ts";
 
 /** What is to be cut: headings before line `tail`, and with the option annexes from line `annexes` on. */
@@ -141,12 +141,12 @@ export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: 
       };
     lineOf.set(named.address, line);
     const { title, body, end } = spansOf(bytes, reading, one);
-    const titleBytes = bytes.subarray(title.start, title.end);
+    const breaks = titleBreaks(bytes, title);
     const bodyBytes = bytes.subarray(body.start, body.end);
-    const titleText = titleBytes.toString("utf8");
-    if (!hasVisible(titleText))
+    const shown = titleText(bytes, title, breaks);
+    if (!hasVisible(shown))
       return { units, findings, fault: { line: one.line, reason: "the heading shows no character" } };
-    if (hasHidden(titleText))
+    if (hasHidden(shown))
       findings.push({
         code: "hidden_in_title",
         line,
@@ -161,10 +161,13 @@ export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: 
       parent: names[one.parent]?.address ?? null,
       level: one.level,
       number: one.number,
-      title: titleText,
+      title: shown,
       title_start: title.start,
       title_end: title.end,
-      title_sha: sha256(titleBytes),
+      ...(breaks.length === 0
+        ? {}
+        : { title_breaks: breaks.map(({ start, end: to }) => ({ byte_start: start, byte_end: to })) }),
+      title_sha: sha256(shown),
       body: bodyBytes.toString("utf8"),
       body_start: body.start,
       body_end: body.end,

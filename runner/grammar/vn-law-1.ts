@@ -27,21 +27,23 @@ import { makeUnits } from "./vn-law-1-units.ts";
 /** The rules in words. Their digest is the profile's sha: whoever changes a rule changes the words, and old approvals stop matching. */
 const RULES = {
   name: "vn-law-1",
-  encoding: "UTF-8; NUL refused; a byte order mark at the region's start is separator; LF, CRLF and CR end lines",
+  encoding:
+    "UTF-8; NUL refused; a byte order mark at the region's start is separator; LF, CRLF, CR, vertical tab, NEL, U+2028 and U+2029 end lines, a form feed behind text, and a heading glued behind a sentence begins one",
   region: "between the lines CUT:BEGIN and CUT:END (comment form), each exactly once, else the whole file",
-  recognition: "lines in NFC without Markdown marks, hidden characters and edge blanks; bytes are kept",
+  recognition:
+    "lines in NFC without Markdown marks, links, bullets, entities, hidden characters and edge blanks; letters that look like Vietnamese ones count as these; bytes are kept",
   units:
-    "Phần, Chương, Mục, Tiểu mục as section; Điều as article; by depth Khoản and Điểm as paragraph; with annexes Phụ lục as appendix",
-  text: "notes, quotations, page furniture, front matter, references and lists of contents open no unit",
+    "Phần, Chương, Mục, Tiểu mục as section; Điều as article; by depth Roman groups, Khoản and Điểm as paragraph; with annexes Phụ lục as appendix, each number once",
+  text: "notes, quotations, tables, page furniture, front matter, references and lists of contents open no unit; a line written as a heading is no note",
   choice:
-    "the rising chain of greatest support; steps not by one and unchosen look-alikes are findings; two readings are refused",
+    "the rising chain of greatest support, and what hints call headings; steps not by one and unchosen look-alikes are findings; two readings, a gap that text fills exactly, and a second text behind a signature are refused",
   title:
-    "the heading's lines without edge marks; a clause's or point's number; an article that is one sentence: its number",
+    "the heading's lines without edge marks, each break inside them one blank; a clause's or point's number; an article that is one sentence: its number",
   body: "what follows up to the next unit without blank edge lines; empty: the title's bytes",
   outside:
-    "what stands before the first unit, between the last article and the annexes, and behind the last article without annexes",
+    "what stands before the first unit, between the last article and the annexes, and behind the last article or the signature that no article continues, without annexes",
   address:
-    "prefix/DIEU-n; sections by path; clauses and points below their article; eId of the Akoma Ntoso naming convention",
+    "prefix/DIEU-n; sections by path; groups, clauses and points below their article; eId of the Akoma Ntoso naming convention",
 };
 
 /** Lines of the form of headings that are weighed against each other; a law repeated a hundred times has fewer. */
