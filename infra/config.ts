@@ -1,7 +1,8 @@
 // The stack's configuration (Pulumi.<stack>.yaml, keys `cutter:*`) as typed values. Every mistake is named at once, before anything is dialled.
 import * as z from "zod";
 import { configSchema } from "../runner/model/config.ts";
-import { FINGERPRINT, SHA256 } from "../runner/model/ids.ts";
+import { FINGERPRINT } from "../runner/model/ids.ts";
+import { sha } from "../runner/model/sha-schema.ts";
 import { Stopped } from "../runner/model/stop.ts";
 
 // No quote, backslash or control: these paths stand in scripts and messages.
@@ -46,7 +47,7 @@ const databaseSchema = z.strictObject({
   /** Packages this host shall have; each switchable by itself. */
   packages: z.array(PACKAGE),
   /** sha256 of the SQL that `npm run package -- show <name>` prints; needed on every real host. */
-  ack: z.partialRecord(PACKAGE, z.string().regex(SHA256)),
+  ack: z.partialRecord(PACKAGE, sha),
   /** Env file by login role: where `up` finds the password of a role that has none yet. */
   credentials: z.record(user, z.strictObject({ file: path, variable: z.string().regex(/^[A-Z][A-Z0-9_]*$/) })),
 });
@@ -73,7 +74,7 @@ const stackSchema = z.strictObject({
   orchestrator: z.strictObject({ file: path, ...owned, content: configSchema }),
   approvers: z.strictObject({
     source: z.string().startsWith("/"),
-    sha: z.string().regex(SHA256),
+    sha,
     file: path,
     ...owned,
   }),
@@ -94,7 +95,7 @@ const stackSchema = z.strictObject({
     group: user,
   }),
   /** Trees and files that provisioning only looks at; `sha256` is the digest `npm run drift` shows. */
-  untouched: z.array(z.strictObject({ path, sha256: z.string().regex(SHA256) })),
+  untouched: z.array(z.strictObject({ path, sha256: sha })),
   /** Extras on the host that were adopted, by the path drift shows. */
   known: z.array(z.string()),
   /** Rows the database had before the cutter's first run, which readiness counts from; left out: the recorded ones. */

@@ -158,18 +158,18 @@ function addBackupVerbs(backup: Command, { common, run }: Running): void {
   backup
     .command("list")
     .description("what lies in the backups folder")
-    .action(() => run(async () => (await import("./commands/backup-shelf.ts")).listBackups(common())));
+    .action(() => run(async () => (await import("./commands/backup-upkeep.ts")).listBackups(common())));
   backup
     .command("verify [id...]")
     .description("hold backups against their receipts; all of them without an id")
     .action((ids: string[]) =>
-      run(async () => (await import("./commands/backup-shelf.ts")).verifyBackups(common(), ids)),
+      run(async () => (await import("./commands/backup-upkeep.ts")).verifyBackups(common(), ids)),
     );
   backup
     .command("prune <id...>")
     .description("delete backups by id; never the one an open run rests on")
     .action((ids: string[]) =>
-      run(async () => (await import("./commands/backup-shelf.ts")).pruneBackups(common(), ids)),
+      run(async () => (await import("./commands/backup-upkeep.ts")).pruneBackups(common(), ids)),
     );
 }
 

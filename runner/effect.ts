@@ -5,7 +5,7 @@ import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { RecordedPhase } from "./model/run.ts";
 import { ADMITTED_BY } from "./model/run.ts";
 import { changesBetween, type TableChanges } from "./rules/prediction.ts";
-import { environmentHash, explainEnvironment } from "./rules/environment.ts";
+import { environmentHash, explainEnvironment } from "./rules/environment-hash.ts";
 import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
 import { environmentFacts, protectedHash } from "./looks/facts.ts";
 import type { Database, Writer } from "./world.ts";

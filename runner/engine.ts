@@ -1,6 +1,6 @@
 // Carries a run from phase to phase: recorded? -> return it; else gates, work, record. Knows no phase by name.
 import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
-import type { BackupReceipt } from "./model/backup.ts";
+import type { BackupReceipt } from "./model/backup-receipt.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import { INVARIANTS } from "./model/invariants.ts";
 import { COUNTED, type CountedEffect } from "./model/rehearsal.ts";

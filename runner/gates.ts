@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Run } from "./engine.ts";
 import { digestOf } from "./model/canonical.ts";
-import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup.ts";
+import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Payload } from "./model/payload.ts";
 import type { Gate, RunState } from "./model/run.ts";
@@ -13,7 +13,7 @@ import { planJson, planOf } from "./plan-of-run.ts";
 import { requestFor, type AskableGate, type BundleContents } from "./aftermath/request-bundle.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
-import { judgeProof } from "./rules/backup.ts";
+import { judgeProof } from "./rules/backup-proof.ts";
 import {
   DECISION_MINTED,
   expectedPayload,
@@ -90,7 +90,7 @@ async function insistAdmitted(
   });
   const missing = judged.filter((item) => item.verdict);
   if (missing.length === 0) {
-    for (const { gate, payload_sha } of judged) await insistSigned(run, gate, payload_sha);
+    for (const { gate, payload_sha } of judged) await insistGateSigned(run, gate, payload_sha);
     return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
   }
   await insistNotHalted(run.world, run.row.run_id);
@@ -108,7 +108,7 @@ async function insistAdmitted(
 }
 
 /** STOP_APPROVAL_INVALID when an admission of this gate that could be used was written past the gate; `payload_sha` null is any payload. */
-export async function insistSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
+export async function insistGateSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
   const rows = await run.world.database.read("exec", (reader) =>
     reader.query("read/unused-statements", [run.row.run_id, gate, payload_sha]),
   );

@@ -1,6 +1,6 @@
 // THE SHAPE of a phase. `access` decides which scope it is handed: a pure phase has no database, a reading one cannot write.
 import type * as z from "zod";
-import type { BackupReceipt } from "./model/backup.ts";
+import type { BackupReceipt } from "./model/backup-receipt.ts";
 import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import type { RecordedPhase, RoleKey } from "./model/run.ts";

@@ -14,7 +14,7 @@ import { planOf, plannedUnits } from "./plan-of-run.ts";
 import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
-import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsal.ts";
+import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsed-changes.ts";
 import type { RehearsalGround, RowCounts, Stage } from "./world.ts";
 
 const HOLDER = "rehearsal";

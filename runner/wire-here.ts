@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { loadConfig } from "./adapters/configuration.ts";
-import { ownRelease } from "./adapters/release.ts";
+import { ownRelease } from "./adapters/own-release.ts";
 import { parseApprovers, type ApproverSet } from "./model/approvers.ts";
 import { sha256 } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";
@@ -11,12 +11,12 @@ import { Stopped } from "./model/stop.ts";
 import type { World } from "./world.ts";
 
 /** `approvers` parses the pinned set when somebody needs it. */
-export interface Here extends Pick<World, "config" | "here"> {
+export interface PinnedHost extends Pick<World, "config" | "here"> {
   readonly approvers: () => ApproverSet;
 }
 
 /** Configuration and identity. STOP_DRIFT when a release file or the approver set differs, STOP_COULD_NOT_LOOK when one cannot be read. */
-export async function readHere(configFile: string): Promise<Here> {
+export async function readHere(configFile: string): Promise<PinnedHost> {
   const { config, config_sha } = await loadConfig(configFile);
   const { sha: approvers_sha, set: approvers } = await pinnedApprovers(config);
   return {

@@ -10,8 +10,8 @@ import { fileEvents } from "./adapters/run-events.ts";
 import { runFiles } from "./adapters/run-files.ts";
 import type { Config } from "./model/config.ts";
 import { signedCounts } from "./looks/row-counts.ts";
-import { environmentScope } from "./rules/environment.ts";
-import { insistSigned } from "./signatures/signed.ts";
+import { environmentScope } from "./rules/environment-hash.ts";
+import { insistRowsSigned } from "./signatures/signed.ts";
 import { readHere } from "./wire-here.ts";
 import type { Events, RehearsalGround, World } from "./world.ts";
 
@@ -34,7 +34,7 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     // OpenPGP is loaded when something is to be verified: most verbs verify nothing.
     approvals: {
       insistSigned: async (id, rows) =>
-        insistSigned(id, rows, approvers(), (await import("./wire-gate.ts")).verifySignature),
+        insistRowsSigned(id, rows, approvers(), (await import("./wire-gate.ts")).verifySignature),
     },
     vault: vaultOf(config, (line) =>
       events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line }),

@@ -2,7 +2,7 @@
 import type { Config } from "./model/config.ts";
 import type { RoleKey, RunState } from "./model/run.ts";
 import type { ReadName, RowOf, StatementName } from "./model/rows.ts";
-import type { BackupVault } from "./model/backup.ts";
+import type { BackupVault } from "./model/backup-receipt.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
 import type { CountedEffect, Rehearsal } from "./model/rehearsal.ts";
 import type { StopCode, Verdict } from "./model/stop.ts";

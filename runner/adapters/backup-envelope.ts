@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import { ReadableStream } from "node:stream/web";
 import * as openpgp from "openpgp";
 import { insist, Stopped } from "../model/stop.ts";
-import { envelope } from "../rules/backup.ts";
+import { envelope } from "../rules/backup-proof.ts";
 import type { BackupRecipient } from "./backup-key.ts";
 import { readPackets } from "./envelope-packets.ts";
 

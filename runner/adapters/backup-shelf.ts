@@ -2,10 +2,10 @@
 import { lstat, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { canonicalText, type Json } from "../model/canonical.ts";
-import { backupReceiptSchema, type BackupReceipt } from "../model/backup.ts";
-import type { BackupShelf, StoredBackup } from "../model/backup-shelf.ts";
+import { backupReceiptSchema, type BackupReceipt } from "../model/backup-receipt.ts";
+import type { BackupShelf, StoredBackup } from "../model/stored-backup.ts";
 import { Stopped } from "../model/stop.ts";
-import { backupNamed, receiptName } from "../rules/backup-shelf.ts";
+import { backupNamed, receiptName } from "../rules/backup-prune.ts";
 import { exists, writeWhole } from "./run-files.ts";
 import { readSafely } from "./safe-file.ts";
 

@@ -2,7 +2,7 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import * as z from "zod";
-import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup.ts";
+import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup-receipt.ts";
 import { Stopped } from "../model/stop.ts";
 import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
-import type { ContentDigests } from "../model/backup.ts";
+import type { ContentDigests } from "../model/backup-receipt.ts";
 
 /** Row text depends on these; without them two equal tables differ (docs/decisions/0050-backup.md). */
 export const CHECKSUM_SETTINGS = [

@@ -1,6 +1,6 @@
 // Walks the OpenPGP packets of a file without reading their bodies. The library merges and forgives; an envelope may hold nothing extra.
 import { open, type FileHandle } from "node:fs/promises";
-import type { EnvelopePacket } from "../model/backup.ts";
+import type { EnvelopePacket } from "../model/backup-receipt.ts";
 import { Stopped } from "../model/stop.ts";
 
 /** More packets than this are never an envelope of ours; the walk ends there. */

@@ -5,7 +5,7 @@ import pg from "pg";
 import type { Config } from "../model/config.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import { ROWS } from "../model/rows.ts";
-import { environmentScope } from "../rules/environment.ts";
+import { environmentScope } from "../rules/environment-hash.ts";
 import {
   rolesOfHeader,
   type Identity,

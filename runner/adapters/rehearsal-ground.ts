@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import * as z from "zod";
-import type { BackupVault, KeptCopy } from "../model/backup.ts";
+import type { BackupVault, KeptCopy } from "../model/backup-receipt.ts";
 import { ROWS } from "../model/rows.ts";
 import { ROLES } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";

@@ -1,12 +1,12 @@
 // Restores a backup outside the host: what must be known for it, and the restore itself on whatever machine this runs.
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { contentDigestsSchema, backupProofSchema, type ContentDigests } from "../model/backup.ts";
+import { contentDigestsSchema, backupProofSchema, type ContentDigests } from "../model/backup-receipt.ts";
 import type { Config } from "../model/config.ts";
 import type { DrillPackage } from "../model/drill.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { RowOf } from "../model/rows.ts";
-import { equalContent, rightsDigest } from "../rules/backup.ts";
+import { equalContent, rightsDigest } from "../rules/backup-proof.ts";
 import { withSource, type SourceReading } from "./backup-source.ts";
 import type { Credential } from "./credentials.ts";
 import { restore } from "./restore.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
-import type { ContentDigests, ObjectRights, RunningScratch } from "../model/backup.ts";
+import type { ContentDigests, ObjectRights, RunningScratch } from "../model/backup-receipt.ts";
 import { Stopped } from "../model/stop.ts";
 import { connectTo, rowsOf, type SourceReading } from "./backup-source.ts";
 import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";

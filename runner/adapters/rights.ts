@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { RelevantObjects } from "../model/environment.ts";
-import { relevantIn } from "../rules/environment.ts";
+import { relevantIn } from "../rules/environment-hash.ts";
 import { sqlFolder } from "./statements.ts";
 
 const named = z.looseObject({ name: z.string().min(1) });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
 import * as z from "zod";
-import type { RunningScratch, ScratchServer } from "../model/backup.ts";
+import type { RunningScratch, ScratchServer } from "../model/backup-receipt.ts";
 import { Stopped } from "../model/stop.ts";
 import { connectTo } from "./backup-source.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";

@@ -11,7 +11,7 @@ import type {
   KeptCopy,
   RunningScratch,
   ScratchServer,
-} from "../model/backup.ts";
+} from "../model/backup-receipt.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import {
   closure,
@@ -22,7 +22,7 @@ import {
   quotePattern,
   rightsDigest,
   toolVersion,
-} from "../rules/backup.ts";
+} from "../rules/backup-proof.ts";
 import {
   inspectEnvelope,
   insistUnchanged,

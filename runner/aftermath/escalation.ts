@@ -1,7 +1,7 @@
 // A torn run: found out before anything moves, asked about once, and moved only as people decided.
 import type { Run } from "../engine.ts";
-import { insistSigned, request, type Planned } from "../gates.ts";
-import { backupOutput } from "../model/backup.ts";
+import { insistGateSigned, request, type Planned } from "../gates.ts";
+import { backupOutput } from "../model/backup-receipt.ts";
 import { cutplanOutput, grantProbeOutput, legBOutput, markOutput, sourcePinOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { loadRunRecord, recordedIn } from "../looks/run-record.ts";
@@ -34,7 +34,7 @@ export async function insistDecided(run: Run, wanted: Decision | null): Promise<
   }));
   if (row.state !== "torn") return;
   const [decision] = decided;
-  if (decision && decision.decision === wanted) return insistSigned(run, "SG_3_failure_escalation", null);
+  if (decision && decision.decision === wanted) return insistGateSigned(run, "SG_3_failure_escalation", null);
   const next: Record<string, string> = {
     compensate: `cutter orchestrate revert ${run.row.run_id} "<reason>"`,
     void: `cutter orchestrate void ${run.row.run_id} "<reason>"`,

@@ -1,7 +1,7 @@
 // After each step: state.json and journal.ndjson follow the database, reports go out. Nothing here decides anything.
 import type { RunWatcher } from "../engine.ts";
 import { canonicalText, type Json } from "../model/canonical.ts";
-import { sourcePinOutput } from "../model/outputs.ts";
+import { markOutput, sourcePinOutput } from "../model/outputs.ts";
 import { INVARIANTS } from "../model/invariants.ts";
 import { PHASES, type Gate, type RecordedPhase } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
@@ -10,6 +10,7 @@ import { phaseReport } from "../reports/phase-report.ts";
 import type { Report, ReportedRun } from "../reports/report-head.ts";
 import { requestReport, type AskedRequest, type Pause } from "../reports/request-report.ts";
 import { newestRequest } from "./request-bundle.ts";
+import { recordedIn } from "../looks/run-record.ts";
 import { JOURNAL_START } from "../rules/journal.ts";
 import { ambiguousState, knownPhase, parseState, stateJson, stateText, type StateFacts } from "../rules/run-state.ts";
 import type { StoppedJson, World } from "../world.ts";
@@ -132,7 +133,17 @@ async function deliverPause(world: World, rows: Rows, pause: Pause): Promise<voi
   const asked = (await Promise.all(PAUSES[pause].map((gate) => askedFor(world, rows.run.run_id, gate)))).filter(
     (item) => item !== undefined,
   );
-  if (asked.length > 0) await deliver(world, rows, requestReport({ run: reported(world, rows), pause, asked }));
+  if (asked.length > 0)
+    await deliver(
+      world,
+      rows,
+      requestReport({
+        run: reported(world, rows),
+        pause,
+        asked,
+        completeness: recordedIn(rows.phases, "mark", markOutput)?.output.completeness,
+      }),
+    );
 }
 
 async function deliverPhase(world: World, rows: Rows, phase: RecordedPhase): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Common } from "../cli.ts";
 import { makeWorld } from "../wire.ts";
 import { shelfOf } from "../wire-backups.ts";
-import { backupLines, backupRun, backupSelftest as selftest, type BackupAnswer } from "./backup.ts";
+import { backupLines, backupRun, backupSelftest as selftest, type BackupAnswer } from "./backup-by-hand.ts";
 
 /** `backup run`: exit 0 with a proven file of its own name. Stops as `takeBackup`. */
 export async function backupByHand(common: Common): Promise<number> {

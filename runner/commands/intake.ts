@@ -1,7 +1,7 @@
 // What a document would become, without a database: manifest, proof, plan, registration. Pure; scripts print it.
 import { grammarProfile } from "../grammar/profiles.ts";
 import { DEFAULT_REQUEST, optionsOf, type GrammarRequest } from "../model/grammar-request.ts";
-import type { ByteSpan, Finding, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
+import type { ByteSpan, Completeness, Finding, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
 import type { Stopped } from "../model/stop.ts";
 import { proveLossless } from "../rules/lossless.ts";
@@ -89,14 +89,14 @@ export type IntakeJson =
       readonly manifest_digest: string;
       readonly writer_digest: string;
       readonly findings?: readonly Finding[];
+      readonly completeness?: Completeness;
     }
   | { readonly stop: Refusal };
 
 /** A result of {@link takeIn} in the form of {@link IntakeJson}. */
 export function intakeJson(taken: Intake): IntakeJson {
-  if (taken.refusal)
-    return { stop: { code: taken.refusal.code, line: taken.refusal.line, reason: taken.refusal.reason } };
-  const { region, units, separators, manifest_digest } = taken.manifest;
+  if (taken.refusal) return { stop: taken.refusal };
+  const { region, units, separators, manifest_digest, completeness } = taken.manifest;
   return {
     region,
     units: units.map((unit) => ({
@@ -118,6 +118,7 @@ export function intakeJson(taken: Intake): IntakeJson {
     manifest_digest,
     writer_digest: taken.writer_digest,
     findings: taken.manifest.findings,
+    ...(completeness === undefined ? {} : { completeness }),
   };
 }
 
@@ -152,8 +153,9 @@ function registrationText(documentId: string, regionSha: string): string[] {
 /** What a person reads: tree, counts, proof, digests, findings, registration; every character without a glyph escaped. */
 export function intakeText(taken: Intake, documentId: string, profile: string = DEFAULT_REQUEST.profile): string {
   if (taken.refusal) {
-    const { code, line, reason } = taken.refusal;
-    return `${code}\n  saw     ${line > 0 ? `line ${line}: ` : ""}${printable(reason)}\n  wanted  a document that ${profile} can cut\n`;
+    const { code, line, reason, places = [] } = taken.refusal;
+    const others = places.length < 2 ? [] : places.flatMap((place) => [`  place   ${printable(place.reason)}\n`]);
+    return `${code}\n  saw     ${line > 0 ? `line ${line}: ` : ""}${printable(reason)}\n  wanted  a document that ${profile} can cut\n${others.join("")}`;
   }
   const { manifest, coverage } = taken;
   const findings = manifest.findings.map(
@@ -164,6 +166,7 @@ export function intakeText(taken: Intake, documentId: string, profile: string = 
     "",
     `units            ${manifest.units.length} (${countsText(manifest.units)})`,
     `lossless         ${coverage.bytes} bytes in ${coverage.units} units and ${coverage.separators} separators, byte for byte`,
+    ...(manifest.completeness === undefined ? [] : [`counted again    ${manifest.completeness.summary}`]),
     `grammar          ${manifest.profile} ${manifest.profile_sha}`,
     `region_sha       ${manifest.region_sha}`,
     `manifest_digest  ${manifest.manifest_digest}`,

@@ -41,10 +41,10 @@ export async function showPlan(common: Common, document: string, words: GrammarW
   const marked: Recorded<MarkOutput> = unrecorded("mark", await mark.run({ source }, scope));
   const plan: CutplanOutput = await cutplan.run({ source, marked }, scope);
   const { source_version_id, region_sha } = source.output;
-  const { manifest_digest, coverage_bytes, findings } = marked.output;
+  const { manifest_digest, coverage_bytes, findings, completeness } = marked.output;
   if (common.json)
     process.stdout.write(
-      `${JSON.stringify({ event: "planned", document_id: document, source_version_id, region_sha, manifest_digest, coverage_bytes, writer_digest: plan.writer_digest, units: plan.candidate_count, by_section_type: plan.by_section_type, findings })}\n`,
+      `${JSON.stringify({ event: "planned", document_id: document, source_version_id, region_sha, manifest_digest, coverage_bytes, writer_digest: plan.writer_digest, units: plan.candidate_count, by_section_type: plan.by_section_type, completeness, findings })}\n`,
     );
   const types = Object.entries(plan.by_section_type)
     .map(([type, count]) => `${count} ${type}`)
@@ -52,6 +52,7 @@ export async function showPlan(common: Common, document: string, words: GrammarW
   process.stderr.write(
     `${document}, version ${printable(source_version_id)}: ${plan.candidate_count} units (${types}), ${coverage_bytes} bytes accounted for\n`,
   );
+  if (completeness !== undefined) process.stderr.write(`  ${printable(completeness)}\n`);
   for (const finding of findings) process.stderr.write(`  line ${finding.line}: ${printable(finding.text)}\n`);
   process.stderr.write(`nothing was written; to cut it: cutter orchestrate cut ${document}\n`);
   return 0;

@@ -10,7 +10,7 @@ import { makeWorld } from "../wire.ts";
 import { readHere } from "../wire-here.ts";
 import { host } from "../wire-host.ts";
 import { looks } from "../wire-precheck.ts";
-import { backupLines, backupSelftest } from "./backup.ts";
+import { backupLines, backupSelftest } from "./backup-by-hand.ts";
 
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {

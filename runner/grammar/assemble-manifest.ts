@@ -1,6 +1,6 @@
 // From units to a manifest: what lies between them, what is worth saying, and the digest people sign.
 import { digestOf, sha256, type Json } from "../model/canonical.ts";
-import type { ByteSpan, Finding, GrammarOptions, Manifest, ManifestUnit } from "../model/manifest.ts";
+import type { ByteSpan, Completeness, Finding, GrammarOptions, Manifest, ManifestUnit } from "../model/manifest.ts";
 import { hiddenCount } from "../rules/text-hygiene.ts";
 
 /** Findings of one code after which the rest is only counted. */
@@ -27,11 +27,18 @@ function optionsRecord(options: GrammarOptions): Json {
   };
 }
 
+/** The second count as it is signed; its lines count from the region's start too. */
+const countRecord = ({ series, elsewhere, summary }: Completeness, first_line: number): Json => ({
+  series: series.map((one) => ({ ...one })),
+  elsewhere: elsewhere.map((one) => ({ ...one, line: one.line - first_line })),
+  summary,
+});
+
 /**
  * Digest of what the grammar decided, without text. Offsets count from the region's start, so that an approver who holds
  * only the region computes the same digest as the host that holds the file.
  */
-function manifestDigest(manifest: Omit<Manifest, "manifest_digest" | "findings">): string {
+function manifestDigest(manifest: Omit<Manifest, "manifest_digest" | "findings">, first_line: number): string {
   const from = manifest.region.byte_start;
   const span = (one: ByteSpan) => ({ byte_start: one.byte_start - from, byte_end: one.byte_end - from });
   return digestOf([
@@ -54,6 +61,7 @@ function manifestDigest(manifest: Omit<Manifest, "manifest_digest" | "findings">
       ...(unit.level === undefined ? {} : { level: unit.level, number: unit.number ?? "", eid: unit.eid ?? "" }),
     })),
     manifest.separators.map(span),
+    ...(manifest.completeness === undefined ? [] : [countRecord(manifest.completeness, first_line)]),
   ]);
 }
 
@@ -113,6 +121,7 @@ export interface ManifestParts {
   readonly units: readonly ManifestUnit[];
   readonly setext: readonly number[];
   readonly findings: readonly Finding[];
+  readonly completeness?: Completeness;
 }
 
 /** The manifest of accepted units; findings in the order of their lines. */
@@ -127,6 +136,7 @@ export function assembleManifest(parts: ManifestParts): Manifest {
     region_sha: sha256(bytes.subarray(byte_start, byte_end)),
     units,
     separators: separatorsOf(parts.region, units),
+    ...(parts.completeness === undefined ? {} : { completeness: parts.completeness }),
   };
   const setext = parts.setext.map((line): Finding => ({
     code: "setext_heading",
@@ -142,5 +152,5 @@ export function assembleManifest(parts: ManifestParts): Manifest {
   ]
     .flatMap(limited)
     .sort((one, other) => one.line - other.line);
-  return { ...manifest, findings, manifest_digest: manifestDigest(manifest) };
+  return { ...manifest, findings, manifest_digest: manifestDigest(manifest, first_line) };
 }

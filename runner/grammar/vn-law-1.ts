@@ -10,6 +10,7 @@ import type {
   VnLawOptions,
 } from "../model/manifest.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
+import { reconcile } from "./completeness.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
 import { CODIFIED, findCandidates, type Candidate } from "./vn-law-1-candidates.ts";
@@ -42,6 +43,7 @@ const RULES = {
   body: "what follows up to the next unit without blank edge lines; empty: the title's bytes",
   outside:
     "what stands before the first unit, between the last article and the annexes, and behind the last article or the signature that no article continues, without annexes",
+  completeness: "an independent count of headings agrees with the units, or the places that do not are refused",
   address:
     "prefix/DIEU-n; sections by path; groups, clauses and points below their article; eId of the Akoma Ntoso naming convention",
 };
@@ -264,6 +266,10 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
     shape(made.units),
   );
   if (over) return { refusal: over };
+  const text = bytes.toString("utf8", content_start, region.byte_end);
+  const count = reconcile({ text, first_line: region.first_line, units: made.units, hints: options.hints });
+  const [lost] = count.unaccounted ?? [];
+  if (lost) return { refusal: { ...refuse(lost.line, lost.reason), places: count.unaccounted ?? [] } };
   const findings = [
     ...(options.annexes ? annexesLeft(reading, cut.left) : []),
     ...found.findings,
@@ -281,6 +287,7 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
       units: made.units,
       setext: [],
       findings,
+      ...count,
     }),
   };
 }

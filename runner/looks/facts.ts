@@ -1,7 +1,7 @@
 // Reads the facts that more than one step needs, each through named statements: environment and protected documents.
 import { canonicalText } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
-import { ENVIRONMENT_STATEMENTS } from "../rules/environment.ts";
+import { ENVIRONMENT_STATEMENTS } from "../rules/environment-hash.ts";
 import type { EnvironmentFact, EnvironmentScope } from "../model/environment.ts";
 import type { Reader } from "../world.ts";
 

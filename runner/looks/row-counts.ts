@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Json } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
 import { judgeChanges } from "../rules/prediction.ts";
-import { newestDigest, rehearsalOf } from "../rules/rehearsal.ts";
+import { newestDigest, rehearsalOf } from "../rules/rehearsed-changes.ts";
 import type { RowCounts } from "../world.ts";
 
 const signed = z.looseObject({ rehearsal_digest: z.string() });

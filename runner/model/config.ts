@@ -1,6 +1,7 @@
 // The host's configuration as it must be; the untrusted JSON becomes a Config only here.
 import * as z from "zod";
-import { FINGERPRINT, SHA256 } from "./ids.ts";
+import { FINGERPRINT } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
 const path = z.string().startsWith("/").max(400);
 const count = z.int().min(0).max(1_000_000);
@@ -26,7 +27,7 @@ export const configSchema = z.strictObject({
     batch_dir: path,
     global_locks_dir: path,
     /** sha256 of `True|True|True|True`, the four booleans of the seeds. */
-    expected_grant_matrix_sha: z.string().regex(SHA256),
+    expected_grant_matrix_sha: sha,
   }),
   database: z.strictObject({
     /** Socket directory or host name. */
@@ -45,7 +46,7 @@ export const configSchema = z.strictObject({
     halt: path,
     backup: path,
   }),
-  approvers: z.strictObject({ file: path, sha: z.string().regex(SHA256) }),
+  approvers: z.strictObject({ file: path, sha }),
   backup: z.strictObject({
     tables: z.array(z.string()).min(1),
     context_tables: z.array(z.string()),

@@ -1,9 +1,9 @@
 // A restore drill: what the operator's machine needs to restore a backup without the host, and the record it leaves.
 import * as z from "zod";
-import { contentDigestsSchema } from "./backup.ts";
-import { FINGERPRINT, RUN_ID, SHA256 } from "./ids.ts";
+import { contentDigestsSchema } from "./backup-receipt.ts";
+import { FINGERPRINT, RUN_ID } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
-const sha = z.string().regex(SHA256);
 const role = z.strictObject({
   role: z.string(),
   inherit: z.boolean(),

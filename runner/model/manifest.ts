@@ -69,6 +69,37 @@ export interface VnLawOptions {
 /** Options of a grammar profile; a profile refuses those of another. */
 export type GrammarOptions = GenericOptions | VnLawOptions;
 
+/** Levels whose headings are counted a second time, independently of the profile. */
+export type SeriesKind = "article" | "part" | "chapter" | "section" | "subsection";
+
+/**
+ * The units of one level. numbers: of all of them in their order, as `number` of the unit. missing: whole numbers that no unit has
+ * and no place of the text could be; only of levels that are numbered through the document.
+ */
+export interface Series {
+  readonly kind: SeriesKind;
+  readonly numbers: readonly string[];
+  readonly missing: readonly number[];
+}
+
+/**
+ * A place that has the form of a heading and opens no unit. line: 1-based in the file. where: before the first unit; behind the last
+ * one (annexes, forms, what follows the signature); in a quotation; in a note; a number again that a unit has; or settled by a hint.
+ */
+export interface Elsewhere {
+  readonly kind: SeriesKind;
+  readonly number: string;
+  readonly line: number;
+  readonly where: "before" | "behind" | "quotation" | "note" | "again" | "hint";
+}
+
+/** How an independent count of headings agrees with the units: nothing is left that a unit could have been. summary: one line for people. */
+export interface Completeness {
+  readonly series: readonly Series[];
+  readonly elsewhere: readonly Elsewhere[];
+  readonly summary: string;
+}
+
 /** A document as units and separators that cover its region exactly. The digest covers everything but the texts. */
 export interface Manifest {
   readonly profile: string;
@@ -80,15 +111,25 @@ export interface Manifest {
   readonly units: readonly ManifestUnit[];
   readonly separators: readonly ByteSpan[];
   readonly findings: readonly Finding[];
-  /** sha256 of RFC 8785 [profile_sha, options, units, separators] without text. */
+  /** The second count of headings; only of profiles that know how a law is numbered. */
+  readonly completeness?: Completeness;
+  /** sha256 of RFC 8785 [profile_sha, options, units, separators, completeness where there is one] without text. */
   readonly manifest_digest: string;
 }
 
-/** A refusal of the grammar: data, because the grammar is pure and `intake` prints it as JSON. */
+/** One place that has to be settled. line: 1-based in the file. hint: the line of a hints file that would settle it, where one can. */
+export interface RefusedPlace {
+  readonly line: number;
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+/** A refusal of the grammar: data, because the grammar is pure and `intake` prints it as JSON. places: all that have to be settled. */
 export interface Refusal {
   readonly code: StopCode;
   readonly line: number;
   readonly reason: string;
+  readonly places?: readonly RefusedPlace[];
 }
 
 /** A manifest, or the first reason why the grammar refuses the document. */

@@ -1,9 +1,9 @@
 // What each phase records: ids, counts and hashes, never text. Larger things are files of the run, named by these digests.
 import * as z from "zod";
 import { genericOptions, vnLawOptions } from "./grammar-request.ts";
-import { SHA256, UUID } from "./ids.ts";
+import { UUID } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
-const sha = z.string().regex(SHA256);
 const uuid = z.string().regex(UUID);
 const count = z.int().min(0);
 
@@ -42,7 +42,7 @@ export const sourcePinOutput = z.strictObject({
 });
 export type SourcePinOutput = z.infer<typeof sourcePinOutput>;
 
-/** Phase 2: what the grammar made of the bytes; `coverage_bytes` is the region's size, all of it accounted for. */
+/** Phase 2: what the grammar made of the bytes; `coverage_bytes` is the region's size, all of it accounted for; `completeness` is the line of the second count of headings, of profiles that have one. */
 export const markOutput = z.strictObject({
   profile: z.string(),
   profile_sha: sha,
@@ -53,6 +53,7 @@ export const markOutput = z.strictObject({
   coverage_bytes: count,
   built_twice_equal: z.literal(true),
   findings: z.array(z.strictObject({ code: z.string(), line: count, text: z.string() })),
+  completeness: z.string().exactOptional(),
 });
 export type MarkOutput = z.infer<typeof markOutput>;
 

@@ -1,12 +1,12 @@
 // What each gate's signature covers, field by field. Strict: no field missing or extra; every number is a decimal string.
 import * as z from "zod";
-import { DOCUMENT_ID, FINGERPRINT, NONCE, RUN_ID, SHA256, SOURCE_VERSION_ID, UUID } from "./ids.ts";
+import { DOCUMENT_ID, FINGERPRINT, NONCE, RUN_ID, SOURCE_VERSION_ID, UUID } from "./ids.ts";
 import { PHASES } from "./run.ts";
+import { sha } from "./sha-schema.ts";
 
 /** Stands for "every run" in the run_id of an UNHALT or of the REVOCATION of a key, and nowhere else. */
 export const EVERY_RUN = "*";
 
-const sha = z.string().regex(SHA256);
 const runId = z.string().regex(RUN_ID);
 const runOrEvery = z.union([runId, z.literal(EVERY_RUN)]);
 /** A decimal without sign, leading zero or exponent; 15 digits stay exact in every JSON reader. */

@@ -1,8 +1,8 @@
 // What a rehearsal found, in words that do not depend on the bytes of a dump: its digest is part of what EXECUTION signs.
 import * as z from "zod";
-import { RUN_ID, SHA256 } from "./ids.ts";
+import { RUN_ID } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
-const sha = z.string().regex(SHA256);
 const count = z.int().min(0);
 
 /** Attempted row changes of one table (`schema.table`). */

@@ -1,6 +1,6 @@
 // The files of a request bundle, as they travel to an approver.
 import * as z from "zod";
-import { SHA256 } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
 /** Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has no sg1.json: it is one. */
 export const BUNDLE_FILES = [
@@ -28,6 +28,6 @@ export const bundleFileEvent = z.strictObject({
   event: z.literal("file"),
   bundle: z.string().regex(BUNDLE_NAME),
   name: z.enum(BUNDLE_FILES),
-  sha256: z.string().regex(SHA256),
+  sha256: sha,
   data: z.base64(),
 });

@@ -1,7 +1,7 @@
 // runs-index.jsonl: one hash-chained line a closed run.
 import * as z from "zod";
 import type { Json } from "./canonical.ts";
-import { SHA256 } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
 /** One line; `line_sha` covers `prev_sha` and the record. */
 export interface IndexLine {
@@ -10,7 +10,6 @@ export interface IndexLine {
   readonly record: Json;
 }
 
-const sha = z.string().regex(SHA256);
 const json: z.ZodType<Json> = z.json();
 /** Form of one line. */
 export const indexLineSchema: z.ZodType<IndexLine> = z.strictObject({ prev_sha: sha, line_sha: sha, record: json });

@@ -1,9 +1,9 @@
 // state.json: the projection of a run that `status` reads when nothing else answers. The database is the truth, this file its shadow.
 import * as z from "zod";
-import { NONCE, RUN_ID, SHA256 } from "./ids.ts";
+import { NONCE, RUN_ID } from "./ids.ts";
 import { PHASES, RUN_STATES } from "./run.ts";
+import { sha } from "./sha-schema.ts";
 
-const sha = z.string().regex(SHA256);
 const utc = z.iso.datetime();
 const name = z.string();
 const phase = z.enum([...PHASES, "revert"]);

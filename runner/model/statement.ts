@@ -1,13 +1,14 @@
 // The two documents of an approval: the request a run writes, and the statement a person signs. Both are RFC 8785 bytes.
 import * as z from "zod";
 import { canonicalBytes, canonicalText, digestOf } from "./canonical.ts";
-import { FINGERPRINT, NONCE, SHA256 } from "./ids.ts";
+import { FINGERPRINT, NONCE } from "./ids.ts";
 import { EVERY_RUN, PAYLOADS } from "./payload.ts";
 import type { Payload } from "./payload.ts";
 import type { Gate } from "./run.ts";
 import { Stopped } from "./stop.ts";
 import { readStrictJson } from "./strict-json.ts";
 import { utcMillis, utcPlus, utcText } from "./utc.ts";
+import { sha } from "./sha-schema.ts";
 
 const HOUR = 3600;
 
@@ -24,7 +25,6 @@ export const TERM_SECONDS: Readonly<Record<Gate, number>> = {
 /** Id of an approver: lower-case ASCII, so that two people never look alike. */
 export const PERSON_ID = /^[a-z][a-z0-9._-]{0,62}$/;
 
-const sha = z.string().regex(SHA256);
 const utc = z.string().refine((text) => !Number.isNaN(utcMillis(text)), "not a UTC time in whole seconds");
 
 type Fields = z.core.$ZodShape;

@@ -1,17 +1,17 @@
 // One person's word that a newer approver set follows the one they belong to; RFC 8785 bytes under a detached signature.
 import * as z from "zod";
 import { canonicalBytes, canonicalText } from "./canonical.ts";
-import { FINGERPRINT, SHA256 } from "./ids.ts";
+import { FINGERPRINT } from "./ids.ts";
 import { SIGNATURE_CAP } from "./signature.ts";
 import { PERSON_ID } from "./statement.ts";
 import { Stopped } from "./stop.ts";
 import { readStrictJson, STATEMENT_CAP } from "./strict-json.ts";
 import { utcMillis } from "./utc.ts";
+import { sha } from "./sha-schema.ts";
 
 /** Days in which every signature of a succession must have been made before the newer set is laid. */
 export const SUCCESSION_DAYS = 30;
 
-const sha = z.string().regex(SHA256);
 const schema = z.strictObject({
   type: z.literal("cutter/approver-set"),
   version: z.literal("1"),

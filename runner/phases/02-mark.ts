@@ -33,6 +33,7 @@ export const mark = definePure<{ source: Recorded<SourcePinOutput> }, MarkOutput
       coverage_bytes: first.coverage_bytes,
       built_twice_equal: true as const,
       findings: manifest.findings.slice(0, FINDINGS_KEPT).map((finding) => ({ ...finding })),
+      ...(manifest.completeness === undefined ? {} : { completeness: manifest.completeness.summary }),
     };
   },
 });

@@ -1,5 +1,5 @@
 // Phase 4: a backup, and the proof that the file on disk restores to what was read.
-import { backupOutput, type BackupOutput } from "../model/backup.ts";
+import { backupOutput, type BackupOutput } from "../model/backup-receipt.ts";
 import type { CutplanOutput, SourcePinOutput } from "../model/outputs.ts";
 import { defineReading, type Recorded } from "../phase.ts";
 

@@ -4,7 +4,7 @@ import { canonicalText } from "../model/canonical.ts";
 import { grantProbeOutput, type CutplanOutput, type GrantProbeOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
-import { environmentFindings, environmentHash, explainEnvironment } from "../rules/environment.ts";
+import { environmentFindings, environmentHash, explainEnvironment } from "../rules/environment-hash.ts";
 import { environmentFactsSchema, type EnvironmentFact } from "../model/environment.ts";
 import { grantMatrixSha, judgeGrantMatrix, judgeTwoGrant } from "../rules/grant-matrix.ts";
 import { judgeIndex } from "../rules/journal.ts";

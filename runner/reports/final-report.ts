@@ -1,5 +1,5 @@
 // 12-final-report: the whole run on one page, made of its records.
-import { backupOutput } from "../model/backup.ts";
+import { backupOutput } from "../model/backup-receipt.ts";
 import {
   closeoutOutput,
   cutplanOutput,

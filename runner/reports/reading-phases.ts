@@ -1,5 +1,5 @@
 // What the phases that write nothing to the target tell: 1 to 5, 7 and 11.
-import { backupOutput } from "../model/backup.ts";
+import { backupOutput } from "../model/backup-receipt.ts";
 import type { GrammarOptions } from "../model/manifest.ts";
 import {
   closeoutOutput,
@@ -67,6 +67,7 @@ const mark = bodyOf(markOutput, (output) => ({
     ["separators", String(output.separators)],
     ["coverage", `${output.coverage_bytes} bytes, every byte of the region exactly once`],
     ["built twice", output.built_twice_equal ? "equal" : "different"],
+    ...(output.completeness === undefined ? [] : [["counted again", code(output.completeness)] as const]),
   ],
   // Only code and line: the words of a finding may name what stands in the text.
   sections: [

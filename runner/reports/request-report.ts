@@ -26,8 +26,13 @@ const PAUSES: Readonly<Record<Pause, { name: string; state: string; rule: string
   },
 };
 
-/** The request document of a pause. `asked` is not empty; the newest request gives the date, so that a renewed one is a document of its own day. */
-export function requestReport(facts: { run: ReportedRun; pause: Pause; asked: readonly AskedRequest[] }): Report {
+/** The request document of a pause. `completeness`: the line of the second count of headings, where the grammar has one. `asked` is not empty; the newest request gives the date, so that a renewed one is a document of its own day. */
+export function requestReport(facts: {
+  run: ReportedRun;
+  pause: Pause;
+  asked: readonly AskedRequest[];
+  completeness?: string | undefined;
+}): Report {
   const { name, state, rule } = PAUSES[facts.pause];
   const at = new Date(Math.max(...facts.asked.map(({ request }) => Date.parse(request.requested_utc))));
   if (Number.isNaN(at.getTime()) || facts.asked.length === 0)
@@ -42,6 +47,7 @@ export function requestReport(facts: { run: ReportedRun; pause: Pause; asked: re
       mutation: "NONE (asking for signatures writes nothing to the target)",
       next: "STOP - route to the approvers",
     }),
+    ...(facts.completeness === undefined ? [] : [section("Headings counted a second time", code(facts.completeness))]),
     ...facts.asked.map(requestSection),
     section("What to do", steps(facts.run.run_id, facts.asked, rule)),
   ]);

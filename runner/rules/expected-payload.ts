@@ -5,10 +5,10 @@ import { cutplanOutput, grantProbeOutput, markOutput, sourcePinOutput, writeVeri
 import { PAYLOADS, type Payload } from "../model/payload.ts";
 import type { RecordedPhase } from "../model/run.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { judgeProof } from "./backup.ts";
+import { judgeProof } from "./backup-proof.ts";
 import { judgeChain, type JournalEntry } from "./journal.ts";
 import { executionPayload, sg1Payload, sg2Payload } from "./payload.ts";
-import { newestDigest } from "./rehearsal.ts";
+import { newestDigest } from "./rehearsed-changes.ts";
 
 /** What the database recorded of a run, with this host's own facts: all that a payload may be derived from. */
 export interface RunRecord {

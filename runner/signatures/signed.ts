@@ -14,7 +14,7 @@ export type Admitted = RowOf<"read/unused-statements">;
  * Each row says what its statement says, and its statement was signed by the pinned key for both verifiers when it was admitted.
  * STOP_APPROVAL_INVALID names the nonce of one that nobody signed.
  */
-export async function insistSigned(
+export async function insistRowsSigned(
   runId: string,
   rows: readonly Admitted[],
   approvers: ApproverSet,

@@ -1,6 +1,6 @@
 // Points that the database's own records answer: counts, rights, a proven backup, an authorization, a target.
 import type { Baseline } from "../../infra/config.ts";
-import { backupProofSchema } from "../../runner/model/backup.ts";
+import { backupProofSchema } from "../../runner/model/backup-receipt.ts";
 import { digestOf } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
 import { grantMatrixSha, judgeGrantMatrix } from "../../runner/rules/grant-matrix.ts";

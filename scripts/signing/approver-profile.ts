@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
-import { SHA256 } from "../../runner/model/ids.ts";
+import { sha } from "../../runner/model/sha-schema.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { judgeIndex } from "../../runner/rules/journal.ts";
 import type { Bundle } from "./bundle.ts";
@@ -10,7 +10,7 @@ import type { Bundle } from "./bundle.ts";
 const profileSchema = z.strictObject({
   person: z.string(),
   approvers_file: z.string(),
-  approvers_sha: z.string().regex(SHA256),
+  approvers_sha: sha,
   host: z.string(),
   sandbox: z.boolean(),
   memory_file: z.string(),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { grammarProfile } from "../../runner/grammar/profiles.ts";
-import { contentDigestsSchema } from "../../runner/model/backup.ts";
+import { contentDigestsSchema } from "../../runner/model/backup-receipt.ts";
 import { canonicalText, digestOf, sha256, type Json } from "../../runner/model/canonical.ts";
 import { isDocumentId } from "../../runner/model/ids.ts";
 import type { Manifest } from "../../runner/model/manifest.ts";

@@ -1,7 +1,7 @@
 // What a person reads before signing: the plan as a law is read, then everything it rests on. Rendered from the statement's own
 // values and from what was computed on this machine; every word passes printable, so nothing a document holds can move the cursor.
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
-import { rehearsalOf } from "../../runner/rules/rehearsal.ts";
+import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import type { Bundle } from "./bundle.ts";
 
@@ -59,6 +59,7 @@ function planOf({ rows, manifest, writer_digest, snapshot }: Bundle): string[] {
       "text",
       `${manifest.region.byte_end - manifest.region.byte_start} of ${snapshot.length} bytes are cut, every one accounted for`,
     ),
+    ...(manifest.completeness === undefined ? [] : [line("counted again", manifest.completeness.summary)]),
     line("manifest digest", manifest.manifest_digest),
     line("writer digest", writer_digest),
   ];

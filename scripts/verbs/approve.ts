@@ -5,7 +5,7 @@ import { EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
 import type { Payload } from "../../runner/model/payload.ts";
 import { buildRequest, buildStatement } from "../../runner/model/statement.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
-import { newestDigest } from "../../runner/rules/rehearsal.ts";
+import { newestDigest } from "../../runner/rules/rehearsed-changes.ts";
 import { insistExtends, remember } from "../signing/approver-profile.ts";
 import { approvingPerson } from "../signing/approving-person.ts";
 import { insistOwnCopy, readBundle, type Bundle } from "../signing/bundle.ts";

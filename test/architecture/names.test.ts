@@ -23,6 +23,18 @@ test("file names are lower-case words with dashes", () => {
   ).toEqual([]);
 });
 
+test("no file name stands three times, so that a name says which part is meant", () => {
+  const places = new Map<string, string[]>();
+  for (const { path } of sourceFiles(["runner", "scripts", "infra"], [".ts", ".mjs"]))
+    places.set(basename(path), [...(places.get(basename(path)) ?? []), path]);
+  expect([...places.values()].filter((paths) => paths.length > 2)).toEqual([]);
+});
+
+test("the schema of a digest is declared once", () => {
+  const declared = code.filter((file) => file.text.includes("regex(SHA" + "256)")).map((file) => file.path);
+  expect(declared).toEqual(["runner/model/sha-schema.ts"]);
+});
+
 test("the phase files stand in the order in which a run goes through them", () => {
   const files = sourceFiles(["runner/phases"], [".ts"])
     .map((file) => basename(file.path, ".ts"))

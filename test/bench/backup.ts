@@ -8,7 +8,7 @@ import { withSource } from "../../runner/adapters/backup-source.ts";
 import { dump } from "../../runner/adapters/pg-dump.ts";
 import { withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
-import { exclusionPatterns, quotePattern } from "../../runner/rules/backup.ts";
+import { exclusionPatterns, quotePattern } from "../../runner/rules/backup-proof.ts";
 import { backupPlace, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, testScratch } from "../support/backup.ts";
 import { BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
 import { gpgHome } from "../support/gpg-home.ts";

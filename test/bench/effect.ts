@@ -6,7 +6,7 @@ import { relevantObjects } from "../../runner/adapters/rights.ts";
 import { canonicalText, digestOf, sha256 } from "../../runner/model/canonical.ts";
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
-import { environmentScope } from "../../runner/rules/environment.ts";
+import { environmentScope } from "../../runner/rules/environment-hash.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
 import type { Writer } from "../../runner/world.ts";
 import { costOf, inFreshDatabase, loadLine, plannedRows, ratio, shown, type Cost } from "../support/bench-ground.ts";

@@ -15,11 +15,11 @@ import { cutplanOutput, legBOutput, sourcePinOutput, writeVerifyOutput } from ".
 import { planJson } from "../../runner/plan-of-run.ts";
 import { projection } from "../../runner/aftermath/projection.ts";
 import { rehearsalMarkdown } from "../../runner/reports/rehearsal-report.ts";
-import { judgeProof } from "../../runner/rules/backup.ts";
+import { judgeProof } from "../../runner/rules/backup-proof.ts";
 import { expectedPayload } from "../../runner/rules/expected-payload.ts";
 import { judgeChain, type JournalEntry } from "../../runner/rules/journal.ts";
 import { ledgerIds, ledgerKeys, observedDigest } from "../../runner/rules/ledger.ts";
-import { newestDigest, rehearsalOf } from "../../runner/rules/rehearsal.ts";
+import { newestDigest, rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
 import { nextIndexLine, parseIndex } from "../../runner/rules/runs-index.ts";
 import { readBundle } from "../../scripts/signing/bundle.ts";
 import { requestReading } from "../../scripts/signing/request-reading.ts";

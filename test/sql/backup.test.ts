@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { backupShelf } from "../../runner/adapters/backup-shelf.ts";
-import { backupLines, backupRun, backupSelftest } from "../../runner/commands/backup.ts";
+import { backupLines, backupRun, backupSelftest } from "../../runner/commands/backup-by-hand.ts";
 import { backupVault } from "../../runner/adapters/backup-vault.ts";
 import { takeBackup, verifyBackupFile } from "../../runner/adapters/take-backup.ts";
-import { backupReceiptSchema } from "../../runner/model/backup.ts";
+import { backupReceiptSchema } from "../../runner/model/backup-receipt.ts";
 import { digestOf, sha256 } from "../../runner/model/canonical.ts";
 import {
   backupRequest,

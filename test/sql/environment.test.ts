@@ -11,7 +11,7 @@ import {
   environmentScope,
   explainEnvironment,
   relevantIn,
-} from "../../runner/rules/environment.ts";
+} from "../../runner/rules/environment-hash.ts";
 import type { EnvironmentFact } from "../../runner/model/environment.ts";
 import { freshDatabase } from "../support/database.ts";
 import type { FreshDatabase } from "../support/database.ts";

@@ -7,7 +7,7 @@ import { relevantObjects } from "../../runner/adapters/rights.ts";
 import { runFiles } from "../../runner/adapters/run-files.ts";
 import type { RunId } from "../../runner/model/ids.ts";
 import { signedCounts } from "../../runner/looks/row-counts.ts";
-import { environmentScope } from "../../runner/rules/environment.ts";
+import { environmentScope } from "../../runner/rules/environment-hash.ts";
 import { workResume } from "../../runner/worker.ts";
 import type { Database, RunEvent, World } from "../../runner/world.ts";
 import { memoryReporter } from "../support/memory-reporter.ts";

@@ -116,13 +116,21 @@ describe.runIf(corpusIsThere).each(MUTATED)("with one line of %s changed", (name
       !/[a-z]$/u.test(articles[index + 1]?.number ?? "") &&
       index % Math.ceil(articles.length / 12) === 0,
   );
-  test("a lost article heading is a finding at the next article", () => {
+  test("a lost article heading is a finding at the next article, or a refusal where quoted law has an article of its number", () => {
     expect(some.length).toBeGreaterThan(0);
     for (const unit of some) {
       const left = [...lines];
       left.splice(unit.line - 1, 1);
       const next = articles[articles.indexOf(unit) + 1];
-      expect(findingLines(cutLaw(left.join("\n")), "gap")).toEqual([`${(next?.line ?? 0) - 1} gap`]);
+      const taken = law(left.join("\n"));
+      if (taken.refusal)
+        expect(taken.refusal.reason).toMatch(
+          new RegExp(
+            `^line \\d+ reads as Điều ${unit.number ?? ""}, which is missing .*line ${(next?.line ?? 0) - 1}$`,
+            "u",
+          ),
+        );
+      else expect(findingLines(taken.manifest, "gap")).toEqual([`${(next?.line ?? 0) - 1} gap`]);
     }
   });
   test("an article heading that stands there twice is refused with both lines", () => {

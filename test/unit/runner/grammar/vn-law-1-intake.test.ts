@@ -24,6 +24,9 @@ describe("what intake shows of a law", () => {
       "      1.  [LAW/DIEU-2/KHOAN-1, line 26, 73 bytes]  Thư viện làng là nơi giữ sách của làng từ ngày 0…",
     ]);
     expect(shown).toContain("units            21 (2 part, 3 chapter, 7 article, 5 clause, 2 section, 2 subsection)");
+    expect(shown).toContain(
+      "counted again    articles 1-6 with 1 inserted complete; parts 1-2 complete; chapters 1-3 complete; sections 1-2 complete; subsections 1-2 complete; 2 behind the last unit; none unaccounted",
+    );
     expect(shown).toContain("  line 78  annex_articles: 2 lines below read as articles of annexes and are no units");
   });
   test("is as JSON what it is of any document, and level, number, eId and findings besides", () => {
@@ -36,6 +39,7 @@ describe("what intake shows of a law", () => {
       "manifest_digest",
       "writer_digest",
       "findings",
+      "completeness",
     ]);
     expect(Object.keys(printed.units[0] ?? {}).slice(-3)).toEqual(["level", "number", "eid"]);
     expect(printed.findings?.map((finding) => finding.code)).toEqual([
@@ -49,6 +53,16 @@ describe("what intake shows of a law", () => {
     expect(intakeText(law("Xin chào"), "LAW", "vn-law-1")).toBe(
       "STOP_REFUSED_INPUT\n  saw     line 1: no article (`Điều 1.`) of a Vietnamese law\n  wanted  a document that vn-law-1 can cut\n",
     );
+  });
+  test("names every place that has to be settled, not the first alone", () => {
+    const refused = intakeText(
+      law(
+        "Điều 1. Sách\nSách được giữ.\nĐi ều 2. Mượn\nMượn và trả.\nĐiều 3. Xã\nXã giữ sách.\nĐi ều 4. Trả\nTrả sách.\nĐiều 5. Hiệu lực\nNgay.\n",
+      ),
+      "LAW",
+      "vn-law-1",
+    ).split("\n");
+    expect(refused.filter((line) => line.startsWith("  place"))).toHaveLength(2);
   });
 });
 

@@ -271,6 +271,18 @@ describe("a request for signatures", () => {
   const { sg1, execution, sg2 } = requests();
   const cutRequest = requestReport({ run: RUN, pause: "cut", asked: [asked(sg1), asked(execution)] });
 
+  test("shows the second count of headings where the grammar has one", () => {
+    const counted = requestReport({
+      run: RUN,
+      pause: "cut",
+      asked: [asked(sg1)],
+      completeness: "articles 1-198 complete; 3 quoted; none unaccounted",
+    });
+    expect(counted.markdown).toContain(
+      "## Headings counted a second time\n\n`articles 1-198 complete; 3 quoted; none unaccounted`",
+    );
+    expect(cutRequest.markdown).not.toContain("second time");
+  });
   test("shows every payload field, the digits to type, the deadline and the bundle", () => {
     for (const request of [sg1, execution]) {
       expect(cutRequest.markdown).toContain(`- payload_sha: \`${request.payload_sha}\``);

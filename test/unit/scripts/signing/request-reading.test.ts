@@ -49,6 +49,13 @@ function expectPlain(name: string, reading: string | undefined): void {
   ]).toEqual([name, undefined]);
 }
 
+test("the approver reads what a second count of the headings found", () => {
+  expect(readingOf(ownLaw("luat-thu-vien.txt"), "vn-law-1")).toContain(
+    "counted again          articles 1-6 with 1 inserted complete;",
+  );
+  expect(readingOf(Buffer.from("# One\n\ntext\n"), "generic-atx-1")).not.toContain("counted again");
+});
+
 test("a document, a host and a name full of controls reach the screen escaped", () => {
   const reading = readingOf(Buffer.from(`# One\n\n${EVIL}\n\n# Two\r\n\r\n${EVIL}\r\n`), "generic-atx-1", EVIL, EVIL);
   expectPlain("hostile", reading);

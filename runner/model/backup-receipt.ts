@@ -1,8 +1,7 @@
 // What a backup is: which rows it holds, where it lies, and the proof that it was restored.
 import * as z from "zod";
-import { FINGERPRINT, SHA256 } from "./ids.ts";
-
-const sha = z.string().regex(SHA256);
+import { FINGERPRINT } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
 /** Rows and the SHA-256 of all rows as text in primary key order, by `schema.table`. */
 export const contentDigestsSchema = z.record(z.string(), z.strictObject({ rows: z.int().min(0), sha }));

@@ -1,5 +1,5 @@
 // What a file of the backups folder is by its name, and which backups may be deleted.
-import type { StoredBackup, StoredKind } from "../model/backup-shelf.ts";
+import type { StoredBackup, StoredKind } from "../model/stored-backup.ts";
 import { isRunId } from "../model/ids.ts";
 import type { Verdict } from "../model/stop.ts";
 

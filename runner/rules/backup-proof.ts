@@ -7,7 +7,7 @@ import {
   type EnvelopePacket,
   type LeftOut,
   type ObjectRights,
-} from "../model/backup.ts";
+} from "../model/backup-receipt.ts";
 import type { Verdict } from "../model/stop.ts";
 
 const PUBLIC_KEY_ENCRYPTED_SESSION_KEY = 1;

@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { sha256 } from "../model/canonical.ts";
-import { SHA256 } from "../model/ids.ts";
+import { sha } from "../model/sha-schema.ts";
 import { Stopped } from "../model/stop.ts";
 import { sqlFolder } from "./statements.ts";
 
-const manifestSchema = z.record(z.string().regex(/^[\w@./-]+$/), z.string().regex(SHA256));
+const manifestSchema = z.record(z.string().regex(/^[\w@./-]+$/), sha);
 
 /** release_digest: sha256 of manifest.json. STOP_DRIFT names a file that differs from it or is missing. */
 export function ownRelease(): string {

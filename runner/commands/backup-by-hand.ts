@@ -1,6 +1,6 @@
 // `cutter backup run|selftest`: a proven backup outside any run, and the proof that this host could take one.
-import type { BackupReceipt, BackupVault } from "../model/backup.ts";
-import type { BackupShelf } from "../model/backup-shelf.ts";
+import type { BackupReceipt, BackupVault } from "../model/backup-receipt.ts";
+import type { BackupShelf } from "../model/stored-backup.ts";
 
 /** Answer of `cutter backup run --json`, names as the existing backup program's callers know them, and the proof. */
 export interface BackupAnswer {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { StoredBackup } from "../../../../runner/model/backup-shelf.ts";
-import { backupNamed, judgePrune } from "../../../../runner/rules/backup-shelf.ts";
+import type { StoredBackup } from "../../../../runner/model/stored-backup.ts";
+import { backupNamed, judgePrune } from "../../../../runner/rules/backup-prune.ts";
 import { RUN_ID } from "../../../support/recorded-run.ts";
 
 const stored = (file: string): StoredBackup => {

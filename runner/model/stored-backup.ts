@@ -1,5 +1,5 @@
 // The backups folder of a host: which files lie there, and what may be done with them.
-import type { BackupReceipt } from "./backup.ts";
+import type { BackupReceipt } from "./backup-receipt.ts";
 
 /** `run`: the proven file of a run; `hand`: a proven one taken outside any run; `unproven`: kept for analysis, no backup; `selftest`: left by a killed test. */
 export type StoredKind = "run" | "hand" | "unproven" | "selftest";

@@ -1,9 +1,9 @@
 // `backup list|verify|prune`: what lies in the backups folder, whether it is still what was proven, and deleting by id.
 import type { Common } from "../cli.ts";
-import { backupProofSchema } from "../model/backup.ts";
-import type { BackupShelf, StoredBackup } from "../model/backup-shelf.ts";
+import { backupProofSchema } from "../model/backup-receipt.ts";
+import type { BackupShelf, StoredBackup } from "../model/stored-backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { judgePrune } from "../rules/backup-shelf.ts";
+import { judgePrune } from "../rules/backup-prune.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { shelfOf } from "../wire-backups.ts";

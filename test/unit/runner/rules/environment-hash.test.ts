@@ -6,7 +6,7 @@ import {
   environmentScope,
   explainEnvironment,
   relevantIn,
-} from "../../../../runner/rules/environment.ts";
+} from "../../../../runner/rules/environment-hash.ts";
 import type { EnvironmentFact } from "../../../../runner/model/environment.ts";
 
 const fact = (kind: string, identity: string, value: string | null): EnvironmentFact => ({ kind, identity, value });

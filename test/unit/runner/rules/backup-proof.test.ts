@@ -1,7 +1,7 @@
 // Pure decisions about backups, on plain values.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { DumpableRelation } from "../../../../runner/model/backup.ts";
+import type { DumpableRelation } from "../../../../runner/model/backup-receipt.ts";
 import {
   closure,
   envelope,
@@ -10,7 +10,7 @@ import {
   exclusionPatterns,
   missingTables,
   toolVersion,
-} from "../../../../runner/rules/backup.ts";
+} from "../../../../runner/rules/backup-proof.ts";
 
 const KEY = "0123456789ABCDEF";
 const recipient = { tag: 1, version: 3, key_id: KEY, bytes: 100 };

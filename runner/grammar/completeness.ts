@@ -1,0 +1,269 @@
+// Is anything missing? The independent count of headings is reconciled with the units that were chosen: a number that is missing
+// among them and stands somewhere as a heading could stand is a refusal; see docs/decisions/0024-completeness.md.
+import type {
+  Completeness,
+  Elsewhere,
+  Hint,
+  ManifestUnit,
+  RefusedPlace,
+  Series,
+  SeriesKind,
+} from "../model/manifest.ts";
+import { completenessText } from "./completeness-text.ts";
+import { folded, headingPlaces, type Place } from "./heading-count.ts";
+
+/** A law as it was cut. text: its region; first_line: 1-based line of the file where the region begins. */
+export interface CutText {
+  readonly text: string;
+  readonly first_line: number;
+  readonly units: readonly ManifestUnit[];
+  readonly hints: readonly Hint[];
+}
+
+/** Nothing is missing, with the account of it; or the places that nobody has accounted for. */
+export type Reconciled =
+  | { readonly completeness: Completeness; readonly unaccounted?: never }
+  | { readonly unaccounted: readonly RefusedPlace[]; readonly completeness?: never };
+
+const NAMES: Readonly<Record<SeriesKind, string>> = {
+  part: "Phần",
+  chapter: "Chương",
+  section: "Mục",
+  subsection: "Tiểu mục",
+  article: "Điều",
+};
+const KINDS: readonly SeriesKind[] = ["part", "chapter", "section", "subsection", "article"];
+/** Lost in a row behind the last article, so many at most are found by the numbers that go on. */
+const BEHIND = 3;
+
+const called = (one: Pick<Place, "kind" | "number">): string => `${NAMES[one.kind]} ${one.number}`;
+const majorOf = (unit: ManifestUnit): number => Number.parseInt(unit.number ?? "0", 10);
+const keyOf = (kind: string, number: string, line: number): string => `${kind} ${number} ${line}`;
+
+/** The chosen units as this judgement needs them. */
+class Chosen {
+  readonly body: readonly ManifestUnit[];
+  readonly articles: readonly ManifestUnit[];
+  readonly lines: ReadonlySet<string>;
+  readonly numbers: ReadonlySet<string>;
+  readonly first: number;
+  readonly end: number;
+  constructor(cut: CutText) {
+    this.body = cut.units.filter((unit) => unit.level !== "annex");
+    this.articles = this.body.filter((unit) => unit.level === "article");
+    this.lines = new Set(this.body.map((unit) => keyOf(unit.level ?? "", unit.number ?? "", unit.line)));
+    this.numbers = new Set(this.articles.map((unit) => unit.number ?? ""));
+    this.first = this.body[0]?.line ?? 0;
+    const last = this.body.at(-1);
+    this.end =
+      (last?.line ?? 0) +
+      Math.max(0, ...[last?.body ?? "", last?.title ?? ""].map((text) => text.split(/\r\n|\r|\n/).length));
+  }
+  of(kind: SeriesKind): readonly ManifestUnit[] {
+    return this.body.filter((unit) => unit.level === kind);
+  }
+  has(place: Place): boolean {
+    return this.lines.has(keyOf(place.kind, place.number, place.line));
+  }
+  articleAbove(line: number): ManifestUnit | undefined {
+    return this.articles.findLast((unit) => unit.line <= line);
+  }
+}
+
+const isQuoted = (place: Place): boolean => place.opened || place.within;
+
+/** Places behind the last unit that belong to a text of its own, because the numbers began again there: annexes, forms, regulations. */
+function restarted(places: readonly Place[], chosen: Chosen): ReadonlySet<Place> {
+  const own = new Set<Place>();
+  let again = false;
+  for (const place of places) {
+    if (place.line <= chosen.end) continue;
+    again ||= place.major === 1 && (place.kind === "article" || place.kind === "chapter");
+    if (again) own.add(place);
+  }
+  return own;
+}
+
+/**
+ * Places behind the last article whose numbers go on from it, one after another. A mark that opens a place makes it quoted law, and so
+ * are those that follow it by number in the same quotation; only the very next number is never taken for quoted on that account.
+ */
+function goingOn(places: readonly Place[], chosen: Chosen, elsewhere: ReadonlySet<Place>): ReadonlySet<Place> {
+  const lost = new Set<Place>();
+  const highest = Math.max(0, ...chosen.articles.map(majorOf));
+  let reach = highest;
+  let quoted = 0;
+  for (const place of places) {
+    if (
+      place.kind !== "article" ||
+      place.line < (chosen.articles.at(-1)?.line ?? 0) ||
+      place.refers ||
+      elsewhere.has(place)
+    )
+      continue;
+    const follows = place.within && quoted > 0 && place.major === quoted + 1 && place.major !== highest + 1;
+    quoted = place.opened || follows ? place.major : 0;
+    if (quoted > 0 || place.major < reach + (lost.size === 0 ? 1 : 0) || place.major > reach + BEHIND) continue;
+    lost.add(place);
+    reach = place.major;
+  }
+  return lost;
+}
+
+/** Why an article place that opens no unit may be a lost article; undefined where nothing speaks for that. */
+function articleLost(
+  place: Place,
+  chosen: Chosen,
+  elsewhere: ReadonlySet<Place>,
+  behind: ReadonlySet<Place>,
+): string | undefined {
+  if (behind.has(place))
+    return `which would follow Điều ${chosen.articles.at(-1)?.number ?? ""} of line ${chosen.articles.at(-1)?.line ?? 0}, the last one that is cut`;
+  if (chosen.numbers.has(place.number) || elsewhere.has(place)) return undefined;
+  const highest = Math.max(0, ...chosen.articles.map(majorOf));
+  if (place.letter !== "") {
+    const above = chosen.articleAbove(place.line);
+    const inPlace = above !== undefined && majorOf(above) === place.major;
+    return place.opened || (place.within && !inPlace) || place.refers || place.major > highest
+      ? undefined
+      : `which is missing; it stands below Điều ${above?.number ?? "0"} of line ${above?.line ?? chosen.first}`;
+  }
+  if (place.major > highest || (place.refers && place.name === "")) return undefined;
+  const above = chosen.articles.findLast((unit) => majorOf(unit) < place.major);
+  const below = chosen.articles.find((unit) => majorOf(unit) > place.major);
+  return `which is missing ${above === undefined ? "before" : `between Điều ${above.number ?? ""} of line ${above.line} and`} Điều ${below?.number ?? ""} of line ${below?.line ?? 0}`;
+}
+
+/** The same of a part, a chapter or a section: one that stands in the law outside quotations and that no unit around it repeats. */
+function sectionLost(place: Place, chosen: Chosen, elsewhere: ReadonlySet<Place>): string | undefined {
+  if (isQuoted(place) || place.note || elsewhere.has(place)) return undefined;
+  const all = chosen.of(place.kind);
+  if (place.line > chosen.end) {
+    const goesOn = place.kind === "chapter" && all.length > 0 && place.major === Math.max(...all.map(majorOf)) + 1;
+    return goesOn
+      ? `which would follow Chương ${all.at(-1)?.number ?? ""} of line ${all.at(-1)?.line ?? 0}, the last one that is cut`
+      : undefined;
+  }
+  const outer = chosen.body.findLast(
+    (unit) => unit.line <= place.line && KINDS.indexOf(kindOf(unit)) < KINDS.indexOf(place.kind),
+  );
+  const siblings =
+    place.kind === "section" || place.kind === "subsection"
+      ? all.filter((unit) => unit.parent === (outer?.address ?? null))
+      : all;
+  if ((place.line < chosen.first ? all : siblings).some((unit) => unit.number === place.number)) return undefined;
+  const above = chosen.body.findLast((unit) => unit.line <= place.line);
+  const where =
+    above === undefined
+      ? `before line ${chosen.first}, the first one that is cut`
+      : `below ${called({ kind: kindOf(above), number: above.number ?? "" })} of line ${above.line}`;
+  return `but opens no unit; it stands ${where}`;
+}
+
+const kindOf = (unit: ManifestUnit): SeriesKind => KINDS.find((kind) => kind === unit.level) ?? "article";
+
+/** Articles before the first unit that are no list of contents, because they are named otherwise than the articles of their numbers. */
+function otherText(places: readonly Place[], chosen: Chosen): readonly Place[] {
+  const early = places.filter(
+    (place) =>
+      place.kind === "article" &&
+      place.line < chosen.first &&
+      !isQuoted(place) &&
+      !place.refers &&
+      place.name.length > 4,
+  );
+  const differs = early.filter((place) => {
+    const title = folded(
+      (chosen.articles.find((unit) => unit.number === place.number)?.title ?? "").replace(
+        /^\P{L}*\p{L}+[^\p{L}\d]*\d+\p{L}?/u,
+        "",
+      ),
+    );
+    const length = Math.min(12, title.length, place.name.length);
+    return title.slice(0, length) !== place.name.slice(0, length) || length === 0;
+  });
+  return differs.length * 2 > early.length ? differs : [];
+}
+
+/** An article whose number goes on from lines that were taken out and that begin at 1 again: two texts in one sequence. */
+function joined(places: readonly Place[], chosen: Chosen): { place: Place; from: Place } | undefined {
+  let run: Place[] = [];
+  for (const place of places) {
+    if (place.kind !== "article" || isQuoted(place) || place.refers || place.line < chosen.first) continue;
+    const [from] = run;
+    if (chosen.has(place)) {
+      if (from !== undefined && run.length > 0 && place.major === (run.at(-1)?.major ?? 0) + 1) return { place, from };
+      run = [];
+    } else if (place.major === 1 && place.letter === "") run = [place];
+    else if (run.length > 0 && place.major === (run.at(-1)?.major ?? 0) + 1) run.push(place);
+  }
+  return undefined;
+}
+
+function whereOf(place: Place, chosen: Chosen, hinted: ReadonlySet<number>): Elsewhere["where"] {
+  if (hinted.has(place.line)) return "hint";
+  if (isQuoted(place)) return "quotation";
+  if (place.line < chosen.first) return "before";
+  if (place.line > chosen.end) return "behind";
+  return place.note ? "note" : "again";
+}
+
+function seriesOf(kind: SeriesKind, units: readonly ManifestUnit[]): Series {
+  const numbers = units.map((unit) => unit.number ?? "");
+  const whole = units.map(majorOf);
+  const through =
+    kind === "article" || (kind === "chapter" && whole.every((number, index) => number > (whole[index - 1] ?? 0)));
+  const all = new Set(whole);
+  const missing: number[] = [];
+  if (through)
+    for (let number = 1; number < Math.max(0, ...whole) && missing.length < 1_000; number += 1)
+      if (!all.has(number)) missing.push(number);
+  return { kind, numbers, missing };
+}
+
+/** Reconciles the count with the cut. Hints `line N is text` settle a place; approvers see how many did. Pure. */
+export function reconcile(cut: CutText): Reconciled {
+  const chosen = new Chosen(cut);
+  const places = headingPlaces(cut.text, cut.first_line);
+  const hinted = new Set(cut.hints.filter((hint) => hint.reads === "text").map((hint) => hint.line));
+  const left = places.filter((place) => !chosen.has(place));
+  const elsewhere = restarted(left, chosen);
+  const behind = goingOn(
+    left.filter((place) => !hinted.has(place.line)),
+    chosen,
+    elsewhere,
+  );
+  const unaccounted: RefusedPlace[] = [];
+  for (const place of left) {
+    if (hinted.has(place.line)) continue;
+    const why =
+      place.kind === "article" ? articleLost(place, chosen, elsewhere, behind) : sectionLost(place, chosen, elsewhere);
+    if (why !== undefined)
+      unaccounted.push({ line: place.line, reason: `line ${place.line} reads as ${called(place)}, ${why}` });
+  }
+  const two = joined(places, chosen);
+  if (two) {
+    const reason = `line ${two.place.line} reads as ${called(two.place)}, but goes on from line ${two.from.line}, where the numbers begin again: two texts in one sequence`;
+    return { unaccounted: [{ line: two.place.line, reason }, ...unaccounted] };
+  }
+  for (const place of otherText(
+    left.filter((one) => !hinted.has(one.line)),
+    chosen,
+  )) {
+    unaccounted.push({
+      line: place.line,
+      reason: `line ${place.line} reads as ${called(place)} of another text than that of line ${chosen.articles[0]?.line ?? 0}: it is named otherwise`,
+    });
+  }
+  if (unaccounted.length > 0) return { unaccounted: unaccounted.sort((one, other) => one.line - other.line) };
+  const series = KINDS.map((kind) => seriesOf(kind, chosen.of(kind))).filter((one) => one.numbers.length > 0);
+  const told = left
+    .filter((place) => !place.refers || hinted.has(place.line))
+    .map((place): Elsewhere => ({
+      kind: place.kind,
+      number: place.number,
+      line: place.line,
+      where: whereOf(place, chosen, hinted),
+    }));
+  return { completeness: { series, elsewhere: told, summary: completenessText(series, told) } };
+}
