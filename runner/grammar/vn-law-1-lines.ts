@@ -59,11 +59,15 @@ const WORDS = ["Điều ", "ĐIỀU ", "Chương ", "CHƯƠNG "]
 const GLUED =
   /^[*_#]*\s*(?:(?:Điều|ĐIỀU)\s+\d{1,4}(?:-?[a-zđ])?\s?[.:]\s*[*_]*\s*\p{Lu}\p{L}*|(?:Chương|CHƯƠNG)\s+[IVXLC]+\s*[.:–-]?\s*[*_]*\s*\p{Lu}{2,}\s\p{Lu}+)/u;
 
+/** Glued headings that are looked for: with more, the text has more headings than are weighed, and is refused. */
+const MOST_GLUED = 100_000;
+
 /** Offsets inside the region at which a heading is glued to the end of a sentence. */
 function gluedAt(bytes: Buffer, from: number, to: number): ReadonlySet<number> {
   const found = new Set<number>();
   for (const word of WORDS) {
     for (let at = bytes.indexOf(word, from); at >= 0 && at < to; at = bytes.indexOf(word, at + word.length)) {
+      if (found.size > MOST_GLUED) return found;
       let start = at;
       while (start > from && (bytes[start - 1] === 42 || bytes[start - 1] === 95)) start -= 1;
       let before = start;

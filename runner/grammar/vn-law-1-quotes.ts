@@ -127,7 +127,7 @@ function walkLine(walk: Walk, text: string, line: number, introduced: boolean): 
     if (opens(text, at)) {
       const block = at === 0;
       if (block && introduced) walk.blocksEnd(line);
-      walk.open(line, block, UNIT.test(text.slice(at + 1, at + 40).trim()));
+      walk.open(line, block, block && UNIT.test(text.slice(at + 1, at + 40).trim()));
     } else walk.close(line, AT_END.test(text.slice(at + 1)));
   }
 }
