@@ -68,8 +68,11 @@ export function noteLines(lines: Lines, roles: Roles): Note[] {
     const match = (first >= 48 && first <= 57) || first === 91 || first === 40 ? BODY.exec(plain) : null;
     const number = Number(match?.[1] ?? match?.[2] ?? match?.[3] ?? 0);
     const missing = AMENDED.test(match === null ? "" : plain.slice(0, 600)) ? MISSING_AMENDED : MISSING;
+    // A number in round brackets begins items and rows too; only what says that something was amended is a note.
+    const amended = missing === MISSING_AMENDED;
     if (
       match !== null &&
+      (match[2] === undefined || amended) &&
       number > last &&
       number <= last + missing &&
       mayOpen(lines, line, before) &&

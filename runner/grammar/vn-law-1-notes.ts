@@ -17,6 +17,9 @@ const CLOSED = /[.!?”"»)\]]$/u;
 /** Headings: text that begins so is the law's own where a page begins. */
 const HEADING =
   /^(?:Điều\s+(?:thứ\s+)?\d+[a-zđ]?\s?(?:[.:/]|$)|(?:Chương|Phần|Mục|Tiểu mục)\s+(?:thứ\s+)?(?:[IVXLC]+|\d+)(?![\p{L}\d]))/iu;
+/** A chapter or a section as it is printed for a heading: its number alone on the line, or with a stop or a name in capitals behind it. */
+const SECTION =
+  /^(?:Chương|CHƯƠNG|Phần|PHẦN|Mục|MỤC|Tiểu mục|TIỂU MỤC)\s+(?:(?:thứ|THỨ)\s+)?(?:[IVXLC]+|\d{1,3}|nhất|hai|ba|tư|năm)(?:\s*[.:–-]\s*\P{Ll}*|\s+\P{Ll}+|\s*)$/u;
 const ARTICLE = /^Điều\s+(\d{1,4})\s?[.:]/u;
 
 function nextBlank(roles: Roles, from: number, to: number): number {
@@ -124,7 +127,7 @@ class Walk {
   }
 
   private isOwn(line: number, text: string, depth: number, own: number): boolean {
-    if (this.lines.marked(line) && HEADING.test(text)) return true;
+    if (endsNote(this.lines, line, depth)) return true;
     return depth === 0 && Number(ARTICLE.exec(text)?.[1] ?? 0) === own + 1;
   }
 }
@@ -154,13 +157,14 @@ function markPages(lines: Lines, roles: Roles, notes: readonly Note[], quoted: U
 function markParagraphs(lines: Lines, roles: Roles, notes: readonly Note[], quoted: Uint8Array): void {
   notes.forEach((note, index) => {
     const until = notes[index + 1]?.line ?? lines.count;
-    let depth = 0;
     const blank = nextBlank(roles, note.line, until);
+    let depth = 0;
     let end = blank;
     for (let line = note.line; line < until && (line <= blank || depth > 0); line += 1) {
-      if (roles[line] !== ROLE.text || (lines.marked(line) && HEADING.test(lines.plain(line)))) {
-        if (roles[line] === ROLE.text) break;
-        continue;
+      if (roles[line] !== ROLE.text) continue;
+      if (line > note.line && (endsNote(lines, line, depth) || (depth === 0 && ARTICLE.test(lines.plain(line))))) {
+        end = line;
+        break;
       }
       quoted[line] = depth > 0 ? 1 : 0;
       depth = depthBehind(lines.plain(line), depth);
@@ -168,10 +172,16 @@ function markParagraphs(lines: Lines, roles: Roles, notes: readonly Note[], quot
     }
     for (let line = note.line; line < end; line += 1) {
       if (roles[line] !== ROLE.text) continue;
-      if (lines.marked(line) && HEADING.test(lines.plain(line))) break;
+      if (line > note.line && lines.marked(line) && HEADING.test(lines.plain(line))) break;
       roles[line] = ROLE.note;
     }
   });
+}
+
+/** Whether a line inside a note is none of it: what is written as a heading, and outside marks a chapter or a section. */
+function endsNote(lines: Lines, line: number, depth: number): boolean {
+  const text = lines.plain(line);
+  return (lines.marked(line) && HEADING.test(text)) || (depth === 0 && SECTION.test(text));
 }
 
 /** Without pages: a list of bracketed notes behind all their markers reaches to the end of the document, other notes are paragraphs. */

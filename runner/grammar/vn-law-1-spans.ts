@@ -105,10 +105,17 @@ export function titleText(bytes: Buffer, title: Span, breaks: readonly Span[]): 
   return parts.join(" ");
 }
 
-/** The title in lines first..last: without marks, blanks and hidden characters at its edges. */
+/** A heading that is a link of Markdown as a whole, with a target that shows no blank. */
+const LINK = /^\[([^[\]]+)\]\([^()\s]*\)$/u;
+
+/** The title in lines first..last: without marks, blanks and hidden characters at its edges; of a link what it shows. */
 export function titleSpan(bytes: Buffer, lines: Lines, first: number, last: number): Span {
   const start = afterBullet(bytes, trimStart(bytes, lines.start(first), lines.end(first), false), lines.end(first));
-  return { start, end: trimEnd(bytes, start, lines.end(last)) };
+  const end = trimEnd(bytes, start, lines.end(last));
+  const link = bytes[start] === 91 && first === last ? LINK.exec(bytes.toString("utf8", start, end)) : null;
+  return link === null
+    ? { start, end }
+    : { start: start + 1, end: start + 1 + Buffer.byteLength(link[1] ?? "", "utf8") };
 }
 
 /** The bytes of a title that are no more than its number: `Điều 5.`; `pattern` is matched on the title's bytes read as Latin-1. */

@@ -62,12 +62,18 @@ function textBetween(bytes: Uint8Array, span: ByteSpan): Break | undefined {
 
 /** Around titles of a law: blanks, line ends, Markdown marks, a bullet, characters nobody sees. Nothing a row would have to carry. */
 const SURROUNDS = /^[\s\u0085#*_>`|+\u002d–•▪●◦·■○\u00a0\u00ad\u200b-\u200f\u202a-\u202f\u2060-\u206f\ufeff]*$/u;
+/** A title that is a link: the bracket before it, and behind it the target, which shows nothing. */
+const LINK_OPENS = /\[$/u;
+const LINK_ENDS = /^\]\([^()\s]*\)/u;
 /** What a title may show as one blank: the same around a line ending, or the tag that stands for one. */
 const LINE_BREAK = /[\n\r\v\u0085\u2028\u2029]|<br[ \t/]*>/iu;
 
 /** Marks of a unit of a law, from `from` to `to`. */
 function lawMarkup(bytes: Buffer, unit: ManifestUnit, from: number, to: number): Break | undefined {
-  if (to >= from && SURROUNDS.test(bytes.toString("utf8", from, to))) return undefined;
+  const marks = bytes
+    .toString("utf8", Math.min(from, to), to)
+    .replace(to === unit.title_start ? LINK_OPENS : LINK_ENDS, "");
+  if (to >= from && SURROUNDS.test(marks)) return undefined;
   return {
     at: from,
     saw: `text beside the title of ${unit.address} that belongs to no row`,

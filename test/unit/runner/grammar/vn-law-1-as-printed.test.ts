@@ -28,6 +28,17 @@ describe("a footnote that is none", () => {
       articles(3),
     );
   });
+  test.each([
+    ["an item in brackets", "Sách được mượn (1) và đọc (2).\n(1) Sách mượn phải trả."],
+    ["a note without a blank line behind it", "Sách quý1.\n1 Khoản này được sửa đổi theo Luật số 2."],
+  ])("does not swallow the chapter below: %s", (_, text) => {
+    everyDepth(`LUẬT LÀNG\n\nChương I\nCHUNG\n\nĐiều 1. Sách\n${text}\nChương II\nHẾT\nĐiều 2. Hết\nHết.\n`, [
+      "CHUONG-1",
+      "DIEU-1",
+      "CHUONG-2",
+      "DIEU-2",
+    ]);
+  });
   test("ends before a line that is written as a heading", () => {
     const page = "\n\nCÔNG BÁO/Số 7/Ngày 02-01-2024\n3\n\n";
     everyDepth(
