@@ -11,8 +11,8 @@ const npm = (...names) => names.map((name) => `^node_modules/(?:@types/)?${name}
 const SHARED_ADAPTERS =
   "^runner/adapters/(?:postgres-cluster|openpgp-verifier|gpgv-verifier|safe-file|key-check)[.]ts$";
 
-/** Folders of the runner whose files are pure: values in, values out. */
-const PURE = "^runner/(?:model|rules|grammar|terminal|reports)/";
+/** Folders of the runner whose files are pure: values in, values out, or types only. */
+const PURE = "^runner/(?:model|rules|grammar|terminal|reports|world)/";
 
 module.exports = {
   forbidden: [

@@ -38,7 +38,8 @@ export default tseslint.config(
       "no-var": "error",
       "prefer-const": "error",
       "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true, IIFEs: true }],
-      "max-params": ["error", 5],
+      // Five values in a row, several of one type, can be swapped unseen: name them in an object.
+      "max-params": ["error", 4],
     },
   },
   {
@@ -47,9 +48,19 @@ export default tseslint.config(
     rules: { "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }] },
   },
   {
+    // What is left of longer lists; no file is added here, and each goes when its functions are next changed.
+    files: [
+      "runner/grammar/vn-law-1-*.ts",
+      "scripts/operator/register-document.ts",
+      "scripts/readiness/record-points.ts",
+    ],
+    rules: { "max-params": ["error", 5] },
+  },
+  {
     // A describe block is a list of tests, not a function somebody reads in one go.
     files: ["test/**/*.ts"],
-    rules: { "max-lines-per-function": "off", "no-console": "off" },
+    // A row of a table test is handed over value by value.
+    rules: { "max-lines-per-function": "off", "max-params": ["error", 5], "no-console": "off" },
   },
   {
     // Vitest reads its configuration from the default export.

@@ -141,7 +141,7 @@ function upOf({ name, allowed }: DeclaredPackage): string {
 export const passwordPath = (role: string): string => `password of role ${role}`;
 
 /** Paths of what a package brings, and its state as applied; also what tells whether it is applied at all. */
-export function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunction>): readonly Entry[] {
+function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunction>): readonly Entry[] {
   const of = (object: string, held: Rights["tables"][number]["rights"], parent: string): Entry[] =>
     Object.entries(held).flatMap(([grantee, privileges]) =>
       Object.entries(privileges).map(([privilege, by]): Entry => ({

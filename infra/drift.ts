@@ -47,7 +47,7 @@ export interface DriftLine {
 export const ABSENT = "absent";
 
 /** What `up` does about something nobody declared. */
-export const EXTRA_UP = "nothing: remove it by hand, or adopt it by its path in cutter:known";
+const EXTRA_UP = "nothing: remove it by hand, or adopt it by its path in cutter:known";
 
 /**
  * Every difference, ordered by path. Empty if and only if the host is as declared. `known` names extras that were

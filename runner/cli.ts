@@ -1,4 +1,4 @@
-// THE ENTRY: words in, exit status out; the only process.exit. Verbs are loaded when they are asked for.
+// THE ENTRY: words in, exit status out; the only process.exit of the runner. Verbs are loaded when they are asked for.
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { withGrammarOptions } from "./commands/grammar-words.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";

@@ -71,11 +71,11 @@ export async function enact(
   { ledger, verified }: Written,
 ): Promise<Recorded<CloseoutOutput>> {
   const { source, plan: rows, grants } = planned;
-  const mayEnact = await enactAuthorization(run, planned);
+  const { authorization, review_decision_id } = await enactAuthorization(run, planned);
   const enacted = await run.admitted(
-    lifecycleEnact(mayEnact.review_decision_id),
+    lifecycleEnact(review_decision_id),
     { plan: rows, ledger, verified },
-    mayEnact,
+    authorization,
   );
   return run.step(closeout, { source, plan: rows, grants, ledger, enacted });
 }

@@ -3,28 +3,29 @@ import type { Json } from "./model/canonical.ts";
 import { canonicalText } from "./model/canonical.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { RecordedPhase } from "./model/run.ts";
-import { ADMITTED_BY } from "./model/run.ts";
+import { shasFor, type Authorization } from "./rules/authorization.ts";
 import { changesBetween, type TableChanges } from "./rules/prediction.ts";
 import { environmentHash, explainEnvironment } from "./rules/environment-hash.ts";
 import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
 import { environmentFacts, protectedHash } from "./looks/facts.ts";
-import type { Database, Writer } from "./world.ts";
+import type { Database, Writer } from "./world/database.ts";
 
-/** One write: whose, which phase, under which lease and admissions, what it may change, and the work itself. Hashes are 64 hex digits, the cap is in seconds. */
+/**
+ * One write: whose, which phase, under which lease and authorization, what it may change, and the work itself. Hashes are 64 hex
+ * digits, the cap is in seconds.
+ */
 export interface EffectRequest<O> {
   readonly run_id: string;
   readonly phase: RecordedPhase;
   readonly role: "exec" | "verify";
   readonly epoch: string;
   readonly input_sha: string;
-  readonly payload_shas: Readonly<Record<string, string>>;
+  readonly authorization: Authorization;
   readonly cap_seconds: number;
   /** Judges the row changes of the work, inside its transaction. */
   readonly counts: (tx: Writer, changes: readonly TableChanges[]) => Promise<Verdict>;
   readonly protected_prefixes: readonly string[];
   readonly environment_scope: EnvironmentScope;
-  /** Environment the people signed; undefined where none is signed for this phase. */
-  readonly environment_hash: string | undefined;
   readonly work: (tx: Writer) => Promise<O>;
   /** Journal entry and record, appended in the same transaction; answers output_sha. */
   readonly record: (tx: Writer, output: O) => Promise<string>;
@@ -37,16 +38,16 @@ export async function effect<O extends Json>(
 ): Promise<{ output: O; output_sha: string }> {
   return database.effect(request.role, async (tx) => {
     const baseline = await tx.query("read/statistics");
-    await tx.one("write/begin-effect", [
-      request.run_id,
-      request.phase,
-      request.epoch,
-      request.input_sha,
-      canonicalText({ ...neededShas(request) }),
-      request.cap_seconds,
-    ]);
+    await tx.one("write/begin-effect", {
+      run_id: request.run_id,
+      phase: request.phase,
+      epoch: request.epoch,
+      input_sha: request.input_sha,
+      payload_shas: canonicalText(shasFor(request.authorization, request.phase)),
+      cap_seconds: request.cap_seconds,
+    });
     const before = await surroundings(tx, request);
-    insistEnvironment(request.environment_hash, before.environment);
+    insistEnvironment(request.authorization.environment_hash, before.environment);
     const output = await request.work(tx);
     const output_sha = await request.record(tx, output);
     await tx.query("write/fire-deferred-triggers");
@@ -54,14 +55,6 @@ export async function effect<O extends Json>(
     insistUnchanged(before, await surroundings(tx, request));
     return { output, output_sha };
   });
-}
-
-function neededShas(request: {
-  phase: RecordedPhase;
-  payload_shas: Readonly<Record<string, string>>;
-}): Record<string, string> {
-  const gates: readonly string[] = ADMITTED_BY[request.phase] ?? [];
-  return Object.fromEntries(Object.entries(request.payload_shas).filter(([gate]) => gates.includes(gate)));
 }
 
 interface Surroundings {

@@ -1,19 +1,22 @@
-// Carries a run from phase to phase: recorded? -> return it; else gates, work, record. Knows no phase by name.
+// Carries a run through one phase: returns its record, or does the work and records it under the lease. Which phases
+// there are, and in which order, is said in cut.ts.
 import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
 import type { BackupReceipt } from "./model/backup-receipt.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import { INVARIANTS } from "./model/invariants.ts";
-import { COUNTED, type CountedEffect } from "./model/rehearsal.ts";
 import { STATE_AFTER, type Gate, type RecordedPhase, type RunState } from "./model/run.ts";
 import { insist, Stopped } from "./model/stop.ts";
-import type { EffectPhase, EffectScope, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
+import type { EffectPhase, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
 import { refuseWhenAskedToEnd } from "./looks/asked-to-end.ts";
 import { effect } from "./effect.ts";
 import { insistNotHalted } from "./looks/halted.ts";
+import { UNSIGNED, type Authorization } from "./rules/authorization.ts";
 import { entrySha, JOURNAL_START } from "./rules/journal.ts";
-import { inputSha, judgeRecord, type PhaseRecord } from "./rules/resume.ts";
+import { countedEffect } from "./rules/rehearsed-changes.ts";
+import { inputSha, judgeRecord, unitsWritten, type PhaseRecord } from "./rules/resume.ts";
 import { judgeOwnTime, judgePhaseTime } from "./rules/times.ts";
-import type { World, Writer } from "./world.ts";
+import type { World } from "./world.ts";
+import type { Writer } from "./world/database.ts";
 
 /** The run as this process took it: release and opening never change, epoch is the lease's at that moment. */
 export interface RunRow {
@@ -31,6 +34,16 @@ export interface RunWatcher {
   requested(run: Run, gate: Gate): Promise<void>;
 }
 
+/** A run whose lease was just taken: who holds it, what is recorded of it, and who is told of each step. */
+export interface Taken {
+  readonly row: RunRow;
+  readonly world: World;
+  /** The process's name on the lease. */
+  readonly holder: string;
+  readonly done: readonly PhaseRecord[];
+  readonly after: RunWatcher;
+}
+
 /** One process's hold on a run: its lease epoch, what is recorded, and the way to add to it. */
 export class Run {
   readonly row: RunRow;
@@ -42,13 +55,13 @@ export class Run {
   #done: Map<string, PhaseRecord>;
   readonly #after: RunWatcher;
 
-  constructor(row: RunRow, world: World, holder: string, done: readonly PhaseRecord[], after: RunWatcher) {
-    this.row = row;
-    this.world = world;
-    this.#holder = holder;
-    this.#epoch = row.epoch;
-    this.#done = new Map(done.map((record) => [record.phase, record]));
-    this.#after = after;
+  constructor(taken: Taken) {
+    this.row = taken.row;
+    this.world = taken.world;
+    this.#holder = taken.holder;
+    this.#epoch = taken.row.epoch;
+    this.#done = new Map(taken.done.map((record) => [record.phase, record]));
+    this.#after = taken.after;
   }
 
   get epoch(): string {
@@ -64,26 +77,25 @@ export class Run {
 
   /** Runs a phase that needs no admission, or returns its record. */
   async step<I extends Inputs, O extends Json>(phase: Phase<I, O>, input: I): Promise<Recorded<O>> {
-    return this.#advance(phase, input, {}, undefined);
+    return this.#advance(phase, input, UNSIGNED);
   }
 
-  /** Runs an effect that people admitted: payload digests by gate, and the environment they signed. */
+  /** Runs an effect that people admitted. */
   async admitted<I extends Inputs, O extends Json>(
     phase: EffectPhase<I, O>,
     input: I,
-    authorization: { payload_shas: Partial<Record<Gate, string>>; environment_hash: string },
+    authorization: Authorization,
   ): Promise<Recorded<O>> {
-    return this.#advance(phase, input, authorization.payload_shas, authorization.environment_hash);
+    return this.#advance(phase, input, authorization);
   }
 
   async #advance<I extends Inputs, O extends Json>(
     phase: Phase<I, O>,
     input: I,
-    payload_shas: Partial<Record<Gate, string>>,
-    environment: string | undefined,
+    authorization: Authorization,
   ): Promise<Recorded<O>> {
     this.#working = phase.name;
-    const record = await this.#recordedOrDone(phase, input, payload_shas, environment);
+    const record = await this.#recordedOrDone(phase, input, authorization);
     await this.#after.step(this, phase.name);
     this.#working = null;
     return record;
@@ -92,8 +104,7 @@ export class Run {
   async #recordedOrDone<I extends Inputs, O extends Json>(
     phase: Phase<I, O>,
     input: I,
-    payload_shas: Partial<Record<Gate, string>>,
-    environment: string | undefined,
+    authorization: Authorization,
   ): Promise<Recorded<O>> {
     insist(judgeOwnTime(process.hrtime.bigint() - this.#startedAt, this.world.config.caps.run_minutes));
     refuseWhenAskedToEnd(this.world, phase.name, this.row.run_id);
@@ -105,7 +116,7 @@ export class Run {
     await insistNotHalted(this.world, this.row.run_id);
     const record =
       phase.access === "writes"
-        ? await this.#write(phase, input, wanted, payload_shas, environment)
+        ? await this.#write(phase, input, wanted, authorization)
         : await this.#work(phase, input, wanted);
     const invariants = `${INVARIANTS[phase.name].length}/${INVARIANTS[phase.name].length}`;
     this.world.events.emit({
@@ -129,7 +140,12 @@ export class Run {
     if (!record) return undefined;
     insist(judgeRecord(record, wanted));
     const output = phase.output.parse(record.output);
-    await phase.recheck?.(input, output, this.readScope(), this.has("cut_leg_a"));
+    await phase.recheck?.(
+      input,
+      output,
+      this.readScope(),
+      unitsWritten((known) => this.has(known)),
+    );
     this.world.events.emit({ event: "phase", phase: phase.name, status: "recorded" });
     return { phase: phase.name, output, output_sha: record.output_sha, at: record.at };
   }
@@ -144,14 +160,14 @@ export class Run {
     const output_sha = outputSha(phase, output);
     await this.world.database.transaction("exec", async (tx) => {
       await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
-      await tx.one("write/record-phase", [
-        this.row.run_id,
-        phase.name,
-        this.#epoch,
-        wanted,
+      await tx.one("write/record-phase", {
+        run_id: this.row.run_id,
+        phase: phase.name,
+        epoch: this.#epoch,
+        input_sha: wanted,
         output_sha,
-        canonicalText(output),
-      ]);
+        output: canonicalText(output),
+      });
     });
     return this.#remember(phase.name);
   }
@@ -160,11 +176,11 @@ export class Run {
     phase: EffectPhase<I, O>,
     input: I,
     wanted: string,
-    payload_shas: Partial<Record<Gate, string>>,
-    environment: string | undefined,
+    authorization: Authorization,
   ): Promise<Recorded<O>> {
     const { config, database } = this.world;
     const started = process.hrtime.bigint();
+    const counted = countedEffect(phase.name, (known) => this.has(known));
     try {
       await effect<O>(database, {
         run_id: this.row.run_id,
@@ -172,13 +188,11 @@ export class Run {
         role: phase.role,
         epoch: this.#epoch,
         input_sha: wanted,
-        payload_shas: payload_shas as Record<string, string>,
+        authorization,
         cap_seconds: config.caps.phase_minutes * 60,
-        counts: (tx, changes) =>
-          this.world.counts.judge(tx, { run_id: this.row.run_id, effect: this.#counted(phase.name) }, changes),
+        counts: (tx, changes) => this.world.counts.judge(tx, { run_id: this.row.run_id, effect: counted }, changes),
         protected_prefixes: config.protected_prefixes,
         environment_scope: this.world.environment_scope,
-        environment_hash: environment,
         work: (tx) => phase.run(input, { ...this.#pureScope(), tx }),
         record: async (tx, output) => {
           // The last moment to go back: after it only COMMIT is left.
@@ -186,13 +200,13 @@ export class Run {
           insist(judgePhaseTime(phase.name, process.hrtime.bigint() - started, config.caps.phase_minutes));
           const output_sha = outputSha(phase, output);
           await this.journal(tx, { event: "phase", phase: phase.name, input_sha: wanted, output_sha });
-          await tx.one("write/end-effect", [
-            this.row.run_id,
-            phase.name,
-            this.#epoch,
+          await tx.one("write/end-effect", {
+            run_id: this.row.run_id,
+            phase: phase.name,
+            epoch: this.#epoch,
             output_sha,
-            canonicalText(output),
-          ]);
+            output: canonicalText(output),
+          });
           return output_sha;
         },
       });
@@ -226,7 +240,11 @@ export class Run {
   async #takeAgain(lost: Stopped): Promise<string> {
     try {
       return await this.world.database.transaction("exec", async (tx) => {
-        const { epoch } = await tx.one("write/take-lease", [this.row.run_id, this.#holder, null]);
+        const { epoch } = await tx.one("write/take-lease", {
+          run_id: this.row.run_id,
+          holder: this.#holder,
+          gone_holder: null,
+        });
         if (BigInt(epoch) === BigInt(this.#epoch) + 1n) return epoch;
         throw new Stopped("STOP_FENCED", {
           saw: `${lost.facts.saw}, and epoch ${String(BigInt(epoch) - 1n)} of the lease is another process's`,
@@ -268,32 +286,32 @@ export class Run {
 
   async #reload(): Promise<void> {
     const rows = await this.world.database.read("exec", (reader) =>
-      reader.query("read/phases-done", [this.row.run_id]),
+      reader.query("read/phases-done", { run_id: this.row.run_id }),
     );
     this.#done = new Map(rows.map((record) => [record.phase, record]));
   }
 
   /** Appends one entry to the run's hash chain, inside the caller's transaction. */
   async journal(tx: Writer, entry: Record<string, Json>): Promise<void> {
-    const [tail] = await tx.query("read/journal-tail", [this.row.run_id]);
+    const [tail] = await tx.query("read/journal-tail", { run_id: this.row.run_id });
     const seq = String(Number(tail?.seq ?? "0") + 1);
     const prev = tail?.entry_sha ?? JOURNAL_START;
     const { now } = await tx.one("read/database-now");
     const whole = { ...entry, utc: now.toISOString() };
-    await tx.one("write/append-journal", [
-      this.row.run_id,
-      this.#epoch,
+    await tx.one("write/append-journal", {
+      run_id: this.row.run_id,
+      epoch: this.#epoch,
       seq,
-      prev,
-      entrySha(this.row.run_id, seq, prev, whole),
-      canonicalText(whole),
-    ]);
+      prev_sha: prev,
+      entry_sha: entrySha(this.row.run_id, seq, prev, whole),
+      entry: canonicalText(whole),
+    });
   }
 
   /** Notes a pause or stop on the run row; the projection in state.json follows. */
   async note(state: RunState, stop: string | null): Promise<void> {
     await this.world.database.transaction("exec", (tx) =>
-      tx.one("write/set-state", [this.row.run_id, this.#epoch, state, stop]),
+      tx.one("write/set-state", { run_id: this.row.run_id, epoch: this.#epoch, state, last_stop: stop }),
     );
     this.world.events.emit({ event: "state", state });
   }
@@ -301,14 +319,6 @@ export class Run {
   /** The requests of a pause are written: their report goes out before the run pauses. */
   async requested(gate: Gate): Promise<void> {
     await this.#after.requested(this, gate);
-  }
-
-  #counted(phase: string): CountedEffect {
-    const name = COUNTED.find(
-      (known) => known === (phase === "revert" && this.has("leg_b_record") ? "revert_ledger" : phase),
-    );
-    if (!name) throw new Error(`${phase} is no effect`);
-    return name;
   }
 
   #pureScope(): PureScope {
@@ -340,22 +350,22 @@ export class Run {
   /** One more backup, proven by a restore and recorded under the lease. */
   async takeBackup(): Promise<BackupReceipt> {
     const { database, vault } = this.world;
-    const known = await database.read("exec", (reader) => reader.query("read/receipts", [this.row.run_id]));
+    const known = await database.read("exec", (reader) => reader.query("read/receipts", { run_id: this.row.run_id }));
     const attempt = (known[0]?.attempt ?? 0) + 1;
     const receipt = await vault.take(this.row.run_id, attempt);
     await database.transaction("exec", (tx) =>
-      tx.one("write/record-receipt", [
-        this.row.run_id,
-        this.#epoch,
+      tx.one("write/record-receipt", {
+        run_id: this.row.run_id,
+        epoch: this.#epoch,
         attempt,
-        canonicalText(receipt.content_digests),
-        receipt.content_digests_sha,
-        receipt.file_sha,
-        String(receipt.size_bytes),
-        receipt.recipient,
-        canonicalText(receipt.proof as Json),
-        receipt.proof_sha,
-      ]),
+        content_digests: canonicalText(receipt.content_digests),
+        content_digests_sha: receipt.content_digests_sha,
+        file_sha: receipt.file_sha,
+        size: String(receipt.size_bytes),
+        recipient: receipt.recipient,
+        proof: canonicalText(receipt.proof as Json),
+        proof_sha: receipt.proof_sha,
+      }),
     );
     return receipt;
   }
@@ -366,5 +376,3 @@ function outputSha<O extends Json>(phase: { digest?: (output: O) => unknown }, o
 }
 
 const seconds = (since: bigint): number => Number((process.hrtime.bigint() - since) / 1_000_000n) / 1000;
-
-export type { EffectScope };

@@ -13,6 +13,7 @@ import { planJson, planOf } from "./plan-of-run.ts";
 import { requestFor, type AskableGate, type BundleContents } from "./aftermath/request-bundle.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
+import { authorizationOf, type Authorization } from "./rules/authorization.ts";
 import { judgeProof } from "./rules/backup-proof.ts";
 import {
   DECISION_MINTED,
@@ -25,12 +26,6 @@ import {
 import { shellWord } from "./rules/shell-word.ts";
 import { backupTooOld } from "./rules/times.ts";
 
-/** What an admitted effect is handed: payload digests by gate and the environment people signed. */
-export interface Authorization {
-  readonly payload_shas: Partial<Record<Gate, string>>;
-  readonly environment_hash: string;
-}
-
 /** Records of phases 1 to 5: what the first signatures cover. */
 export interface Planned {
   readonly source: Recorded<SourcePinOutput>;
@@ -42,28 +37,21 @@ export interface Planned {
 
 /** SG_1 and EXECUTION. After leg A both are used up and no longer asked for. */
 export async function cutAuthorization(run: Run, planned: Planned): Promise<Authorization> {
-  const { environment_hash } = planned.grants.output;
-  if (run.has("cut_leg_a")) return { payload_shas: {}, environment_hash };
+  if (run.has("cut_leg_a")) return authorizationOf(planned.grants.output, []);
   await insistFreshBackup(run, planned.backup.output);
-  return {
-    payload_shas: await insistAdmitted(run, planned, "awaiting_cut_authorization", ["SG_1_cut_authz", "EXECUTION"]),
-    environment_hash,
-  };
+  return insistAdmitted(run, planned, "awaiting_cut_authorization", ["SG_1_cut_authz", "EXECUTION"]);
 }
 
 /** SG_2 over what the second principal observed; the review decision id is minted once, so that a renewed request names the same row. */
 export async function enactAuthorization(
   run: Run,
   planned: Planned,
-): Promise<Authorization & { review_decision_id: string }> {
-  const { environment_hash } = planned.grants.output;
+): Promise<{ readonly authorization: Authorization; readonly review_decision_id: string }> {
   const review_decision_id = mintedDecision(await recordOf(run)) ?? (await mintDecision(run));
-  if (run.has("lifecycle_enact")) return { payload_shas: {}, environment_hash, review_decision_id };
-  return {
-    payload_shas: await insistAdmitted(run, planned, "awaiting_lifecycle_authorization", ["SG_2_lifecycle_authz"]),
-    environment_hash,
-    review_decision_id,
-  };
+  const authorization = run.has("lifecycle_enact")
+    ? authorizationOf(planned.grants.output, [])
+    : await insistAdmitted(run, planned, "awaiting_lifecycle_authorization", ["SG_2_lifecycle_authz"]);
+  return { authorization, review_decision_id };
 }
 
 /** Mints the id of the enactment's review decision and keeps it in the journal. */
@@ -73,25 +61,31 @@ export async function mintDecision(run: Run): Promise<string> {
   return review_decision_id;
 }
 
-/** Digests of the payloads when every gate has a usable admission; else the missing ones are requested and the run pauses. */
+/** What was authorized when every gate has a usable admission; else the missing ones are requested and the run pauses. */
 async function insistAdmitted(
   run: Run,
   planned: Planned,
   state: RunState,
   gates: readonly AskedGate[],
-): Promise<Partial<Record<Gate, string>>> {
+): Promise<Authorization> {
   const record = await recordOf(run);
-  const rows = await run.world.database.read("exec", (reader) => reader.query("read/admissions", [run.row.run_id]));
+  const rows = await run.world.database.read("exec", (reader) =>
+    reader.query("read/admissions", { run_id: run.row.run_id }),
+  );
   const { now } = await run.world.database.read("exec", (reader) => reader.one("read/database-now"));
   const cap = run.world.config.caps.phase_minutes * 60;
   const judged = gates.map((gate) => {
     const payload = expectedPayload(record, gate);
-    return { gate, payload_sha: digestOf(payload), verdict: judgeAdmissions(rows, gate, { ...payload }, now, cap) };
+    return {
+      gate,
+      payload_sha: digestOf(payload),
+      verdict: judgeAdmissions(rows, { gate, payload: { ...payload } }, now, cap),
+    };
   });
   const missing = judged.filter((item) => item.verdict);
   if (missing.length === 0) {
     for (const { gate, payload_sha } of judged) await insistGateSigned(run, gate, payload_sha);
-    return Object.fromEntries(judged.map((item) => [item.gate, item.payload_sha]));
+    return authorizationOf(planned.grants.output, judged);
   }
   await insistNotHalted(run.world, run.row.run_id);
   const bundles: string[] = [];
@@ -110,7 +104,7 @@ async function insistAdmitted(
 /** STOP_APPROVAL_INVALID when an admission of this gate that could be used was written past the gate; `payload_sha` null is any payload. */
 export async function insistGateSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
   const rows = await run.world.database.read("exec", (reader) =>
-    reader.query("read/unused-statements", [run.row.run_id, gate, payload_sha]),
+    reader.query("read/unused-statements", { run_id: run.row.run_id, gate, payload_sha }),
   );
   await run.world.approvals.insistSigned(run.row.run_id, rows);
 }
@@ -155,7 +149,8 @@ function pauseStop(verdicts: readonly Verdict[], bundles: readonly string[], run
 
 /** The newest proven backup is young enough, holds the recorded content, and lies unchanged on disk; an old one is taken again. */
 async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void> {
-  const read = () => run.world.database.read("exec", (reader) => reader.query("read/receipts", [run.row.run_id]));
+  const read = () =>
+    run.world.database.read("exec", (reader) => reader.query("read/receipts", { run_id: run.row.run_id }));
   let [newest] = await read();
   if (!newest || backupTooOld(newest.at, newest.now, run.world.config.backup.max_age_minutes)) {
     await run.takeBackup();
@@ -186,7 +181,9 @@ const recordOf = (run: Run): Promise<RunRecord> =>
 async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
   const source = planned.source.output;
   const material = await planOf(source, run.readScope());
-  const receipts = await run.world.database.read("exec", (reader) => reader.query("read/receipts", [run.row.run_id]));
+  const receipts = await run.world.database.read("exec", (reader) =>
+    reader.query("read/receipts", { run_id: run.row.run_id }),
+  );
   const { region, findings } = material.manifest;
   const sg1 = gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" ? sg1InForce(record) : undefined;
   return {

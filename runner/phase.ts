@@ -5,7 +5,9 @@ import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import type { RecordedPhase, RoleKey } from "./model/run.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
-import type { Database, Here, RunEvent, RunFiles, Writer } from "./world.ts";
+import type { Here, RunEvent } from "./world.ts";
+import type { Database, Writer } from "./world/database.ts";
+import type { RunFiles } from "./world/files.ts";
 
 /** What a phase left behind, and the digest later phases take as input. */
 export interface Recorded<O> {

@@ -15,7 +15,7 @@ import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
 import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsed-changes.ts";
-import type { RehearsalGround, RowCounts, Stage } from "./world.ts";
+import type { RehearsalGround, RowCounts, Stage } from "./world/stage.ts";
 
 const HOLDER = "rehearsal";
 /** Nobody's key: the database of a rehearsal takes it, the gate of a host never would. */
@@ -159,9 +159,17 @@ async function open(run: Run, stage: Stage, runId: RunId): Promise<Run> {
   const { database, config, here } = stage.world;
   const { document_id, release, opened } = run.row;
   const { epoch } = await database.transaction("exec", (tx) =>
-    tx.one("write/open-run", [runId, document_id, config.host, here.actor, release, HOLDER]),
+    tx.one("write/open-run", {
+      run_id: runId,
+      document_id,
+      host: config.host,
+      actor: here.actor,
+      release,
+      holder: HOLDER,
+    }),
   );
-  return new Run({ run_id: runId, document_id, release, opened, epoch }, stage.world, HOLDER, [], SILENT);
+  const row = { run_id: runId, document_id, release, opened, epoch };
+  return new Run({ row, world: stage.world, holder: HOLDER, done: [], after: SILENT });
 }
 
 /** A run id of the same form that is another one: the restored copy knows no run but the rehearsal's. */
@@ -202,20 +210,20 @@ async function admit(trial: Run, planned: Planned, gate: AskedGate): Promise<voi
       : null;
   const nobody = Buffer.from("rehearsal");
   await database.transaction("gate", (tx) =>
-    tx.one("write/admit", [
+    tx.one("write/admit", {
       gate,
-      trial.row.run_id,
-      canonicalText(payload),
-      digestOf(payload),
-      gate === "SG_1_cut_authz" ? "rehearsal-first" : "rehearsal-second",
-      NO_FINGERPRINT,
-      randomBytes(16).toString("hex"),
-      nobody,
-      nobody,
-      now,
-      new Date(now.getTime() + TERM_SECONDS[gate] * 1000),
-      units,
-    ]),
+      run_id: trial.row.run_id,
+      payload: canonicalText(payload),
+      payload_sha: digestOf(payload),
+      person: gate === "SG_1_cut_authz" ? "rehearsal-first" : "rehearsal-second",
+      fingerprint: NO_FINGERPRINT,
+      nonce: randomBytes(16).toString("hex"),
+      statement: nobody,
+      signature: nobody,
+      valid_from: now,
+      use_by: new Date(now.getTime() + TERM_SECONDS[gate] * 1000),
+      planned_units: units,
+    }),
   );
 }
 
@@ -251,7 +259,7 @@ async function firstRefused(trial: Run, planned: Planned): Promise<string | unde
 
 async function close(trial: Run): Promise<void> {
   await trial.world.database.transaction("exec", (tx) =>
-    tx.one("write/close-run", [trial.row.run_id, trial.epoch, "reverted", "rehearsal"]),
+    tx.one("write/close-run", { run_id: trial.row.run_id, epoch: trial.epoch, kind: "reverted", reason: "rehearsal" }),
   );
 }
 

@@ -1,4 +1,4 @@
-// Builds the World from a configuration file; the only importer of adapters besides the process verbs.
+// Builds the World from a configuration file. Adapters are put together here and in the wire-<what>.ts beside it, nowhere else.
 import { backupVault } from "./adapters/backup-vault.ts";
 import { credentialOf } from "./adapters/credentials.ts";
 import { folderReporter } from "./adapters/folder-reporter.ts";
@@ -13,7 +13,8 @@ import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment-hash.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
 import { readHere } from "./wire-here.ts";
-import type { Events, RehearsalGround, World } from "./world.ts";
+import type { Events, World } from "./world.ts";
+import type { RehearsalGround } from "./world/stage.ts";
 
 /** Everything a verb may reach. `runId` chooses the events file; without one, events go nowhere. STOP_DRIFT when a release file differs. */
 export async function makeWorld(configFile: string, runId?: string): Promise<World> {

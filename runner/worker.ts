@@ -13,7 +13,8 @@ import { recordedIn } from "./looks/run-record.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./aftermath/projection.ts";
 import { judgeTarget } from "./rules/source.ts";
-import type { RehearsalGround, StoppedJson, World } from "./world.ts";
+import type { StoppedJson, World } from "./world.ts";
+import type { RehearsalGround } from "./world/stage.ts";
 import type * as z from "zod";
 
 /** The process that works: its name on the lease, and whether another holder is known to be gone. */
@@ -42,10 +43,19 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
         });
       const { config, here, database, events } = work.world;
       // Unknown and protected documents are refused before any row of ours exists.
-      const registered = await database.read("exec", (reader) => reader.query("read/source-document", [document]));
+      const registered = await database.read("exec", (reader) =>
+        reader.query("read/source-document", { document_id: document }),
+      );
       insist(judgeTarget(registered, document, config).verdict);
       const { epoch } = await database.transaction("exec", (tx) =>
-        tx.one("write/open-run", [runId, document, config.host, here.actor, here.release_digest, work.holder.name]),
+        tx.one("write/open-run", {
+          run_id: runId,
+          document_id: document,
+          host: config.host,
+          actor: here.actor,
+          release: here.release_digest,
+          holder: work.holder.name,
+        }),
       );
       events.emit({ event: "opened", run_id: runId, document_id: document });
       const run = await runOf(work, runId, epoch);
@@ -67,7 +77,7 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
 /** Takes an open run over and carries it on; of a closed one it brings the files and documents to their end. */
 export async function workResume(work: Work, runId: RunId): Promise<number> {
   try {
-    const [known] = await work.world.database.read("exec", (reader) => reader.query("read/run", [runId]));
+    const [known] = await work.world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
     if (known?.closed) return await finishFiles(work, runId, known.close_kind);
   } catch (error) {
     // Whoever follows waits for a last word, whatever happened before the lease was ours.
@@ -167,7 +177,8 @@ export async function workVoid(work: Work, runId: RunId, reason: string): Promis
         });
       await insistDecided(run, "void");
       const decided =
-        (await work.world.database.read("exec", (reader) => reader.one("read/run", [runId]))).state === "torn";
+        (await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: runId }))).state ===
+        "torn";
       if (!decided) await insistWhole(run);
       if (!decided && run.has("cut_leg_a") && !run.has("revert"))
         throw new Stopped("STOP_REPLAY_CONFLICT", {
@@ -209,7 +220,7 @@ async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => 
 
 async function takeOver(work: Work, runId: RunId): Promise<Run> {
   const { database, here } = work.world;
-  const [row] = await database.read("exec", (reader) => reader.query("read/run", [runId]));
+  const [row] = await database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
   if (!row)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no run ${runId}`,
@@ -224,7 +235,7 @@ async function takeOver(work: Work, runId: RunId): Promise<Run> {
     });
   const gone = work.holder.isGone(row.holder) ? row.holder : null;
   const { epoch } = await database.transaction("exec", (tx) =>
-    tx.one("write/take-lease", [runId, work.holder.name, gone]),
+    tx.one("write/take-lease", { run_id: runId, holder: work.holder.name, gone_holder: gone }),
   );
   return runOf(work, runId, epoch);
 }
@@ -232,16 +243,17 @@ async function takeOver(work: Work, runId: RunId): Promise<Run> {
 /** `epoch` is what this process was given: the lease's own, read later, may be that of a process which came in between. */
 async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
   const { row, done } = await work.world.database.read("exec", async (reader) => ({
-    row: await reader.one("read/run", [runId]),
-    done: await reader.query("read/phases-done", [runId]),
+    row: await reader.one("read/run", { run_id: runId }),
+    done: await reader.query("read/phases-done", { run_id: runId }),
   }));
-  return new Run(
-    { run_id: runId, document_id: row.document_id as DocumentId, release: row.release, opened: row.opened, epoch },
-    work.world,
-    work.holder.name,
+  const { release, opened } = row;
+  return new Run({
+    row: { run_id: runId, document_id: row.document_id as DocumentId, release, opened, epoch },
+    world: work.world,
+    holder: work.holder.name,
     done,
-    work.projection,
-  );
+    after: work.projection,
+  });
 }
 
 async function outputOf<O>(
@@ -251,7 +263,7 @@ async function outputOf<O>(
   schema: z.ZodType<O>,
 ): Promise<Recorded<O> | undefined> {
   return recordedIn(
-    await work.world.database.read("exec", (reader) => reader.query("read/phases-done", [runId])),
+    await work.world.database.read("exec", (reader) => reader.query("read/phases-done", { run_id: runId })),
     phase,
     schema,
   );
@@ -304,7 +316,7 @@ async function asked(run: Run, error: unknown): Promise<unknown> {
 async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
   const code = error instanceof Stopped ? error.code : "BUG";
   try {
-    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", [run.row.run_id]));
+    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: run.row.run_id }));
     const state = RUN_STATES.find((known) => known === row.state);
     const torn: RunState | undefined = code === "STOP_TORN" ? "torn" : code === "STOP_AMBIGUOUS" ? "ambiguous" : state;
     if (torn && !row.closed) await run.note(torn, code);
@@ -315,11 +327,13 @@ async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
 
 async function leave(work: Work, run: Run, stop: StoppedJson | null, stoppedIn: RecordedPhase | null): Promise<void> {
   try {
-    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", [run.row.run_id]));
+    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: run.row.run_id }));
     // Another process carries this run now, and its files with it.
     if (row.epoch !== run.epoch) return;
     if (!row.closed)
-      await work.world.database.transaction("exec", (tx) => tx.one("write/release-lease", [run.row.run_id, run.epoch]));
+      await work.world.database.transaction("exec", (tx) =>
+        tx.one("write/release-lease", { run_id: run.row.run_id, epoch: run.epoch }),
+      );
     await work.projection.project(run.row.run_id, stop, stoppedIn);
   } catch (reason) {
     // The database is gone: the lease expires by itself, and the next process sees that this one is gone.

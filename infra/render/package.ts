@@ -90,7 +90,7 @@ function renderLaying(parts: PackageScript): string {
 }
 
 /** SQL that brings back what a laid package has lost: attributes, owners, definitions, trigger modes, rights. Nothing is taken away. */
-export function renderRepair({ declared, rights, entries }: PackageScript): string {
+function renderRepair({ declared, rights, entries }: PackageScript): string {
   const own = (path: string): boolean => Object.hasOwn(entries, path);
   const functions = new Map(definedFunctions(declared.sql).map((one) => [one.name, one]));
   const roles = rights.roles

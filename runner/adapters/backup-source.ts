@@ -3,10 +3,11 @@ import { Socket } from "node:net";
 import pg from "pg";
 import * as z from "zod";
 import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup-receipt.ts";
+import type { ArgumentsOf } from "../model/params.ts";
 import { Stopped } from "../model/stop.ts";
 import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
-import { statement } from "./statements.ts";
+import { bound } from "./statements.ts";
 
 const ROWS = {
   "read/backup/server-facts": z.object({
@@ -62,15 +63,20 @@ export interface SourceReading {
   readonly checksumStatements: readonly { name: string; statement: string }[];
 }
 
+/** Tables to carry with rows and schemas to carry without; `capSeconds` limits the whole reading. */
+export interface SourceRequest {
+  readonly tables: readonly string[];
+  readonly structure: readonly string[];
+  readonly capSeconds: number;
+}
+
 /**
  * Opens a repeatable-read, read-only transaction, exports its snapshot, and keeps it open for `work`: pg_dump on that snapshot and the
  * checksums of the same rows. STOP_BACKUP_FAILED when the source cannot be reached, read, or breaks away.
  */
 export async function withSource<T>(
   access: DatabaseAccess,
-  tables: readonly string[],
-  structure: readonly string[],
-  capSeconds: number,
+  { tables, structure, capSeconds }: SourceRequest,
   work: (reading: SourceReading, client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const socket = new Socket();
@@ -105,19 +111,19 @@ async function readSource(
   const [exported] = await rowsOf(client, "read/backup/export-snapshot");
   if (!facts || !exported)
     throw new Stopped("STOP_BACKUP_FAILED", { saw: "the server exports no snapshot", wanted: "one snapshot" });
-  const schemas = (await rowsOf(client, "read/backup/schemas", [tables, structure])).map((row) => row.schema);
-  const relations = await rowsOf(client, "read/backup/relations", [schemas, tables, structure]);
+  const schemas = (await rowsOf(client, "read/backup/schemas", { wanted: tables, structure })).map((row) => row.schema);
+  const relations = await rowsOf(client, "read/backup/relations", { schemas, wanted: tables, structure });
   const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
   return {
     facts,
     snapshot: exported.snapshot,
     schemas,
     relations,
-    leftOut: await rowsOf(client, "read/backup/left-out", [schemas, carried]),
-    extensions: await rowsOf(client, "read/backup/extensions", [schemas]),
-    roles: await rowsOf(client, "read/backup/roles", [schemas]),
-    rights: await rowsOf(client, "read/backup/rights", [schemas, carried]),
-    checksumStatements: await rowsOf(client, "read/backup/checksum-statements", [tables]),
+    leftOut: await rowsOf(client, "read/backup/left-out", { schemas, carried }),
+    extensions: await rowsOf(client, "read/backup/extensions", { schemas }),
+    roles: await rowsOf(client, "read/backup/roles", { schemas }),
+    rights: await rowsOf(client, "read/backup/rights", { schemas, carried }),
+    checksumStatements: await rowsOf(client, "read/backup/checksum-statements", { tables }),
   };
 }
 
@@ -127,12 +133,8 @@ export async function sourceDigests(client: pg.Client, reading: SourceReading): 
 }
 
 /** Runs one statement of sql/read/backup and checks the form of every row. */
-export async function rowsOf<N extends Name>(
-  client: pg.Client,
-  name: N,
-  params: readonly unknown[] = [],
-): Promise<Row<N>[]> {
-  const { rows } = await client.query(statement(name).text, [...params]);
+export async function rowsOf<N extends Name>(client: pg.Client, name: N, ...params: ArgumentsOf<N>): Promise<Row<N>[]> {
+  const { rows } = await client.query(bound(name, ...params));
   const parsed = z.array(ROWS[name]).safeParse(rows);
   if (!parsed.success)
     throw new Stopped("STOP_COULD_NOT_LOOK", {

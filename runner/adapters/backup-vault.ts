@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { BackupReceipt, BackupVault, KeptCopy, ScratchServer } from "../model/backup-receipt.ts";
+import type { BackupReceipt } from "../model/backup-receipt.ts";
+import type { BackupVault, KeptCopy, ScratchServer } from "../world/backup.ts";
 import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";

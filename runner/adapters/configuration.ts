@@ -1,4 +1,4 @@
-// The one reader of orchestrator.config.json: bytes become a Config or every mistake is named at once.
+// The runner's one reader of orchestrator.config.json: bytes become a Config or every mistake is named at once.
 import { readFile } from "node:fs/promises";
 import { configSchema, type Config } from "../model/config.ts";
 import { sha256 } from "../model/canonical.ts";

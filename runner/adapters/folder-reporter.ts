@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Stopped } from "../model/stop.ts";
 import { ownerOf } from "../rules/report-owner.ts";
-import type { Reporter } from "../world.ts";
+import type { Reporter } from "../world/files.ts";
 import { writeWhole } from "./run-files.ts";
 import { readSafely } from "./safe-file.ts";
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import * as openpgp from "openpgp";
-import type { SignatureAnswer, SignatureVerifier } from "../model/signature.ts";
+import type { SignatureAnswer, SignatureVerifier } from "../world/signature.ts";
 import { readGpgvStatus } from "../signatures/gpgv-status.ts";
 import { Stopped } from "../model/stop.ts";
 

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { sha256 } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
 import { ownerOf } from "../rules/report-owner.ts";
-import type { Reporter } from "../world.ts";
+import type { Reporter } from "../world/files.ts";
 import { safeSegments } from "./folder-reporter.ts";
 import { exists, writeWhole } from "./run-files.ts";
 

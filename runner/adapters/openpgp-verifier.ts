@@ -2,7 +2,7 @@
 import * as openpgp from "openpgp";
 import type { PublicKey, SignaturePacket } from "openpgp";
 import { CLOCK_TOLERANCE_SECONDS } from "../model/signature.ts";
-import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../world/signature.ts";
 import { signatureFrameFault } from "../signatures/signature-packet.ts";
 import { readPinnedKey, signingKeyAt, STRICT } from "./openpgp-key.ts";
 

@@ -1,14 +1,16 @@
-// The one caller of node-postgres for the runner: connects as one role, asserts where it is, runs named statements.
+// The database as a run sees it: connects as one role, asserts where it is, runs named statements in one transaction. Backups,
+// scratch servers and the precheck hold connections of their own.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Config } from "../model/config.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
+import type { ArgumentsOf } from "../model/params.ts";
 import { ROWS, type RowOf, type StatementName } from "../model/rows.ts";
 import { Stopped } from "../model/stop.ts";
-import type { Database, Reader, Writer } from "../world.ts";
+import type { Database, Reader, Writer } from "../world/database.ts";
 import type { Credential } from "./credentials.ts";
 import { couldNotLook, hasSqlState, translate } from "./postgres-errors.ts";
-import { statement } from "./statements.ts";
+import { bound } from "./statements.ts";
 
 /** Settings of every session; each stops something seen in an experiment (docs/decisions/0004-effect.md). */
 const SESSION = [
@@ -217,10 +219,10 @@ class Session implements Reader, Writer {
     }
   }
 
-  async query<N extends StatementName>(name: N, params: readonly unknown[] = []): Promise<RowOf<N>[]> {
+  async query<N extends StatementName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>[]> {
     let rows: unknown[];
     try {
-      rows = (await this.#client.query(statement(name).text, [...params])).rows;
+      rows = (await this.#client.query(bound(name, ...params))).rows;
     } catch (error) {
       throw translate(`sql/${name}.sql`, this.role, error);
     }
@@ -233,8 +235,8 @@ class Session implements Reader, Writer {
     return parsed.data as RowOf<N>[];
   }
 
-  async one<N extends StatementName>(name: N, params: readonly unknown[] = []): Promise<RowOf<N>> {
-    const rows = await this.query(name, params);
+  async one<N extends StatementName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>> {
+    const rows = await this.query(name, ...params);
     const [first] = rows;
     if (rows.length !== 1 || first === undefined)
       throw new Stopped("STOP_COULD_NOT_LOOK", {

@@ -15,7 +15,7 @@ import {
 } from "../rules/precheck.ts";
 import { credentialOf } from "./credentials.ts";
 import { relevantObjects } from "./rights.ts";
-import { sqlFolder, statement } from "./statements.ts";
+import { bound, sqlFolder, statement } from "./statements.ts";
 
 const FOLDERS = ["read", "write", "verify", "revert"];
 
@@ -38,12 +38,15 @@ export async function collectDatabaseFacts(config: Config): Promise<Omit<Prechec
     statements.push(...(await planAll(opened.client, role)));
     if (role === "exec") {
       const scope = JSON.stringify(environmentScope(relevantObjects()));
-      roles = await rowsOf<NonNullable<PrecheckFacts["roles"]>[number]>(opened.client, "read/precheck/roles", [
-        Object.values(ROLES),
-      ]);
-      missing = await rowsOf(opened.client, "read/precheck/missing-objects", [scope]);
-      const [matrix] = await rowsOf(opened.client, "read/grant-matrix", []);
-      const [two] = await rowsOf(opened.client, "read/two-grant", []);
+      roles = await rowsOf<NonNullable<PrecheckFacts["roles"]>[number]>(
+        opened.client,
+        bound("read/precheck/roles", {
+          roles: Object.values(ROLES),
+        }),
+      );
+      missing = await rowsOf(opened.client, bound("read/precheck/missing-objects", { scope }));
+      const [matrix] = await rowsOf(opened.client, bound("read/grant-matrix"));
+      const [two] = await rowsOf(opened.client, bound("read/two-grant"));
       grants =
         matrix && two
           ? { matrix: ROWS["read/grant-matrix"].parse(matrix), two_grant: ROWS["read/two-grant"].parse(two) }
@@ -79,7 +82,7 @@ async function open(config: Config, role: RoleKey): Promise<{ fact: SessionFact;
     client.on("error", () => undefined);
     await client.connect();
     await client.query(SESSION);
-    const [identity] = await rowsOf<Identity>(client, "read/server-identity", []);
+    const [identity] = await rowsOf<Identity>(client, bound("read/server-identity"));
     if (!identity) return { fact: { role, problem: "no identity", refused: false } };
     return { fact: { role, identity }, client };
   } catch (error) {
@@ -135,7 +138,6 @@ function statementNames(): string[] {
   return FOLDERS.flatMap(under).sort();
 }
 
-async function rowsOf<T>(client: pg.Client, name: string, params: unknown[]): Promise<T[]> {
-  const result = await client.query(statement(name).text, params);
-  return result.rows as T[];
+async function rowsOf<T>(client: pg.Client, query: ReturnType<typeof bound>): Promise<T[]> {
+  return (await client.query(query)).rows as T[];
 }

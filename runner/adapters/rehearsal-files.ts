@@ -1,5 +1,5 @@
 // Files of a rehearsal: snapshots and halts are the host's own, everything written stays in memory and goes with it.
-import type { RunFiles } from "../world.ts";
+import type { RunFiles } from "../world/files.ts";
 
 /** Reads through to `host`; `runId` is the production run, whose halt stops its rehearsal too. */
 export async function rehearsalFiles(host: RunFiles, runId: string): Promise<RunFiles> {

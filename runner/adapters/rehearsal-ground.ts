@@ -2,17 +2,18 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import * as z from "zod";
-import type { BackupVault, KeptCopy } from "../model/backup-receipt.ts";
+import type { BackupVault, KeptCopy } from "../world/backup.ts";
 import { ROWS } from "../model/rows.ts";
 import { ROLES } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
-import type { RehearsalGround, RowCounts, Stage, World } from "../world.ts";
+import type { World } from "../world.ts";
+import type { RehearsalGround, RowCounts, Stage } from "../world/stage.ts";
 import { connectTo } from "./backup-source.ts";
 import { CHECKSUM_SETTINGS } from "./content-checksum.ts";
 import { postgresDatabase } from "./postgres.ts";
 import { rehearsalFiles } from "./rehearsal-files.ts";
 import { asSuperuser } from "./restore.ts";
-import { statement } from "./statements.ts";
+import { bound } from "./statements.ts";
 
 const made = z.array(z.object({ statement: z.string() }));
 const looked = z.array(
@@ -49,14 +50,16 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
   const { host, copy, password } = ground;
   // Outside the restored databases: nothing of what was restored runs with a superuser's rights.
   const identifier = await asSuperuser(copy.scratch, copy.scratch.maintenance, async (client) => {
-    const { rows } = await client.query(statement("read/rehearsal/stage-statements").text, [
-      name,
-      copy.database,
-      Object.values(ROLES),
-      password,
-    ]);
+    const { rows } = await client.query(
+      bound("read/rehearsal/stage-statements", {
+        stage: name,
+        source: copy.database,
+        roles: Object.values(ROLES),
+        password,
+      }),
+    );
     for (const row of made.parse(rows)) await client.query(row.statement);
-    return ROWS["read/server-identity"].parse((await client.query(statement("read/server-identity").text)).rows[0])
+    return ROWS["read/server-identity"].parse((await client.query(bound("read/server-identity"))).rows[0])
       .system_identifier;
   });
   const database = {
@@ -89,14 +92,14 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     look: async () => {
       looks += 1;
       await note(watch, copy, looks);
-      return looked.parse((await watch.query(statement("read/rehearsal/compare-looks").text, [looks])).rows);
+      return looked.parse((await watch.query(bound("read/rehearsal/compare-looks", { look: looks }))).rows);
     },
     end: () => watch.end(),
   };
 }
 
 async function note(watch: pg.Client, { tables }: KeptCopy, look: number): Promise<void> {
-  const { rows } = await watch.query(statement("read/rehearsal/look-statements").text, [tables, look]);
+  const { rows } = await watch.query(bound("read/rehearsal/look-statements", { tables, look }));
   for (const row of made.parse(rows)) await watch.query(row.statement);
 }
 

@@ -24,9 +24,7 @@ export async function drillPackageOf(
   const tables = [...config.backup.tables, ...config.backup.context_tables];
   return withSource(
     { host, port, database, sslmode, ...credential },
-    tables,
-    STRUCTURE_ONLY,
-    config.caps.phase_minutes * 60,
+    { tables, structure: STRUCTURE_ONLY, capSeconds: config.caps.phase_minutes * 60 },
     (reading) =>
       Promise.resolve({
         run_id: runId,

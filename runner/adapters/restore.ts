@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
-import type { ContentDigests, ObjectRights, RunningScratch } from "../model/backup-receipt.ts";
+import type { ContentDigests, ObjectRights } from "../model/backup-receipt.ts";
+import type { RunningScratch } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { connectTo, rowsOf, type SourceReading } from "./backup-source.ts";
 import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
@@ -42,11 +43,12 @@ export interface RestoreRequest {
 export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
   const { scratch, reading } = request;
   const password = randomBytes(24).toString("base64url");
+  const making: Making = { reading, password };
   await asSuperuser(scratch, scratch.maintenance, async (client) => {
-    await runStages(client, reading, password, [1, 2, 3]);
-    await createDatabase(client, reading, password);
+    await runStages(client, making, [1, 2, 3]);
+    await createDatabase(client, making);
   });
-  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [5]));
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, making, [5]));
   const access: DatabaseAccess = {
     host: scratch.socketDir,
     port: scratch.port,
@@ -56,7 +58,7 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
     sslmode: scratch.sslmode,
   };
   await feed(request, access);
-  await asSuperuser(scratch, DATABASE, (client) => runStages(client, reading, password, [6]));
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, making, [6]));
   return inScratch(async () => {
     const client = await connectTo(access, "cutter/restore-proof");
     try {
@@ -77,7 +79,7 @@ async function readCopy(
   return {
     version: facts?.version ?? "unknown",
     tables: await checksumTables(client, reading.checksumStatements),
-    rights: await rowsOf(client, "read/backup/rights", [reading.schemas, carried]),
+    rights: await rowsOf(client, "read/backup/rights", { schemas: reading.schemas, carried }),
   };
 }
 
@@ -139,33 +141,42 @@ export async function asSuperuser<T>(
   });
 }
 
+/** What is made in the scratch server, in the source's locale unless another is named. */
+interface Making {
+  readonly reading: SourceReading;
+  readonly password: string;
+  readonly locale?: Pick<SourceReading["facts"], "lc_collate" | "lc_ctype">;
+}
+
+/** Runs the statements of these stages that make the roles, the database and its rights. */
 async function runStages(
   client: pg.Client,
-  reading: SourceReading,
-  password: string,
+  { reading, password, locale = reading.facts }: Making,
   stages: readonly number[],
-  locale = [reading.facts.lc_collate, reading.facts.lc_ctype],
 ): Promise<void> {
+  const { lc_collate, lc_ctype } = locale;
   const publicUsage = reading.rights.some(
     ({ what, rights }) => what === "schema public" && rights.includes("PUBLIC USAGE"),
   );
-  const rows = await rowsOf(client, "read/backup/scratch-statements", [
-    JSON.stringify(reading.roles),
-    RESTORER,
-    password,
-    reading.facts.encoding,
-    ...locale,
-    publicUsage,
-    reading.schemas,
-  ]);
+  const rows = await rowsOf(client, "read/backup/scratch-statements", {
+    roles: JSON.stringify(reading.roles),
+    restorer: RESTORER,
+    restorer_password: password,
+    encoding: reading.facts.encoding,
+    lc_collate,
+    lc_ctype,
+    public_usage: publicUsage,
+    schemas: reading.schemas,
+  });
   for (const { statement } of rows.filter((row) => stages.includes(row.stage))) await client.query(statement);
 }
 
-async function createDatabase(client: pg.Client, reading: SourceReading, password: string): Promise<void> {
+async function createDatabase(client: pg.Client, making: Making): Promise<void> {
   try {
-    await runStages(client, reading, password, [4]);
+    await runStages(client, making, [4]);
   } catch {
-    await runStages(client, reading, password, [4], [LOCALE_EVERYWHERE, LOCALE_EVERYWHERE]);
+    const locale = { lc_collate: LOCALE_EVERYWHERE, lc_ctype: LOCALE_EVERYWHERE };
+    await runStages(client, { ...making, locale }, [4]);
   }
 }
 

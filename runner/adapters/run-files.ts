@@ -5,7 +5,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { isRunId, isSourceVersionId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { haltFileOf } from "../rules/halt-file.ts";
-import type { RunFiles } from "../world.ts";
+import type { RunFiles } from "../world/files.ts";
 import { readSafely } from "./safe-file.ts";
 
 /** Largest snapshot artifact taken in, bytes. */

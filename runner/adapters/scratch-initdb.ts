@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, readFile, readdir, rm, statfs, writeFile } from "n
 import { join } from "node:path";
 import { execa } from "execa";
 import pg from "pg";
-import type { RunningScratch, ScratchServer } from "../model/backup-receipt.ts";
+import type { RunningScratch, ScratchServer } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { processStart } from "./postgres-cluster.ts";
 import { majorVersion, spawnAs, type UnixUser } from "./postgres-programs.ts";

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
 import * as z from "zod";
-import type { RunningScratch, ScratchServer } from "../model/backup-receipt.ts";
+import type { RunningScratch, ScratchServer } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { connectTo } from "./backup-source.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
 import { readSafely } from "./safe-file.ts";
-import { statement } from "./statements.ts";
+import { bound } from "./statements.ts";
 
 /** Where the url stands and which server it must not lead to. */
 export interface UrlSettings {
@@ -81,7 +81,7 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
 
 /** Looks first; what a killed runner left under its claim is swept, anything else in the server refuses. */
 async function claim(keeper: pg.Client, target: string): Promise<void> {
-  const look = async () => facts.parse((await keeper.query(statement("read/scratch/given-server").text)).rows[0]);
+  const look = async () => facts.parse((await keeper.query(bound("read/scratch/given-server"))).rows[0]);
   const first = await look();
   if (first.system_identifier === target)
     throw refused("the url leads to the database of this host", "a server that is only there to be thrown away");
@@ -105,7 +105,7 @@ async function claim(keeper: pg.Client, target: string): Promise<void> {
 
 async function sweep(keeper: pg.Client): Promise<void> {
   try {
-    for (const row of made.parse((await keeper.query(statement("read/scratch/sweep-statements").text)).rows))
+    for (const row of made.parse((await keeper.query(bound("read/scratch/sweep-statements"))).rows))
       await keeper.query(row.statement);
   } catch (error) {
     throw new Stopped(

@@ -1,7 +1,8 @@
-// Loads SQL statements by name, one per file under sql/. The header's role and parameter count are data.
+// Loads SQL statements by name, one per file under sql/, and puts named parameters into the order of their placeholders.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PARAMS, type ArgumentsOf, type StatementFile } from "../model/params.ts";
 
 /** One file under sql/: its name without ending, its bytes as text, and the `role` word of its header (roles divided by `|`). */
 export interface Statement {
@@ -34,4 +35,13 @@ export function statement(name: string): Statement {
   const loaded = { name, text, role };
   cache.set(name, loaded);
   return loaded;
+}
+
+/** Statement `name` as node-postgres runs it: the file's text, and the named values in the order of $1 to $n. */
+export function bound<N extends StatementFile>(
+  name: N,
+  ...[params]: ArgumentsOf<N>
+): { readonly text: string; readonly values: unknown[] } {
+  const named: Readonly<Record<string, unknown>> = params ?? {};
+  return { text: statement(name).text, values: Object.keys(PARAMS[name]).map((key) => named[key]) };
 }

@@ -4,14 +4,8 @@ import { open, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { digestOf } from "../model/canonical.ts";
-import type {
-  BackupProof,
-  BackupReceipt,
-  ContentDigests,
-  KeptCopy,
-  RunningScratch,
-  ScratchServer,
-} from "../model/backup-receipt.ts";
+import type { BackupProof, BackupReceipt, ContentDigests } from "../model/backup-receipt.ts";
+import type { KeptCopy, RunningScratch, ScratchServer } from "../world/backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import {
   closure,
@@ -138,7 +132,8 @@ interface Taken {
 
 async function dumpSealed(request: BackupRequest, part: string, sessionKey: SessionKey): Promise<Taken> {
   const wanted = [...request.tables, ...request.contextTables];
-  return withSource(request.access, wanted, STRUCTURE_ONLY, request.capSeconds, async (reading, client) => {
+  const source = { tables: wanted, structure: STRUCTURE_ONLY, capSeconds: request.capSeconds };
+  return withSource(request.access, source, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
     const major = Math.floor(reading.facts.version_num / 10_000);
     for (const program of ["pg_dump", "psql"])

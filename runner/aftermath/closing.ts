@@ -14,7 +14,7 @@ export async function closeRun(
 ): Promise<void> {
   await world.database.transaction("exec", async (tx) => {
     await run.journal(tx, { event: "closed", kind, reason });
-    await tx.one("write/close-run", [run.row.run_id, run.epoch, kind, reason]);
+    await tx.one("write/close-run", { run_id: run.row.run_id, epoch: run.epoch, kind, reason });
   });
   await indexClosedRun(world, run.row.run_id);
 }
@@ -25,8 +25,8 @@ export async function indexClosedRun({ database, files, config }: World, runId: 
     await tx.query("write/lock-runs-index");
     const text = await files.runsIndex();
     if (parseIndex(text).some(({ record }) => isObject(record) && record["run_id"] === runId)) return;
-    const row = await tx.one("read/run", [runId]);
-    const [tail] = await tx.query("read/journal-tail", [runId]);
+    const row = await tx.one("read/run", { run_id: runId });
+    const [tail] = await tx.query("read/journal-tail", { run_id: runId });
     if (row.close_kind === null || !tail)
       throw new Stopped("STOP_TORN", { saw: `run ${runId} is not closed or has no journal`, wanted: "a closed run" });
     const record: Json = {

@@ -12,12 +12,13 @@ import { escalationPayload, judgeWhole, type Decision } from "../rules/escalatio
 export async function insistWhole(run: Run): Promise<void> {
   const { run_id } = run.row;
   const facts = await run.world.database.read("exec", async (reader) => {
-    const ledger = (await reader.query("read/phases-done", [run_id])).find((row) => row.phase === "leg_b_record");
+    const ledger = (await reader.query("read/phases-done", { run_id })).find((row) => row.phase === "leg_b_record");
     const ids = ledger ? legBOutput.parse(ledger.output) : undefined;
     return {
-      units: await reader.query("verify/written-units", [run_id]),
+      units: await reader.query("verify/written-units", { run_id }),
       ledgerRows: ids
-        ? (await reader.query("verify/observed-ledger", [ids.change_set_id, ids.entry_id])).length
+        ? (await reader.query("verify/observed-ledger", { change_set_id: ids.change_set_id, entry_id: ids.entry_id }))
+            .length
         : undefined,
     };
   });
@@ -29,8 +30,8 @@ export async function insistWhole(run: Run): Promise<void> {
 /** STOP_SG_3_REQUIRED when the run is torn and people have not decided for `wanted`; null is going on, which no decision allows. */
 export async function insistDecided(run: Run, wanted: Decision | null): Promise<void> {
   const { row, decided } = await run.world.database.read("exec", async (reader) => ({
-    row: await reader.one("read/run", [run.row.run_id]),
-    decided: await reader.query("read/escalation", [run.row.run_id]),
+    row: await reader.one("read/run", { run_id: run.row.run_id }),
+    decided: await reader.query("read/escalation", { run_id: run.row.run_id }),
   }));
   if (row.state !== "torn") return;
   const [decision] = decided;
@@ -58,7 +59,7 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
   if (!planned) return stop;
   const { record, phases, now } = await run.world.database.read("exec", async (reader) => ({
     record: await loadRunRecord(reader, run.row, run.world),
-    phases: await reader.query("read/phases-done", [run.row.run_id]),
+    phases: await reader.query("read/phases-done", { run_id: run.row.run_id }),
     ...(await reader.one("read/database-now")),
   }));
   const payload = escalationPayload(run.row.run_id, phases, "hold");
@@ -79,7 +80,9 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
 }
 
 async function plannedOf(run: Run): Promise<Planned | undefined> {
-  const rows = await run.world.database.read("exec", (reader) => reader.query("read/phases-done", [run.row.run_id]));
+  const rows = await run.world.database.read("exec", (reader) =>
+    reader.query("read/phases-done", { run_id: run.row.run_id }),
+  );
   const [source, marked, plan] = [
     recordedIn(rows, "source_pin", sourcePinOutput),
     recordedIn(rows, "mark", markOutput),

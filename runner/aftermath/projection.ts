@@ -112,19 +112,19 @@ type Rows = Awaited<ReturnType<typeof rowsOf>>;
 
 async function rowsOf(world: World, runId: string) {
   return world.database.read("exec", async (reader) => ({
-    run: await reader.one("read/run", [runId]),
-    phases: await reader.query("read/phases-done", [runId]),
-    admissions: await reader.query("read/admissions", [runId]),
-    halts: await reader.query("read/halts", [runId]),
-    receipts: await reader.query("read/receipts", [runId]),
-    journal: (await reader.query("read/journal", [runId])).map((row): Json => ({
+    run: await reader.one("read/run", { run_id: runId }),
+    phases: await reader.query("read/phases-done", { run_id: runId }),
+    admissions: await reader.query("read/admissions", { run_id: runId }),
+    halts: await reader.query("read/halts", { run_id: runId }),
+    receipts: await reader.query("read/receipts", { run_id: runId }),
+    journal: (await reader.query("read/journal", { run_id: runId })).map((row): Json => ({
       run_id: runId,
       seq: row.seq,
       prev_sha: row.prev_sha,
       entry: row.entry as Json,
       entry_sha: row.entry_sha,
     })),
-    head: (await reader.query("read/journal-tail", [runId]))[0]?.entry_sha ?? JOURNAL_START,
+    head: (await reader.query("read/journal-tail", { run_id: runId }))[0]?.entry_sha ?? JOURNAL_START,
   }));
 }
 

@@ -4,7 +4,7 @@ import type { Payload } from "../model/payload.ts";
 import type { Gate } from "../model/run.ts";
 import { buildRequest, parseRequest, type Request } from "../model/statement.ts";
 import { utcMillis } from "../model/utc.ts";
-import type { RunFiles } from "../world.ts";
+import type { RunFiles } from "../world/files.ts";
 
 /** Everything beside payload.json; the approver recomputes what can be recomputed and shows the rest as the host's word. */
 export interface BundleContents {

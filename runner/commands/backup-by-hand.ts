@@ -1,6 +1,7 @@
 // `cutter backup run|selftest`: a proven backup outside any run, and the proof that this host could take one.
-import type { BackupReceipt, BackupVault } from "../model/backup-receipt.ts";
-import type { BackupShelf } from "../model/stored-backup.ts";
+import type { BackupReceipt } from "../model/backup-receipt.ts";
+import type { BackupVault } from "../world/backup.ts";
+import type { BackupShelf } from "../world/backup.ts";
 
 /** Answer of `cutter backup run --json`, names as the existing backup program's callers know them, and the proof. */
 export interface BackupAnswer {

@@ -13,7 +13,7 @@ import { runIdOf } from "./run-id.ts";
 export async function showReceipt(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
-  const [receipt] = await world.database.read("exec", (reader) => reader.query("read/receipts", [runId]));
+  const [receipt] = await world.database.read("exec", (reader) => reader.query("read/receipts", { run_id: runId }));
   if (!receipt)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `run ${runId} has no proven backup`,

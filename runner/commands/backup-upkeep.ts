@@ -1,7 +1,8 @@
 // `backup list|verify|prune`: what lies in the backups folder, whether it is still what was proven, and deleting by id.
 import type { Common } from "../cli.ts";
 import { backupProofSchema } from "../model/backup-receipt.ts";
-import type { BackupShelf, StoredBackup } from "../model/stored-backup.ts";
+import type { StoredBackup } from "../model/stored-backup.ts";
+import type { BackupShelf } from "../world/backup.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgePrune } from "../rules/backup-prune.ts";
 import { printable } from "../rules/text-hygiene.ts";
@@ -89,7 +90,7 @@ async function standings(
   await world.database.read("backup", async (reader) => {
     for (const { id, run_id } of stored) {
       if (run_id === null) continue;
-      const [run] = await reader.query("read/run", [run_id]);
+      const [run] = await reader.query("read/run", { run_id });
       const open = run !== undefined && run.closed === null;
       known.set(id, {
         open,
@@ -117,7 +118,8 @@ async function verifyOne(world: World, shelf: BackupShelf, backup: StoredBackup)
 }
 
 async function recordedReceipt(world: World, { run_id }: StoredBackup) {
-  const [newest] = await world.database.read("backup", (reader) => reader.query("read/receipts", [run_id]));
+  if (run_id === null) return undefined;
+  const [newest] = await world.database.read("backup", (reader) => reader.query("read/receipts", { run_id }));
   return (
     newest && {
       file_sha: newest.file_sha,

@@ -4,6 +4,7 @@ import type { Common } from "../cli.ts";
 import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
 import { sourcePinOutput } from "../model/outputs.ts";
+import type { ParamsOf } from "../model/params.ts";
 import { EVERY_RUN, type Payload } from "../model/payload.ts";
 import { SIGNATURE_CAP } from "../model/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
@@ -21,7 +22,8 @@ import { loadRunRecord } from "../looks/run-record.ts";
 import { makeWorld } from "../wire.ts";
 import { verifySignature } from "../wire-gate.ts";
 import { host } from "../wire-host.ts";
-import type { Reader, World } from "../world.ts";
+import type { World } from "../world.ts";
+import type { Reader } from "../world/database.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
 
 /** Admits each file; the answer is the first stop's status, but every file is tried. */
@@ -126,8 +128,8 @@ async function admitEscalation(
   payload: Payload<"SG_3_failure_escalation">,
 ): Promise<void> {
   const { row, phases } = await world.database.read("gate", async (reader) => {
-    const [found] = await reader.query("read/run", [payload.run_id]);
-    return { row: found, phases: await reader.query("read/phases-done", [payload.run_id]) };
+    const [found] = await reader.query("read/run", { run_id: payload.run_id });
+    return { row: found, phases: await reader.query("read/phases-done", { run_id: payload.run_id }) };
   });
   if (row?.state !== "torn")
     throw new Stopped("STOP_APPROVAL_INVALID", {
@@ -139,22 +141,22 @@ async function admitEscalation(
 }
 
 /** Parameters of write/admit. */
-function admission({ statement, bytes, signature }: Signed, planned: string | null): unknown[] {
+function admission({ statement, bytes, signature }: Signed, planned: string | null): ParamsOf<"write/admit"> {
   const { gate, run_id, payload, payload_sha, person, fingerprint, nonce, signed_utc, use_by } = statement;
-  return [
+  return {
     gate,
     run_id,
-    canonicalText(payload),
+    payload: canonicalText(payload),
     payload_sha,
     person,
     fingerprint,
     nonce,
-    bytes,
+    statement: bytes,
     signature,
-    new Date(signed_utc),
-    new Date(use_by),
-    planned,
-  ];
+    valid_from: new Date(signed_utc),
+    use_by: new Date(use_by),
+    planned_units: planned,
+  };
 }
 
 async function admitUnhalt(
@@ -168,13 +170,18 @@ async function admitUnhalt(
     await refuseRevoked(reader, statement);
     return {
       ...(await reader.one("read/database-now")),
-      halts: await reader.query("read/halts", [payload.run_id === EVERY_RUN ? null : payload.run_id]),
+      halts: await reader.query("read/halts", { run_id: payload.run_id === EVERY_RUN ? null : payload.run_id }),
     };
   });
   await insistStatement(signed, approvers, now, () => payload);
   insist(judgeUnhalt(payload, halts, world.config.host));
   await world.database.transaction("gate", (tx) =>
-    tx.one("write/lift-halt", [[...payload.halt_ids], bytes, signature, statement.person]),
+    tx.one("write/lift-halt", {
+      halt_ids: payload.halt_ids,
+      statement: bytes,
+      signature,
+      person: statement.person,
+    }),
   );
 }
 
@@ -189,7 +196,7 @@ async function admitRevocation(
     await refuseRevoked(reader, statement);
     return {
       ...(await reader.one("read/database-now")),
-      target: await reader.one("read/revocation-target", [payload.kind, payload.value]),
+      target: await reader.one("read/revocation-target", { kind: payload.kind, value: payload.value }),
     };
   });
   await insistStatement(signed, approvers, now, () => payload);
@@ -197,7 +204,14 @@ async function admitRevocation(
   // Said twice it is still one revocation.
   if (target.revoked) return;
   await world.database.transaction("gate", (tx) =>
-    tx.one("write/revoke", [payload.kind, payload.value, statement.person, statement.fingerprint, bytes, signature]),
+    tx.one("write/revoke", {
+      kind: payload.kind,
+      value: payload.value,
+      person: statement.person,
+      fingerprint: statement.fingerprint,
+      statement: bytes,
+      signature,
+    }),
   );
 }
 
@@ -207,7 +221,7 @@ async function refuseRevoked(reader: Reader, statement: Statement): Promise<void
     ["key", statement.fingerprint],
     ["nonce", statement.nonce],
   ] as const) {
-    const { revoked } = await reader.one("read/revocation-target", [kind, value]);
+    const { revoked } = await reader.one("read/revocation-target", { kind, value });
     if (revoked)
       throw new Stopped("STOP_APPROVAL_REVOKED", {
         saw: `the ${kind} of this ${statement.gate} is revoked`,
@@ -241,7 +255,7 @@ async function recomputedUnits(world: World, record: RunRecord) {
 
 async function recordFor(world: World, runId: string): Promise<{ record: RunRecord; now: Date }> {
   return world.database.read("gate", async (reader) => {
-    const [row] = await reader.query("read/run", [runId]);
+    const [row] = await reader.query("read/run", { run_id: runId });
     if (!row)
       throw new Stopped("STOP_APPROVAL_INVALID", {
         saw: "a statement for a run this database does not know",

@@ -11,7 +11,7 @@ import { runIdOf } from "./run-id.ts";
 export async function verifyJournal(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
-  const rows = await world.database.read("verify", (reader) => reader.query("read/journal", [runId]));
+  const rows = await world.database.read("verify", (reader) => reader.query("read/journal", { run_id: runId }));
   if (rows.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no journal of ${runId}`,

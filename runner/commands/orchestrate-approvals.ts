@@ -9,7 +9,9 @@ import { runIdOf } from "./run-id.ts";
 export async function showApprovals(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
-  const rows = await world.database.read("gate", (reader) => reader.query("read/admitted-statements", [runId]));
+  const rows = await world.database.read("gate", (reader) =>
+    reader.query("read/admitted-statements", { run_id: runId }),
+  );
   if (rows.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `nothing was admitted for ${runId}`,

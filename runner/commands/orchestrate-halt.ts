@@ -19,7 +19,7 @@ export async function halt(common: Common, id: string | undefined, reason: strin
   await write(null);
   process.stderr.write(`${file} written: no phase of ${runId ?? "any run"} begins on this host\n`);
   const { halt_id } = await world.database.transaction("halt", (tx) =>
-    tx.one("write/request-halt", [runId, reason, world.here.actor]),
+    tx.one("write/request-halt", { run_id: runId, reason, actor: world.here.actor }),
   );
   await write(halt_id);
   process.stderr.write(`halt ${halt_id} recorded: no effect of ${runId ?? "any run"} commits\n`);

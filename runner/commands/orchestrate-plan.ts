@@ -27,7 +27,7 @@ export async function showPlan(common: Common, document: string, words: GrammarW
   const world = await makeWorld(common.config);
   insist(
     judgeTarget(
-      await world.database.read("exec", (reader) => reader.query("read/source-document", [document])),
+      await world.database.read("exec", (reader) => reader.query("read/source-document", { document_id: document })),
       document,
       world.config,
     ).verdict,

@@ -30,13 +30,13 @@ export async function startCut(
   grammarProfile(request.profile);
   const words = [documentId, JSON.stringify(request)];
   if (options.runId === undefined)
-    return startAndFollow(common, newRunId(new Date(), randomBytes(4).toString("hex")), "cut", words);
+    return startAndFollow(common, { runId: newRunId(new Date(), randomBytes(4).toString("hex")), kind: "cut", words });
   const runId = runIdOf(options.runId);
   const { config } = await host.loadConfig(common.config);
   const { runtime_root } = config.orchestrator;
-  if (host.claimRun(runtime_root, runId)) return startAndFollow(common, runId, "cut", words);
+  if (host.claimRun(runtime_root, runId)) return startAndFollow(common, { runId, kind: "cut", words });
   await firstWord(runtime_root, runId);
-  return follow(common, runtime_root, runId, 0);
+  return follow(common, { root: runtime_root, runId }, 0);
 }
 
 /** The process of a run that was claimed a moment ago needs time to its first word; a follower that came earlier would find nobody. */
@@ -46,15 +46,15 @@ async function firstWord(root: string, runId: RunId): Promise<void> {
 }
 /** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
 export async function startResume(common: Common, id: string, { ask }: AskOnce): Promise<number> {
-  return startOnce(common, runIdOf(id), "resume", [], ask);
+  return startOnce(common, { runId: runIdOf(id), kind: "resume", words: [] }, ask);
 }
 /** `revert`: undoes a written, not enacted run; the reason goes into the ledger. */
 export async function startRevert(common: Common, id: string, reason: string, { ask }: AskOnce): Promise<number> {
-  return startOnce(common, runIdOf(id), "revert", [reason], ask);
+  return startOnce(common, { runId: runIdOf(id), kind: "revert", words: [reason] }, ask);
 }
 /** `void`: closes a run that has written nothing; the reason goes into the run's row. */
 export async function startVoid(common: Common, id: string, reason: string, { ask }: AskOnce): Promise<number> {
-  return startOnce(common, runIdOf(id), "void", [reason], ask);
+  return startOnce(common, { runId: runIdOf(id), kind: "void", words: [reason] }, ask);
 }
 
 const FIRST_WORD_MILLISECONDS = 30_000;
@@ -68,7 +68,7 @@ export interface FollowFrom {
 /** Follows events from a position of the file until no process of the run works any more, or the named one has ended. */
 export async function startFollow(common: Common, id: string, { from, process: pid }: FollowFrom): Promise<number> {
   const { config } = await host.loadConfig(common.config);
-  return follow(common, config.orchestrator.runtime_root, runIdOf(id), from, pid);
+  return follow(common, { root: config.orchestrator.runtime_root, runId: runIdOf(id) }, from, pid);
 }
 
 /** `ask`: a token of the asker's, 8 hex; the same question asked again after a broken line follows the process of the first. */
@@ -76,16 +76,18 @@ export interface AskOnce {
   readonly ask?: string;
 }
 
+/** What a detached process is to do with a run. */
+interface WorkOfRun {
+  readonly runId: RunId;
+  readonly kind: "cut" | "resume" | "revert" | "void";
+  readonly words: readonly string[];
+}
+
 const askedFile = z.strictObject({ pid: z.int(), position: z.int() });
 
-async function startOnce(
-  common: Common,
-  runId: RunId,
-  kind: string,
-  words: readonly string[],
-  ask: string | undefined,
-): Promise<number> {
-  if (ask === undefined) return startAndFollow(common, runId, kind, words);
+async function startOnce(common: Common, work: WorkOfRun, ask: string | undefined): Promise<number> {
+  const { runId, kind } = work;
+  if (ask === undefined) return startAndFollow(common, work);
   if (!/^[0-9a-f]{8}$/.test(ask))
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
   const { config } = await host.loadConfig(common.config);
@@ -99,12 +101,12 @@ async function startOnce(
   // A token is one question: asked with another verb it must not be given the first one's answer.
   const question = `${kind}-${ask}`;
   if (host.claimAsk(root, runId, question))
-    return startAndFollow(common, runId, kind, words, (pid, position) =>
+    return startAndFollow(common, work, (pid, position) =>
       host.runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
     );
   const asked = await processOf(root, runId, question);
   if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, ...asked })}\n`);
-  return follow(common, root, runId, asked.position, asked.pid);
+  return follow(common, { root, runId }, asked.position, asked.pid);
 }
 
 /** The process that the first asking started. STOP_COULD_NOT_LOOK when it never came to that. */
@@ -123,9 +125,7 @@ async function processOf(root: string, runId: RunId, question: string): Promise<
 
 async function startAndFollow(
   common: Common,
-  runId: RunId,
-  kind: string,
-  words: readonly string[],
+  { runId, kind, words }: WorkOfRun,
   started?: (pid: number, position: number) => Promise<void>,
 ): Promise<number> {
   // Everything that can be refused before a process starts is refused here, on the asker's own terminal.
@@ -136,11 +136,16 @@ async function startAndFollow(
   await started?.(pid, offset);
   if (common.json)
     process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, pid, position: offset })}\n`);
-  return follow(common, root, runId, offset, pid);
+  return follow(common, { root, runId }, offset, pid);
 }
 
 /** With `pid` the answer is that process's own: another one of the same run, refused meanwhile, must not speak for it. */
-async function follow(common: Common, root: string, runId: RunId, offset: number, pid?: number): Promise<number> {
+async function follow(
+  common: Common,
+  { root, runId }: { readonly root: string; readonly runId: RunId },
+  offset: number,
+  pid?: number,
+): Promise<number> {
   let last: RunEvent | undefined;
   for await (const event of host.followEvents(root, runId, offset, pid)) {
     showEvent(event, runId, common.json);

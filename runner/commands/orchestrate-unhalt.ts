@@ -59,7 +59,7 @@ async function takeFileAway(world: World, reach: string): Promise<void> {
 /** Read as the halting role: it may look without being able to lift. */
 async function haltsInForce(world: World, reach: string) {
   const rows = await world.database.read("halt", (reader) =>
-    reader.query("read/halts", [reach === EVERY_RUN ? null : reach]),
+    reader.query("read/halts", { run_id: reach === EVERY_RUN ? null : reach }),
   );
   return haltsOfReach(rows, reach);
 }

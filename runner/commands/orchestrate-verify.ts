@@ -29,9 +29,9 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
   const { run, phases, journal } = await world.database.read("verify", async (reader) => ({
-    run: await reader.one("read/run", [runId]),
-    phases: new Map((await reader.query("read/phases-done", [runId])).map((row) => [row.phase, row.output])),
-    journal: await reader.query("read/journal", [runId]),
+    run: await reader.one("read/run", { run_id: runId }),
+    phases: new Map((await reader.query("read/phases-done", { run_id: runId })).map((row) => [row.phase, row.output])),
+    journal: await reader.query("read/journal", { run_id: runId }),
   }));
   if (!phases.has("lifecycle_enact"))
     throw new Stopped("STOP_REFUSED_INPUT", {

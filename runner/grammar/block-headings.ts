@@ -103,15 +103,15 @@ function markLines(state: StateBlock, text: string): void {
       columns += code === 9 ? 4 - (columns % 4) : 1;
       at += 1;
     }
-    if (found >= 0 || at < end) addLine(state, start, end, at - start, columns);
+    if (found >= 0 || at < end) addLine(state, [start, end], at - start, columns);
     start = end + 1;
   }
-  addLine(state, text.length, text.length, 0, 0);
+  addLine(state, [text.length, text.length], 0, 0);
   state.src = text;
   state.lineMax = state.bMarks.length - 1;
 }
 
-function addLine(state: StateBlock, start: number, end: number, indent: number, columns: number): void {
+function addLine(state: StateBlock, [start, end]: readonly [number, number], indent: number, columns: number): void {
   state.bMarks.push(start);
   state.eMarks.push(end);
   state.tShift.push(indent);

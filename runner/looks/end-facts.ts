@@ -3,7 +3,7 @@ import type { EnactOutput, LegBOutput } from "../model/outputs.ts";
 import { ADMITTED_BY } from "../model/run.ts";
 import type { RunFacts } from "../phase.ts";
 import type { EndFacts } from "../rules/closeout.ts";
-import type { Reader } from "../world.ts";
+import type { Reader } from "../world/database.ts";
 
 /** Reads as one principal; every number comes from the tables, none from a record of ours. */
 export async function lookAtEnd(
@@ -11,22 +11,26 @@ export async function lookAtEnd(
   run: Pick<RunFacts, "run_id" | "document_id">,
   recorded: { ledger: LegBOutput; enacted: EnactOutput },
 ): Promise<EndFacts> {
-  const units = await reader.query("verify/written-units", [run.run_id]);
-  const admissions = await reader.query("read/admissions", [run.run_id]);
-  const verdicts = await reader.one("verify/earlier-verdicts", [recorded.ledger.change_set_id]);
+  const units = await reader.query("verify/written-units", { run_id: run.run_id });
+  const admissions = await reader.query("read/admissions", { run_id: run.run_id });
+  const verdicts = await reader.one("verify/earlier-verdicts", { change_set_id: recorded.ledger.change_set_id });
   const { now } = await reader.one("read/database-now");
-  const phases = (await reader.query("read/phases-done", [run.run_id])).map((row) => row.phase);
+  const phases = (await reader.query("read/phases-done", { run_id: run.run_id })).map((row) => row.phase);
   return {
     units,
-    standing: await reader.query("verify/units-of-document", [run.document_id]),
+    standing: await reader.query("verify/units-of-document", { document_id: run.document_id }),
     ledger_rows: (
-      await reader.query("verify/observed-ledger", [recorded.ledger.change_set_id, recorded.ledger.entry_id])
+      await reader.query("verify/observed-ledger", {
+        change_set_id: recorded.ledger.change_set_id,
+        entry_id: recorded.ledger.entry_id,
+      })
     ).length,
     verdicts: verdicts.verdicts,
     signed_verdicts: verdicts.signed,
     verdict_marks: verdicts.marks,
-    log_rows: (await reader.one("verify/lifecycle-log", [recorded.enacted.review_decision_id])).rows,
-    decisions: (await reader.one("verify/run-decisions", [recorded.ledger.change_set_id])).rows,
+    log_rows: (await reader.one("verify/lifecycle-log", { review_decision_id: recorded.enacted.review_decision_id }))
+      .rows,
+    decisions: (await reader.one("verify/run-decisions", { change_set_id: recorded.ledger.change_set_id })).rows,
     triggers: await reader.query("verify/immutability-triggers"),
     phases,
     usable_admissions: admissions

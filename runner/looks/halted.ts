@@ -9,7 +9,7 @@ export async function insistNotHalted(
 ): Promise<void> {
   const file = await files.haltFile(runId);
   if (file) throw new Stopped("STOP_HALTED", { saw: `${file} exists`, wanted: "no halt" });
-  const halts = await database.read("exec", (reader) => reader.query("read/halts", [runId]));
+  const halts = await database.read("exec", (reader) => reader.query("read/halts", { run_id: runId }));
   if (halts.length > 0)
     throw new Stopped("STOP_HALTED", {
       saw: `halt ${halts.map((halt) => halt.halt_id).join(", ")} in force`,

@@ -4,18 +4,18 @@ import type { Json } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
 import { judgeChanges } from "../rules/prediction.ts";
 import { newestDigest, rehearsalOf } from "../rules/rehearsed-changes.ts";
-import type { RowCounts } from "../world.ts";
+import type { RowCounts } from "../world/stage.ts";
 
 const signed = z.looseObject({ rehearsal_digest: z.string() });
 
 /** Exactly the signed counts, else STOP_INVARIANT_FAILED by table; STOP_TORN when leg A's EXECUTION or its rehearsal cannot be found. */
 export const signedCounts: RowCounts = {
   judge: async (reader, { run_id, effect }, changes) => {
-    const admissions = await reader.query("read/admissions", [run_id]);
+    const admissions = await reader.query("read/admissions", { run_id });
     const execution = signed.safeParse(
       admissions.find((row) => row.gate === "EXECUTION" && row.used_phase === "cut_leg_a")?.payload,
     );
-    const journal = (await reader.query("read/journal", [run_id])).map((row) => ({ entry: row.entry as Json }));
+    const journal = (await reader.query("read/journal", { run_id })).map((row) => ({ entry: row.entry as Json }));
     // The way back stays open when the records of the way forward are torn; the newest rehearsal of this run counted it too.
     const undoing = effect === "revert" || effect === "revert_ledger";
     if (!execution.success && !undoing)

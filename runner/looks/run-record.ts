@@ -5,7 +5,8 @@ import type { RowOf } from "../model/rows.ts";
 import type { RecordedPhase } from "../model/run.ts";
 import type { Recorded } from "../phase.ts";
 import type { RunRecord } from "../rules/expected-payload.ts";
-import type { Reader, World } from "../world.ts";
+import type { World } from "../world.ts";
+import type { Reader } from "../world/database.ts";
 
 /** A recorded phase's output, as its schema says; undefined while the phase is not recorded. */
 export function recordedIn<O>(
@@ -24,9 +25,9 @@ export async function loadRunRecord(
   world: Pick<World, "config" | "here">,
 ): Promise<RunRecord> {
   const { run_id, document_id } = run;
-  const phases = await reader.query("read/phases-done", [run_id]);
-  const journal = await reader.query("read/journal", [run_id]);
-  const [receipt] = await reader.query("read/receipts", [run_id]);
+  const phases = await reader.query("read/phases-done", { run_id });
+  const journal = await reader.query("read/journal", { run_id });
+  const [receipt] = await reader.query("read/receipts", { run_id });
   const { release_digest, approvers_sha, config_sha } = world.here;
   return {
     run_id,
@@ -44,6 +45,6 @@ export async function loadRunRecord(
       entry: row.entry as Json,
       entry_sha: row.entry_sha,
     })),
-    admissions: await reader.query("read/admissions", [run_id]),
+    admissions: await reader.query("read/admissions", { run_id }),
   };
 }

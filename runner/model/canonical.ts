@@ -1,4 +1,4 @@
-// The only hashing of the project: RFC 8785 bytes and SHA-256 in lower-case hex.
+// How a value becomes a digest: RFC 8785 bytes and SHA-256 in lower-case hex. Streams are hashed where they flow.
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 

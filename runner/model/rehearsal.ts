@@ -6,7 +6,7 @@ import { sha } from "./sha-schema.ts";
 const count = z.int().min(0);
 
 /** Attempted row changes of one table (`schema.table`). */
-export const tableChanges = z.strictObject({ table: z.string(), ins: count, upd: count, del: count });
+const tableChanges = z.strictObject({ table: z.string(), ins: count, upd: count, del: count });
 
 /** Effects by the name of their prediction: a revert after leg B writes one decision more than one before it. */
 export const COUNTED = [

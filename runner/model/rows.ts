@@ -1,4 +1,4 @@
-// The typed SQL boundary: the form of every row a named statement answers. Nothing past it is unknown.
+// One half of the typed SQL boundary: the form of every row a named statement answers (params.ts: what it is asked with).
 import * as z from "zod";
 import { baselineRow } from "./outputs.ts";
 

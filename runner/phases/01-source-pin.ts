@@ -15,7 +15,9 @@ export const sourcePin = (grammar: GrammarChoice) =>
       const source = await findSource(scope);
       const bytes = await scope.files.artifact(source.source_version_id);
       const material = materialOf(bytes, { ...scope, region_sha: source.content_checksum, grammar }, scope.config);
-      const before = await scope.read("exec", (reader) => reader.one("read/earlier-runs-of-day", [scope.run_id]));
+      const before = await scope.read("exec", (reader) =>
+        reader.one("read/earlier-runs-of-day", { run_id: scope.run_id }),
+      );
       const baseline = await scope.read("backup", (reader) => reader.query("read/baseline"));
       return {
         source_document_id: source.source_document_id,
@@ -50,7 +52,9 @@ export const sourcePin = (grammar: GrammarChoice) =>
   });
 
 async function findSource(scope: ReadScope): Promise<SourceRow> {
-  const rows = await scope.read("exec", (reader) => reader.query("read/source-document", [scope.document_id]));
+  const rows = await scope.read("exec", (reader) =>
+    reader.query("read/source-document", { document_id: scope.document_id }),
+  );
   const { verdict, source } = judgeTarget(rows, scope.document_id, scope.config);
   insist(verdict);
   if (!source || !isSourceVersionId(source.source_version_id))

@@ -48,7 +48,9 @@ async function insistWritable(material: Material, scope: ReadScope): Promise<voi
   const facts = await scope.read("exec", async (reader) => {
     const words = await reader.query("read/vocabulary");
     const of = (kind: string): string[] => words.filter((word) => word.kind === kind).map((word) => word.word);
-    const taken = await reader.query("read/taken-addresses", [material.rows.map((row) => row.canonical_address)]);
+    const taken = await reader.query("read/taken-addresses", {
+      addresses: material.rows.map((row) => row.canonical_address),
+    });
     return {
       unit_kinds: of("unit_kind"),
       section_types: of("section_type"),

@@ -35,18 +35,18 @@ export async function createUnits(
 ): Promise<number> {
   let done = 0;
   for (const batch of creationBatches(rows)) {
-    const answers = await scope.tx.query("write/create-units", [
-      batch.map((row) => row.ordinal),
-      batch.map((row) => row.canonical_address),
-      batch.map((row) => row.title),
-      batch.map((row) => row.body),
-      scope.here.actor,
-      batch.map((row) => row.unit_kind),
-      batch.map((row) => row.section_type),
-      batch.map((row) => row.owner_ref),
-      batch.map((row) => row.publication_type),
-      batch.map((row) => row.parent_address),
-    ]);
+    const answers = await scope.tx.query("write/create-units", {
+      ordinals: batch.map((row) => row.ordinal),
+      addresses: batch.map((row) => row.canonical_address),
+      titles: batch.map((row) => row.title),
+      bodies: batch.map((row) => row.body),
+      actor: scope.here.actor,
+      unit_kinds: batch.map((row) => row.unit_kind),
+      section_types: batch.map((row) => row.section_type),
+      owner_refs: batch.map((row) => row.owner_ref),
+      publication_types: batch.map((row) => row.publication_type),
+      parent_addresses: batch.map((row) => row.parent_address),
+    });
     const refused = answers.find((answer) => answer.status !== "created");
     if (refused || answers.length !== batch.length) {
       throw new Stopped("STOP_INVARIANT_FAILED", {

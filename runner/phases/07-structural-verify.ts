@@ -21,8 +21,8 @@ export const structuralVerify = defineReading<Input, StructuralOutput>({
   rows: (output) => output.units,
   run: async ({ source, plan }, scope) => {
     const { units, standing } = await scope.read("exec", async (reader) => ({
-      units: await reader.query("verify/written-units", [scope.run_id]),
-      standing: await reader.query("verify/units-of-document", [scope.document_id]),
+      units: await reader.query("verify/written-units", { run_id: scope.run_id }),
+      standing: await reader.query("verify/units-of-document", { document_id: scope.document_id }),
     }));
     const { verdict, checks } = judgeStructure(units, plan.output.candidate_count, standing, "draft");
     insist(verdict);

@@ -124,41 +124,43 @@ async function recordManifest(scope: EffectScope, material: Material, ledger: Le
   const [scenario, emitted] = [scenarioOf(scope), emittedBy(scope)];
   const column = columnOf(material.rows);
   return {
-    decision_backlog_entry: (await tx.query("write/leg-b-entry", [ids.entry_id, text, scenario])).length,
+    decision_backlog_entry: (
+      await tx.query("write/leg-b-entry", { entry_id: ids.entry_id, payload: text, scenario_ref: scenario })
+    ).length,
     decision_backlog_history: (
-      await tx.query("write/leg-b-history", [
-        ids.history_id,
-        ids.entry_id,
-        text,
-        emitted,
-        `cut of ${scope.document_id} under run ${scope.run_id}`,
-      ])
+      await tx.query("write/leg-b-history", {
+        history_id: ids.history_id,
+        entry_id: ids.entry_id,
+        change_diff: text,
+        changed_by: emitted,
+        rationale: `cut of ${scope.document_id} under run ${scope.run_id}`,
+      })
     ).length,
     manifest_envelope: (
-      await tx.query("write/leg-b-envelope", [
-        ids.envelope_id,
-        source.source_document_ref,
-        ids.change_set_id,
-        emitted,
-        decision.person,
-        plan.writer_digest,
-        material.manifest.manifest_digest,
-      ])
+      await tx.query("write/leg-b-envelope", {
+        envelope_id: ids.envelope_id,
+        source_doc_ref: source.source_document_ref,
+        change_set_id: ids.change_set_id,
+        created_by: emitted,
+        reviewer: decision.person,
+        manifest_version: plan.writer_digest,
+        manifest_digest: material.manifest.manifest_digest,
+      })
     ).length,
     manifest_unit_block: (
-      await tx.query("write/leg-b-unit-blocks", [
-        ids.envelope_id,
-        column("ordinal"),
-        material.manifest.units.map((unit) =>
+      await tx.query("write/leg-b-unit-blocks", {
+        envelope_id: ids.envelope_id,
+        ordinals: column("ordinal"),
+        spans: material.manifest.units.map((unit) =>
           canonicalText({ byte_start: unit.byte_start, byte_end: unit.byte_end, line: unit.line }),
         ),
-        column("canonical_address"),
-        column("unit_kind"),
-        column("section_type"),
-        column("parent_address"),
-        column("content_hash"),
-        "non_authoritative",
-      ])
+        addresses: column("canonical_address"),
+        unit_kinds: column("unit_kind"),
+        section_types: column("section_type"),
+        parent_addresses: column("parent_address"),
+        content_hashes: column("content_hash"),
+        authority: "non_authoritative",
+      })
     ).length,
   };
 }
@@ -170,23 +172,26 @@ async function recordDecision(scope: EffectScope, ledger: Ledger): Promise<Recor
   const scenario = scenarioOf(scope);
   return {
     review_decision: (
-      await tx.query("write/review-decision", [
-        ids.review_decision_id,
-        "cut_governed",
-        ids.envelope_id,
-        plan.writer_digest,
-        "manifest",
-        "approve",
-        text,
-        decision.person,
-        decision.at,
-        decision.person,
-        null,
-        ids.change_set_id,
-        scope.release,
-        scenario,
-        canonicalText({ execution_person: decision.execution.person, execution_nonce: decision.execution.nonce }),
-      ])
+      await tx.query("write/review-decision", {
+        review_decision_id: ids.review_decision_id,
+        event_kind: "cut_governed",
+        manifest_id: ids.envelope_id,
+        manifest_version: plan.writer_digest,
+        review_scope: "manifest",
+        verdict: "approve",
+        findings: text,
+        reviewer_identity: decision.person,
+        decision_at: decision.at,
+        decided_by: decision.person,
+        prior: null,
+        change_set_id: ids.change_set_id,
+        tool_revision: scope.release,
+        scenario_ref: scenario,
+        independence: canonicalText({
+          execution_person: decision.execution.person,
+          execution_nonce: decision.execution.nonce,
+        }),
+      })
     ).length,
   };
 }
@@ -210,49 +215,49 @@ async function recordChangeSet(
   const column = columnOf(rows);
   return {
     dot_pair_signature: (
-      await tx.query("write/signature", [
-        ids.executor_signature_id,
-        "executor",
-        "DOT-991",
-        `${scope.release}/executor`,
-        marked.payload_hash,
-        canonicalText(marked.envelope),
-        ids.change_set_id,
-        null,
-        scenario,
-      ])
+      await tx.query("write/signature", {
+        signature_id: ids.executor_signature_id,
+        kind: "executor",
+        dot_id: "DOT-991",
+        tool_revision: `${scope.release}/executor`,
+        payload_hash: marked.payload_hash,
+        envelope: canonicalText(marked.envelope),
+        change_set_id: ids.change_set_id,
+        verify_result_id: null,
+        scenario_ref: scenario,
+      })
     ).length,
     cut_change_set: (
-      await tx.query("write/leg-b-change-set", [
-        ids.change_set_id,
-        keys.rollback_key,
-        keys.idempotency_key,
-        ids.envelope_id,
-        plan.writer_digest,
-        ids.review_decision_id,
-        `${scope.release}/executor`,
-        ids.executor_signature_id,
-        rows.length,
-        text,
-        scenario,
-        emitted,
-      ])
+      await tx.query("write/leg-b-change-set", {
+        change_set_id: ids.change_set_id,
+        rollback_key: keys.rollback_key,
+        idempotency_key: keys.idempotency_key,
+        manifest_id: ids.envelope_id,
+        manifest_version: plan.writer_digest,
+        review_decision_id: ids.review_decision_id,
+        executor_tool_revision: `${scope.release}/executor`,
+        executor_signature_id: ids.executor_signature_id,
+        affected_unit_count: rows.length,
+        payload_summary: text,
+        scenario_ref: scenario,
+        emitted_by: emitted,
+      })
     ).length,
     cut_change_set_affected_row: (
-      await tx.query("write/leg-b-affected-rows", [
-        rows.map((row) => affectedRowId(scope, plan.writer_digest, row.canonical_address)),
-        column("canonical_address"),
-        ids.change_set_id,
-        rows.map((row) =>
+      await tx.query("write/leg-b-affected-rows", {
+        ids: rows.map((row) => affectedRowId(scope, plan.writer_digest, row.canonical_address)),
+        addresses: column("canonical_address"),
+        change_set_id: ids.change_set_id,
+        after_states: rows.map((row) =>
           canonicalText({ lifecycle_status: "draft", content_hash: row.content_hash, section_type: row.section_type }),
         ),
-      ])
+      })
     ).length,
   };
 }
 
 async function decisionOf(scope: EffectScope): Promise<Decision> {
-  const admissions = await scope.tx.query("read/admissions", [scope.run_id]);
+  const admissions = await scope.tx.query("read/admissions", { run_id: scope.run_id });
   const used = (gate: string) => admissions.find((row) => row.gate === gate && row.used_phase === "cut_leg_a");
   const [sg1, execution] = [used("SG_1_cut_authz"), used("EXECUTION")];
   if (!sg1 || !execution)

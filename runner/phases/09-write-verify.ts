@@ -26,11 +26,11 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
   rows: () => 2,
   run: async ({ source, plan, ledger }, scope) => {
     const { tx } = scope;
-    const units = await tx.query("verify/written-units", [scope.run_id]);
+    const units = await tx.query("verify/written-units", { run_id: scope.run_id });
     const { verdict, checks } = judgeStructure(
       units,
       plan.output.candidate_count,
-      await tx.query("verify/units-of-document", [scope.document_id]),
+      await tx.query("verify/units-of-document", { document_id: scope.document_id }),
       "draft",
     );
     insist(verdict);
@@ -44,11 +44,10 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
     const observed_digest = await observe(
       tx,
       scope.run_id,
-      ledger.output,
-      plan.output.candidate_count,
+      { ledger: ledger.output, units: plan.output.candidate_count },
       "STOP_VERIFY_FAILED",
     );
-    const earlier = await tx.one("verify/earlier-verdicts", [ledger.output.change_set_id]);
+    const earlier = await tx.one("verify/earlier-verdicts", { change_set_id: ledger.output.change_set_id });
     if (earlier.verdicts !== 0)
       throw new Stopped("STOP_REPLAY_CONFLICT", {
         saw: `${earlier.verdicts} verdicts on this change set`,
@@ -70,32 +69,32 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
       principal: "cutter_verify",
     });
     const scenario = `governed-cut:${scope.run_id}`;
-    await tx.query("write/signature", [
-      ids.verifier_signature_id,
-      "verifier",
-      "DOT-992",
-      `${scope.release}/verifier`,
-      marked.payload_hash,
-      canonicalText(marked.envelope),
-      null,
-      ids.verify_result_id,
-      scenario,
-    ]);
-    await tx.query("write/verify-result", [
-      ids.verify_result_id,
-      ledger.output.change_set_id,
-      ledger.output.envelope_id,
-      plan.output.writer_digest,
-      ledger.output.review_decision_id,
-      ledger.output.executor_signature_id,
-      ids.verifier_signature_id,
-      `${scope.release}/executor`,
-      `${scope.release}/verifier`,
-      canonicalText({ ...all, observed_digest }),
-      units.length,
-      scenario,
-      canonicalText({ ledger_rows: String(ledger.output.total_rows) }),
-    ]);
+    await tx.query("write/signature", {
+      signature_id: ids.verifier_signature_id,
+      kind: "verifier",
+      dot_id: "DOT-992",
+      tool_revision: `${scope.release}/verifier`,
+      payload_hash: marked.payload_hash,
+      envelope: canonicalText(marked.envelope),
+      change_set_id: null,
+      verify_result_id: ids.verify_result_id,
+      scenario_ref: scenario,
+    });
+    await tx.query("write/verify-result", {
+      verify_result_id: ids.verify_result_id,
+      change_set_id: ledger.output.change_set_id,
+      manifest_id: ledger.output.envelope_id,
+      manifest_version: plan.output.writer_digest,
+      review_decision_id: ledger.output.review_decision_id,
+      executor_signature_id: ledger.output.executor_signature_id,
+      verifier_signature_id: ids.verifier_signature_id,
+      executor_tool_revision: `${scope.release}/executor`,
+      verifier_tool_revision: `${scope.release}/verifier`,
+      verify_meta: canonicalText({ ...all, observed_digest }),
+      unit_count: units.length,
+      scenario_ref: scenario,
+      axis_2_detail: canonicalText({ ledger_rows: String(ledger.output.total_rows) }),
+    });
     return {
       observed_digest,
       verify_result_id: ids.verify_result_id,

@@ -14,12 +14,12 @@ export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger:
     rows: (output) => output.reverted + output.log_rows + (output.review_decision_id === null ? 0 : 1),
     run: async (_input, scope) => {
       const { tx, here, config } = scope;
-      const { answer } = await tx.one("revert/run-units", [
-        scope.run_id,
-        here.actor,
+      const { answer } = await tx.one("revert/run-units", {
+        run_id: scope.run_id,
+        actor: here.actor,
         reason,
-        config.revert.soft_status,
-      ]);
+        soft_status: config.revert.soft_status,
+      });
       if (answer.units !== plan.output.candidate_count) {
         throw new Stopped("STOP_INVARIANT_FAILED", {
           saw: `${answer.units} units set aside`,
@@ -28,23 +28,23 @@ export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger:
       }
       const review_decision_id = ledger ? ledgerIds(scope, plan.output.writer_digest).compensating_decision_id : null;
       if (ledger && review_decision_id) {
-        await tx.query("write/review-decision", [
+        await tx.query("write/review-decision", {
           review_decision_id,
-          "cut_reverted",
-          ledger.output.envelope_id,
-          plan.output.writer_digest,
-          `revert:${scope.run_id}`,
-          "revert",
-          canonicalText({ run_id: scope.run_id, reason }),
-          here.actor,
-          (await tx.one("read/database-now")).now,
-          here.actor,
-          ledger.output.review_decision_id,
-          ledger.output.change_set_id,
-          scope.release,
-          `governed-cut:${scope.run_id}`,
-          canonicalText({ within: "SG_1" }),
-        ]);
+          event_kind: "cut_reverted",
+          manifest_id: ledger.output.envelope_id,
+          manifest_version: plan.output.writer_digest,
+          review_scope: `revert:${scope.run_id}`,
+          verdict: "revert",
+          findings: canonicalText({ run_id: scope.run_id, reason }),
+          reviewer_identity: here.actor,
+          decision_at: (await tx.one("read/database-now")).now,
+          decided_by: here.actor,
+          prior: ledger.output.review_decision_id,
+          change_set_id: ledger.output.change_set_id,
+          tool_revision: scope.release,
+          scenario_ref: `governed-cut:${scope.run_id}`,
+          independence: canonicalText({ within: "SG_1" }),
+        });
       }
       return {
         reverted: answer.units,

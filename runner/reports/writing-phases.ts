@@ -19,7 +19,7 @@ const cutLegA = bodyOf(legAOutput, (output, beside) => ({
 }));
 
 /** The statements a phase used: who, over which payload, when. The statements themselves lie in approvals/. */
-export function admissionTable(beside: Pick<Beside, "admissions">, phase: string): string {
+function admissionTable(beside: Pick<Beside, "admissions">, phase: string): string {
   return peopleTable(beside.admissions.filter((row) => row.used_phase === phase));
 }
 

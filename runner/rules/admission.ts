@@ -18,8 +18,7 @@ export interface AdmissionRow {
 /** Undefined when an unused admission over exactly this payload has the phase cap left before its use_by; else says which fields differ. */
 export function judgeAdmissions(
   rows: readonly AdmissionRow[],
-  gate: Gate,
-  payload: { readonly [field: string]: Json },
+  { gate, payload }: { readonly gate: Gate; readonly payload: { readonly [field: string]: Json } },
   now: Date,
   capSeconds: number,
 ): Verdict {

@@ -2,7 +2,7 @@
 import type { PlanRow } from "../model/cut-plan.ts";
 
 /** Rows a statement; measured: chunks of 1,000 cost 1.09 of one raw statement and hold memory flat (docs/decisions/0005-set-based-creation.md). */
-export const CHUNK = 1000;
+const CHUNK = 1000;
 
 /** Depth levels in order, each in chunks; within a level the order of the plan is kept. */
 export function creationBatches(rows: readonly PlanRow[]): PlanRow[][] {

@@ -44,7 +44,7 @@ export type AskedGate = "SG_1_cut_authz" | "EXECUTION" | "SG_2_lifecycle_authz";
 export const DECISION_MINTED = "review_decision_minted";
 
 /** SG_1 as it must read now. STOP_APPROVAL_INVALID when a phase it rests on is not recorded. */
-export function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
+function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
   return sg1Payload({
     ...record,
     source: sourcePinOutput.parse(outputOf(record, "source_pin")),
@@ -57,7 +57,7 @@ export function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
 }
 
 /** EXECUTION over the newest receipt and the newest rehearsal. STOP_BACKUP_FAILED, STOP_PROOF_FAILED, STOP_APPROVAL_INVALID without one. */
-export function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
+function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
   if (!record.receipt)
     throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt of this run", wanted: "a proven backup" });
   insist(judgeProof(record.receipt));
@@ -76,7 +76,7 @@ function rehearsedDigest(record: RunRecord): string {
 }
 
 /** SG_2 over what the second principal saw. STOP_APPROVAL_INVALID before leg A used its SG_1 or before the request. */
-export function expectedSg2(record: RunRecord): Payload<"SG_2_lifecycle_authz"> {
+function expectedSg2(record: RunRecord): Payload<"SG_2_lifecycle_authz"> {
   const used = usedSg1(record);
   if (!used)
     throw new Stopped("STOP_APPROVAL_INVALID", {

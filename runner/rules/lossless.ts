@@ -107,7 +107,12 @@ function closingMarkup(bytes: Buffer, unit: ManifestUnit, to: number): Break | u
     : { at: end, saw: `something else after the title of ${unit.address}`, wanted: "heading markup and blank lines" };
 }
 
-function textDiffers(bytes: Buffer, start: number, end: number, text: string, what: string): Break | undefined {
+function textDiffers(
+  bytes: Buffer,
+  [start, end]: readonly [number, number],
+  text: string,
+  what: string,
+): Break | undefined {
   const source = bytes.subarray(start, end);
   const own = Buffer.from(text, "utf8");
   if (source.equals(own)) return undefined;
@@ -138,10 +143,10 @@ function titleDiffers(bytes: Buffer, unit: ManifestUnit, title: string): Break |
     from = byte_end;
   }
   if (pieces.length === 0)
-    return textDiffers(bytes, unit.title_start, unit.title_end, title, `a title of ${unit.address}`);
+    return textDiffers(bytes, [unit.title_start, unit.title_end], title, `a title of ${unit.address}`);
   const shown = Buffer.concat([...pieces, bytes.subarray(from, unit.title_end)]);
   return (
-    textDiffers(shown, 0, shown.length, title, `a title of ${unit.address}`) && {
+    textDiffers(shown, [0, shown.length], title, `a title of ${unit.address}`) && {
       at: unit.title_start,
       saw: `a title of ${unit.address} that differs from the source`,
       wanted: "the bytes of the source, each break one blank",
@@ -169,7 +174,7 @@ function unitBreaks(bytes: Buffer, unit: ManifestUnit, row: UnitText): Break | u
     openingMarkup(bytes, unit) ??
     titleDiffers(bytes, unit, row.title) ??
     closingMarkup(bytes, unit, own ? unit.byte_end : body_start) ??
-    textDiffers(bytes, body_start, body_end, row.body, `a body of ${unit.address}`)
+    textDiffers(bytes, [body_start, body_end], row.body, `a body of ${unit.address}`)
   );
 }
 

@@ -63,7 +63,7 @@ export interface PrecheckFacts {
 }
 
 /** Oldest server major whose catalogs the environment statements can read. */
-export const OLDEST_MAJOR = 15;
+const OLDEST_MAJOR = 15;
 
 /** Every check with its outcome, in the order a person would mend them. */
 export function prechecks(facts: PrecheckFacts): Check[] {

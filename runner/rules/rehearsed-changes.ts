@@ -1,6 +1,7 @@
 // What a rehearsal may change at all, and how its facts are found again: docs/decisions/0051-rehearsal.md.
 import { digestOf, type Json } from "../model/canonical.ts";
-import { REHEARSED, rehearsalSchema, type CountedEffect, type Rehearsal } from "../model/rehearsal.ts";
+import { COUNTED, REHEARSED, rehearsalSchema, type CountedEffect, type Rehearsal } from "../model/rehearsal.ts";
+import type { RecordedPhase } from "../model/run.ts";
 import { Stopped, type Verdict } from "../model/stop.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { TableChanges } from "./prediction.ts";
@@ -50,6 +51,14 @@ function allowedIn(effect: CountedEffect, units: number): Record<string, Allowed
     case "revert_ledger":
       return { ...SET_ASIDE(units), "cutter_governance.review_decision": { ins: 1, upd: 0 } };
   }
+}
+
+/** Name under which the changes of a writing phase are counted; `isRecorded` tells what the run has committed. */
+export function countedEffect(phase: RecordedPhase, isRecorded: (phase: RecordedPhase) => boolean): CountedEffect {
+  const wanted = phase === "revert" && isRecorded("leg_b_record") ? "revert_ledger" : phase;
+  const name = COUNTED.find((known) => known === wanted);
+  if (!name) throw new Error(`${phase} is no effect`);
+  return name;
 }
 
 /**
@@ -118,7 +127,7 @@ export function judgeOtherRows(looked: readonly LookedAt[], effects: readonly Co
 }
 
 /** Digest of a rehearsal's facts, as EXECUTION signs it. */
-export const rehearsalDigest = (facts: Json): string => digestOf(facts);
+const rehearsalDigest = (facts: Json): string => digestOf(facts);
 
 /** Facts of every rehearsal in a journal, newest first; the chain is judged by the caller. */
 function rehearsalsIn(journal: readonly Pick<JournalEntry, "entry">[]): Json[] {

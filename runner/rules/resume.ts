@@ -18,6 +18,9 @@ export function inputSha(
   });
 }
 
+/** Whether the run has written units: what stands in the target afterwards is then the run's own. */
+export const unitsWritten = (isRecorded: (phase: RecordedPhase) => boolean): boolean => isRecorded("cut_leg_a");
+
 /** A row of phase_done as far as it is judged; `principal` is the session user that wrote it. */
 export interface PhaseRecord {
   readonly phase: string;

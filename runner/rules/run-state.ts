@@ -1,4 +1,4 @@
-// What state.json says of a run: database rows in, projection out. Times become UTC text here and nowhere else.
+// What state.json says of a run: database rows in, projection out. Its times are UTC text.
 import { canonicalText } from "../model/canonical.ts";
 import type { RowOf } from "../model/rows.ts";
 import { PHASES, RUN_STATES, type RecordedPhase, type RunState } from "../model/run.ts";

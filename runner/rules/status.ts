@@ -1,7 +1,7 @@
 // What a person can do with a run now, by the table of docs/decisions/0060-status-and-reports.md. State file in, answer out; reads nothing.
 import type { StateJson } from "../model/state.ts";
 import { STOPS, isStopCode, type StopRow } from "../model/stop.ts";
-import { parseState, stateJson, type StateFacts } from "./run-state.ts";
+import { parseState } from "./run-state.ts";
 import { shellWord } from "./shell-word.ts";
 import { finishBy } from "./times.ts";
 
@@ -55,21 +55,26 @@ const COMMANDS = {
   approve: (bundle: string) => `npm run approve -- ${shellWord(bundle)} --profile <your-profile>`,
 } as const;
 
-/** From database rows: builds the projection and judges it, so that both views can never differ. */
-export function statusOf(facts: StateFacts, seen: Seen = {}): StatusJson {
-  return statusFromState(stateJson(facts), facts.now, seen);
-}
-
 /** From the text of state.json. STOP_COULD_NOT_LOOK when it is not one. */
 export function statusFromText(text: string, now: Date, seen: Seen = {}): StatusJson {
   return statusFromState(parseState(text), now, seen);
+}
+
+/** What the answers of a status are made from. */
+interface Known {
+  readonly state: StateJson;
+  readonly stage: Stage;
+  readonly halted: readonly string[];
+  readonly seen: Seen;
+  readonly now: Date;
 }
 
 /** From a state file alone. `now` is the reader's clock; deadlines were written by the database's. */
 export function statusFromState(state: StateJson, now: Date, seen: Seen = {}): StatusJson {
   const stage = stageOf(state);
   const halted = haltsOf(state, seen);
-  const waiting = waitingFor(state, stage, halted, seen, now);
+  const known: Known = { state, stage, halted, seen, now };
+  const waiting = waitingFor(known);
   const deadline = state.closed === null ? deadlineOf(state, stage) : undefined;
   const safety = safetyOf(state, stage, now);
   return {
@@ -86,7 +91,7 @@ export function statusFromState(state: StateJson, now: Date, seen: Seen = {}): S
     deadline: deadline?.at ?? null,
     deadline_of: deadline?.of ?? null,
     ...safety,
-    ...commandsOf(state, stage, halted, seen, now),
+    ...commandsOf(known),
     call: callOf(state, stage, halted),
     halted,
     ...holderOf(state, seen, now),
@@ -188,7 +193,7 @@ function deadlineOf(state: StateJson, stage: Stage): { at: string; of: string } 
   return ends.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
 }
 
-function waitingFor(state: StateJson, stage: Stage, halted: readonly string[], seen: Seen, now: Date): string | null {
+function waitingFor({ state, stage, halted, seen, now }: Known): string | null {
   if (state.closed !== null) return null;
   if (stage === "torn") return "an SG_3 decision: hold, compensate or void";
   if (halted.length > 0)
@@ -215,13 +220,7 @@ function safetyOf(
     : { safe_to_leave: false, safe_until: debt.toISOString(), safe_text: "no, overdue since" };
 }
 
-function commandsOf(
-  state: StateJson,
-  stage: Stage,
-  halted: readonly string[],
-  seen: Seen,
-  now: Date,
-): Pick<StatusJson, "next" | "or"> {
+function commandsOf({ state, stage, halted, seen, now }: Known): Pick<StatusJson, "next" | "or"> {
   const run = state.run_id;
   if (state.closed !== null)
     return { next: stage === "enacted" ? COMMANDS.verify(run) : COMMANDS.cut(state.document_id), or: null };

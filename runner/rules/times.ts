@@ -2,7 +2,7 @@
 import type { Verdict } from "../model/stop.ts";
 
 /** Hours from leg A's commit within which ledger and verification must land (audit-debt rule of the seeds). */
-export const FINISH_WITHIN_HOURS = 24;
+const FINISH_WITHIN_HOURS = 24;
 
 /** Working time of one process of a run, waits excluded; over the cap is STOP_OVER_HARD_CAP. */
 export function judgeOwnTime(elapsedNs: bigint, capMinutes: number): Verdict {

@@ -1,6 +1,6 @@
 // Whether the approver set of this host is the one its predecessors made, back to version 1; asked before any statement is believed.
 import { holderOf, parseApprovers } from "../model/approvers.ts";
-import type { SignatureAnswer, SignatureQuestion } from "../model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion } from "../world/signature.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { keptSignatures, parseSuccession } from "../model/succession.ts";
 import { judgeSuccession, type PinnedSet, type ProvenSuccession } from "../rules/succession.ts";

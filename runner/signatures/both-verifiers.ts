@@ -1,5 +1,5 @@
 // Two programs of different origin must read the same signature in the same way.
-import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../world/signature.ts";
 
 /**
  * Good only if both say so and read the same signing time. The strict one is asked first: the second, which unpacks more kinds of

@@ -1,6 +1,6 @@
 // Reads gpgv's status words; its exit status and its prose are not enough (it accepts the future, SHA-1 and foreign packets).
 import { CLOCK_TOLERANCE_SECONDS } from "../model/signature.ts";
-import type { SignatureAnswer } from "../model/signature.ts";
+import type { SignatureAnswer } from "../world/signature.ts";
 import { SIGNING_ALGORITHMS, SIGNING_HASHES } from "./signature-packet.ts";
 
 /** Words that may appear; each of the first three exactly once. Any other word, known or new, refuses. */

@@ -1,7 +1,7 @@
 // Did people sign what stands among the admissions? Asked by the runner itself, because cutter_gate's password alone writes such a row.
 import { holderOf, type ApproverSet } from "../model/approvers.ts";
 import type { RowOf } from "../model/rows.ts";
-import type { SignatureAnswer, SignatureQuestion } from "../model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion } from "../world/signature.ts";
 import { parseStatement } from "../model/statement.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgeStatement } from "../rules/approval.ts";

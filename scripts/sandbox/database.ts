@@ -12,7 +12,7 @@ import type { SandboxState } from "./state-file.ts";
 import { loadSubstrate } from "./substrate.ts";
 
 /** Name of the database, as on the real host. */
-export const DATABASE = "directus";
+const DATABASE = "directus";
 
 /** How to reach the running cluster; `host` is its socket folder. */
 export interface SandboxDatabase {

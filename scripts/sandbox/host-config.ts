@@ -6,7 +6,7 @@ import type { RoleKey } from "../../runner/model/run.ts";
 import type { Place } from "./place.ts";
 
 /** Tables a cut writes, dumped and compared row by row. */
-export const MUTATION_TABLES = [
+const MUTATION_TABLES = [
   "public.information_unit",
   "public.unit_version",
   "public.iu_lifecycle_log",
@@ -22,7 +22,7 @@ export const MUTATION_TABLES = [
 ] as const;
 
 /** Tables a restored database needs beside them to be a working one. */
-export const CONTEXT_TABLES = [
+const CONTEXT_TABLES = [
   "public.birth_registry",
   "public.dot_config",
   "public.iu_lifecycle_vocab",

@@ -18,7 +18,7 @@ import { ensureBackupRecipient, ensurePeople, type SandboxPerson } from "./throw
 import { privateFolder } from "./write-file.ts";
 
 /** Name by which approvers know the sandbox host; part of what they sign. */
-export const SANDBOX_HOST = "sandbox";
+const SANDBOX_HOST = "sandbox";
 
 /** A host that is up: its paths, connections, people, and the stack that says what provisioning lays on it. */
 export interface Sandbox {

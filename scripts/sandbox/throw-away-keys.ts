@@ -37,7 +37,7 @@ export async function ensurePeople(
     PEOPLE.map(async (person) => {
       const folder = join(place.approversFolder, person.id);
       const keyFile = join(folder, "key.asc");
-      const key = await ensureKey(folder, keyFile, person.name, person.id, false);
+      const key = await ensureKey(folder, keyFile, { name: person.name, mailbox: person.id, encrypts: false });
       return {
         ...person,
         keyFile,
@@ -77,7 +77,11 @@ export async function ensurePeople(
 /** The backup's recipient: the public key is what provisioning lays on the host, the private one stays in the operator's folder. Returns the full fingerprint. */
 export async function ensureBackupRecipient(place: Place): Promise<{ fingerprint: string; privateKeyFile: string }> {
   const privateKeyFile = join(place.operatorFolder, "backup-private-key.asc");
-  const key = await ensureKey(place.operatorFolder, privateKeyFile, "cutter backup (sandbox)", "backup", true);
+  const key = await ensureKey(place.operatorFolder, privateKeyFile, {
+    name: "cutter backup (sandbox)",
+    mailbox: "backup",
+    encrypts: true,
+  });
   writeWhenChanged(place.backupKeySource, key.publicKey);
   return { fingerprint: key.fingerprint, privateKeyFile };
 }
@@ -86,9 +90,7 @@ export async function ensureBackupRecipient(place: Place): Promise<{ fingerprint
 async function ensureKey(
   folder: string,
   file: string,
-  name: string,
-  mailbox: string,
-  encrypts: boolean,
+  { name, mailbox, encrypts }: { readonly name: string; readonly mailbox: string; readonly encrypts: boolean },
 ): Promise<{ fingerprint: string; publicKey: string }> {
   privateFolder(folder);
   if (!existsSync(file)) {

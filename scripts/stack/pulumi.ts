@@ -1,4 +1,4 @@
-// The one caller of the Pulumi engine: the right program, environment, backend and plugin for one stack of this project.
+// Calls the Pulumi engine for one stack of this project: the right program, environment, backend and plugin.
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -12,8 +12,7 @@ import { ensureCommandPlugin } from "../toolchain/command-plugin.ts";
 import { removeDeadLocks } from "../toolchain/dead-lock.ts";
 import { engineEnvironment } from "../toolchain/engine-environment.ts";
 import { ensureEngine } from "../toolchain/engine.ts";
-import { commandPluginIn, defaultPulumiHome, engineProgram } from "../toolchain/pulumi-home.ts";
-import type { CommandPlugin } from "../toolchain/pulumi-home.ts";
+import { defaultPulumiHome, engineProgram } from "../toolchain/pulumi-home.ts";
 import { saysSandbox } from "../toolchain/sandbox-config.ts";
 import { LIMIT_VARIABLE, STACK_VARIABLE } from "../toolchain/stand-in/variables.ts";
 
@@ -95,26 +94,6 @@ export async function ensureStack(engine: Engine): Promise<void> {
   insistDone(engine, /already exists/.test(made.stderr) ? await call(engine, select) : made, "make the stack");
 }
 
-/** Sets plain values, all in one call; they appear in the process list, so never secrets. Keys as `cutter:host`. */
-export async function setConfig(engine: Engine, values: Readonly<Record<string, string>>): Promise<void> {
-  const pairs = Object.entries(values).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-  if (pairs.length > 0)
-    insistDone(
-      engine,
-      await call(engine, ["config", "set-all", ...stackFlags(engine), ...pairs]),
-      "set the configuration",
-    );
-}
-
-/** Sets one secret. The value goes over standard input, never through an argument; one trailing newline is dropped. */
-export async function setSecretConfig(engine: Engine, key: string, value: string): Promise<void> {
-  insistDone(
-    engine,
-    await call(engine, ["config", "set", key, "--secret", ...stackFlags(engine)], { input: value }),
-    `set the secret ${key}`,
-  );
-}
-
 /** What `preview` may be asked: JSON on standard output, property diffs, and one of: answer 7 on any change, save the plan. */
 export type PreviewOptions = CallOptions & { readonly json?: boolean; readonly diff?: boolean } & (
     | { readonly expectNoChanges?: boolean; readonly savePlan?: never }
@@ -169,11 +148,6 @@ export async function destroy(engine: Engine, options: CallOptions = {}): Promis
 /** Any other command of the engine that runs neither program nor plugin (stack ls, config get, cancel …). Non-interactive. */
 export async function call(engine: Engine, args: readonly string[], options: CallOptions = {}): Promise<EngineAnswer> {
   return await start(engine, args, options, {});
-}
-
-/** Which plugin serves the stack now; the stand-in never serves a stack that is no sandbox. */
-export function commandPluginOf(engine: Engine): CommandPlugin {
-  return commandPluginIn(engine.home);
 }
 
 async function callWithPlugin(engine: Engine, args: readonly string[], options: CallOptions): Promise<EngineAnswer> {

@@ -26,7 +26,7 @@ export interface EngineSources {
 }
 
 /** Sources of this checkout. */
-export function engineSources(): EngineSources {
+function engineSources(): EngineSources {
   const root = projectRoot();
   const launcher = createRequire(join(root, "package.json")).resolve("pulumi/run.js");
   return { modules: join(root, "scripts", "toolchain"), launcher, go: findGo() };

@@ -5,7 +5,7 @@ import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { APPROVERS_CAP, holderOf, parseApprovers } from "../../runner/model/approvers.ts";
-import type { SignatureAnswer, SignatureQuestion } from "../../runner/model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion } from "../../runner/world/signature.ts";
 import { SIGNATURE_CAP } from "../../runner/model/signature.ts";
 import { EXIT_USAGE, insist, Stopped } from "../../runner/model/stop.ts";
 import { STATEMENT_CAP } from "../../runner/model/strict-json.ts";

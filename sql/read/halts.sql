@@ -1,5 +1,5 @@
 -- role: exec|verify|gate|halt
--- params: $1 run_id text
+-- params: $1 run_id text or null
 -- returns: many
 -- Halts in force for a run: its own and the general ones that no lift names.
 SELECT h.halt_id::text AS halt_id, h.run_id, h.reason, h.actor, h.at

@@ -1,5 +1,5 @@
 -- role: gate
--- params: $1 kind (nonce, run or key), $2 value
+-- params: $1 kind text (nonce, run or key), $2 value text
 -- returns: one
 -- What a revocation would reach: a run this database knows by it, and whether it is revoked already.
 SELECT CASE $1::text

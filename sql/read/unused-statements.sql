@@ -1,5 +1,5 @@
 -- role: exec
--- params: $1 run_id text, $2 gate text, $3 payload_sha text or null (any)
+-- params: $1 run_id text, $2 gate text, $3 payload_sha text or null (null: any)
 -- returns: many
 -- Admitted statements that could still be used, as exact bytes with their signature, both base64: what the runner checks again itself.
 SELECT a.nonce, a.gate, a.payload_sha, a.person, a.fingerprint, a.valid_from, a.use_by, a.admitted_at,

@@ -1,5 +1,6 @@
 -- role: exec
--- params: $1 ordinals int[], $2 addresses, $3 titles, $4 bodies, $5 actor, $6 unit_kinds, $7 section_types, $8 owner_refs, $9 publication_types, $10 parent_addresses (text[])
+-- params: $1 ordinals int[], $2 addresses text[], $3 titles text[], $4 bodies text[], $5 actor text, $6 unit_kinds text[],
+--   $7 section_types text[], $8 owner_refs text[], $9 publication_types text[], $10 parent_addresses (text or null)[]
 -- returns: many
 -- One depth level of the plan through the guarded function; parents exist from an earlier statement (a look-up inside the same statement gives NULL).
 SELECT w.ordinal, w.address, made.answer ->> 'status' AS status

@@ -1,5 +1,5 @@
 -- role: exec
--- params: $1 run_id, $2 actor, $3 review_decision_id uuid, $4 change_set_id uuid, $5 reason, $6 tool_revision
+-- params: $1 run_id text, $2 actor text, $3 review_decision_id uuid, $4 change_set_id uuid, $5 reason text, $6 tool_revision text
 -- returns: many
 -- Enacts every planned unit of the run through the guarded function.
 SELECT p.ordinal, p.canonical_address AS address,

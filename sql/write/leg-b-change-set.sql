@@ -1,5 +1,7 @@
 -- role: exec
--- params: $1 change_set_id uuid, $2 rollback_key, $3 idempotency_key, $4 manifest_id uuid, $5 manifest_version, $6 review_decision_id uuid, $7 executor_tool_revision, $8 executor_signature_id uuid, $9 affected_unit_count int, $10 payload_summary jsonb, $11 scenario_ref, $12 emitted_by
+-- params: $1 change_set_id uuid, $2 rollback_key text, $3 idempotency_key text, $4 manifest_id uuid, $5 manifest_version text,
+--   $6 review_decision_id uuid, $7 executor_tool_revision text, $8 executor_signature_id uuid, $9 affected_unit_count int,
+--   $10 payload_summary jsonb, $11 scenario_ref text, $12 emitted_by text
 -- returns: many
 -- The change set of this cut; the verifier's revision is unknown at cut time.
 INSERT INTO cutter_governance.cut_change_set

@@ -1,5 +1,6 @@
 -- role: exec
--- params: $1 envelope_id uuid, $2 source_doc_ref, $3 change_set_id uuid, $4 created_by, $5 reviewer, $6 manifest_version, $7 manifest_digest
+-- params: $1 envelope_id uuid, $2 source_doc_ref text, $3 change_set_id uuid, $4 created_by text, $5 reviewer text,
+--   $6 manifest_version text, $7 manifest_digest text
 -- returns: many
 -- The manifest of this cut; manifest_version holds the writer digest.
 INSERT INTO cutter_governance.manifest_envelope

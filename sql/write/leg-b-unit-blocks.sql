@@ -1,5 +1,6 @@
 -- role: exec
--- params: $1 envelope_id uuid, $2 ordinals int[], $3 spans jsonb[], $4 addresses, $5 unit_kinds, $6 section_types, $7 parent_addresses, $8 content_hashes (text[]), $9 authority text
+-- params: $1 envelope_id uuid, $2 ordinals int[], $3 spans jsonb[], $4 addresses text[], $5 unit_kinds text[], $6 section_types text[],
+--   $7 parent_addresses (text or null)[], $8 content_hashes text[], $9 authority text
 -- returns: many
 -- One block a unit; render_order is where the order of the document is kept, because fn_iu_create has no sort order.
 INSERT INTO cutter_governance.manifest_unit_block

@@ -1,5 +1,7 @@
 -- role: exec
--- params: $1 review_decision_id uuid, $2 event_kind, $3 manifest_id uuid, $4 manifest_version, $5 review_scope, $6 verdict, $7 findings jsonb, $8 reviewer_identity, $9 decision_at timestamptz, $10 decided_by, $11 prior uuid or null, $12 change_set_id uuid, $13 tool_revision, $14 scenario_ref, $15 independence jsonb
+-- params: $1 review_decision_id uuid, $2 event_kind text, $3 manifest_id uuid, $4 manifest_version text, $5 review_scope text,
+--   $6 verdict text, $7 findings jsonb, $8 reviewer_identity text, $9 decision_at timestamptz, $10 decided_by text,
+--   $11 prior uuid or null, $12 change_set_id uuid, $13 tool_revision text, $14 scenario_ref text, $15 independence jsonb
 -- returns: many
 -- A review decision of this run: no. 1 with leg B, no. 2 with the enactment, or the compensating one of a revert.
 INSERT INTO cutter_governance.review_decision

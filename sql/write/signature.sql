@@ -1,5 +1,6 @@
 -- role: exec|verify
--- params: $1 signature_id uuid, $2 kind, $3 dot_id, $4 tool_revision, $5 payload_hash, $6 envelope jsonb, $7 change_set_id uuid or null, $8 verify_result_id uuid or null, $9 scenario_ref
+-- params: $1 signature_id uuid, $2 kind text, $3 dot_id text, $4 tool_revision text, $5 payload_hash text, $6 envelope jsonb,
+--   $7 change_set_id uuid or null, $8 verify_result_id uuid or null, $9 scenario_ref text
 -- returns: many
 -- The principal's mark on its own record. It carries no cryptography and says so: the people's signatures are in admission.
 INSERT INTO cutter_governance.dot_pair_signature

@@ -1,5 +1,7 @@
 -- role: verify
--- params: $1 verify_result_id uuid, $2 change_set_id uuid, $3 manifest_id uuid, $4 manifest_version, $5 review_decision_id uuid, $6 executor_signature_id uuid, $7 verifier_signature_id uuid, $8 executor_tool_revision, $9 verifier_tool_revision, $10 verify_meta jsonb, $11 unit_count int, $12 scenario_ref, $13 axis_2_detail jsonb
+-- params: $1 verify_result_id uuid, $2 change_set_id uuid, $3 manifest_id uuid, $4 manifest_version text, $5 review_decision_id uuid,
+--   $6 executor_signature_id uuid, $7 verifier_signature_id uuid, $8 executor_tool_revision text, $9 verifier_tool_revision text,
+--   $10 verify_meta jsonb, $11 unit_count int, $12 scenario_ref text, $13 axis_2_detail jsonb
 -- returns: many
 -- The verifier's verdict. tool_revision_match false says that two lanes judged, as the ledger has always recorded it.
 INSERT INTO cutter_governance.verify_result

@@ -10,10 +10,11 @@ import { withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
 import { exclusionPatterns, quotePattern } from "../../runner/rules/backup-proof.ts";
 import { backupPlace, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, testScratch } from "../support/backup.ts";
+import { rounds, sizes } from "../support/bench-ground.ts";
 import { BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
 import { gpgHome } from "../support/gpg-home.ts";
 
-const ROUNDS = 5;
+const ROUNDS = rounds(5);
 const TABLES = [...MUTATION_TABLES, ...CONTEXT_TABLES];
 
 /** A vocabulary from which text compresses about as law text does; a few repeated sentences would flatter a compressor. */
@@ -47,7 +48,7 @@ const access = {
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
   await gpg.gpg(["--import"], Buffer.from(recipient.publicKey));
-  for (const rows of [0, 20_000, 60_000]) console.log(await compare(rows));
+  for (const rows of sizes([0, 20_000, 60_000])) console.log(await compare(rows));
 } finally {
   await cluster.stop();
   await gpg.close();
@@ -86,7 +87,7 @@ async function compare(rows: number): Promise<string> {
 /** Snapshot, closure, dump, seal, fsync: what stands against dump and gpg; checksums and proof are on top. */
 async function ours(file: string): Promise<void> {
   await rm(file, { force: true });
-  await withSource(access, TABLES, [], 600, async (reading) => {
+  await withSource(access, { tables: TABLES, structure: [], capSeconds: 600 }, async (reading) => {
     const key = await loadRecipient(place.keyFile, recipient.fingerprint, reading.facts.now);
     await withPasswordFile(place.folder, access.password, undefined, (password) =>
       sealToFile(

@@ -7,17 +7,20 @@ import { declareHost } from "../../infra/host-spec.ts";
 import { readSources } from "../../infra/sources.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
 import { projectRoot } from "../../infra/place.ts";
+import { rounds } from "../support/bench-ground.ts";
 import { writeDriftPlaybook } from "../support/drift-playbook.ts";
 import { cloneOf } from "../support/host-clone.ts";
 import { provisionedHost } from "../support/provisioned-host.ts";
 import { treeDigest } from "../support/tree-digest.ts";
 
-const ROUNDS = 3;
+const ROUNDS = rounds(3);
 
 interface Measure {
   readonly seconds: number;
   readonly logins: number;
   readonly differs: number;
+  /** What the side printed, to be read when the two do not agree. */
+  readonly told: string;
 }
 
 const playbookProgram = programPath("ansible-playbook");
@@ -75,7 +78,12 @@ async function drift(cwd: string): Promise<Measure> {
   if (done.exitCode !== 0 && done.exitCode !== 7)
     throw new Error(`drift ended with ${done.exitCode ?? -1}: ${done.stderr}`);
   const { drift: lines } = JSON.parse(done.stdout) as { drift: unknown[] };
-  return { seconds: (performance.now() - start) / 1_000, logins: host.sshd.logins() - before, differs: lines.length };
+  return {
+    seconds: (performance.now() - start) / 1_000,
+    logins: host.sshd.logins() - before,
+    differs: lines.length,
+    told: done.stdout,
+  };
 }
 
 /** The same of one cold run of the playbook; the master connection Ansible leaves behind is ended outside the measure. */
@@ -107,19 +115,24 @@ async function ansible(pipelining: boolean): Promise<Measure> {
   const recap = /ok=(\d+) +changed=(\d+) +unreachable=0 +failed=0/.exec(done.stdout);
   if (done.exitCode !== 0 || recap === null)
     throw new Error(`ansible-playbook ended with ${done.exitCode ?? -1}\n${done.stdout}\n${done.stderr}`);
-  return { seconds, logins: host.sshd.logins() - before, differs: Number(recap[2]) };
+  return { seconds, logins: host.sshd.logins() - before, differs: Number(recap[2]), told: done.stdout };
 }
 
 /** A comparison is fair only when both sides look: both call a clean host clean, and both tell two planted differences. The playbook is one, so it is asked once. */
 async function plantAndCompare(root: string, cwd: string): Promise<void> {
-  const toldByBoth = async (): Promise<number[]> => [(await drift(cwd)).differs, (await ansible(true)).differs];
+  let told = "";
+  const toldByBoth = async (): Promise<number[]> => {
+    const sides = [await drift(cwd), await ansible(true)];
+    told += sides.map((side) => side.told).join("\n");
+    return sides.map((side) => side.differs);
+  };
   const clean = await toldByBoth();
   chmodSync(join(root, "runs"), 0o777);
   await host.sql("REVOKE SELECT ON cutter_governance.verify_result FROM cutter_exec");
   const planted = await toldByBoth();
   console.log(`differences told of a clean host: ${clean.join(", ")}; of one with two planted: ${planted.join(", ")}`);
   if (clean.some((count) => count !== 0) || planted.some((count) => count !== 2))
-    throw new Error("the sides do not look at the same facts");
+    throw new Error(`the sides do not look at the same facts\n${told}`);
   await host.up();
 }
 

@@ -8,8 +8,18 @@ import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import { createUnits } from "../../runner/phases/06-cut-leg-a.ts";
 import { environmentScope } from "../../runner/rules/environment-hash.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
-import type { Writer } from "../../runner/world.ts";
-import { costOf, inFreshDatabase, loadLine, plannedRows, ratio, shown, type Cost } from "../support/bench-ground.ts";
+import type { Writer } from "../../runner/world/database.ts";
+import {
+  costOf,
+  inFreshDatabase,
+  loadLine,
+  plannedRows,
+  ratio,
+  rounds,
+  shown,
+  sizes,
+  type Cost,
+} from "../support/bench-ground.ts";
 import { connectAs, PACKAGES_TEMPLATE, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
 import { admitCut, openRun, PAYLOAD_SHAS, reachGate, type RunByHand } from "../support/run-by-sql.ts";
 
@@ -18,21 +28,16 @@ const cluster = await startTestCluster("durable");
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
   console.log(loadLine());
-  for (const [units, rounds] of [
-    [60, 7],
-    [1_000, 5],
-    [5_000, 3],
-  ] as const)
-    console.log(await compare(units, rounds));
+  for (const units of sizes([60, 1_000, 5_000])) console.log(await compare(units, rounds(units < 5_000 ? 5 : 3)));
   console.log(loadLine());
 } finally {
   await cluster.stop();
 }
 
-async function compare(units: number, rounds: number): Promise<string> {
+async function compare(units: number, times: number): Promise<string> {
   const rows = plannedRows("BENCH", units);
   const costs = { whole: [] as Cost[], alone: [] as Cost[] };
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < times; round += 1) {
     costs.whole.push(await whole(rows));
     costs.alone.push(await alone(rows));
   }
@@ -62,34 +67,34 @@ async function whole(rows: readonly PlanRow[]): Promise<Cost> {
           role: "exec",
           epoch: run.epoch,
           input_sha: sha256("in cut_leg_a"),
-          payload_shas: PAYLOAD_SHAS,
+          authorization: { payload_shas: PAYLOAD_SHAS, environment_hash: undefined },
           cap_seconds: 600,
           protected_prefixes: config.protected_prefixes,
           environment_scope: scope,
-          environment_hash: undefined,
           // What the judge of a real run reads; there is no rehearsal here to hold the counts to.
           counts: async (tx) => {
-            for (const reading of ["read/admissions", "read/journal"] as const) await tx.query(reading, [run.runId]);
+            for (const reading of ["read/admissions", "read/journal"] as const)
+              await tx.query(reading, { run_id: run.runId });
             return undefined;
           },
           work: (tx) => work(tx, rows).then((created) => ({ created })),
           record: async (tx, output) => {
             const entry = { event: "phase", phase: "cut_leg_a" };
-            await tx.one("write/append-journal", [
-              run.runId,
-              run.epoch,
-              "1",
-              JOURNAL_START,
-              entrySha(run.runId, "1", JOURNAL_START, entry),
-              canonicalText(entry),
-            ]);
-            await tx.one("write/end-effect", [
-              run.runId,
-              "cut_leg_a",
-              run.epoch,
-              digestOf(output),
-              canonicalText(output),
-            ]);
+            await tx.one("write/append-journal", {
+              run_id: run.runId,
+              epoch: run.epoch,
+              seq: "1",
+              prev_sha: JOURNAL_START,
+              entry_sha: entrySha(run.runId, "1", JOURNAL_START, entry),
+              entry: canonicalText(entry),
+            });
+            await tx.one("write/end-effect", {
+              run_id: run.runId,
+              phase: "cut_leg_a",
+              epoch: run.epoch,
+              output_sha: digestOf(output),
+              output: canonicalText(output),
+            });
             return digestOf(output);
           },
         }),

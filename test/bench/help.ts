@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { costOf, loadLine, ratio, shown, type Cost } from "../support/bench-ground.ts";
+import { costOf, loadLine, ratio, rounds, shown, type Cost } from "../support/bench-ground.ts";
 
-const ROUNDS = 21;
+const ROUNDS = rounds(21);
 const cutter = join(fileURLToPath(new URL("../..", import.meta.url)), "dist", "runner", "cutter.mjs");
 const run = (words: readonly string[]) =>
   costOf(() => execa(process.execPath, [...words], { extendEnv: false, env: {}, stdin: "ignore" }));

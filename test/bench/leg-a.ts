@@ -13,7 +13,9 @@ import {
   loadLine,
   plannedRows,
   ratio,
+  rounds,
   shown,
+  sizes,
   Undo,
   type Cost,
 } from "../support/bench-ground.ts";
@@ -26,21 +28,17 @@ const cluster = await startTestCluster();
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
   console.log(loadLine());
-  for (const [units, rounds] of [
-    [1_000, 5],
-    [5_000, 3],
-  ] as const)
-    console.log(await compare(units, rounds));
+  for (const units of sizes([1_000, 5_000])) console.log(await compare(units, rounds(units < 5_000 ? 5 : 3)));
   console.log(loadLine());
 } finally {
   await cluster.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function compare(units: number, rounds: number): Promise<string> {
+async function compare(units: number, times: number): Promise<string> {
   const rows = plannedRows("BENCH", units);
   const costs = { ours: [] as Cost[], raw: [] as Cost[], plain: [] as Cost[], tuned: [] as Cost[] };
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < times; round += 1) {
     costs.ours.push(await ours(rows));
     costs.raw.push(await rawInPsql(rows));
     costs.plain.push(await rowByRow(rows, "plain"));

@@ -1,5 +1,8 @@
 // How fast a 10 MB document is parsed, planned and proven, and what memory that needs; prints, never judges.
 import { takeIn } from "../../runner/commands/intake.ts";
+import { median, rounds, sizes } from "../support/bench-ground.ts";
+
+const ROUNDS = rounds(5);
 
 const TARGET = 10_000_000;
 const CLAUSE =
@@ -31,7 +34,7 @@ function measure(units: number): string {
   const options = { empty_body: "refuse", caps: { units, hard: units } } as const;
   const times: number[] = [];
   let peak = 0;
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const before = process.memoryUsage().rss;
     // CPU time: what else runs on the machine must not count.
     const start = process.cpuUsage();
@@ -41,12 +44,12 @@ function measure(units: number): string {
     peak = Math.max(peak, process.memoryUsage().rss - before);
     if (taken.refusal) throw new Error(taken.refusal.reason);
   }
-  const seconds = (times.sort((one, other) => one - other)[2] ?? 0) / 1000;
+  const seconds = median(times) / 1000;
   const megabytes = bytes.length / 1e6;
   return `${units} units  ${megabytes.toFixed(1)} MB  ${(seconds * 1000).toFixed(0)} ms CPU  ${(megabytes / seconds).toFixed(1)} MB/s  rss +${(peak / 1e6).toFixed(0)} MB`;
 }
 
-for (const units of [100, 1_000, 10_000]) console.log(measure(units));
+for (const units of sizes([100, 1_000, 10_000])) console.log(measure(units));
 
 /** One law of about `target` bytes: chapters, articles, clauses, points, quotations and page heads. */
 function law(articles: number, target: number): Buffer {
@@ -69,7 +72,7 @@ function measureLaw(name: string, bytes: Buffer, depth: "dieu" | "diem"): string
   const times: number[] = [];
   let peak = 0;
   let answer = "";
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const before = process.memoryUsage().rss;
     const start = process.cpuUsage();
     const taken = takeIn(bytes, "BENCH", { profile: "vn-law-1", depth, caps: { units: 1_000_000, hard: 1_000_000 } });
@@ -78,7 +81,7 @@ function measureLaw(name: string, bytes: Buffer, depth: "dieu" | "diem"): string
     peak = Math.max(peak, process.memoryUsage().rss - before);
     answer = taken.refusal ? `refused at line ${taken.refusal.line}` : `${taken.manifest.units.length} units`;
   }
-  const seconds = times.sort((one, other) => one - other)[2] ?? 0;
+  const seconds = median(times);
   return `vn-law-1 ${name} ${depth}: ${answer}  ${(bytes.length / 1e6).toFixed(1)} MB  ${(seconds * 1000).toFixed(0)} ms CPU  rss +${(peak / 1e6).toFixed(0)} MB`;
 }
 

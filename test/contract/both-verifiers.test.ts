@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
-import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../../runner/model/signature.ts";
+import type { SignatureAnswer, SignatureQuestion, SignatureVerifier } from "../../runner/world/signature.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import {
   BYTES,

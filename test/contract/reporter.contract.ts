@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Stopped } from "../../runner/model/stop.ts";
 import { ownerLine } from "../../runner/rules/report-owner.ts";
-import type { Reporter } from "../../runner/world.ts";
+import type { Reporter } from "../../runner/world/files.ts";
 
 /** One reporter with an empty place behind it. `stored` answers undefined where nothing lies. */
 export interface ReporterUnderTest {

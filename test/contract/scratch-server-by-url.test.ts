@@ -5,7 +5,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { findPostgresPrograms } from "../../runner/adapters/postgres-cluster.ts";
 import { urlScratch } from "../../runner/adapters/scratch-url.ts";
-import type { RunningScratch, ScratchServer } from "../../runner/model/backup-receipt.ts";
+import type { RunningScratch, ScratchServer } from "../../runner/world/backup.ts";
 import { backupPlace, backupRequest, makeRecipient, testScratch } from "../support/backup.ts";
 import { freshDatabase } from "../support/database.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import pg from "pg";
 import { describe, expect, test } from "vitest";
-import type { RunningScratch, ScratchServer } from "../../runner/model/backup-receipt.ts";
+import type { RunningScratch, ScratchServer } from "../../runner/world/backup.ts";
 
 async function asSuperuser<T>(
   scratch: RunningScratch,

@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SignatureVerifier } from "../../runner/model/signature.ts";
+import type { SignatureVerifier } from "../../runner/world/signature.ts";
 import {
   after,
   BYTES,

@@ -14,20 +14,11 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stopped } from "../../runner/model/stop.ts";
-import {
-  ENGINE_STATUS,
-  call,
-  commandPluginOf,
-  destroy,
-  openStack,
-  preview,
-  setConfig,
-  up as upAfterPreview,
-} from "../../scripts/stack/pulumi.ts";
+import { ENGINE_STATUS, call, destroy, openStack, preview, up as upAfterPreview } from "../../scripts/stack/pulumi.ts";
 import type { Engine } from "../../scripts/stack/pulumi.ts";
 import { projectRoot } from "../../infra/place.ts";
-import { commandPluginFolder } from "../../scripts/toolchain/pulumi-home.ts";
-import { makePulumiProject } from "../support/pulumi-project.ts";
+import { commandPluginFolder, commandPluginIn } from "../../scripts/toolchain/pulumi-home.ts";
+import { makePulumiProject, setConfig } from "../support/pulumi-project.ts";
 import type { PulumiProject } from "../support/pulumi-project.ts";
 import { startThrowAwaySshd } from "../support/throw-away-sshd.ts";
 import type { ThrowAwaySshd } from "../support/throw-away-sshd.ts";
@@ -65,7 +56,7 @@ test("the engine says the version that is pinned", async () => {
 
 test("a preview proposes the change, answers 7 and touches nothing; up makes it; then a preview answers 0", async () => {
   expect((await preview(project.engine, { expectNoChanges: true })).status).toBe(ENGINE_STATUS.changesProposed);
-  expect([existsSync(join(target, "note")), sshd.logins(), commandPluginOf(project.engine)]).toEqual([
+  expect([existsSync(join(target, "note")), sshd.logins(), commandPluginIn(project.engine.home)]).toEqual([
     false,
     0,
     "stand-in",
@@ -215,7 +206,7 @@ test("a stack whose configuration does not say that it is a sandbox refuses the 
       code: "STOP_PRECHECK_FAILED",
       facts: { saw: expect.stringContaining("no official") },
     });
-  expect([sshd.connections(), commandPluginOf(project.engine)]).toEqual([before, "stand-in"]);
+  expect([sshd.connections(), commandPluginIn(project.engine.home)]).toEqual([before, "stand-in"]);
   await setConfig(project.engine, { "cutter:sandbox": "true" });
   expect(await preview(project.engine)).toMatchObject({ status: 0 });
 });

@@ -1,6 +1,6 @@
 // Every way a signature file or its key can be wrong, made for real: the table the verifiers are held against.
 import { SIGNATURE_CAP } from "../../runner/model/signature.ts";
-import type { SignatureQuestion } from "../../runner/model/signature.ts";
+import type { SignatureQuestion } from "../../runner/world/signature.ts";
 import type { GpgHome } from "./gpg-home.ts";
 import { asTestKey, makeKey, revoked, secretOf, signDetached, subkeyRevoked } from "./keys.ts";
 import type { TestKey } from "./keys.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as openpgp from "openpgp";
 import { afterEach, beforeEach } from "vitest";
-import type { ScratchServer } from "../../runner/model/backup-receipt.ts";
+import type { ScratchServer } from "../../runner/world/backup.ts";
 import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
 import { takeBackup, type BackupRequest } from "../../runner/adapters/take-backup.ts";
 import { Stopped, type StopCode } from "../../runner/model/stop.ts";

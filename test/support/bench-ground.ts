@@ -3,14 +3,23 @@ import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { takeIn } from "../../runner/commands/intake.ts";
 import { credentialOf } from "../../runner/adapters/credentials.ts";
 import { postgresDatabase } from "../../runner/adapters/postgres.ts";
 import type { Config } from "../../runner/model/config.ts";
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
-import type { Database } from "../../runner/world.ts";
+import type { Database } from "../../runner/world/database.ts";
 import { BOOTSTRAP_ROLE, withClient, type ClusterFacts } from "./cluster.ts";
 import { runnerConfig } from "./runner-config.ts";
+
+const asked = parseArgs({ options: { rounds: { type: "string" }, sizes: { type: "string" } } }).values;
+
+/** How often each side is measured: `--rounds <n>`, else the bench's own number. */
+export const rounds = (usual: number): number => Number(asked.rounds ?? usual);
+
+/** The sizes to measure: `--sizes <n,n>`, else the bench's own. A short run shows that a bench still runs, not what it measures. */
+export const sizes = (usual: readonly number[]): readonly number[] => asked.sizes?.split(",").map(Number) ?? usual;
 
 const CLAUSE =
   "Người giữ sách chịu trách nhiệm trước xã về việc giữ, cho mượn và nhận lại sách theo quy định của pháp luật về thư viện.";

@@ -34,8 +34,9 @@ export function writeDriftPlaybook(
   const directories = alone.filter(({ state }) => state.startsWith("directory "));
   const files = alone.filter(({ state }) => state.startsWith("file "));
   const tree = entries.filter(inTree);
-  const inDatabase = entries.filter(({ path }) =>
-    /^(?:role|password|schema|table|column|constraint|index|function|grant|trigger) /.test(path),
+  // Named are the kinds that lie outside the database, so that a new kind of database fact is looked at by both sides.
+  const inDatabase = entries.filter(
+    ({ path }) => !/^(?:\/|bytes of |everything in |config |key |user |program |database |package )/.test(path),
   );
   const from = writeSources(folder, config);
   const { keyring, fingerprint } = config.backupKey;

@@ -1,7 +1,7 @@
 // A reporter that keeps documents in memory, for tests that need no folder; held to the same contract as the real one.
 import { Stopped } from "../../runner/model/stop.ts";
 import { ownerOf } from "../../runner/rules/report-owner.ts";
-import type { Reporter } from "../../runner/world.ts";
+import type { Reporter } from "../../runner/world/files.ts";
 
 /** `documents` by `<run folder>/<file>`; `failNext(n)` makes the next n tries fail; `writes` counts what was really stored. */
 export interface MemoryReporter extends Reporter {

@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureStack, makePassphrase, openStack, setConfig, setSecretConfig } from "../../scripts/stack/pulumi.ts";
-import type { Engine } from "../../scripts/stack/pulumi.ts";
+import { call, ensureStack, makePassphrase, openStack } from "../../scripts/stack/pulumi.ts";
+import type { CallOptions, Engine } from "../../scripts/stack/pulumi.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { defaultPulumiHome } from "../../scripts/toolchain/pulumi-home.ts";
 import type { ThrowAwaySshd } from "./throw-away-sshd.ts";
@@ -80,6 +80,22 @@ export async function makePulumiProject(
     left: () => filesIn(join(folder, "state")) + readFileSync(engine.configFile, "utf8"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Sets plain values of a stack; keys as `cutter:host`. */
+export async function setConfig(engine: Engine, values: Readonly<Record<string, string>>): Promise<void> {
+  const pairs = Object.entries(values).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+  await configure(engine, ["set-all", ...pairs]);
+}
+
+async function setSecretConfig(engine: Engine, key: string, input: string): Promise<void> {
+  await configure(engine, ["set", key, "--secret"], { input });
+}
+
+async function configure(engine: Engine, words: readonly string[], options: CallOptions = {}): Promise<void> {
+  const stack = ["--stack", engine.place.stack, "--config-file", engine.configFile];
+  const done = await call(engine, ["config", ...words, ...stack], options);
+  if (done.status !== 0) throw new Error(`pulumi config: ${done.stderr}`);
 }
 
 function filesIn(folder: string): string {

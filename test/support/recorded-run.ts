@@ -4,6 +4,8 @@ import { STRUCTURAL_CHECKS } from "../../runner/model/outputs.ts";
 import type { RowOf } from "../../runner/model/rows.ts";
 import { PHASES, type RecordedPhase } from "../../runner/model/run.ts";
 import { buildRequest } from "../../runner/model/statement.ts";
+import { stateJson, type StateFacts } from "../../runner/rules/run-state.ts";
+import { statusFromState, type Seen, type StatusJson } from "../../runner/rules/status.ts";
 
 export const RUN_ID = "ictr-20261120T080000Z-8a941203";
 export const DOCUMENT = "SAMPLE";
@@ -282,3 +284,7 @@ export function requests(requested = minute(10)) {
   }).request;
   return { sg1, execution, sg2 };
 }
+
+/** The status of a run as its state file tells it, from the rows that the file is made of. */
+export const statusOf = (facts: StateFacts, seen: Seen = {}): StatusJson =>
+  statusFromState(stateJson(facts), facts.now, seen);

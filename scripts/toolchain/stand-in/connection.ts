@@ -44,7 +44,7 @@ export function readConnection(value: unknown): Connection | { readonly refusal:
 }
 
 /** Whether a host name can only mean this machine. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 

@@ -1,5 +1,6 @@
 -- role: admin
--- params: $1 roles jsonb (rows of read/backup/roles), $2 restorer text, $3 restorer_password text, $4 encoding text, $5 lc_collate text, $6 lc_ctype text, $7 public_usage boolean, $8 schemas text[]
+-- params: $1 roles jsonb (rows of read/backup/roles), $2 restorer text, $3 restorer_password text, $4 encoding text, $5 lc_collate text,
+--   $6 lc_ctype text, $7 public_usage boolean, $8 schemas text[]
 -- returns: many
 -- Statements that turn an empty scratch server into one where a non-superuser restores with the original owners; run inside the scratch server only.
 WITH role AS (

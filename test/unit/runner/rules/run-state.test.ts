@@ -3,7 +3,7 @@ import { canonicalText } from "../../../../runner/model/canonical.ts";
 import { SECRET_NAMES } from "../../../../runner/model/state.ts";
 import { Stopped } from "../../../../runner/model/stop.ts";
 import { parseState, stateJson, stateText, type StateFacts } from "../../../../runner/rules/run-state.ts";
-import { statusFromText, statusOf } from "../../../../runner/rules/status.ts";
+import { statusFromText } from "../../../../runner/rules/status.ts";
 import {
   admission,
   minute,
@@ -13,6 +13,7 @@ import {
   RUN_ID,
   runRow,
   sha,
+  statusOf,
 } from "../../../support/recorded-run.ts";
 
 const facts = (more: Partial<StateFacts> = {}): StateFacts => ({

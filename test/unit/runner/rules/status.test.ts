@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { RUN_STATES } from "../../../../runner/model/run.ts";
 import type { StateJson } from "../../../../runner/model/state.ts";
 import { stateJson, type StateFacts } from "../../../../runner/rules/run-state.ts";
-import { statusFromState, statusOf, type Seen } from "../../../../runner/rules/status.ts";
+import { statusFromState, type Seen } from "../../../../runner/rules/status.ts";
 import { bothTimes, statusText } from "../../../../runner/terminal/status-text.ts";
 import {
   admission,
@@ -14,6 +14,7 @@ import {
   RUN_ID,
   runRow,
   sha,
+  statusOf,
 } from "../../../support/recorded-run.ts";
 
 const { sg1, execution, sg2 } = requests();

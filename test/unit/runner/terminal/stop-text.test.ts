@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { stopLines, stopsText } from "../../../../runner/commands/stops.ts";
 import { STOPS, Stopped } from "../../../../runner/model/stop.ts";
-import { statusOf } from "../../../../runner/rules/status.ts";
 import { stopJson, stopText } from "../../../../runner/terminal/stop-text.ts";
 import type { StoppedJson } from "../../../../runner/world.ts";
-import { minute, recordsThrough, RUN_ID, runRow } from "../../../support/recorded-run.ts";
+import { minute, recordsThrough, RUN_ID, runRow, statusOf } from "../../../support/recorded-run.ts";
 
 const drift = new Stopped("STOP_DRIFT", { saw: "document ICX-CONST changed", wanted: "byte-equal" });
 const status = (more: Parameters<typeof statusOf>[0]["halts"] = []) =>
