@@ -23,7 +23,7 @@ export interface GpgvPlace {
 
 /**
  * Verifier on gpgv: a keyring of only the pinned key, signature and data from memory, an empty environment, a private folder that is
- * removed afterwards. It judges neither expiry nor revocation of the key; the strict verifier does.
+ * removed afterwards. Expiry of the key at the time that counts is the strict verifier's: gpgv has no other time than today's.
  */
 export function gpgvVerifier({ program = installed(), temporaryRoot = "/tmp" }: GpgvPlace = {}): SignatureVerifier {
   return {

@@ -5,7 +5,7 @@ import type { GrammarWords } from "../rules/hints.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { host } from "../wire-host.ts";
 import { grammarRequestOf } from "./grammar-options.ts";
-import { intakeCaps, intakeJson, intakeText, takeIn } from "./intake.ts";
+import { intakeCaps, intakeJson, intakeText, takeInExplained } from "./intake.ts";
 
 const DOCUMENT_CAP = 32 * 1024 * 1024;
 
@@ -23,9 +23,9 @@ export async function showIntake(
       wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
     });
   const request = await grammarRequestOf(options);
-  const taken = takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+  const { taken, suggestion } = takeInExplained(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   const json = intakeJson(taken);
   if (common.json) process.stdout.write(`${JSON.stringify(json)}\n`);
-  else process.stdout.write(intakeText(taken, prefix, request.profile));
+  else process.stdout.write(intakeText(taken, prefix, request.profile, suggestion));
   return "stop" in json && json.stop ? STOPS[json.stop.code].exit : 0;
 }

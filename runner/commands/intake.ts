@@ -1,9 +1,11 @@
 // What a document would become, without a database: manifest, proof, plan, registration. Pure; scripts print it.
 import { grammarProfile } from "../grammar/profiles.ts";
-import { DEFAULT_REQUEST, optionsOf, type GrammarRequest } from "../model/grammar-request.ts";
+import { suggestHints, type Suggestion } from "../grammar/suggest-hints.ts";
+import { DEFAULT_REQUEST, hintLine, optionsOf, type GrammarRequest } from "../model/grammar-request.ts";
 import type { ByteSpan, Completeness, Finding, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
 import type { Stopped } from "../model/stop.ts";
+import { suggestedHints } from "../rules/hints.ts";
 import { proveLossless } from "../rules/lossless.ts";
 import type { Coverage } from "../rules/lossless.ts";
 import { PLAN_DEFAULTS, planRows, writerDigest } from "../rules/plan-rows.ts";
@@ -11,6 +13,7 @@ import type { PlanWords } from "../rules/plan-rows.ts";
 import { registrationPackage } from "../rules/registration.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { countsText, treeLines } from "./intake-tree.ts";
+import { outcomeText, refusalText } from "./refusal-text.ts";
 
 /** Caps of an intake that asks no host: those of the default configuration. */
 export const INTAKE_CAPS = { units: 500, hard: 1000 } as const;
@@ -60,6 +63,34 @@ export function takeIn(bytes: Uint8Array, prefix: string, options: IntakeOptions
   return { manifest: marked.manifest, rows, coverage: proof.coverage, writer_digest: writerDigest(rows) };
 }
 
+/** As {@link takeIn}; a refused law with all its places and the hint that would settle each, and what becomes of it with them. */
+export function takeInExplained(
+  bytes: Uint8Array,
+  prefix: string,
+  options: IntakeOptions,
+): { readonly taken: Intake; readonly suggestion?: Suggestion } {
+  const taken = takeIn(bytes, prefix, options);
+  const request = { ...DEFAULT_REQUEST, ...options };
+  const asked = optionsOf(request, []);
+  if (!taken.refusal || !("depth" in asked)) return { taken };
+  const profile = grammarProfile(request.profile);
+  const suggestion = suggestHints({
+    profile,
+    bytes,
+    prefix,
+    options: asked,
+    caps: options.caps,
+    refusal: taken.refusal,
+  });
+  if (suggestion.places.length === 0) return { taken };
+  const reason = suggestion.twoTexts ?? taken.refusal.reason;
+  return { taken: { refusal: { ...taken.refusal, reason, places: suggestion.places } }, suggestion };
+}
+
+/** A hints file for a refused law, as the program reads it. again: the command that uses the file. */
+export const suggestedHintsFile = (suggestion: Suggestion, given: GrammarRequest["hints"], again: string): string =>
+  suggestedHints(suggestion.places, given.map(hintLine), { again, outcome: outcomeText(suggestion) });
+
 /** The members of a unit that are printed. */
 export type IntakeUnit = Pick<
   ManifestUnit,
@@ -88,7 +119,7 @@ export type IntakeJson =
       readonly separators: readonly ByteSpan[];
       readonly manifest_digest: string;
       readonly writer_digest: string;
-      readonly findings?: readonly Finding[];
+      readonly findings: readonly Finding[];
       readonly completeness?: Completeness;
     }
   | { readonly stop: Refusal };
@@ -150,13 +181,14 @@ function registrationText(documentId: string, regionSha: string): string[] {
   return [...part("apply"), ...part("check"), ...part("undo")];
 }
 
-/** What a person reads: tree, counts, proof, digests, findings, registration; every character without a glyph escaped. */
-export function intakeText(taken: Intake, documentId: string, profile: string = DEFAULT_REQUEST.profile): string {
-  if (taken.refusal) {
-    const { code, line, reason, places = [] } = taken.refusal;
-    const others = places.length < 2 ? [] : places.flatMap((place) => [`  place   ${printable(place.reason)}\n`]);
-    return `${code}\n  saw     ${line > 0 ? `line ${line}: ` : ""}${printable(reason)}\n  wanted  a document that ${profile} can cut\n${others.join("")}`;
-  }
+/** What a person reads: tree, counts, proof, digests, findings, registration, or the refusal; every character without a glyph escaped. */
+export function intakeText(
+  taken: Intake,
+  documentId: string,
+  profile: string = DEFAULT_REQUEST.profile,
+  suggestion?: Suggestion,
+): string {
+  if (taken.refusal) return refusalText(taken.refusal, profile, suggestion);
   const { manifest, coverage } = taken;
   const findings = manifest.findings.map(
     (finding) => `  line ${finding.line}  ${finding.code}: ${printable(finding.text)}`,

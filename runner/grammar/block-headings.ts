@@ -28,22 +28,18 @@ export interface LineTable {
   blank(line: number): boolean;
 }
 
-/**
- * Lines that look like headings and are none. fence: inside a fenced block, which may never be closed; html: inside a block of HTML;
- * no_blank: `#` signs that no blank follows. line: 0-based, of the block or of the line; count: how many look like headings.
- */
-export interface HeadingLike {
-  readonly kind: "fence" | "html" | "no_blank";
-  readonly line: number;
-  readonly count: number;
-  readonly closed: boolean;
+/** A block in which no line opens anything: a fence or HTML, outside or inside a container. 0-based lines, `to` excluded. */
+export interface OpaqueBlock {
+  readonly kind: "fence" | "html";
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Headings and lines, or the first line (0-based) the structure cannot be read at and why. */
 export type BlockResult =
   | {
       readonly headings: readonly TopHeading[];
-      readonly alike: readonly HeadingLike[];
+      readonly opaque: readonly OpaqueBlock[];
       readonly lines: LineTable;
       readonly fault?: never;
     }
@@ -119,76 +115,31 @@ function addLine(state: StateBlock, [start, end]: readonly [number, number], ind
   state.bsCount.push(0);
 }
 
-/** A fenced block or a block of HTML outside containers; lines from..to, `to` exclusive. */
-interface Block {
-  readonly kind: "fence" | "html";
-  readonly from: number;
-  readonly to: number;
-  readonly markup: string;
-}
-
-/** What the parser found outside containers. */
-interface Found {
-  readonly headings: TopHeading[];
-  readonly blocks: Block[];
-}
-
-/** The parser's state over a text; `found` gets every heading and block outside containers, and no copy of any text is kept. `flush` adds the last. */
-function blockState(parser: MarkdownIt, bytes: Buffer, found: Found): { state: StateBlock; flush: () => void } {
+/** The parser's state over a text; `found` gets every heading outside containers, and no copy of any text is kept. */
+function blockState(parser: MarkdownIt, bytes: Buffer, found: TopHeading[], opaque: OpaqueBlock[]): StateBlock {
   const state = new parser.block.State("", parser, {}, []);
   markLines(state, blockText(bytes));
   const scratch = new state.Token("", "", 0);
   let opened = "";
+  let block: OpaqueBlock["kind"] | undefined;
   // The rules write into the token they get and never read it again, so one serves them all. What a heading wrote into it
-  // is complete when its content (type inline) is pushed; a block's when the next token is, or at the end.
-  const flush = (): void => {
-    const [from = 0, to = 0] = scratch.map ?? [];
-    if (opened === "fence" || opened === "html") found.blocks.push({ kind: opened, from, to, markup: scratch.markup });
-    else if (opened !== "")
-      found.headings.push({ line: from, depth: Number(opened.slice(1)), setext: !scratch.markup.startsWith("#") });
-    opened = "";
-  };
+  // is complete when its content (type inline) is pushed.
   state.push = (type, tag, nesting) => {
-    if (opened !== "") flush();
+    if (opened !== "")
+      found.push({
+        line: scratch.map?.[0] ?? 0,
+        depth: Number(opened.slice(1)),
+        setext: !scratch.markup.startsWith("#"),
+      });
+    if (block !== undefined) opaque.push({ kind: block, from: scratch.map?.[0] ?? 0, to: scratch.map?.[1] ?? 0 });
+    block = type === "fence" ? "fence" : type === "html_block" ? "html" : undefined;
     if (nesting < 0) state.level -= 1;
-    if (state.level === 0)
-      opened = type === "heading_open" ? tag : type === "fence" ? "fence" : type === "html_block" ? "html" : "";
+    opened = type === "heading_open" && state.level === 0 ? tag : "";
     if (nesting > 0) state.level += 1;
     return scratch;
   };
   state.getLines = () => "";
-  return { state, flush };
-}
-
-const LOOKS = /^ {0,3}#{1,6}(?:[ \t]|$)/;
-/** Two signs or more, or one before a capital or a letter beyond ASCII: `#!/bin/sh` and `#word` are no headings. */
-const NO_BLANK = /^ {0,3}(?:#{2,6}[^\s#]|#[A-Z\u0080-\u00ff])/;
-
-/** Lines that look like headings in blocks, and where the blank behind `#` is forgotten. */
-function headingLike(state: StateBlock, blocks: readonly Block[]): HeadingLike[] {
-  const found: HeadingLike[] = [];
-  const text = (line: number): string =>
-    state.src.slice(state.bMarks[line], Math.min(state.eMarks[line] ?? 0, (state.bMarks[line] ?? 0) + 16));
-  let line = 0;
-  const loose = (to: number): void => {
-    for (; line < to; line += 1)
-      if (NO_BLANK.test(text(line))) found.push({ kind: "no_blank", line, count: 1, closed: true });
-  };
-  if (!state.src.includes("#")) return found;
-  for (const block of blocks) {
-    loose(block.from);
-    let count = 0;
-    for (; line < block.to; line += 1) if (LOOKS.test(text(line))) count += 1;
-    const last = state.src.slice(state.bMarks[block.to - 1], state.eMarks[block.to - 1]).trim();
-    const closed =
-      block.kind === "html" ||
-      (block.to - block.from > 1 &&
-        last.startsWith(block.markup) &&
-        last.replaceAll(block.markup.charAt(0), "") === "");
-    if (count > 0) found.push({ kind: block.kind, line: block.from, count, closed });
-  }
-  loose(state.lineMax);
-  return found;
+  return state;
 }
 
 /** The first line that the parser should not be given, because it is too long or one too many. */
@@ -229,14 +180,16 @@ export function blockHeadings(bytes: Buffer): BlockResult {
   const fault = oversize(bytes);
   if (fault) return { fault };
   const parser = blockParser();
-  const found: Found = { headings: [], blocks: [] };
-  const { state, flush } = blockState(parser, bytes, found);
+  const headings: TopHeading[] = [];
+  const opaque: OpaqueBlock[] = [];
+  const state = blockState(parser, bytes, headings, opaque);
   try {
     parser.block.tokenize(state, 0, state.lineMax);
-    flush();
+    // What the last block wrote is read when the next is pushed.
+    state.push("", "", 0);
   } catch (thrown) {
     if (thrown instanceof StructureFault) return { fault: { line: thrown.line, reason: thrown.message } };
     throw thrown;
   }
-  return { headings: found.headings, alike: headingLike(state, found.blocks), lines: lineTable(state, bytes) };
+  return { headings, opaque, lines: lineTable(state, bytes) };
 }

@@ -24,6 +24,7 @@ function seriesText({ kind, numbers, missing }: Series): string {
   const highest = Math.max(0, ...whole);
   const inserted = numbers.length - whole.length;
   const through = whole.every((number, index) => number > (whole[index - 1] ?? 0));
+  if (highest === 0) return `${numbers.length} ${PLURAL[kind]}`;
   if (!through && kind !== "article") return `${numbers.length} ${PLURAL[kind]}`;
   const range = `${PLURAL[kind]} 1-${highest}${inserted === 0 ? "" : ` with ${inserted} inserted`}`;
   if (missing.length === 0) return `${range} complete`;

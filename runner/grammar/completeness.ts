@@ -192,7 +192,8 @@ function joined(places: readonly Place[], chosen: Chosen): { place: Place; from:
     if (place.kind !== "article" || isQuoted(place) || place.refers || place.line < chosen.first) continue;
     const [from] = run;
     if (chosen.has(place)) {
-      if (from !== undefined && run.length > 0 && place.major === (run.at(-1)?.major ?? 0) + 1) return { place, from };
+      // One article printed again is no text of its own.
+      if (from !== undefined && run.length > 1 && place.major === (run.at(-1)?.major ?? 0) + 1) return { place, from };
       run = [];
     } else if (place.major === 1 && place.letter === "") run = [place];
     else if (run.length > 0 && place.major === (run.at(-1)?.major ?? 0) + 1) run.push(place);

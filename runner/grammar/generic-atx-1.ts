@@ -12,10 +12,11 @@ import type {
 import { hasHidden, hasVisible } from "../rules/text-hygiene.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
 import { blockHeadings } from "./block-headings.ts";
-import type { HeadingLike, LineTable, TopHeading } from "./block-headings.ts";
+import type { LineTable, TopHeading } from "./block-headings.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
 import type { SourceRegion } from "./source-region.ts";
+import { fencedHeadings, unseenHeadings, type LookedAt } from "./unseen-headings.ts";
 import { addressBook, sectionTypesNameLetters } from "./unit-address.ts";
 import { unitSpan } from "./unit-spans.ts";
 import type { UnitSpan } from "./unit-spans.ts";
@@ -41,11 +42,11 @@ interface Structure {
   readonly content_start: number;
   readonly lines: LineTable;
   readonly atx: readonly TopHeading[];
-  /** What looks like a heading and is none. */
-  readonly alike: readonly HeadingLike[];
   /** 1-based lines of underlined headings. */
   readonly setext: readonly number[];
   readonly findings: readonly Finding[];
+  /** What looks like headings and opens nothing is found in it when the document is accepted. */
+  readonly looked: LookedAt;
   readonly nul: Refusal | undefined;
 }
 
@@ -54,30 +55,6 @@ const refuse = (line: number, reason: string): Refusal => ({ code: "STOP_REFUSED
 /** The refusal of the earlier line; at the same line the first argument's. */
 const earlier = <T extends Refusal | undefined>(one: T, other: Refusal | undefined): T | Refusal =>
   one === undefined || (other !== undefined && other.line < one.line) ? (other ?? one) : one;
-
-/** Why lines that look like headings open no unit. */
-function alikeFinding({ kind, line, count, closed }: HeadingLike, first: number): Finding {
-  const lines = count === 1 ? "1 line that looks like a heading" : `${count} lines that look like headings`;
-  if (kind === "no_blank")
-    return {
-      code: "heading_without_blank",
-      line: first + line,
-      text: "# signs without a blank behind them open no unit; the line stays text",
-    };
-  if (kind === "html")
-    return {
-      code: "heading_in_html",
-      line: first + line,
-      text: `a block of HTML that begins here holds ${lines}; they stay text`,
-    };
-  return closed
-    ? { code: "heading_in_fence", line: first + line, text: `a fence that opens here holds ${lines}; they stay text` }
-    : {
-        code: "unclosed_fence",
-        line: first + line,
-        text: `a fence opened here is never closed and holds ${lines}; they stay text`,
-      };
-}
 
 function readStructure(bytes: Buffer): Structure | Refusal {
   const unreadable = encodingRefusal(bytes);
@@ -93,18 +70,13 @@ function readStructure(bytes: Buffer): Structure | Refusal {
   const setext = structure.headings
     .filter((heading) => heading.setext)
     .map((heading) => region.first_line + heading.line);
-  const { lines, alike } = structure;
-  return {
-    bytes,
-    region,
-    content_start,
-    lines,
-    atx,
-    alike,
-    setext,
-    findings: [...findings, ...alike.map((one) => alikeFinding(one, region.first_line))],
-    nul,
+  const looked: LookedAt = {
+    text: bytes.subarray(content_start, region.byte_end),
+    lines: structure.lines,
+    opaque: structure.opaque,
+    first_line: region.first_line,
   };
+  return { bytes, region, content_start, lines: structure.lines, atx, setext, findings, looked, nul };
 }
 
 /** The cap that the headings exceed. cap: number of headings inside it, so also the index of the first one over it. */
@@ -175,7 +147,7 @@ function unitsOf(
   return units;
 }
 
-function noHeading({ setext, alike, region, bytes }: Structure): Refusal {
+function noHeading({ setext, region, bytes, looked }: Structure): Refusal {
   const text = bytes.subarray(region.byte_start, region.byte_end).toString("utf8");
   if (!hasVisible(text)) return refuse(region.first_line, "the document shows no character");
   // Whoever brings a law meets this profile first, because it is the default. Laws indent their articles, print them bold, in
@@ -183,15 +155,12 @@ function noHeading({ setext, alike, region, bytes }: Structure): Refusal {
   const law = /^[ \t\u00a0*_]*[Đ\u00d0](?:iều|IỀU)[ \u00a0]\d/mu.test(text.normalize("NFC"))
     ? "; --profile vn-law-1 cuts a Vietnamese law at its articles"
     : "";
-  const fence = alike.find((one) => one.kind === "fence");
-  if (fence)
-    return refuse(
-      region.first_line + fence.line,
-      `no ATX heading (\`#\`) outside fences, lists and quotes; everything that looks like one stands in a fence opened at line ${region.first_line + fence.line}${law}`,
-    );
   const [line] = setext;
   return line === undefined
-    ? refuse(region.first_line, `no ATX heading (\`#\`) outside fences, lists and quotes${law}`)
+    ? refuse(
+        region.first_line,
+        `no ATX heading (\`#\`) outside fences, lists and quotes${fencedHeadings(looked)}${law}`,
+      )
     : refuse(line, `no ATX heading (\`#\`); the underlined heading here opens no unit${law}`);
 }
 
@@ -210,7 +179,8 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   if ("code" in units) return { refusal: earlier(units, structure.nul) };
   const refusal = earlier(over?.refusal, structure.nul) ?? (units.length === 0 ? noHeading(structure) : undefined);
   if (refusal !== undefined) return { refusal };
-  return { manifest: assembleManifest({ ...structure, profile: genericAtx1, options, units }) };
+  const findings = [...structure.findings, ...unseenHeadings(structure.looked)];
+  return { manifest: assembleManifest({ ...structure, findings, profile: genericAtx1, options, units }) };
 }
 
 /** See {@link GrammarProfile}. A refusal of line 0 is about the prefix or the options, not about a line. Never throws, whatever the bytes. */

@@ -1,6 +1,7 @@
 // Which bytes of a file are the document: all of it, or what stands between two sentinel lines.
 import { isUtf8 } from "node:buffer";
 import type { ByteSpan, Finding, Refusal } from "../model/manifest.ts";
+import { foreignKind, foreignKindText } from "./source-kind.ts";
 
 const BEGIN = "<!-- CUT:BEGIN -->";
 const END = "<!-- CUT:END -->";
@@ -44,8 +45,10 @@ function firstBadPiece(bytes: Buffer, separator: number): number {
   return 0;
 }
 
-/** The first line that is not UTF-8, as a refusal. The check knows no place, so on failure pieces are tried one by one. */
+/** A file of another kind or encoding by its name, else the first line that is not UTF-8, as a refusal. The check knows no place, so on failure pieces are tried one by one. */
 export function encodingRefusal(bytes: Buffer): Refusal | undefined {
+  const foreign = foreignKind(bytes);
+  if (foreign) return refuse(1, foreignKindText(foreign));
   if (isUtf8(bytes)) return undefined;
   const start = firstBadPiece(bytes, LF);
   const feed = bytes.indexOf(LF, start);

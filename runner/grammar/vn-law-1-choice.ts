@@ -3,7 +3,7 @@ import type { Finding } from "../model/manifest.ts";
 import type { Evidence } from "./vn-law-1-candidates.ts";
 import { announcement, type Reading } from "./vn-law-1-context.ts";
 import { compareOrdinals, continues, type Ordinal } from "./vn-law-1-numbers.ts";
-import { chooseSequence } from "./vn-law-1-sequence.ts";
+import { chooseWithHints } from "./hinted-sequence.ts";
 
 /** Two readings, or none: line 0-based in the region, and what an operator must decide. */
 export interface Dispute {
@@ -225,35 +225,11 @@ function doubtfulChosen<T extends Choosable>(
 
 const isFirm = (one: Choosable): boolean => one.evidence === "strong" || one.evidence === "certain";
 
-/**
- * The chain that rises; what an operator calls a heading outweighs the rest. Where a firm one is left that way and none the other way, what
- * he calls a heading is taken although it does not rise: an article can be printed out of its order, 9a before 9.
- */
-function pickedOf<T extends Choosable>(open: readonly T[]): ReadonlySet<T> {
-  const chain = (certain: number): Set<T> =>
-    new Set(
-      chooseSequence(
-        open.map((one) => ({
-          major: one.major,
-          minor: one.minor,
-          weight: one.evidence === "certain" ? certain : WEIGHT[one.evidence],
-        })),
-      ).flatMap((index) => open[index] ?? []),
-    );
-  const picked = chain(WEIGHT.certain);
-  if (!open.some((one) => one.evidence === "certain") || open.every((one) => picked.has(one) || !isFirm(one)))
-    return picked;
-  const other = chain(WEIGHT.strong);
-  const numbers = new Set([...other].map((one) => `${one.major}/${one.minor}`));
-  for (const one of open) if (one.evidence === "certain" && !numbers.has(`${one.major}/${one.minor}`)) other.add(one);
-  return open.every((one) => other.has(one) || !isFirm(one)) ? other : picked;
-}
-
 /** The consistent reading of candidates that are numbered in one scope, in the order of their lines. */
 export function chooseUnits<T extends Choosable>(reading: Reading, all: readonly T[], names: Names): Choice<T> {
   const open = all.filter((one) => WEIGHT[one.evidence] > 0);
-  const picked = pickedOf(open);
-  const chosen = open.filter((one) => picked.has(one));
+  const chosen = chooseWithHints(open, (one) => WEIGHT[one.evidence]);
+  const picked = new Set(chosen);
   const left = all.filter((one) => !picked.has(one));
   const disputed = left.find(isFirm);
   const dispute =

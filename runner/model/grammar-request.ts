@@ -1,6 +1,6 @@
 // What a person asks of the grammar when a run or an intake starts, and what becomes of it with the host's section types.
 import * as z from "zod";
-import type { GrammarOptions } from "./manifest.ts";
+import type { GrammarOptions, Hint } from "./manifest.ts";
 
 /** One line of a hints file; line is 1-based in the document. */
 export const hintSchema = z.strictObject({
@@ -8,6 +8,10 @@ export const hintSchema = z.strictObject({
   reads: z.enum(["heading", "text"]),
   reason: z.string().min(1).max(300),
 });
+
+/** A hint as a line of a hints file. */
+export const hintLine = (hint: Hint): string =>
+  `line ${hint.line} is ${hint.reads === "heading" ? "a heading" : "text"}: ${hint.reason}`;
 
 /** Options of `generic-atx-1` as they are recorded. */
 export const genericOptions = z.strictObject({

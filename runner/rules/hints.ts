@@ -38,6 +38,42 @@ export function parseHints(text: string): GrammarRequest["hints"] {
   return hints.sort((one, other) => one.line - other.line);
 }
 
+/** Most lines of a suggested file; a hints file may hold no more hints. */
+const SUGGESTED = MOST;
+
+/** A place of a refused document; hint: the line that would settle it. */
+interface Place {
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+/**
+ * A hints file as the program would write it: every doubtful place as a comment and below it the hint that settles it, after those that
+ * were given. again: the command that uses the file. outcome: what the grammar says of the document with all of them.
+ */
+export function suggestedHints(
+  places: readonly Place[],
+  given: readonly string[],
+  told: { readonly again: string; readonly outcome: string },
+): string {
+  const comment = (text: string): string => `# ${text.replaceAll(/[\r\n]+/gu, " ")}`;
+  return [
+    comment("What the program reads in each doubtful line. Read the lines themselves, correct what is wrong, then:"),
+    comment(told.again),
+    comment("Everything below that is no comment is signed by the approvers with the plan."),
+    comment(told.outcome),
+    ...(given.length === 0 ? [] : ["", ...given]),
+    ...places
+      .slice(0, SUGGESTED)
+      .flatMap(({ reason, hint }) => [
+        "",
+        comment(reason),
+        hint ?? comment("no hint settles this: correct the text, or cut a part of it between the sentinels"),
+      ]),
+    "",
+  ].join("\n");
+}
+
 /** What a command line says about the grammar; `hints` is the name of a file. */
 export interface GrammarWords {
   readonly profile: string;

@@ -68,3 +68,18 @@ export function judgeIndex(lines: readonly IndexLine[]): { head: string; verdict
   }
   return { head, verdict: undefined };
 }
+
+/** A chain as a request showed it: its digests, oldest first, and when the request was written. */
+export interface ShownChain {
+  readonly digests: readonly string[];
+  readonly requested: string;
+}
+
+/**
+ * Whether a chain that is shown now contradicts one that was seen before: another digest at a place both have, or entries missing
+ * from a request that is not older. An older request rightly ends earlier: of two open runs the newer may be signed first.
+ */
+export function isRewritten(seen: ShownChain, shown: ShownChain): boolean {
+  const differs = seen.digests.slice(0, shown.digests.length).some((digest, at) => digest !== shown.digests[at]);
+  return differs || (shown.digests.length < seen.digests.length && shown.requested >= seen.requested);
+}

@@ -3,10 +3,16 @@ import { CLOCK_TOLERANCE_SECONDS } from "../model/signature.ts";
 import type { SignatureAnswer } from "../world/signature.ts";
 import { SIGNING_ALGORITHMS, SIGNING_HASHES } from "./signature-packet.ts";
 
-/** Words that may appear; each of the first three exactly once. Any other word, known or new, refuses. */
-const ONCE = ["NEWSIG", "GOODSIG", "VALIDSIG"];
+/**
+ * A good signature, in gpgv's three words for it. gpgv knows only the time of today; whether key and signature were valid when it
+ * counted is judged below and by the strict verifier (docs/decisions/0040-approvals.md).
+ */
+const GOOD = ["GOODSIG", "EXPKEYSIG", "EXPSIG"];
+const ONCE = [["NEWSIG"], GOOD, ["VALIDSIG"]];
+/** Words that may appear; one of each group in {@link ONCE} exactly once. Any other word, known or new, refuses. */
 const ALLOWED = new Set([
-  ...ONCE,
+  ...ONCE.flat(),
+  "KEYEXPIRED",
   "KEY_CONSIDERED",
   "SIG_ID",
   "NOTATION_NAME",
@@ -27,7 +33,7 @@ export function readGpgvStatus(status: string, fingerprint: string, now: Date): 
     .map((line) => LINE.exec(line));
   const words = lines.map((line) => line?.[1] ?? "");
   if (!words.every((word) => ALLOWED.has(word))) return no("gpgv reports more than a good signature");
-  if (!ONCE.every((word) => words.filter((one) => one === word).length === 1))
+  if (!ONCE.every((group) => words.filter((one) => group.includes(one)).length === 1))
     return no("not exactly one good signature");
   const valid = lines.find((line) => line?.[1] === "VALIDSIG")?.[2] ?? "";
   return judgeValid(valid.split(" "), fingerprint, now);

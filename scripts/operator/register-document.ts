@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
-import { intakeCaps, takeIn } from "../../runner/commands/intake.ts";
+import { intakeCaps, takeInExplained } from "../../runner/commands/intake.ts";
 import type { GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import {
@@ -58,15 +58,17 @@ export async function readRegistration(
       error,
     );
   });
-  const { refusal, manifest } = takeIn(bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+  const { taken } = takeInExplained(bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+  const { refusal, manifest } = taken;
   if (refusal) {
-    const { code, line, reason } = refusal;
+    const { code, line, reason, places = [] } = refusal;
     // Line 0: the refusal is about no line, for example the prefix.
     throw new Stopped(code, {
       saw: reason,
       wanted: `a document${line === 0 ? " and a prefix" : ""} that ${request.profile} can cut`,
       ...(line === 0 ? {} : { line }),
       hint: CORRECT,
+      ...(places.length === 0 ? {} : { details: places.map((place) => place.hint ?? place.reason) }),
     });
   }
   const { region_sha, units } = manifest;

@@ -1,10 +1,11 @@
 // What an approver's own machine knows: who they are, which set and host they pinned, and the heads it has seen before.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 import { sha } from "../../runner/model/sha-schema.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { judgeIndex } from "../../runner/rules/journal.ts";
+import { isRewritten } from "../../runner/rules/journal.ts";
 import type { Bundle } from "./bundle.ts";
 
 const profileSchema = z.strictObject({
@@ -15,11 +16,14 @@ const profileSchema = z.strictObject({
   sandbox: z.boolean(),
   memory_file: z.string(),
 });
+const chainSchema = z.strictObject({ digests: z.array(sha), requested: z.iso.datetime() });
+/** The longest chain seen: of a run's journal by run id, of a host's runs index by host. */
 const memorySchema = z.strictObject({
-  journal_heads: z.record(z.string(), z.string()),
-  index_heads: z.record(z.string(), z.string()),
+  journals: z.record(z.string(), chainSchema),
+  indexes: z.record(z.string(), chainSchema),
 });
 type Memory = z.infer<typeof memorySchema>;
+type Chain = z.infer<typeof chainSchema>;
 
 /** The profile with what was remembered. */
 export interface Profile extends z.infer<typeof profileSchema> {
@@ -33,27 +37,46 @@ export async function readProfile(file: string): Promise<Profile> {
       saw: `${file} is no approver profile`,
       wanted: "person, approvers_file, approvers_sha, host, sandbox, memory_file",
     });
-  const memory = memorySchema.safeParse(await jsonOf(profile.data.memory_file));
-  return { ...profile.data, memory: memory.success ? memory.data : { journal_heads: {}, index_heads: {} } };
+  return { ...profile.data, memory: await readMemory(profile.data.memory_file) };
 }
 
-/** A host whose history no longer holds what this machine saw before has rewritten it: STOP_APPROVAL_INVALID. */
-export function insistExtends(profile: Profile, bundle: Bundle): void {
-  const head = profile.memory.journal_heads[bundle.request.run_id];
-  if (head && !bundle.journal.some((entry) => entry.entry_sha === head)) throw rewritten("journal of this run");
-  const index = profile.memory.index_heads[profile.host];
-  if (index && index !== "0".repeat(64) && !bundle.index.some((line) => line.line_sha === index))
-    throw rewritten("runs index of this host");
+/** STOP_COULD_NOT_LOOK for a file that is there and is no memory: going on as if nothing was remembered would trust any history. */
+async function readMemory(file: string): Promise<Memory> {
+  if (!existsSync(file)) return { journals: {}, indexes: {} };
+  const memory = memorySchema.safeParse(await jsonOf(file));
+  if (memory.success) return memory.data;
+  throw new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `${file} is not what this machine remembers of hosts`,
+    wanted: "the file as `npm run approve` wrote it",
+    hint: "take it from a backup of your own; without it a rewritten history is not noticed",
+  });
 }
 
-/** Keeps the heads of what was just signed. */
-export async function remember(profile: Profile, bundle: Bundle): Promise<void> {
-  const head = bundle.journal.at(-1)?.entry_sha;
-  const memory: Memory = {
-    journal_heads: { ...profile.memory.journal_heads, ...(head ? { [bundle.request.run_id]: head } : {}) },
-    index_heads: { ...profile.memory.index_heads, [profile.host]: judgeIndex(bundle.index).head },
+const chainsOf = ({ request, journal, index }: Bundle): { journal: Chain; index: Chain } => ({
+  journal: { digests: journal.map(({ entry_sha }) => entry_sha), requested: request.requested_utc },
+  index: { digests: index.map(({ line_sha }) => line_sha), requested: request.requested_utc },
+});
+
+/** STOP_APPROVAL_INVALID when the host's history is not the one this machine has seen (docs/decisions/0040-approvals.md). */
+export function insistExtends({ memory, host }: Profile, bundle: Bundle): void {
+  const { run_id } = bundle.request;
+  const shown = chainsOf(bundle);
+  const [journal, index] = [memory.journals[run_id], memory.indexes[host]];
+  if (journal && isRewritten(journal, shown.journal)) throw rewritten("journal of this run");
+  if (index && isRewritten(index, shown.index)) throw rewritten("runs index of this host");
+}
+
+/** Keeps the chains of what was just signed, unless a longer one is known. */
+export function remember({ memory, host, memory_file }: Profile, bundle: Bundle): void {
+  const { run_id } = bundle.request;
+  const shown = chainsOf(bundle);
+  const longer = (known: Chain | undefined, chain: Chain): Chain =>
+    known && known.digests.length > chain.digests.length ? known : chain;
+  const kept: Memory = {
+    journals: { ...memory.journals, [run_id]: longer(memory.journals[run_id], shown.journal) },
+    indexes: { ...memory.indexes, [host]: longer(memory.indexes[host], shown.index) },
   };
-  writeWhenChanged(profile.memory_file, `${JSON.stringify(memory, null, 2)}\n`);
+  writeWhenChanged(memory_file, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 async function jsonOf(file: string): Promise<unknown> {
@@ -66,7 +89,7 @@ async function jsonOf(file: string): Promise<unknown> {
 
 function rewritten(what: string): Stopped {
   return new Stopped("STOP_APPROVAL_INVALID", {
-    saw: `the ${what} no longer holds the entry this machine remembers`,
+    saw: `the ${what} is not the one this machine remembers`,
     wanted: "a history that only grows",
     hint: "do not sign: the host's history was rewritten",
   });

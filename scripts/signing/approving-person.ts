@@ -12,10 +12,11 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { readProfile, type Profile } from "./approver-profile.ts";
 import type { Signer } from "./signing-agent.ts";
 
-/** `profile`: file of the approver profile; `keyFile`: armored secret key, sandbox hosts only. */
+/** `profile`: file of the approver profile; `keyFile`: armored secret key, sandbox hosts only; `gnupgHome`: home of the person's gpg. */
 export interface ProfileOptions {
   readonly profile: string;
   readonly keyFile?: string;
+  readonly gnupgHome?: string;
 }
 
 /** A person who may sign, the key that does it and where it lies. */
@@ -48,8 +49,13 @@ export async function approvingPerson(options: ProfileOptions, gate: Gate): Prom
     approversSha: sha,
     person,
     key,
-    signer: options.keyFile ? { kind: "key-file", path: options.keyFile } : { kind: "person-gpg" },
+    signer: signerOf(options),
   };
+}
+
+function signerOf({ keyFile, gnupgHome }: ProfileOptions): Signer {
+  if (keyFile) return { kind: "key-file", path: keyFile };
+  return { kind: "person-gpg", ...(gnupgHome ? { homedir: gnupgHome } : {}) };
 }
 
 function invalid(saw: string, wanted: string): Stopped {

@@ -3,7 +3,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
+
+/** A signature and gpg's words about it are short. */
+const WORDS_CAP = 256 * 1024;
 
 /** Who signs: the person's own gpg and agent (or token), or, for sandbox targets only, an armored secret key without passphrase. */
 export type Signer =
@@ -16,7 +21,8 @@ export async function signBytes(signer: Signer, fingerprint: string, bytes: Uint
   const { program = "gpg", homedir } = signer;
   const place: Place = { program, env: childEnvironment(), words: homedir === undefined ? [] : ["--homedir", homedir] };
   await refuseCachingAgent(place);
-  return gpg(place, signWords(fingerprint), bytes);
+  const keys = (await keepsKeysInKeyboxd(place)) ? ["--use-keyboxd"] : [];
+  return gpg({ ...place, words: [...place.words, ...keys] }, signWords(fingerprint), bytes);
 }
 
 interface Place {
@@ -46,7 +52,7 @@ async function gpg(place: Place, words: readonly string[], input: Uint8Array): P
     input,
     encoding: "buffer",
     stripFinalNewline: false,
-    stderr: "ignore",
+    maxBuffer: WORDS_CAP,
   });
   if (result.exitCode === undefined)
     throw new Stopped(
@@ -58,10 +64,22 @@ async function gpg(place: Place, words: readonly string[], input: Uint8Array): P
     throw new Stopped("STOP_APPROVAL_INVALID", {
       saw: `gpg did not sign (status ${result.exitCode})`,
       wanted: "a signature by the key the statement names",
+      details: Buffer.from(result.stderr).toString("utf8").trim().split("\n").slice(-5).map(printable),
       hint: "check with `gpg --list-secret-keys` that your gpg holds this key, that it has not expired, and answer its question for the passphrase or token",
     });
   }
   return Buffer.from(result.stdout);
+}
+
+/** Since GnuPG 2.4 a home may leave its public keys to keyboxd; its common.conf says so. */
+async function keepsKeysInKeyboxd({ env, words }: Place): Promise<boolean> {
+  const { stdout = "" } = await execa("gpgconf", [...words, "--list-dirs", "homedir"], {
+    env,
+    extendEnv: false,
+    reject: false,
+  });
+  const settings = await readFile(join(stdout.trim(), "common.conf"), "utf8").catch(() => "");
+  return /^\s*use-keyboxd\s*$/m.test(settings);
 }
 
 /** With a caching agent whoever sits at the keyboard later can sign without the person: refused, STOP_PRECHECK_FAILED. */
@@ -86,8 +104,8 @@ async function refuseCachingAgent({ env, words }: Place): Promise<void> {
   throw new Stopped("STOP_PRECHECK_FAILED", {
     saw: "your gpg-agent may sign with a remembered passphrase",
     wanted: "a question at every signature",
-    hint: "add the line ignore-cache-for-signing to gpg-agent.conf of your GnuPG home, then run the next command and sign again",
-    next: "gpgconf --kill gpg-agent",
+    hint: `add the line ignore-cache-for-signing to gpg-agent.conf of your GnuPG home${words[1] === undefined ? "" : ` ${words[1]}`}, then run the next command and sign again`,
+    next: ["gpgconf", ...words.map(shellWord), "--kill gpg-agent"].join(" "),
   });
 }
 

@@ -1,5 +1,5 @@
 // What every program that signs has in common on its command line, and its last word: the signed file and the operator's next command.
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Statement } from "../../runner/model/statement.ts";
 import type { ProfileOptions } from "./approving-person.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
@@ -13,11 +13,16 @@ export interface SigningOptions extends ProfileOptions {
   readonly json: boolean;
 }
 
+/** Where the person's own gpg keeps keys and agent: an option, or the shell's GNUPGHOME, which no other child program sees. */
+export const gnupgHomeOption = (): Option =>
+  new Option("--gnupg-home <folder>", "home of your own GnuPG").env("GNUPGHOME");
+
 /** Adds the options to a program. */
 export function withSigningOptions(program: Command): Command {
   return program
     .requiredOption("--profile <file>", "your approver profile: person, pinned approver set, host, memory")
     .option("--key-file <file>", "armored secret key; sandbox hosts only")
+    .addOption(gnupgHomeOption())
     .option("--out <folder>", "where the signed statement goes", "signed")
     .option(
       "--stack <name>",

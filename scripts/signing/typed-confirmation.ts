@@ -13,19 +13,41 @@ export interface Page {
   write(text: string): unknown;
 }
 
-/** Asks in order, reading stdin after everything was printed; there is no flag for it. STOP_APPROVAL_INVALID on any other answer. */
+const TRIES = 3;
+
+/**
+ * Asks in order, reading stdin after everything was printed; there is no flag for it. Each question may be answered three times.
+ * STOP_APPROVAL_INVALID after the third wrong answer, and when the input ends.
+ */
 export async function typedConfirmation(confirmations: readonly Confirmation[], page: Page): Promise<void> {
-  const lines = createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]();
-  for (const { question, wanted } of confirmations) {
-    page.write(question);
-    const answer = await lines.next();
-    if (answer.done || answer.value.trim() !== wanted)
-      throw new Stopped("STOP_APPROVAL_INVALID", {
-        saw: "another answer",
-        wanted: "the number as it is shown above; nothing was signed",
-      });
+  const input = createInterface({ input: process.stdin, terminal: false });
+  try {
+    const lines = input[Symbol.asyncIterator]();
+    for (const confirmation of confirmations) await askThrice(confirmation, lines, page);
+  } finally {
+    // An open terminal would keep this process waiting for a line that nobody has to type.
+    input.close();
+    process.stdin.pause();
   }
   page.write("\n");
+}
+
+async function askThrice(
+  { question, wanted }: Confirmation,
+  lines: AsyncIterator<string, unknown>,
+  page: Page,
+): Promise<void> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    page.write(question);
+    const answer = await lines.next();
+    if (!answer.done && answer.value.trim() === wanted) return;
+    if (answer.done || left === 0)
+      throw new Stopped("STOP_APPROVAL_INVALID", {
+        saw: answer.done ? "no answer" : "another answer",
+        wanted: "the number as it is shown above; nothing was signed",
+      });
+    page.write(`that is another answer; ${left === 1 ? "1 try" : `${left} tries`} left\n`);
+  }
 }
 
 /** The last six digits of a payload, typed from what is shown: whoever signs has seen which payload it is. */

@@ -18,6 +18,7 @@ import { approvingPerson, type ProfileOptions } from "../signing/approving-perso
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { runProgram } from "../frame/print-stop.ts";
 import { signDocument } from "../signing/sign-statement.ts";
+import { gnupgHomeOption } from "../signing/signing-words.ts";
 import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
 
 interface SignOptions extends ProfileOptions {
@@ -32,6 +33,7 @@ program
   .description("sign, as a person of your pinned set, that this set follows it")
   .requiredOption("--profile <file>", "your approver profile")
   .option("--key-file <file>", "armored secret key; sandbox hosts only")
+  .addOption(gnupgHomeOption())
   .option("--out <folder>", "where the signed statement goes", "signed")
   .action((file: string, options: SignOptions) =>
     runProgram(async () => {

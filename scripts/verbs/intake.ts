@@ -1,12 +1,22 @@
-// `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file, touches nothing.
+// `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file; writes nothing but the text of a DOCX or HTML document, or hints that are asked for.
+import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { intakeCaps, intakeJson, intakeText, stoppedJson, takeIn } from "../../runner/commands/intake.ts";
+import {
+  intakeCaps,
+  intakeJson,
+  intakeText,
+  stoppedJson,
+  suggestedHintsFile,
+  takeInExplained,
+} from "../../runner/commands/intake.ts";
 import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
 import { EXIT_USAGE, Stopped, STOPS } from "../../runner/model/stop.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
+import { convertDocument, type Converted } from "../conversion/convert-document.ts";
 import { grammarRequestOf, withGrammarOptions } from "../frame/grammar-options.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { runProgram } from "../frame/print-stop.ts";
@@ -16,6 +26,7 @@ const DOCUMENT_CAP = 32 * 1024 * 1024;
 interface Options extends GrammarWords {
   readonly stack: string;
   readonly json: boolean;
+  readonly suggestHints?: string;
 }
 
 /** Exit 0 with a plan, else the exit status of the refusal. */
@@ -26,16 +37,61 @@ async function show(file: string, prefix: string, options: Options): Promise<num
       saw: `${file}: ${read.reason}`,
       wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
     });
+  const converted = await convertDocument(file, read.bytes);
+  if (converted) return tellConverted(converted, prefix, options);
   const request = await grammarRequestOf(options);
-  const taken = takeIn(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+  const { taken, suggestion } = takeInExplained(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   process.stdout.write(
-    options.json ? `${JSON.stringify(intakeJson(taken))}\n` : intakeText(taken, prefix, request.profile),
+    options.json ? `${JSON.stringify(intakeJson(taken))}\n` : intakeText(taken, prefix, request.profile, suggestion),
   );
   if (!options.json && !taken.refusal)
     process.stderr.write(
       `register it with: ${withStack(`npm run register -- ${shellWord(file)} ${prefix}${chosen(options)}`, options.stack)}\n`,
     );
+  if (suggestion) {
+    const { suggestHints: out, ...others } = options;
+    const again = `npm run intake -- ${shellWord(file)} ${prefix}`;
+    if (out === undefined)
+      process.stderr.write(`write these hints to a file: ${again}${chosen(options)} --suggest-hints <new file>\n`);
+    else
+      await writeHints(
+        out,
+        suggestedHintsFile(suggestion, request.hints, `${again}${chosen({ ...others, hints: out })}`),
+      );
+  }
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
+}
+
+/** Both digests, what to compare, and the same command with the text: nothing is taken in before a person has looked at it. */
+function tellConverted(converted: Converted, prefix: string, options: Options): number {
+  const { from, to, compare } = converted;
+  const next = `npm run intake -- ${shellWord(to.file)} ${prefix}${chosen(options)}`;
+  if (options.json) process.stdout.write(`${JSON.stringify({ converted, next })}\n`);
+  else {
+    process.stdout.write(
+      `${printable(from.file)}  ${from.name}, sha256 ${from.sha256}\n${printable(to.file)}  the text made of it, sha256 ${to.sha256}\n`,
+    );
+    for (const what of compare) process.stdout.write(`compare with the document: ${what}\n`);
+    process.stderr.write(`what is registered and signed is the text; read it, then go on with: ${next}\n`);
+  }
+  return 0;
+}
+
+/** Writes a new file only: what a person has edited is never written over. */
+async function writeHints(out: string, text: string): Promise<void> {
+  await writeFile(out, text, { flag: "wx", mode: 0o644 }).catch((error: unknown) => {
+    throw new Stopped(
+      "STOP_REFUSED_INPUT",
+      {
+        saw: `${out} cannot be written as a new file`,
+        wanted: "a name that no file has, in a folder that can be written",
+      },
+      error,
+    );
+  });
+  process.stderr.write(
+    `the hints are in ${out}: read each line of the document they name, edit them, then use them with --hints\n`,
+  );
 }
 
 // The same grammar again: what was shown here is what is registered.
@@ -51,6 +107,10 @@ withGrammarOptions(
   .argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
   .option("--stack <name>", "the host that the next command is for; nothing is dialled here", SANDBOX_STACK)
   .option("--json", "one object on stdout", false)
+  .option(
+    "--suggest-hints <file>",
+    "vn-law-1: write the hints that would settle a refused law, with reasons, to a new file",
+  )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) =>
     runProgram(

@@ -92,3 +92,37 @@ describe("two verifiers together", () => {
     });
   });
 });
+
+const DAY = 86_400_000;
+const TODAY = Math.floor(Date.now() / 1000) * 1000;
+const daysAgo = (days: number): Date => new Date(TODAY - days * DAY);
+
+describe("a key that has ended since", () => {
+  test("leaves a signature good that was made and admitted while the key was valid", async () => {
+    const fingerprint = await gpg.generate("ended", daysAgo(10), "5d");
+    const asked = {
+      bytes: BYTES,
+      signature: await gpg.sign(fingerprint, BYTES, daysAgo(8)),
+      publicKeyArmored: await gpg.exported(fingerprint),
+      fingerprint,
+    };
+    expect(await both({ ...asked, now: daysAgo(8) })).toEqual({ ok: true, signedAt: daysAgo(8) });
+    expect(await both({ ...asked, now: daysAgo(4) })).toEqual({ ok: false, reason: "openpgp: an expired key" });
+  });
+
+  test("and is followed by a new signing subkey, signs with the new one", async () => {
+    const fingerprint = await gpg.generate("rotated", daysAgo(800));
+    const subkey = (at: Date, expire: string): Promise<Buffer> =>
+      gpg.gpg([...gpg.faked(at), "--quick-add-key", fingerprint, "ed25519", "sign", expire]);
+    await subkey(daysAgo(700), "365d");
+    await subkey(daysAgo(20), "365d");
+    const answer = await both({
+      bytes: BYTES,
+      signature: await gpg.sign(fingerprint, BYTES, daysAgo(1)),
+      publicKeyArmored: await gpg.exported(fingerprint),
+      fingerprint,
+      now: daysAgo(1),
+    });
+    expect(answer).toEqual({ ok: true, signedAt: daysAgo(1) });
+  });
+});

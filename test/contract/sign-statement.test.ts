@@ -11,6 +11,7 @@ import type { Statement } from "../../runner/model/statement.ts";
 import { judgeStatement } from "../../runner/rules/approval.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import { signStatement } from "../../scripts/signing/sign-statement.ts";
+import type { Stopped } from "../../runner/model/stop.ts";
 import type { Signer } from "../../scripts/signing/signing-agent.ts";
 import { gpgHome } from "../support/gpg-home.ts";
 import type { GpgHome } from "../support/gpg-home.ts";
@@ -112,6 +113,19 @@ describe("signing a statement", () => {
     });
     expect((await readFile(signed.sig))[0]).not.toBe("-".charCodeAt(0));
     await rm(join(gpg.home, "gpg.conf"));
+  });
+  test("tells in gpg's own words why it did not sign", async () => {
+    const stranger = "0123456789ABCDEF0123456789ABCDEF01234567";
+    const work = {
+      statement: { ...fresh("7"), fingerprint: stranger },
+      publicKeyArmored,
+      folder: join(folder, "words"),
+    };
+    const stop = await signStatement({ ...work, signer: { kind: "person-gpg", homedir: gpg.home } }).catch(
+      (error: unknown) => error,
+    );
+    expect(stop).toMatchObject({ code: "STOP_APPROVAL_INVALID" });
+    expect((stop as Stopped).facts.details?.join("\n")).toMatch(/No secret key|skipped/);
   });
   test("keeps nothing when the key is not the one the statement names", async () => {
     const other = await gpg.generate("minh", new Date("2026-01-01T00:00:00Z"));

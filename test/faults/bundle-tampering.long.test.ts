@@ -140,7 +140,7 @@ describe("a history other than the one this machine remembers is not signed", ()
   test("when the journal was rewritten with an unbroken chain", async () => {
     const bundle = tampered(honest.sg1);
     bundle.ask({ journal_head: bundle.rewriteJournal() });
-    await refuses(bundle.folder, /journal of this run no longer holds the entry this machine remembers/);
+    await refuses(bundle.folder, /journal of this run is not the one this machine remembers/);
   });
   test("when the journal was rewritten under an EXECUTION, which names its head by SG_1 only", async () => {
     const bundle = tampered(honest.execution);
@@ -157,7 +157,7 @@ describe("a history other than the one this machine remembers is not signed", ()
     expect(bundle.lines("runs-index.jsonl").length).toBeGreaterThan(0);
     bundle.write("runs-index.jsonl", "");
     bundle.ask({ previous_closeout_sha: JOURNAL_START });
-    await refuses(bundle.folder, /runs index of this host no longer holds/);
+    await refuses(bundle.folder, /runs index of this host is not the one this machine remembers/);
   });
   test("when the host's earlier runs were rewritten with an unbroken chain", async () => {
     const bundle = tampered(honest.sg1);
@@ -165,7 +165,7 @@ describe("a history other than the one this machine remembers is not signed", ()
     const line = indexLine(JOURNAL_START, { ...(first?.["record"] as Record<string, Json>), reason: "something else" });
     bundle.write("runs-index.jsonl", `${canonicalText({ ...line })}\n`);
     bundle.ask({ previous_closeout_sha: line.line_sha });
-    await refuses(bundle.folder, /runs index of this host no longer holds/);
+    await refuses(bundle.folder, /runs index of this host is not the one this machine remembers/);
   });
 });
 

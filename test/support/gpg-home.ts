@@ -15,6 +15,8 @@ export interface GpgHome {
   secret(fingerprint: string): Promise<string>;
   /** Detached binary signature, or whatever `words` ask for instead. */
   sign(fingerprint: string, bytes: Uint8Array, at: Date, words?: readonly string[]): Promise<Buffer>;
+  /** gpg's words that make it believe in this time. */
+  faked(at: Date): string[];
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export async function gpgHome(): Promise<GpgHome> {
   return {
     home,
     gpg,
+    faked,
     async generate(name, at, expire = "never") {
       await gpg([...faked(at), "--quick-generate-key", name, "ed25519", "sign", expire]);
       const listing = (await gpg(["--with-colons", "--list-keys", name])).toString();

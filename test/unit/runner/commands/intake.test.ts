@@ -13,7 +13,14 @@ describe("the object intake prints", () => {
   test("has exactly the agreed members, and texts that stand at their offsets", () => {
     const printed = intake(bytes, "HOUSE", options);
     if ("stop" in printed) throw new Error(printed.stop.reason);
-    expect(Object.keys(printed)).toEqual(["region", "units", "separators", "manifest_digest", "writer_digest"]);
+    expect(Object.keys(printed)).toEqual([
+      "region",
+      "units",
+      "separators",
+      "manifest_digest",
+      "writer_digest",
+      "findings",
+    ]);
     expect(Object.keys(printed.units[0] ?? {})).toEqual([
       "address",
       "title",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../../../infra/place.ts";
 import { linkPackages } from "../../../support/project-copy.ts";
 
@@ -46,4 +46,22 @@ test.each([
   });
   // The person beside the program still reads the whole stop.
   expect(answer.stderr).toContain(`${code}:`);
+});
+
+describe("--suggest-hints", () => {
+  const law = "LUẬT\n\nĐiều 1. Làng\nLàng làm.\n\nĐiều 1. Lặp lại\nLàng nói lại.\n\nĐiều 2. Xã\nXã làm.\n";
+  const intake = (...words: string[]) =>
+    execa(process.execPath, [at("intake.mjs"), at("law.txt"), "LAW", "--profile", "vn-law-1", ...words], {
+      reject: false,
+    });
+  test("writes a file that settles the law, and never over another file", async () => {
+    writeFileSync(at("law.txt"), law);
+    const refused = await intake("--suggest-hints", at("law.hints"));
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toContain(`the hints are in ${at("law.hints")}`);
+    const cut = await intake("--hints", at("law.hints"));
+    expect([cut.exitCode, cut.stdout]).toEqual([0, expect.stringContaining("1 settled by a hint; none unaccounted")]);
+    const again = await intake("--suggest-hints", at("law.hints"));
+    expect([again.exitCode, again.stderr]).toEqual([4, expect.stringContaining("cannot be written as a new file")]);
+  });
 });
