@@ -170,7 +170,16 @@ function faultsBetween(config: StackConfig): string[] {
     ["runtime.root", runtime.root, content.orchestrator.runtime_root],
     ["database.name", database.name, content.database.name],
   ];
-  return pairs
+  const differing = pairs
     .filter(([, ours, theirs]) => ours !== theirs)
     .map(([key]) => `cutter:${key}: differs from what cutter:orchestrator.content says`);
+  // Only root may start programs as somebody else; found out at the first backup, it would be the host's first cut that fails.
+  const { adapter, scratch_user: scratch } = content.backup;
+  const cannot = adapter === "initdb" && scratch !== null && runtime.owner !== "root" && scratch !== runtime.owner;
+  return cannot
+    ? [
+        ...differing,
+        `cutter:orchestrator.content.backup.scratch_user: the runner runs as ${runtime.owner} and may not start programs as ${scratch}; write null, scratch servers then run as ${runtime.owner}`,
+      ]
+    : differing;
 }

@@ -1,6 +1,7 @@
 // What the probe printed, as facts to compare: one entry a thing, worded as the declaration words it.
 import * as z from "zod";
 import { Stopped } from "../runner/model/stop.ts";
+import { majorOf, programFault } from "../runner/rules/postgres-versions.ts";
 import { isOldNode } from "./program-versions.ts";
 import type { Facts, Found, Spec } from "./drift.ts";
 import type { Looks } from "./probe.ts";
@@ -246,7 +247,23 @@ function programFacts(looks: Looks, reading: Reading): Record<string, Found> {
       ? []
       : [found(reading, programPathOf(database.psql), PROGRAM_THERE)]),
     ...(ring ? [] : [found(reading, programPathOf("gpg"), PROGRAM_THERE)]),
+    ...postgresFacts(looks, reading),
   ]);
+}
+
+// A program older than the server refuses it, at the first backup: told here by both versions.
+function postgresFacts(looks: Looks, reading: Reading): [string, Found][] {
+  const lines = looks.postgres
+    .toString("utf8")
+    .split("\n")
+    .map((line) => line.split("\t"));
+  const told = lines.find(([name]) => name === "server")?.[1] ?? "";
+  const server = /^\d{6}$/.test(told) ? majorOf(Number(told)) : undefined;
+  return lines
+    .filter(([path = ""]) => path.startsWith("/"))
+    .map(([path = "", answer = ""]) =>
+      found(reading, programPathOf(path), programFault(answer, server) ?? PROGRAM_THERE),
+    );
 }
 
 /** Path of the database as a whole. */

@@ -1,6 +1,7 @@
 // The whole host as declared: every component with what it must be, the script that makes it so, and what the probe looks at.
 import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
+import { neededPrograms } from "../runner/rules/postgres-versions.ts";
 import type { StackConfig } from "./config.ts";
 import {
   EXISTING,
@@ -26,6 +27,7 @@ import {
 import { keyHolds, keyStep } from "./render/backup-key.ts";
 import { configLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
+import type { Ownership } from "./render/file-steps.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import { renderPackage } from "./render/package.ts";
 import type { ProbeRequest } from "./render/probe.ts";
@@ -126,10 +128,26 @@ function usersComponent({ users }: StackConfig): Declared {
   };
 }
 
-function directoriesComponent({ runtime, orchestrator }: StackConfig): Declared {
+/** The folder of scratch servers, for whoever owns them; none where they are made elsewhere. */
+function scratchFolders({ runtime, orchestrator }: StackConfig): (readonly [string, Ownership])[] {
+  const { adapter, scratch_root: root, scratch_user: user } = orchestrator.content.backup;
+  return adapter === "initdb"
+    ? [[root, { owner: user ?? runtime.owner, group: user ?? runtime.group, mode: "0700" }]]
+    : [];
+}
+
+function directoriesComponent(config: StackConfig): Declared {
+  const { runtime, orchestrator } = config;
   const paths = [runtime.root, ...runtime.areas.map((area) => `${runtime.root}/${area}`)];
+  const scratch = scratchFolders(config);
   const beside = command(dirname(orchestrator.file));
-  const steps = paths.map((path) => directoryStep(path, runtime));
+  const steps = [
+    ...paths.map((path) => directoryStep(path, runtime)),
+    ...scratch.map(
+      ([path, owned]) =>
+        `[ -d ${command(dirname(path))} ] || ${command("mkdir", "-p", "-m", "755", "--", dirname(path))}; ${directoryStep(path, owned)}`,
+    ),
+  ];
   return {
     name: COMPONENTS.directories,
     after: [COMPONENTS.users],
@@ -137,15 +155,20 @@ function directoriesComponent({ runtime, orchestrator }: StackConfig): Declared 
       COMPONENTS.directories,
       "makes the folder, sets owner and mode; a link or file in its place is not replaced",
       Object.fromEntries(
-        paths.map((path) => [
-          path,
-          { state: directoryState(runtime), ...(path === runtime.root ? {} : { parent: runtime.root }) },
-        ]),
+        paths
+          .map((path) => [
+            path,
+            { state: directoryState(runtime), ...(path === runtime.root ? {} : { parent: runtime.root }) },
+          ])
+          .concat(scratch.map(([path, owned]) => [path, { state: directoryState(owned) }])),
       ),
     ),
     script: renderHostScript({
       title: "Runtime folders",
-      holds: paths.map((path) => directoryHolds(path, runtime)),
+      holds: [
+        ...paths.map((path) => directoryHolds(path, runtime)),
+        ...scratch.map(([path, owned]) => directoryHolds(path, owned)),
+      ],
       steps: [
         `[ -d ${beside} ] || mkdir -p -m 755 -- ${beside} || fail 'the folder of the configuration could not be made'`,
         ...steps,
@@ -313,9 +336,18 @@ function releaseComponent(config: StackConfig, { release }: Sources): Declared {
   };
 }
 
+/** PostgreSQL's programs that a backup needs on the host. */
+function postgresPrograms({ orchestrator }: StackConfig): string[] {
+  const { adapter, postgres_bin: bin } = orchestrator.content.backup;
+  return neededPrograms(adapter).map((name) => `${bin}/${name}`);
+}
+
 function programsComponent(config: StackConfig): Declared {
   const entries = Object.fromEntries(
-    [config.node, psqlPlace(config).psql, "gpg"].map((file) => [programPathOf(file), { state: PROGRAM_THERE }]),
+    [config.node, psqlPlace(config).psql, "gpg", ...postgresPrograms(config)].map((file) => [
+      programPathOf(file),
+      { state: PROGRAM_THERE },
+    ]),
   );
   return {
     name: COMPONENTS.programs,
@@ -351,6 +383,7 @@ function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequ
     digests: config.untouched.map(({ path }) => path),
     users: config.users.map(({ name }) => name),
     node: config.node,
+    postgres: postgresPrograms(config),
     keyring: config.backupKey.keyring,
     config: {
       file: config.orchestrator.file,

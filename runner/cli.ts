@@ -1,8 +1,8 @@
 // THE ENTRY: words in, exit status out; the only process.exit of the runner. Verbs are loaded when they are asked for.
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { withGrammarOptions } from "./commands/grammar-words.ts";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { withGrammarOptions, withGrammarRequest } from "./terminal/grammar-options.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";
-import type { AskOnce } from "./commands/orchestrate-run.ts";
+import type { AskOnce, RunVerb } from "./commands/orchestrate-run.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
 
@@ -18,9 +18,6 @@ function whole(value: string): number {
   if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError("a whole number");
   return Number(value);
 }
-
-const askOnce = (): Option =>
-  new Option("--ask <token>", "8 hex digits; asked again with the same token, the first process is followed");
 
 function program(answer: (status: number) => void): Command {
   const root = new Command("cutter")
@@ -47,38 +44,31 @@ interface Running {
 }
 
 function addRunVerbs(orchestrate: Command, { common, run }: Running): void {
-  withGrammarOptions(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
+  withGrammarRequest(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
     .option("--run-id <id>", "name the run; asked for again, it is followed and no second run begins")
-    .action((id: string, options: GrammarWords & { runId?: string }) =>
+    .action((id: string, options: GrammarWords & { request?: string; runId?: string }) =>
       run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)),
     );
-  orchestrate
-    .command("resume <run-id>")
-    .description("carry an open run on")
-    .addOption(askOnce())
-    .action((id: string, options: AskOnce) =>
-      run(async () => (await import("./commands/orchestrate-run.ts")).startResume(common(), id, options)),
-    );
-  orchestrate
-    .command("revert <run-id> <reason>")
-    .description("undo a written, not enacted run")
-    .addOption(askOnce())
-    .action((id: string, reason: string, options: AskOnce) =>
-      run(async () => (await import("./commands/orchestrate-run.ts")).startRevert(common(), id, reason, options)),
-    );
-  orchestrate
-    .command("void <run-id> <reason>")
-    .description("close a run that has written nothing")
-    .addOption(askOnce())
-    .action((id: string, reason: string, options: AskOnce) =>
-      run(async () => (await import("./commands/orchestrate-run.ts")).startVoid(common(), id, reason, options)),
-    );
+  const verb = (kind: RunVerb, words: string, description: string): Command =>
+    orchestrate
+      .command(`${kind} ${words}`)
+      .description(description)
+      .option("--ask <token>", "8 hex digits; asked again with the same token, the first process is followed")
+      .action(function (this: Command) {
+        const { args } = this;
+        return run(async () =>
+          (await import("./commands/orchestrate-run.ts")).startVerb(common(), kind, args, this.opts<AskOnce>()),
+        );
+      });
+  verb("resume", "<run-id>", "carry an open run on");
+  verb("revert", "<run-id> <reason>", "undo a written, not enacted run");
+  verb("void", "<run-id> <reason>", "close a run that has written nothing");
 }
 
 function addLookVerbs(orchestrate: Command, { common, run }: Running): void {
-  withGrammarOptions(
+  withGrammarRequest(
     orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"),
-  ).action((id: string, options: GrammarWords) =>
+  ).action((id: string, options: GrammarWords & { request?: string }) =>
     run(async () => (await import("./commands/orchestrate-plan.ts")).showPlan(common(), id, options)),
   );
   orchestrate

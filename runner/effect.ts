@@ -38,7 +38,7 @@ export async function effect<O extends Json>(
 ): Promise<{ output: O; output_sha: string }> {
   return database.effect(request.role, async (tx) => {
     const baseline = await tx.query("read/statistics");
-    await tx.one("write/begin-effect", {
+    const { admitted } = await tx.one("write/begin-effect", {
       run_id: request.run_id,
       phase: request.phase,
       epoch: request.epoch,
@@ -46,6 +46,7 @@ export async function effect<O extends Json>(
       payload_shas: canonicalText(shasFor(request.authorization, request.phase)),
       cap_seconds: request.cap_seconds,
     });
+    if (admitted.commit_by !== null) tx.endAfter(Date.parse(admitted.commit_by) - Date.parse(admitted.now));
     const before = await surroundings(tx, request);
     insistEnvironment(request.authorization.environment_hash, before.environment);
     const output = await request.work(tx);
@@ -53,6 +54,7 @@ export async function effect<O extends Json>(
     await tx.query("write/fire-deferred-triggers");
     insist(await request.counts(tx, changesBetween(baseline, await tx.query("read/statistics"))));
     insistUnchanged(before, await surroundings(tx, request));
+    await tx.one("write/last-look", { run_id: request.run_id, phase: request.phase });
     return { output, output_sha };
   });
 }

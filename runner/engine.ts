@@ -9,7 +9,7 @@ import { insist, Stopped } from "./model/stop.ts";
 import type { EffectPhase, Inputs, Phase, PureScope, ReadScope, Recorded } from "./phase.ts";
 import { refuseWhenAskedToEnd } from "./looks/asked-to-end.ts";
 import { effect } from "./effect.ts";
-import { insistNotHalted } from "./looks/halted.ts";
+import { haltedMeanwhile, insistNotHalted } from "./looks/halted.ts";
 import { UNSIGNED, type Authorization } from "./rules/authorization.ts";
 import { entrySha, JOURNAL_START } from "./rules/journal.ts";
 import { countedEffect } from "./rules/rehearsed-changes.ts";
@@ -24,6 +24,8 @@ export interface RunRow {
   readonly document_id: DocumentId;
   readonly release: string;
   readonly opened: Date;
+  /** Who opened it, as its row says. */
+  readonly actor: string;
   readonly epoch: string;
 }
 
@@ -113,11 +115,10 @@ export class Run {
     if (recorded) return recorded;
     this.world.events.emit({ event: "phase", phase: phase.name, status: "started" });
     const started = process.hrtime.bigint();
-    await insistNotHalted(this.world, this.row.run_id);
-    const record =
-      phase.access === "writes"
-        ? await this.#write(phase, input, wanted, authorization)
-        : await this.#work(phase, input, wanted);
+    await insistNotHalted(this.world, this.row.run_id, phase.name === "revert");
+    const record = await (
+      phase.access === "writes" ? this.#write(phase, input, wanted, authorization) : this.#work(phase, input, wanted)
+    ).catch((error: unknown) => haltedMeanwhile(this.world, this.row.run_id, error));
     const invariants = `${INVARIANTS[phase.name].length}/${INVARIANTS[phase.name].length}`;
     this.world.events.emit({
       event: "phase",
@@ -328,6 +329,7 @@ export class Run {
       document_id: this.row.document_id,
       release: this.row.release,
       opened: this.row.opened,
+      actor: this.row.actor,
       here,
       config,
       files,

@@ -103,10 +103,11 @@ async function insistAdmitted(
 
 /** STOP_APPROVAL_INVALID when an admission of this gate that could be used was written past the gate; `payload_sha` null is any payload. */
 export async function insistGateSigned(run: Run, gate: Gate, payload_sha: string | null): Promise<void> {
-  const rows = await run.world.database.read("exec", (reader) =>
-    reader.query("read/unused-statements", { run_id: run.row.run_id, gate, payload_sha }),
-  );
-  await run.world.approvals.insistSigned(run.row.run_id, rows);
+  const { rows, sets } = await run.world.database.read("exec", async (reader) => ({
+    rows: await reader.query("read/unused-statements", { run_id: run.row.run_id, gate, payload_sha }),
+    sets: await reader.query("read/approver-sets"),
+  }));
+  await run.world.approvals.insistSigned(run.row.run_id, rows, sets);
 }
 
 /** Writes the request bundle unless the newest one still serves, tells of it, and answers its folder. */

@@ -5,7 +5,8 @@ import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import type { RecordedPhase, RoleKey } from "./model/run.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
-import type { Here, RunEvent } from "./world.ts";
+import type { RunEvent } from "./model/events.ts";
+import type { Here } from "./world.ts";
 import type { Database, Writer } from "./world/database.ts";
 import type { RunFiles } from "./world/files.ts";
 
@@ -23,6 +24,8 @@ export interface RunFacts {
   readonly document_id: DocumentId;
   readonly release: string;
   readonly opened: Date;
+  /** Who opened the run; every row it writes names this one, whoever carries it on. */
+  readonly actor: string;
   readonly here: Here;
   readonly config: Config;
   readonly say: (event: RunEvent) => void;

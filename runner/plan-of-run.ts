@@ -1,9 +1,11 @@
 // The plan of a run, rebuilt from its pinned source; phases and gates ask here, so that no phase imports another.
 import { materialOf, type Material } from "./plan-of-source.ts";
+import type { DocumentId, RunId } from "./model/ids.ts";
 import type { Json } from "./model/canonical.ts";
 import type { SourcePinOutput } from "./model/outputs.ts";
 import type { CutPlan } from "./model/cut-plan.ts";
 import type { PureScope } from "./phase.ts";
+import { affectedRowId, ledgerIds, sourceSpan, type LedgerIds } from "./rules/ledger.ts";
 
 /** The plan of a pinned source, rebuilt from the artifact on disk. */
 export async function planOf(
@@ -18,10 +20,19 @@ export async function planOf(
   );
 }
 
-/** Rows of planned_unit, as the gate admits them with SG_1. */
-export function plannedUnits(rows: Material["rows"]) {
-  return rows.map(
-    ({
+/** What the gate admits with SG_1: rows of planned_unit, and the ids of every ledger row of the run. The database holds the writer to both. */
+export interface PlannedRows {
+  readonly units: readonly Readonly<Record<string, Json>>[];
+  readonly ledger: LedgerIds;
+}
+
+/** Derived from the pinned snapshot alone. */
+export function plannedRows(
+  { rows, manifest, writer_digest }: Material,
+  run: { run_id: RunId; document_id: DocumentId },
+): PlannedRows {
+  const units = rows.map((row, index) => {
+    const {
       ordinal,
       canonical_address,
       title_sha,
@@ -31,7 +42,8 @@ export function plannedUnits(rows: Material["rows"]) {
       owner_ref,
       publication_type,
       parent_address,
-    }) => ({
+    } = row;
+    return {
       ordinal,
       canonical_address,
       title_sha,
@@ -41,8 +53,11 @@ export function plannedUnits(rows: Material["rows"]) {
       owner_ref,
       publication_type,
       parent_address,
-    }),
-  );
+      source_span: sourceSpan(manifest.units[index]),
+      affected_row_id: affectedRowId(run, writer_digest, canonical_address),
+    };
+  });
+  return { units, ledger: ledgerIds(run, writer_digest) };
 }
 
 /** cut_plan.json: what is signed, as a person's program reads it. */

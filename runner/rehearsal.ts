@@ -10,7 +10,8 @@ import { TERM_SECONDS } from "./model/statement.ts";
 import { insist, Stopped, STOPS } from "./model/stop.ts";
 import { createUnits } from "./phases/06-cut-leg-a.ts";
 import { revertRun } from "./phases/revert.ts";
-import { planOf, plannedUnits } from "./plan-of-run.ts";
+import { planOf, plannedRows } from "./plan-of-run.ts";
+import { orderRevert } from "./revert-order.ts";
 import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
@@ -140,12 +141,14 @@ async function backward(run: Run, planned: Planned, stage: Stage): Promise<void>
   const first = await open(run, stage, run.row.run_id);
   const mine = await prepare(first, planned);
   const { ledger } = await recordAndVerify(first, mine, await writeUnits(first, mine));
-  await first.step(revertRun("rehearsal", mine.plan, ledger), {});
+  await orderRevert(stage.world, first.row.run_id, "rehearsal");
+  await first.step(revertRun(mine.plan, ledger), {});
   await close(first);
   const again = await open(run, stage, secondRunId(run.row.run_id));
   const anew = await prepare(again, planned);
   await writeUnits(again, anew);
-  await again.step(revertRun("rehearsal", anew.plan, undefined), {});
+  await orderRevert(stage.world, again.row.run_id, "rehearsal");
+  await again.step(revertRun(anew.plan, undefined), {});
   insist(
     judgeOtherRows(
       await stage.look(),
@@ -156,19 +159,19 @@ async function backward(run: Run, planned: Planned, stage: Stage): Promise<void>
 }
 
 async function open(run: Run, stage: Stage, runId: RunId): Promise<Run> {
-  const { database, config, here } = stage.world;
-  const { document_id, release, opened } = run.row;
+  const { database, config } = stage.world;
+  const { document_id, release, opened, actor } = run.row;
   const { epoch } = await database.transaction("exec", (tx) =>
     tx.one("write/open-run", {
       run_id: runId,
       document_id,
       host: config.host,
-      actor: here.actor,
+      actor,
       release,
       holder: HOLDER,
     }),
   );
-  const row = { run_id: runId, document_id, release, opened, epoch };
+  const row = { run_id: runId, document_id, release, opened, actor, epoch };
   return new Run({ row, world: stage.world, holder: HOLDER, done: [], after: SILENT });
 }
 
@@ -204,10 +207,8 @@ async function admit(trial: Run, planned: Planned, gate: AskedGate): Promise<voi
     ...(await reader.one("read/database-now")),
   }));
   const payload: Record<string, Json> = { ...expectedPayload(record, gate) };
-  const units =
-    gate === "SG_1_cut_authz"
-      ? canonicalText(plannedUnits((await planOf(planned.source.output, trial.readScope())).rows))
-      : null;
+  const rows =
+    gate === "SG_1_cut_authz" ? plannedRows(await planOf(planned.source.output, trial.readScope()), trial.row) : null;
   const nobody = Buffer.from("rehearsal");
   await database.transaction("gate", (tx) =>
     tx.one("write/admit", {
@@ -222,7 +223,8 @@ async function admit(trial: Run, planned: Planned, gate: AskedGate): Promise<voi
       signature: nobody,
       valid_from: now,
       use_by: new Date(now.getTime() + TERM_SECONDS[gate] * 1000),
-      planned_units: units,
+      planned_units: rows && canonicalText(rows.units),
+      planned_ledger: rows && canonicalText({ ...rows.ledger }),
     }),
   );
 }
@@ -246,7 +248,7 @@ async function firstRefused(trial: Run, planned: Planned): Promise<string | unde
     .transaction("exec", async (tx) => {
       for (const row of rows) {
         address = row.canonical_address;
-        await createUnits([row], { tx, here: trial.world.here, say: () => undefined });
+        await createUnits([row], { tx, actor: trial.row.actor, say: () => undefined });
       }
       address = undefined;
       throw tried;

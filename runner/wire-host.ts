@@ -11,6 +11,7 @@ import {
   ownHolder,
   startDetached,
 } from "./adapters/run-process.ts";
+import { makeRunKey } from "./adapters/run-key.ts";
 import { readSafely } from "./adapters/safe-file.ts";
 
 /** Everything here reads or writes this host only; nothing connects. */
@@ -26,6 +27,7 @@ export const host = {
   holderIsGone,
   isAlive,
   listenForEnd,
+  makeRunKey,
   ownHolder,
   startDetached,
   readSafely,

@@ -7,11 +7,15 @@ import { postgresDatabase } from "./adapters/postgres.ts";
 import { relevantObjects } from "./adapters/rights.ts";
 import { rehearsalGround } from "./adapters/rehearsal-ground.ts";
 import { fileEvents } from "./adapters/run-events.ts";
+import { runKey } from "./adapters/run-key.ts";
 import { runFiles } from "./adapters/run-files.ts";
+import type { ApproverSet } from "./model/approvers.ts";
 import type { Config } from "./model/config.ts";
 import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment-hash.ts";
+import { insistChain } from "./signatures/approver-chain.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
+import { everySet, insistOrdersSigned } from "./signatures/signed-orders.ts";
 import { readHere } from "./wire-here.ts";
 import type { Events, World } from "./world.ts";
 import type { RehearsalGround } from "./world/stage.ts";
@@ -25,23 +29,43 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     config,
     here,
     environment_scope: environmentScope(relevantObjects()),
-    database: postgresDatabase(
-      config,
-      (role) => credentialOf(config, role),
-      (what, seconds) => events.emit({ event: "waiting", what, seconds }),
-    ),
+    database: postgresDatabase(config, (role) => credentialOf(config, role), {
+      onWaiting: (what, seconds) => events.emit({ event: "waiting", what, seconds }),
+      key: () => (runId === undefined ? Promise.resolve(undefined) : runKey(root, runId)),
+    }),
     files: runFiles(root),
     counts: signedCounts,
     // OpenPGP is loaded when something is to be verified: most verbs verify nothing.
     approvals: {
-      insistSigned: async (id, rows) =>
-        insistRowsSigned(id, rows, approvers(), (await import("./wire-gate.ts")).verifySignature),
+      insistSigned: async (id, rows, laid) => {
+        const { verifySignature } = await import("./wire-gate.ts");
+        await insistChain({ set: approvers(), sha: here.approvers_sha }, laid, verifySignature);
+        await insistRowsSigned(id, rows, approvers(), verifySignature);
+      },
+      insistOrders: ordersOnce(config.host, { sha: here.approvers_sha, set: approvers }),
     },
     vault: vaultOf(config, (line) =>
       events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line }),
     ),
     events,
     reporter: reporterOf(config.reports),
+  };
+}
+
+/** Verifies each lift and revocation once in the life of a process: their rows can be added to and not changed. */
+function ordersOnce(
+  host: string,
+  pinned: { readonly sha: string; readonly set: () => ApproverSet },
+): World["approvals"]["insistOrders"] {
+  const seen = new Set<string>();
+  return async (rows, laid) => {
+    const anew = rows.filter((row) => !seen.has(`${row.kind} ${row.id}`));
+    if (anew.length === 0) return;
+    const { verifySignature: verify } = await import("./wire-gate.ts");
+    const current = pinned.set();
+    await insistChain({ set: current, sha: pinned.sha }, laid, verify);
+    await insistOrdersSigned(anew, { host, sets: everySet(laid, current), verify });
+    for (const row of anew) seen.add(`${row.kind} ${row.id}`);
   };
 }
 

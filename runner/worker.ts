@@ -2,18 +2,21 @@
 import { cut } from "./cut.ts";
 import { closeRun, indexClosedRun, snapshotCounts } from "./aftermath/closing.ts";
 import { Run } from "./engine.ts";
+import type { StopJson } from "./model/events.ts";
 import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
 import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
-import { insist, Stopped, STOPS, EXIT_BUG } from "./model/stop.ts";
+import { insist, Stopped, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistDecided, insistWhole, withRequest } from "./aftermath/escalation.ts";
+import { orderRevert } from "./revert-order.ts";
 import { rehearse } from "./rehearsal.ts";
 import { recordedIn } from "./looks/run-record.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./aftermath/projection.ts";
 import { judgeTarget } from "./rules/source.ts";
-import type { StoppedJson, World } from "./world.ts";
+import { stopJson } from "./terminal/stop-text.ts";
+import type { World } from "./world.ts";
 import type { RehearsalGround } from "./world/stage.ts";
 import type * as z from "zod";
 
@@ -106,7 +109,7 @@ export async function workResume(work: Work, runId: RunId): Promise<number> {
 
 /** A closed run changes no row any more: its index line, its documents and its projection are completed, as often as it is asked. */
 async function finishFiles(work: Work, runId: RunId, kind: string | null): Promise<number> {
-  let stop: StoppedJson | null = null;
+  let stop: StopJson | null = null;
   let exit = 0;
   try {
     await indexClosedRun(work.world, runId);
@@ -156,7 +159,8 @@ export async function workRevert(work: Work, runId: RunId, reason: string): Prom
         throw new Stopped("STOP_TORN", { saw: "leg A is recorded without a plan", wanted: "phase 3 recorded" });
       const ledger = await outputOf(work, runId, "leg_b_record", legBOutput);
       await snapshotCounts(work.world, runId, "pre");
-      await run.step(revertRun(reason, plan, ledger), {});
+      await orderRevert(work.world, runId, reason);
+      await run.step(revertRun(plan, ledger), {});
       await snapshotCounts(work.world, runId, "post");
       await closeRun(work.world, run, "reverted", reason);
     },
@@ -202,7 +206,7 @@ async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<
 async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => Promise<void>): Promise<number> {
   let run: Run | undefined;
   let stoppedIn: RecordedPhase | null = null;
-  let stop: StoppedJson | null = null;
+  let stop: StopJson | null = null;
   let exit = 0;
   try {
     run = await begin();
@@ -246,9 +250,9 @@ async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
     row: await reader.one("read/run", { run_id: runId }),
     done: await reader.query("read/phases-done", { run_id: runId }),
   }));
-  const { release, opened } = row;
+  const { release, opened, actor } = row;
   return new Run({
-    row: { run_id: runId, document_id: row.document_id as DocumentId, release, opened, epoch },
+    row: { run_id: runId, document_id: row.document_id as DocumentId, release, opened, actor, epoch },
     world: work.world,
     holder: work.holder.name,
     done,
@@ -269,22 +273,8 @@ async function outputOf<O>(
   );
 }
 
-function ending(error: unknown): { exit: number; stop: StoppedJson } {
-  if (error instanceof Stopped) {
-    const { saw, wanted, hint, next, or, details } = error.facts;
-    return {
-      exit: error.exit,
-      stop: {
-        code: error.code,
-        saw,
-        wanted,
-        hint: hint ?? STOPS[error.code].hint,
-        next: next ?? null,
-        or: or ?? null,
-        details: details ?? [],
-      },
-    };
-  }
+function ending(error: unknown): { exit: number; stop: StopJson } {
+  if (error instanceof Stopped) return { exit: error.exit, stop: stopJson(error) };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${text}\n`);
   return {
@@ -325,7 +315,7 @@ async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
   }
 }
 
-async function leave(work: Work, run: Run, stop: StoppedJson | null, stoppedIn: RecordedPhase | null): Promise<void> {
+async function leave(work: Work, run: Run, stop: StopJson | null, stoppedIn: RecordedPhase | null): Promise<void> {
   try {
     const row = await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: run.row.run_id }));
     // Another process carries this run now, and its files with it.

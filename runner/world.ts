@@ -1,9 +1,8 @@
 // THE PORTS, put together: everything a run can reach from outside. Adapters implement them; phases see only the part that their
 // access grants.
 import type { Config } from "./model/config.ts";
+import type { RunEvent } from "./model/events.ts";
 import type { EnvironmentScope } from "./model/environment.ts";
-import type { RunState } from "./model/run.ts";
-import type { StopCode } from "./model/stop.ts";
 import type { BackupVault } from "./world/backup.ts";
 import type { Database } from "./world/database.ts";
 import type { Reporter, RunFiles } from "./world/files.ts";
@@ -14,48 +13,6 @@ import type { Approvals } from "./world/signature.ts";
 export interface Events {
   emit(event: RunEvent): void;
 }
-/** One line of events.ndjson, without its time. `seconds` is the phase's own time; ids and digests in full. */
-export type RunEvent =
-  | { readonly event: "opened"; readonly run_id: string; readonly document_id: string }
-  | {
-      readonly event: "phase";
-      readonly phase: string;
-      readonly status: "started" | "passed" | "recorded";
-      readonly seconds?: number;
-      readonly rows?: number;
-      readonly invariants?: string;
-    }
-  | {
-      readonly event: "progress";
-      readonly phase: string;
-      readonly done: number;
-      readonly of: number;
-      readonly what: string;
-    }
-  | { readonly event: "finding"; readonly text: string }
-  | { readonly event: "waiting"; readonly what: string; readonly seconds: number }
-  | { readonly event: "state"; readonly state: RunState }
-  | {
-      readonly event: "request";
-      readonly gate: string;
-      readonly bundle: string;
-      readonly payload_sha: string;
-      readonly approve_by: string;
-    }
-  | { readonly event: "report"; readonly file: string }
-  | { readonly event: "ended"; readonly exit: number; readonly stop: StoppedJson | null };
-
-/** How a run ended badly, as data; BUG is no stop and has exit status 70. `next` and `or` are commands to paste. */
-export interface StoppedJson {
-  readonly code: StopCode | "BUG";
-  readonly saw: string;
-  readonly wanted: string;
-  readonly hint: string;
-  readonly next: string | null;
-  readonly or: string | null;
-  readonly details: readonly string[];
-}
-
 /** Facts about this process's host and code, gathered once at start. */
 export interface Here {
   readonly host: string;

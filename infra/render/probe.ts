@@ -25,6 +25,8 @@ export interface ProbeRequest {
   readonly digests: readonly string[];
   readonly users: readonly string[];
   readonly node: string;
+  /** PostgreSQL's programs that a backup needs, each asked its version beside the server's. */
+  readonly postgres: readonly string[];
   /** The configuration file and the sha256 of every declared leaf. */
   readonly config: { readonly file: string; readonly declared: Readonly<Record<string, string>> };
   readonly keyring: string;
@@ -40,6 +42,7 @@ export const LOOKS = [
   "digests",
   "users",
   "node",
+  "postgres",
   "config",
   "keyring",
   "database",
@@ -92,10 +95,23 @@ export function probeLooks(request: ProbeRequest): Record<LookName, string> {
     digests: renderDigests(request.digests),
     users: `look_at_users() { for user in ${command(...request.users)}; do getent passwd "$user" | cut -d: -f1,6,7; done; }`,
     node: `look_at_node() { if [ -x ${command(node)} ]; then ${command(node, "--version")}; else echo absent; fi; }`,
+    postgres: renderPostgres(request.postgres, database),
     config: `look_at_config() {\n  if [ ! -x ${command(node)} ]; then echo '"no node"'\n  elif [ -L ${command(config.file)} ] || [ ! -f ${command(config.file)} ]; then echo '"no file"'\n  else ${command(node, "-e", CONFIG_LEAVES_PROGRAM, "--", config.file, JSON.stringify(config.declared))}; fi\n}`,
     keyring: renderKeyring(request.keyring),
     database: renderDatabase(database),
   };
+}
+
+// Asked in /: a program cannot start in a folder that its user may not enter. Without an answer of the server only the programs are told.
+function renderPostgres(programs: readonly string[], place: PsqlPlace): string {
+  const ask = `${psqlCommand(place, READ_ONLY_SESSION)} -c 'SHOW server_version_num'`;
+  return `look_at_postgres() {
+  cd /
+  for program in ${command(...programs)}; do
+    if [ -x "$program" ]; then printf '%s\\t%s\\n' "$program" "$( { "$program" --version; } 2>&1 | head -n 1)"; fi
+  done
+  if [ -x ${command(place.psql)} ]; then printf 'server\\t%s\\n' "$(${ask} 2>/dev/null)"; fi
+}`;
 }
 
 const quoted = (text: string): string => `'${text}'`;

@@ -9,6 +9,7 @@ import { Stopped } from "../model/stop.ts";
 import { backupNamed, receiptName } from "../rules/backup-prune.ts";
 import { exists, writeWhole } from "./run-files.ts";
 import { readSafely } from "./safe-file.ts";
+import { jsonOf } from "../model/json-text.ts";
 
 const RECEIPT_CAP = 1024 * 1024;
 
@@ -60,12 +61,5 @@ async function storedAt(folder: string, file: string): Promise<StoredBackup | un
 async function keptReceipt(path: string): Promise<BackupReceipt | undefined> {
   if (!(await exists(path))) return undefined;
   const reading = await readSafely(path, RECEIPT_CAP);
-  let value: unknown;
-  try {
-    value = reading.ok ? JSON.parse(reading.bytes.toString("utf8")) : undefined;
-  } catch {
-    value = undefined;
-  }
-  const parsed = backupReceiptSchema.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
+  return reading.ok ? backupReceiptSchema.safeParse(jsonOf(reading.bytes.toString("utf8"))).data : undefined;
 }

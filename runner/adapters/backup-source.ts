@@ -8,6 +8,7 @@ import { Stopped } from "../model/stop.ts";
 import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
 import { bound } from "./statements.ts";
+import { NO_TRANSACTION_TIMEOUT } from "./transaction-timeout.ts";
 
 const ROWS = {
   "read/backup/server-facts": z.object({
@@ -86,7 +87,7 @@ export async function withSource<T>(
     const client = await connectTo(access, "cutter/backup", socket);
     // The exporter idles while pg_dump works; an idle limit of the role would end the snapshot under it.
     await client.query(
-      `${CHECKSUM_SETTINGS}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`,
+      `${CHECKSUM_SETTINGS}; ${NO_TRANSACTION_TIMEOUT}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`,
     );
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const result = await work(await readSource(client, tables, structure), client);

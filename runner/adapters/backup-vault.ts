@@ -8,6 +8,7 @@ import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Credential } from "./credentials.ts";
+import { dockerScratch } from "./scratch-docker.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
 import { urlScratch } from "./scratch-url.ts";
 import { takeBackup, verifyBackupFile } from "./take-backup.ts";
@@ -76,8 +77,21 @@ export function backupVault(
 }
 
 function scratchOf({ backup, database }: BackupConfig): ScratchServer {
-  const { adapter, scratch_url_file, postgres_bin, scratch_root, scratch_user } = backup;
+  const { adapter, scratch_url_file, scratch_image, docker_program, postgres_bin, scratch_root, scratch_user } = backup;
   if (adapter === "initdb") return initdbScratch({ binDir: postgres_bin, root: scratch_root, unixUser: scratch_user });
+  if (adapter === "docker") {
+    if (!scratch_image)
+      throw new Stopped("STOP_PRECHECK_FAILED", {
+        saw: "backup.adapter is docker and backup.scratch_image is missing",
+        wanted: "the image of the scratch server, of the source's major or later, as postgres:16",
+      });
+    return dockerScratch({
+      binDir: postgres_bin,
+      program: docker_program,
+      image: scratch_image,
+      target: database.system_identifier,
+    });
+  }
   if (!scratch_url_file)
     throw new Stopped("STOP_PRECHECK_FAILED", {
       saw: "backup.adapter is url and backup.scratch_url_file is missing",

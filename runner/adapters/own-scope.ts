@@ -12,6 +12,10 @@ const SCOPE = ["--scope", "--quiet", "--collect"] as const;
  * not allow it. Tried with a program that does nothing: a run must not be started twice because the first try half worked.
  */
 export function ownScope(name: string): readonly string[] {
-  const tried = spawnSync(SYSTEMD_RUN, [...SCOPE, "--", "true"], { stdio: "ignore", timeout: PROBE_LIMIT_MS });
+  const tried = spawnSync(SYSTEMD_RUN, [...SCOPE, "--", "true"], {
+    stdio: "ignore",
+    cwd: "/",
+    timeout: PROBE_LIMIT_MS,
+  });
   return tried.status === 0 ? [SYSTEMD_RUN, ...SCOPE, `--unit=${name}`, "--"] : [];
 }

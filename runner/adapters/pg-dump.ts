@@ -1,6 +1,7 @@
 // The narrow dump: two or more schemas on a held snapshot, without the relations nobody asked for, with owners and rights.
 import { join } from "node:path";
 import { Stopped } from "../model/stop.ts";
+import { headFor, headOf } from "../rules/dump-header.ts";
 import { programFailure, startProgram, type DatabaseAccess, type PasswordFile } from "./postgres-programs.ts";
 
 /** What to dump, from where, and for how long at most. */
@@ -10,6 +11,8 @@ export interface DumpRequest {
   readonly password: PasswordFile;
   /** Name of an exported snapshot; its transaction must stay open until the dump has ended. */
   readonly snapshot: string;
+  /** Major of the source: the dump can be restored by a server of it, however new pg_dump is. */
+  readonly major: number;
   /** Patterns, quoted, as are those of extensions and exclusions. */
   readonly schemas: readonly string[];
   readonly extensions: readonly string[];
@@ -53,10 +56,7 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
   if (program.pid !== undefined) request.started?.(program.pid);
   let ended = false;
   try {
-    for await (const chunk of program.stdout) {
-      const bytes: Uint8Array = chunk;
-      yield bytes;
-    }
+    yield* withHeadFor(request.major, program.stdout);
     const failure = await programFailure("pg_dump", program, request.access.password);
     ended = true;
     if (failure) throw new Stopped("STOP_BACKUP_FAILED", { saw: failure, wanted: "pg_dump to end with status 0" });
@@ -66,4 +66,22 @@ export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {
       await program;
     }
   }
+}
+
+/** The same bytes but for settings of the head that servers of `major` do not know; what follows the head is not looked at. */
+async function* withHeadFor(major: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // One character a byte, so that nothing is lost where a chunk ends within a character.
+  let beginning: string | undefined = "";
+  for await (const chunk of chunks) {
+    if (beginning === undefined) {
+      yield chunk;
+      continue;
+    }
+    beginning += Buffer.from(chunk).toString("latin1");
+    const head = headOf(beginning);
+    if (!head.whole) continue;
+    beginning = undefined;
+    yield Buffer.from(headFor(major, head.text) + head.rest, "latin1");
+  }
+  if (beginning !== undefined) yield Buffer.from(headFor(major, beginning), "latin1");
 }

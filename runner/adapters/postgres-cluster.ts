@@ -1,5 +1,5 @@
 // Starts and stops a PostgreSQL cluster of our own: throw-away servers and the sandbox's. Never one we did not create.
-import { chown, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
@@ -38,29 +38,6 @@ export interface Cluster extends ProcessName {
 
 const PORT = 5432; // only the suffix of the socket's file name: no TCP port is opened
 const EMPTY_ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
-
-/**
- * The highest installed version's program folder, e.g. /usr/lib/postgresql/15/bin.
- * Stop: STOP_COULD_NOT_LOOK when there is none.
- */
-export async function findPostgresPrograms(root = "/usr/lib/postgresql"): Promise<string> {
-  const majors = await readdir(root).catch(() => []);
-  for (const major of majors.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a))) {
-    const folder = join(root, major, "bin");
-    if (
-      await stat(join(folder, "initdb")).then(
-        (s) => s.isFile(),
-        () => false,
-      )
-    )
-      return folder;
-  }
-  throw new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `no PostgreSQL server programs under ${root}`,
-    wanted: "initdb, pg_ctl and postgres",
-    hint: "apt-get install postgresql-15",
-  });
-}
 
 /**
  * Starts the cluster of `dataDir` (made by initdb when empty), or finds it running, and returns its handle.
@@ -157,7 +134,8 @@ async function serverUser(spec: ClusterSpec): Promise<Owner | undefined> {
   if (spec.runAs === undefined) {
     throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "running as root", wanted: "a user the server may run as" });
   }
-  const ask = async (flag: string): Promise<number> => Number((await execa("id", [flag, spec.runAs ?? ""])).stdout);
+  const ask = async (flag: string): Promise<number> =>
+    Number((await execa("id", [flag, spec.runAs ?? ""], { cwd: "/" })).stdout);
   return { uid: await ask("-u"), gid: await ask("-g") };
 }
 

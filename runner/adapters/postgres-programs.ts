@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { Stopped } from "../model/stop.ts";
+import { neededPrograms } from "../rules/postgres-versions.ts";
 
 /** Where and as whom to connect; the password goes to the programs by {@link PasswordFile} only. */
 export interface DatabaseAccess {
@@ -116,19 +117,33 @@ export async function programFailure(name: string, program: Program, password: s
     : `${name} ended with status ${result.exitCode}: ${told}`;
 }
 
-/** Major version of an installation's program. STOP_BACKUP_FAILED when it is not there. */
+/** Majors of all programs a backup needs. Stops as {@link majorVersion}. */
+export async function majorVersions(binDir: string, adapter: string): Promise<Record<string, number>> {
+  const majors: Record<string, number> = {};
+  for (const name of neededPrograms(adapter)) majors[name] = await majorVersion(join(binDir, name));
+  return majors;
+}
+
+/** Major version of an installation's program. STOP_BACKUP_FAILED with the system's own reason when it does not answer. */
 export async function majorVersion(path: string): Promise<number> {
+  // The folder the runner was started in may be closed to its user; a program can only be started from one that is open to it.
   const result = await execa(path, ["--version"], {
     reject: false,
     extendEnv: false,
     env: { LC_ALL: "C" },
+    cwd: "/",
+    stdin: "ignore",
     timeout: 20_000,
   });
   const major = /\(PostgreSQL\) (\d+)/.exec(result.stdout)?.[1];
-  if (major === undefined)
-    throw new Stopped("STOP_BACKUP_FAILED", {
-      saw: `${path} does not answer --version`,
-      wanted: "the client programs of one PostgreSQL installation",
-    });
-  return Number(major);
+  if (major !== undefined) return Number(major);
+  const said = result.stderr.trim().split("\n")[0] ?? "";
+  const reason = result.timedOut
+    ? "no answer in 20 s"
+    : (result.code ?? (said === "" ? `status ${result.exitCode ?? result.signal ?? "?"}` : said.slice(0, 200)));
+  throw new Stopped("STOP_BACKUP_FAILED", {
+    saw: `${path} does not answer --version: ${reason}`,
+    wanted: "the client programs of one PostgreSQL installation",
+    hint: "install PostgreSQL's programs of the server's major or later and name their folder in backup.postgres_bin, open to the runner's user",
+  });
 }

@@ -11,6 +11,7 @@ import type { Database, Reader, Writer } from "../world/database.ts";
 import type { Credential } from "./credentials.ts";
 import { couldNotLook, hasSqlState, translate } from "./postgres-errors.ts";
 import { bound } from "./statements.ts";
+import { NO_TRANSACTION_TIMEOUT } from "./transaction-timeout.ts";
 
 /** Settings of every session; each stops something seen in an experiment (docs/decisions/0004-effect.md). */
 const SESSION = [
@@ -32,11 +33,17 @@ export type OnWaiting = (what: string, seconds: number) => void;
  */
 const KEPT_MILLISECONDS = 200;
 
-/** Builds the database port. `credential` answers by role; passwords never leave the pg client. */
+/** What a port may be told beside its logins: who hears of a wait, and the key of the run that this process moves. */
+export interface PortOptions {
+  readonly onWaiting?: OnWaiting;
+  readonly key?: () => Promise<string | undefined>;
+}
+
+/** Builds the database port. `credential` answers by role; passwords and the run's key never leave the pg client. */
 export function postgresDatabase(
   config: Config,
   credential: (role: RoleKey) => Promise<Credential>,
-  onWaiting: OnWaiting = () => undefined,
+  { onWaiting = () => undefined, key = () => Promise.resolve(undefined) }: PortOptions = {},
 ): Database {
   let patience = BEFORE_WORK_SECONDS;
   const kept = new KeptSessions();
@@ -46,6 +53,7 @@ export function postgresDatabase(
     patience = AT_WORK_SECONDS;
     try {
       await session.settle(config);
+      if (role === "exec" || role === "verify") await session.show(await key());
       return session;
     } catch (error) {
       await session.close();
@@ -116,6 +124,7 @@ async function inTransaction<T>(
   } catch (error) {
     await session.rollback();
     await session.close();
+    session.refuseExpired(error);
     throw error;
   }
 }
@@ -180,6 +189,9 @@ class Session implements Reader, Writer {
   readonly role: RoleKey;
   readonly #client: Client;
   readonly #minutes: number;
+  #watchdog: NodeJS.Timeout | undefined;
+  #until = Number.POSITIVE_INFINITY;
+  #expired = false;
   constructor(role: RoleKey, client: Client, minutes: number) {
     this.role = role;
     this.#client = client;
@@ -189,7 +201,7 @@ class Session implements Reader, Writer {
   /** Refuses another role, database, cluster or a replication role that switches triggers off. */
   async settle(config: Config): Promise<void> {
     await this.plain(
-      `${SESSION}; SET statement_timeout = '${this.#minutes}min'; SET idle_in_transaction_session_timeout = '60s'`,
+      `${SESSION}; ${NO_TRANSACTION_TIMEOUT}; SET statement_timeout = '${this.#minutes}min'; SET idle_in_transaction_session_timeout = '60s'`,
     );
     const seen = await this.one("read/server-identity");
     const wanted = {
@@ -206,6 +218,16 @@ class Session implements Reader, Writer {
           saw: `${key} is ${saw}`,
           wanted: `${key} ${want}, as the configuration names it`,
         });
+    }
+  }
+
+  /** Tells the database the key of the run. A parameter, so that no view of running statements holds it. */
+  async show(key: string | undefined): Promise<void> {
+    if (key === undefined) return;
+    try {
+      await this.#client.query("SELECT pg_catalog.set_config('cutter.run_key', $1, false)", [key]);
+    } catch (error) {
+      throw translate("the key of the run", this.role, error);
     }
   }
 
@@ -246,8 +268,33 @@ class Session implements Reader, Writer {
     return first;
   }
 
+  /** The watchdog of an effect: what stands still past the time of its approvals must not commit when it wakes. */
+  endAfter(milliseconds: number): void {
+    const end = (): void => {
+      this.#expired = true;
+      // Node types the driver's socket loosely; destroying it is what the driver itself does when it times out.
+      (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    };
+    this.#until = performance.now() + milliseconds;
+    // Longer than a timer can wait is longer than any connection lives.
+    if (milliseconds < 2_000_000_000) this.#watchdog = setTimeout(end, Math.max(0, milliseconds)).unref();
+  }
+
+  /** STOP_APPROVAL_EXPIRED when the watchdog ended this connection, or would have. */
+  refuseExpired(error?: unknown): void {
+    if (!this.#expired && performance.now() < this.#until) return;
+    throw new Stopped(
+      "STOP_APPROVAL_EXPIRED",
+      { saw: "the time of its approvals ended while this effect ran", wanted: "a COMMIT before use_by" },
+      error,
+    );
+  }
+
   /** A failed transaction answers ROLLBACK without an error; a broken connection leaves the truth open. */
   async commit(): Promise<void> {
+    // A process that stood still wakes here as anywhere: the clock is asked before COMMIT is sent.
+    this.refuseExpired();
+    clearTimeout(this.#watchdog);
     let tag: string;
     try {
       tag = commandTag(await this.#client.query("COMMIT"));
@@ -264,6 +311,7 @@ class Session implements Reader, Writer {
   }
 
   async rollback(): Promise<void> {
+    clearTimeout(this.#watchdog);
     // The error that led here is the one to report; a connection that is gone has rolled back already.
     await this.#client.query("ROLLBACK").catch(() => undefined);
   }

@@ -85,7 +85,7 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     database: postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password })),
     events: { emit: () => undefined },
     reporter: { deliver: () => Promise.resolve() },
-    approvals: { insistSigned: () => Promise.resolve() },
+    approvals: { insistSigned: () => Promise.resolve(), insistOrders: () => Promise.resolve() },
   };
   return {
     world,

@@ -6,9 +6,11 @@ import type { Config } from "../model/config.ts";
 import type { DrillPackage } from "../model/drill.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { RowOf } from "../model/rows.ts";
-import { equalContent, rightsDigest } from "../rules/backup-proof.ts";
+import { equalContent, rightsAsOf, rightsDigest } from "../rules/backup-proof.ts";
+import { judgeInstallation, majorOfText } from "../rules/postgres-versions.ts";
 import { withSource, type SourceReading } from "./backup-source.ts";
 import type { Credential } from "./credentials.ts";
+import { majorVersions } from "./postgres-programs.ts";
 import { restore } from "./restore.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
 import { STRUCTURE_ONLY } from "./take-backup.ts";
@@ -22,6 +24,7 @@ export async function drillPackageOf(
 ): Promise<DrillPackage> {
   const { host, port, name: database, sslmode } = config.database;
   const tables = [...config.backup.tables, ...config.backup.context_tables];
+  const proof = backupProofSchema.parse(receipt.proof);
   return withSource(
     { host, port, database, sslmode, ...credential },
     { tables, structure: STRUCTURE_ONLY, capSeconds: config.caps.phase_minutes * 60 },
@@ -34,7 +37,8 @@ export async function drillPackageOf(
         recipient: receipt.recipient,
         content_digests: contentDigestsSchema.parse(receipt.content_digests),
         content_digests_sha: receipt.content_digests_sha,
-        rights_sha: backupProofSchema.parse(receipt.proof).rights_sha,
+        rights_sha: proof.rights_sha,
+        source_version: proof.source_version,
         frame: frameOf(reading),
       }),
   );
@@ -69,14 +73,17 @@ export interface DrillPlace {
 }
 
 /**
- * Restores clear SQL from a stream into a throw-away server and holds every table and right against the receipt.
- * STOP_PROOF_FAILED names what differs.
+ * Restores clear SQL from a stream into a throw-away server and holds every table and right against the receipt. STOP_BACKUP_FAILED
+ * before anything is started when this machine's programs are older than the source; STOP_PROOF_FAILED names what differs.
  */
 export async function restoreForDrill(
   known: DrillPackage,
   clear: AsyncIterable<Uint8Array>,
   place: DrillPlace,
 ): Promise<ContentDigests> {
+  const source = known.source_version === undefined ? undefined : majorOfText(known.source_version);
+  if (source !== undefined)
+    insist(judgeInstallation({ programs: await majorVersions(place.binDir, "initdb"), source, adapter: "initdb" }));
   const scratch = await initdbScratch({
     binDir: place.binDir,
     root: place.scratchRoot,
@@ -91,7 +98,7 @@ export async function restoreForDrill(
       capSeconds: place.capSeconds,
     });
     insist(equalContent(known.content_digests, copy.tables));
-    const rights = rightsDigest(copy.rights);
+    const rights = rightsDigest(source === undefined ? copy.rights : rightsAsOf(copy.rights, source));
     if (rights !== known.rights_sha)
       throw new Stopped("STOP_PROOF_FAILED", {
         saw: `owners and rights of the copy hash to ${rights.slice(0, 12)}`,

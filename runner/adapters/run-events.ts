@@ -2,14 +2,10 @@
 import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Events, RunEvent } from "../world.ts";
+import { spokenEvent, type FollowedEvent, type SpokenEvent } from "../model/events.ts";
+import { jsonOf } from "../model/json-text.ts";
+import type { Events } from "../world.ts";
 import { isAlive } from "./run-process.ts";
-
-/** An event as it stands in the file: when, and which process said it; two may speak when one of them is refused. */
-export type SpokenEvent = RunEvent & { readonly at: string; readonly pid: number };
-
-/** An event as it was followed; `position` is the byte behind it, from where a follower whose line broke goes on. */
-export type FollowedEvent = SpokenEvent & { readonly position: number };
 
 /** Where a run's events lie below the runtime root. */
 export const eventsFile = (root: string, runId: string): string => join(root, "runs", runId, "events.ndjson");
@@ -73,7 +69,7 @@ export async function* followEvents(
       const event = spoken(line);
       if (event === undefined) continue;
       if (pid !== undefined && event.pid !== pid) continue;
-      yield { ...event, position };
+      yield { run_id: runId, ...event, position };
       if (event.event === "ended") working.delete(event.pid);
       else working.add(event.pid);
     }
@@ -85,13 +81,7 @@ export async function* followEvents(
 }
 
 // Half a line tells nothing, and must not keep anybody from hearing the next one.
-function spoken(line: string): SpokenEvent | undefined {
-  try {
-    return JSON.parse(line) as SpokenEvent;
-  } catch {
-    return undefined;
-  }
-}
+const spoken = (line: string): SpokenEvent | undefined => spokenEvent.safeParse(jsonOf(line)).data;
 
 function readFrom(path: string, position: number): Buffer {
   if (!existsSync(path)) return Buffer.alloc(0);

@@ -8,6 +8,7 @@ import type { RunningScratch, ScratchServer } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { processStart } from "./postgres-cluster.ts";
 import { majorVersion, spawnAs, type UnixUser } from "./postgres-programs.ts";
+import { SCRATCH_SETTINGS } from "./scratch-settings.ts";
 
 /** Where and as whom scratch servers run; paths absolute. */
 export interface InitdbSettings {
@@ -24,29 +25,6 @@ const PORT = 5432;
 const ROOM_BESIDES_ROWS = 512 * 1024 * 1024;
 const START_ATTEMPTS = 300;
 
-/** Settings of a server whose data nobody keeps; a restore of thousands of objects in one transaction needs the locks. */
-const SERVER_SETTINGS = {
-  listen_addresses: "",
-  max_locks_per_transaction: "4096",
-  max_connections: "20",
-  fsync: "off",
-  full_page_writes: "off",
-  synchronous_commit: "off",
-  autovacuum: "off",
-  jit: "off",
-  wal_level: "minimal",
-  max_wal_senders: "0",
-  max_wal_size: "256MB",
-  max_parallel_maintenance_workers: "0",
-  max_parallel_workers_per_gather: "0",
-  logging_collector: "off",
-  log_min_messages: "fatal",
-  log_statement: "none",
-  log_min_error_statement: "panic",
-  shared_preload_libraries: "",
-  timezone: "UTC",
-};
-
 /** The `initdb` adapter of the scratch server port; STOP_BACKUP_FAILED when the server does not come up. */
 export function initdbScratch(settings: InitdbSettings): ScratchServer {
   return { adapter: "initdb", binDir: settings.binDir, start: (expectedBytes) => start(settings, expectedBytes) };
@@ -54,18 +32,18 @@ export function initdbScratch(settings: InitdbSettings): ScratchServer {
 
 async function start(settings: InitdbSettings, expectedBytes: number): Promise<RunningScratch> {
   const user = await unixUser(settings.unixUser);
-  await majorVersion(join(settings.binDir, "initdb"));
+  const major = await majorVersion(join(settings.binDir, "postgres"));
   await mkdir(settings.root, { recursive: true });
   await sweep(settings.root);
   const name = `cs-${randomBytes(4).toString("hex")}`;
   const folder = join(settings.root, name);
-  const data = join((await roomFor(expectedBytes)) ? MEMORY : folder, name);
+  await mkdir(folder, { mode: 0o700 });
+  const data = await dataFolder(folder, name, expectedBytes);
   const remove = async (): Promise<void> => {
     await rm(data, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await mkdir(folder, { mode: 0o700 });
     await writeFile(
       join(folder, "owner.json"),
       JSON.stringify({ pid: process.pid, started: await processStart(process.pid), data }),
@@ -80,6 +58,7 @@ async function start(settings: InitdbSettings, expectedBytes: number): Promise<R
       socketDir: folder,
       port: PORT,
       sslmode: "disable",
+      major,
       maintenance: "postgres",
       superuser,
       password,
@@ -105,7 +84,6 @@ interface Cluster {
 }
 
 async function makeCluster(binDir: string, { folder, data, superuser, password, user }: Cluster): Promise<void> {
-  await mkdir(data, { mode: 0o700 });
   await chmod(data, 0o700);
   const pwfile = join(folder, "initdb-password");
   await writeFile(pwfile, `${password}\n`, { mode: 0o600 });
@@ -151,7 +129,7 @@ async function launch(
     folder,
     "-p",
     String(PORT),
-    ...Object.entries(SERVER_SETTINGS).map(([key, value]) => `--${key}=${value}`),
+    ...Object.entries({ ...SCRATCH_SETTINGS, listen_addresses: "" }).map(([key, value]) => `--${key}=${value}`),
   ];
   // The kernel ends the server when the runner dies, whatever killed it.
   const child = execa("/usr/bin/setpriv", ["--pdeathsig", "INT", "--", ...server], {
@@ -204,6 +182,22 @@ async function answers({
   }
 }
 
+/** Made in memory where there is room for it; a memory folder that is closed to the runner is none. */
+async function dataFolder(folder: string, name: string, expectedBytes: number): Promise<string> {
+  const inMemory = join(MEMORY, name);
+  if (
+    (await roomFor(expectedBytes)) &&
+    (await mkdir(inMemory, { mode: 0o700 }).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return inMemory;
+  const beside = join(folder, name);
+  await mkdir(beside, { mode: 0o700 });
+  return beside;
+}
+
 async function roomFor(expectedBytes: number): Promise<boolean> {
   try {
     const { bavail, bsize } = await statfs(MEMORY);
@@ -243,7 +237,7 @@ async function unixUser(name: string | null): Promise<UnixUser> {
     return undefined;
   }
   const ids = await Promise.all(
-    ["-u", "-g"].map((flag) => execa("id", [flag, "--", name], { reject: false, timeout: 10_000 })),
+    ["-u", "-g"].map((flag) => execa("id", [flag, "--", name], { reject: false, cwd: "/", timeout: 10_000 })),
   );
   const [uid, gid] = ids.map((result) => Number(result.failed ? Number.NaN : result.stdout));
   if (uid === undefined || gid === undefined || !Number.isInteger(uid) || !Number.isInteger(gid))

@@ -6,6 +6,7 @@ import type pg from "pg";
 import * as z from "zod";
 import type { RunningScratch, ScratchServer } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
+import { majorOf } from "../rules/postgres-versions.ts";
 import { connectTo } from "./backup-source.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
 import { readSafely } from "./safe-file.ts";
@@ -28,6 +29,7 @@ const IN_USE = "SELECT pg_catalog.pg_try_advisory_lock(4850188127903746002) AS f
 
 const facts = z.strictObject({
   system_identifier: z.string(),
+  version_num: z.int(),
   in_recovery: z.boolean(),
   superuser: z.boolean(),
   locks: z.int(),
@@ -50,9 +52,10 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
     throw refused(`it cannot be entered: ${reason}`, "a running server and the right password");
   });
   let folder: string | undefined;
+  let major: number;
   try {
     await keeper.query("SET search_path = pg_catalog; SET idle_session_timeout = 0");
-    await claim(keeper, settings.target);
+    major = majorOf(await claim(keeper, settings.target));
     folder = await mkdtemp(join(tmpdir(), "cu-"));
   } catch (error) {
     await keeper.end();
@@ -63,6 +66,7 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
     socketDir: access.host,
     port: access.port,
     sslmode: access.sslmode,
+    major,
     maintenance: access.database,
     superuser: access.user,
     password: access.password,
@@ -79,8 +83,8 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
   };
 }
 
-/** Looks first; what a killed runner left under its claim is swept, anything else in the server refuses. */
-async function claim(keeper: pg.Client, target: string): Promise<void> {
+/** The server's version number. Looks first; what a killed runner left under its claim is swept, anything else in the server refuses. */
+async function claim(keeper: pg.Client, target: string): Promise<number> {
   const look = async () => facts.parse((await keeper.query(bound("read/scratch/given-server"))).rows[0]);
   const first = await look();
   if (first.system_identifier === target)
@@ -101,6 +105,7 @@ async function claim(keeper: pg.Client, target: string): Promise<void> {
     throw refused(`${strangers.length} things in the server, among them ${strangers[0] ?? ""}`, "an empty server");
   if (first.claimed) await sweep(keeper);
   await keeper.query("CREATE ROLE cutter_scratch_claim NOLOGIN");
+  return first.version_num;
 }
 
 async function sweep(keeper: pg.Client): Promise<void> {

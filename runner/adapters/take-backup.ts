@@ -14,9 +14,10 @@ import {
   exclusionPatterns,
   missingTables,
   quotePattern,
+  rightsAsOf,
   rightsDigest,
-  toolVersion,
 } from "../rules/backup-proof.ts";
+import { judgeInstallation, majorOf, scratchMajor } from "../rules/postgres-versions.ts";
 import {
   inspectEnvelope,
   insistUnchanged,
@@ -29,7 +30,7 @@ import {
 import { loadRecipient, type BackupRecipient } from "./backup-key.ts";
 import { sourceDigests, withSource, type SourceReading } from "./backup-source.ts";
 import { dump } from "./pg-dump.ts";
-import { majorVersion, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
+import { majorVersions, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
 import { restore, type RestoredCopy } from "./restore.ts";
 
 /** Everything one backup depends on; nothing is read from the environment. */
@@ -98,7 +99,7 @@ async function accept(
   let kept = false;
   try {
     insist(equalContent(taken.digests, copy.tables));
-    insist(equalRights(taken.reading.rights, copy.rights));
+    insist(equalRights(taken.reading.rights, rightsAsOf(copy.rights, majorOf(taken.reading.facts.version_num))));
     // The same bytes that were restored, looked at once more just before they get their name.
     insistUnchanged(taken.sealed, await inspectEnvelope(part, taken.recipient.keyId));
     await publish(part, request.outputFile);
@@ -135,9 +136,9 @@ async function dumpSealed(request: BackupRequest, part: string, sessionKey: Sess
   const source = { tables: wanted, structure: STRUCTURE_ONLY, capSeconds: request.capSeconds };
   return withSource(request.access, source, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
-    const major = Math.floor(reading.facts.version_num / 10_000);
-    for (const program of ["pg_dump", "psql"])
-      insist(toolVersion(await majorVersion(join(request.binDir, program)), major));
+    const major = majorOf(reading.facts.version_num);
+    const { adapter } = request.scratch;
+    insist(judgeInstallation({ programs: await majorVersions(request.binDir, adapter), source: major, adapter }));
     insist(missingTables(wanted, reading.relations));
     insist(closure(reading.leftOut, reading.extensions));
     request.log(`dumping ${wanted.length} tables of ${reading.schemas.join(", ")} on snapshot ${reading.snapshot}`);
@@ -148,6 +149,7 @@ async function dumpSealed(request: BackupRequest, part: string, sessionKey: Sess
           access: request.access,
           password,
           snapshot: reading.snapshot,
+          major,
           capSeconds: request.capSeconds,
           schemas: reading.schemas.map(quotePattern),
           extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
@@ -174,6 +176,8 @@ async function restoreFile(
   const scratch = await request.scratch.start(taken.sealed.size_bytes);
   try {
     request.log(`restoring into a scratch server (${request.scratch.adapter})`);
+    const source = majorOf(taken.reading.facts.version_num);
+    insist(scratchMajor(scratch.major, source, request.scratch.adapter));
     return {
       scratch,
       copy: await restore({
@@ -202,7 +206,7 @@ function receiptOf(
     restored_at: new Date().toISOString(),
     file_sha: sealed.file_sha,
     encryption_subkey: recipient.subkey,
-    rights_sha: rightsDigest(copy.rights),
+    rights_sha: rightsDigest(rightsAsOf(copy.rights, majorOf(reading.facts.version_num))),
     tables: copy.tables,
   };
   return {

@@ -22,7 +22,7 @@ export async function closeRun(
 /** The line of a closed run in runs-index.jsonl, unless it stands there. Two runs may close at once, so the file's head is read and extended under a lock. */
 export async function indexClosedRun({ database, files, config }: World, runId: string): Promise<void> {
   await database.transaction("exec", async (tx) => {
-    await tx.query("write/lock-runs-index");
+    await tx.query("write/lock-runs-index", { run_id: runId });
     const text = await files.runsIndex();
     if (parseIndex(text).some(({ record }) => isObject(record) && record["run_id"] === runId)) return;
     const row = await tx.one("read/run", { run_id: runId });

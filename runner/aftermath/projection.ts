@@ -13,16 +13,17 @@ import { newestRequest } from "./request-bundle.ts";
 import { recordedIn } from "../looks/run-record.ts";
 import { JOURNAL_START } from "../rules/journal.ts";
 import { ambiguousState, knownPhase, parseState, stateJson, stateText, type StateFacts } from "../rules/run-state.ts";
-import type { StoppedJson, World } from "../world.ts";
+import type { StopJson } from "../model/events.ts";
+import type { World } from "../world.ts";
 
 /** Everything that follows a run's records; made again by any process it is the same. */
 export interface Projection extends RunWatcher {
   /** state.json and journal.ndjson; `phase` is the one the run stopped in. */
-  project(runId: string, stop: StoppedJson | null, phase: RecordedPhase | null): Promise<void>;
+  project(runId: string, stop: StopJson | null, phase: RecordedPhase | null): Promise<void>;
   /** state.json alone, without the database: the answer to COMMIT of `phase` was lost. Nothing when another epoch wrote the file. */
   unknown(
     run: { readonly run_id: string; readonly epoch: string },
-    stop: StoppedJson,
+    stop: StopJson,
     phase: RecordedPhase | null,
   ): Promise<void>;
   /** Every document of a run once more: what was delivered stays as it is, what is missing goes out. */
@@ -59,12 +60,7 @@ export function projection(world: World): Projection {
   };
 }
 
-async function project(
-  world: World,
-  runId: string,
-  stop: StoppedJson | null,
-  phase: RecordedPhase | null,
-): Promise<Rows> {
+async function project(world: World, runId: string, stop: StopJson | null, phase: RecordedPhase | null): Promise<Rows> {
   const rows = await rowsOf(world, runId);
   const requests = (
     await Promise.all([...PAUSES.cut, ...PAUSES.lifecycle].map((gate) => askedFor(world, runId, gate)))

@@ -1,19 +1,7 @@
 // `cutter backup run|selftest`: a proven backup outside any run, and the proof that this host could take one.
 import type { BackupReceipt } from "../model/backup-receipt.ts";
-import type { BackupVault } from "../world/backup.ts";
-import type { BackupShelf } from "../world/backup.ts";
-
-/** Answer of `cutter backup run --json`, names as the existing backup program's callers know them, and the proof. */
-export interface BackupAnswer {
-  readonly sha256: string;
-  readonly size_bytes: number;
-  readonly gpg_fpr: string;
-  readonly artifact_ref: string;
-  readonly content_digests_sha: string;
-  readonly proof_sha: string;
-  readonly tables: number;
-  readonly rows: number;
-}
+import type { BackupAnswer } from "../model/events.ts";
+import type { BackupShelf, BackupVault } from "../world/backup.ts";
 
 /** Takes a backup under a name of its own; the file stays, and its receipt beside it. Stops as `takeBackup`. */
 export async function backupRun(

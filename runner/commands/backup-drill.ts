@@ -3,11 +3,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "../cli.ts";
 import { DRILL_FILE, drillPackageSchema, drillRecordSchema } from "../model/drill.ts";
+import { jsonOf } from "../model/json-text.ts";
 import { Stopped } from "../model/stop.ts";
 import { makeWorld } from "../wire.ts";
 import { drill } from "../wire-drill.ts";
 import { host } from "../wire-host.ts";
 import { runIdOf } from "./run-id.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** `backup receipt <run-id>`: one object, the drill package of the run's newest receipt. STOP_REFUSED_INPUT without one. */
 export async function showReceipt(common: Common, id: string): Promise<number> {
@@ -20,9 +22,7 @@ export async function showReceipt(common: Common, id: string): Promise<number> {
       wanted: "a run past phase 4",
       next: `cutter orchestrate status ${runId}`,
     });
-  process.stdout.write(
-    `${JSON.stringify({ event: "receipt", package: await drill.packageOf(common.config, runId, receipt) })}\n`,
-  );
+  printJson({ event: "receipt", package: await drill.packageOf(common.config, runId, receipt) });
   return 0;
 }
 
@@ -45,7 +45,7 @@ export async function restoreDrill(common: Common, options: DrillOptions): Promi
       saw: `the drill package: ${read.reason}`,
       wanted: "the file that restore-drill fetched",
     });
-  const known = drillPackageSchema.parse(JSON.parse(read.bytes.toString("utf8")));
+  const known = drillPackageSchema.parse(jsonOf(read.bytes.toString("utf8")));
   const tables = Object.values(
     await drill.restore(known, process.stdin, {
       binDir: options.postgresBin,
@@ -55,10 +55,7 @@ export async function restoreDrill(common: Common, options: DrillOptions): Promi
     }),
   );
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  if (common.json)
-    process.stdout.write(
-      `${JSON.stringify({ event: "drilled", run_id: known.run_id, tables: tables.length, rows })}\n`,
-    );
+  if (common.json) printJson({ event: "drilled", run_id: known.run_id, tables: tables.length, rows });
   process.stderr.write(`${rows} rows of ${tables.length} tables restored and equal to the receipt\n`);
   return 0;
 }
@@ -69,9 +66,9 @@ export async function showDrills(common: Common): Promise<number> {
   const folder = join(config.orchestrator.runtime_root, "backups", "drills");
   const names = (await readdir(folder).catch(() => [])).filter((name) => DRILL_FILE.test(name)).sort();
   for (const name of names) {
-    const record = drillRecordSchema.safeParse(parsed(await readFile(join(folder, name), "utf8")));
+    const record = drillRecordSchema.safeParse(jsonOf(await readFile(join(folder, name), "utf8")));
     if (!record.success) process.stderr.write(`${name}: no drill record\n`);
-    else if (common.json) process.stdout.write(`${JSON.stringify({ event: "drill", ...record.data })}\n`);
+    else if (common.json) printJson({ event: "drill", ...record.data });
     else
       process.stdout.write(
         `${record.data.at}  ${record.data.kind.padEnd(5)}  ${record.data.run_id}  ${record.data.rows} rows  by ${record.data.actor}\n`,
@@ -79,12 +76,4 @@ export async function showDrills(common: Common): Promise<number> {
   }
   if (names.length === 0) process.stderr.write("no drill was recorded on this host\n");
   return 0;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

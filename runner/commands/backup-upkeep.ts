@@ -10,6 +10,7 @@ import { makeWorld } from "../wire.ts";
 import { shelfOf } from "../wire-backups.ts";
 import type { World } from "../world.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** One line a file; what the database cannot be asked about is told as not known. Exit 0. */
 export async function listBackups(common: Common): Promise<number> {
@@ -22,10 +23,7 @@ export async function listBackups(common: Common): Promise<number> {
   for (const backup of stored) {
     const { id, kind, file, size_bytes, at, run_id } = backup;
     const run = standing === undefined ? "not known: the database did not answer" : (standing.get(id)?.text ?? "");
-    if (common.json)
-      process.stdout.write(
-        `${JSON.stringify({ event: "backup", id, kind, file, size_bytes, at: at.toISOString(), run_id, run })}\n`,
-      );
+    if (common.json) printJson({ event: "backup", id, kind, file, size_bytes, at: at.toISOString(), run_id, run });
     else
       process.stdout.write(
         `${printable(`${id}  ${kind.padEnd(8)}  ${at.toISOString().slice(0, 19)}Z  ${String(size_bytes).padStart(10)} bytes  ${run}`).trimEnd()}\n`,
@@ -47,8 +45,7 @@ export async function verifyBackups(common: Common, ids: readonly string[]): Pro
   for (const backup of chosen) {
     try {
       await verifyOne(world, shelf, backup);
-      if (common.json)
-        process.stdout.write(`${JSON.stringify({ event: "backup_verified", id: backup.id, file: backup.file })}\n`);
+      if (common.json) printJson({ event: "backup_verified", id: backup.id, file: backup.file });
       process.stderr.write(`${backup.id}: unchanged since its restore proof\n`);
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
@@ -69,8 +66,7 @@ export async function pruneBackups(common: Common, ids: readonly string[]): Prom
   insist(judgePrune(ids, stored, new Set(openRuns)));
   for (const backup of chosen) {
     await shelf.remove(backup);
-    if (common.json)
-      process.stdout.write(`${JSON.stringify({ event: "backup_deleted", id: backup.id, file: backup.file })}\n`);
+    if (common.json) printJson({ event: "backup_deleted", id: backup.id, file: backup.file });
     process.stderr.write(`deleted ${backup.id}\n`);
   }
   return 0;

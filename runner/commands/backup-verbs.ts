@@ -2,7 +2,9 @@
 import type { Common } from "../cli.ts";
 import { makeWorld } from "../wire.ts";
 import { shelfOf } from "../wire-backups.ts";
-import { backupLines, backupRun, backupSelftest as selftest, type BackupAnswer } from "./backup-by-hand.ts";
+import type { BackupAnswer } from "../model/events.ts";
+import { backupLines, backupRun, backupSelftest as selftest } from "./backup-by-hand.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** `backup run`: exit 0 with a proven file of its own name. Stops as `takeBackup`. */
 export async function backupByHand(common: Common): Promise<number> {
@@ -16,7 +18,7 @@ export async function backupSelftest(common: Common): Promise<number> {
 }
 
 function show(common: Common, verb: "run" | "selftest", answer: BackupAnswer): number {
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: `backup_${verb}`, ...answer })}\n`);
+  if (common.json) printJson({ event: verb === "run" ? "backup_run" : "backup_selftest", ...answer });
   process.stderr.write(`${backupLines(verb, answer).join("\n")}\n`);
   return 0;
 }

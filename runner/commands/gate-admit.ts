@@ -3,6 +3,7 @@ import { insistChain } from "../signatures/approver-chain.ts";
 import type { Common } from "../cli.ts";
 import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
+import type { DocumentId, RunId } from "../model/ids.ts";
 import { sourcePinOutput } from "../model/outputs.ts";
 import type { ParamsOf } from "../model/params.ts";
 import { EVERY_RUN, type Payload } from "../model/payload.ts";
@@ -11,7 +12,7 @@ import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { materialOf } from "../plan-of-source.ts";
-import { plannedUnits } from "../plan-of-run.ts";
+import { plannedRows, type PlannedRows } from "../plan-of-run.ts";
 import { judgeStatement } from "../rules/approval.ts";
 import { escalationPayload } from "../rules/escalation.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
@@ -25,6 +26,7 @@ import { host } from "../wire-host.ts";
 import type { World } from "../world.ts";
 import type { Reader } from "../world/database.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Admits each file; the answer is the first stop's status, but every file is tried. */
 export async function admit(common: Common, files: readonly string[]): Promise<number> {
@@ -115,9 +117,7 @@ async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, 
   const { record, now } = await recordFor(world, statement.run_id);
   await insistStatement(signed, approvers, now, () => expectedPayload(record, gate));
   const planned = gate === "SG_1_cut_authz" ? await recomputedUnits(world, record) : null;
-  await world.database.transaction("gate", (tx) =>
-    tx.one("write/admit", admission(signed, planned ? canonicalText(planned) : null)),
-  );
+  await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, planned)));
 }
 
 /** Only about a torn run, and only over exactly what it has recorded; the decision is the person's. */
@@ -141,7 +141,7 @@ async function admitEscalation(
 }
 
 /** Parameters of write/admit. */
-function admission({ statement, bytes, signature }: Signed, planned: string | null): ParamsOf<"write/admit"> {
+function admission({ statement, bytes, signature }: Signed, planned: PlannedRows | null): ParamsOf<"write/admit"> {
   const { gate, run_id, payload, payload_sha, person, fingerprint, nonce, signed_utc, use_by } = statement;
   return {
     gate,
@@ -155,7 +155,8 @@ function admission({ statement, bytes, signature }: Signed, planned: string | nu
     signature,
     valid_from: new Date(signed_utc),
     use_by: new Date(use_by),
-    planned_units: planned,
+    planned_units: planned && canonicalText(planned.units),
+    planned_ledger: planned && canonicalText({ ...planned.ledger }),
   };
 }
 
@@ -231,7 +232,7 @@ async function refuseRevoked(reader: Reader, statement: Statement): Promise<void
 }
 
 /** The plan as this gate computes it from the pinned snapshot; it must be the recorded one. */
-async function recomputedUnits(world: World, record: RunRecord) {
+async function recomputedUnits(world: World, record: RunRecord): Promise<PlannedRows> {
   const source = sourcePinOutput.parse(record.phases.get("source_pin"));
   const bytes = await world.files.artifact(source.source_version_id);
   const material = materialOf(
@@ -250,7 +251,7 @@ async function recomputedUnits(world: World, record: RunRecord) {
       wanted: "the recorded manifest and plan",
     });
   }
-  return plannedUnits(material.rows);
+  return plannedRows(material, { run_id: record.run_id as RunId, document_id: record.document_id as DocumentId });
 }
 
 async function recordFor(world: World, runId: string): Promise<{ record: RunRecord; now: Date }> {
@@ -289,8 +290,7 @@ export async function readOrStop(path: string, cap: number): Promise<Buffer> {
 
 /** Says what was admitted, for people and with --json for programs. */
 export function sayAdmitted(common: Common, { gate, run_id, person, payload_sha, use_by }: Statement): void {
-  if (common.json)
-    process.stdout.write(`${JSON.stringify({ event: "admitted", gate, run_id, person, payload_sha, use_by })}\n`);
+  if (common.json) printJson({ event: "admitted", gate, run_id, person, payload_sha, use_by });
   const whose = run_id === EVERY_RUN ? "every run" : run_id;
   const until = gate === "UNHALT" || gate === "REVOCATION" ? "in force from now on" : `usable until ${use_by}`;
   process.stderr.write(`admitted ${gate} for ${whose}, signed by ${person}, ${until}\n`);

@@ -3,18 +3,12 @@ import { parse } from "dotenv";
 import type { Common } from "../cli.ts";
 import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
+import type { HostName } from "../model/events.ts";
 import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { names } from "../wire-names.ts";
-
-/** One name: found, missing, or not to be looked at with these rights. */
-interface NameLine {
-  readonly kind: "environment" | "configuration" | "signers";
-  readonly name: string;
-  readonly answer: "found" | "missing" | "could not look";
-  readonly saw: string;
-}
+import { printJson } from "../terminal/print-json.ts";
 
 const ENV_FILE_CAP = 16 * 1024;
 const KB_KEY_NAME = "DOT_CUTTER_KB_API_KEY";
@@ -30,7 +24,7 @@ export async function showNames(common: Common): Promise<number> {
     ...(await signers(config)),
   ];
   for (const line of lines) {
-    if (common.json) process.stdout.write(`${JSON.stringify({ event: "name", ...line })}\n`);
+    if (common.json) printJson({ event: "name", ...line });
     else process.stdout.write(`${line.answer.padEnd(15)}${printable(`${line.name}: ${line.saw}`)}\n`);
   }
   return 0;
@@ -38,7 +32,7 @@ export async function showNames(common: Common): Promise<number> {
 
 const roleKeys = (): RoleKey[] => Object.keys(ROLES).filter((key): key is RoleKey => Object.hasOwn(ROLES, key));
 
-async function envNames(config: Config, role: RoleKey): Promise<NameLine> {
+async function envNames(config: Config, role: RoleKey): Promise<HostName> {
   const name = `DOT_CUTTER_${role.toUpperCase()}_DB_USER, _PASSWORD`;
   try {
     await names.credentialOf(config, role);
@@ -55,10 +49,10 @@ async function envNames(config: Config, role: RoleKey): Promise<NameLine> {
 }
 
 // Documents that go to a folder need no key.
-async function reporterKey({ reports }: Config): Promise<NameLine[]> {
+async function reporterKey({ reports }: Config): Promise<HostName[]> {
   if (reports.reporter !== "http") return [];
   const read = await names.readSafely(reports.api_key_file, ENV_FILE_CAP);
-  const line = (answer: NameLine["answer"], saw: string): NameLine[] => [
+  const line = (answer: HostName["answer"], saw: string): HostName[] => [
     { kind: "environment", name: KB_KEY_NAME, answer, saw },
   ];
   if (!read.ok) return line("could not look", `${reports.api_key_file}: ${read.reason}`);
@@ -68,7 +62,7 @@ async function reporterKey({ reports }: Config): Promise<NameLine[]> {
 }
 
 // The schema refuses a configuration without one of them, so what was loaded has them; their values are no secrets.
-function configKeys({ host, database, orchestrator, backup, caps, target_policy, reports }: Config): NameLine[] {
+function configKeys({ host, database, orchestrator, backup, caps, target_policy, reports }: Config): HostName[] {
   const known: readonly [string, string][] = [
     ["host", host],
     ...Object.entries(database).map(([key, value]): [string, string] => [`database.${key}`, String(value)]),
@@ -82,7 +76,7 @@ function configKeys({ host, database, orchestrator, backup, caps, target_policy,
   return known.map(([name, saw]) => ({ kind: "configuration", name, answer: "found", saw }));
 }
 
-async function signers(config: Config): Promise<NameLine[]> {
+async function signers(config: Config): Promise<HostName[]> {
   const read = await names.readSafely(config.approvers.file, APPROVERS_CAP);
   if (!read.ok)
     return ASKED_GATES.map((gate) => ({

@@ -4,7 +4,8 @@ import { STOPS, Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { host } from "../wire-host.ts";
-import { grammarRequestOf } from "./grammar-options.ts";
+import { grammarRequestOf } from "../terminal/grammar-request-of.ts";
+import { printJson } from "../terminal/print-json.ts";
 import { intakeCaps, intakeJson, intakeText, takeInExplained } from "./intake.ts";
 
 const DOCUMENT_CAP = 32 * 1024 * 1024;
@@ -22,10 +23,9 @@ export async function showIntake(
       saw: `${printable(file)}: ${read.reason}`,
       wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
     });
-  const request = await grammarRequestOf(options);
+  const request = await grammarRequestOf(options, host.readSafely);
   const { taken, suggestion } = takeInExplained(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
-  const json = intakeJson(taken);
-  if (common.json) process.stdout.write(`${JSON.stringify(json)}\n`);
+  if (common.json) printJson(intakeJson(taken));
   else process.stdout.write(intakeText(taken, prefix, request.profile, suggestion));
-  return "stop" in json && json.stop ? STOPS[json.stop.code].exit : 0;
+  return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
 }

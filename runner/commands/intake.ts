@@ -1,8 +1,9 @@
 // What a document would become, without a database: manifest, proof, plan, registration. Pure; scripts print it.
 import { grammarProfile } from "../grammar/profiles.ts";
 import { suggestHints, type Suggestion } from "../grammar/suggest-hints.ts";
+import type { IntakeJson } from "../model/events.ts";
 import { DEFAULT_REQUEST, hintLine, optionsOf, type GrammarRequest } from "../model/grammar-request.ts";
-import type { ByteSpan, Completeness, Finding, Manifest, ManifestUnit, Refusal } from "../model/manifest.ts";
+import type { Manifest, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
 import type { Stopped } from "../model/stop.ts";
 import { suggestedHints } from "../rules/hints.ts";
@@ -90,39 +91,6 @@ export function takeInExplained(
 /** A hints file for a refused law, as the program reads it. again: the command that uses the file. */
 export const suggestedHintsFile = (suggestion: Suggestion, given: GrammarRequest["hints"], again: string): string =>
   suggestedHints(suggestion.places, given.map(hintLine), { again, outcome: outcomeText(suggestion) });
-
-/** The members of a unit that are printed. */
-export type IntakeUnit = Pick<
-  ManifestUnit,
-  | "address"
-  | "title"
-  | "title_start"
-  | "title_end"
-  | "body"
-  | "body_start"
-  | "body_end"
-  | "byte_start"
-  | "byte_end"
-  | "section_type"
-  | "parent"
-  | "content_hash"
-  | "level"
-  | "number"
-  | "eid"
->;
-
-/** The object `npm run intake -- --json` prints. Offsets are bytes from the start of the file. */
-export type IntakeJson =
-  | {
-      readonly region: ByteSpan;
-      readonly units: readonly IntakeUnit[];
-      readonly separators: readonly ByteSpan[];
-      readonly manifest_digest: string;
-      readonly writer_digest: string;
-      readonly findings: readonly Finding[];
-      readonly completeness?: Completeness;
-    }
-  | { readonly stop: Refusal };
 
 /** A result of {@link takeIn} in the form of {@link IntakeJson}. */
 export function intakeJson(taken: Intake): IntakeJson {

@@ -6,6 +6,7 @@ import { insist, Stopped } from "../model/stop.ts";
 import { judgeChain } from "../rules/journal.ts";
 import { makeWorld } from "../wire.ts";
 import { runIdOf } from "./run-id.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when both chains are whole and equal. STOP_DRIFT when the file differs, STOP_REFUSED_INPUT for an unknown run. */
 export async function verifyJournal(common: Common, id: string): Promise<number> {
@@ -33,9 +34,12 @@ export async function verifyJournal(common: Common, id: string): Promise<number>
       wanted: "the projection of the same entries",
     });
   if (common.json)
-    process.stdout.write(
-      `${JSON.stringify({ event: "journal_verified", run_id: runId, entries: entries.length, head: entries.at(-1)?.entry_sha ?? null })}\n`,
-    );
+    printJson({
+      event: "journal_verified",
+      run_id: runId,
+      entries: entries.length,
+      head: entries.at(-1)?.entry_sha ?? null,
+    });
   process.stderr.write(
     `journal of ${runId}: ${entries.length} entries, unbroken, head ${entries.at(-1)?.entry_sha ?? ""}\n`,
   );

@@ -4,6 +4,7 @@ import { Stopped } from "../model/stop.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { runIdOf } from "./run-id.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0; with --json one `admitted` event a statement. STOP_REFUSED_INPUT when nothing was admitted for the run. */
 export async function showApprovals(common: Common, id: string): Promise<number> {
@@ -20,9 +21,12 @@ export async function showApprovals(common: Common, id: string): Promise<number>
     });
   for (const { admitted_at, used_at, ...row } of rows) {
     if (common.json)
-      process.stdout.write(
-        `${JSON.stringify({ event: "admitted", ...row, admitted_at: admitted_at.toISOString(), used_at: used_at?.toISOString() ?? null })}\n`,
-      );
+      printJson({
+        event: "admitted",
+        ...row,
+        admitted_at: admitted_at.toISOString(),
+        used_at: used_at?.toISOString() ?? null,
+      });
     else
       process.stdout.write(
         `${printable(`${row.gate.padEnd(22)} ${row.person.padEnd(12)} admitted ${admitted_at.toISOString()}, used by ${row.used_phase ?? "nothing"}`)}\n`,

@@ -6,6 +6,7 @@ import { haltFileName } from "../rules/halt-file.ts";
 import { makeWorld } from "../wire.ts";
 import { host } from "../wire-host.ts";
 import { runIdOf } from "./run-id.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when acknowledged: every writer that was in flight has ended, and none begins. */
 export async function halt(common: Common, id: string | undefined, reason: string): Promise<number> {
@@ -24,8 +25,7 @@ export async function halt(common: Common, id: string | undefined, reason: strin
   await write(halt_id);
   process.stderr.write(`halt ${halt_id} recorded: no effect of ${runId ?? "any run"} commits\n`);
   await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
-  if (common.json)
-    process.stdout.write(`${JSON.stringify({ event: "halted", halt_id, run_id: runId, acknowledged: true })}\n`);
+  if (common.json) printJson({ event: "halted", halt_id, run_id: runId, acknowledged: true });
   process.stderr.write(
     `acknowledged: no writer is in flight\nto lift it: npm run unhalt -- ${halt_id}${runId ? ` --run ${runId}` : ""} --profile <approver profile>\n`,
   );

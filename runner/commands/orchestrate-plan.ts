@@ -14,16 +14,22 @@ import { judgeTarget } from "../rules/source.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import type { World } from "../world.ts";
-import { grammarRequestOf } from "./grammar-options.ts";
+import { grammarRequestOf } from "../terminal/grammar-request-of.ts";
+import { host } from "../wire-host.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 with the plan a cut would sign. Stops as phases 1 to 3. */
-export async function showPlan(common: Common, document: string, words: GrammarWords): Promise<number> {
+export async function showPlan(
+  common: Common,
+  document: string,
+  words: GrammarWords & { readonly request?: string },
+): Promise<number> {
   if (!isDocumentId(document))
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: "a document id out of form",
       wanted: "3-32 of A-Z 0-9 -, no dash at an edge",
     });
-  const request = await grammarRequestOf(words);
+  const request = await grammarRequestOf(words, host.readSafely);
   const world = await makeWorld(common.config);
   insist(
     judgeTarget(
@@ -43,9 +49,19 @@ export async function showPlan(common: Common, document: string, words: GrammarW
   const { source_version_id, region_sha } = source.output;
   const { manifest_digest, coverage_bytes, findings, completeness } = marked.output;
   if (common.json)
-    process.stdout.write(
-      `${JSON.stringify({ event: "planned", document_id: document, source_version_id, region_sha, manifest_digest, coverage_bytes, writer_digest: plan.writer_digest, units: plan.candidate_count, by_section_type: plan.by_section_type, completeness, findings })}\n`,
-    );
+    printJson({
+      event: "planned",
+      document_id: document,
+      source_version_id,
+      region_sha,
+      manifest_digest,
+      coverage_bytes,
+      writer_digest: plan.writer_digest,
+      units: plan.candidate_count,
+      by_section_type: plan.by_section_type,
+      completeness,
+      findings,
+    });
   const types = Object.entries(plan.by_section_type)
     .map(([type, count]) => `${count} ${type}`)
     .join(", ");
@@ -67,6 +83,7 @@ function withoutRun(world: World, document: DocumentId): ReadScope {
     document_id: document,
     release: here.release_digest,
     opened: now,
+    actor: here.actor,
     here,
     config,
     say: () => undefined,

@@ -7,6 +7,7 @@ import { BUNDLE_CAP, BUNDLE_FILES, BUNDLE_NAME } from "../model/request-files.ts
 import { Stopped } from "../model/stop.ts";
 import { host } from "../wire-host.ts";
 import { runIdOf } from "./run-id.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0; with --json one `file` event a file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for nothing yet. */
 export async function showRequests(common: Common, id: string): Promise<number> {
@@ -54,8 +55,6 @@ async function send(folder: string, bundle: string): Promise<void> {
         wanted: "a plain file of this bundle",
       });
     room -= read.bytes.length;
-    process.stdout.write(
-      `${JSON.stringify({ event: "file", bundle, name, sha256: sha256(read.bytes), data: read.bytes.toString("base64") })}\n`,
-    );
+    printJson({ event: "file", bundle, name, sha256: sha256(read.bytes), data: read.bytes.toString("base64") });
   }
 }

@@ -8,14 +8,17 @@ import { newRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
 import { statusFromText } from "../rules/status.ts";
-import { stopText, type Standing } from "../terminal/stop-text.ts";
+import { doneText } from "../terminal/status-text.ts";
+import { stopOfJson, stopText, type Standing } from "../terminal/stop-text.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { readHere } from "../wire-here.ts";
 import { host } from "../wire-host.ts";
-import type { RunEvent } from "../world.ts";
-import { grammarRequestOf } from "./grammar-options.ts";
+import type { Ended, RunEvent } from "../model/events.ts";
+import { requestWord } from "../model/grammar-request.ts";
+import { grammarRequestOf } from "../terminal/grammar-request-of.ts";
 import { runIdOf } from "./run-id.ts";
-import { showEvent } from "../terminal/show-event.ts";
+import { progressOn } from "../terminal/progress.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /**
  * `cut`: a new run id, a detached process, and its exit status; 3 (STOP_APPROVAL_REQUIRED) at the first pause. With a run id of
@@ -24,11 +27,11 @@ import { showEvent } from "../terminal/show-event.ts";
 export async function startCut(
   common: Common,
   documentId: string,
-  options: GrammarWords & { readonly runId?: string },
+  options: GrammarWords & { readonly request?: string; readonly runId?: string },
 ): Promise<number> {
-  const request = await grammarRequestOf(options);
+  const request = await grammarRequestOf(options, host.readSafely);
   grammarProfile(request.profile);
-  const words = [documentId, JSON.stringify(request)];
+  const words = [documentId, requestWord(request)];
   if (options.runId === undefined)
     return startAndFollow(common, { runId: newRunId(new Date(), randomBytes(4).toString("hex")), kind: "cut", words });
   const runId = runIdOf(options.runId);
@@ -44,19 +47,6 @@ async function firstWord(root: string, runId: RunId): Promise<void> {
   for (let waited = 0; waited < FIRST_WORD_MILLISECONDS && host.eventsLength(root, runId) === 0; waited += 100)
     await sleep(100);
 }
-/** `resume`: carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. */
-export async function startResume(common: Common, id: string, { ask }: AskOnce): Promise<number> {
-  return startOnce(common, { runId: runIdOf(id), kind: "resume", words: [] }, ask);
-}
-/** `revert`: undoes a written, not enacted run; the reason goes into the ledger. */
-export async function startRevert(common: Common, id: string, reason: string, { ask }: AskOnce): Promise<number> {
-  return startOnce(common, { runId: runIdOf(id), kind: "revert", words: [reason] }, ask);
-}
-/** `void`: closes a run that has written nothing; the reason goes into the run's row. */
-export async function startVoid(common: Common, id: string, reason: string, { ask }: AskOnce): Promise<number> {
-  return startOnce(common, { runId: runIdOf(id), kind: "void", words: [reason] }, ask);
-}
-
 const FIRST_WORD_MILLISECONDS = 30_000;
 
 /** Where a follower goes on: the `position` of the last event it saw, and the process it followed. */
@@ -85,8 +75,21 @@ interface WorkOfRun {
 
 const askedFile = z.strictObject({ pid: z.int(), position: z.int() });
 
-async function startOnce(common: Common, work: WorkOfRun, ask: string | undefined): Promise<number> {
-  const { runId, kind } = work;
+/** What an operator does to a run that exists. */
+export type RunVerb = Exclude<WorkOfRun["kind"], "cut">;
+
+/**
+ * `resume` carries an open run on; of a run that is closed out it delivers what is missing and changes nothing. `revert` undoes a
+ * written, not enacted run; `void` closes one that has written nothing. `words`: the reason of the last two, for the records.
+ */
+export async function startVerb(
+  common: Common,
+  kind: RunVerb,
+  [id = "", ...words]: readonly string[],
+  { ask }: AskOnce,
+): Promise<number> {
+  const runId = runIdOf(id);
+  const work: WorkOfRun = { runId, kind, words };
   if (ask === undefined) return startAndFollow(common, work);
   if (!/^[0-9a-f]{8}$/.test(ask))
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
@@ -105,7 +108,7 @@ async function startOnce(common: Common, work: WorkOfRun, ask: string | undefine
       host.runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
     );
   const asked = await processOf(root, runId, question);
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, ...asked })}\n`);
+  if (common.json) printJson({ event: "attached", run_id: runId, ...asked });
   return follow(common, { root, runId }, asked.position, asked.pid);
 }
 
@@ -134,8 +137,7 @@ async function startAndFollow(
   const offset = host.eventsLength(root, runId);
   const pid = host.startDetached(root, runId, ["--config", common.config, "work", kind, runId, "--", ...words]);
   await started?.(pid, offset);
-  if (common.json)
-    process.stdout.write(`${JSON.stringify({ event: "attached", run_id: runId, pid, position: offset })}\n`);
+  if (common.json) printJson({ event: "attached", run_id: runId, pid, position: offset });
   return follow(common, { root, runId }, offset, pid);
 }
 
@@ -147,10 +149,13 @@ async function follow(
   pid?: number,
 ): Promise<number> {
   let last: RunEvent | undefined;
+  const progress = progressOn();
   for await (const event of host.followEvents(root, runId, offset, pid)) {
-    showEvent(event, runId, common.json);
+    if (common.json) printJson(event);
+    progress.show(event);
     last = event;
   }
+  progress.end();
   if (last?.event === "ended") return ended(last, root, runId);
   throw new Stopped("STOP_COULD_NOT_LOOK", {
     saw: `the process of ${runId} ended without saying how`,
@@ -161,23 +166,13 @@ async function follow(
 }
 
 /** The last word of the process, with what is known of the run beside it. */
-async function ended(event: Extract<RunEvent, { event: "ended" }>, root: string, runId: RunId): Promise<number> {
-  const { stop } = event;
-  if (stop === null) return event.exit;
-  if (stop.code === "BUG") {
-    process.stderr.write(`this is a bug: ${printable(stop.saw)}\n${stop.hint}\n`);
-    return event.exit;
-  }
-  const facts = {
-    saw: stop.saw,
-    wanted: stop.wanted,
-    hint: stop.hint,
-    details: stop.details,
-    ...(stop.next ? { next: stop.next } : {}),
-    ...(stop.or ? { or: stop.or } : {}),
-  };
-  process.stderr.write(stopText({ code: stop.code, facts }, await standing(root, runId)));
-  return event.exit;
+async function ended({ exit, stop }: Ended, root: string, runId: RunId): Promise<number> {
+  const known = await standing(root, runId);
+  const shown = stop && stopOfJson(stop);
+  if (shown) process.stderr.write(stopText(shown, known));
+  else if (stop) process.stderr.write(`this is a bug: ${printable(stop.saw)}\n${stop.hint}\n`);
+  else if (typeof known === "object") process.stderr.write(doneText(known));
+  return exit;
 }
 
 async function standing(root: string, runId: RunId): Promise<Standing> {

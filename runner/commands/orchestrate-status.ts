@@ -5,10 +5,12 @@ import type { Common } from "../cli.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { parseState } from "../rules/run-state.ts";
-import { statusFromState, type StatusJson } from "../rules/status.ts";
+import type { StatusJson } from "../model/events.ts";
+import { statusFromState } from "../rules/status.ts";
 import { statusText } from "../terminal/status-text.ts";
 import { host } from "../wire-host.ts";
 import { runIdOf } from "./run-id.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** With an id: that run. Without: every open run, and the closed ones in one line each. */
 export async function showStatus(common: Common, id: string | undefined): Promise<number> {
@@ -26,7 +28,7 @@ export async function showStatus(common: Common, id: string | undefined): Promis
       next: "cutter orchestrate status",
     });
   for (const status of known) {
-    if (common.json) process.stdout.write(`${JSON.stringify(status)}\n`);
+    if (common.json) printJson(status);
     else if (id !== undefined || status.closed === null) process.stdout.write(`${statusText(status)}\n`);
     else process.stdout.write(`${status.run_id}  ${status.document_id}  ${status.state}  closed ${status.closed}\n`);
   }

@@ -13,6 +13,7 @@ import { host } from "../wire-host.ts";
 import type { World } from "../world.ts";
 import { admitOne, approversOf, readOrStop, sayAdmitted } from "./gate-admit.ts";
 import { runIdOf } from "./run-id.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 const HALT_FILE_CAP = 64 * 1024;
 
@@ -34,8 +35,7 @@ export async function unhalt(common: Common, file: string): Promise<number> {
   if ((await haltsInForce(world, reach)).some((halt) => named.has(halt.halt_id)))
     sayAdmitted(common, await admitOne(world, await approversOf(world), file));
   await takeFileAway(world, reach);
-  if (common.json)
-    process.stdout.write(`${JSON.stringify({ event: "unhalted", reach, halt_ids: statement.payload.halt_ids })}\n`);
+  if (common.json) printJson({ event: "unhalted", reach, halt_ids: statement.payload.halt_ids });
   process.stderr.write(`no halt of ${reach === EVERY_RUN ? "every run" : reach} is in force\n`);
   return 0;
 }

@@ -10,6 +10,7 @@ import {
   legBOutput,
   sourcePinOutput,
 } from "../model/outputs.ts";
+import type { Verified } from "../model/events.ts";
 import type { RowOf } from "../model/rows.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { Json } from "../model/canonical.ts";
@@ -23,6 +24,7 @@ import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { runIdOf } from "./run-id.ts";
 import type { RunFacts } from "../phase.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when every point holds; the failing stop otherwise. */
 export async function verifyRun(common: Common, id: string): Promise<number> {
@@ -92,9 +94,8 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
     "runs_index_chain",
     "protected_documents_equal",
   ];
-  printVerified(common, {
+  printVerified(common, run.document_id, {
     run_id: runId,
-    document_id: run.document_id,
     units: plan.candidate_count,
     state: run.state,
     checks: names,
@@ -107,18 +108,8 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
 const chainOf = (run_id: string, rows: readonly RowOf<"read/journal">[]) =>
   rows.map(({ seq, prev_sha, entry, entry_sha }) => ({ run_id, seq, prev_sha, entry: entry as Json, entry_sha }));
 
-interface Verified {
-  readonly run_id: string;
-  readonly document_id: string;
-  readonly units: number;
-  readonly state: string;
-  readonly checks: readonly string[];
-  readonly findings: readonly string[];
-  readonly summary_sha: string;
-}
-
-function printVerified(common: Common, { document_id, ...found }: Verified): void {
-  if (common.json) process.stdout.write(`${JSON.stringify({ event: "verified", ...found })}\n`);
+function printVerified(common: Common, document_id: string, found: Omit<Verified, "event">): void {
+  if (common.json) printJson({ event: "verified", ...found });
   const { run_id, units, state, checks, findings } = found;
   process.stderr.write(`run ${run_id} of ${document_id}: ${units} units enacted, state ${state}\n`);
   process.stderr.write(checks.map((name) => `  holds  ${name}\n`).join(""));

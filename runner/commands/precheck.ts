@@ -4,13 +4,16 @@ import { join } from "node:path";
 import type { Common } from "../cli.ts";
 import type { Config } from "../model/config.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { judgePrechecks, prechecks, type Check } from "../rules/precheck.ts";
+import type { Check } from "../model/events.ts";
+import { judgeInstallation, majorOf, neededPrograms } from "../rules/postgres-versions.ts";
+import { judgePrechecks, prechecks, type PrecheckFacts } from "../rules/precheck.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../wire-here.ts";
 import { host } from "../wire-host.ts";
 import { looks } from "../wire-precheck.ts";
 import { backupLines, backupSelftest } from "./backup-by-hand.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
@@ -32,29 +35,57 @@ export async function precheck(common: Common): Promise<number> {
       return `${recipient.fingerprint}, subkey ${recipient.subkey.slice(-16)}`;
     }),
   );
-  for (const program of ["pg_dump", "psql", ...(config.backup.adapter === "initdb" ? ["initdb", "postgres"] : [])]) {
-    others.push(
-      await check(
-        `program ${program}`,
-        "PostgreSQL programs of one installation",
-        async () => `major ${await looks.majorVersion(join(config.backup.postgres_bin, program))}`,
-      ),
-    );
-  }
+  const facts = await looks.collectDatabaseFacts(config);
+  others.push(...(await programChecks(config, facts.sessions)));
   // The programs and the key may each be there and a backup still not come back: only the whole way, restore included, tells.
   others.push(
     await check("backup selftest", "a backup that is taken, restored and compared", async () =>
       backupLines("selftest", await backupSelftest((await makeWorld(common.config)).vault)).join("; "),
     ),
   );
-  const checks = prechecks({ ...(await looks.collectDatabaseFacts(config)), others });
+  const checks = prechecks({ ...facts, others });
   for (const item of checks) {
-    if (common.json) process.stdout.write(`${JSON.stringify({ event: "check", ...item })}\n`);
+    if (common.json) printJson({ event: "check", ...item });
     const mark = item.outcome === "passed" ? "ok    " : item.outcome === "failed" ? "FAILED" : "?     ";
     process.stderr.write(`${mark}  ${printable(`${item.name}: ${item.saw}`)}\n`);
   }
   insist(judgePrechecks(checks));
   return 0;
+}
+
+/** Each program with its major, then all of them against the source: a wrong one is told before the dump, with the package to install. */
+async function programChecks(
+  { backup: { adapter, postgres_bin: bin } }: Config,
+  sessions: PrecheckFacts["sessions"],
+): Promise<Check[]> {
+  const majors: Record<string, number> = {};
+  const checks: Check[] = [];
+  for (const name of neededPrograms(adapter)) {
+    checks.push(
+      await check(
+        `program ${name}`,
+        "PostgreSQL programs of one installation",
+        async () => `major ${(majors[name] = await looks.majorVersion(join(bin, name)))}`,
+      ),
+    );
+  }
+  const server = sessions.flatMap((session) =>
+    "identity" in session ? [majorOf(session.identity.server_version_num)] : [],
+  )[0];
+  if (server === undefined || checks.some(({ outcome }) => outcome !== "passed")) return checks;
+  const verdict = judgeInstallation({ programs: majors, source: server, adapter });
+  const [name, wanted] = ["programs and server", `programs of PostgreSQL ${server} or later`];
+  return [
+    ...checks,
+    verdict === undefined
+      ? { name, wanted, outcome: "passed", saw: `programs ${majors["pg_dump"] ?? "?"}, server ${server}` }
+      : {
+          name,
+          outcome: "failed",
+          saw: verdict.facts.saw,
+          wanted: [verdict.facts.wanted, verdict.facts.hint].filter(Boolean).join(": "),
+        },
+  ];
 }
 
 async function folderChecks(config: Config): Promise<Check[]> {

@@ -8,6 +8,7 @@ import {
   type StopCode,
   type StopRow,
 } from "../model/stop.ts";
+import { printJson } from "../terminal/print-json.ts";
 
 /** One line of `cutter stops --json`. */
 export interface StopLine extends StopRow {
@@ -52,12 +53,7 @@ export function stopsText(): string {
 
 /** Prints the table: for people, or one JSON object a line. */
 export async function showStops(common: { readonly json: boolean }): Promise<number> {
-  process.stdout.write(
-    common.json
-      ? stopLines()
-          .map((line) => `${JSON.stringify(line)}\n`)
-          .join("")
-      : stopsText(),
-  );
+  if (common.json) stopLines().forEach(printJson);
+  else process.stdout.write(stopsText());
   return 0;
 }

@@ -1,6 +1,6 @@
 // The detached process of a run.
 import type { Common } from "../cli.ts";
-import { grammarRequest, optionsOf } from "../model/grammar-request.ts";
+import { optionsOf, requestFromWord } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";
 import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
@@ -12,6 +12,7 @@ import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.
 /** `kind` is cut, resume, revert or void; `words` are its arguments as orchestrate gave them. */
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
+  if (kind === "cut") host.makeRunKey((await host.loadConfig(common.config)).config.orchestrator.runtime_root, runId);
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: host.listenForEnd() };
   const job: Work = {
     world,
@@ -19,9 +20,9 @@ export async function work(common: Common, kind: string, runId: string, words: r
     holder: { name: host.ownHolder(), isGone: host.holderIsGone },
     projection: projection(world),
   };
-  const [first = "", asked = "{}"] = words;
+  const [first = "", asked = ""] = words;
   if (kind === "cut") {
-    const request = grammarRequest.parse(JSON.parse(asked));
+    const request = requestFromWord(asked);
     const grammar = grammarChoice.parse({
       profile: request.profile,
       options: optionsOf(request, world.config.plan.section_types),

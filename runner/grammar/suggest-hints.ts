@@ -145,18 +145,23 @@ function goesOn(result: MarkResult, before: Refusal, hint: Hint): boolean {
   return line >= before.line || places.length < (before.places?.length ?? 0);
 }
 
+/** What a search reads in: the document with other hints, its places, and how many readings are left. */
+interface Search {
+  readonly mark: MarkWith;
+  readonly around: Surroundings;
+  left: number;
+}
+
 /** The best next step from a refusal, or none. */
 function bestStep(
-  mark: MarkWith,
+  search: Search,
   hints: readonly Hint[],
   refusal: Refusal,
-  around: Surroundings,
-  trials: { left: number },
 ): { hint: Hint; result: MarkResult } | undefined {
   const settled = new Set(hints.map((hint) => hint.line));
   const options = linesOf(refusal)
     .filter((line) => line > 0 && !settled.has(line))
-    .flatMap((line) => optionsAt(line, around))
+    .flatMap((line) => optionsAt(line, search.around))
     // Neither is an article that fits ever called text, nor a quoted one a heading: that is for a person to say.
     .filter((option) => option.likely > -1)
     .sort((one, other) => other.likely - one.likely)
@@ -164,9 +169,9 @@ function bestStep(
   let best: { hint: Hint; result: MarkResult; worth: number } | undefined;
   for (const { likely, ...hint } of options) {
     // What is far less likely than a reading that goes on is not tried any more.
-    if (trials.left <= 0 || (best !== undefined && likely + 1 < best.worth)) break;
-    trials.left -= 1;
-    const result = mark([...hints, hint].sort((one, other) => one.line - other.line));
+    if (search.left <= 0 || (best !== undefined && likely + 1 < best.worth)) break;
+    search.left -= 1;
+    const result = search.mark([...hints, hint].sort((one, other) => one.line - other.line));
     if (!goesOn(result, refusal, hint)) continue;
     const worth = likely + (result.refusal ? 0 : 1) - (hint.reads === "text" ? missingIn(result) : 0);
     if (best === undefined || worth > best.worth) best = { hint, result, worth };
@@ -184,7 +189,7 @@ export function suggestHints({ profile, bytes, prefix, options, caps, refusal: r
   const source = Buffer.from(bytes.subarray(byte_start, byte_end)).toString("utf8");
   const two = twoTexts(source, first_line);
   const around = new Surroundings(headingPlaces(source, first_line));
-  const trials = { left: TRIALS };
+  const search: Search = { mark, around, left: TRIALS };
   const places: RefusedPlace[] = [];
   let hints = [...given];
   let outcome: MarkResult = { refusal: refused };
@@ -195,7 +200,7 @@ export function suggestHints({ profile, bytes, prefix, options, caps, refusal: r
       const advice = twoTextsAdvice(two);
       return { places: [...places, { line: two.second[0], reason: advice }], hints, outcome, twoTexts: advice };
     }
-    const step = bestStep(mark, hints, refusal, around, trials);
+    const step = bestStep(search, hints, refusal);
     if (step === undefined) {
       places.push(...(refusal.places ?? [{ line: refusal.line, reason: refusal.reason }]));
       if (refusal.line === first_line) places.push(...around.unread());

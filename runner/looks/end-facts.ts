@@ -28,8 +28,13 @@ export async function lookAtEnd(
     verdicts: verdicts.verdicts,
     signed_verdicts: verdicts.signed,
     verdict_marks: verdicts.marks,
-    log_rows: (await reader.one("verify/lifecycle-log", { review_decision_id: recorded.enacted.review_decision_id }))
-      .rows,
+    log: await reader.one("verify/lifecycle-log", {
+      run_id: run.run_id,
+      review_decision_id: recorded.enacted.review_decision_id,
+    }),
+    ledger_differences: (await reader.query("verify/ledger-differences", { run_id: run.run_id })).map(
+      (row) => `${row.table}: ${row.difference}`,
+    ),
     decisions: (await reader.one("verify/run-decisions", { change_set_id: recorded.ledger.change_set_id })).rows,
     triggers: await reader.query("verify/immutability-triggers"),
     phases,

@@ -53,9 +53,16 @@ export const configSchema = z.strictObject({
     recipient_fingerprint: z.string().regex(FINGERPRINT),
     recipient_public_key: path,
     max_age_minutes: z.int().min(1).max(60),
-    /** Scratch servers: made here by initdb, or handed over by the url in `scratch_url_file`. */
-    adapter: z.enum(["initdb", "url"]),
+    /** Scratch servers: made here by initdb, handed over by the url in `scratch_url_file`, or started by docker from `scratch_image`. */
+    adapter: z.enum(["initdb", "url", "docker"]),
     scratch_url_file: path.nullable().default(null),
+    /** Image of PostgreSQL's own form, of the source's major or later and already on the host, as `postgres:16`. */
+    scratch_image: z
+      .string()
+      .regex(/^[a-z0-9][A-Za-z0-9._/:@-]{0,199}$/)
+      .nullable()
+      .default(null),
+    docker_program: path.default("/usr/bin/docker"),
     /** Folder of pg_dump, psql, initdb and postgres, all of one installation. */
     postgres_bin: path,
     /** UNIX user that owns scratch servers when the runner is root; null when the runner is an ordinary user. */

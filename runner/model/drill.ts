@@ -27,6 +27,8 @@ export const drillPackageSchema = z.strictObject({
   content_digests: contentDigestsSchema,
   content_digests_sha: sha,
   rights_sha: sha,
+  /** Server version of the source; absent in packages that an older release fetched. */
+  source_version: z.string().optional(),
   frame: z.strictObject({
     encoding: z.string(),
     lc_collate: z.string(),

@@ -1,6 +1,8 @@
 // What a person asks of the grammar when a run or an intake starts, and what becomes of it with the host's section types.
 import * as z from "zod";
+import { jsonOf } from "./json-text.ts";
 import type { GrammarOptions, Hint } from "./manifest.ts";
+import { Stopped } from "./stop.ts";
 
 /** One line of a hints file; line is 1-based in the document. */
 export const hintSchema = z.strictObject({
@@ -48,4 +50,36 @@ export function optionsOf(request: GrammarRequest, section_types: readonly strin
   if (request.profile.startsWith("vn-law-"))
     return { depth: request.depth, annexes: request.annexes, hints: request.hints };
   return { empty_body: request.empty_body, section_types };
+}
+
+/** Bytes of a request on its way. Linux takes 128 KiB for one word of a command; the quoting of ssh and shells needs the rest. */
+const WORD_CAP = 96 * 1024;
+
+/**
+ * The request as one word of a command line: JSON in plain ASCII without an apostrophe, which no shell and no locale changes.
+ * STOP_REFUSED_INPUT when its hints make it longer than a command line takes.
+ */
+export function requestWord(request: GrammarRequest): string {
+  const word = JSON.stringify(request).replaceAll(
+    /[^\u0020-\u007e]|'/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  if (word.length > WORD_CAP)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `a grammar request of ${word.length} bytes, hints: ${request.hints.length}`,
+      wanted: `at most ${WORD_CAP} bytes`,
+      hint: "shorten the reasons in the hints file, or name fewer lines",
+    });
+  return word;
+}
+
+/** The request of such a word, whoever wrote it. STOP_REFUSED_INPUT when it is none. */
+export function requestFromWord(word: string): GrammarRequest {
+  const parsed = grammarRequest.safeParse(jsonOf(word));
+  if (parsed.success) return parsed.data;
+  throw new Stopped("STOP_REFUSED_INPUT", {
+    saw: `a grammar request that is wrong at: ${parsed.error.issues.map((issue) => issue.path.join(".") || "the whole").join(", ")}`,
+    wanted: `JSON with ${Object.keys(DEFAULT_REQUEST).join(", ")}`,
+    hint: "let `npm run cut` send it, or use --profile and the other options",
+  });
 }

@@ -18,10 +18,10 @@ export const INVARIANTS = {
   cut_leg_a: ["every_status_created", ...IN_EVERY_WRITE, "environment_equal"],
   structural_verify: STRUCTURAL_CHECKS,
   leg_b_record: ["rows_2n_plus_6", "one_review_decision", "executor_signature", ...IN_EVERY_WRITE],
-  write_verify: [...STRUCTURAL_CHECKS, "lossless_from_database", "ledger_rows_2n_plus_6", "no_earlier_verdict"],
+  write_verify: [...STRUCTURAL_CHECKS, "lossless_from_database", "ledger_rows_2n_plus_6", "ledger_as_planned", "no_earlier_verdict"],
   lifecycle_enact: ["observed_digest_equal", "second_review_decision", "every_status_enacted", ...IN_EVERY_WRITE],
   closeout: [
-    "every_phase_recorded", "units_enacted", "ledger_rows", "one_verdict", "log_rows", "two_review_decisions", "triggers_enabled", "no_usable_admission", "protected_documents_equal",
+    "every_phase_recorded", "units_enacted", "ledger_rows", "one_verdict", "ledger_as_planned", "log_rows", "authors", "two_review_decisions", "triggers_enabled", "no_usable_admission", "protected_documents_equal",
   ],
   revert: ["only_own_drafts", "addresses_free", ...IN_EVERY_WRITE],
 } as const satisfies Readonly<Record<RecordedPhase, readonly string[]>>;

@@ -85,7 +85,7 @@ export const PARAMS = {
   "verify/earlier-verdicts": { change_set_id: "uuid" },
   "verify/immutability-triggers": {},
   "verify/ledger-counts": {},
-  "verify/lifecycle-log": { review_decision_id: "uuid" },
+  "verify/lifecycle-log": { run_id: "text", review_decision_id: "uuid" },
   "verify/observed-ledger": { change_set_id: "uuid", entry_id: "uuid" },
   "verify/observed-units": { run_id: "text" },
   "verify/run-decisions": { change_set_id: "uuid" },
@@ -94,7 +94,7 @@ export const PARAMS = {
   "write/acknowledge-halt": {},
   "write/admit": {
     gate: "text", run_id: "text", payload: "jsonb", payload_sha: "text", person: "text", fingerprint: "text", nonce: "text",
-    statement: "bytea", signature: "bytea", valid_from: "timestamptz", use_by: "timestamptz", planned_units: "jsonb or null",
+    statement: "bytea", signature: "bytea", valid_from: "timestamptz", use_by: "timestamptz", planned_units: "jsonb or null", planned_ledger: "jsonb or null",
   },
   "write/append-journal": { run_id: "text", epoch: "bigint", seq: "bigint", prev_sha: "text", entry_sha: "text", entry: "jsonb" },
   "write/begin-effect": { run_id: "text", phase: "text", epoch: "bigint", input_sha: "text", payload_shas: "jsonb", cap_seconds: "int" },
@@ -125,7 +125,7 @@ export const PARAMS = {
     parent_addresses: "(text or null)[]", content_hashes: "text[]", authority: "text",
   },
   "write/lift-halt": { halt_ids: "bigint[]", statement: "bytea", signature: "bytea", person: "text" },
-  "write/lock-runs-index": {},
+  "write/lock-runs-index": { run_id: "text" },
   "write/open-run": { run_id: "text", document_id: "text", host: "text", actor: "text", release: "text", holder: "text" },
   "write/plan-for-bulk": {},
   "write/record-phase": { run_id: "text", phase: "text", epoch: "bigint", input_sha: "text", output_sha: "text", output: "jsonb" },
@@ -152,6 +152,11 @@ export const PARAMS = {
     executor_signature_id: "uuid", verifier_signature_id: "uuid", executor_tool_revision: "text", verifier_tool_revision: "text",
     verify_meta: "jsonb", unit_count: "int", scenario_ref: "text", axis_2_detail: "jsonb",
   },
+  "write/last-look": { run_id: "text", phase: "text" },
+  "write/order-revert": { run_id: "text", actor: "text", reason: "text", soft_status: "text" },
+  "read/revert-order": { run_id: "text" },
+  "read/orders": { run_id: "text" },
+  "verify/ledger-differences": { run_id: "text" },
 } as const satisfies Record<string, Readonly<Record<string, SqlType>>>;
 
 /** Every statement below sql/read, sql/write, sql/verify and sql/revert. */

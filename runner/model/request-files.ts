@@ -1,6 +1,4 @@
 // The files of a request bundle, as they travel to an approver.
-import * as z from "zod";
-import { sha } from "./sha-schema.ts";
 
 /** Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has no sg1.json: it is one. */
 export const BUNDLE_FILES = [
@@ -22,12 +20,3 @@ export const BUNDLE_NAME = /^(?:SG_1_cut_authz|EXECUTION|SG_2_lifecycle_authz|SG
 
 /** Largest bundle that is sent or taken, bytes of all its files. */
 export const BUNDLE_CAP = 128 * 1024 * 1024;
-
-/** One file on its way: name of bundle and file are words of the lists above, `data` is base64, `sha256` that of the bytes. */
-export const bundleFileEvent = z.strictObject({
-  event: z.literal("file"),
-  bundle: z.string().regex(BUNDLE_NAME),
-  name: z.enum(BUNDLE_FILES),
-  sha256: sha,
-  data: z.base64(),
-});

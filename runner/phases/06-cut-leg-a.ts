@@ -31,7 +31,7 @@ export const cutLegA = defineEffect<Input, LegAOutput>({
 /** Creates the rows in batches a statement each; any status but `created` undoes the whole transaction. */
 export async function createUnits(
   rows: readonly PlanRow[],
-  scope: Pick<EffectScope, "tx" | "here" | "say">,
+  scope: Pick<EffectScope, "tx" | "actor" | "say">,
 ): Promise<number> {
   let done = 0;
   for (const batch of creationBatches(rows)) {
@@ -40,7 +40,7 @@ export async function createUnits(
       addresses: batch.map((row) => row.canonical_address),
       titles: batch.map((row) => row.title),
       bodies: batch.map((row) => row.body),
-      actor: scope.here.actor,
+      actor: scope.actor,
       unit_kinds: batch.map((row) => row.unit_kind),
       section_types: batch.map((row) => row.section_type),
       owner_refs: batch.map((row) => row.owner_ref),

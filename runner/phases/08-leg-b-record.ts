@@ -13,7 +13,15 @@ import { Stopped } from "../model/stop.ts";
 import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
 import { planOf } from "../plan-of-run.ts";
 import type { Material } from "../plan-of-source.ts";
-import { affectedRowId, ledgerIds, ledgerKeys, legBRows, markedEnvelope, type LedgerIds } from "../rules/ledger.ts";
+import {
+  affectedRowId,
+  ledgerIds,
+  ledgerKeys,
+  legBRows,
+  markedEnvelope,
+  sourceSpan,
+  type LedgerIds,
+} from "../rules/ledger.ts";
 
 type Input = {
   source: Recorded<SourcePinOutput>;
@@ -110,7 +118,7 @@ interface Ledger extends Recording {
 }
 
 const scenarioOf = (scope: EffectScope): string => `governed-cut:${scope.run_id}`;
-const emittedBy = (scope: EffectScope): string => `cutter_exec/DOT-991/${scope.here.actor}`;
+const emittedBy = (scope: EffectScope): string => `cutter_exec/DOT-991/${scope.actor}`;
 
 const columnOf =
   (rows: Material["rows"]) =>
@@ -151,9 +159,7 @@ async function recordManifest(scope: EffectScope, material: Material, ledger: Le
       await tx.query("write/leg-b-unit-blocks", {
         envelope_id: ids.envelope_id,
         ordinals: column("ordinal"),
-        spans: material.manifest.units.map((unit) =>
-          canonicalText({ byte_start: unit.byte_start, byte_end: unit.byte_end, line: unit.line }),
-        ),
+        spans: material.manifest.units.map((unit) => canonicalText(sourceSpan(unit))),
         addresses: column("canonical_address"),
         unit_kinds: column("unit_kind"),
         section_types: column("section_type"),

@@ -47,6 +47,13 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
       { ledger: ledger.output, units: plan.output.candidate_count },
       "STOP_VERIFY_FAILED",
     );
+    const differing = await tx.query("verify/ledger-differences", { run_id: scope.run_id });
+    if (differing[0])
+      throw new Stopped("STOP_VERIFY_FAILED", {
+        saw: `${differing[0].table}: ${differing[0].difference}`,
+        wanted: "the ledger rows that follow from what was signed",
+        details: differing.map((row) => `${row.table}: ${row.difference}`),
+      });
     const earlier = await tx.one("verify/earlier-verdicts", { change_set_id: ledger.output.change_set_id });
     if (earlier.verdicts !== 0)
       throw new Stopped("STOP_REPLAY_CONFLICT", {
@@ -59,6 +66,7 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
       ...checks,
       lossless_from_database: true as const,
       ledger_rows_2n_plus_6: true as const,
+      ledger_as_planned: true as const,
       no_earlier_verdict: true as const,
     };
     const marked = markedEnvelope({

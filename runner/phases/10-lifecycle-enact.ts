@@ -22,7 +22,7 @@ export const lifecycleEnact = (reviewDecisionId: string) =>
     // Enacted units with their log rows, and review_decision no. 2.
     rows: (output) => output.enacted + output.log_rows + 1,
     run: async ({ plan, ledger, verified }, scope) => {
-      const { tx, here } = scope;
+      const { tx, actor } = scope;
       const observed_digest = await observe(
         tx,
         scope.run_id,
@@ -69,7 +69,7 @@ export const lifecycleEnact = (reviewDecisionId: string) =>
       });
       const answers = await tx.query("write/enact-units", {
         run_id: scope.run_id,
-        actor: here.actor,
+        actor,
         review_decision_id: reviewDecisionId,
         change_set_id: ledger.output.change_set_id,
         reason: `run ${scope.run_id}`,

@@ -5,21 +5,18 @@ import { Stopped } from "../model/stop.ts";
 import { defineEffect, type Inputs, type Recorded } from "../phase.ts";
 import { ledgerIds } from "../rules/ledger.ts";
 
-/** `ledger` is leg B's record when it is committed; before that the log and this record are all there is to say. */
-export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger: Recorded<LegBOutput> | undefined) =>
+/** In the words of its order (write/order-revert). `ledger` is leg B's record when it is committed; before that the log and this record are all there is to say. */
+export const revertRun = (plan: Recorded<CutplanOutput>, ledger: Recorded<LegBOutput> | undefined) =>
   defineEffect<Inputs, RevertOutput>({
     name: "revert",
     role: "exec",
     output: revertOutput,
     rows: (output) => output.reverted + output.log_rows + (output.review_decision_id === null ? 0 : 1),
     run: async (_input, scope) => {
-      const { tx, here, config } = scope;
-      const { answer } = await tx.one("revert/run-units", {
-        run_id: scope.run_id,
-        actor: here.actor,
-        reason,
-        soft_status: config.revert.soft_status,
-      });
+      const { tx } = scope;
+      const order = await tx.one("read/revert-order", { run_id: scope.run_id });
+      const { actor, reason, soft_status } = order;
+      const { answer } = await tx.one("revert/run-units", { run_id: scope.run_id, actor, reason, soft_status });
       if (answer.units !== plan.output.candidate_count) {
         throw new Stopped("STOP_INVARIANT_FAILED", {
           saw: `${answer.units} units set aside`,
@@ -36,9 +33,9 @@ export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger:
           review_scope: `revert:${scope.run_id}`,
           verdict: "revert",
           findings: canonicalText({ run_id: scope.run_id, reason }),
-          reviewer_identity: here.actor,
-          decision_at: (await tx.one("read/database-now")).now,
-          decided_by: here.actor,
+          reviewer_identity: actor,
+          decision_at: order.at,
+          decided_by: actor,
           prior: ledger.output.review_decision_id,
           change_set_id: ledger.output.change_set_id,
           tool_revision: scope.release,
@@ -46,12 +43,6 @@ export const revertRun = (reason: string, plan: Recorded<CutplanOutput>, ledger:
           independence: canonicalText({ within: "SG_1" }),
         });
       }
-      return {
-        reverted: answer.units,
-        log_rows: answer.units,
-        soft_status: config.revert.soft_status,
-        review_decision_id,
-        reason,
-      };
+      return { reverted: answer.units, log_rows: answer.units, soft_status, review_decision_id, reason };
     },
   });

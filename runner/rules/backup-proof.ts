@@ -59,18 +59,6 @@ export function closure(
   };
 }
 
-/** Tools and scratch server must be of the source's major version or later: older ones refuse, or lose what they do not know. */
-export function toolVersion(toolMajor: number, serverMajor: number): Verdict {
-  if (toolMajor >= serverMajor) return undefined;
-  return {
-    code: "STOP_BACKUP_FAILED",
-    facts: {
-      saw: `pg_dump ${toolMajor} for a server ${serverMajor}`,
-      wanted: `client programs of PostgreSQL ${serverMajor} or later`,
-    },
-  };
-}
-
 /** A backup counts when it has been restored: a receipt needs a proof that hashes to its digest and is about this file and this content. */
 export function judgeProof(receipt: {
   readonly attempt: number;
@@ -139,6 +127,32 @@ export function equalRights(source: readonly ObjectRights[], restored: readonly 
       details,
     },
   };
+}
+
+const MAINTAIN_SINCE = 17;
+/** What GRANT ALL ON TABLE meant before there was MAINTAIN. */
+const ALL_ON_A_TABLE = ["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"];
+
+/**
+ * Rights of a copy as a server of the source's major says them. Since 17 every owner has MAINTAIN from the start, and ALL, as an older
+ * pg_dump says it for whoever holds every right, means it too. It is taken out there and nowhere else: an owner can give himself any
+ * right, and the others must hold every right of before alike.
+ */
+export function rightsAsOf(rights: readonly ObjectRights[], major: number): ObjectRights[] {
+  if (major >= MAINTAIN_SINCE) return [...rights];
+  return rights.map((object) => ({
+    ...object,
+    rights: object.rights.filter((line) => !isImpliedMaintain(line, object)),
+  }));
+}
+
+function isImpliedMaintain(line: string, { what, owner, rights }: ObjectRights): boolean {
+  const [, grantee, option] = /^(.*) MAINTAIN( with grant option)?$/.exec(line) ?? [];
+  if (grantee === undefined || !what.startsWith("relation ")) return false;
+  return (
+    (grantee === owner && option === undefined) ||
+    ALL_ON_A_TABLE.every((right) => rights.includes(`${grantee} ${right}${option ?? ""}`))
+  );
 }
 
 /** Digest of owners and rights; equal in source and copy. */

@@ -13,7 +13,10 @@ export interface EndFacts {
   readonly verdicts: number;
   readonly signed_verdicts: number;
   readonly verdict_marks: number;
-  readonly log_rows: number;
+  /** Log rows that cite the enactment, those that say of it what the run says, and units that name another author. */
+  readonly log: { readonly rows: number; readonly as_planned: number; readonly other_authors: number };
+  /** Where the ledger is otherwise than planned, a line each. */
+  readonly ledger_differences: readonly string[];
   readonly decisions: number;
   readonly triggers: readonly { trigger: string; relation: string; mode: string }[];
   readonly phases: readonly string[];
@@ -39,7 +42,12 @@ export function judgeEnd(facts: EndFacts, run: { units: number }): { verdict: Ve
       facts.verdicts === 1 && facts.signed_verdicts === 1 && facts.verdict_marks === 1,
       `${facts.verdicts} verify_result rows, ${facts.signed_verdicts} passed and signed by their verifier, ${facts.verdict_marks} marks on them`,
     ],
-    log_rows: [facts.log_rows === run.units, `${facts.log_rows} lifecycle log rows, wanted ${run.units}`],
+    ledger_as_planned: [facts.ledger_differences.length === 0, facts.ledger_differences.join("; ")],
+    log_rows: [
+      facts.log.rows === run.units && facts.log.as_planned === run.units,
+      `${facts.log.rows} lifecycle log rows, ${facts.log.as_planned} of them with the run's own actor, reason and decision, wanted ${run.units}`,
+    ],
+    authors: [facts.log.other_authors === 0, `${facts.log.other_authors} units name another author than the run`],
     two_review_decisions: [facts.decisions === 2, `${facts.decisions} review decisions of this change set`],
     triggers_enabled: [
       facts.triggers.length === 2 && facts.triggers.every((item) => item.mode === "O" || item.mode === "A"),

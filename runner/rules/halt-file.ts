@@ -2,19 +2,14 @@
 import { haltFileSchema, type HaltFile } from "../model/halt-file.ts";
 import type { RunId } from "../model/ids.ts";
 import { haltsOfReach, type HaltInForce } from "./unhalt.ts";
+import { jsonOf } from "../model/json-text.ts";
 
 /** Name below the locks folder; without a run it reaches every run. */
 export const haltFileName = (runId: RunId | null): string => (runId === null ? "HALT" : `HALT.${runId}`);
 
 /** Content of a halt file; undefined for one laid by hand, which stops all the same. */
-export function haltFileOf(bytes: Uint8Array): HaltFile | undefined {
-  try {
-    const parsed = haltFileSchema.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8")));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
+export const haltFileOf = (bytes: Uint8Array): HaltFile | undefined =>
+  haltFileSchema.safeParse(jsonOf(Buffer.from(bytes).toString("utf8"))).data;
 
 /** Why the file of a reach must stay, or undefined when every halt it can stand for has ended. */
 export function whyHaltFileStays(

@@ -31,6 +31,16 @@ export function ledgerIds(run: { run_id: RunId; document_id: DocumentId }, write
   };
 }
 
+/** Where a unit stands in the source, as its block in the ledger says it. */
+export function sourceSpan(unit: { byte_start: number; byte_end: number; line: number } | undefined): {
+  byte_start: number;
+  byte_end: number;
+  line: number;
+} {
+  if (!unit) throw new Error("a planned row without its unit");
+  return { byte_start: unit.byte_start, byte_end: unit.byte_end, line: unit.line };
+}
+
 /** The id of the affected row of one address. */
 export function affectedRowId(
   run: { run_id: RunId; document_id: DocumentId },

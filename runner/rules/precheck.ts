@@ -2,14 +2,8 @@
 import { ROLES, type RoleKey } from "../model/run.ts";
 import type { Verdict } from "../model/stop.ts";
 import { judgeGrantMatrix, judgeTwoGrant, type GrantMatrix, type TwoGrant } from "./grant-matrix.ts";
-
-/** One point of the list. `could_not_look` is an answer of its own: nothing is known about what stands behind it. */
-export interface Check {
-  readonly name: string;
-  readonly outcome: "passed" | "failed" | "could_not_look";
-  readonly saw: string;
-  readonly wanted: string;
-}
+import type { Check } from "../model/events.ts";
+import { majorOf, serverMajor } from "./postgres-versions.ts";
 
 /** Row of `sql/read/server-identity.sql`, as far as it is judged. */
 export interface Identity {
@@ -61,9 +55,6 @@ export interface PrecheckFacts {
   readonly grants: { readonly matrix: GrantMatrix; readonly two_grant: TwoGrant } | undefined;
   readonly others: readonly Check[];
 }
-
-/** Oldest server major whose catalogs the environment statements can read. */
-const OLDEST_MAJOR = 15;
 
 /** Every check with its outcome, in the order a person would mend them. */
 export function prechecks(facts: PrecheckFacts): Check[] {
@@ -132,7 +123,7 @@ function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Ch
     ["in_recovery", String(identity.in_recovery), "false"],
   ];
   const wrong = equal.filter(([, is, should]) => is !== should);
-  const old = Math.floor(identity.server_version_num / 10_000) < OLDEST_MAJOR;
+  const unknown = serverMajor(majorOf(identity.server_version_num));
   return [
     wrong.length === 0
       ? {
@@ -147,13 +138,13 @@ function judgeSession(session: SessionFact, wanted: PrecheckFacts["wanted"]): Ch
           saw: wrong.map(([key, is]) => `${key} ${is}`).join(", "),
           wanted: wrong.map(([key, , should]) => `${key} ${should}`).join(", "),
         },
-    ...(old
+    ...(unknown
       ? [
           {
             name: `server seen by ${role}`,
             outcome: "failed" as const,
             saw: `version ${identity.server_version_num}`,
-            wanted: `PostgreSQL ${OLDEST_MAJOR} or newer`,
+            wanted: unknown.facts.wanted,
           },
         ]
       : []),

@@ -4,6 +4,7 @@ import type { RowOf } from "../model/rows.ts";
 import { PHASES, RUN_STATES, type RecordedPhase, type RunState } from "../model/run.ts";
 import { SECRET_NAMES, stateSchema, type StateJson } from "../model/state.ts";
 import { Stopped } from "../model/stop.ts";
+import { jsonOf } from "../model/json-text.ts";
 
 /** A request of the present pause; approve_by is UTC text, as in the bundle's payload.json. */
 export interface OpenRequest {
@@ -102,13 +103,7 @@ export function stateText(state: StateJson): string {
 
 /** State of a file's text. STOP_COULD_NOT_LOOK when it is not one; the stop quotes nothing of it. */
 export function parseState(text: string): StateJson {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const parsed = stateSchema.safeParse(value);
+  const parsed = stateSchema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   throw new Stopped("STOP_COULD_NOT_LOOK", {
     saw: "state.json is not a state of schema version 1",

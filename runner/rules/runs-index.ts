@@ -3,6 +3,7 @@ import { canonicalText, type Json } from "../model/canonical.ts";
 import { indexLineSchema, type IndexLine } from "../model/runs-index.ts";
 import { Stopped, type Verdict } from "../model/stop.ts";
 import { indexLine, JOURNAL_START, judgeIndex } from "./journal.ts";
+import { jsonOf } from "../model/json-text.ts";
 
 /** Lines of the file; a line that is not one is STOP_DRIFT with its number. */
 export function parseIndex(text: string): IndexLine[] {
@@ -10,13 +11,7 @@ export function parseIndex(text: string): IndexLine[] {
     .split("\n")
     .filter((item) => item !== "")
     .map((item, index) => {
-      let value: unknown;
-      try {
-        value = JSON.parse(item);
-      } catch {
-        value = undefined;
-      }
-      const parsed = indexLineSchema.safeParse(value);
+      const parsed = indexLineSchema.safeParse(jsonOf(item));
       if (!parsed.success)
         throw new Stopped("STOP_DRIFT", {
           saw: `line ${index + 1} of runs-index.jsonl is not an index line`,

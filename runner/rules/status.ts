@@ -1,6 +1,7 @@
 // What a person can do with a run now, by the table of docs/decisions/0060-status-and-reports.md. State file in, answer out; reads nothing.
+import type { StatusJson } from "../model/events.ts";
 import type { StateJson } from "../model/state.ts";
-import { STOPS, isStopCode, type StopRow } from "../model/stop.ts";
+import { STOPS, isStopCode } from "../model/stop.ts";
 import { parseState } from "./run-state.ts";
 import { shellWord } from "./shell-word.ts";
 import { finishBy } from "./times.ts";
@@ -12,36 +13,6 @@ export type Stage = "nothing" | "leg_a" | "enacted" | "reverted" | "torn" | "unk
 export interface Seen {
   readonly haltFile?: string | undefined;
   readonly holderAlive?: boolean | undefined;
-}
-
-/** Answer of `status --json`. Times are UTC text. safe_until null with safe_to_leave true means without limit. */
-export interface StatusJson {
-  readonly schema_version: "1";
-  readonly run_id: string;
-  readonly document_id: string;
-  readonly actor: string;
-  readonly host: string;
-  readonly state: StateJson["state"];
-  readonly last_stop: string | null;
-  readonly committed: Stage;
-  readonly committed_text: string;
-  readonly waiting_for: string | null;
-  readonly deadline: string | null;
-  /** What ends at the deadline. */
-  readonly deadline_of: string | null;
-  readonly safe_to_leave: boolean;
-  readonly safe_until: string | null;
-  readonly safe_text: string;
-  readonly next: string | null;
-  readonly or: string | null;
-  readonly call: StopRow["call"] | null;
-  readonly halted: readonly string[];
-  readonly holder: string | null;
-  readonly holder_until: string | null;
-  readonly closed: string | null;
-  /** Time of the state file this rests on, and the time it was judged. */
-  readonly as_of: string;
-  readonly now: string;
 }
 
 /** Commands people paste. One place, because scripts on the operator's side replace some of them. */

@@ -1,5 +1,5 @@
 // A run's status for people: the sheet one colleague hands to the next. Times in UTC and in the reader's own zone.
-import type { StatusJson } from "../rules/status.ts";
+import type { StatusJson } from "../model/events.ts";
 import { printable } from "../rules/text-hygiene.ts";
 
 /** `2026-11-20 15:04:05 UTC (22:04:05 UTC+07:00, Fri 20 Nov)`. `zone`: IANA name; without it that of the process. */
@@ -58,3 +58,7 @@ export function statusText(status: StatusJson, zone?: string): string {
   ]);
   return lines.map((line) => `${line}\n`).join("");
 }
+
+/** What a person reads when work on a run ended well. */
+export const doneText = (status: StatusJson): string =>
+  `${printable(`${status.document_id}: ${status.committed_text}; state ${status.state}`)}\n${status.next === null ? "" : `next: ${printable(status.next)}\n`}`;

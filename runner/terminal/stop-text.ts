@@ -1,23 +1,16 @@
 // How a stop is shown: eight labels for people, one object for programs. Every value as one printable line.
-import { STOPS, type StopCode, type Stopped } from "../model/stop.ts";
-import type { StatusJson } from "../rules/status.ts";
+import type { Ended, StatusJson, StopJson } from "../model/events.ts";
+import { isStopCode, STOPS, type StopCode, type StopFacts, type Stopped } from "../model/stop.ts";
 import { labelled, safeText } from "./status-text.ts";
-
-/** JSON form of a stop; `next` and `or` are commands to paste. */
-export interface StopJson {
-  readonly code: StopCode;
-  readonly saw: string;
-  readonly wanted: string;
-  readonly hint: string;
-  readonly next: string | null;
-  readonly or: string | null;
-  readonly details: readonly string[];
-}
 
 /** What is known of the run beside its stop: its status, `no run` where none was opened, undefined where nobody has looked. */
 export type Standing = StatusJson | "no run" | undefined;
 
-type Shown = Pick<Stopped, "code" | "facts">;
+/** A stop that is shown: thrown here, or told by another process. */
+export interface Shown {
+  readonly code: StopCode;
+  readonly facts: StopFacts;
+}
 
 /** The stop as data. The stop's own commands come first; what it leaves open the run's status answers. */
 export function stopJson(stop: Shown, standing?: Standing): StopJson {
@@ -32,6 +25,19 @@ export function stopJson(stop: Shown, standing?: Standing): StopJson {
     or: facts.or ?? orOf(stop, status),
     details: facts.details ?? [],
   };
+}
+
+/** The last word of a command that stopped. */
+export const endedBy = (stopped: Stopped, standing?: Standing): Ended => ({
+  event: "ended",
+  exit: stopped.exit,
+  stop: stopJson(stopped, standing),
+});
+
+/** The stop that a last word tells, undefined for a bug: that is no stop of the table. */
+export function stopOfJson({ code, next, or, ...facts }: StopJson): Shown | undefined {
+  if (!isStopCode(code)) return undefined;
+  return { code, facts: { ...facts, ...(next === null ? {} : { next }), ...(or === null ? {} : { or }) } };
 }
 
 /** The stop for people, lines ended by one line feed each. `zone`: IANA name of the reader's time zone; default the process's own. */

@@ -8,6 +8,8 @@ export interface RunningScratch {
   readonly socketDir: string;
   readonly port: number;
   readonly sslmode: "disable" | "require" | "verify-full";
+  /** Its major version. */
+  readonly major: number;
   /** Database of the server itself, in which nothing is ever restored. */
   readonly maintenance: string;
   readonly superuser: string;

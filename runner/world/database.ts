@@ -14,6 +14,8 @@ export interface Reader {
 /** A connection inside one transaction that may also run `sql/write` and `sql/revert`. */
 export interface Writer {
   readonly role: RoleKey;
+  /** Ends the connection, and so undoes its transaction, unless it has committed within this many milliseconds. STOP_APPROVAL_EXPIRED. */
+  endAfter(milliseconds: number): void;
   query<N extends StatementName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>[]>;
   one<N extends StatementName>(name: N, ...params: ArgumentsOf<N>): Promise<RowOf<N>>;
 }

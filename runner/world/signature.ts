@@ -25,6 +25,12 @@ export interface SignatureVerifier {
 
 /** Whether people signed what the database holds as admitted: on the host by their keys; in a rehearsal nobody signs. */
 export interface Approvals {
-  /** STOP_APPROVAL_INVALID when one of the rows was signed by nobody. */
-  insistSigned(runId: string, rows: readonly RowOf<"read/unused-statements">[]): Promise<void>;
+  /** STOP_APPROVAL_INVALID when one of the rows was signed by nobody, or the approver set of this host is not the laid one's heir. */
+  insistSigned(
+    runId: string,
+    rows: readonly RowOf<"read/unused-statements">[],
+    sets: readonly RowOf<"read/approver-sets">[],
+  ): Promise<void>;
+  /** STOP_HALTED for a lift, STOP_APPROVAL_INVALID for a revocation that nobody signed. Each row is looked at once a process. */
+  insistOrders(rows: readonly RowOf<"read/orders">[], sets: readonly RowOf<"read/approver-sets">[]): Promise<void>;
 }

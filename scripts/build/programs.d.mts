@@ -7,6 +7,8 @@ export interface Program {
 }
 export declare const PROGRAMS: readonly Program[];
 export declare function programPath(name: string, searchPath?: string): string | undefined;
-export declare function postgresBin(): string | undefined;
+export declare function postgresPackage(osRelease?: string): string;
+export declare function postgresBin(root?: string): string | undefined;
+export declare function postgresMajor(bin: string): number | undefined;
 export declare function missingPrograms(): readonly Program[];
-export declare function installLine(missing: readonly Program[]): string;
+export declare function installLine(missing: readonly Pick<Program, "debian">[]): string;

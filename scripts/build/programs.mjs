@@ -1,16 +1,40 @@
 // The programs a workstation needs that npm cannot install, and where they are. Plain node: bootstrap asks before node_modules exists.
-import { accessSync, constants, readdirSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const asRoot = process.getuid?.() === 0;
 
+/** Majors of PostgreSQL this release was tested with. */
+const [OLDEST_MAJOR, NEWEST_MAJOR] = [15, 18];
+
+/** What each distribution's own package of PostgreSQL is, by ID and VERSION_ID of /etc/os-release. */
+const OWN_MAJOR = {
+  "debian 12": 15,
+  "debian 13": 17,
+  "debian 14": 18,
+  "ubuntu 24.04": 16,
+  "ubuntu 25.04": 17,
+  "ubuntu 25.10": 17,
+  "ubuntu 26.04": 18,
+};
+
+/** Name of the package that brings PostgreSQL on this distribution; the name of its newest package where nothing more is known. */
+export function postgresPackage(osRelease = readText("/etc/os-release")) {
+  const value = (key) => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(osRelease)?.[1] ?? "";
+  const major = OWN_MAJOR[`${value("ID")} ${value("VERSION_ID")}`];
+  return major === undefined ? "postgresql" : `postgresql-${major}`;
+}
+
+const postgresql = postgresPackage();
+
 /** Every program: name, Debian package, what it is for, whether it must lie in the PostgreSQL folder. */
 export const PROGRAMS = [
-  { name: "initdb", debian: "postgresql-15", why: "makes the sandbox's and the scratch databases", postgres: true },
-  { name: "postgres", debian: "postgresql-15", why: "the database server itself", postgres: true },
-  { name: "pg_ctl", debian: "postgresql-15", why: "starts and stops a database server", postgres: true },
-  { name: "pg_dump", debian: "postgresql-15", why: "takes the backup", postgres: true },
-  { name: "psql", debian: "postgresql-15", why: "restores the backup", postgres: true },
+  { name: "initdb", debian: postgresql, why: "makes the sandbox's and the scratch databases", postgres: true },
+  { name: "postgres", debian: postgresql, why: "the database server itself", postgres: true },
+  { name: "pg_ctl", debian: postgresql, why: "starts and stops a database server", postgres: true },
+  { name: "pg_dump", debian: postgresql, why: "takes the backup", postgres: true },
+  { name: "psql", debian: postgresql, why: "restores the backup", postgres: true },
   { name: "gpg", debian: "gnupg", why: "signs approvals", postgres: false },
   { name: "gpgv", debian: "gpgv", why: "is the second verifier of a signature", postgres: false },
   { name: "sshd", debian: "openssh-server", why: "is the sandbox host's own door", postgres: false },
@@ -38,19 +62,33 @@ export function programPath(name, searchPath = process.env.PATH ?? "") {
 }
 
 // Debian keeps server programs off PATH in one folder a major; others put all of them beside initdb.
-function postgresFolders() {
-  const debian = listFolder("/usr/lib/postgresql")
-    .filter((major) => /^\d+$/.test(major) && Number(major) >= 15)
-    .sort((a, b) => Number(a) - Number(b))
-    .map((major) => `/usr/lib/postgresql/${major}/bin`);
-  const homebrew = ["/opt/homebrew/opt/postgresql@15/bin", "/usr/local/opt/postgresql@15/bin", "/usr/pgsql-15/bin"];
-  return [...debian, ...homebrew];
+function postgresFolders(root) {
+  const majors = Array.from({ length: NEWEST_MAJOR - OLDEST_MAJOR + 1 }, (_, index) => NEWEST_MAJOR - index);
+  const places = [
+    (major) => `${root}/${major}/bin`,
+    (major) => `/opt/homebrew/opt/postgresql@${major}/bin`,
+    (major) => `/usr/local/opt/postgresql@${major}/bin`,
+    (major) => `/usr/pgsql-${major}/bin`,
+  ];
+  return places.flatMap((place) => majors.map(place));
 }
 
-/** Folder with all PostgreSQL programs of one installation, the lowest supported major first; undefined when none is complete. */
-export function postgresBin() {
+/** Folder with all PostgreSQL programs of one installation, the highest tested major first; undefined when none is complete. */
+export function postgresBin(root = "/usr/lib/postgresql") {
   const wanted = PROGRAMS.filter((program) => program.postgres).map((program) => program.name);
-  return postgresFolders().find((folder) => wanted.every((name) => isExecutable(join(folder, name))));
+  return postgresFolders(root).find((folder) => wanted.every((name) => isExecutable(join(folder, name))));
+}
+
+/** Major version of an installation, as its server tells; undefined when it does not answer. */
+export function postgresMajor(bin) {
+  const told = spawnSync(join(bin, "postgres"), ["--version"], {
+    encoding: "utf8",
+    cwd: "/",
+    env: { LC_ALL: "C" },
+    timeout: 20_000,
+  });
+  const major = /\(PostgreSQL\) (\d+)/.exec(told.stdout ?? "")?.[1];
+  return major === undefined ? undefined : Number(major);
 }
 
 /** Programs that are missing; empty when all are there. */
@@ -75,10 +113,10 @@ function isExecutable(path) {
   }
 }
 
-function listFolder(path) {
+function readText(path) {
   try {
-    return readdirSync(path);
+    return readFileSync(path, "utf8");
   } catch {
-    return [];
+    return "";
   }
 }

@@ -1,9 +1,8 @@
 // The frame of every operator program: --help, --stack, --json, the refusal of a foreign environment, one way to end.
-import { Command } from "commander";
+import type { Command } from "commander";
 import { isRunId, type RunId } from "../../runner/model/ids.ts";
-import { EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { runProgram } from "./print-stop.ts";
+import { Stopped } from "../../runner/model/stop.ts";
+import { programNamed, runProgram } from "./run-program.ts";
 import { SANDBOX_STACK } from "./operator-command.ts";
 import { targetOf, type Target } from "../operator/target.ts";
 
@@ -15,22 +14,14 @@ export interface OperatorOptions {
 
 /** A command with the shared options; positionals and further options are added by the caller. */
 export function operatorProgram(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
+  return programNamed(name, description)
     .option("--stack <name>", "whose host: a stack of this project, or the path of a stack file", SANDBOX_STACK)
-    .option("--json", "NDJSON on standard output", false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+    .option("--json", "NDJSON on standard output", false);
 }
 
 /** Runs the work of a program to its exit status, with its host. */
 export async function atHost(options: OperatorOptions, work: (target: Target) => Promise<number>): Promise<void> {
-  await runProgram(
-    async () => {
-      refuseForeignEnvironment();
-      return work(targetOf(options.stack));
-    },
-    { aboutRun: true },
-  );
+  await runProgram(async () => work(targetOf(options.stack)), { aboutRun: true });
 }
 
 /** A positional as a run id. STOP_REFUSED_INPUT when it is none. */

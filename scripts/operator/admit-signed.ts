@@ -1,7 +1,8 @@
 // Signed files on their way into the gate: uploaded, then admitted by the host's own verification.
+import { admittedStatementEvent } from "../../runner/model/events.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { eventsOf } from "./host-call.ts";
-import { operatorStop, stopOf } from "./stop-of-host.ts";
+import { eventsLike, eventsOf, insistNoStop } from "./host-call.ts";
+import { stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 import { uploadSigned } from "./upload.ts";
 
@@ -21,10 +22,7 @@ export async function admitSigned(
       say(`admitted before: ${statement.gate} of ${statement.run_id}, signed by ${statement.person}`);
       continue;
     }
-    if (stop) {
-      const { code, facts } = operatorStop(stop, target.stack, statement.run_id);
-      throw new Stopped(code, facts);
-    }
+    insistNoStop(events, target, statement.run_id);
     if (status !== 0)
       throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `the gate answered ${status}`, wanted: "admitted" });
     say(`admitted: ${statement.gate} of ${statement.run_id}, signed by ${statement.person}`);
@@ -33,11 +31,7 @@ export async function admitSigned(
 
 async function wasAdmitted(target: Target, runId: string, statement: Buffer): Promise<boolean> {
   const { events } = await eventsOf(target, ["orchestrate", "approvals", runId]);
-  return events.some(
-    (event) =>
-      event.event === "admitted" &&
-      event["used_phase"] === null &&
-      typeof event["statement"] === "string" &&
-      Buffer.from(event["statement"], "base64").equals(statement),
+  return eventsLike(admittedStatementEvent, events).some(
+    (event) => event.used_phase === null && Buffer.from(event.statement, "base64").equals(statement),
   );
 }

@@ -1,6 +1,7 @@
 // Says when a backup was last restored outside the host, as soon as that is too long ago.
-import { DRILL_DAYS, drillRecordSchema } from "../../runner/model/drill.ts";
-import { eventsOf, type HostEvent } from "./host-call.ts";
+import { DRILL_DAYS } from "../../runner/model/drill.ts";
+import { drillEvent } from "../../runner/model/events.ts";
+import { eventsLike, eventsOf, type HostEvent } from "./host-call.ts";
 import { withStack } from "../frame/operator-command.ts";
 import type { Target } from "./target.ts";
 
@@ -15,11 +16,11 @@ export async function drillReminder(target: Target): Promise<string | undefined>
 
 /** When the last whole restore was, in words, as soon as that is more than 30 days before `now`; `--head` drills do not count. */
 export function lateDrill(records: readonly HostEvent[], now: Date): string | undefined {
-  const whole = records.flatMap(({ event: _event, ...record }) => {
-    const parsed = drillRecordSchema.safeParse(record);
-    return parsed.success && parsed.data.kind === "whole" ? [parsed.data.at] : [];
-  });
-  const newest = whole.sort().at(-1);
+  const whole = eventsLike(drillEvent, records).filter((record) => record.kind === "whole");
+  const newest = whole
+    .map((record) => record.at)
+    .sort()
+    .at(-1);
   if (newest === undefined) return "no backup of this host was ever restored outside it";
   const age = now.getTime() - Date.parse(newest);
   return age <= DRILL_DAYS * DAY ? undefined : `the last restore drill was ${Math.floor(age / DAY)} days ago`;

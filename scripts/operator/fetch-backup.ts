@@ -7,12 +7,12 @@ import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { drillPackageSchema, type DrillPackage } from "../../runner/model/drill.ts";
+import { receiptEvent } from "../../runner/model/events.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
-import { eventsOf, lineBroken } from "./host-call.ts";
+import { answersOf, eventsLike, lineBroken } from "./host-call.ts";
 import { withStack } from "../frame/operator-command.ts";
-import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
 /** The sealed file, the package it is held against, and the package's file. */
@@ -24,13 +24,23 @@ export interface FetchedBackup {
 
 const PACKAGE_CAP = 16 * 1024 * 1024;
 
-/** From `folder` when it holds a whole pair already, else from the host. STOP_PROOF_FAILED when the file is not the one of the receipt. */
-export async function fetchBackup(target: Target, runId: string, folder: string): Promise<FetchedBackup> {
+/**
+ * From `folder` when it holds a whole pair already, else from the host. `judge` sees the package before the file is fetched.
+ * STOP_PROOF_FAILED when the file is not the one of the receipt.
+ */
+export async function fetchBackup(
+  target: Target,
+  runId: string,
+  folder: string,
+  judge: (known: DrillPackage) => Promise<void>,
+): Promise<FetchedBackup> {
   const place = { file: join(folder, `${runId}.sql.gpg`), packageFile: join(folder, `${runId}.package.json`) };
   const kept = await keptPackage(place.packageFile);
+  if (kept) await judge(kept);
   if (kept && existsSync(place.file) && (await shaOf(place.file)) === kept.file_sha) return { ...place, package: kept };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const known = await fetchPackage(target, runId);
+  await judge(known);
   await copyFile(target, known, place.file);
   await writeFile(place.packageFile, JSON.stringify(known), { mode: 0o600 });
   return { ...place, package: known };
@@ -38,19 +48,13 @@ export async function fetchBackup(target: Target, runId: string, folder: string)
 
 /** The package of the newest receipt, from the host. */
 export async function fetchPackage(target: Target, runId: string): Promise<DrillPackage> {
-  const { events } = await eventsOf(target, ["backup", "receipt", runId]);
-  const stop = stopOf(events);
-  if (stop) {
-    const { code, facts } = operatorStop(stop, target.stack, runId);
-    throw new Stopped(code, facts);
-  }
-  const parsed = drillPackageSchema.safeParse(events.find((event) => event.event === "receipt")?.["package"]);
-  if (!parsed.success || parsed.data.run_id !== runId)
+  const [receipt] = eventsLike(receiptEvent, await answersOf(target, ["backup", "receipt", runId], runId));
+  if (receipt?.package.run_id !== runId)
     throw new Stopped("STOP_COULD_NOT_LOOK", {
       saw: "the host answers another form of receipt",
       wanted: "a release of the cutter that this folder knows",
     });
-  return parsed.data;
+  return receipt.package;
 }
 
 /** The first `bytes` of the sealed file. */

@@ -1,15 +1,20 @@
 // Brings request bundles to this machine. The host chooses no path here: names are words of a list, sizes are capped, digests are compared.
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type * as z from "zod";
 import { sha256 } from "../../runner/model/canonical.ts";
-import { BUNDLE_CAP, bundleFileEvent } from "../../runner/model/request-files.ts";
+import { bundleFileEvent, type BundleFile } from "../../runner/model/events.ts";
+import { BUNDLE_CAP } from "../../runner/model/request-files.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { askedAgain, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
-import { operatorStop, stopOf } from "./stop-of-host.ts";
+import {
+  askedAgain,
+  callHost,
+  hostFailed,
+  insistNoStop,
+  lineBroken,
+  type HostAnswer,
+  type HostEvent,
+} from "./host-call.ts";
 import type { Target } from "./target.ts";
-
-type FileEvent = z.infer<typeof bundleFileEvent>;
 
 /** Bundles one host may send for one run: a gate's newest, for each gate. */
 const BUNDLES_AT_ONCE = 4;
@@ -37,14 +42,10 @@ export async function fetchBundles(target: Target, runId: string, folder: string
   }
 }
 
-async function receive(target: Target, runId: string): Promise<FileEvent[]> {
+async function receive(target: Target, runId: string): Promise<BundleFile[]> {
   const words = ["orchestrate", "requests", runId];
   const { status, stderr, files, others } = await askedAgain(() => receiveOnce(target, words));
-  const stop = stopOf(others);
-  if (stop) {
-    const { code, facts } = operatorStop(stop, target.stack, runId);
-    throw new Stopped(code, facts);
-  }
+  insistNoStop(others, target, runId);
   if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0) throw hostFailed(words, status, stderr);
   return files;
@@ -53,8 +54,8 @@ async function receive(target: Target, runId: string): Promise<FileEvent[]> {
 async function receiveOnce(
   target: Target,
   words: readonly string[],
-): Promise<HostAnswer & { readonly files: FileEvent[]; readonly others: HostEvent[] }> {
-  const files: FileEvent[] = [];
+): Promise<HostAnswer & { readonly files: BundleFile[]; readonly others: HostEvent[] }> {
+  const files: BundleFile[] = [];
   const others: HostEvent[] = [];
   let room = BUNDLES_AT_ONCE * BUNDLE_CAP;
   const answer = await callHost(target, {
@@ -73,7 +74,7 @@ async function receiveOnce(
   return { ...answer, files, others };
 }
 
-function bytesOf(file: FileEvent): Buffer {
+function bytesOf(file: BundleFile): Buffer {
   const bytes = Buffer.from(file.data, "base64");
   if (sha256(bytes) !== file.sha256) throw foreign(`${file.name} with another digest than announced`);
   return bytes;

@@ -2,14 +2,16 @@
 import { randomBytes } from "node:crypto";
 import type { ProcessPromise } from "zx";
 import { Stopped, type StopCode } from "../../runner/model/stop.ts";
-import type { StatusJson } from "../../runner/rules/status.ts";
-import { stopText } from "../../runner/terminal/stop-text.ts";
+import { spokenEvent, type SpokenEvent, type StatusJson } from "../../runner/model/events.ts";
+import { doneText } from "../../runner/terminal/status-text.ts";
+import { progressOn, type Progress } from "../../runner/terminal/progress.ts";
+import { stopText, type Shown } from "../../runner/terminal/stop-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { askStatus, statusIfKnown } from "./ask-status.ts";
 import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
 import { operatorSentence, withStack } from "../frame/operator-command.ts";
-import { progressOn, type Progress } from "./progress.ts";
-import { endOf, operatorStop, type HostStop } from "./stop-of-host.ts";
+import { runIdOf } from "../frame/program.ts";
+import { endOf, operatorStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
 /** `words` must be safe to ask twice: with a token of ours ({@link onceOnly}), a run id of ours, or only following. */
@@ -21,7 +23,7 @@ export interface Ask {
   /** A stop the caller goes on from by itself: its first line is shown, not the sheet, and no end tells a person what to do next. */
   readonly awaited?: StopCode;
   /** Every event of the run, as it comes. */
-  readonly onEvent?: (event: HostEvent) => void;
+  readonly onEvent?: (event: SpokenEvent) => void;
 }
 
 /** Words that make the host do a thing once however often it is asked. */
@@ -29,9 +31,9 @@ export const onceOnly = (): readonly string[] => ["--ask", randomBytes(4).toStri
 
 /** Exit status of a person's own Ctrl-C, as shells know it. */
 const DETACHED = 130;
-/** `refusal`: the last word of a command that could not follow or start, which is no event of the run. */
+/** `last`: the newest event. `refusal`: the last word of a command that could not follow or start, which is no event of the run. */
 interface Seen {
-  events: HostEvent[];
+  last?: HostEvent;
   attached: boolean;
   process?: number;
   position?: number;
@@ -41,8 +43,16 @@ interface Seen {
 
 /** Follows to the end of the process; answers its exit status and has shown its stop. STOP_COULD_NOT_LOOK when the host stays away. */
 export async function followRun(ask: Ask): Promise<number> {
-  const progress = toldTo(ask, progressOn(ask.json));
-  const seen: Seen = { events: [], attached: false, dials: 0 };
+  const progress = progressOn();
+  const seen: Seen = { attached: false, dials: 0 };
+  const accept = (event: HostEvent): void => {
+    seen.last = event;
+    const heard = spokenEvent.safeParse(event).data;
+    if (heard) ask.onEvent?.(heard);
+    // A host may say more than this workstation knows: a program gets all of it.
+    if (ask.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    else if (heard) progress.show(heard);
+  };
   const leave = onInterrupt(ask, progress);
   try {
     for (let broken = 0; ; broken += 1) {
@@ -50,14 +60,14 @@ export async function followRun(ask: Ask): Promise<number> {
         words: wordsNow(ask, seen),
         started: leave.watch,
         onEvent: (event) => {
-          broken = note(seen, event, progress) ? 0 : broken;
+          broken = note(seen, event, accept) ? 0 : broken;
         },
       });
       if (leave.asked()) return DETACHED;
       if (isOver(seen, answer)) break;
       const wait = BROKE[broken];
       if (seen.refusal && (wait === undefined || !cameTooEarly(seen, seen.refusal))) {
-        accept(seen, seen.refusal, progress);
+        accept(seen.refusal);
         break;
       }
       if (answer.status !== undefined && !seen.refusal) throw hostFailed(ask.words, answer.status, answer.stderr);
@@ -74,14 +84,6 @@ export async function followRun(ask: Ask): Promise<number> {
   return ending(ask, seen);
 }
 
-const toldTo = ({ onEvent }: Ask, progress: Progress): Progress => ({
-  ...progress,
-  show: (event) => {
-    onEvent?.(event);
-    progress.show(event);
-  },
-});
-
 // Behind the last event of the same process once it is known; else the same question again, which must be safe.
 function wordsNow({ words, runId }: Ask, { process: pid, position }: Seen): readonly string[] {
   if (position === undefined) return words;
@@ -97,11 +99,11 @@ function wordsNow({ words, runId }: Ask, { process: pid, position }: Seen): read
 
 // The last word of the process we started ends it even when the line broke behind it; a history holds many last words.
 function isOver(seen: Seen, { status }: HostAnswer): boolean {
-  return seen.events.at(-1)?.event === "ended" && (seen.attached || status !== undefined);
+  return seen.last?.event === "ended" && (seen.attached || status !== undefined);
 }
 
 /** True for news of the run; `attached` only tells whom to follow. */
-function note(seen: Seen, event: HostEvent, progress: Progress): boolean {
+function note(seen: Seen, event: HostEvent, accept: (event: HostEvent) => void): boolean {
   delete seen.refusal;
   if (event.event === "ended" && event["position"] === undefined) {
     seen.refusal = event;
@@ -115,13 +117,8 @@ function note(seen: Seen, event: HostEvent, progress: Progress): boolean {
     seen.attached = true;
     return true;
   }
-  accept(seen, event, progress);
+  accept(event);
   return true;
-}
-
-function accept(seen: Seen, event: HostEvent, progress: Progress): void {
-  seen.events.push(event);
-  progress.show(event);
 }
 
 // After a broken line a host that cannot look yet is asked again: the process it started may not have said its first word.
@@ -129,8 +126,8 @@ const cameTooEarly = (seen: Seen, refusal: HostEvent): boolean =>
   seen.dials > 0 && endOf([refusal])?.stop?.code === "STOP_COULD_NOT_LOOK";
 
 async function ending({ target, runId, json, awaited }: Ask, seen: Seen): Promise<number> {
-  const end = endOf(seen.events);
-  if (!end) throw new Error("an end was seen before");
+  const end = endOf([seen.last]);
+  if (!end) throw hostFailed(["orchestrate", "follow"], 0, "its last word has another form");
   const status = await statusIfKnown(target, runId);
   if (end.bug !== undefined)
     process.stderr.write(
@@ -138,22 +135,14 @@ async function ending({ target, runId, json, awaited }: Ask, seen: Seen): Promis
     );
   else if (end.stop)
     process.stderr.write(endText(operatorStop(end.stop, target.stack, runId), target.stack, status, awaited));
-  else if (status) return done(status, json || awaited !== undefined);
+  else if (status && !json && awaited === undefined) process.stderr.write(doneText(status));
   return end.exit;
 }
 
 // Whoever goes on by itself from the stop it waited for must not tell a person to do that step.
-function endText(stop: HostStop, stack: string, status: StatusJson | undefined, awaited: StopCode | undefined): string {
+function endText(stop: Shown, stack: string, status: StatusJson | undefined, awaited: StopCode | undefined): string {
   const sheet = operatorSentence(stopText(stop, status), stack);
   return stop.code === awaited ? `${sheet.split("\n", 1)[0] ?? ""}\n` : sheet;
-}
-
-function done(status: StatusJson, quiet: boolean): number {
-  if (!quiet)
-    process.stderr.write(
-      `${status.document_id}: ${status.committed_text}; state ${status.state}\n${status.next === null ? "" : `next: ${status.next}\n`}`,
-    );
-  return 0;
 }
 
 function goneFor({ runId, target }: Ask, stop: Stopped): Stopped {
@@ -193,6 +182,20 @@ function onInterrupt(
       process.off("SIGINT", interrupt);
     },
   };
+}
+
+/** Carries on, undoes or closes a run of the host and follows that; `given` is the run's id as a person typed it. */
+export async function changeRun(
+  target: Target,
+  verb: "resume" | "revert" | "void",
+  given: string,
+  { json, reason, before }: { readonly json: boolean; readonly reason?: string; readonly before?: () => Promise<void> },
+): Promise<number> {
+  const runId = runIdOf(given);
+  await insistRun(target, runId);
+  await before?.();
+  const words = ["orchestrate", verb, runId, ...(reason === undefined ? [] : [reason]), ...onceOnly()];
+  return followRun({ target, runId, json, words });
 }
 
 /** One look at a run before work on it, for a clear refusal of an unknown id. */

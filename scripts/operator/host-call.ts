@@ -1,10 +1,12 @@
 // One call of the host's cutter over ssh, by zx: its NDJSON comes event by event, what it says to people is kept for the case that it ends without a word.
 import { $, type ProcessPromise } from "zx";
 import * as z from "zod";
+import { jsonOf } from "../../runner/model/json-text.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
+import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
 const hostEvent = z.looseObject({ event: z.string().optional() });
@@ -89,6 +91,28 @@ export async function eventsOf(
   return { status, events };
 }
 
+/** Throws the host's stop, where there is one, with commands of this workstation. */
+export function insistNoStop(events: readonly HostEvent[], target: Target, runId?: string): void {
+  const stop = stopOf(events);
+  if (!stop) return;
+  const { code, facts } = operatorStop(stop, target.stack, runId);
+  throw new Stopped(code, facts);
+}
+
+/** The events of a call that is safe to ask twice and ends well; the host's own stop otherwise. */
+export async function answersOf(target: Target, words: readonly string[], runId?: string): Promise<HostEvent[]> {
+  const { events } = await eventsOf(target, words);
+  insistNoStop(events, target, runId);
+  return events;
+}
+
+/** Those events that have the schema's form, as it reads them. */
+export const eventsLike = <T>(schema: z.ZodType<T>, events: readonly HostEvent[]): T[] =>
+  events.flatMap((event) => {
+    const parsed = schema.safeParse(event);
+    return parsed.success ? [parsed.data] : [];
+  });
+
 /** The stop of a line that does not stand. */
 export function lineBroken({ address }: Target, stderr: string): Stopped {
   const said = printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200);
@@ -121,12 +145,6 @@ function statusOf(exitCode: number | null): number | undefined {
 }
 
 function parsed(line: string): HostEvent | undefined {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    const result = hostEvent.safeParse(JSON.parse(line));
-    return result.success ? result.data : undefined;
-  } catch {
-    // The last line of a line that broke may be half a line.
-    return undefined;
-  }
+  // The last line of a line that broke may be half a line.
+  return line.startsWith("{") ? hostEvent.safeParse(jsonOf(line)).data : undefined;
 }

@@ -45,7 +45,7 @@ export const programsPoint = (
 ): Point =>
   judge(look, part, {
     what: "programs",
-    needs: ["node", "keyring", "database"],
+    needs: ["node", "postgres", "keyring", "database"],
     components: [COMPONENTS.programs],
     next: install,
     undeclared: "no program is declared",

@@ -1,14 +1,14 @@
 // The command package of a first run as a list of points: each found, missing or not looked at, each with the command that goes on.
 import * as z from "zod";
-import type { StatusJson } from "../../runner/rules/status.ts";
+import type { StatusJson } from "../../runner/model/events.ts";
+import type { Shown } from "../../runner/terminal/stop-text.ts";
 import type { Point, PointAnswer } from "./checklist.ts";
 import type { HostEvent } from "../operator/host-call.ts";
-import type { HostStop } from "../operator/stop-of-host.ts";
 
 /** An answer of the host: its events, or its stop. */
 export interface Told {
   readonly events: readonly HostEvent[];
-  readonly stop: HostStop | undefined;
+  readonly stop: Shown | undefined;
 }
 
 const text = (event: HostEvent, key: string): string => (typeof event[key] === "string" ? event[key] : "");
@@ -18,7 +18,7 @@ const answerOf = (word: string): PointAnswer =>
     : word === "missing" || word === "failed"
       ? "missing"
       : "could not look";
-const ofStop = ({ code }: HostStop): PointAnswer => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
+const ofStop = ({ code }: Shown): PointAnswer => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
 
 /** Names of environment and configuration, and people for each gate. */
 export function namePoints(told: Told): Point[] {

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { spokenEvent } from "../../runner/model/events.ts";
+import { jsonOf } from "../../runner/model/json-text.ts";
 import { baselineRow, type BaselineRow } from "../../runner/model/outputs.ts";
 import { stateSchema, type StateJson } from "../../runner/model/state.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
@@ -14,13 +16,6 @@ const countsFile = z.looseObject({
   documents: z.array(baselineRow),
 });
 type Standing = z.infer<typeof countsFile>;
-const phaseEvent = z.looseObject({
-  event: z.literal("phase"),
-  status: z.literal("passed"),
-  phase: z.string(),
-  seconds: z.number(),
-  invariants: z.string(),
-});
 
 /** state.json of a run of this sandbox. */
 export const stateOf = (sandbox: Sandbox, runId: string): StateJson =>
@@ -33,21 +28,13 @@ export function finalPage(sandbox: Sandbox, runId: string): string {
   const state = stateOf(sandbox, runId);
   const events = text("events.ndjson")
     .split("\n")
-    .filter((line) => line !== "")
-    .map((line): unknown => JSON.parse(line));
-  const phases = events
-    .map((event) => phaseEvent.safeParse(event))
-    .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
+    .map((line) => spokenEvent.safeParse(jsonOf(line)).data);
+  const phases = events.flatMap((event) => (event?.event === "phase" && event.status === "passed" ? [event] : []));
   const [before, after] = ["counts-before.json", "counts-after.json"].map((name) =>
     countsFile.parse(JSON.parse(text(name))),
   ) as [Standing, Standing];
   const rowsBefore = new Map(before.counts.map((row) => [row.table, row.rows]));
-  const reports = z.looseObject({ event: z.literal("report"), file: z.string() });
-  const told = [
-    ...new Set(
-      events.map((event) => reports.safeParse(event)).flatMap((parsed) => (parsed.success ? [parsed.data.file] : [])),
-    ),
-  ];
+  const told = [...new Set(events.flatMap((event) => (event?.event === "report" ? [event.file] : [])))];
   // The rehearsal's report is no document of the run: it lies beside the run's own files.
   const delivered = told.filter((file) => !file.startsWith("runs/"));
   const living = livingProcesses(sandbox.place, readState(sandbox.place.stateFile) ?? neverWritten());
@@ -55,8 +42,8 @@ export function finalPage(sandbox: Sandbox, runId: string): string {
     `\n${state.document_id} is cut and enacted. Run ${runId}, state ${state.state}.\n`,
     "\nPhases\n",
     ...phases.map(
-      (phase) =>
-        `  ${phase.phase.padEnd(20)}${phase.seconds.toFixed(2).padStart(8)} s   ${phase.invariants} invariants\n`,
+      ({ phase, seconds = 0, invariants = "" }) =>
+        `  ${phase.padEnd(20)}${seconds.toFixed(2).padStart(8)} s   ${invariants} invariants\n`,
     ),
     "\nWho signed\n",
     ...state.approvals.map(

@@ -86,6 +86,8 @@ export function renderConfig(facts: HostFacts): string {
       scratch_user: facts.scratchUser,
       scratch_root: place.scratchFolder,
       scratch_url_file: null,
+      scratch_image: null,
+      docker_program: "/usr/bin/docker",
     },
     target_policy: { authoritative: "refused", max_units: 1000 },
     protected_prefixes: ["ICX-CONST", "DIEU*"],

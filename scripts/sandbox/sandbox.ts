@@ -35,10 +35,14 @@ export interface Sandbox {
   readonly stack: StackConfig;
 }
 
-/** `folder`: the sandbox's files (default .sandbox of the project, and Pulumi.sandbox.yaml beside it); `say`: progress in one line each. */
+/**
+ * `folder`: the sandbox's files (default .sandbox of the project, and Pulumi.sandbox.yaml beside it); `say`: progress in one line each;
+ * `postgresBin`: folder of another installation than the newest of this machine.
+ */
 export interface SandboxOptions {
   readonly folder?: string;
   readonly say?: (line: string) => void;
+  readonly postgresBin?: string;
 }
 
 const asRoot = process.getuid?.() === 0;
@@ -56,7 +60,7 @@ export const sandboxStackFile = (): string => join(projectRoot(), "Pulumi.sandbo
 export async function ensureSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const folder = options.folder ?? defaultSandboxFolder();
   const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
-  const bin = requirePlatform();
+  const bin = options.postgresBin ?? requirePlatform();
   privateFolder(folder);
   return await exclusively(folder, async () => {
     const sandbox = await bringUp(folder, bin, say);

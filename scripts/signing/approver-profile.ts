@@ -7,6 +7,7 @@ import { sha } from "../../runner/model/sha-schema.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { isRewritten } from "../../runner/rules/journal.ts";
 import type { Bundle } from "./bundle.ts";
+import { jsonOf } from "../../runner/model/json-text.ts";
 
 const profileSchema = z.strictObject({
   person: z.string(),
@@ -31,7 +32,7 @@ export interface Profile extends z.infer<typeof profileSchema> {
 }
 
 export async function readProfile(file: string): Promise<Profile> {
-  const profile = profileSchema.safeParse(await jsonOf(file));
+  const profile = profileSchema.safeParse(await jsonOfFile(file));
   if (!profile.success)
     throw new Stopped("STOP_COULD_NOT_LOOK", {
       saw: `${file} is no approver profile`,
@@ -43,7 +44,7 @@ export async function readProfile(file: string): Promise<Profile> {
 /** STOP_COULD_NOT_LOOK for a file that is there and is no memory: going on as if nothing was remembered would trust any history. */
 async function readMemory(file: string): Promise<Memory> {
   if (!existsSync(file)) return { journals: {}, indexes: {} };
-  const memory = memorySchema.safeParse(await jsonOf(file));
+  const memory = memorySchema.safeParse(await jsonOfFile(file));
   if (memory.success) return memory.data;
   throw new Stopped("STOP_COULD_NOT_LOOK", {
     saw: `${file} is not what this machine remembers of hosts`,
@@ -79,13 +80,7 @@ export function remember({ memory, host, memory_file }: Profile, bundle: Bundle)
   writeWhenChanged(memory_file, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
-async function jsonOf(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch {
-    return undefined;
-  }
-}
+const jsonOfFile = async (file: string): Promise<unknown> => jsonOf(await readFile(file, "utf8").catch(() => ""));
 
 function rewritten(what: string): Stopped {
   return new Stopped("STOP_APPROVAL_INVALID", {

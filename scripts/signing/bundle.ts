@@ -18,6 +18,7 @@ import { judgeChain, judgeIndex, type JournalEntry } from "../../runner/rules/jo
 import { proveLossless } from "../../runner/rules/lossless.ts";
 import { planRows, writerDigest } from "../../runner/rules/plan-rows.ts";
 import { parseIndex } from "../../runner/rules/runs-index.ts";
+import { jsonOf } from "../../runner/model/json-text.ts";
 
 const grammarFile = z.strictObject({
   ...grammarChoice.shape,
@@ -218,13 +219,7 @@ export async function insistOwnCopy(bundle: Bundle, file: string): Promise<void>
 }
 
 function parsed<T>(schema: z.ZodType<T>, bytes: Buffer, name: string): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString("utf8"));
-  } catch {
-    value = undefined;
-  }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(jsonOf(bytes.toString("utf8")));
   if (!result.success) throw differs(name, "not in its form");
   return result.data;
 }

@@ -5,6 +5,7 @@ import type { ProfileOptions } from "./approving-person.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import type { Signed } from "./sign-statement.ts";
 import type { Page } from "./typed-confirmation.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 
 /** `out`: folder of the signed files; `stack`: the host the operator's next command is for, nothing here dials it. */
 export interface SigningOptions extends ProfileOptions {
@@ -40,8 +41,16 @@ export function tellSigned(statement: Statement, { json, sig }: Signed, next: st
   const command = withStack(next, options.stack);
   const { gate, run_id, person, payload_sha, nonce } = statement;
   if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ event: "signed", gate, run_id, person, payload_sha, nonce, statement: json, signature: sig, next: command })}\n`,
-    );
+    printJson({
+      event: "signed",
+      gate,
+      run_id,
+      person,
+      payload_sha,
+      nonce,
+      statement: json,
+      signature: sig,
+      next: command,
+    });
   else process.stdout.write(`signed and verified: ${json}\nwith its .sig, for the operator: ${command}\n`);
 }

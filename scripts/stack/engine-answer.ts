@@ -6,6 +6,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { ENGINE_STATUS } from "./pulumi.ts";
 import type { EngineAnswer } from "./pulumi.ts";
+import { jsonOf } from "../../runner/model/json-text.ts";
 
 const digestSchema = z.looseObject({
   steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })).default([]),
@@ -22,7 +23,7 @@ export interface PreviewLines {
 
 /** Reads the answer. STOP_COULD_NOT_LOOK with the engine's words when it is no preview that came to its end. */
 export function readPreview(answer: EngineAnswer): PreviewLines {
-  const digest = digestSchema.safeParse(parseJson(answer.stdout));
+  const digest = digestSchema.safeParse(jsonOf(answer.stdout.slice(Math.max(0, answer.stdout.indexOf("{")))));
   const ended = answer.status === ENGINE_STATUS.done || answer.status === ENGINE_STATUS.changesProposed;
   if (!ended || !digest.success)
     throw couldNotLook(
@@ -77,12 +78,4 @@ function couldNotLook({ status, stdout, stderr }: EngineAnswer, errors: readonly
     wanted: "a preview of the whole host",
     details: said.slice(0, 25),
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.slice(Math.max(0, text.indexOf("{"))));
-  } catch {
-    return undefined;
-  }
 }

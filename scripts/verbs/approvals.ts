@@ -1,39 +1,20 @@
 // `npm run approvals -- <run-id>`: who approved what. The host only hands over bytes; they are verified here, with the set your profile pins.
-import * as z from "zod";
+import type * as z from "zod";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { APPROVERS_CAP, holderOf, parseApprovers, type ApproverSet } from "../../runner/model/approvers.ts";
+import { admittedStatementEvent, type Approval } from "../../runner/model/events.ts";
 import { parseStatement } from "../../runner/model/statement.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 import { readProfile } from "../signing/approver-profile.ts";
-import { eventsOf, type HostEvent } from "../operator/host-call.ts";
+import { answersOf, eventsLike } from "../operator/host-call.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
-import { operatorStop, stopOf } from "../operator/stop-of-host.ts";
 
-const admittedEvent = z.looseObject({
-  event: z.literal("admitted"),
-  used_phase: z.string().nullable(),
-  used_at: z.string().nullable(),
-  statement: z.string(),
-  signature: z.string(),
-});
-
-/** One statement as this machine judged it; `good` false with the reason. */
-interface Judged {
-  readonly gate: string;
-  readonly run_id: string;
-  readonly person: string;
-  readonly fingerprint: string;
-  readonly payload_sha: string;
-  readonly signed_utc: string;
-  readonly used_phase: string | null;
-  readonly used_at: string | null;
-  readonly good: boolean;
-  readonly reason: string | null;
-}
+type Admitted = z.infer<typeof admittedStatementEvent>;
 
 operatorProgram("approvals", "every admitted statement of a run, its signature verified here")
   .argument("<run-id>", "any run")
@@ -42,17 +23,13 @@ operatorProgram("approvals", "every admitted statement of a run, its signature v
     atHost(options, async (target) => {
       const runId = runIdOf(word);
       const set = await pinnedSet(options.profile);
-      const { events } = await eventsOf(target, ["orchestrate", "approvals", runId]);
-      const stop = stopOf(events);
-      if (stop) {
-        const { code, facts } = operatorStop(stop, target.stack, runId);
-        throw new Stopped(code, facts);
-      }
+      const admitted = await answersOf(target, ["orchestrate", "approvals", runId], runId);
       const judged = await Promise.all(
-        events.filter((event) => event.event === "admitted").map((event) => judge(event, runId, set)),
+        eventsLike(admittedStatementEvent, admitted).map((one) => judge(one, runId, set)),
       );
       for (const one of judged)
-        process.stdout.write(options.json ? `${JSON.stringify({ event: "approval", ...one })}\n` : lineOf(one));
+        if (options.json) printJson({ event: "approval", ...one });
+        else process.stdout.write(lineOf(one));
       const bad = judged.filter((one) => !one.good);
       if (bad.length > 0)
         throw new Stopped("STOP_APPROVAL_INVALID", {
@@ -79,8 +56,8 @@ async function pinnedSet(profileFile: string): Promise<ApproverSet> {
   return set;
 }
 
-async function judge(event: HostEvent, runId: string, set: ApproverSet): Promise<Judged> {
-  const parsed = admittedEvent.parse(event);
+/** One statement as this machine judges it; `good` false with the reason. */
+async function judge(parsed: Admitted, runId: string, set: ApproverSet): Promise<Approval> {
   const bytes = Buffer.from(parsed.statement, "base64");
   const statement = parseStatement(bytes);
   const { gate, run_id, person, fingerprint, payload_sha, signed_utc } = statement;
@@ -108,7 +85,7 @@ async function judge(event: HostEvent, runId: string, set: ApproverSet): Promise
   return { ...known, good: answer.ok, reason: answer.ok ? null : answer.reason };
 }
 
-function lineOf(one: Judged): string {
+function lineOf(one: Approval): string {
   const words = [
     one.good ? "good" : "BAD ",
     one.gate.padEnd(22),

@@ -1,7 +1,7 @@
 // `npm run approve -- <bundle>`: computes the plan again on this machine, shows what is signed, asks, signs, verifies what it wrote.
 import { randomBytes } from "node:crypto";
-import { Command, Option } from "commander";
-import { EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
+import { Option } from "commander";
+import { Stopped } from "../../runner/model/stop.ts";
 import type { Payload } from "../../runner/model/payload.ts";
 import { buildRequest, buildStatement } from "../../runner/model/statement.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
@@ -9,8 +9,7 @@ import { newestDigest } from "../../runner/rules/rehearsed-changes.ts";
 import { insistExtends, remember } from "../signing/approver-profile.ts";
 import { approvingPerson } from "../signing/approving-person.ts";
 import { insistOwnCopy, readBundle, type Bundle } from "../signing/bundle.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { requestReading } from "../signing/request-reading.ts";
 import { signStatement } from "../signing/sign-statement.ts";
 import { pageOf, tellSigned, withSigningOptions, type SigningOptions } from "../signing/signing-words.ts";
@@ -23,7 +22,7 @@ interface Options extends SigningOptions {
   readonly decision?: Decision;
 }
 
-withSigningOptions(new Command("approve").description("read, judge and sign one request with your own OpenPGP key"))
+withSigningOptions(programNamed("approve", "read, judge and sign one request with your own OpenPGP key"))
   .argument("<bundle>", "folder of the request, fetched from the host")
   .option("--copy <file>", "your own copy of the text, compared byte for byte")
   .addOption(
@@ -33,16 +32,7 @@ withSigningOptions(new Command("approve").description("read, judge and sign one 
       "void",
     ]),
   )
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action((folder: string, options: Options) =>
-    runProgram(
-      async () => {
-        refuseForeignEnvironment();
-        return approve(folder, options);
-      },
-      { aboutRun: true },
-    ),
-  )
+  .action((folder: string, options: Options) => runProgram(() => approve(folder, options), { aboutRun: true }))
   .parse();
 
 async function approve(folder: string, options: Options): Promise<number> {

@@ -1,13 +1,12 @@
 // `npm run approvers -- sign|lay`: how a newer approver set follows the one before (docs/decisions/0042-approver-succession.md).
 import { basename } from "node:path";
-import { Command } from "commander";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { APPROVERS_CAP, holderOf, parseApprovers } from "../../runner/model/approvers.ts";
 import type { SignatureAnswer, SignatureQuestion } from "../../runner/world/signature.ts";
 import { SIGNATURE_CAP } from "../../runner/model/signature.ts";
-import { EXIT_USAGE, insist, Stopped } from "../../runner/model/stop.ts";
+import { insist, Stopped } from "../../runner/model/stop.ts";
 import { STATEMENT_CAP } from "../../runner/model/strict-json.ts";
 import { buildSuccession, parseSuccession } from "../../runner/model/succession.ts";
 import { utcText } from "../../runner/model/utc.ts";
@@ -15,8 +14,7 @@ import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import { judgeSuccession, type PinnedSet, type ProvenSuccession } from "../../runner/rules/succession.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { approvingPerson, type ProfileOptions } from "../signing/approving-person.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { signDocument } from "../signing/sign-statement.ts";
 import { gnupgHomeOption } from "../signing/signing-words.ts";
 import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
@@ -25,9 +23,7 @@ interface SignOptions extends ProfileOptions {
   readonly out: string;
 }
 
-const program = new Command("approvers")
-  .description("let a newer approver set follow the one before")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+const program = programNamed("approvers", "let a newer approver set follow the one before");
 program
   .command("sign <new-set>")
   .description("sign, as a person of your pinned set, that this set follows it")
@@ -35,21 +31,13 @@ program
   .option("--key-file <file>", "armored secret key; sandbox hosts only")
   .addOption(gnupgHomeOption())
   .option("--out <folder>", "where the signed statement goes", "signed")
-  .action((file: string, options: SignOptions) =>
-    runProgram(async () => {
-      refuseForeignEnvironment();
-      return sign(file, options);
-    }),
-  );
+  .action((file: string, options: SignOptions) => runProgram(() => sign(file, options)));
 program
   .command("lay <new-set> <signed-files...>")
   .description("verify the signatures and print the SQL for the database's administrator")
   .requiredOption("--previous <file>", "the set before")
   .action((file: string, signed: string[], options: { previous: string }) =>
-    runProgram(async () => {
-      refuseForeignEnvironment();
-      return lay(file, signed, options.previous);
-    }),
+    runProgram(() => lay(file, signed, options.previous)),
   );
 program.parse();
 

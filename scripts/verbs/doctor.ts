@@ -1,11 +1,10 @@
 // `npm run doctor`: what this machine has and lacks, all at once, with the one line that installs it. Changes nothing.
 import { statfsSync } from "node:fs";
 import { availableParallelism, freemem, tmpdir } from "node:os";
-import { Command } from "commander";
 import { installLine, missingPrograms, postgresBin, programPath, PROGRAMS } from "../build/programs.mjs";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { projectRoot } from "../../infra/place.ts";
-import { EXIT_USAGE, STOPS } from "../../runner/model/stop.ts";
+import { STOPS } from "../../runner/model/stop.ts";
 import { findGo } from "../toolchain/build-engine.ts";
 import { defaultPulumiHome, engineFolder, engineIsPresent } from "../toolchain/pulumi-home.ts";
 import { ENGINE_VERSION } from "../toolchain/versions.ts";
@@ -92,9 +91,7 @@ function tellPeople(findings: readonly Finding[], ready: boolean): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-new Command("doctor")
-  .description("what this machine has and lacks, with the one line that installs it; changes nothing")
+programNamed("doctor", "what this machine has and lacks, with the one line that installs it; changes nothing")
   .option("--json", "one object on stdout", false)
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
-  .action(({ json }: { json: boolean }) => runProgram(() => tell(json)))
+  .action(({ json }: { json: boolean }) => runProgram(() => tell(json), { aboutRun: false, anyEnvironment: true }))
   .parse();

@@ -1,34 +1,27 @@
 // `npm run drift`: what differs between the host and its declaration. 0 clean, 7 drift, 1 could not look. Changes nothing.
 import { chmodSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command } from "commander";
-import { EXIT_DRIFT_FOUND, EXIT_USAGE } from "../../runner/model/stop.ts";
+import { EXIT_DRIFT_FOUND } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { driftTable } from "../stack/drift-table.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import type { PreviewLines } from "../stack/engine-answer.ts";
 import { lookWithEngine } from "../stack/look-with-engine.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { openNamedStack, stackOption } from "../stack/stack.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 
-new Command("drift")
-  .description("differences between a host and its declaration; 0 none, 7 some, 1 could not look")
+programNamed("drift", "differences between a host and its declaration; 0 none, 7 some, 1 could not look")
   .addOption(stackOption())
   .option("--json", "one object on stdout", false)
   .option("--save-plan <file>", "save what was looked at, for `npm run up -- --plan`")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((options: { stack: string; json: boolean; savePlan?: string }) =>
     runProgram(async () => {
-      refuseForeignEnvironment();
       const plan = options.savePlan === undefined ? undefined : resolve(options.savePlan);
       const { lines, fresh } = await lookWithEngine(await openNamedStack(options.stack), plan);
       // Paths of the host and sealed secrets stand in it.
       if (plan !== undefined) chmodSync(plan, 0o600);
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify({ stack: options.stack, drift: lines, fresh, ...(plan === undefined ? {} : { plan }) })}\n`
-          : textOf(options.stack, { lines, fresh }, plan),
-      );
+      if (options.json) printJson({ stack: options.stack, drift: lines, fresh, plan });
+      else process.stdout.write(textOf(options.stack, { lines, fresh }, plan));
       return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
     }),
   )

@@ -1,5 +1,6 @@
 // `npm run fetch -- <run-id>`: brings the newest request bundles here, for the people who sign.
 import { resolve } from "node:path";
+import { printJson } from "../../runner/terminal/print-json.ts";
 import { fetchBundles } from "../operator/fetch-bundles.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 
@@ -11,9 +12,8 @@ operatorProgram("fetch", "bring the newest request of each gate to this machine"
       const runId = runIdOf(word);
       const bundles = await fetchBundles(target, runId, resolve(options.out, runId));
       for (const bundle of bundles)
-        process.stdout.write(
-          options.json ? `${JSON.stringify({ event: "fetched", run_id: runId, bundle })}\n` : `${bundle}\n`,
-        );
+        if (options.json) printJson({ event: "fetched", run_id: runId, bundle });
+        else process.stdout.write(`${bundle}\n`);
       if (!options.json)
         process.stderr.write(
           `each person, on their own machine: npm run approve -- <bundle> --profile <their profile>\n`,

@@ -1,6 +1,5 @@
 // `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file; writes nothing but the text of a DOCX or HTML document, or hints that are asked for.
 import { writeFile } from "node:fs/promises";
-import { Command } from "commander";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import {
   intakeCaps,
@@ -11,15 +10,16 @@ import {
   takeInExplained,
 } from "../../runner/commands/intake.ts";
 import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
-import { EXIT_USAGE, Stopped, STOPS } from "../../runner/model/stop.ts";
+import { Stopped, STOPS } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
+import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
+import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { convertDocument, type Converted } from "../conversion/convert-document.ts";
-import { grammarRequestOf, withGrammarOptions } from "../frame/grammar-options.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 
 const DOCUMENT_CAP = 32 * 1024 * 1024;
 
@@ -39,11 +39,10 @@ async function show(file: string, prefix: string, options: Options): Promise<num
     });
   const converted = await convertDocument(file, read.bytes);
   if (converted) return tellConverted(converted, prefix, options);
-  const request = await grammarRequestOf(options);
+  const request = await grammarRequestOf(options, readSafely);
   const { taken, suggestion } = takeInExplained(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
-  process.stdout.write(
-    options.json ? `${JSON.stringify(intakeJson(taken))}\n` : intakeText(taken, prefix, request.profile, suggestion),
-  );
+  if (options.json) printJson(intakeJson(taken));
+  else process.stdout.write(intakeText(taken, prefix, request.profile, suggestion));
   if (!options.json && !taken.refusal)
     process.stderr.write(
       `register it with: ${withStack(`npm run register -- ${shellWord(file)} ${prefix}${chosen(options)}`, options.stack)}\n`,
@@ -66,7 +65,7 @@ async function show(file: string, prefix: string, options: Options): Promise<num
 function tellConverted(converted: Converted, prefix: string, options: Options): number {
   const { from, to, compare } = converted;
   const next = `npm run intake -- ${shellWord(to.file)} ${prefix}${chosen(options)}`;
-  if (options.json) process.stdout.write(`${JSON.stringify({ converted, next })}\n`);
+  if (options.json) printJson({ converted, next });
   else {
     process.stdout.write(
       `${printable(from.file)}  ${from.name}, sha256 ${from.sha256}\n${printable(to.file)}  the text made of it, sha256 ${to.sha256}\n`,
@@ -100,9 +99,7 @@ function chosen({ profile, emptyBody, depth, annexes, hints }: Options): string 
   return ` --profile ${profile} --depth ${depth}${annexes ? " --annexes" : ""}${hints === undefined ? "" : ` --hints ${shellWord(hints)}`}`;
 }
 
-withGrammarOptions(
-  new Command("intake").description("show the units, the proof and the registration package of a document"),
-)
+withGrammarOptions(programNamed("intake", "show the units, the proof and the registration package of a document"))
   .argument("<file>", "document")
   .argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
   .option("--stack <name>", "the host that the next command is for; nothing is dialled here", SANDBOX_STACK)
@@ -111,14 +108,7 @@ withGrammarOptions(
     "--suggest-hints <file>",
     "vn-law-1: write the hints that would settle a refused law, with reasons, to a new file",
   )
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) =>
-    runProgram(
-      async () => {
-        refuseForeignEnvironment();
-        return show(file, prefix, options);
-      },
-      { aboutRun: false, lastWord: stoppedJson },
-    ),
+    runProgram(() => show(file, prefix, options), { aboutRun: false, lastWord: stoppedJson }),
   )
   .parse();

@@ -1,22 +1,22 @@
 // `npm run package -- show|apply|undo <name>`: one database package by hand. `show` prints the exact SQL that is acknowledged.
 import { join } from "node:path";
-import { Argument, Command } from "commander";
+import { Argument } from "commander";
 import type { StackConfig } from "../../infra/config.ts";
 import { packageComponent } from "../../infra/database-spec.ts";
 import { declareHost, psqlPlace } from "../../infra/host-spec.ts";
 import { renderUndo } from "../../infra/render/package.ts";
 import { readSources } from "../../infra/sources.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
-import { EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
+import { Stopped } from "../../runner/model/stop.ts";
 import { printableLines } from "../../runner/rules/text-hygiene.ts";
 import { PACKAGES, packageSql } from "../../infra/packages.ts";
 import type { PackageName } from "../../infra/packages.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { readStackConfig } from "../stack/read-stack-config.ts";
 import { runOnHost } from "../../infra/ssh/script.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { openNamedStack, stackOption } from "../stack/stack.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 
 const LIMIT_SECONDS = 300;
 
@@ -27,7 +27,8 @@ interface Options {
 
 async function show(name: PackageName, json: boolean): Promise<number> {
   const sql = await packageSql(name, join(projectRoot(), "sql", "packages"));
-  process.stdout.write(json ? `${JSON.stringify({ package: name, sha256: sha256(sql), sql })}\n` : sql);
+  if (json) printJson({ package: name, sha256: sha256(sql), sql });
+  else process.stdout.write(sql);
   // On stderr, so that `show … | sha256sum` gives the same digest.
   process.stderr.write(
     `sha256 ${sha256(sql)}\nto acknowledge it: set cutter:database.ack.${name} to this digest in Pulumi.<stack>.yaml\n`,
@@ -56,7 +57,8 @@ async function onStack(
       wanted: "a package that holds",
       details: said.split("\n").slice(-8),
     });
-  process.stdout.write(json ? `${JSON.stringify({ package: name, stack, said: said.split("\n") })}\n` : `${said}\n`);
+  if (json) printJson({ package: name, stack, said: said.split("\n") });
+  else process.stdout.write(`${said}\n`);
   return 0;
 }
 
@@ -89,9 +91,7 @@ async function undoScript(config: StackConfig, name: PackageName): Promise<strin
   return renderUndo(declared, psqlPlace(config));
 }
 
-const program = new Command("package")
-  .description("one database package by hand")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+const program = programNamed("package", "one database package by hand");
 const verb = (
   word: string,
   description: string,
@@ -103,12 +103,7 @@ const verb = (
     .addArgument(new Argument("<name>", "package").choices(PACKAGES))
     .addOption(stackOption())
     .option("--json", "one object on stdout", false)
-    .action((name: PackageName, options: Options) =>
-      runProgram(async () => {
-        refuseForeignEnvironment();
-        return await work(options, name);
-      }),
-    );
+    .action((name: PackageName, options: Options) => runProgram(() => work(options, name)));
 };
 verb("show", "print the SQL exactly as it is applied, and its sha256", ({ json }, name) => show(name, json));
 verb("apply", "lay one acknowledged package, or repair it", (options, name) =>

@@ -1,20 +1,18 @@
 // `npm run plan -- <document-id>`: what a cut would sign, against the live database; read-only, no run.
+import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { requestWord } from "../../runner/model/grammar-request.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
-import { grammarRequestOf, grammarWords, withGrammarOptions } from "../frame/grammar-options.ts";
-import { passThrough } from "../operator/pass-through.ts";
+import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
+import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
-import { uploadHints } from "../operator/upload-hints.ts";
+import { passThrough } from "../operator/pass-through.ts";
 
 withGrammarOptions(operatorProgram("plan", "phases 1 to 3 of a registered document, read-only"))
   .argument("<document-id>", "as registered: npm run register")
   .action((document: string, options: OperatorOptions & GrammarWords) =>
     atHost(options, async (target) => {
-      await grammarRequestOf(options);
-      const words = {
-        ...options,
-        ...(options.hints === undefined ? {} : { hints: await uploadHints(target, options.hints, "plan") }),
-      };
-      return passThrough(target, ["orchestrate", "plan", document, ...grammarWords(words)], options.json);
+      const request = requestWord(await grammarRequestOf(options, readSafely));
+      return passThrough(target, ["orchestrate", "plan", document, "--request", request], options.json);
     }),
   )
   .parse();

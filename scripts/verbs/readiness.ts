@@ -2,11 +2,10 @@
 import { basename, join } from "node:path";
 import { STOPS, Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { checklistLines, nextCommand, nextLine } from "../readiness/checklist.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { operatorProgram, type OperatorOptions } from "../frame/program.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { runProgram } from "../frame/run-program.ts";
 import type { Evidence } from "../readiness/non-mutation.ts";
 import { readinessOf, type Readiness } from "../readiness/readiness-of.ts";
 import { projectRoot } from "../../infra/place.ts";
@@ -17,7 +16,6 @@ operatorProgram(
 )
   .action((options: OperatorOptions) =>
     runProgram(async () => {
-      refuseForeignEnvironment();
       const readiness = await readinessOf({
         stackFile: stackFile(options.stack),
         sandbox: options.stack === SANDBOX_STACK,

@@ -1,17 +1,17 @@
 // `npm run register -- <file> <PREFIX>`: registers a document as the host's database administrator; never the runner's work.
-import { Command } from "commander";
-import { EXIT_USAGE } from "../../runner/model/stop.ts";
+import { readSafely } from "../../runner/adapters/safe-file.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { grammarRequestOf, withGrammarOptions } from "../frame/grammar-options.ts";
+import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
+import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { stackConfigOfFile, stackFileOf } from "../stack/read-stack-file.ts";
 import { registerDocument, type Registered, type RegistrationChoice } from "../operator/register-document.ts";
 import { registerOnHost } from "../operator/register-on-host.ts";
 import { asAdministrator } from "../sandbox/admin-connection.ts";
 import { insistProvisioned } from "../sandbox/provisioned.ts";
 import { ensureSandbox } from "../sandbox/sandbox.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 
 interface Options extends GrammarWords {
   readonly stack: string;
@@ -19,22 +19,20 @@ interface Options extends GrammarWords {
   readonly json: boolean;
 }
 
-withGrammarOptions(new Command("register").description("register a document and lay its snapshot"))
+withGrammarOptions(programNamed("register", "register a document and lay its snapshot"))
   .argument("<file>", "document")
   .argument("<PREFIX>", "document prefix, 3-32 of A-Z 0-9 -")
   .option("--stack <name>", "whose host: a stack of this project, or the path of a stack file", SANDBOX_STACK)
   .option("--version-label <text>", "label of this version", "v1")
   .option("--json", "one object on stdout", false)
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string, prefix: string, options: Options) =>
     runProgram(async () => {
-      refuseForeignEnvironment();
-      const choice = { request: await grammarRequestOf(options), versionLabel: options.versionLabel };
+      const choice = { request: await grammarRequestOf(options, readSafely), versionLabel: options.versionLabel };
       const registered =
         options.stack === SANDBOX_STACK
           ? await inSandbox(file, prefix, choice)
           : await registerOnHost(stackConfigOfFile(stackFileOf(options.stack)), file, prefix, choice);
-      if (options.json) process.stdout.write(`${JSON.stringify({ document_id: prefix, ...registered })}\n`);
+      if (options.json) printJson({ document_id: prefix, ...registered });
       else
         process.stdout.write(
           `${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}\n`,

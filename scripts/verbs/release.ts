@@ -1,14 +1,12 @@
 // `npm run release`: a runner that may go to a real host. Refused unless the tests are green; their counts are kept beside it.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
 import { execa } from "execa";
 import * as z from "zod";
 import { canonicalText, sha256 } from "../../runner/model/canonical.ts";
-import { EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
+import { Stopped } from "../../runner/model/stop.ts";
 import { readRelease } from "../../infra/sources.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 
@@ -61,12 +59,9 @@ async function testCounts(project: string, report: string): Promise<Record<strin
   };
 }
 
-new Command("release")
-  .description("a tested release of the runner in .state/release")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
+programNamed("release", "a tested release of the runner in .state/release")
   .action(() =>
     runProgram(async () => {
-      refuseForeignEnvironment();
       const project = projectRoot();
       const built = join(project, "dist", "runner");
       const before = readRelease(built).digest;

@@ -1,25 +1,20 @@
 // `npm run revoke -- nonce|run|key <value>`: signs a REVOCATION. It counts when the host has admitted it.
-import { Argument, Command } from "commander";
-import { EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
+import { Argument } from "commander";
+import { Stopped } from "../../runner/model/stop.ts";
 import { EVERY_RUN, type Payload } from "../../runner/model/payload.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { signOrder } from "../signing/sign-order.ts";
 import { withSigningOptions, type SigningOptions } from "../signing/signing-words.ts";
 
 type Kind = Payload<"REVOCATION">["kind"];
 
-withSigningOptions(
-  new Command("revoke").description("sign a revocation: of one signed statement, of a whole run, or of a key"),
-)
+withSigningOptions(programNamed("revoke", "sign a revocation: of one signed statement, of a whole run, or of a key"))
   .addArgument(new Argument("<kind>", "what is revoked").choices(["nonce", "run", "key"]))
   .argument("<value>", "nonce (32 hex digits), run id, or full key fingerprint")
   .option("--run <run-id>", "the run a revoked nonce was for")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((kind: Kind, value: string, options: SigningOptions & { run?: string }) =>
     runProgram(
       async () => {
-        refuseForeignEnvironment();
         await signOrder("REVOCATION", payloadOf(kind, value, options.run), options);
         return 0;
       },

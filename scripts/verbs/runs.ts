@@ -1,5 +1,6 @@
 // `npm run runs`: every run of the host, one line each, newest first.
 import { printable } from "../../runner/rules/text-hygiene.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 import { askStatus } from "../operator/ask-status.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
 
@@ -13,7 +14,8 @@ operatorProgram("runs", "every run of the host, open and closed")
           run.state.padEnd(32),
           run.closed === null ? `open, ${run.waiting_for ?? "nothing to wait for"}` : `closed ${run.closed}`,
         ];
-        process.stdout.write(options.json ? `${JSON.stringify(run)}\n` : `${printable(line.join("  "))}\n`);
+        if (options.json) printJson(run);
+        else process.stdout.write(`${printable(line.join("  "))}\n`);
       }
       return 0;
     }),

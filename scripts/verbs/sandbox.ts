@@ -1,9 +1,8 @@
 // `npm run sandbox -- up|status|env|psql|ssh|down|remove`: the embedded host, by hand.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { Command } from "commander";
-import { childEnvironment, refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { isProvisioned } from "../sandbox/provisioned.ts";
 import { runningSsh } from "../sandbox/running.ts";
@@ -11,9 +10,9 @@ import { ensureSandbox, sandboxStackFile } from "../sandbox/sandbox.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
 import { environmentLines, existingSandbox, livingProcesses, removeSandbox, takeDown } from "../sandbox/verbs.ts";
 import { sshCommandLine } from "../../infra/ssh/line.ts";
-import { EXIT_USAGE } from "../../runner/model/stop.ts";
 
 const folder = defaultSandboxFolder();
+const CALLERS_OWN = { aboutRun: false, anyEnvironment: true } as const;
 const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 
 /** What a verb answers: lines for people, and the same as values for programs. */
@@ -90,9 +89,7 @@ async function remove(): Promise<Answer> {
   return { lines: deleted.map((path) => `deleted ${path}`), values: { deleted } };
 }
 
-const program = new Command("sandbox").description("the embedded host of this folder").exitOverride((error) => {
-  process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);
-});
+const program = programNamed("sandbox", "the embedded host of this folder");
 const verb = (name: string, description: string, work: () => Answer | Promise<Answer>): void => {
   program
     .command(name)
@@ -100,7 +97,6 @@ const verb = (name: string, description: string, work: () => Answer | Promise<An
     .option("--json", "one object on stdout", false)
     .action(({ json }: { json: boolean }) =>
       runProgram(async () => {
-        refuseForeignEnvironment();
         const { lines, values } = await work();
         print(json ? [JSON.stringify(values)] : lines);
         return 0;
@@ -114,7 +110,6 @@ program
   .description("shell exports for checks from outside, and nothing else")
   .action(() =>
     runProgram(() => {
-      refuseForeignEnvironment();
       print(environmentLines(existingSandbox(folder).place));
       return Promise.resolve(0);
     }),
@@ -123,7 +118,7 @@ program
   .command("psql [args...]")
   .description("psql as superuser; arguments after `--` go to psql")
   .allowUnknownOption()
-  .action((args: readonly string[]) => runProgram(() => Promise.resolve(psql(args))));
+  .action((args: readonly string[]) => runProgram(() => Promise.resolve(psql(args)), CALLERS_OWN));
 program
   .command("ssh [command...]")
   .description("a shell, or one command, on the sandbox host")
@@ -135,7 +130,7 @@ program
       return Promise.resolve(
         spawnSync(ssh, [...options, ...words], { stdio: "inherit", env: childEnvironment() }).status ?? 1,
       );
-    }),
+    }, CALLERS_OWN),
   );
 verb("down", "end every process of the sandbox; data stays", down);
 verb("remove", "end the sandbox and delete it with its database", remove);

@@ -1,21 +1,23 @@
 // `npm start`: a host of its own, a document, a governed cut to the end, and a page that tells what happened.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { Command } from "commander";
+import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { requestWord, type GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { newRunId } from "../../runner/model/ids.ts";
-import { EXIT_USAGE, Stopped, STOPS } from "../../runner/model/stop.ts";
+import { Stopped, STOPS } from "../../runner/model/stop.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 import { bringUpStack } from "../stack/bring-up-stack.ts";
-import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { grammarRequestOf, grammarWords, withGrammarOptions } from "../frame/grammar-options.ts";
+import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
+import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { lookWithEngine } from "../stack/look-with-engine.ts";
 import { admitSigned } from "../operator/admit-signed.ts";
 import { followRun, onceOnly } from "../operator/follow-run.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { passThrough } from "../operator/pass-through.ts";
 import { targetOf, type Target } from "../operator/target.ts";
-import { runProgram } from "../frame/print-stop.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
 import { insistFreePrefix, readRegistration, registerDocument } from "../operator/register-document.ts";
 import { asAdministrator } from "../sandbox/admin-connection.ts";
 import { finalPage, stateOf } from "../sandbox/final-page.ts";
@@ -29,16 +31,12 @@ const WAITS = STOPS.STOP_APPROVAL_REQUIRED.exit;
 // A line a person may read before the run exists must not speak of one; afterwards it must not say that there is none.
 const kind = { aboutRun: false };
 
-withGrammarOptions(new Command("start").description("perform a governed cut on the sandbox host, end to end"))
+withGrammarOptions(programNamed("start", "perform a governed cut on the sandbox host, end to end"))
   .option("--json", "the run's events and, last, its state as NDJSON on stdout", false)
   .argument("[file]", "document; default a sample of our own")
   .argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE))
   .action((file: string | undefined, prefix: string | undefined, options: StartOptions) =>
-    runProgram(async () => {
-      refuseForeignEnvironment();
-      return start(file, prefix, options);
-    }, kind),
+    runProgram(() => start(file, prefix, options), kind),
   )
   .parse();
 
@@ -52,7 +50,7 @@ async function start(file: string | undefined, prefix: string | undefined, optio
       hint: "the prefix begins every address of the document",
       next: `npm start -- ${shellWord(file)} MY-PREFIX`,
     });
-  const choice = { request: await grammarRequestOf(options), versionLabel: "v1" };
+  const choice = { request: await grammarRequestOf(options, readSafely), versionLabel: "v1" };
   // A minute of provisioning is not spent on a document that cannot be cut.
   if (file !== undefined && prefix !== undefined) await readRegistration(file, prefix, choice);
   say("1. the host");
@@ -66,12 +64,16 @@ async function start(file: string | undefined, prefix: string | undefined, optio
     return registerDocument(admin, sandbox.place.runtimeRoot, file ?? SAMPLE, documentId, choice);
   });
   say(`   ${documentId}: ${registered.units} units, version ${registered.source_version_id}`);
-  return cutAndEnact(sandbox, documentId, options);
+  return cutAndEnact(sandbox, documentId, choice.request, options.json);
 }
 
 /** The run in its three stretches. What the host refuses it has said itself; the answer is its exit status. */
-async function cutAndEnact(sandbox: Sandbox, documentId: string, options: StartOptions): Promise<number> {
-  const { json } = options;
+async function cutAndEnact(
+  sandbox: Sandbox,
+  documentId: string,
+  request: GrammarRequest,
+  json: boolean,
+): Promise<number> {
   const runId = newRunId(new Date(), randomBytes(4).toString("hex"));
   const target = targetOf(SANDBOX_STACK);
   const requests = new Map<string, string>();
@@ -83,14 +85,14 @@ async function cutAndEnact(sandbox: Sandbox, documentId: string, options: StartO
       words: ["orchestrate", ...verb],
       awaited: "STOP_APPROVAL_REQUIRED",
       onEvent: (event) => {
-        if (event.event === "request") requests.set(String(event["gate"]), String(event["bundle"]));
+        if (event.event === "request") requests.set(event.gate, event.bundle);
       },
     });
   kind.aboutRun = true;
   const signed = (signers: Readonly<Record<string, string>>): Promise<void> =>
     tellingWhatWaits(runId, () => sign(sandbox, target, requests, signers));
   say("4. the run, up to the first signatures");
-  const cut = await follow(["cut", documentId, "--run-id", runId, ...grammarWords(options)]);
+  const cut = await follow(["cut", documentId, "--run-id", runId, "--request", requestWord(request)]);
   if (cut !== WAITS) return cut;
   say("5. two people sign");
   await signed({ SG_1_cut_authz: "linh", EXECUTION: "minh" });
@@ -104,10 +106,10 @@ async function cutAndEnact(sandbox: Sandbox, documentId: string, options: StartO
   if (enacted !== 0) return enacted;
   say("9. everything looked at again, by the second principal");
   const verified = await passThrough(target, ["orchestrate", "verify", runId], json);
-  if (verified === 0)
-    process.stdout.write(
-      json ? `${JSON.stringify({ event: "state", ...stateOf(sandbox, runId) })}\n` : finalPage(sandbox, runId),
-    );
+  if (verified === 0) {
+    if (json) printJson({ event: "state", ...stateOf(sandbox, runId) });
+    else process.stdout.write(finalPage(sandbox, runId));
+  }
   return verified;
 }
 

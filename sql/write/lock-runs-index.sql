@@ -1,5 +1,5 @@
 -- role: exec
--- params: none
+-- params: $1 run_id text
 -- returns: none
 -- Held to the end of the transaction by the one process that extends runs-index.jsonl; a killed process leaves no lock behind.
-SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('cutter runs-index.jsonl', 0))
+SELECT cutter_runtime.lock_runs_index($1)

@@ -13,11 +13,13 @@ import {
   createUnit,
   cutLegA,
   effect,
+  enact as enactRun,
   endEffect,
   EXECUTION_SHA,
   openRun,
   reachGate,
   reachVerified,
+  runOver,
   SG_1_SHA,
   SG_2_SHA,
   transaction,
@@ -80,13 +82,10 @@ describe("one effect at a time, in its own transaction", () => {
       "UPDATE public.information_unit SET identity_profile = jsonb_set(identity_profile, '{title}', '\"Sửa\"') WHERE canonical_address = 'SAMPLE/S-1'",
     );
     await directus.query("COMMIT");
-    expect(await answerOf(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1")))).toBe(
-      "STOP_INVARIANT_FAILED",
-    );
-    await expect(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1/A-1"))).resolves.toBeUndefined();
+    expect(await answerOf(enactRun(exec, run))).toBe("STOP_INVARIANT_FAILED");
   });
 
-  it("what an effect left out cannot be made up for outside it, although its lease still names the phase", async () => {
+  it("half an enactment does not end, and after a whole one nothing more is enacted, although its lease still names the phase", async () => {
     const verify = await db.connect("cutter_verify");
     const run = await openRun(exec, "SAMPLE");
     await reachGate(exec, run);
@@ -96,11 +95,17 @@ describe("one effect at a time, in its own transaction", () => {
     const decision = await anyReviewDecision(db);
     const enact = (address: string): Promise<unknown> =>
       exec.query("SELECT public.fn_iu_enact($1, 'x', $2)", [address, decision]);
-    await effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1/A-1"));
+    expect(await answerOf(effect(exec, run, "lifecycle_enact", () => enact("SAMPLE/S-1/A-1")))).toBe(
+      "STOP_INVARIANT_FAILED",
+    );
+    await enactRun(exec, run);
     expect(await db.rows("SELECT effect_phase FROM cutter_runtime.lease WHERE document_id = 'SAMPLE'")).toEqual([
       { effect_phase: "lifecycle_enact" },
     ]);
-    expect(await answerOf(enact("SAMPLE/S-1/A-2"))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    const [more] = await db.rows<{ a: string }>(
+      "SELECT canonical_address AS a FROM public.information_unit WHERE lifecycle_status = 'draft' LIMIT 1",
+    );
+    expect(await answerOf(enact(String(more?.a)))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
   });
 
   it("colleagues who write as directus are not affected", async () => {
@@ -114,42 +119,31 @@ describe("one effect at a time, in its own transaction", () => {
     ).toEqual([{ s: "enacted" }]);
   });
 
-  it("a run whose plan names a stranger's drafts cannot revert them", async () => {
+  it("a run whose plan names a stranger's drafts cannot take them for its own", async () => {
     const foreign = await db.rows<UnitByHand>(
       `SELECT u.canonical_address, row_number() OVER (ORDER BY u.canonical_address)::int AS ordinal, u.section_type, u.unit_kind, u.owner_ref, coalesce(u.identity_profile ->> 'publication_type_ref', 'law') AS publication_type, NULL AS parent_address,
               encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') AS title_sha, v.content_hash
          FROM public.information_unit u JOIN public.unit_version v ON v.id = u.version_anchor_ref WHERE u.canonical_address LIKE 'DIEU-28%'`,
     );
     const document = String(foreign[0]?.canonical_address.split("/")[0]);
-    const run: RunByHand = { ...(await openRun(exec, document)), units: foreign };
+    const run: RunByHand = runOver(await openRun(exec, document), foreign);
     await reachGate(exec, run);
     await admitCut(gate, run);
-    await effect(exec, run, "cut_leg_a");
     const before = await everyRow(db);
-    const revert = effect(exec, run, "revert", () =>
-      exec.query("SELECT public.fn_iu_revert_run($1, 'x', 'because')", [run.runId]),
-    );
-    expect(await answerOf(revert)).toBe("STOP_TORN");
+    expect(await answerOf(effect(exec, run, "cut_leg_a"))).toBe("STOP_INVARIANT_FAILED");
     expect(await everyRow(db)).toBe(before);
   });
 
-  it("drafts that a colleague makes at the planned addresses while leg A is held open cannot be reverted as the run's own", async () => {
+  it("drafts that a colleague makes at the planned addresses while leg A is held open are not taken for the run's own", async () => {
     const directus = await db.connect("directus");
     const run = await openRun(exec, "SAMPLE");
     await reachGate(exec, run);
     await admitCut(gate, run);
-    await effect(exec, run, "cut_leg_a", async () => {
+    const taken = effect(exec, run, "cut_leg_a", async () => {
       for (const unit of run.units) await createUnit(directus, unit);
     });
-    const before = await everyRow(db);
-    expect(
-      await answerOf(
-        effect(exec, run, "revert", () =>
-          exec.query("SELECT public.fn_iu_revert_run($1, 'x', 'because')", [run.runId]),
-        ),
-      ),
-    ).toBe("STOP_TORN");
-    expect(await everyRow(db)).toBe(before);
+    expect(await answerOf(taken)).toBe("STOP_INVARIANT_FAILED");
+    expect(await db.rows("SELECT 1 FROM cutter_runtime.phase_done WHERE phase = 'cut_leg_a'")).toEqual([]);
   });
 });
 

@@ -41,13 +41,14 @@ async function psql(script: string, role: "cutter_exec" | "cutter_verify" = "cut
   return refusal[1] === "CUT01" ? String(refusal[2]) : String(refusal[1]);
 }
 
-const create = (u: UnitByHand): string =>
-  `SELECT public.fn_iu_create('${u.canonical_address}', '${u.title}', '${u.body}', 'x', '${u.unit_kind}', '${u.section_type}', '${u.owner_ref}', '${u.publication_type}',` +
+const create = (u: UnitByHand & { readonly author?: string }): string =>
+  `SELECT public.fn_iu_create('${u.canonical_address}', '${u.title}', '${u.body}', '${u.author ?? "operator"}', '${u.unit_kind}', '${u.section_type}', '${u.owner_ref}', '${u.publication_type}',` +
   ` (SELECT id FROM public.information_unit WHERE canonical_address = ${u.parent_address === null ? "NULL" : `'${u.parent_address}'`}));\n`;
 const begin = (run: RunByHand, phase: string): string =>
   `SELECT cutter_runtime.begin_effect('${run.runId}', '${phase}', ${run.epoch}, '${sha("in")}', '${JSON.stringify(PAYLOAD_SHAS)}', 60);\n`;
 const end = (run: RunByHand, phase: string): string =>
   `SELECT cutter_runtime.end_effect('${run.runId}', '${phase}', ${run.epoch}, '${sha("out")}', '{}');\n`;
+const whole = (run: RunByHand): string => run.units.map(create).join("");
 const legA = (run: RunByHand, work: string): string =>
   `BEGIN;\n${begin(run, "cut_leg_a")}${work}${end(run, "cut_leg_a")}COMMIT;\n`;
 
@@ -98,34 +99,36 @@ describe("inside the time window of an admitted cut", () => {
   });
 
   it("inside an effect nothing is created that is not planned, and nothing of another document", async () => {
-    expect(await psql(legA(run, create(first) + create({ ...first, canonical_address: "SAMPLE/S-2" })))).toBe(
+    expect(await psql(legA(run, whole(run) + create({ ...first, canonical_address: "SAMPLE/S-2" })))).toBe(
       "STOP_INVARIANT_FAILED",
     );
-    expect(await psql(legA(run, create(first) + create({ ...first, canonical_address: "ICX-CONST/DIEU-999" })))).toBe(
+    expect(await psql(legA(run, whole(run) + create({ ...first, canonical_address: "ICX-CONST/DIEU-999" })))).toBe(
       "STOP_EXECUTION_NOT_AUTHORIZED",
     );
   });
 
-  it("a planned unit with another text, title, type, owner, publication or parent is refused", async () => {
+  it("a planned unit with another text, title, type, owner, publication, author or parent is refused", async () => {
     const second = run.units[1];
     if (!second) throw new Error("the plan has one unit only");
-    const altered: UnitByHand[] = [
+    const altered: (UnitByHand & { readonly author?: string })[] = [
       { ...second, body: "Nội dung khác." },
       { ...second, title: "Tên khác" },
       { ...second, section_type: "principle" },
       { ...second, parent_address: null },
       { ...second, owner_ref: "thief" },
+      { ...second, author: "directus/chief-justice" },
       { ...second, publication_type: "" },
     ];
     for (const unit of altered) {
-      expect(await psql(legA(run, create(first) + create(unit))), JSON.stringify(unit)).toBe("STOP_INVARIANT_FAILED");
+      const units = run.units.map((planned) => (planned.ordinal === unit.ordinal ? unit : planned));
+      expect(await psql(legA(run, units.map(create).join(""))), JSON.stringify(unit)).toBe("STOP_INVARIANT_FAILED");
     }
   });
 
   it("nothing is enacted: no foreign draft outside or inside an effect, no planned unit during leg A", async () => {
     const foreign = await foreignDraft();
     expect(await psql(enact(foreign))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
-    expect(await psql(legA(run, enact(foreign)))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+    expect(await psql(legA(run, whole(run) + enact(foreign)))).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
     expect(await psql(legA(run, create(first) + enact(first.canonical_address)))).toBe("STOP_INVARIANT_FAILED");
   });
 
@@ -134,7 +137,7 @@ describe("inside the time window of an admitted cut", () => {
       `INSERT INTO cutter_runtime.phase_done (run_id, phase, epoch, input_sha, output_sha, output) VALUES ('${run.runId}', 'write_verify', 1, '${sha("a")}', '${sha("b")}', '{}')`,
       `INSERT INTO cutter_runtime.admission SELECT '${"e".repeat(32)}', gate, '${waiting.runId}', payload_sha, person, fingerprint, statement, signature, payload, valid_from, use_by FROM cutter_runtime.admission`,
       `INSERT INTO cutter_runtime.admission_use SELECT nonce, run_id, 'cut_leg_a' FROM cutter_runtime.admission`,
-      `INSERT INTO cutter_runtime.planned_unit SELECT run_id, canonical_address || 'x', ordinal + 100, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type, parent_address FROM cutter_runtime.planned_unit`,
+      `INSERT INTO cutter_runtime.planned_unit SELECT run_id, canonical_address || 'x', ordinal + 100, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type, parent_address, source_span, affected_row_id FROM cutter_runtime.planned_unit`,
       "INSERT INTO cutter_runtime.halt (kind, lifts, reason, actor) VALUES ('lift', '{1}', 'r', 'a')",
       "INSERT INTO cutter_governance.verify_result SELECT * FROM cutter_governance.verify_result",
       "UPDATE cutter_runtime.run SET closed = now(), close_kind = 'voided'",
@@ -173,6 +176,7 @@ describe("inside the time window of an admitted cut", () => {
       `cutter_runtime.admit('EXECUTION', '${waiting.runId}', '{}', 'a', 'p', 'f', 'n', '', '', now(), now(), NULL)`,
       "cutter_runtime.revoke('run', 'x', 'p', 'f', '', '')",
       "cutter_runtime.lift_halt('{1}', '', '', 'p')",
+      `cutter_runtime.order_revert('${run.runId}', 'a', 'r', 'retired')`,
       "cutter_runtime.request_halt(NULL, 'r', 'a')",
       "cutter_runtime.acknowledge_halt()",
       `cutter_runtime.extend_lease('${run.runId}', 1)`,
@@ -183,7 +187,7 @@ describe("inside the time window of an admitted cut", () => {
 
   it("the admissions of one run do not open another", async () => {
     expect(await psql(`BEGIN; ${begin(waiting, "cut_leg_a")}ROLLBACK;`)).toBe("STOP_APPROVAL_REQUIRED");
-    expect(await psql(legA(run, create({ ...first, canonical_address: "WAITING/S-1" })))).toBe(
+    expect(await psql(legA(run, whole(run) + create({ ...first, canonical_address: "WAITING/S-1" })))).toBe(
       "STOP_EXECUTION_NOT_AUTHORIZED",
     );
   });
@@ -196,9 +200,8 @@ describe("inside the time window of an admitted cut", () => {
   });
 
   it("a begun effect does not commit without its end, also when its triggers are fired early or its savepoint is undone", async () => {
-    const whole = run.units.map(create).join("");
-    expect(await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${whole}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
-    expect(await psql(`BEGIN;\n${begin(run, "cut_leg_a")}SET CONSTRAINTS ALL IMMEDIATE;\n${whole}COMMIT;`)).toBe(
+    expect(await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${whole(run)}COMMIT;`)).toBe("STOP_INVARIANT_FAILED");
+    expect(await psql(`BEGIN;\n${begin(run, "cut_leg_a")}SET CONSTRAINTS ALL IMMEDIATE;\n${whole(run)}COMMIT;`)).toBe(
       "STOP_INVARIANT_FAILED",
     );
     expect(await psql(`BEGIN;\nSAVEPOINT s;\n${begin(run, "cut_leg_a")}ROLLBACK TO s;\n${create(first)}COMMIT;`)).toBe(
@@ -211,11 +214,11 @@ describe("inside the time window of an admitted cut", () => {
     // Only our triggers are set to fire at once: with all of them the system's own anchor key refuses first.
     const ours = "SET CONSTRAINTS public.trg_iu_cut_admission, public.trg_uv_cut_admission IMMEDIATE;\n";
     expect(
-      await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${create(first)}${end(run, "cut_leg_a")}${ours}${late}COMMIT;`),
+      await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${whole(run)}${end(run, "cut_leg_a")}${ours}${late}COMMIT;`),
     ).toBe("STOP_INVARIANT_FAILED");
     const deferredAgain = `SET CONSTRAINTS ALL IMMEDIATE;\nSET CONSTRAINTS ALL DEFERRED;\n${late}`;
     expect(
-      await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${create(first)}${end(run, "cut_leg_a")}${deferredAgain}COMMIT;`),
+      await psql(`BEGIN;\n${begin(run, "cut_leg_a")}${whole(run)}${end(run, "cut_leg_a")}${deferredAgain}COMMIT;`),
     ).toBe("STOP_INVARIANT_FAILED");
   });
 

@@ -9,6 +9,7 @@ import { dump } from "../../runner/adapters/pg-dump.ts";
 import { withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
 import { exclusionPatterns, quotePattern } from "../../runner/rules/backup-proof.ts";
+import { majorOf } from "../../runner/rules/postgres-versions.ts";
 import { backupPlace, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, testScratch } from "../support/backup.ts";
 import { rounds, sizes } from "../support/bench-ground.ts";
 import { BOOTSTRAP_ROLE, PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
@@ -96,6 +97,7 @@ async function ours(file: string): Promise<void> {
           access,
           password,
           snapshot: reading.snapshot,
+          major: majorOf(reading.facts.version_num),
           capSeconds: 600,
           schemas: reading.schemas.map(quotePattern),
           extensions: [],

@@ -21,9 +21,8 @@ import {
   type Cost,
 } from "../support/bench-ground.ts";
 import { connectAs, PACKAGES_TEMPLATE, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
-import { admitCut, openRun, PAYLOAD_SHAS, reachGate, type RunByHand } from "../support/run-by-sql.ts";
+import { admitCut, openRun, PAYLOAD_SHAS, reachGate, runOver, type RunByHand } from "../support/run-by-sql.ts";
 
-const HERE = { host: "bench", actor: "bench", release_digest: "", config_sha: "", approvers_sha: "" };
 const cluster = await startTestCluster("durable");
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
@@ -46,7 +45,7 @@ async function compare(units: number, times: number): Promise<string> {
 
 async function work(tx: Writer, rows: readonly PlanRow[]): Promise<number> {
   await tx.query("write/plan-for-bulk");
-  return createUnits(rows, { tx, here: HERE, say: () => undefined });
+  return createUnits(rows, { tx, actor: "operator", say: () => undefined });
 }
 
 async function alone(rows: readonly PlanRow[]): Promise<Cost> {
@@ -79,7 +78,15 @@ async function whole(rows: readonly PlanRow[]): Promise<Cost> {
           },
           work: (tx) => work(tx, rows).then((created) => ({ created })),
           record: async (tx, output) => {
-            const entry = { event: "phase", phase: "cut_leg_a" };
+            const output_sha = digestOf(output);
+            const { now } = await tx.one("read/database-now");
+            const entry = {
+              event: "phase",
+              phase: "cut_leg_a",
+              input_sha: sha256("in cut_leg_a"),
+              output_sha,
+              utc: now.toISOString(),
+            };
             await tx.one("write/append-journal", {
               run_id: run.runId,
               epoch: run.epoch,
@@ -92,10 +99,10 @@ async function whole(rows: readonly PlanRow[]): Promise<Cost> {
               run_id: run.runId,
               phase: "cut_leg_a",
               epoch: run.epoch,
-              output_sha: digestOf(output),
+              output_sha,
               output: canonicalText(output),
             });
-            return digestOf(output);
+            return output_sha;
           },
         }),
       cluster.facts.dataDir,
@@ -111,7 +118,7 @@ async function admitted(name: string, rows: readonly PlanRow[]): Promise<RunByHa
   ]);
   try {
     const opened = await openRun(exec, "BENCH");
-    const run = { ...opened, units: rows.map((row) => ({ ...row, title_sha: sha256(row.title) })) };
+    const run = runOver(opened, rows);
     await reachGate(exec, run);
     await admitCut(gate, run);
     return run;

@@ -21,7 +21,7 @@ import {
 } from "../support/bench-ground.ts";
 import { PACKAGES_TEMPLATE, startTestCluster, withClient } from "../support/cluster.ts";
 
-const HERE = { host: "bench", actor: "bench", release_digest: "", config_sha: "", approvers_sha: "" };
+const ACTOR = "bench";
 const quoted = (text: string | null): string => (text === null ? "NULL" : `'${text.replaceAll("'", "''")}'`);
 const folder = mkdtempSync(join(tmpdir(), "leg-a-"));
 const cluster = await startTestCluster();
@@ -60,7 +60,7 @@ async function ours(rows: readonly PlanRow[]): Promise<Cost> {
         database
           .transaction("exec", async (tx) => {
             await tx.query("write/plan-for-bulk");
-            await createUnits(rows, { tx, here: HERE, say: () => undefined });
+            await createUnits(rows, { tx, actor: ACTOR, say: () => undefined });
             throw new Undo();
           })
           .catch(undone),

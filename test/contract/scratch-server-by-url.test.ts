@@ -3,15 +3,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { findPostgresPrograms } from "../../runner/adapters/postgres-cluster.ts";
 import { urlScratch } from "../../runner/adapters/scratch-url.ts";
 import type { RunningScratch, ScratchServer } from "../../runner/world/backup.ts";
 import { backupPlace, backupRequest, makeRecipient, testScratch } from "../support/backup.ts";
+import { findPostgresPrograms } from "../support/cluster.ts";
 import { freshDatabase } from "../support/database.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
 import { scratchServerContract } from "./scratch-server.contract.ts";
 
-const binDir = await findPostgresPrograms();
+const binDir = findPostgresPrograms();
 let folder: string;
 let urlFile: string;
 let given: RunningScratch;

@@ -5,14 +5,15 @@ import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findPostgresPrograms, processStart } from "../../runner/adapters/postgres-cluster.ts";
+import { processStart } from "../../runner/adapters/postgres-cluster.ts";
 import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
 import { testScratch } from "../support/backup.ts";
+import { findPostgresPrograms } from "../support/cluster.ts";
 import { bundleProgram } from "../support/bundle.ts";
 import { scratchServerContract } from "./scratch-server.contract.ts";
 
 const UNIX_USER = process.getuid?.() === 0 ? "postgres" : null;
-const binDir = await findPostgresPrograms();
+const binDir = findPostgresPrograms();
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp("/tmp/sc-");

@@ -1,6 +1,6 @@
 // What somebody can do with nothing but cutter_gate's password: the database takes an admission from that role unseen, the runner does not.
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
@@ -89,4 +89,46 @@ test("a signed statement that is written with more time than was signed opens no
   expect(
     await host.sql("SELECT count(*)::int AS n FROM public.information_unit WHERE canonical_address LIKE 'FORGED/%'"),
   ).toEqual([{ n: 3 }]);
+});
+
+const asGate = (call: string): Promise<unknown> =>
+  host.sql(`SET SESSION AUTHORIZATION cutter_gate; SELECT cutter_runtime.${call}`);
+
+test("a halt that cutter_gate's password lifted without a signature holds the run as before", async () => {
+  run = await host.authorized("LIFTED", LAW);
+  const halted = await host.cutter("orchestrate", "halt", run, "--reason", "look first");
+  const id = String(halted.events.find((event) => event["event"] === "halted")?.["halt_id"]);
+  await asGate(`lift_halt(ARRAY[${id}]::bigint[], 'nothing', 'nothing', 'linh')`);
+  rmSync(join(host.sandbox.place.runtimeRoot, "locks", `HALT.${run}`));
+  await expectRefused(
+    host,
+    () => host.cutter("orchestrate", "resume", run),
+    "STOP_HALTED",
+    new RegExp(`halt ${id} was lifted by nobody`),
+  );
+});
+
+test("a key that cutter_gate's password revoked without a signature is named as such, not as a person's decision", async () => {
+  run = await host.authorized("REVOKED", LAW);
+  const fingerprint = host.sandbox.persons.find((person) => person.id === "linh")?.fingerprint ?? "";
+  await asGate(`revoke('key', '${fingerprint}', 'hoa', '${fingerprint}', 'nothing', 'nothing')`);
+  await expectRefused(
+    host,
+    () => host.cutter("orchestrate", "resume", run),
+    "STOP_APPROVAL_INVALID",
+    /the revocation of a key \(no. \d+\) was signed by nobody/,
+  );
+});
+
+test("a run that the host opened is moved by no password alone: it has the key of its process", async () => {
+  const keyed = await host.sql<{ keyed: boolean }>(
+    "SELECT bool_and(key_sha IS NOT NULL) AS keyed FROM cutter_runtime.run",
+  );
+  expect(keyed).toEqual([{ keyed: true }]);
+  const file = join(host.sandbox.place.runtimeRoot, "runs", run, "run.key");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const taking = host.sql(
+    `SET SESSION AUTHORIZATION cutter_exec; SELECT cutter_runtime.take_lease('${run}', 'thief', NULL)`,
+  );
+  await expect(taking).rejects.toThrow("STOP_FENCED");
 });

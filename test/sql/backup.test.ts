@@ -138,6 +138,8 @@ test("the vault keeps a backup by hand, leaves nothing of a self-test and refuse
         scratch_user: process.getuid?.() === 0 ? "postgres" : null,
         scratch_root: "/tmp",
         scratch_url_file: null,
+        scratch_image: null,
+        docker_program: "/usr/bin/docker",
       },
     },
     async () => ({ user: "cutter_backup", password: database.cluster.passwords.cutter_backup }),

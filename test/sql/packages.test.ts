@@ -9,7 +9,7 @@ import type { TestCluster } from "../support/cluster.ts";
 let cluster: TestCluster;
 let admin: pg.Client;
 
-const ROLES = ["cutter_backup", "cutter_gate", "cutter_halt", "cutter_owner"] as const;
+const ROLES = ["cutter_backup", "cutter_gate", "cutter_halt", "cutter_owner", "cutter_signal"] as const;
 
 beforeAll(async () => {
   cluster = await startTestCluster();

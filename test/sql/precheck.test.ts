@@ -1,7 +1,8 @@
 // What a precheck finds in a real database: rights and names, by file and role, without executing a single statement.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { collectDatabaseFacts } from "../../runner/adapters/precheck-database.ts";
-import { prechecks, type Check } from "../../runner/rules/precheck.ts";
+import type { Check } from "../../runner/model/events.ts";
+import { prechecks } from "../../runner/rules/precheck.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 import { everyRow } from "../support/principals.ts";
 import { runnerConfig, type RunnerConfig } from "../support/runner-config.ts";

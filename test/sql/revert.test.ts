@@ -10,9 +10,12 @@ import {
   anyReviewDecision,
   cutLegA,
   effect,
+  enact,
   openRun,
+  orderRevert,
   reachGate,
   reachVerified,
+  revert as orderAndRevert,
   SG_2_SHA,
 } from "../support/run-by-sql.ts";
 import type { RunByHand } from "../support/run-by-sql.ts";
@@ -21,13 +24,15 @@ let db: FreshDatabase;
 let exec: pg.Client;
 let verify: pg.Client;
 let gate: pg.Client;
+let halt: pg.Client;
 
 beforeEach(async () => {
   db = await freshDatabase();
-  [exec, verify, gate] = await Promise.all([
+  [exec, verify, gate, halt] = await Promise.all([
     db.connect("cutter_exec"),
     db.connect("cutter_verify"),
     db.connect("cutter_gate"),
+    db.connect("cutter_halt"),
   ]);
 });
 afterEach(() => db.drop());
@@ -38,10 +43,7 @@ const admitted = async (count = 3): Promise<RunByHand> => {
   await admitCut(gate, run);
   return run;
 };
-const revert = (run: RunByHand, status = "superseded"): Promise<void> =>
-  effect(exec, run, "revert", () =>
-    exec.query("SELECT public.fn_iu_revert_run($1, 'operator', 'wrong text', $2)", [run.runId, status]),
-  );
+const revert = (run: RunByHand, status = "superseded"): Promise<void> => orderAndRevert(exec, halt, run, status);
 const close = (run: RunByHand): Promise<unknown> =>
   exec.query("SELECT cutter_runtime.close_run($1, $2, 'reverted', 'wrong text')", [run.runId, run.epoch]);
 const units = (): Promise<{ address: string; status: string }[]> =>
@@ -120,10 +122,7 @@ it("an enacted run is not reverted", async () => {
   const run = await admitted(1);
   await reachVerified(exec, verify, run);
   await admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "chi", payload_sha: SG_2_SHA });
-  const decision = await anyReviewDecision(db);
-  await effect(exec, run, "lifecycle_enact", () =>
-    exec.query("SELECT public.fn_iu_enact('SAMPLE/S-1', 'x', $1)", [decision]),
-  );
+  await enact(exec, run);
   expect(await answerOf(revert(run))).toBe("STOP_INVARIANT_FAILED");
   expect(await units()).toEqual([{ address: "SAMPLE/S-1", status: "enacted" }]);
 });
@@ -155,6 +154,7 @@ it("a draft that a colleague edited is reverted too and counted", async () => {
     "BEGIN; SET LOCAL app.canonical_writer = 'fn_iu_create'; UPDATE public.information_unit SET identity_profile = jsonb_set(identity_profile, '{title}', '\"Sửa\"') WHERE canonical_address = 'SAMPLE/S-1'; COMMIT",
   );
   let answer: unknown;
+  await orderRevert(halt, run);
   await effect(exec, run, "revert", async () => {
     const { rows } = await exec.query<{ a: unknown }>(
       "SELECT public.fn_iu_revert_run($1, 'operator', 'wrong text') AS a",
@@ -176,6 +176,7 @@ it("the soft status must be a word of the lifecycle vocabulary that is neither d
 it("the marker that opens the write guard is closed again when the function ends", async () => {
   const run = await admitted();
   await cutLegA(exec, run);
+  await orderRevert(halt, run);
   await effect(exec, run, "revert", async () => {
     await exec.query("SELECT public.fn_iu_revert_run($1, 'operator', 'wrong text')", [run.runId]);
     const { rows } = await exec.query<{ marker: string }>(
@@ -188,6 +189,7 @@ it("the marker that opens the write guard is closed again when the function ends
 it("the guarded function runs once a run: a second call in the same effect finds nothing of its own", async () => {
   const run = await admitted();
   await cutLegA(exec, run);
+  await orderRevert(halt, run);
   const twice = effect(exec, run, "revert", async () => {
     for (let call = 1; call <= 2; call += 1)
       await exec.query("SELECT public.fn_iu_revert_run($1, 'operator', 'wrong text')", [run.runId]);

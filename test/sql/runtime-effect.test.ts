@@ -2,14 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type pg from "pg";
 import type { FreshDatabase } from "../support/database.ts";
-import { admittedRun, begun, lift, openPrincipals, revoke, stateOf, waitsForLock } from "../support/principals.ts";
+import { admittedRun, begun, lift, openPrincipals, ended, revoke, stateOf } from "../support/principals.ts";
+import { appendEntry } from "../support/ledger-by-sql.ts";
 import type { Principals } from "../support/principals.ts";
 import {
   admit,
   answerOf,
   beginEffect,
+  createUnits,
   cutLegA,
-  effect,
   endEffect,
   EXECUTION_SHA,
   newRunId,
@@ -80,8 +81,12 @@ describe("ending an effect", () => {
       fingerprint: "D".repeat(40),
     });
     await admit(gate, run, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA });
-    const overtaken = effect(exec, run, "cut_leg_a", () => revoke(world, "key", "D".repeat(40)));
-    expect(await answerOf(overtaken)).toBe("STOP_APPROVAL_REVOKED");
+    await exec.query("BEGIN");
+    await beginEffect(exec, run, "cut_leg_a");
+    const gone = ended(exec);
+    await revoke(world, "key", "D".repeat(40));
+    await gone;
+    expect(await begun(await db.connect("cutter_exec"), run, "cut_leg_a")).toBe("STOP_APPROVAL_REVOKED");
   });
 
   it("what an effect leaves: its record by its own principal, the state, and no right to a second one", async () => {
@@ -113,21 +118,22 @@ describe("ending an effect", () => {
     expect(await plant("write_verify", "cutter_verify")).toBe("accepted");
   });
 
-  it("an effect that does nothing changes exactly these rows of the cutter's own tables", async () => {
+  it("an effect changes exactly these rows of the cutter's own tables", async () => {
     const run = await admittedRun(world);
     const fresh = await db.connect("cutter_exec");
     await fresh.query("BEGIN");
     await beginEffect(fresh, run, "cut_leg_a");
-    await fresh.query("SELECT cutter_runtime.append_journal($1, $2, 1, $3, $4, '{}')", [
-      run.runId,
-      run.epoch,
-      ZEROS,
-      sha("1"),
-    ]);
+    await appendEntry(fresh, run, {
+      event: "phase",
+      phase: "cut_leg_a",
+      input_sha: sha("in cut_leg_a"),
+      output_sha: sha("out cut_leg_a"),
+    });
+    await createUnits(fresh, run);
     await endEffect(fresh, run, "cut_leg_a");
     const { rows } = await fresh.query<{ line: string }>(
       `SELECT relname || ' +' || n_tup_ins || ' ~' || n_tup_upd || ' -' || n_tup_del AS line FROM pg_stat_xact_all_tables
-        WHERE schemaname <> 'pg_toast' AND (n_tup_ins, n_tup_upd, n_tup_del) <> (0, 0, 0) ORDER BY relname`,
+        WHERE schemaname = 'cutter_runtime' AND (n_tup_ins, n_tup_upd, n_tup_del) <> (0, 0, 0) ORDER BY relname`,
     );
     await fresh.query("COMMIT");
     expect(rows.map((row) => row.line)).toEqual([
@@ -143,8 +149,7 @@ describe("ending an effect", () => {
 describe("halt", () => {
   it("stops every beginning and every record until a signed lift names it", async () => {
     const run = await admittedRun(world);
-    const halter = await db.connect("cutter_halt");
-    const id = await one(halter, "SELECT cutter_runtime.request_halt(NULL, 'look first', 'operator')");
+    const id = await one(world.halt, "SELECT cutter_runtime.request_halt(NULL, 'look first', 'operator')");
     expect(await begun(exec, run, "cut_leg_a")).toBe("STOP_HALTED");
     expect(await answerOf(recordPhase(exec, run, "structural_verify"))).toBe("STOP_HALTED");
     expect(await answerOf(openRun(exec, "OTHER"))).toBe("STOP_HALTED");
@@ -157,9 +162,8 @@ describe("halt", () => {
   it("of one run leaves the others alone, and needs a run that exists and a reason", async () => {
     const run = await admittedRun(world);
     const other = await openRun(exec, "OTHER");
-    const halter = await db.connect("cutter_halt");
     const request = (id: string | null, reason: string): Promise<string> =>
-      answerOf(halter.query("SELECT cutter_runtime.request_halt($1, $2, 'operator')", [id, reason]));
+      answerOf(world.halt.query("SELECT cutter_runtime.request_halt($1, $2, 'operator')", [id, reason]));
     expect(await request(other.runId, "only this one")).toBe("accepted");
     expect(await request(newRunId(), "no such run")).toBe("STOP_REFUSED_INPUT");
     expect(await request(null, " ")).toBe("STOP_REFUSED_INPUT");
@@ -167,17 +171,14 @@ describe("halt", () => {
     expect(await answerOf(cutLegA(exec, run))).toBe("accepted");
   });
 
-  it("during the work is acknowledged only when the writer has ended, and the writer has rolled back", async () => {
+  it("ends the writer in flight: it is answered when no writer is left, and nothing of the work is kept", async () => {
     const run = await admittedRun(world);
-    const halter = await db.connect("cutter_halt");
     await exec.query("BEGIN");
     await beginEffect(exec, run, "cut_leg_a");
-    await halter.query("SELECT cutter_runtime.request_halt($1, 'stop now', 'operator')", [run.runId]);
-    const acknowledged = halter.query("SELECT cutter_runtime.acknowledge_halt()");
-    await waitsForLock(world, halter);
-    expect(await answerOf(endEffect(exec, run, "cut_leg_a"))).toBe("STOP_HALTED");
-    await exec.query("ROLLBACK");
-    await acknowledged;
+    const gone = ended(exec);
+    await world.halt.query("SELECT cutter_runtime.request_halt($1, 'stop now', 'operator')", [run.runId]);
+    await world.halt.query("SELECT cutter_runtime.acknowledge_halt()");
+    await gone;
     expect(await one(superuser, "SELECT count(*) FROM cutter_runtime.phase_done WHERE phase = 'cut_leg_a'")).toBe("0");
   });
 });

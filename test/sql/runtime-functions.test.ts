@@ -7,28 +7,30 @@ import type { Principals } from "../support/principals.ts";
 import {
   answerOf,
   beginEffect,
+  createUnits,
   cutLegA,
-  effect,
   endEffect,
   newRunId,
   one,
   openRun,
   reachGate,
   recordPhase,
+  revert,
   sha,
+  transaction,
   ZEROS,
 } from "../support/run-by-sql.ts";
+import { appendEntry } from "../support/ledger-by-sql.ts";
 import type { RunByHand } from "../support/run-by-sql.ts";
 
 let world: Principals;
 let db: FreshDatabase;
 let exec: pg.Client;
-let verify: pg.Client;
 let superuser: pg.Client;
 
 beforeEach(async () => {
   world = await openPrincipals();
-  ({ db, exec, verify, superuser } = world);
+  ({ db, exec, superuser } = world);
 });
 afterEach(() => world.db.drop());
 
@@ -106,6 +108,7 @@ describe("opening a run and its lease", () => {
     const other = await db.connect("cutter_exec");
     const taken = answerOf(one(other, "SELECT cutter_runtime.take_lease($1, 'holder-2', NULL)", [run.runId]));
     await waitsForLock(world, other);
+    await createUnits(exec, run);
     await endEffect(exec, run, "cut_leg_a");
     await exec.query("COMMIT");
     expect(await taken).toBe("STOP_LEASE_HELD");
@@ -118,6 +121,7 @@ describe("opening a run and its lease", () => {
     const other = await db.connect("cutter_exec");
     const taken = one(other, "SELECT cutter_runtime.take_lease($1, 'holder-2', 'holder-1')", [run.runId]);
     await waitsForLock(world, other);
+    await createUnits(exec, run);
     await endEffect(exec, run, "cut_leg_a");
     await exec.query("COMMIT");
     expect(await taken).toBe("2");
@@ -184,23 +188,15 @@ describe("records of phases", () => {
     expect(await one(superuser, "SELECT count(*) FROM cutter_runtime.backup_receipt")).toBe("2");
   });
 
-  it("a journal entry extends the chain or is refused, whoever of the two principals writes it", async () => {
+  it("a journal entry extends the chain or is refused", async () => {
     const run = await openRun(exec, "SAMPLE");
-    const append = (client: pg.Client, seq: number, prev: string, entry: string): Promise<string> =>
-      answerOf(
-        client.query("SELECT cutter_runtime.append_journal($1, $2, $3, $4, $5, '{}')", [
-          run.runId,
-          run.epoch,
-          seq,
-          prev,
-          entry,
-        ]),
-      );
-    expect(await append(exec, 1, sha("x"), sha("1"))).toBe("STOP_FENCED");
-    expect(await append(exec, 1, ZEROS, sha("1"))).toBe("accepted");
-    expect(await append(verify, 2, sha("1"), sha("2"))).toBe("accepted");
-    expect(await append(exec, 2, sha("1"), sha("2'"))).toBe("STOP_FENCED");
-    expect(await append(exec, 3, ZEROS, sha("3"))).toBe("STOP_FENCED");
+    const append = (altered?: { seq?: number; prev?: string }): Promise<string> =>
+      answerOf(appendEntry(exec, run, { event: "rehearsed", rehearsal: { units: 1 } }, altered));
+    expect(await append({ prev: sha("x") })).toBe("STOP_FENCED");
+    expect(await append()).toBe("accepted");
+    expect(await append({ seq: 1 })).toBe("STOP_FENCED");
+    expect(await append({ prev: ZEROS })).toBe("STOP_FENCED");
+    expect(await append()).toBe("accepted");
   });
 });
 
@@ -225,21 +221,24 @@ describe("closing", () => {
     const run = await admittedRun(world);
     await cutLegA(exec, run);
     expect(await close(run, "voided", "wrong text")).toBe("STOP_REPLAY_CONFLICT");
-    await effect(exec, run, "revert");
+    await revert(exec, world.halt, run);
     expect(await close(run, "reverted", "wrong text")).toBe("accepted");
     expect(await stateOf(world, run)).toBe("reverted");
   });
 
-  it("the last journal entry after closing does not hold the document", async () => {
+  it("the last entry of the journal tells of the closing in the same transaction; after it nothing is added", async () => {
     const run = await openRun(exec, "SAMPLE");
-    await close(run, "voided", "wrong text");
-    await exec.query("SELECT cutter_runtime.append_journal($1, $2, 1, $3, $4, '{}')", [
-      run.runId,
-      run.epoch,
-      ZEROS,
-      sha("1"),
-    ]);
-    await expect(openRun(exec, "SAMPLE")).resolves.toMatchObject({ epoch: "2" });
+    const told = (reason: string): Promise<void> =>
+      transaction(exec, async () => {
+        await appendEntry(exec, run, { event: "closed", kind: "voided", reason });
+        await exec.query("SELECT cutter_runtime.close_run($1, $2, 'voided', 'wrong text')", [run.runId, run.epoch]);
+      });
+    expect(await answerOf(appendEntry(exec, run, { event: "closed", kind: "voided", reason: "wrong text" }))).toBe(
+      "STOP_INVARIANT_FAILED",
+    );
+    expect(await answerOf(told("another reason"))).toBe("STOP_INVARIANT_FAILED");
+    expect(await answerOf(told("wrong text"))).toBe("accepted");
+    expect(await answerOf(appendEntry(exec, run, { event: "rehearsed", rehearsal: {} }))).toBe("STOP_REPLAY_CONFLICT");
   });
 });
 

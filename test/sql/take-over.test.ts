@@ -9,7 +9,8 @@ import type { RunId } from "../../runner/model/ids.ts";
 import { signedCounts } from "../../runner/looks/row-counts.ts";
 import { environmentScope } from "../../runner/rules/environment-hash.ts";
 import { workResume } from "../../runner/worker.ts";
-import type { RunEvent, World } from "../../runner/world.ts";
+import type { RunEvent } from "../../runner/model/events.ts";
+import type { World } from "../../runner/world.ts";
 import type { Database } from "../../runner/world/database.ts";
 import { memoryReporter } from "../support/memory-reporter.ts";
 import { openPrincipals, type Principals } from "../support/principals.ts";
@@ -53,7 +54,7 @@ function world(database: Database, events: RunEvent[]): World {
       },
     },
     reporter: memoryReporter(),
-    approvals: { insistSigned: silent },
+    approvals: { insistSigned: silent, insistOrders: silent },
   };
 }
 

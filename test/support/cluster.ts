@@ -5,16 +5,12 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import {
-  findPostgresPrograms,
-  processStart,
-  startCluster,
-  stopProcess,
-} from "../../runner/adapters/postgres-cluster.ts";
+import { processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { PACKAGES, applyPackages } from "../../infra/packages.ts";
 import type { PackageName } from "../../infra/packages.ts";
+import { postgresBin, postgresPackage } from "../../scripts/build/programs.mjs";
 import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 
 /** The superuser made by initdb; not a role of the existing system. */
@@ -56,15 +52,24 @@ export interface TestCluster {
 /** How durable the cluster is: `fast` for everything that does not crash the server. */
 export type Durability = "fast" | "durable";
 
+/** The installation that a sandbox would take. Fails, naming the package, when this machine has none. */
+export function findPostgresPrograms(): string {
+  const folder = postgresBin();
+  if (folder === undefined) throw new Error(`no PostgreSQL here: apt-get install ${postgresPackage()}`);
+  return folder;
+}
+
 /** Starts a cluster of its own below /tmp, loads both templates and returns the facts; `stop` leaves nothing behind. */
-export async function startTestCluster(durability: Durability = "fast"): Promise<TestCluster> {
+export async function startTestCluster(
+  durability: Durability = "fast",
+  binDir = findPostgresPrograms(),
+): Promise<TestCluster> {
   const home = `/tmp/c-${randomBytes(4).toString("hex")}`;
   await mkdir(home, { mode: 0o711 });
   await writeFile(join(home, "owner.json"), JSON.stringify(await thisProcess()));
   const passwords = Object.fromEntries(
     [BOOTSTRAP_ROLE, ...LOGIN_ROLES].map((role) => [role, randomBytes(12).toString("hex")]),
   ) as Record<LoginRole, string>;
-  const binDir = await findPostgresPrograms();
   let cluster: Cluster | undefined;
   const stop = async (): Promise<void> => {
     await cluster?.stop();

@@ -38,12 +38,14 @@ export interface FreshDatabase {
 /** `all`: every package that exists; a list: the substrate plus these, applied in this order; empty: the substrate alone. */
 export interface FreshOptions {
   readonly packages?: "all" | readonly PackageName[];
+  /** Another cluster than this worker's. */
+  readonly cluster?: ClusterFacts;
 }
 
 /** Clones the template and returns the new database. Fails, naming the package, when one of them does not apply. */
 export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDatabase> {
   const packages = options.packages ?? "all";
-  const cluster = clusterOfThisWorker();
+  const cluster = options.cluster ?? clusterOfThisWorker();
   if (packages === "all" && cluster.packagesError !== null) throw new Error(cluster.packagesError);
   const name = `t_${randomBytes(6).toString("hex")}`;
   const template = packages === "all" ? PACKAGES_TEMPLATE : SUBSTRATE_TEMPLATE;

@@ -34,7 +34,7 @@ export function declaredStack(): StackConfig {
         approversSha: sha256(APPROVERS),
         recipient: FINGERPRINT,
         postgresBin: "/usr/lib/postgresql/16/bin",
-        scratchUser: "cutter-scratch",
+        scratchUser: null,
       }),
     ),
   );

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import type pg from "pg";
+import { printed } from "../../runner/model/events.ts";
 import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
@@ -42,13 +43,25 @@ export interface GovernedHost {
   remove(): Promise<void>;
 }
 
+/** Whatever the host prints for programs is one of the forms of the contract, member for member. */
+function contracted(line: Record<string, unknown>): Record<string, unknown> {
+  const parsed = printed.safeParse(line);
+  if (!parsed.success || Object.keys(line).some((name) => !(name in parsed.data)))
+    throw new Error(`not in the contract of model/events.ts: ${JSON.stringify(line)}`);
+  return line;
+}
+
 /** Three sections with articles; short enough to read in a failing test. */
 export const LAW = "# One\n\nThe first text.\n\n## Two\n\nThe second text.\n\n## Three\n\nThe third text.\n";
 
 // A host that fails half-way would leave its servers running for nobody.
-async function laidSandbox(folder: string): Promise<Sandbox> {
+async function laidSandbox(folder: string, postgresBin: string | undefined): Promise<Sandbox> {
   try {
-    const sandbox = await ensureSandbox({ folder: join(folder, "sandbox"), say: () => undefined });
+    const sandbox = await ensureSandbox({
+      folder: join(folder, "sandbox"),
+      say: () => undefined,
+      ...(postgresBin === undefined ? {} : { postgresBin }),
+    });
     await layHost(sandbox.stack);
     return sandbox;
   } catch (error) {
@@ -57,16 +70,17 @@ async function laidSandbox(folder: string): Promise<Sandbox> {
   }
 }
 
-export async function governedHost(): Promise<GovernedHost> {
+/** `postgresBin`: the installation it runs on; by default the newest of this machine. */
+export async function governedHost(postgresBin?: string): Promise<GovernedHost> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "governed host-")));
-  const sandbox = await laidSandbox(folder);
+  const sandbox = await laidSandbox(folder, postgresBin);
   const { runtimeRoot } = sandbox.place;
   const cutter = async (...words: string[]): Promise<CutterAnswer> => {
     const result = await execa(sandbox.launchers.cutter, ["--json", ...words], { reject: false, stdin: "ignore" });
     const events = result.stdout
       .split("\n")
       .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+      .map((line) => contracted(JSON.parse(line) as Record<string, unknown>));
     const ended = events.findLast((event) => event["event"] === "ended")?.["stop"] as
       { code: string } | null | undefined;
     return { status: result.exitCode ?? -1, events, stderr: result.stderr, stop: ended?.code };

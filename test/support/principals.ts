@@ -10,19 +10,21 @@ export interface Principals {
   readonly exec: pg.Client;
   readonly verify: pg.Client;
   readonly gate: pg.Client;
+  readonly halt: pg.Client;
   readonly superuser: pg.Client;
 }
 
 /** A fresh database with every package and one connection for each principal; `db.drop()` ends all. */
 export async function openPrincipals(): Promise<Principals> {
   const db = await freshDatabase();
-  const [exec, verify, gate, superuser] = await Promise.all([
+  const [exec, verify, gate, halt, superuser] = await Promise.all([
     db.connect("cutter_exec"),
     db.connect("cutter_verify"),
     db.connect("cutter_gate"),
+    db.connect("cutter_halt"),
     db.connect(),
   ]);
-  return { db, exec, verify, gate, superuser };
+  return { db, exec, verify, gate, halt, superuser };
 }
 
 /** A run of SAMPLE with SG_1 and EXECUTION admitted. */
@@ -70,6 +72,12 @@ export async function waitsForLock({ superuser }: Principals, client: pg.Client)
   }
 }
 
+/** Resolves when the server has ended this connection. */
+export const ended = (client: pg.Client): Promise<void> =>
+  new Promise((resolve) => {
+    client.once("end", () => resolve());
+  });
+
 /** Every row an attack could leave, in one comparable text. */
 export async function everyRow(db: FreshDatabase): Promise<string> {
   const tables = [
@@ -78,8 +86,19 @@ export async function everyRow(db: FreshDatabase): Promise<string> {
     "public.birth_registry",
     "public.iu_lifecycle_log",
     "public.dot_config",
-    "cutter_governance.verify_result",
-    "cutter_governance.review_decision",
+    ...[
+      "decision_backlog_entry",
+      "decision_backlog_history",
+      "manifest_envelope",
+      "manifest_unit_block",
+      "review_decision",
+      "dot_pair_signature",
+      "cut_change_set",
+      "cut_change_set_affected_row",
+      "verify_result",
+      "source_document_registry",
+      "source_document_version_registry",
+    ].map((t) => `cutter_governance.${t}`),
     ...[
       "run",
       "lease",
@@ -91,6 +110,8 @@ export async function everyRow(db: FreshDatabase): Promise<string> {
       "phase_done",
       "backup_receipt",
       "journal",
+      "planned_ledger",
+      "revert_order",
     ].map((t) => `cutter_runtime.${t}`),
   ];
   const parts = tables.map(

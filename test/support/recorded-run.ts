@@ -5,7 +5,8 @@ import type { RowOf } from "../../runner/model/rows.ts";
 import { PHASES, type RecordedPhase } from "../../runner/model/run.ts";
 import { buildRequest } from "../../runner/model/statement.ts";
 import { stateJson, type StateFacts } from "../../runner/rules/run-state.ts";
-import { statusFromState, type Seen, type StatusJson } from "../../runner/rules/status.ts";
+import type { StatusJson } from "../../runner/model/events.ts";
+import { statusFromState, type Seen } from "../../runner/rules/status.ts";
 
 export const RUN_ID = "ictr-20261120T080000Z-8a941203";
 export const DOCUMENT = "SAMPLE";

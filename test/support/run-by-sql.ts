@@ -1,7 +1,11 @@
 // A run driven by SQL alone, as the runner drives it, so that tests of the database need no runner.
 import { createHash, randomBytes } from "node:crypto";
 import pg from "pg";
+import type { DocumentId, RunId } from "../../runner/model/ids.ts";
+import { writerDigest } from "../../runner/rules/plan-rows.ts";
+import { affectedRowId, ledgerIds, type LedgerIds } from "../../runner/rules/ledger.ts";
 import type { FreshDatabase } from "./database.ts";
+import { compensate, enactAll, OBSERVED, writeLegB, writeVerdict } from "./ledger-by-sql.ts";
 
 export const sha = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
 export const ZEROS = "0".repeat(64);
@@ -19,19 +23,55 @@ export interface UnitByHand {
   readonly owner_ref: string;
   readonly publication_type: string;
   readonly parent_address: string | null;
+  readonly source_span: { readonly byte_start: number; readonly byte_end: number; readonly line: number };
+  readonly affected_row_id: string;
 }
 
+/** The plan of a run: its rows, their digest, the ids of its ledger rows, and what its SG_1 says of its source. */
 export interface RunByHand {
   readonly runId: string;
   readonly documentId: string;
   epoch: string;
   readonly units: readonly UnitByHand[];
+  readonly digest: string;
+  readonly ledger: LedgerIds;
+  readonly signed: {
+    readonly source_version_id: string;
+    readonly region_sha: string;
+    readonly manifest_digest: string;
+    readonly candidate_count: string;
+  };
+}
+
+/** A run over exactly these units; their ledger ids follow from them. */
+export function runOver(
+  opened: { readonly runId: string; readonly documentId: string; epoch: string },
+  units: readonly Omit<UnitByHand, "source_span" | "affected_row_id">[],
+): RunByHand {
+  const digest = writerDigest(units.map((unit) => ({ ...unit, idempotency_key: "" })));
+  const ids = { run_id: opened.runId as RunId, document_id: opened.documentId as DocumentId };
+  return {
+    ...opened,
+    digest,
+    ledger: ledgerIds(ids, digest),
+    units: units.map((unit) => ({
+      ...unit,
+      source_span: { byte_start: unit.ordinal, byte_end: unit.ordinal + 1, line: unit.ordinal },
+      affected_row_id: affectedRowId(ids, digest, unit.canonical_address),
+    })),
+    signed: {
+      source_version_id: "v1",
+      region_sha: sha("region"),
+      manifest_digest: sha("manifest"),
+      candidate_count: String(units.length),
+    },
+  };
 }
 
 export const newRunId = (): string => `ictr-20261120T100000Z-${randomBytes(4).toString("hex")}`;
 
 /** A section with `count - 1` articles below it. */
-export function unitsOf(documentId: string, count: number): UnitByHand[] {
+export function unitsOf(documentId: string, count: number): Omit<UnitByHand, "source_span" | "affected_row_id">[] {
   return Array.from({ length: count }, (_, n) => {
     const title = n === 0 ? "Phần một" : `Điều ${n}`;
     const body = `Nội dung ${documentId} ${n}.`;
@@ -74,7 +114,7 @@ export async function openRun(exec: pg.Client, documentId: string, count = 3, ru
     runId,
     documentId,
   ]);
-  return { runId, documentId, epoch, units: unitsOf(documentId, count) };
+  return runOver({ runId, documentId, epoch }, unitsOf(documentId, count));
 }
 
 export const recordPhase = (
@@ -95,9 +135,12 @@ export const recordPhase = (
 
 /** Phases 1 to 5. */
 export async function reachGate(exec: pg.Client, run: RunByHand): Promise<void> {
-  for (const phase of ["source_pin", "mark", "cutplan", "pre_write_backup", "grant_probe"]) {
-    await recordPhase(exec, run, phase, sha(`in ${phase}`), phase === "source_pin" ? { source_version_id: "v1" } : {});
-  }
+  const outputs: Record<string, object> = {
+    source_pin: { source_version_id: "v1", source_document_ref: "a document" },
+    cutplan: { writer_digest: run.digest, candidate_count: run.units.length },
+  };
+  for (const phase of ["source_pin", "mark", "cutplan", "pre_write_backup", "grant_probe"])
+    await recordPhase(exec, run, phase, sha(`in ${phase}`), outputs[phase] ?? {});
 }
 
 export const SG_1_SHA = sha("SG_1 payload");
@@ -115,13 +158,22 @@ export interface AdmissionByHand {
   /** Seconds from now; negative is past. */
   readonly validFrom?: number;
   readonly useBy?: number;
-  readonly units?: readonly UnitByHand[] | null;
+  readonly units?: readonly Omit<UnitByHand, "source_span" | "affected_row_id">[] | null;
 }
+
+/** The decision that SG_2 of a run by hand names. */
+export const DECISION = "0d0d0d0d-0000-4000-8000-000000000001";
 
 const defaultsOf = (run: RunByHand, a: AdmissionByHand): readonly unknown[] => [
   a.gate,
   run.runId,
-  { run_id: run.runId, sg1_payload_sha: SG_1_SHA, ...a.payload },
+  {
+    run_id: run.runId,
+    sg1_payload_sha: SG_1_SHA,
+    ...(a.gate === "SG_1_cut_authz" ? { document_id: run.documentId, writer_digest: run.digest, ...run.signed } : {}),
+    ...(a.gate === "SG_2_lifecycle_authz" ? { review_decision_id: DECISION, observed_digest: OBSERVED } : {}),
+    ...a.payload,
+  },
   a.payload_sha,
   a.person,
   a.fingerprint ?? sha(a.person).slice(0, 40).toUpperCase(),
@@ -137,8 +189,12 @@ export async function admit(gate: pg.Client, run: RunByHand, a: AdmissionByHand)
   const units = a.units === undefined ? (a.gate === "SG_1_cut_authz" ? run.units : null) : a.units;
   await gate.query(
     `SELECT cutter_runtime.admit($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + make_interval(secs => $10),
-                                 clock_timestamp() + make_interval(secs => $11), $12)`,
-    [...defaultsOf(run, a), units === null ? null : JSON.stringify(units)],
+                                 clock_timestamp() + make_interval(secs => $11), $12, $13)`,
+    [
+      ...defaultsOf(run, a),
+      units === null ? null : JSON.stringify(units),
+      a.gate === "SG_1_cut_authz" ? JSON.stringify(run.ledger) : null,
+    ],
   );
 }
 
@@ -178,12 +234,15 @@ export const endEffect = (client: pg.Client, run: RunByHand, phase: string): Pro
     phase,
     run.epoch,
     sha(`out ${phase}`),
-    {},
+    phase === "write_verify" ? { observed_digest: OBSERVED } : {},
   ]);
 
-export const createUnit = (client: pg.Client, u: UnitByHand): Promise<pg.QueryResult> =>
+export const createUnit = (
+  client: pg.Client,
+  u: Omit<UnitByHand, "source_span" | "affected_row_id">,
+): Promise<pg.QueryResult> =>
   client.query(
-    `SELECT public.fn_iu_create($1, $2, $3, 'cutter', $4, $5, $6, $7,
+    `SELECT public.fn_iu_create($1, $2, $3, 'operator', $4, $5, $6, $7,
                                 (SELECT p.id FROM public.information_unit p WHERE p.canonical_address = $8))`,
     [
       u.canonical_address,
@@ -224,18 +283,52 @@ export async function transaction(client: pg.Client, work: () => Promise<unknown
   }
 }
 
+/** Every planned unit, as the run's actor makes it. */
+export async function createUnits(exec: pg.Client, run: RunByHand): Promise<void> {
+  for (const unit of run.units) await createUnit(exec, unit);
+}
+
 export const cutLegA = (exec: pg.Client, run: RunByHand): Promise<void> =>
-  effect(exec, run, "cut_leg_a", async () => {
-    for (const unit of run.units) await createUnit(exec, unit);
-  });
+  effect(exec, run, "cut_leg_a", () => createUnits(exec, run));
 
 /** From an admitted leg A to the recorded judgement of the second principal. */
 export async function reachVerified(exec: pg.Client, verify: pg.Client, run: RunByHand): Promise<void> {
   await cutLegA(exec, run);
   await recordPhase(exec, run, "structural_verify");
-  await effect(exec, run, "leg_b_record");
-  await effect(verify, run, "write_verify");
+  await effect(exec, run, "leg_b_record", () => writeLegB(exec, run));
+  await effect(verify, run, "write_verify", () => writeVerdict(verify, run));
 }
+
+/** The whole enactment: the decision of SG_2 and every unit. */
+export const enact = (exec: pg.Client, run: RunByHand): Promise<void> =>
+  effect(exec, run, "lifecycle_enact", () => enactAll(exec, run));
+
+/** What a revert does: units aside, and the compensating decision when leg B stands. */
+export async function setAside(exec: pg.Client, run: RunByHand, status = "superseded"): Promise<void> {
+  await exec.query("SELECT public.fn_iu_revert_run($1, 'operator', 'wrong text', $2)", [run.runId, status]);
+  const ledger = await one(
+    exec,
+    "SELECT count(*) FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = 'leg_b_record'",
+    [run.runId],
+  );
+  if (ledger === "1") await compensate(exec, run);
+}
+
+/** Ordered by an operator and carried out. */
+export async function revert(exec: pg.Client, halter: pg.Client, run: RunByHand, status = "superseded"): Promise<void> {
+  await orderRevert(halter, run, status);
+  await effect(exec, run, "revert", () => setAside(exec, run, status));
+}
+
+/** An operator orders a written run to be undone. */
+export const orderRevert = (
+  halter: pg.Client,
+  run: RunByHand,
+  status = "superseded",
+  actor = "operator",
+  reason = "wrong text",
+): Promise<unknown> =>
+  halter.query("SELECT cutter_runtime.order_revert($1, $2, $3, $4)", [run.runId, actor, reason, status]);
 
 /** An approving review decision of the baseline, good enough for fn_iu_enact. */
 export async function anyReviewDecision(db: FreshDatabase): Promise<string> {

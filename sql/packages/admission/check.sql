@@ -1,14 +1,16 @@
 -- role: admin
 -- params: none
 -- returns: many
--- The three triggers stand, deferred and ALWAYS, and run pinned functions of directus; the event trigger stands before every definition.
+-- The triggers on the text stand, deferred and ALWAYS, and run pinned functions of directus; those on the ledger stand on each of its
+-- tables and run pinned functions of cutter_owner; the event trigger stands before every definition.
 SELECT 'trigger ' || e.trigger_name || ' is deferred and fires ALWAYS' AS fact, EXISTS (
   SELECT FROM pg_trigger g
    WHERE g.tgrelid = e.table_name::regclass AND g.tgname = e.trigger_name AND g.tgenabled = 'A' AND g.tgdeferrable AND g.tginitdeferred
      AND g.tgfoid = to_regprocedure(e.function_name)) AS ok
   FROM (VALUES ('public.information_unit', 'trg_iu_cut_admission', 'public.fn_iu_cut_admission()'),
                ('public.unit_version', 'trg_uv_cut_admission_later', 'public.fn_uv_cut_admission()'),
-               ('public.unit_version', 'trg_uv_cut_admission', 'public.fn_uv_cut_admission()')) AS e(table_name, trigger_name, function_name)
+               ('public.unit_version', 'trg_uv_cut_admission', 'public.fn_uv_cut_admission()'),
+               ('public.iu_lifecycle_log', 'trg_log_cut_admission', 'cutter_runtime.refuse_unplanned_log()')) AS e(table_name, trigger_name, function_name)
 UNION ALL
 SELECT f.name || ' is SECURITY DEFINER of directus, pinned, and nobody else may call it', EXISTS (
   SELECT FROM pg_proc p
@@ -34,3 +36,16 @@ SELECT 'trigger trg_dps_cut_principal fires ALWAYS and runs a pinned function of
      AND p.oid = to_regprocedure('cutter_governance.fn_cut_refuse_foreign_mark()') AND p.prosecdef AND p.proowner = 'workflow_admin'::regrole
      AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp']
      AND NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee <> p.proowner))
+UNION ALL
+SELECT 'triggers ' || e.trigger_name || ' fire ALWAYS on the fourteen tables of the ledger and its registries', (
+  SELECT count(*) = 14 FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+   WHERE c.relnamespace = 'cutter_governance'::regnamespace AND g.tgname = e.trigger_name AND g.tgenabled = 'A' AND g.tgfoid = to_regprocedure(e.function_name))
+  FROM (VALUES ('trg_cut_rows', 'cutter_runtime.refuse_unplanned_rows()'), ('trg_cut_unchanged', 'cutter_runtime.refuse_ledger_change()')) AS e(trigger_name, function_name)
+UNION ALL
+SELECT 'trigger effect_is_whole fires ALWAYS on phase_done', EXISTS (
+  SELECT FROM pg_trigger g WHERE g.tgrelid = 'cutter_runtime.phase_done'::regclass AND g.tgname = 'effect_is_whole' AND g.tgenabled = 'A'
+     AND g.tgfoid = to_regprocedure('cutter_runtime.refuse_incomplete_effect()'))
+UNION ALL
+SELECT 'only the two principals may ask where a ledger differs', (
+  SELECT array_agg(a.grantee::regrole::text ORDER BY a.grantee::regrole::text) = ARRAY['cutter_exec', 'cutter_owner', 'cutter_verify']
+    FROM pg_proc p, aclexplode(p.proacl) a WHERE p.oid = to_regprocedure('cutter_runtime.ledger_differences(text)'))

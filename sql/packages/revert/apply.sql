@@ -24,7 +24,7 @@ BEGIN
   END IF;
 END $$;
 
--- Only inside this run's effect `revert`; only drafts that stand at a planned address and were born in its leg A: created_at is
+-- Only inside this run's effect `revert` and in the words of its order; only drafts that stand at a planned address and were born in its leg A: created_at is
 -- now() by default, the very moment at which leg A's transaction began. What a colleague makes while that is open has another one.
 -- Answer: {status: reverted, soft_status, units, versions, edited}; edited counts drafts whose text is no longer the planned one.
 CREATE FUNCTION public.fn_iu_revert_run(p_run_id text, p_actor text, p_reason text, p_soft_status text DEFAULT 'superseded') RETURNS jsonb
@@ -41,6 +41,10 @@ BEGIN
                   WHERE l.run_id = p_run_id AND l.effect_phase = 'revert' AND l.effect_xid = pg_current_xact_id_if_assigned()) THEN
     RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_EXECUTION_NOT_AUTHORIZED', DETAIL = jsonb_build_object(
       'saw', 'no effect revert of this run in this transaction', 'wanted', 'begin_effect for revert first')::text;
+  ELSIF NOT EXISTS (SELECT FROM (SELECT * FROM cutter_runtime.revert_order w WHERE w.run_id = p_run_id ORDER BY w.order_id DESC LIMIT 1) o
+                     WHERE (o.actor, o.reason, o.soft_status) = (p_actor, p_reason, p_soft_status)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_EXECUTION_NOT_AUTHORIZED', DETAIL = jsonb_build_object(
+      'saw', 'a revert with other words than its order', 'wanted', 'actor, reason and status of the newest order of this run')::text;
   ELSIF coalesce(btrim(p_actor), '') = '' OR coalesce(btrim(p_reason), '') = '' THEN
     RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_REFUSED_INPUT', DETAIL = jsonb_build_object(
       'saw', 'no actor or no reason', 'wanted', 'both in words')::text;

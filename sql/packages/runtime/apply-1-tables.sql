@@ -2,7 +2,7 @@
 -- params: none
 -- returns: none
 -- Schema cutter_runtime: the cutter's own records and the functions that keep them. One transaction, applied once.
--- Parts: 1 roles and tables, 2 refusals, 3 bookkeeping, 4 effects, 5 gate and halt, 6 rights.
+-- Parts: 1 roles and tables, 2 refusals, 3 leases and 3 records, 4 effects, 5 gate and halt, 6 rights.
 -- Every refusal is SQLSTATE CUT01 with MESSAGE = stop code and DETAIL = {"saw", "wanted"}; docs/decisions/0110-database-packages.md.
 
 -- 1. The roles and tables of the cutter's own records. cutter_owner owns them and can log in nowhere.
@@ -20,10 +20,15 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_owner') THEN CREATE ROLE cutter_owner; END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_gate') THEN CREATE ROLE cutter_gate; END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_halt') THEN CREATE ROLE cutter_halt; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_signal') THEN CREATE ROLE cutter_signal; END IF;
 END $$;
 ALTER ROLE cutter_owner NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT;
 ALTER ROLE cutter_gate LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT CONNECTION LIMIT 2;
 ALTER ROLE cutter_halt LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT CONNECTION LIMIT 2;
+
+-- Owns the one function that ends a writer's session, and nothing else; the right comes by inheritance.
+ALTER ROLE cutter_signal NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT;
+GRANT pg_signal_backend TO cutter_signal;
 
 CREATE SCHEMA cutter_runtime AUTHORIZATION cutter_owner;
 SET LOCAL ROLE cutter_owner;
@@ -41,6 +46,8 @@ CREATE TABLE cutter_runtime.run (
   closed timestamptz,
   close_kind text CHECK (close_kind IN ('closeout', 'voided', 'reverted')),
   close_reason text,
+  -- sha256 of the key that the opening process keeps on its host: a password alone moves no run. NULL: opened without one.
+  key_sha text CHECK (key_sha ~ '^[0-9a-f]{64}$'),
   CHECK ((closed IS NULL) = (close_kind IS NULL))
 );
 CREATE UNIQUE INDEX run_open_document_key ON cutter_runtime.run (document_id) WHERE closed IS NULL;
@@ -86,9 +93,37 @@ CREATE TABLE cutter_runtime.planned_unit (
   owner_ref text NOT NULL,
   publication_type text NOT NULL,
   parent_address text,
+  source_span jsonb NOT NULL,
+  affected_row_id uuid NOT NULL,
   PRIMARY KEY (run_id, canonical_address),
   UNIQUE (run_id, ordinal)
 );
+
+-- Ids of the run's ledger rows, as the gate derived them with the plan. Everything else of those rows follows from what was signed.
+CREATE TABLE cutter_runtime.planned_ledger (
+  run_id text PRIMARY KEY REFERENCES cutter_runtime.run,
+  entry_id uuid NOT NULL UNIQUE,
+  history_id uuid NOT NULL UNIQUE,
+  envelope_id uuid NOT NULL UNIQUE,
+  review_decision_id uuid NOT NULL UNIQUE,
+  executor_signature_id uuid NOT NULL UNIQUE,
+  change_set_id uuid NOT NULL UNIQUE,
+  verify_result_id uuid NOT NULL UNIQUE,
+  verifier_signature_id uuid NOT NULL UNIQUE,
+  compensating_decision_id uuid NOT NULL UNIQUE
+);
+
+-- Who ordered a written run to be undone, in whose words. cutter_halt orders, cutter_exec writes: neither password does both.
+CREATE TABLE cutter_runtime.revert_order (
+  order_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run_id text NOT NULL REFERENCES cutter_runtime.run,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  soft_status text NOT NULL,
+  ordered_by name NOT NULL DEFAULT session_user,
+  at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX revert_order_run_id_idx ON cutter_runtime.revert_order (run_id);
 
 CREATE TABLE cutter_runtime.admission_use (
   nonce text PRIMARY KEY REFERENCES cutter_runtime.admission,
@@ -176,3 +211,7 @@ CREATE TABLE cutter_runtime.approver_set (
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
   CHECK (sha = encode(sha256(bytes), 'hex'))
 );
+
+-- Row locks that only functions of the owner can take. An advisory lock could be held by any login of the database.
+CREATE TABLE cutter_runtime.row_lock (name text PRIMARY KEY);
+INSERT INTO cutter_runtime.row_lock (name) VALUES ('runs_index');

@@ -18,7 +18,7 @@ DECLARE
   v_table text;
 BEGIN
   FOREACH v_table IN ARRAY ARRAY['admission', 'planned_unit', 'admission_use', 'revocation', 'halt', 'phase_done',
-                                 'backup_receipt', 'journal', 'approver_set'] LOOP
+                                 'backup_receipt', 'journal', 'approver_set', 'planned_ledger', 'revert_order', 'row_lock'] LOOP
     EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cutter_runtime.%I '
                    'FOR EACH STATEMENT EXECUTE FUNCTION cutter_runtime.refuse_change()', v_table);
     EXECUTE format('ALTER TABLE cutter_runtime.%I ENABLE ALWAYS TRIGGER append_only', v_table);
@@ -55,3 +55,33 @@ CREATE CONSTRAINT TRIGGER effect_is_recorded AFTER UPDATE ON cutter_runtime.leas
   WHEN (NEW.effect_xid IS NOT NULL AND NEW.effect_xid IS DISTINCT FROM OLD.effect_xid)
   EXECUTE FUNCTION cutter_runtime.refuse_unrecorded_effect();
 ALTER TABLE cutter_runtime.lease ENABLE ALWAYS TRIGGER effect_is_recorded;
+
+-- RFC 8785 text of a value, for the values the cutter hashes: keys of printable ASCII, whole numbers of at most 15 digits. Anything
+-- else is refused, so that no value can have one digest here and another one in the runner.
+CREATE FUNCTION cutter_runtime.canonical(p_value jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+BEGIN
+  CASE jsonb_typeof(p_value)
+    WHEN 'object' THEN
+      IF EXISTS (SELECT FROM jsonb_object_keys(p_value) AS k(key) WHERE k.key !~ '^[ -~]+$') THEN
+        PERFORM stop('STOP_REFUSED_INPUT', 'a key that is not printable ASCII', 'keys of printable ASCII');
+      END IF;
+      RETURN '{' || coalesce((SELECT string_agg(to_json(e.key)::text || ':' || canonical(e.value), ',' ORDER BY e.key COLLATE "C")
+                                FROM jsonb_each(p_value) AS e(key, value)), '') || '}';
+    WHEN 'array' THEN
+      RETURN '[' || coalesce((SELECT string_agg(canonical(e.value), ',' ORDER BY e.place)
+                                FROM jsonb_array_elements(p_value) WITH ORDINALITY AS e(value, place)), '') || ']';
+    WHEN 'number' THEN
+      IF p_value::text !~ '^-?(0|[1-9][0-9]{0,14})$' THEN
+        PERFORM stop('STOP_REFUSED_INPUT', 'a number that is not a whole one of at most 15 digits', 'whole numbers');
+      END IF;
+      RETURN p_value::text;
+    ELSE
+      RETURN p_value::text;
+  END CASE;
+END $$;
+
+CREATE FUNCTION cutter_runtime.digest_of(p_value jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+  SELECT encode(sha256(convert_to(canonical(p_value), 'UTF8')), 'hex')
+$$;

@@ -20,7 +20,7 @@ DO $$
 DECLARE
   v_role text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['cutter_gate', 'cutter_halt', 'cutter_owner'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['cutter_gate', 'cutter_halt', 'cutter_owner', 'cutter_signal'] LOOP
     BEGIN
       EXECUTE format('DROP ROLE %I', v_role);
     EXCEPTION WHEN dependent_objects_still_exist THEN

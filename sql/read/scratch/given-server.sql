@@ -3,6 +3,7 @@
 -- returns: one
 -- What a server that was handed over is, and what lies in it besides what every PostgreSQL brings; asked before anything is written.
 SELECT (SELECT c.system_identifier::text FROM pg_catalog.pg_control_system() c) AS system_identifier,
+       pg_catalog.current_setting('server_version_num')::int AS version_num,
        pg_catalog.pg_is_in_recovery() AS in_recovery,
        (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = session_user) AS superuser,
        pg_catalog.current_setting('max_locks_per_transaction')::int AS locks,

@@ -54,6 +54,44 @@ test("values that must agree between keys are compared", () => {
   ).toEqual(["cutter:approvers.sha: differs from what cutter:orchestrator.content says"]);
 });
 
+test("a scratch_user that the runner may not start programs as is refused with the way out, before the first backup fails", () => {
+  const stack = declaredStack();
+  const { content } = stack.orchestrator;
+  const withUser = (user: string | null, owner: string) => ({
+    ...stack,
+    runtime: { ...stack.runtime, owner },
+    orchestrator: { ...stack.orchestrator, content: { ...content, backup: { ...content.backup, scratch_user: user } } },
+  });
+  expect(stopOf(() => parseStackConfig(withUser("cutter-scratch", "cutter"))).facts.details).toEqual([
+    "cutter:orchestrator.content.backup.scratch_user: the runner runs as cutter and may not start programs as cutter-scratch; write null, scratch servers then run as cutter",
+  ]);
+  for (const [user, owner] of [
+    [null, "cutter"],
+    ["cutter", "cutter"],
+    ["postgres", "root"],
+  ] as const)
+    expect(parseStackConfig(withUser(user, owner)).runtime.owner).toBe(owner);
+});
+
+test("scratch_root is made by up for whoever owns scratch servers, closed to everybody else", async () => {
+  const sources = await smallSources(true);
+  const stack = declaredStack();
+  const stateFor = (user: string | null): string | undefined => {
+    const { content } = stack.orchestrator;
+    const backup = { ...content.backup, scratch_user: user };
+    const config = {
+      ...stack,
+      runtime: { ...stack.runtime, owner: user === null ? "cutter" : "root" },
+      orchestrator: { ...stack.orchestrator, content: { ...content, backup } },
+    };
+    return declareHost(config, sources).spec[backup.scratch_root]?.state;
+  };
+  expect([stateFor(null), stateFor("postgres")]).toEqual([
+    "directory cutter:cutter 0700",
+    "directory postgres:postgres 0700",
+  ]);
+});
+
 test("a stack that is no sandbox needs a backend that colleagues reach and a passphrase, before anything is dialled", () => {
   const project = mkdtempSync(join(tmpdir(), "stack-"));
   try {
@@ -120,9 +158,19 @@ const looks = (change: Record<string, unknown> = {}): string => {
     messages: Buffer.from(messages).toString("base64"),
   });
   const empty = Object.fromEntries(
-    ["paths", "hashes", "trees", "tree_hashes", "digests", "users", "node", "config", "keyring", "database"].map(
-      (name) => [name, look()],
-    ),
+    [
+      "paths",
+      "hashes",
+      "trees",
+      "tree_hashes",
+      "digests",
+      "users",
+      "node",
+      "postgres",
+      "config",
+      "keyring",
+      "database",
+    ].map((name) => [name, look()]),
   );
   return `a banner\n${FACTS_BEGIN}\n${JSON.stringify({ version: "1", ...empty, node: look("absent\n"), config: look('"no node"'), database: look("no psql"), ...change })}\n${FACTS_END}\n`;
 };
@@ -178,6 +226,24 @@ test("a host on which nothing is installed is told as missing things", async () 
     "database directus": { component: "existing-system", state: "not looked into: no psql", closed: true },
     "program gpg": { component: "host-programs", state: "there" },
   });
+});
+
+test("readiness and drift name every program of postgres_bin that is missing or older than the server, not only psql", async () => {
+  const stack = declaredStack();
+  const host = declareHost(stack, await smallSources(true));
+  const bin = stack.orchestrator.content.backup.postgres_bin;
+  const answer = `${bin}/pg_dump\tpg_dump (PostgreSQL) 15.18\n${bin}/psql\tpsql (PostgreSQL) 16.13\nserver\t160013\n`;
+  const { facts } = factsOf(readLooks(looks({ postgres: { out: encoded(answer), messages: encoded("\nstatus 0") } })), {
+    spec: host.spec,
+    request: host.request,
+    undeclared: host.undeclared,
+  });
+  expect(Object.keys(host.spec).filter((path) => path.startsWith(`program ${bin}/`))).toHaveLength(4);
+  expect(["pg_dump", "psql", "initdb"].map((name) => facts[`program ${bin}/${name}`]?.state)).toEqual([
+    "PostgreSQL 15, for a server of PostgreSQL 16",
+    "there",
+    undefined,
+  ]);
 });
 
 test("a line of drift comes back from the engine as it was, with everything unprintable escaped", () => {

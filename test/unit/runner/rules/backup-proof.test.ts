@@ -9,7 +9,7 @@ import {
   equalRights,
   exclusionPatterns,
   missingTables,
-  toolVersion,
+  rightsAsOf,
 } from "../../../../runner/rules/backup-proof.ts";
 
 const KEY = "0123456789ABCDEF";
@@ -114,10 +114,37 @@ test("all gaps of a dump are named at once", () => {
   expect(closure([], [{ extension: "pgcrypto", trusted: true }])).toBeUndefined();
 });
 
-test("programs older than the server are refused, equal and newer ones pass", () => {
-  expect([14, 15, 16].map((major) => toolVersion(major, 15)?.code)).toEqual([
-    "STOP_BACKUP_FAILED",
-    undefined,
-    undefined,
-  ]);
+describe("rights of a copy on a newer server", () => {
+  const all = ["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"];
+  const table = (rights: readonly string[]) => [
+    { what: "relation public.a", owner: "directus", rights: [...rights].sort() },
+  ];
+  test("whoever held every right of 16 holds MAINTAIN of 17 too, and the proof does not call that another right", () => {
+    const source = table(all.map((right) => `directus ${right}`));
+    expect(
+      equalRights(source, rightsAsOf(table([...all, "MAINTAIN"].map((right) => `directus ${right}`)), 16)),
+    ).toBeUndefined();
+    expect(
+      equalRights(table(["directus SELECT"]), rightsAsOf(table(["directus SELECT", "directus MAINTAIN"]), 16)),
+    ).toBeUndefined();
+    const granted = table(all.map((right) => `PUBLIC ${right} with grant option`));
+    expect(
+      equalRights(
+        granted,
+        rightsAsOf(table([...all, "MAINTAIN"].map((right) => `PUBLIC ${right} with grant option`)), 15),
+      ),
+    ).toBeUndefined();
+  });
+  test.each([
+    ["of whoever does not hold all the others", ["reader SELECT", "reader MAINTAIN"], 16],
+    ["that the owner may hand on", ["directus MAINTAIN with grant option"], 16],
+    [
+      "with a grant option the others have not",
+      [...all.map((right) => `reader ${right}`), "reader MAINTAIN with grant option"],
+      16,
+    ],
+    ["of a source that knows MAINTAIN", [...all, "MAINTAIN"].map((right) => `reader ${right}`), 17],
+  ])("MAINTAIN %s stays a difference", (_what, rights, major) => {
+    expect(rightsAsOf(table(rights), major)).toEqual(table(rights));
+  });
 });

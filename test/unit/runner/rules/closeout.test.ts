@@ -41,7 +41,8 @@ const END: EndFacts = {
   verdicts: 1,
   signed_verdicts: 1,
   verdict_marks: 1,
-  log_rows: 2,
+  log: { rows: 2, as_planned: 2, other_authors: 0 },
+  ledger_differences: [],
   decisions: 2,
   triggers: [
     { trigger: "trg_iu_enacted_immut", relation: "public.information_unit", mode: "O" },
@@ -67,7 +68,10 @@ test.each<[point: string, change: Partial<EndFacts>]>([
   ["one_verdict", { verdicts: 2 }],
   ["one_verdict", { signed_verdicts: 0 }],
   ["one_verdict", { verdict_marks: 2 }],
-  ["log_rows", { log_rows: 3 }],
+  ["ledger_as_planned", { ledger_differences: ["review_decision: a row that was not planned"] }],
+  ["log_rows", { log: { ...END.log, rows: 3 } }],
+  ["log_rows", { log: { ...END.log, as_planned: 1 } }],
+  ["authors", { log: { ...END.log, other_authors: 1 } }],
   ["two_review_decisions", { decisions: 1 }],
   ["triggers_enabled", { triggers: END.triggers.slice(0, 1) }],
   ["triggers_enabled", { triggers: END.triggers.map((item) => ({ ...item, mode: "D" })) }],
@@ -80,5 +84,7 @@ test.each<[point: string, change: Partial<EndFacts>]>([
 });
 
 test("every point that fails is told at once", () => {
-  expect(judgeEnd({ ...END, log_rows: 0, decisions: 3 }, { units: 2 }).verdict?.facts.details).toHaveLength(2);
+  expect(
+    judgeEnd({ ...END, log: { ...END.log, rows: 0 }, decisions: 3 }, { units: 2 }).verdict?.facts.details,
+  ).toHaveLength(2);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { stopLines, stopsText } from "../../../../runner/commands/stops.ts";
 import { STOPS, Stopped } from "../../../../runner/model/stop.ts";
 import { stopJson, stopText } from "../../../../runner/terminal/stop-text.ts";
-import type { StoppedJson } from "../../../../runner/world.ts";
+import type { StopJson } from "../../../../runner/model/events.ts";
 import { minute, recordsThrough, RUN_ID, runRow, statusOf } from "../../../support/recorded-run.ts";
 
 const drift = new Stopped("STOP_DRIFT", { saw: "document ICX-CONST changed", wanted: "byte-equal" });
@@ -86,7 +86,7 @@ describe("a stop for people", () => {
 
 describe("a stop for programs", () => {
   test("has the members the events of a run promise", () => {
-    const json: StoppedJson = stopJson(drift);
+    const json: StopJson = stopJson(drift);
     expect(json).toEqual({
       code: "STOP_DRIFT",
       saw: "document ICX-CONST changed",

@@ -1,10 +1,18 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { projectRoot } from "../../../../infra/place.ts";
-import { installLine, missingPrograms, programPath, PROGRAMS } from "../../../../scripts/build/programs.mjs";
+import { findPostgresPrograms } from "../../../support/cluster.ts";
+import {
+  installLine,
+  missingPrograms,
+  postgresBin,
+  postgresPackage,
+  programPath,
+  PROGRAMS,
+} from "../../../../scripts/build/programs.mjs";
 
 test("a program is found on PATH only when it may be executed", () => {
   const folder = mkdtempSync(join(tmpdir(), "path-"));
@@ -23,8 +31,37 @@ test("a program is found on PATH only when it may be executed", () => {
 test("one line installs every missing program and names each package once", () => {
   const line = installLine(PROGRAMS);
   expect(line).toContain("apt-get install");
-  expect(line.match(/postgresql-15/g)).toHaveLength(1);
+  expect(line.match(/postgresql/g)).toHaveLength(1);
   for (const name of ["gnupg", "gpgv"]) expect(line).toContain(name);
+});
+
+test.each([
+  ["Debian 12", 'ID=debian\nVERSION_ID="12"\n', "postgresql-15"],
+  ["trixie", 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nVERSION_ID="13"\nID=debian\n', "postgresql-17"],
+  ["Ubuntu 24.04", 'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n', "postgresql-16"],
+  ["a distribution nobody knows", "ID=arch\n", "postgresql"],
+  ["a machine without the file", "", "postgresql"],
+])("%s is told its own package of PostgreSQL, not postgresql-15 everywhere", (_name, osRelease, wanted) => {
+  expect(postgresPackage(osRelease)).toBe(wanted);
+});
+
+test("of two installed majors the sandbox and the test cluster both take the higher one that is whole", () => {
+  const root = mkdtempSync(join(tmpdir(), "installations-"));
+  const install = (major: number, names: readonly string[]): void => {
+    mkdirSync(join(root, String(major), "bin"), { recursive: true });
+    for (const name of names) writeFileSync(join(root, String(major), "bin", name), "#!/bin/sh\n", { mode: 0o755 });
+  };
+  try {
+    const whole = PROGRAMS.filter(({ postgres }) => postgres).map(({ name }) => name);
+    install(15, whole);
+    install(17, whole);
+    install(18, ["pg_dump", "psql"]);
+    install(99, whole);
+    expect(postgresBin(root)).toBe(join(root, "17", "bin"));
+    expect(findPostgresPrograms()).toBe(postgresBin());
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 test("what is missing is a part of what is needed, with its purpose", () => {

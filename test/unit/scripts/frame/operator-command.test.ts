@@ -7,10 +7,10 @@ import {
   outcomePoints,
   precheckPoints,
 } from "../../../../scripts/readiness/first-run-points.ts";
-import type { StatusJson } from "../../../../runner/rules/status.ts";
+import type { StatusJson } from "../../../../runner/model/events.ts";
 import { lateDrill } from "../../../../scripts/operator/drill-reminder.ts";
 import { operatorCommand, operatorSentence } from "../../../../scripts/frame/operator-command.ts";
-import { progressOn } from "../../../../scripts/operator/progress.ts";
+import { progressOn } from "../../../../runner/terminal/progress.ts";
 import { endOf } from "../../../../scripts/operator/stop-of-host.ts";
 
 const RUN = "ictr-20261120T000000Z-00000000";
@@ -40,7 +40,7 @@ test("a command for another stack names it once", () => {
 
 test("whatever a host says, its words reach the screen without a control or direction character", () => {
   const written: string[] = [];
-  const progress = progressOn(false, { write: (text) => written.push(text) });
+  const progress = progressOn({ write: (text) => written.push(text) });
   const evil = "a\u001b[2Jb\u202ec\u0007\r\nd";
   progress.show({ event: "opened", at: "2026-11-20T10:11:12.000Z", run_id: RUN, document_id: evil });
   progress.show({
@@ -60,7 +60,7 @@ test("whatever a host says, its words reach the screen without a control or dire
 
 test("counted progress names what is counted, so that 2 of 2 is known for the rehearsal", () => {
   const written: string[] = [];
-  progressOn(false, { write: (text) => written.push(text) }).show({
+  progressOn({ write: (text) => written.push(text) }).show({
     event: "progress",
     at: "2026-11-20T10:11:12.000Z",
     phase: "rehearsal",
@@ -73,7 +73,7 @@ test("counted progress names what is counted, so that 2 of 2 is known for the re
 
 test("on a terminal the line of a phase is written over until the phase has passed", () => {
   const written: string[] = [];
-  const progress = progressOn(false, { isTTY: true, write: (text) => written.push(text) });
+  const progress = progressOn({ isTTY: true, write: (text) => written.push(text) });
   progress.show({ event: "phase", at: "2026-11-20T10:11:12.000Z", phase: "mark", status: "started" });
   progress.show({
     event: "phase",

@@ -8,7 +8,7 @@ import { sha256 } from "../../../../runner/model/canonical.ts";
 import { configSchema } from "../../../../runner/model/config.ts";
 import { Stopped } from "../../../../runner/model/stop.ts";
 import { childEnvironment, refuseForeignEnvironment } from "../../../../infra/ssh/environment.ts";
-import { runProgram } from "../../../../scripts/frame/print-stop.ts";
+import { runProgram } from "../../../../scripts/frame/run-program.ts";
 import { ensureCredentials } from "../../../../scripts/sandbox/credentials.ts";
 import { exclusively } from "../../../../scripts/frame/exclusive.ts";
 import { renderConfig } from "../../../../scripts/sandbox/host-config.ts";
@@ -185,7 +185,7 @@ test("with --json a stop is the last word on standard output too, in the host's 
   process.argv.push("--json");
   try {
     await runProgram(stop);
-    await runProgram(stop, { aboutRun: false, lastWord: ({ code }) => ({ stop: { code } }) });
+    await runProgram(stop, { aboutRun: false, lastWord: ({ code }) => ({ stop: { code, line: 0, reason: "r" } }) });
   } finally {
     process.argv.pop();
     for (const spy of [write, silent]) spy.mockRestore();
@@ -205,7 +205,7 @@ test("with --json a stop is the last word on standard output too, in the host's 
         details: [],
       },
     },
-    { stop: { code: "STOP_REFUSED_INPUT" } },
+    { stop: { code: "STOP_REFUSED_INPUT", line: 0, reason: "r" } },
   ]);
 });
 

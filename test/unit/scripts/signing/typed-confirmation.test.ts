@@ -12,7 +12,7 @@ beforeAll(() =>
   bundleProgram(
     program,
     `import { typedConfirmation } from "./scripts/signing/typed-confirmation.ts";
-     import { runProgram } from "./scripts/frame/print-stop.ts";
+     import { runProgram } from "./scripts/frame/run-program.ts";
      const questions = [{ question: "units: ", wanted: "5" }, { question: "digits: ", wanted: "ab12cd" }];
      void runProgram(async () => { await typedConfirmation(questions, process.stdout); console.log("signed"); return 0; });`,
   ),

@@ -1,0 +1,270 @@
+// THE CONTRACT of what is printed with --json: one schema for each event and each answer, on the host and on the workstation.
+// Whoever prints takes the types alone; whoever reads parses. A host may be a release ahead: members that are not named here
+// are left out by a reader, and sets of words that may grow (states, stop codes) are read as text.
+import * as z from "zod";
+import { drillPackageSchema, drillRecordSchema } from "./drill.ts";
+import { BUNDLE_FILES, BUNDLE_NAME } from "./request-files.ts";
+import { sha } from "./sha-schema.ts";
+import { stateSchema } from "./state.ts";
+
+const text = z.string();
+const words = z.array(text).readonly();
+const count = z.int().min(0);
+const finding = z.object({ code: text, line: count, text });
+
+/** Members of one kind, by their names. */
+const all = <S extends z.ZodType, N extends string>(schema: S, ...names: N[]): Record<N, S> =>
+  Object.fromEntries(names.map((name) => [name, schema])) as Record<N, S>;
+const texts = <N extends string>(...names: N[]) => all(text, ...names);
+const maybe = <N extends string>(...names: N[]) => all(text.nullable(), ...names);
+const counts = <N extends string>(...names: N[]) => all(count, ...names);
+const event = <N extends string, S extends z.core.$ZodLooseShape>(name: N, shape: S) =>
+  z.object({ event: z.literal(name), ...shape });
+
+/** How something ended badly. `code` is of the stop table, or BUG, which is no stop. `next` and `or` are commands to paste. */
+export const stopAnswer = z.object({
+  ...texts("code", "saw", "wanted", "hint"),
+  ...maybe("next", "or"),
+  details: words,
+});
+export type StopJson = z.infer<typeof stopAnswer>;
+
+/** The last word of a run's process and of a command; `exit` is the exit status, `stop` null when it ended well. */
+export const endedEvent = event("ended", { exit: z.int(), stop: stopAnswer.nullable() });
+export type Ended = z.infer<typeof endedEvent>;
+
+/** A signature is asked for: `bundle` is the folder of the request on the host. */
+export const requestEvent = event("request", { gate: text, bundle: text, payload_sha: sha, approve_by: text });
+
+/** What a run says while it works. `seconds` is the phase's own time; ids and digests in full; never a secret, never row content. */
+export const runEvent = z.discriminatedUnion("event", [
+  event("opened", { run_id: text, document_id: text }),
+  event("phase", {
+    phase: text,
+    status: z.enum(["started", "passed", "recorded"]),
+    seconds: z.number().optional(),
+    rows: z.number().optional(),
+    invariants: text.optional(),
+  }),
+  event("progress", { phase: text, done: count, of: count, what: text }),
+  event("finding", { text }),
+  event("waiting", { what: text, seconds: z.number() }),
+  event("state", { state: text }),
+  requestEvent,
+  event("report", { file: text }),
+  endedEvent,
+]);
+export type RunEvent = z.infer<typeof runEvent>;
+
+/** Who said an event of a run, and when: as it stands in events.ndjson. */
+export const spokenEvent = z.object({ at: text, pid: z.int() }).and(runEvent);
+export type SpokenEvent = z.infer<typeof spokenEvent>;
+
+/** An event as a follower hears it; `position` is the byte behind it, from where one whose line broke goes on. */
+export const followedEvent = z.object({ run_id: text, position: count }).and(spokenEvent);
+export type FollowedEvent = z.infer<typeof followedEvent>;
+
+/** Which process of a run is followed, and from which byte of its events. */
+export const attachedEvent = event("attached", { run_id: text, pid: z.int(), position: count });
+
+/**
+ * Where a run stands. Times are UTC text; `safe_until` null with `safe_to_leave` true means without limit; `deadline_of` is what
+ * ends at the deadline; `as_of` is the time of the state file this rests on, `now` the time it was judged.
+ */
+export const statusAnswer = z.object({
+  schema_version: z.literal("1"),
+  ...texts("run_id", "document_id", "actor", "host", "state"),
+  ...maybe("last_stop"),
+  ...texts("committed", "committed_text"),
+  ...maybe("waiting_for", "deadline", "deadline_of"),
+  safe_to_leave: z.boolean(),
+  ...maybe("safe_until"),
+  ...texts("safe_text"),
+  ...maybe("next", "or", "call"),
+  halted: words,
+  ...maybe("holder", "holder_until", "closed"),
+  ...texts("as_of", "now"),
+});
+export type StatusJson = z.infer<typeof statusAnswer>;
+
+/** One admitted statement as exact bytes, base64; `used_phase` null while no effect has used it. */
+export const admittedStatementEvent = event("admitted", {
+  ...texts("gate", "person", "fingerprint", "admitted_at", "statement", "signature"),
+  ...maybe("used_phase", "used_at"),
+});
+
+/** A statement the gate has just admitted. */
+const admittedNowEvent = event("admitted", { gate: text, run_id: text, person: text, payload_sha: sha, use_by: text });
+
+/** One statement of a run as the workstation judged it; `good` false with the reason. */
+const approvalEvent = event("approval", {
+  ...texts("gate", "run_id", "person", "fingerprint", "payload_sha", "signed_utc"),
+  ...maybe("used_phase", "used_at", "reason"),
+  good: z.boolean(),
+});
+/** The judgement without the name of its event. */
+export type Approval = Omit<z.infer<typeof approvalEvent>, "event">;
+
+/** One file of a request bundle on its way: `data` is base64, `sha256` that of the bytes. */
+export const bundleFileEvent = event("file", {
+  bundle: text.regex(BUNDLE_NAME),
+  name: z.enum(BUNDLE_FILES),
+  sha256: sha,
+  data: z.base64(),
+});
+export type BundleFile = z.infer<typeof bundleFileEvent>;
+
+/** What a finished run promised, looked at again. */
+export const verifiedEvent = event("verified", {
+  ...texts("run_id", "state"),
+  units: count,
+  ...all(words, "checks", "findings"),
+  summary_sha: sha,
+});
+export type Verified = z.infer<typeof verifiedEvent>;
+
+/** What a cut would sign; no run was opened. */
+export const plannedEvent = event("planned", {
+  ...texts("document_id", "source_version_id"),
+  ...all(sha, "region_sha", "manifest_digest", "writer_digest"),
+  ...counts("coverage_bytes", "units"),
+  by_section_type: z.record(text, count),
+  completeness: text.optional(),
+  findings: z.array(finding).readonly(),
+});
+
+/** One point of the precheck. */
+export const checkEvent = event("check", {
+  ...texts("name", "saw", "wanted"),
+  outcome: z.enum(["passed", "failed", "could_not_look"]),
+});
+/** The point without the name of its event; `could_not_look`: nothing is known about what stands behind it. */
+export type Check = Omit<z.infer<typeof checkEvent>, "event">;
+
+/** One name of environment or configuration, or the people of a gate. */
+export const nameEvent = event("name", {
+  kind: z.enum(["environment", "configuration", "signers"]),
+  ...texts("name", "saw"),
+  answer: z.enum(["found", "missing", "could not look"]),
+});
+/** The name without that of its event. */
+export type HostName = Omit<z.infer<typeof nameEvent>, "event">;
+
+/** What a restore outside the host needs, and a drill that was recorded. */
+export const receiptEvent = event("receipt", { package: drillPackageSchema });
+export const drillEvent = event("drill", drillRecordSchema.shape);
+
+const backupAnswer = {
+  ...all(sha, "sha256", "content_digests_sha", "proof_sha"),
+  ...texts("gpg_fpr", "artifact_ref"),
+  ...counts("size_bytes", "tables", "rows"),
+};
+const backupRunEvent = event("backup_run", backupAnswer);
+/** A proven backup, under the names that callers of the existing backup program know. */
+export type BackupAnswer = Omit<z.infer<typeof backupRunEvent>, "event">;
+
+const byteSpan = counts("byte_start", "byte_end");
+const intakeUnit = z.object({
+  ...texts("address", "title", "body", "section_type"),
+  ...counts("title_start", "title_end", "body_start", "body_end"),
+  ...byteSpan,
+  ...maybe("parent"),
+  content_hash: sha,
+  ...all(text.optional(), "level", "number", "eid"),
+});
+/** The second count of a law's headings, and a place that has to be settled. */
+const completeness = z.object({
+  series: z.array(z.object({ kind: text, numbers: words, missing: z.array(count).readonly() })).readonly(),
+  elsewhere: z.array(z.object({ ...texts("kind", "number", "where"), line: count })).readonly(),
+  summary: text,
+});
+const refusedPlace = { line: count, reason: text, hint: text.optional() };
+/** What a document would become, or why it is refused; offsets are bytes from the start of the file. */
+export const intakeAnswer = z.union([
+  z.object({
+    region: z.object(byteSpan),
+    units: z.array(intakeUnit).readonly(),
+    separators: z.array(z.object(byteSpan)).readonly(),
+    ...all(sha, "manifest_digest", "writer_digest"),
+    findings: z.array(finding).readonly(),
+    completeness: completeness.optional(),
+  }),
+  z.object({
+    stop: z.object({ ...refusedPlace, code: text, places: z.array(z.object(refusedPlace)).readonly().optional() }),
+  }),
+]);
+export type IntakeJson = z.infer<typeof intakeAnswer>;
+
+/** One line of the stop table. */
+export const stopTableAnswer = z.object({ code: text, exit: z.int(), title: text, hint: text, call: text });
+
+/** The text made of a document of another kind, what of it to compare by eye, and the command that goes on with it. */
+const convertedAnswer = z.object({
+  converted: z.object({
+    from: z.object({ ...texts("file", "name"), sha256: sha }),
+    to: z.object({ file: text, sha256: sha }),
+    compare: words,
+  }),
+  next: text,
+});
+const driftLine = z.object(texts("component", "path", "want", "have", "up"));
+/** What a look at the host and its declaration found, and what `up` left. */
+const driftAnswer = z.object({
+  stack: text,
+  drift: z.array(driftLine).readonly(),
+  fresh: z.boolean(),
+  plan: text.optional(),
+});
+const upAnswer = z.object({ stack: text, left: z.array(driftLine).readonly() });
+/** The SQL of a database package with its digest; what its script said on the host. */
+const packageAnswers = [
+  z.object({ package: text, sha256: sha, sql: text }),
+  z.object({ package: text, stack: text, said: words }),
+] as const;
+
+/** Everything that is printed with --json, an event or an answer a line. */
+export const printed = z.union([
+  followedEvent,
+  attachedEvent,
+  endedEvent,
+  statusAnswer,
+  admittedStatementEvent,
+  admittedNowEvent,
+  approvalEvent,
+  bundleFileEvent,
+  verifiedEvent,
+  plannedEvent,
+  checkEvent,
+  nameEvent,
+  receiptEvent,
+  drillEvent,
+  event("drilled", drillRecordSchema.shape),
+  event("drilled", { run_id: text, tables: count, rows: count }),
+  backupRunEvent,
+  event("backup_selftest", backupAnswer),
+  event("backup", {
+    id: text,
+    kind: text,
+    file: text,
+    size_bytes: count,
+    at: text,
+    run_id: text.nullable(),
+    run: text,
+  }),
+  event("backup_verified", { id: text, file: text }),
+  event("backup_deleted", { id: text, file: text }),
+  event("halted", { halt_id: text, run_id: text.nullable(), acknowledged: z.boolean() }),
+  event("unhalted", { reach: text, halt_ids: words }),
+  event("journal_verified", { run_id: text, entries: count, head: text.nullable() }),
+  event("fetched", { run_id: text, bundle: text }),
+  event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
+  event("state", stateSchema.shape),
+  z.object({ document_id: text, source_version_id: text, units: count, region_sha: sha }),
+  intakeAnswer,
+  stopTableAnswer,
+  convertedAnswer,
+  driftAnswer,
+  upAnswer,
+  ...packageAnswers,
+]);
+export type Printed = z.infer<typeof printed>;

@@ -1,0 +1,55 @@
+// The frame of every program of the workstation: its command line, and how it ends badly: a stop as the host prints it, never a stack for an expected case.
+import { Command } from "commander";
+import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
+import { EXIT_BUG, EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
+import { printStopped, type StopPrinting } from "../../runner/terminal/print-stopped.ts";
+import { operatorSentence, SANDBOX_STACK } from "./operator-command.ts";
+
+/**
+ * `aboutRun`: the program serves a run of a host it has not asked, so it must not say that nothing is committed. `lastWord`: the object
+ * a stop is with --json, where the program has agreed on another form than the host's. `anyEnvironment`: it looks only, or hands the
+ * caller's own words to a program, so that settings of the caller's shell are no reason to refuse.
+ */
+export interface ProgramKind {
+  readonly aboutRun: boolean;
+  readonly anyEnvironment?: true;
+  readonly lastWord?: StopPrinting["lastWord"];
+}
+
+/** A command line that was not understood ends with the status that says so. */
+export const programNamed = (name: string, description: string): Command =>
+  new Command(name)
+    .description(description)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+
+/** Runs a program to its exit status, without settings of the caller's shell that steer it elsewhere; a stop is printed on stderr and, with --json, as the host's last word on stdout; anything else is a bug and keeps its stack. */
+export async function runProgram(
+  work: () => Promise<number | undefined>,
+  kind: ProgramKind = { aboutRun: false },
+): Promise<void> {
+  // A reader that went away (head, a closed pager) is no fault of ours.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+  // A program whose work never comes to an end, because what it waited for vanished, must not look like one that did it.
+  process.exitCode = EXIT_BUG;
+  try {
+    if (!kind.anyEnvironment) refuseForeignEnvironment();
+    process.exitCode = (await work()) ?? 0;
+  } catch (error) {
+    if (error instanceof Stopped) {
+      process.exitCode = printStopped(error, process.argv.includes("--json"), {
+        standing: kind.aboutRun ? undefined : "no run",
+        // The host's own program is not on this machine: its commands are given as ours.
+        words: (text) => operatorSentence(text, SANDBOX_STACK),
+        lastWord: kind.lastWord,
+      });
+      return;
+    }
+    process.stderr.write(
+      `bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nsend these lines and the command you gave\n`,
+    );
+    process.exitCode = EXIT_BUG;
+  }
+}
