@@ -30,7 +30,7 @@ import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fi
 import type { Ownership } from "./render/file-steps.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import { renderPackage } from "./render/package.ts";
-import type { ProbeRequest } from "./render/probe.ts";
+import type { ProbeRequest, PsqlPlace } from "./render/probe.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
 import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
@@ -97,14 +97,13 @@ function undeclared({ rights }: Sources, spec: Spec): ReadonlySet<string> {
 }
 
 /** Where the stack's psql is and how it logs in. */
-export const psqlPlace = ({ database: { psql, host, port, name, user, passFile } }: StackConfig) => ({
-  psql: `${psql}/psql`,
-  host,
-  port,
-  name,
-  user,
-  passFile,
-});
+export function psqlPlace({ database, orchestrator }: StackConfig): PsqlPlace {
+  const { psql, host, port, name, user, passFile } = database;
+  const { sslmode, sslrootcert } = orchestrator.content.database;
+  // Whoever provisions speaks with the same server, so with the same encryption.
+  const encryption = sslmode === "disable" ? {} : { encryption: { sslmode, sslrootcert: sslrootcert ?? null } };
+  return { psql: `${psql}/psql`, host, port, name, user, passFile, ...encryption };
+}
 
 function specOf(
   component: string,
@@ -286,6 +285,7 @@ function packageComponents(config: StackConfig, sources: Sources): { own: Declar
       entries: spec,
       statement: sources.statement,
       place: psqlPlace(config),
+      node: config.node,
       passwords,
     });
     const before = sources.packages[index - 1];

@@ -1,7 +1,7 @@
 // The host's own files and processes for verbs that must start fast or work when the database is down.
 import { loadConfig } from "./adapters/configuration.ts";
 import { eventsLength, followEvents } from "./adapters/run-events.ts";
-import { exists, runFiles, writeWhole } from "./adapters/run-files.ts";
+import { exists, runFiles, runFolder, writeWhole } from "./adapters/run-files.ts";
 import {
   claimAsk,
   claimRun,
@@ -23,6 +23,7 @@ export const host = {
   exists,
   followEvents,
   runFiles,
+  runFolder,
   writeWhole,
   holderIsGone,
   isAlive,

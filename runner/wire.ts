@@ -33,7 +33,7 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
       onWaiting: (what, seconds) => events.emit({ event: "waiting", what, seconds }),
       key: () => (runId === undefined ? Promise.resolve(undefined) : runKey(root, runId)),
     }),
-    files: runFiles(root),
+    files: runFiles(root, config.orchestrator.global_locks_dir),
     counts: signedCounts,
     // OpenPGP is loaded when something is to be verified: most verbs verify nothing.
     approvals: {

@@ -8,6 +8,7 @@ import { FILE_FUNCTIONS } from "./file-steps.ts";
 import { renderGuard, renderHostScript } from "./host-script.ts";
 import { psqlCommand, psqlVariable } from "./probe.ts";
 import type { PsqlPlace } from "./probe.ts";
+import { SCRAM_VERIFIER_PROGRAM } from "./scram-verifier.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Where the password of a login role that has none yet is found: env file on the host and the variable's name. */
@@ -24,16 +25,19 @@ export interface PackageScript {
   readonly entries: Spec;
   readonly statement: string;
   readonly place: PsqlPlace;
+  /** Node of the host; it makes verifiers of passwords. */
+  readonly node: string;
   readonly passwords: readonly PasswordSource[];
 }
 
-const OPTIONS = "-c client_min_messages=warning -c lock_timeout=10s -c statement_timeout=120s";
+// Packages are written for the search_path of a new database.
+const OPTIONS = '-c search_path="$user",public -c lock_timeout=10s -c statement_timeout=120s';
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const withoutEnd = (sql: string): string => sql.trim().replace(/;\s*$/, "");
 
 /** Text of the script that lays a package, or repairs one that stands with differences. */
 export function renderPackage(parts: PackageScript): string {
-  const { declared, place, passwords } = parts;
+  const { declared, place, node, passwords } = parts;
   if (!declared.allowed) return renderRefusal(declared.name);
   const psql = psqlCommand(place, OPTIONS);
   const differs = renderDiffering(parts);
@@ -44,7 +48,7 @@ export function renderPackage(parts: PackageScript): string {
     steps: [
       `[ -x ${command(place.psql)} ] || fail 'no psql on the host: install the PostgreSQL client programs first'`,
       `${psql} -1 -f - ${hereDocument(renderLaying(parts))}\n[ $? -eq 0 ] || fail 'package ${declared.name} was rolled back; nothing in the database has changed'`,
-      ...passwords.map((source) => renderPassword(source, psql)),
+      ...passwords.map((source) => renderPassword(source, psql, node)),
     ],
   }).replace(
     "holds() {",
@@ -141,12 +145,14 @@ function renderRepair({ declared, rights, entries }: PackageScript): string {
   return [...roles, ...owners, ...routines, ...triggers, ...eventTriggers, ...grants].join("\n");
 }
 
-// The password goes from the env file through a pipe; it stands in no argument and in no text of ours.
-function renderPassword({ role, file, variable }: PasswordSource, psql: string): string {
+// The password goes from the env file through a pipe; it stands in no argument and in no text of ours. The server, and whatever it logs, gets the
+// verifier alone.
+function renderPassword({ role, file, variable }: PasswordSource, psql: string, node: string): string {
   return `if [ "$(${psql} -c "SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = '${role}'")" = t ]; then
   password=$(sed -n "s/^${variable}=//p" ${command(file)} | tail -n 1 | tr -d '\\r' | sed -e "s/^'\\(.*\\)'$/\\1/" -e 's/^"\\(.*\\)"$/\\1/')
   if [ -z "$password" ]; then fail 'role ${role} has no password, and ${variable} is not in its env file'; fi
-  printf "ALTER ROLE ${role} PASSWORD '%s';\\n" "$(printf %s "$password" | sed "s/'/''/g")" | ${psql} || fail 'the password of role ${role} could not be set'
+  verifier=$(printf %s "$password" | ${command("env", "-i", node, "-e", SCRAM_VERIFIER_PROGRAM)}) || fail 'no verifier could be made of the password of role ${role}'
+  printf "ALTER ROLE ${role} PASSWORD '%s';\\n" "$verifier" | ${psql} || fail 'the password of role ${role} could not be set'
 fi`;
 }
 

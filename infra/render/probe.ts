@@ -1,5 +1,6 @@
 // The one read-only look at the host: a shell script that prints names, modes, hashes and fingerprints as one JSON document.
 import type { DatabaseScope } from "../database-spec.ts";
+import { authoritiesOf, sessionOptions, type Encryption } from "../../runner/rules/session-settings.ts";
 import { CONFIG_LEAVES_PROGRAM } from "./config-leaves.ts";
 import { FACTS_BEGIN, FACTS_END, PRELUDE, command, hereDocument } from "./shell-text.ts";
 
@@ -11,6 +12,8 @@ export interface PsqlPlace {
   readonly name: string;
   readonly user: string;
   readonly passFile: string | null;
+  /** How the server is spoken to; absent: as libpq does by itself, for servers on this host. */
+  readonly encryption?: Encryption;
 }
 
 /** What to look at; paths are the declared ones. */
@@ -163,8 +166,10 @@ function renderKeyring(home: string): string {
 }`;
 }
 
-/** The words of psql: no startup file, no password prompt, no echo. */
-export function psqlCommand({ psql, host, port, name, user, passFile }: PsqlPlace, options: string): string {
+/** The words of psql: no startup file, no password prompt, no echo, our settings and `options` (`-c name=value ...`) over them. */
+export function psqlCommand(place: PsqlPlace, options: string): string {
+  const { psql, host, port, name, user, passFile, encryption } = place;
+  const authorities = encryption === undefined ? undefined : authoritiesOf(encryption);
   return command(
     "env",
     "-i",
@@ -172,7 +177,10 @@ export function psqlCommand({ psql, host, port, name, user, passFile }: PsqlPlac
     "LC_ALL=C.UTF-8",
     ...(passFile === null ? [] : [`PGPASSFILE=${passFile}`]),
     "PGCONNECT_TIMEOUT=10",
-    `PGOPTIONS=${options}`,
+    ...(encryption === undefined ? [] : [`PGSSLMODE=${encryption.sslmode}`]),
+    ...(authorities === undefined ? [] : [`PGSSLROOTCERT=${authorities}`]),
+    // Later words outrank earlier ones.
+    `PGOPTIONS=${sessionOptions()} ${options}`,
     psql,
     "-X",
     "-w",

@@ -1,14 +1,22 @@
 // The one connection that reads the source for a backup: it holds the snapshot, answers what to dump, and makes the checksums.
 import { Socket } from "node:net";
-import pg from "pg";
+import type pg from "pg";
 import * as z from "zod";
-import type { ContentDigests, DumpableRelation, LeftOut, ObjectRights } from "../model/backup-receipt.ts";
+import {
+  extensionSchema,
+  type ContentDigests,
+  type DumpableRelation,
+  type Extension,
+  type LeftOut,
+  type ObjectRights,
+  type SetAside,
+} from "../model/backup-receipt.ts";
 import type { ArgumentsOf } from "../model/params.ts";
 import { Stopped } from "../model/stop.ts";
-import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
+import { checksumTables } from "./content-checksum.ts";
+import { openSession } from "./postgres-connection.ts";
 import type { DatabaseAccess } from "./postgres-programs.ts";
 import { bound } from "./statements.ts";
-import { NO_TRANSACTION_TIMEOUT } from "./transaction-timeout.ts";
 
 const ROWS = {
   "read/backup/server-facts": z.object({
@@ -28,8 +36,11 @@ const ROWS = {
     kind: z.string(),
     carried: z.boolean(),
   }),
-  "read/backup/left-out": z.object({ missing: z.string(), needed_by: z.string(), reason: z.string() }),
-  "read/backup/extensions": z.object({ extension: z.string(), trusted: z.boolean() }),
+  "read/backup/left-out": z.union([
+    z.object({ missing: z.string(), needed_by: z.string(), reason: z.string(), key: z.string(), what: z.null() }),
+    z.object({ catalog: z.string(), oid: z.string(), schema: z.string(), what: z.string() }),
+  ]),
+  "read/backup/extensions": extensionSchema,
   "read/backup/roles": z.object({
     role: z.string(),
     inherit: z.boolean(),
@@ -39,6 +50,7 @@ const ROWS = {
     member_of: z.array(z.string()),
     owner: z.boolean(),
   }),
+  "read/backup/parameters": z.object({ parameter: z.string() }),
   "read/backup/rights": z.object({ what: z.string(), owner: z.string(), rights: z.array(z.string()) }),
   "read/backup/checksum-statements": z.object({ name: z.string(), statement: z.string() }),
   "read/backup/scratch-statements": z.object({ stage: z.int(), statement: z.string() }),
@@ -57,8 +69,13 @@ export interface SourceReading {
   readonly snapshot: string;
   readonly schemas: readonly string[];
   readonly relations: readonly DumpableRelation[];
+  /** What carried relations need and the dump would not hold; must be empty. */
   readonly leftOut: readonly LeftOut[];
-  readonly extensions: readonly { extension: string; trusted: boolean }[];
+  /** Objects of others that the dump leaves out, because they cannot be made again or hang on what it does not carry. */
+  readonly setAside: readonly SetAside[];
+  readonly extensions: readonly Extension[];
+  /** Settings of an application's own that functions of the dump set. */
+  readonly parameters: readonly string[];
   readonly roles: readonly SourceRole[];
   readonly rights: readonly ObjectRights[];
   readonly checksumStatements: readonly { name: string; statement: string }[];
@@ -68,6 +85,8 @@ export interface SourceReading {
 export interface SourceRequest {
   readonly tables: readonly string[];
   readonly structure: readonly string[];
+  /** `schema.table constraint` of foreign keys that the configuration leaves out of proof and rehearsal. */
+  readonly leftOutKeys: readonly string[];
   readonly capSeconds: number;
 }
 
@@ -77,20 +96,18 @@ export interface SourceRequest {
  */
 export async function withSource<T>(
   access: DatabaseAccess,
-  { tables, structure, capSeconds }: SourceRequest,
+  source: SourceRequest,
   work: (reading: SourceReading, client: pg.Client) => Promise<T>,
 ): Promise<T> {
+  const { capSeconds } = source;
   const socket = new Socket();
   // A peer that died without a word answers nothing and refuses nothing; only a time of our own ends the wait.
   const limit = setTimeout(() => socket.destroy(new Error(`no answer within ${capSeconds} s`)), capSeconds * 1_000);
   try {
     const client = await connectTo(access, "cutter/backup", socket);
-    // The exporter idles while pg_dump works; an idle limit of the role would end the snapshot under it.
-    await client.query(
-      `${CHECKSUM_SETTINGS}; ${NO_TRANSACTION_TIMEOUT}; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = '30s'`,
-    );
+    await client.query("SET lock_timeout = '30s'");
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const result = await work(await readSource(client, tables, structure), client);
+    const result = await work(await readSource(client, source), client);
     await client.query("ROLLBACK");
     await client.end();
     return result;
@@ -105,8 +122,7 @@ export async function withSource<T>(
 
 async function readSource(
   client: pg.Client,
-  tables: readonly string[],
-  structure: readonly string[],
+  { tables, structure, leftOutKeys }: SourceRequest,
 ): Promise<SourceReading> {
   const [facts] = await rowsOf(client, "read/backup/server-facts");
   const [exported] = await rowsOf(client, "read/backup/export-snapshot");
@@ -115,15 +131,26 @@ async function readSource(
   const schemas = (await rowsOf(client, "read/backup/schemas", { wanted: tables, structure })).map((row) => row.schema);
   const relations = await rowsOf(client, "read/backup/relations", { schemas, wanted: tables, structure });
   const carried = relations.filter((relation) => relation.carried).map((relation) => relation.name);
+  const left = await rowsOf(client, "read/backup/left-out", { schemas, carried, left_out_keys: leftOutKeys });
+  const setAside = left.filter((row) => row.what !== null);
+  const absent = new Set(setAside.map((row) => row.what));
+  const extensions = await rowsOf(client, "read/backup/extensions", { schemas });
+  const rights = await rowsOf(client, "read/backup/rights", {
+    schemas,
+    carried,
+    extensions: extensions.map(({ extension }) => extension),
+  });
   return {
     facts,
     snapshot: exported.snapshot,
     schemas,
     relations,
-    leftOut: await rowsOf(client, "read/backup/left-out", { schemas, carried }),
-    extensions: await rowsOf(client, "read/backup/extensions", { schemas }),
-    roles: await rowsOf(client, "read/backup/roles", { schemas }),
-    rights: await rowsOf(client, "read/backup/rights", { schemas, carried }),
+    setAside,
+    extensions,
+    leftOut: left.filter((row) => row.what === null),
+    parameters: (await rowsOf(client, "read/backup/parameters", { schemas })).map(({ parameter }) => parameter),
+    roles: await rowsOf(client, "read/backup/roles"),
+    rights: rights.filter(({ what }) => !absent.has(what)),
     checksumStatements: await rowsOf(client, "read/backup/checksum-statements", { tables }),
   };
 }
@@ -151,26 +178,12 @@ export async function connectTo(
   applicationName: string,
   socket = new Socket(),
 ): Promise<pg.Client> {
-  const client = new pg.Client({
-    host: access.host,
-    port: access.port,
-    database: access.database,
-    user: access.user,
-    password: access.password,
-    ssl: access.sslmode === "disable" ? false : { rejectUnauthorized: access.sslmode === "verify-full" },
-    connectionTimeoutMillis: 15_000,
-    keepAlive: true,
-    stream: () => socket,
-    application_name: applicationName,
-  });
-  client.on("error", () => undefined);
+  const { host, port, sslmode, sslrootcert, ...login } = access;
   try {
-    await client.connect();
+    return await openSession({ host, port, sslmode, sslrootcert }, login, { applicationName, socket });
   } catch (error) {
-    await client.end().catch(() => undefined);
     throw sourceFailed(error);
   }
-  return client;
 }
 
 // Messages of the server name roles and relations; details could quote rows and are left out.

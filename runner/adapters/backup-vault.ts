@@ -8,6 +8,7 @@ import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Credential } from "./credentials.ts";
+import { placeOf } from "./postgres-connection.ts";
 import { dockerScratch } from "./scratch-docker.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
 import { urlScratch } from "./scratch-url.ts";
@@ -33,13 +34,14 @@ export function backupVault(
     await copy?.scratch.stop();
   };
   const take = async (name: string, keep?: (copy: KeptCopy) => void): Promise<BackupReceipt> => {
-    const { host, port, name: database, sslmode } = config.database;
-    const { tables, context_tables, recipient_public_key, recipient_fingerprint, postgres_bin } = config.backup;
+    const { tables, context_tables, left_out_keys, recipient_public_key, recipient_fingerprint, postgres_bin } =
+      config.backup;
     await mkdir(folder, { recursive: true, mode: 0o750 });
     return takeBackup({
-      access: { host, port, database, sslmode, ...(await credential()) },
+      access: { ...placeOf(config.database), database: config.database.name, ...(await credential()) },
       tables,
       contextTables: context_tables,
+      leftOutKeys: left_out_keys ?? [],
       outputFile: join(folder, name),
       recipientPublicKey: recipient_public_key,
       recipientFingerprint: recipient_fingerprint,

@@ -1,22 +1,9 @@
-// Streams every row of a table through SHA-256. Two servers with equal rows give equal digests, whatever their collation.
+// Streams every row of a table through SHA-256. Two servers with equal rows give equal digests, whatever their collation, because every session
+// of ours writes values alike (runner/rules/session-settings.ts).
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import type { ContentDigests } from "../model/backup-receipt.ts";
-
-/** Row text depends on these; without them two equal tables differ (docs/decisions/0050-backup.md). */
-export const CHECKSUM_SETTINGS = [
-  "SET search_path = pg_catalog",
-  "SET row_security = off",
-  "SET TimeZone = 'UTC'",
-  "SET DateStyle = 'ISO, YMD'",
-  "SET IntervalStyle = 'postgres'",
-  "SET bytea_output = 'hex'",
-  "SET extra_float_digits = 1",
-  "SET lc_monetary = 'C'",
-  "SET client_encoding = 'UTF8'",
-  "SET xmloption = 'content'",
-].join("; ");
 
 const NEWLINE = 0x0a;
 

@@ -6,28 +6,25 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { Stopped } from "../model/stop.ts";
 import { neededPrograms } from "../rules/postgres-versions.ts";
+import { authoritiesOf, sessionOptions } from "../rules/session-settings.ts";
+import type { Login, ServerPlace } from "./postgres-connection.ts";
 
 /** Where and as whom to connect; the password goes to the programs by {@link PasswordFile} only. */
-export interface DatabaseAccess {
-  /** Socket directory or host name. */
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly password: string;
-  readonly sslmode: "disable" | "require" | "verify-full";
-}
+export type DatabaseAccess = ServerPlace & Login;
 
 /** UNIX user a program runs as; undefined is the runner's own. */
 export type UnixUser = { readonly uid: number; readonly gid: number } | undefined;
 
-/** An open password file that has no name any more: whoever is killed leaves nothing behind, and nobody else can open it. */
-export interface PasswordFile {
+/** An open file that has no name any more: whoever is killed leaves nothing behind, and nobody else can open it. */
+export interface UnnamedFile {
   readonly stream: Readable;
 }
 
-/** Where a started program finds it: the fourth stream it inherits. libpq wants a regular file of mode 0600 and gets one. */
-const PASSWORD_STREAM = 3;
+/** One with a password in it. */
+export type PasswordFile = UnnamedFile;
+
+/** Where a program finds the file that it inherits as its fourth stream; a pipe there could not be opened by name. libpq wants a regular file of mode 0600. */
+export const INHERITED_FILE = "/dev/fd/3";
 
 const STREAMING = {
   reject: false,
@@ -68,20 +65,41 @@ export function startProgram(
   });
 }
 
-/** A password file for the time of `work`, readable by `user` alone. Its name is gone before the password is in it. */
+/** Starts a program of the installation that only turns one stream into another: no server, no password. It finds `file` at {@link INHERITED_FILE}. */
+export function startFilter(path: string, args: readonly string[], capSeconds: number, file?: UnnamedFile) {
+  return execa(path, args, {
+    ...STREAMING,
+    stdio: ["pipe", "pipe", "pipe", file?.stream ?? "ignore"],
+    env: { LC_ALL: "C", TZ: "UTC" },
+    timeout: capSeconds * 1_000,
+    cwd: "/",
+  });
+}
+
+/** A password file for the time of `work`, readable by `user` alone. */
 export async function withPasswordFile<T>(
   parent: string,
   password: string,
   user: UnixUser,
   work: (file: PasswordFile) => Promise<T>,
 ): Promise<T> {
+  // One program, one server: the stars keep host names out of a format that would need its own escapes.
+  return withUnnamedFile(parent, `*:*:*:*:${password.replaceAll(/[\\:]/g, "\\$&")}\n`, user, work);
+}
+
+/** A file with this text for the time of `work`, readable by `user` alone. Its name is gone before the text is in it. */
+export async function withUnnamedFile<T>(
+  parent: string,
+  text: string,
+  user: UnixUser,
+  work: (file: UnnamedFile) => Promise<T>,
+): Promise<T> {
   const name = join(parent, `.cutter-${randomBytes(8).toString("hex")}`);
   const handle = await open(name, "wx+", 0o600);
   try {
     await rm(name);
     if (user) await handle.chown(user.uid, user.gid);
-    // One program, one server: the stars keep host names out of a format that would need its own escapes.
-    await handle.write(`*:*:*:*:${password.replaceAll(/[\\:]/g, "\\$&")}\n`, 0);
+    await handle.write(text, 0);
     // Nobody reads it here: a started program inherits the descriptor under it.
     return await work({ stream: handle.createReadStream({ autoClose: false }) });
   } finally {
@@ -91,20 +109,27 @@ export async function withPasswordFile<T>(
 
 /** Connection settings as environment, so that nothing of them stands in the process list. */
 function connectionEnvironment(access: DatabaseAccess): Record<string, string> {
+  const authorities = authoritiesOf(access);
   return {
+    PGOPTIONS: sessionOptions(),
+    ...(authorities === undefined ? {} : { PGSSLROOTCERT: authorities }),
     PGHOST: access.host,
     PGPORT: String(access.port),
     PGDATABASE: access.database,
     PGUSER: access.user,
     PGSSLMODE: access.sslmode,
-    PGPASSFILE: `/dev/fd/${PASSWORD_STREAM}`,
+    PGPASSFILE: INHERITED_FILE,
     PGCONNECT_TIMEOUT: "15",
     PGCLIENTENCODING: "UTF8",
   };
 }
 
 /** One line saying how a program failed, undefined when it ended well. Only its first error line, without the password. */
-export async function programFailure(name: string, program: Program, password: string): Promise<string | undefined> {
+export async function programFailure(
+  name: string,
+  program: Program | ReturnType<typeof startFilter>,
+  password: string,
+): Promise<string | undefined> {
   const result = await program;
   if (!result.failed) return undefined;
   if (result.timedOut) return `${name} did not end in time`;

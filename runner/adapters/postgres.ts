@@ -9,20 +9,9 @@ import { ROWS, type RowOf, type StatementName } from "../model/rows.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Database, Reader, Writer } from "../world/database.ts";
 import type { Credential } from "./credentials.ts";
+import { openSession, placeOf } from "./postgres-connection.ts";
 import { couldNotLook, hasSqlState, translate } from "./postgres-errors.ts";
 import { bound } from "./statements.ts";
-import { NO_TRANSACTION_TIMEOUT } from "./transaction-timeout.ts";
-
-/** Settings of every session; each stops something seen in an experiment (docs/decisions/0004-effect.md). */
-const SESSION = [
-  "SET search_path = pg_catalog",
-  "SET row_security = off",
-  "SET TimeZone = 'UTC'",
-  "SET lock_timeout = '30s'",
-  // Compiling the catalog queries costs seconds where running them costs milliseconds (measured: 6.6 s against 0.05 s).
-  "SET jit = off",
-  "SET default_transaction_isolation = 'read committed'",
-].join("; ");
 
 /** Told, in words for people, what a process waits for; once after a second, then every ten. */
 export type OnWaiting = (what: string, seconds: number) => void;
@@ -77,7 +66,7 @@ export function postgresDatabase(
   };
 }
 
-const BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on";
+const BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on";
 
 /** At most one connection a role, between two transactions; it keeps no process alive. */
 class KeptSessions {
@@ -166,43 +155,35 @@ async function whenThereIsAPlace(
 /** node-postgres has these two; its types do not. */
 type Client = pg.Client & { ref(): void; unref(): void };
 
-async function connectOnce(config: Config, role: RoleKey, credential: Credential): Promise<Session> {
-  const client: Client = new pg.Client({
-    host: config.database.host,
-    port: config.database.port,
-    database: config.database.name,
-    user: credential.user,
-    password: credential.password,
-    ssl:
-      config.database.sslmode === "disable" ? false : { rejectUnauthorized: config.database.sslmode === "verify-full" },
-    connectionTimeoutMillis: 15_000,
-    application_name: `cutter/${role}`,
-    keepAlive: true,
-  }) as Client;
-  // A connection that breaks between statements must not end the process as an uncaught event; the next statement reports it.
-  client.on("error", () => undefined);
-  await client.connect();
-  return new Session(role, client, config.caps.phase_minutes);
+async function connectOnce({ database, caps }: Config, role: RoleKey, credential: Credential): Promise<Session> {
+  const client = await openSession(
+    placeOf(database),
+    { database: database.name, ...credential },
+    {
+      applicationName: `cutter/${role}`,
+      settings: {
+        lock_timeout: "30s",
+        statement_timeout: `${caps.phase_minutes}min`,
+        idle_in_transaction_session_timeout: "60s",
+      },
+    },
+  );
+  return new Session(role, client as Client);
 }
 
 class Session implements Reader, Writer {
   readonly role: RoleKey;
   readonly #client: Client;
-  readonly #minutes: number;
   #watchdog: NodeJS.Timeout | undefined;
   #until = Number.POSITIVE_INFINITY;
   #expired = false;
-  constructor(role: RoleKey, client: Client, minutes: number) {
+  constructor(role: RoleKey, client: Client) {
     this.role = role;
     this.#client = client;
-    this.#minutes = minutes;
   }
 
   /** Refuses another role, database, cluster or a replication role that switches triggers off. */
   async settle(config: Config): Promise<void> {
-    await this.plain(
-      `${SESSION}; ${NO_TRANSACTION_TIMEOUT}; SET statement_timeout = '${this.#minutes}min'; SET idle_in_transaction_session_timeout = '60s'`,
-    );
     const seen = await this.one("read/server-identity");
     const wanted = {
       session_user: ROLES[this.role],

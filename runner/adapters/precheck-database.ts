@@ -5,6 +5,7 @@ import pg from "pg";
 import type { Config } from "../model/config.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import { ROWS } from "../model/rows.ts";
+import { Stopped } from "../model/stop.ts";
 import { environmentScope } from "../rules/environment-hash.ts";
 import {
   rolesOfHeader,
@@ -14,6 +15,7 @@ import {
   type StatementFact,
 } from "../rules/precheck.ts";
 import { credentialOf } from "./credentials.ts";
+import { openSession, placeOf } from "./postgres-connection.ts";
 import { relevantObjects } from "./rights.ts";
 import { bound, sqlFolder, statement } from "./statements.ts";
 
@@ -21,8 +23,11 @@ const FOLDERS = ["read", "write", "verify", "revert"];
 
 // Read-only: the server itself refuses whatever a precheck might execute by mistake; planning a write is not executing it.
 // Generic plans: with NULL for every parameter a custom plan folds strict functions away, and their rights with them.
-const SESSION =
-  "SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET statement_timeout = '30s'; SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan";
+const SETTINGS = {
+  statement_timeout: "30s",
+  default_transaction_read_only: "on",
+  plan_cache_mode: "force_generic_plan",
+};
 
 /** Everything but the host's own checks. One connection a role, one after the other: the roles are limited to two. */
 export async function collectDatabaseFacts(config: Config): Promise<Omit<PrecheckFacts, "others">> {
@@ -71,22 +76,23 @@ export async function collectDatabaseFacts(config: Config): Promise<Omit<Prechec
 async function open(config: Config, role: RoleKey): Promise<{ fact: SessionFact; client?: pg.Client }> {
   try {
     const { user, password } = await credentialOf(config, role);
-    const client = new pg.Client({
-      host: config.database.host,
-      port: config.database.port,
-      database: config.database.name,
-      user,
-      password,
-      connectionTimeoutMillis: 15_000,
-    });
-    client.on("error", () => undefined);
-    await client.connect();
-    await client.query(SESSION);
+    const client = await openSession(
+      placeOf(config.database),
+      { database: config.database.name, user, password },
+      { applicationName: `cutter/precheck/${role}`, settings: SETTINGS },
+    );
     const [identity] = await rowsOf<Identity>(client, bound("read/server-identity"));
     if (!identity) return { fact: { role, problem: "no identity", refused: false } };
     return { fact: { role, identity }, client };
   } catch (error) {
-    return { fact: { role, problem: reasonOf(error), refused: error instanceof pg.DatabaseError } };
+    return {
+      fact: {
+        role,
+        problem: reasonOf(error),
+        refused:
+          error instanceof pg.DatabaseError || (error instanceof Stopped && error.code === "STOP_PRECHECK_FAILED"),
+      },
+    };
   }
 }
 
@@ -125,6 +131,7 @@ async function problemOf(client: pg.Client, text: string): Promise<string | unde
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof Stopped) return `${error.facts.saw}, wanted: ${error.facts.wanted}`;
   return error instanceof Error ? error.message : String(error);
 }
 

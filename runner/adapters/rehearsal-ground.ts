@@ -9,7 +9,6 @@ import { Stopped } from "../model/stop.ts";
 import type { World } from "../world.ts";
 import type { RehearsalGround, RowCounts, Stage } from "../world/stage.ts";
 import { connectTo } from "./backup-source.ts";
-import { CHECKSUM_SETTINGS } from "./content-checksum.ts";
 import { postgresDatabase } from "./postgres.ts";
 import { rehearsalFiles } from "./rehearsal-files.ts";
 import { asSuperuser } from "./restore.ts";
@@ -67,13 +66,22 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     port: copy.scratch.port,
     name,
     sslmode: copy.scratch.sslmode,
+    ...(copy.scratch.sslrootcert === null ? {} : { sslrootcert: copy.scratch.sslrootcert }),
     system_identifier: identifier,
   };
   const config = { ...host.config, database };
-  const watch = await connectTo({ ...database, database: name, ...copy.restorer }, "cutter/rehearsal");
-  await watch.query(
-    `${CHECKSUM_SETTINGS}; CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)`,
+  const watch = await connectTo(
+    {
+      host: database.host,
+      port: database.port,
+      sslmode: database.sslmode,
+      sslrootcert: copy.scratch.sslrootcert,
+      database: name,
+      ...copy.restorer,
+    },
+    "cutter/rehearsal",
   );
+  await watch.query("CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)");
   let looks = 0;
   await note(watch, copy, looks);
   const world: World = {

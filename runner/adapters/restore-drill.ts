@@ -10,6 +10,7 @@ import { equalContent, rightsAsOf, rightsDigest } from "../rules/backup-proof.ts
 import { judgeInstallation, majorOfText } from "../rules/postgres-versions.ts";
 import { withSource, type SourceReading } from "./backup-source.ts";
 import type { Credential } from "./credentials.ts";
+import { placeOf } from "./postgres-connection.ts";
 import { majorVersions } from "./postgres-programs.ts";
 import { restore } from "./restore.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
@@ -22,25 +23,27 @@ export async function drillPackageOf(
   runId: string,
   receipt: RowOf<"read/receipts">,
 ): Promise<DrillPackage> {
-  const { host, port, name: database, sslmode } = config.database;
-  const tables = [...config.backup.tables, ...config.backup.context_tables];
+  const { database } = config;
+  const wanted = {
+    tables: [...config.backup.tables, ...config.backup.context_tables],
+    structure: STRUCTURE_ONLY,
+    leftOutKeys: config.backup.left_out_keys ?? [],
+    capSeconds: config.caps.phase_minutes * 60,
+  };
   const proof = backupProofSchema.parse(receipt.proof);
-  return withSource(
-    { host, port, database, sslmode, ...credential },
-    { tables, structure: STRUCTURE_ONLY, capSeconds: config.caps.phase_minutes * 60 },
-    (reading) =>
-      Promise.resolve({
-        run_id: runId,
-        attempt: receipt.attempt,
-        file_sha: receipt.file_sha,
-        size_bytes: Number(receipt.size_bytes),
-        recipient: receipt.recipient,
-        content_digests: contentDigestsSchema.parse(receipt.content_digests),
-        content_digests_sha: receipt.content_digests_sha,
-        rights_sha: proof.rights_sha,
-        source_version: proof.source_version,
-        frame: frameOf(reading),
-      }),
+  return withSource({ ...placeOf(database), database: database.name, ...credential }, wanted, (reading) =>
+    Promise.resolve({
+      run_id: runId,
+      attempt: receipt.attempt,
+      file_sha: receipt.file_sha,
+      size_bytes: Number(receipt.size_bytes),
+      recipient: receipt.recipient,
+      content_digests: contentDigestsSchema.parse(receipt.content_digests),
+      content_digests_sha: receipt.content_digests_sha,
+      rights_sha: proof.rights_sha,
+      source_version: proof.source_version,
+      frame: frameOf(reading),
+    }),
   );
 }
 
@@ -51,6 +54,8 @@ function frameOf({
   roles,
   rights,
   checksumStatements,
+  extensions,
+  parameters,
 }: SourceReading): DrillPackage["frame"] {
   return {
     encoding: facts.encoding,
@@ -61,6 +66,8 @@ function frameOf({
     public_usage: rights.some(({ what, rights: held }) => what === "schema public" && held.includes("PUBLIC USAGE")),
     roles: [...roles],
     checksum_statements: [...checksumStatements],
+    extensions: [...extensions],
+    parameters: [...parameters],
   };
 }
 
@@ -132,7 +139,9 @@ function readingOf({ frame }: DrillPackage): SourceReading {
     schemas: frame.schemas,
     relations,
     leftOut: [],
-    extensions: [],
+    setAside: [],
+    extensions: frame.extensions,
+    parameters: frame.parameters,
     roles: frame.roles,
     checksumStatements: frame.checksum_statements,
     rights: frame.public_usage ? [{ what: "schema public", owner: "", rights: ["PUBLIC USAGE"] }] : [],

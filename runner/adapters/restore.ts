@@ -8,13 +8,20 @@ import type { ContentDigests, ObjectRights } from "../model/backup-receipt.ts";
 import type { RunningScratch } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { connectTo, rowsOf, type SourceReading } from "./backup-source.ts";
-import { CHECKSUM_SETTINGS, checksumTables } from "./content-checksum.ts";
+import { checksumTables } from "./content-checksum.ts";
 import { programFailure, startProgram, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
 
 const DATABASE = "restored";
 const RESTORER = "cutter_scratch_restorer";
 /** Used where the scratch installation does not know the source's locale. */
 const LOCALE_EVERYWHERE = "C.UTF-8";
+
+/** Stages of read/backup/scratch-statements, from and to. */
+type Stages = readonly [from: number, to: number];
+const ROLES: Stages = [1, 3];
+const DATABASE_ITSELF: Stages = [4, 4];
+const PREPARE: Stages = [5, 999];
+const AFTERWARDS: Stages = [1000, 1000];
 
 /** What the restored copy shows, read by the restorer on a fresh connection. */
 export interface RestoredCopy {
@@ -45,10 +52,10 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
   const password = randomBytes(24).toString("base64url");
   const making: Making = { reading, password };
   await asSuperuser(scratch, scratch.maintenance, async (client) => {
-    await runStages(client, making, [1, 2, 3]);
+    await runStages(client, making, ROLES);
     await createDatabase(client, making);
   });
-  await asSuperuser(scratch, DATABASE, (client) => runStages(client, making, [5]));
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, making, PREPARE));
   const access: DatabaseAccess = {
     host: scratch.socketDir,
     port: scratch.port,
@@ -56,9 +63,10 @@ export async function restore(request: RestoreRequest): Promise<RestoredCopy> {
     user: RESTORER,
     password,
     sslmode: scratch.sslmode,
+    sslrootcert: scratch.sslrootcert,
   };
   await feed(request, access);
-  await asSuperuser(scratch, DATABASE, (client) => runStages(client, making, [6]));
+  await asSuperuser(scratch, DATABASE, (client) => runStages(client, making, AFTERWARDS));
   return inScratch(async () => {
     const client = await connectTo(access, "cutter/restore-proof");
     try {
@@ -73,13 +81,16 @@ async function readCopy(
   client: pg.Client,
   reading: SourceReading,
 ): Promise<Omit<RestoredCopy, "database" | "restorer">> {
-  await client.query(CHECKSUM_SETTINGS);
   const carried = reading.relations.filter((relation) => relation.carried).map((relation) => relation.name);
   const [facts] = await rowsOf(client, "read/backup/server-facts");
   return {
     version: facts?.version ?? "unknown",
     tables: await checksumTables(client, reading.checksumStatements),
-    rights: await rowsOf(client, "read/backup/rights", { schemas: reading.schemas, carried }),
+    rights: await rowsOf(client, "read/backup/rights", {
+      schemas: reading.schemas,
+      carried,
+      extensions: reading.extensions.map(({ extension }) => extension),
+    }),
   };
 }
 
@@ -123,17 +134,16 @@ function isBrokenPipe(error: unknown): boolean {
 
 /** One connection as the scratch superuser; every error is STOP_PROOF_FAILED. */
 export async function asSuperuser<T>(
-  { socketDir, port, superuser, password, sslmode }: RunningScratch,
+  { socketDir, port, superuser, password, sslmode, sslrootcert }: RunningScratch,
   database: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   return inScratch(async () => {
     const client = await connectTo(
-      { host: socketDir, port, database, user: superuser, password, sslmode },
+      { host: socketDir, port, database, user: superuser, password, sslmode, sslrootcert },
       "cutter/scratch",
     );
     try {
-      await client.query("SET search_path = pg_catalog");
       return await work(client);
     } finally {
       await client.end();
@@ -152,7 +162,7 @@ interface Making {
 async function runStages(
   client: pg.Client,
   { reading, password, locale = reading.facts }: Making,
-  stages: readonly number[],
+  [from, to]: Stages,
 ): Promise<void> {
   const { lc_collate, lc_ctype } = locale;
   const publicUsage = reading.rights.some(
@@ -167,16 +177,18 @@ async function runStages(
     lc_ctype,
     public_usage: publicUsage,
     schemas: reading.schemas,
+    extensions: JSON.stringify(reading.extensions),
+    parameters: reading.parameters,
   });
-  for (const { statement } of rows.filter((row) => stages.includes(row.stage))) await client.query(statement);
+  for (const { statement } of rows.filter(({ stage }) => stage >= from && stage <= to)) await client.query(statement);
 }
 
 async function createDatabase(client: pg.Client, making: Making): Promise<void> {
   try {
-    await runStages(client, making, [4]);
+    await runStages(client, making, DATABASE_ITSELF);
   } catch {
     const locale = { lc_collate: LOCALE_EVERYWHERE, lc_ctype: LOCALE_EVERYWHERE };
-    await runStages(client, { ...making, locale }, [4]);
+    await runStages(client, { ...making, locale }, DATABASE_ITSELF);
   }
 }
 

@@ -4,7 +4,7 @@ import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { isRunId, isSourceVersionId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
-import { haltFileOf } from "../rules/halt-file.ts";
+import { haltFileName, haltFileOf } from "../rules/halt-file.ts";
 import type { RunFiles } from "../world/files.ts";
 import { readSafely } from "./safe-file.ts";
 
@@ -13,16 +13,26 @@ const ARTIFACT_CAP = 32 * 1024 * 1024;
 const HALT_FILE_CAP = 64 * 1024;
 const RUN_FILE_CAP = 64 * 1024 * 1024;
 
-/** The port over one runtime root. */
-export function runFiles(root: string): RunFiles {
+/** The files of runs below a runtime root. */
+export function runFolder(root: string): Pick<RunFiles, "readRun" | "writeRun"> {
   const inRun = (runId: string, relative: string): string => {
     if (!isRunId(runId))
       throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
     return inside(join(root, "runs", runId), relative);
   };
+  return {
+    writeRun: (runId, relative, data) => writeWhole(inRun(runId, relative), data),
+    readRun: (runId, relative) => readIfThere(inRun(runId, relative), RUN_FILE_CAP),
+  };
+}
+
+/** The port over one runtime root; `locks` is the folder of halt files, which colleagues may keep elsewhere. */
+export function runFiles(root: string, locks: string): RunFiles {
   const index = join(root, "runs", "runs-index.jsonl");
+  const toldLocks = locks.startsWith(`${root}${sep}`) ? locks.slice(root.length + 1) : locks;
   return {
     root,
+    ...runFolder(root),
     artifact: async (id) => {
       if (!isSourceVersionId(id))
         throw new Stopped("STOP_REFUSED_INPUT", {
@@ -31,8 +41,6 @@ export function runFiles(root: string): RunFiles {
         });
       return read(join(root, "artifacts", `${id}.md`), ARTIFACT_CAP);
     },
-    writeRun: (runId, relative, data) => writeWhole(inRun(runId, relative), data),
-    readRun: (runId, relative) => readIfThere(inRun(runId, relative), RUN_FILE_CAP),
     write: (area, relative, data) => writeWhole(inside(join(root, area), relative), data),
     runsIndex: async () => Buffer.from((await readIfThere(index, RUN_FILE_CAP)) ?? "").toString("utf8"),
     appendRunsIndex: async (line) => {
@@ -40,13 +48,15 @@ export function runFiles(root: string): RunFiles {
       await writeWhole(index, `${before}${line}\n`);
     },
     haltFile: async (runId) => {
-      for (const name of ["HALT", `HALT.${runId}`]) {
-        const path = join(root, "locks", name);
+      if (!isRunId(runId))
+        throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
+      for (const name of [haltFileName(null), haltFileName(runId)]) {
+        const path = join(locks, name);
         if (!(await exists(path))) continue;
         // Whatever lies there stops the run; what it says only helps to lift it.
         const reading = await readSafely(path, HALT_FILE_CAP);
         const id = reading.ok ? (haltFileOf(reading.bytes)?.halt_id ?? null) : null;
-        return id === null ? `locks/${name}` : `locks/${name} (halt ${id})`;
+        return id === null ? `${toldLocks}/${name}` : `${toldLocks}/${name} (halt ${id})`;
       }
       return undefined;
     },

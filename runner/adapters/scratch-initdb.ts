@@ -1,6 +1,7 @@
 // Throw-away PostgreSQL servers made with initdb: their own user, socket only, in memory where there is room, gone after stop.
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readFile, readdir, rm, statfs, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, chmod, chown, mkdir, readFile, readdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import pg from "pg";
@@ -15,6 +16,8 @@ export interface InitdbSettings {
   readonly binDir: string;
   /** Short folder for sockets, and for data where memory is too small. */
   readonly root: string;
+  /** Folder in memory, tried first; /dev/shm where nothing else is said. */
+  readonly memory?: string;
   /** UNIX user that owns the servers; null is the runner's own, which must not be root. */
   readonly unixUser: string | null;
 }
@@ -33,12 +36,15 @@ export function initdbScratch(settings: InitdbSettings): ScratchServer {
 async function start(settings: InitdbSettings, expectedBytes: number): Promise<RunningScratch> {
   const user = await unixUser(settings.unixUser);
   const major = await majorVersion(join(settings.binDir, "postgres"));
-  await mkdir(settings.root, { recursive: true });
-  await sweep(settings.root);
+  const memory = settings.memory ?? MEMORY;
+  await usable(settings.root);
+  await sweep(settings.root, memory);
   const name = `cs-${randomBytes(4).toString("hex")}`;
   const folder = join(settings.root, name);
   await mkdir(folder, { mode: 0o700 });
-  const data = await dataFolder(folder, name, expectedBytes);
+  const inMemory = (await roomIn(memory, expectedBytes)) && (await made(join(memory, name)));
+  const data = join(inMemory ? memory : folder, name);
+  if (!inMemory) await mkdir(data, { mode: 0o700 });
   const remove = async (): Promise<void> => {
     await rm(data, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
@@ -58,6 +64,7 @@ async function start(settings: InitdbSettings, expectedBytes: number): Promise<R
       socketDir: folder,
       port: PORT,
       sslmode: "disable",
+      sslrootcert: null,
       major,
       maintenance: "postgres",
       superuser,
@@ -182,25 +189,35 @@ async function answers({
   }
 }
 
-/** Made in memory where there is room for it; a memory folder that is closed to the runner is none. */
-async function dataFolder(folder: string, name: string, expectedBytes: number): Promise<string> {
-  const inMemory = join(MEMORY, name);
-  if (
-    (await roomFor(expectedBytes)) &&
-    (await mkdir(inMemory, { mode: 0o700 }).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return inMemory;
-  const beside = join(folder, name);
-  await mkdir(beside, { mode: 0o700 });
-  return beside;
+/** STOP_BACKUP_FAILED, with the way out, when the root is not there or closed to this user. */
+async function usable(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+    await access(root, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Stopped(
+      "STOP_BACKUP_FAILED",
+      {
+        saw: `backup.scratch_root ${root} cannot be used: ${error instanceof Error && "code" in error ? String(error.code) : "?"}`,
+        wanted: "a folder in which the runner may make folders",
+        hint: `as root: install -d -m 0711 -o <user of the runner> ${root}; then \`cutter backup selftest\``,
+      },
+      error,
+    );
+  }
 }
 
-async function roomFor(expectedBytes: number): Promise<boolean> {
+/** Memory may be there and closed to this user, read only or out of inodes; then the data lies below the root like any other. */
+async function made(folder: string): Promise<boolean> {
+  return mkdir(folder, { mode: 0o700 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function roomIn(memory: string, expectedBytes: number): Promise<boolean> {
   try {
-    const { bavail, bsize } = await statfs(MEMORY);
+    const { bavail, bsize } = await statfs(memory);
     return bavail * bsize > expectedBytes * 4 + ROOM_BESIDES_ROWS;
   } catch {
     return false;
@@ -208,13 +225,13 @@ async function roomFor(expectedBytes: number): Promise<boolean> {
 }
 
 /** Removes folders of runners that were killed before they could stop; their servers ended with them. */
-async function sweep(root: string): Promise<void> {
+async function sweep(root: string, memory: string): Promise<void> {
   for (const entry of await readdir(root)) {
     if (!NAME.test(entry)) continue;
     const folder = join(root, entry);
     const owner = await ownerOf(folder);
     if (owner === undefined || (await processStart(owner.pid)) === owner.started) continue;
-    if (owner.data === join(MEMORY, entry)) await rm(owner.data, { recursive: true, force: true });
+    if (owner.data === join(memory, entry)) await rm(owner.data, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
 import * as z from "zod";
+import { sslModeSchema } from "../model/config.ts";
 import type { RunningScratch, ScratchServer } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { majorOf } from "../rules/postgres-versions.ts";
@@ -54,7 +55,6 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
   let folder: string | undefined;
   let major: number;
   try {
-    await keeper.query("SET search_path = pg_catalog; SET idle_session_timeout = 0");
     major = majorOf(await claim(keeper, settings.target));
     folder = await mkdtemp(join(tmpdir(), "cu-"));
   } catch (error) {
@@ -66,6 +66,7 @@ async function start(settings: UrlSettings): Promise<RunningScratch> {
     socketDir: access.host,
     port: access.port,
     sslmode: access.sslmode,
+    sslrootcert: access.sslrootcert,
     major,
     maintenance: access.database,
     superuser: access.user,
@@ -149,10 +150,9 @@ function parsed(text: string): DatabaseAccess | undefined {
     return undefined;
   const host = decodeURIComponent(url.hostname);
   const local = host.startsWith("/") || ["localhost", "127.0.0.1", "[::1]"].includes(host);
-  const sslmode = z
-    .enum(["disable", "require", "verify-full"])
-    .safeParse(url.searchParams.get("sslmode") ?? (local ? "disable" : "verify-full"));
-  const unknown = [...url.searchParams.keys()].some((key) => key !== "sslmode");
+  const sslmode = sslModeSchema.safeParse(url.searchParams.get("sslmode") ?? (local ? "disable" : "verify-full"));
+  const unknown = [...url.searchParams.keys()].some((key) => key !== "sslmode" && key !== "sslrootcert");
+  const sslrootcert = url.searchParams.get("sslrootcert");
   // Without encryption the password of a superuser would cross a network in the clear.
   if (!sslmode.success || unknown || (sslmode.data === "disable" && !local)) return undefined;
   return {
@@ -162,6 +162,7 @@ function parsed(text: string): DatabaseAccess | undefined {
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     sslmode: sslmode.data,
+    sslrootcert,
   };
 }
 

@@ -9,6 +9,7 @@ import type { KeptCopy, RunningScratch, ScratchServer } from "../world/backup.ts
 import { insist, Stopped } from "../model/stop.ts";
 import {
   closure,
+  declaredKeys,
   equalContent,
   equalRights,
   exclusionPatterns,
@@ -16,6 +17,8 @@ import {
   quotePattern,
   rightsAsOf,
   rightsDigest,
+  schemaOwners,
+  toldAside,
 } from "../rules/backup-proof.ts";
 import { judgeInstallation, majorOf, scratchMajor } from "../rules/postgres-versions.ts";
 import {
@@ -40,6 +43,8 @@ export interface BackupRequest {
   /** `schema.table` of the mutation surface and of what it refers to. */
   readonly tables: readonly string[];
   readonly contextTables: readonly string[];
+  /** `schema.table constraint` of foreign keys that are left out of the dump, so of proof and rehearsal. */
+  readonly leftOutKeys: readonly string[];
   /** Absolute path of `backups/<run_id>.sql.gpg`. */
   readonly outputFile: string;
   /** Armored public key file and the pinned fingerprint of its primary key. */
@@ -133,14 +138,21 @@ interface Taken {
 
 async function dumpSealed(request: BackupRequest, part: string, sessionKey: SessionKey): Promise<Taken> {
   const wanted = [...request.tables, ...request.contextTables];
-  const source = { tables: wanted, structure: STRUCTURE_ONLY, capSeconds: request.capSeconds };
+  const source = {
+    tables: wanted,
+    structure: STRUCTURE_ONLY,
+    leftOutKeys: request.leftOutKeys,
+    capSeconds: request.capSeconds,
+  };
   return withSource(request.access, source, async (reading, client) => {
     const recipient = await loadRecipient(request.recipientPublicKey, request.recipientFingerprint, reading.facts.now);
     const major = majorOf(reading.facts.version_num);
     const { adapter } = request.scratch;
     insist(judgeInstallation({ programs: await majorVersions(request.binDir, adapter), source: major, adapter }));
     insist(missingTables(wanted, reading.relations));
-    insist(closure(reading.leftOut, reading.extensions));
+    insist(closure(reading.leftOut));
+    insist(declaredKeys(request.leftOutKeys, reading.setAside));
+    for (const line of toldAside(reading.setAside)) request.log(line);
     request.log(`dumping ${wanted.length} tables of ${reading.schemas.join(", ")} on snapshot ${reading.snapshot}`);
     const sealed = await withPasswordFile(tmpdir(), request.access.password, undefined, (password) =>
       sealToFile(
@@ -154,6 +166,8 @@ async function dumpSealed(request: BackupRequest, part: string, sessionKey: Sess
           schemas: reading.schemas.map(quotePattern),
           extensions: reading.extensions.map(({ extension }) => quotePattern(extension)),
           exclude: exclusionPatterns(reading.relations),
+          setAside: reading.setAside,
+          schemaOwners: schemaOwners(reading.rights),
           excludeRows: STRUCTURE_ONLY.map((schema) => `${quotePattern(schema)}.*`),
           ...(request.dumpStarted ? { started: request.dumpStarted } : {}),
         }),

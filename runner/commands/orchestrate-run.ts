@@ -95,7 +95,7 @@ export async function startVerb(
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
   const { config } = await host.loadConfig(common.config);
   const { runtime_root: root } = config.orchestrator;
-  if (!(await host.runFiles(root).readRun(runId, "events.ndjson")))
+  if (!(await host.runFolder(root).readRun(runId, "events.ndjson")))
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no run ${runId} on this host`,
       wanted: "the id of a run of this host",
@@ -105,7 +105,7 @@ export async function startVerb(
   const question = `${kind}-${ask}`;
   if (host.claimAsk(root, runId, question))
     return startAndFollow(common, work, (pid, position) =>
-      host.runFiles(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
+      host.runFolder(root).writeRun(runId, `asks/${question}/process.json`, JSON.stringify({ pid, position })),
     );
   const asked = await processOf(root, runId, question);
   if (common.json) printJson({ event: "attached", run_id: runId, ...asked });
@@ -115,7 +115,7 @@ export async function startVerb(
 /** The process that the first asking started. STOP_COULD_NOT_LOOK when it never came to that. */
 async function processOf(root: string, runId: RunId, question: string): Promise<z.infer<typeof askedFile>> {
   for (let waited = 0; waited < FIRST_WORD_MILLISECONDS; waited += 100) {
-    const bytes = await host.runFiles(root).readRun(runId, `asks/${question}/process.json`);
+    const bytes = await host.runFolder(root).readRun(runId, `asks/${question}/process.json`);
     if (bytes) return askedFile.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
     await sleep(100);
   }
@@ -176,6 +176,6 @@ async function ended({ exit, stop }: Ended, root: string, runId: RunId): Promise
 }
 
 async function standing(root: string, runId: RunId): Promise<Standing> {
-  const bytes = await host.runFiles(root).readRun(runId, "state.json");
+  const bytes = await host.runFolder(root).readRun(runId, "state.json");
   return bytes ? statusFromText(Buffer.from(bytes).toString("utf8"), new Date()) : "no run";
 }

@@ -2,6 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "../cli.ts";
+import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { parseState } from "../rules/run-state.ts";
@@ -17,7 +18,7 @@ export async function showStatus(common: Common, id: string | undefined): Promis
   const { config } = await host.loadConfig(common.config);
   const root = config.orchestrator.runtime_root;
   const ids = id === undefined ? await runIds(root) : [runIdOf(id)];
-  const known = (await Promise.all(ids.map((runId) => statusOfRun(root, runId)))).filter(
+  const known = (await Promise.all(ids.map((runId) => statusOfRun(config.orchestrator, runId)))).filter(
     (status) => status !== undefined,
   );
   if (id !== undefined && known.length === 0)
@@ -36,8 +37,8 @@ export async function showStatus(common: Common, id: string | undefined): Promis
   return 0;
 }
 
-async function statusOfRun(root: string, runId: string): Promise<StatusJson | undefined> {
-  const files = host.runFiles(root);
+async function statusOfRun(places: Config["orchestrator"], runId: string): Promise<StatusJson | undefined> {
+  const files = host.runFiles(places.runtime_root, places.global_locks_dir);
   const bytes = await files.readRun(runId, "state.json");
   if (!bytes) return undefined;
   const state = parseState(Buffer.from(bytes).toString("utf8"));

@@ -54,12 +54,30 @@ export interface DumpableRelation {
   readonly carried: boolean;
 }
 
-/** Something a carried object needs and the dump would not hold. */
+/** Something a carried relation needs and the dump would not hold; `key` is the constraint's name where it is a foreign key. */
 export interface LeftOut {
   readonly missing: string;
   readonly needed_by: string;
   readonly reason: string;
+  readonly key: string;
 }
+
+/** An object that the dump leaves out, by its place in the catalogs; `what` in the words of sql/read/backup/rights.sql. */
+export interface SetAside {
+  readonly catalog: string;
+  readonly oid: string;
+  readonly schema: string;
+  readonly what: string;
+}
+
+/** An extension that a restored copy has, as the source has it. */
+export const extensionSchema = z.strictObject({
+  extension: z.string(),
+  version: z.string(),
+  schema: z.string(),
+  owner: z.string(),
+});
+export type Extension = z.infer<typeof extensionSchema>;
 
 /** One OpenPGP packet as it lies in a file; `version`, `key_id` (upper-case hex) and `algorithm` only where the packet has them. */
 export interface EnvelopePacket {

@@ -4,6 +4,9 @@ import { FINGERPRINT } from "./ids.ts";
 import { sha } from "./sha-schema.ts";
 
 const path = z.string().startsWith("/").max(400);
+/** As in libpq: encryption; with an authority that is trusted; and for the host's own name. */
+export const sslModeSchema = z.enum(["disable", "require", "verify-ca", "verify-full"]);
+export type SslMode = z.infer<typeof sslModeSchema>;
 const count = z.int().min(0).max(1_000_000);
 
 /** A base url that may be told a key: encrypted, or on this machine; nothing in it but scheme, host, port and path. */
@@ -21,20 +24,33 @@ export const configSchema = z.strictObject({
   schema_version: z.literal("1"),
   /** Name of this host as approvers know it; part of the signed target. */
   host: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/),
-  orchestrator: z.strictObject({
-    runtime_root: path,
-    sidecar_root: path,
-    batch_dir: path,
-    global_locks_dir: path,
-    /** sha256 of `True|True|True|True`, the four booleans of the seeds. */
-    expected_grant_matrix_sha: sha,
-  }),
+  orchestrator: z
+    .strictObject({
+      runtime_root: path,
+      /** Where runs and batches lie is one decision, of runtime_root; these two names of it may say nothing else. */
+      sidecar_root: path,
+      batch_dir: path,
+      /** Folder of the halt files HALT and HALT.<run_id>, which may be one that several hosts share. */
+      global_locks_dir: path,
+      /** sha256 of `True|True|True|True`, the four booleans of the seeds. */
+      expected_grant_matrix_sha: sha,
+    })
+    .refine((places) => places.sidecar_root === `${places.runtime_root}/runs`, {
+      path: ["sidecar_root"],
+      message: "must be <runtime_root>/runs: runs lie there",
+    })
+    .refine((places) => places.batch_dir === `${places.runtime_root}/batches`, {
+      path: ["batch_dir"],
+      message: "must be <runtime_root>/batches: batches lie there",
+    }),
   database: z.strictObject({
     /** Socket directory or host name. */
     host: z.string().min(1),
     port: z.int().min(1).max(65535),
     name: z.string().min(1),
-    sslmode: z.enum(["disable", "require", "verify-full"]),
+    sslmode: sslModeSchema,
+    /** Certificates of the authorities the server's certificate must come from; without it those of the system. */
+    sslrootcert: path.exactOptional(),
     /** pg_control_system().system_identifier of the only cluster this host may write. */
     system_identifier: z.string().regex(/^\d{10,25}$/),
   }),
@@ -50,6 +66,8 @@ export const configSchema = z.strictObject({
   backup: z.strictObject({
     tables: z.array(z.string()).min(1),
     context_tables: z.array(z.string()),
+    /** Foreign keys, `schema.table constraint`, that no dump carries, so neither proof nor rehearsal holds them; part of the signed backup policy. */
+    left_out_keys: z.array(z.string().regex(/^[^. ]+[.][^ ]+ .+$/)).exactOptional(),
     recipient_fingerprint: z.string().regex(FINGERPRINT),
     recipient_public_key: path,
     max_age_minutes: z.int().min(1).max(60),

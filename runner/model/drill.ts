@@ -1,6 +1,6 @@
 // A restore drill: what the operator's machine needs to restore a backup without the host, and the record it leaves.
 import * as z from "zod";
-import { contentDigestsSchema } from "./backup-receipt.ts";
+import { contentDigestsSchema, extensionSchema } from "./backup-receipt.ts";
 import { FINGERPRINT, RUN_ID } from "./ids.ts";
 import { sha } from "./sha-schema.ts";
 
@@ -38,6 +38,9 @@ export const drillPackageSchema = z.strictObject({
     public_usage: z.boolean(),
     roles: z.array(role),
     checksum_statements: z.array(z.strictObject({ name: z.string(), statement: z.string() })),
+    /** Absent in packages of releases that could not back up a database with extensions. */
+    extensions: z.array(extensionSchema).default([]),
+    parameters: z.array(z.string()).default([]),
   }),
 });
 export type DrillPackage = z.infer<typeof drillPackageSchema>;

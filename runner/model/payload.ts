@@ -41,6 +41,8 @@ const sg1Payload = z.strictObject({
   backup_policy: z.strictObject({
     tables: tables.min(1),
     context_tables: tables,
+    /** Foreign keys that the dump does not carry; only there when the configuration names some. */
+    left_out_keys: z.array(z.string().min(1).max(300)).min(1).exactOptional(),
     recipient: z.string().regex(FINGERPRINT),
     max_age_minutes: positive,
     adapter: word,

@@ -7,6 +7,7 @@ import {
   type EnvelopePacket,
   type LeftOut,
   type ObjectRights,
+  type SetAside,
 } from "../model/backup-receipt.ts";
 import type { Verdict } from "../model/stop.ts";
 
@@ -37,26 +38,57 @@ export function quotePattern(name: string): string {
 }
 
 /** Nothing that the dump carries may need something it does not carry; all problems are named before anything is dumped. */
-export function closure(
-  leftOut: readonly LeftOut[],
-  extensions: readonly { extension: string; trusted: boolean }[],
-): Verdict {
-  const details = [
-    ...leftOut.map(({ missing, needed_by, reason }) => `${needed_by} needs ${missing} (${reason})`),
-    ...extensions
-      .filter(({ trusted }) => !trusted)
-      .map(({ extension }) => `extension ${extension} cannot be restored without a superuser`),
-  ];
+export function closure(leftOut: readonly LeftOut[]): Verdict {
+  const details = leftOut.map(({ missing, needed_by, reason }) => `${needed_by} needs ${missing} (${reason})`);
   if (details.length === 0) return undefined;
+  const keys = leftOut
+    .filter(({ key }) => key !== "")
+    .map(({ needed_by, key }) => JSON.stringify(`${needed_by} ${key}`));
   return {
     code: "STOP_BACKUP_FAILED",
     facts: {
       saw: `a dump of these tables cannot stand alone: ${details.slice(0, 5).join("; ")}`,
       wanted: "a closed set of tables",
-      hint: "name the missing tables as context tables in the backup configuration",
+      hint:
+        keys.length > 0
+          ? `name the missing tables in backup.context_tables, or leave the key out of proof and rehearsal: backup.left_out_keys: [${keys.join(", ")}]`
+          : "name missing tables in backup.context_tables; what only a superuser can make must not hang on a table of the cut",
       details,
     },
   };
+}
+
+/** Every declared key must be one that is left out: a name that fits nothing would be believed to be kept. */
+export function declaredKeys(declared: readonly string[], setAside: readonly SetAside[]): Verdict {
+  const keys = new Set(setAside.map(({ what }) => what));
+  const unknown = declared.filter((key) => !keys.has(`key ${key}`));
+  if (unknown.length === 0) return undefined;
+  return {
+    code: "STOP_BACKUP_FAILED",
+    facts: {
+      saw: `backup.left_out_keys names ${unknown.join(", ")}`,
+      wanted: "foreign keys of carried tables to tables that are not carried",
+      hint: "take the name away, or write it as `schema.table constraint`",
+    },
+  };
+}
+
+/** What a person reads of the objects that are left out, at most ten by name. */
+export function toldAside(setAside: readonly SetAside[]): string[] {
+  if (setAside.length === 0) return [];
+  const shown = setAside.slice(0, 10).map(({ what }) => what);
+  return [
+    `left out, since a restore without a superuser cannot make them or they hang on what is not carried: ${shown.join(", ")}${setAside.length > shown.length ? ` and ${setAside.length - shown.length} more` : ""}`,
+  ];
+}
+
+/** Owner of every dumped schema, of the rows of sql/read/backup/rights.sql. */
+export function schemaOwners(rights: readonly ObjectRights[]): Record<string, string> {
+  return Object.fromEntries(
+    rights
+      .filter(({ what }) => what.startsWith("schema "))
+      .map(({ what, owner }) => [what.slice("schema ".length), owner]),
+  );
 }
 
 /** A backup counts when it has been restored: a receipt needs a proof that hashes to its digest and is about this file and this content. */

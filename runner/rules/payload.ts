@@ -40,6 +40,7 @@ export function sg1Payload(facts: Sg1Facts): Payload<"SG_1_cut_authz"> {
     backup_policy: {
       tables: [...backup.tables],
       context_tables: [...backup.context_tables],
+      ...(backup.left_out_keys?.length ? { left_out_keys: [...backup.left_out_keys] } : {}),
       recipient: backup.recipient_fingerprint,
       max_age_minutes: String(backup.max_age_minutes),
       adapter: backup.adapter,

@@ -1,5 +1,6 @@
 // The ports of a backup: the vault that takes and proves it, the folder it lies in, the throw-away server it is restored into.
 import type { BackupReceipt } from "../model/backup-receipt.ts";
+import type { SslMode } from "../model/config.ts";
 import type { StoredBackup } from "../model/stored-backup.ts";
 
 /** A started throw-away PostgreSQL. `folder` is private to the user that `spawn` names, short, and gone after stop. */
@@ -7,7 +8,9 @@ export interface RunningScratch {
   /** Socket folder, or host name of a server that was handed over. */
   readonly socketDir: string;
   readonly port: number;
-  readonly sslmode: "disable" | "require" | "verify-full";
+  readonly sslmode: SslMode;
+  /** File of the authorities its certificate must come from; null: those of the system. */
+  readonly sslrootcert: string | null;
   /** Its major version. */
   readonly major: number;
   /** Database of the server itself, in which nothing is ever restored. */

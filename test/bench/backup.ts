@@ -8,7 +8,7 @@ import { withSource } from "../../runner/adapters/backup-source.ts";
 import { dump } from "../../runner/adapters/pg-dump.ts";
 import { withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
 import { takeBackup } from "../../runner/adapters/take-backup.ts";
-import { exclusionPatterns, quotePattern } from "../../runner/rules/backup-proof.ts";
+import { exclusionPatterns, quotePattern, schemaOwners } from "../../runner/rules/backup-proof.ts";
 import { majorOf } from "../../runner/rules/postgres-versions.ts";
 import { backupPlace, CONTEXT_TABLES, makeRecipient, MUTATION_TABLES, testScratch } from "../support/backup.ts";
 import { rounds, sizes } from "../support/bench-ground.ts";
@@ -45,6 +45,7 @@ const access = {
   user: "cutter_backup",
   password: cluster.facts.passwords.cutter_backup,
   sslmode: "disable",
+  sslrootcert: null,
 } as const;
 try {
   if (cluster.facts.packagesError !== null) throw new Error(cluster.facts.packagesError);
@@ -88,7 +89,7 @@ async function compare(rows: number): Promise<string> {
 /** Snapshot, closure, dump, seal, fsync: what stands against dump and gpg; checksums and proof are on top. */
 async function ours(file: string): Promise<void> {
   await rm(file, { force: true });
-  await withSource(access, { tables: TABLES, structure: [], capSeconds: 600 }, async (reading) => {
+  await withSource(access, { tables: TABLES, structure: [], leftOutKeys: [], capSeconds: 600 }, async (reading) => {
     const key = await loadRecipient(place.keyFile, recipient.fingerprint, reading.facts.now);
     await withPasswordFile(place.folder, access.password, undefined, (password) =>
       sealToFile(
@@ -103,6 +104,8 @@ async function ours(file: string): Promise<void> {
           extensions: [],
           exclude: exclusionPatterns(reading.relations),
           excludeRows: [],
+          setAside: reading.setAside,
+          schemaOwners: schemaOwners(reading.rights),
         }),
         key,
         newSessionKey(),
@@ -148,6 +151,7 @@ async function whole(): Promise<void> {
     access,
     tables: MUTATION_TABLES,
     contextTables: CONTEXT_TABLES,
+    leftOutKeys: [],
     outputFile: join(place.folder, "whole.sql.gpg"),
     recipientPublicKey: place.keyFile,
     recipientFingerprint: recipient.fingerprint,

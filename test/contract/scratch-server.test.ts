@@ -112,3 +112,29 @@ async function postmasterOf(folder: string): Promise<number> {
   );
   return Number(texts.join("").split("\n")[0]);
 }
+
+test("memory that is closed to the runner is passed over: the server works below the root", async () => {
+  const own = await mkdtemp("/tmp/sm-");
+  await execa("chmod", ["711", own]);
+  try {
+    // A file where the folder in memory should be: room is there, and nothing can be made in it.
+    const memory = join(own, "closed");
+    await writeFile(memory, "");
+    const scratch = await initdbScratch({ binDir, root: own, memory, unixUser: UNIX_USER }).start(1);
+    await scratch.stop();
+    expect(await readdir(own)).toEqual(["closed"]);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+});
+
+test("a root that nobody made is named with the line that makes it, not as EACCES alone", async () => {
+  const start = initdbScratch({ binDir, root: join(import.meta.filename, "scratch"), unixUser: UNIX_USER }).start(1);
+  await expect(start).rejects.toMatchObject({
+    code: "STOP_BACKUP_FAILED",
+    facts: {
+      saw: expect.stringContaining("cannot be used: ENOTDIR") as string,
+      hint: expect.stringContaining("install -d") as string,
+    },
+  });
+});

@@ -112,6 +112,7 @@ test("the password stands neither in the arguments nor in the environment of pg_
     "PGCONNECT_TIMEOUT",
     "PGDATABASE",
     "PGHOST",
+    "PGOPTIONS",
     "PGPASSFILE",
     "PGPORT",
     "PGSSLMODE",
@@ -126,7 +127,13 @@ test("the vault keeps a backup by hand, leaves nothing of a self-test and refuse
     {
       orchestrator: { runtime_root: place.folder },
       caps: { phase_minutes: 5 },
-      database: { host, port, name: database.name, sslmode: "disable", system_identifier: "7000000000000000000" },
+      database: {
+        host,
+        port,
+        name: database.name,
+        sslmode: "disable",
+        system_identifier: "7000000000000000000",
+      },
       backup: {
         tables: MUTATION_TABLES,
         context_tables: CONTEXT_TABLES,

@@ -45,7 +45,7 @@ function world(database: Database, events: RunEvent[]): World {
       approvers_sha: "0".repeat(64),
     },
     environment_scope: environmentScope(relevantObjects()),
-    files: runFiles(config.orchestrator.runtime_root),
+    files: runFiles(config.orchestrator.runtime_root, config.orchestrator.global_locks_dir),
     counts: signedCounts,
     vault: backupVault(config, credential, () => undefined),
     events: {

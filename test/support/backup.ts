@@ -92,9 +92,10 @@ export function backupRequest(
   changes: Partial<BackupRequest> = {},
 ): BackupRequest {
   return {
-    access: { ...database.settings("cutter_backup"), sslmode: "disable" },
+    access: { ...database.settings("cutter_backup"), sslmode: "disable", sslrootcert: null },
     tables: MUTATION_TABLES,
     contextTables: CONTEXT_TABLES,
+    leftOutKeys: [],
     outputFile: join(place.folder, RUN_FILE),
     recipientPublicKey: place.keyFile,
     recipientFingerprint: recipient.fingerprint,
@@ -135,7 +136,7 @@ export function forEveryTest(take: (ground: BackupGround) => void): void {
   let ground: BackupGround | undefined;
   beforeEach(async () => {
     const recipient = await makeRecipient();
-    const database = await freshDatabase({ packages: ["read-rights"] });
+    const database = await freshDatabase({ packages: ["read-rights"], application: true });
     ground = { database, place: await backupPlace(recipient.publicKey), recipient };
     take(ground);
   });

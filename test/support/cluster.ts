@@ -8,6 +8,7 @@ import pg from "pg";
 import { processStart, startCluster, stopProcess } from "../../runner/adapters/postgres-cluster.ts";
 import type { Cluster, ProcessName } from "../../runner/adapters/postgres-cluster.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { sessionOptions } from "../../runner/rules/session-settings.ts";
 import { PACKAGES, applyPackages } from "../../infra/packages.ts";
 import type { PackageName } from "../../infra/packages.ts";
 import { postgresBin, postgresPackage } from "../../scripts/build/programs.mjs";
@@ -111,6 +112,9 @@ export async function endOrphans(): Promise<void> {
   }
 }
 
+/** What a test does and looks at as superuser is the same in a database with settings of its own. */
+const OWN_OPTIONS = sessionOptions({ search_path: '"$user",public', client_min_messages: "notice" });
+
 const TOO_MANY_CONNECTIONS = "53300";
 /** How long a busy server counts a connection that has ended. */
 export const ENDING_MILLISECONDS = 2_000;
@@ -124,6 +128,7 @@ export async function connectAs(facts: BareFacts, role: LoginRole, database: str
       user: role,
       password: facts.passwords[role],
       database,
+      ...(role === BOOTSTRAP_ROLE ? { options: OWN_OPTIONS } : {}),
     });
     try {
       await client.connect();

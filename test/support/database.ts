@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { inject } from "vitest";
+import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 import type { PackageName } from "../../infra/packages.ts";
 import {
   BOOTSTRAP_ROLE,
@@ -35,9 +36,11 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** `all`: every package that exists; a list: the substrate plus these, applied in this order; empty: the substrate alone. */
 export interface FreshOptions {
+  /** `all`: every package that exists; a list: the substrate plus these, applied in this order; empty: the substrate alone. */
   readonly packages?: "all" | readonly PackageName[];
+  /** Another application lives in the same database, with all that one leaves there: sql/substrate/application. */
+  readonly application?: boolean;
   /** Another cluster than this worker's. */
   readonly cluster?: ClusterFacts;
 }
@@ -51,6 +54,10 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDa
   const template = packages === "all" ? PACKAGES_TEMPLATE : SUBSTRATE_TEMPLATE;
   await administer(cluster, `CREATE DATABASE ${name} TEMPLATE ${template} OWNER workflow_admin`);
   if (packages !== "all" && packages.length > 0) await applyPackagesTo(cluster, name, packages);
+  if (options.application)
+    await withClient(cluster, BOOTSTRAP_ROLE, name, (client) =>
+      loadSubstrate(client, findSqlFolder("substrate/application")),
+    );
   const open = new Set<pg.Client>();
   const settings = (role: LoginRole = BOOTSTRAP_ROLE): RoleConnection => ({
     host: cluster.host,

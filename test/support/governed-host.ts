@@ -9,6 +9,7 @@ import { DEFAULT_REQUEST } from "../../runner/model/grammar-request.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { asAdministrator } from "../../scripts/sandbox/admin-connection.ts";
 import { ensureSandbox, type Sandbox } from "../../scripts/sandbox/sandbox.ts";
+import { findSqlFolder, loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
 import { removeSandbox } from "../../scripts/sandbox/verbs.ts";
 import { layHost } from "./lay-host.ts";
@@ -62,6 +63,9 @@ async function laidSandbox(folder: string, postgresBin: string | undefined): Pro
       say: () => undefined,
       ...(postgresBin === undefined ? {} : { postgresBin }),
     });
+    // Another application was there before the cutter, as on every real host; the servers of other majors come without some of its extensions.
+    if (postgresBin === undefined)
+      await asAdministrator(sandbox, (client) => loadSubstrate(client, findSqlFolder("substrate/application")));
     await layHost(sandbox.stack);
     return sandbox;
   } catch (error) {

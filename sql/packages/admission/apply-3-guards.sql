@@ -93,14 +93,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtim
     FROM (SELECT count(*) AS planned,
                  count(*) FILTER (WHERE CASE p_phase WHEN 'cut_leg_a' THEN u.lifecycle_status = 'draft' AND u.created_at = a.began
                                                      WHEN 'lifecycle_enact' THEN u.lifecycle_status = 'enacted' ELSE u.id IS NULL END) AS units,
-                 count(*) FILTER (WHERE EXISTS (
+                 count(*) FILTER (WHERE p_phase <> 'cut_leg_a' AND EXISTS (
                    SELECT FROM public.iu_lifecycle_log g JOIN phase_done d ON d.run_id = p_run_id AND d.phase = p_phase
                     WHERE g.unit_id = coalesce(u.id, aside.id) AND g.canonical_address = p.canonical_address AND g.logged_at = d.began)) AS logged
             FROM planned_unit p
             JOIN phase_done a ON a.run_id = p.run_id AND a.phase = 'cut_leg_a'
             LEFT JOIN public.information_unit u ON u.canonical_address = p.canonical_address
-            LEFT JOIN public.information_unit aside ON p_phase = 'revert' AND aside.created_at = a.began
-                  AND aside.canonical_address = p.canonical_address || '~reverted~' || aside.id
+            -- Joined by the address it had, so that the units are met once and not pair by pair.
+            LEFT JOIN (SELECT n.id, n.created_at, split_part(n.canonical_address, '~reverted~', 1) AS had FROM public.information_unit n
+                        WHERE p_phase = 'revert' AND n.canonical_address = split_part(n.canonical_address, '~reverted~', 1) || '~reverted~' || n.id) aside
+                   ON aside.had = p.canonical_address AND aside.created_at = a.began
            WHERE p.run_id = p_run_id) done
 $$;
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { DumpableRelation } from "../../../../runner/model/backup-receipt.ts";
 import {
   closure,
+  declaredKeys,
   envelope,
   equalContent,
   equalRights,
@@ -99,19 +100,28 @@ test("a wanted table that does not exist is named", () => {
   expect(missingTables(["public.a"], [relation("a", true)])).toBeUndefined();
 });
 
-test("all gaps of a dump are named at once", () => {
-  const verdict = closure(
-    [{ missing: "public.b", needed_by: "public.a", reason: "foreign key a_b" }],
-    [
-      { extension: "postgis", trusted: false },
-      { extension: "pgcrypto", trusted: true },
-    ],
-  );
+test("all gaps of a dump are named at once, and a foreign key with the words that leave it out", () => {
+  const verdict = closure([
+    { missing: "public.b", needed_by: "public.a", reason: "foreign key a_b", key: "a_b" },
+    {
+      missing: "function public.f()",
+      needed_by: "public.a",
+      reason: "trigger t on table public.a: only a superuser may make a function in language c",
+      key: "",
+    },
+  ]);
   expect(verdict?.facts.details).toEqual([
     "public.a needs public.b (foreign key a_b)",
-    "extension postgis cannot be restored without a superuser",
+    "public.a needs function public.f() (trigger t on table public.a: only a superuser may make a function in language c)",
   ]);
-  expect(closure([], [{ extension: "pgcrypto", trusted: true }])).toBeUndefined();
+  expect(verdict?.facts.hint).toContain('backup.left_out_keys: ["public.a a_b"]');
+  expect(closure([])).toBeUndefined();
+});
+
+test("a declared key that no dump leaves out is refused: it would be believed to be kept", () => {
+  const left = [{ catalog: "2606", oid: "7", schema: "public", what: "key public.a a_b" }];
+  expect(declaredKeys(["public.a a_b"], left)).toBeUndefined();
+  expect(declaredKeys(["public.a a_c"], left)?.facts.saw).toContain("public.a a_c");
 });
 
 describe("rights of a copy on a newer server", () => {
