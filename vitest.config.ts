@@ -36,6 +36,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{unit,golden}/**/*.test.ts"],
+          exclude: [LONG],
           setupFiles: ["test/support/property-seed.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -34,6 +34,37 @@ const countRecord = ({ series, elsewhere, summary }: Completeness, first_line: n
   summary,
 });
 
+/** A unit without its text; offsets from byte `from` on. */
+function unitRecord(unit: ManifestUnit, from: number): Json {
+  const record: Record<string, Json> = {
+    byte_start: unit.byte_start - from,
+    byte_end: unit.byte_end - from,
+    ordinal: unit.ordinal,
+    address: unit.address,
+    depth: unit.depth,
+    section_type: unit.section_type,
+    parent: unit.parent,
+    title_start: unit.title_start - from,
+    title_end: unit.title_end - from,
+    body_start: unit.body_start - from,
+    body_end: unit.body_end - from,
+    content_hash: unit.content_hash,
+    title_sha: unit.title_sha,
+  };
+  if (unit.title_breaks !== undefined) {
+    record["title_breaks"] = unit.title_breaks.map((one) => ({
+      byte_start: one.byte_start - from,
+      byte_end: one.byte_end - from,
+    }));
+  }
+  if (unit.level !== undefined) {
+    record["level"] = unit.level;
+    record["number"] = unit.number ?? "";
+    record["eid"] = unit.eid ?? "";
+  }
+  return record;
+}
+
 /**
  * Digest of what the grammar decided, without text. Offsets count from the region's start, so that an approver who holds
  * only the region computes the same digest as the host that holds the file.
@@ -44,21 +75,7 @@ function manifestDigest(manifest: Omit<Manifest, "manifest_digest" | "findings">
   return digestOf([
     manifest.profile_sha,
     optionsRecord(manifest.options),
-    manifest.units.map((unit) => ({
-      ...span(unit),
-      ordinal: unit.ordinal,
-      address: unit.address,
-      depth: unit.depth,
-      section_type: unit.section_type,
-      parent: unit.parent,
-      title_start: unit.title_start - from,
-      title_end: unit.title_end - from,
-      body_start: unit.body_start - from,
-      body_end: unit.body_end - from,
-      content_hash: unit.content_hash,
-      title_sha: unit.title_sha,
-      ...(unit.level === undefined ? {} : { level: unit.level, number: unit.number ?? "", eid: unit.eid ?? "" }),
-    })),
+    manifest.units.map((unit) => unitRecord(unit, from)),
     manifest.separators.map(span),
     ...(manifest.completeness === undefined ? [] : [countRecord(manifest.completeness, first_line)]),
   ]);

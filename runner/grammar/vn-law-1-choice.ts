@@ -29,10 +29,14 @@ const WEIGHT: Readonly<Record<Evidence, number>> = {
   certain: 1_000,
   strong: 4,
   weak: 1,
+  bare: 1,
+  glued: 1,
   perhaps: 1,
   announced: 1,
   quoted: 0,
   reference: 0,
+  note: 0,
+  table: 0,
 };
 
 /** How a choice names things: `Điều 5`, and the scope they are numbered in, empty for the whole document. */
@@ -66,12 +70,24 @@ function leftDispute<T extends Choosable>(
   };
 }
 
+/** What speaks against some chosen ones. */
+const DOUBT: Partial<Readonly<Record<Evidence, string>>> = {
+  weak: "the line before does not end a sentence",
+  perhaps: "a quotation mark near it is missing",
+  bare: "no stop stands behind its number",
+  glued: "it stands inside a line",
+};
+
 /** Text that looked like a heading. */
 function leftFinding(reading: Reading, left: Choosable, names: Names): Finding {
   const why: Readonly<Record<Evidence, string>> = {
     certain: "",
     strong: "",
     weak: "the line before does not end a sentence",
+    bare: "no stop stands behind its number",
+    glued: "it stands inside a line",
+    note: "it stands in a note",
+    table: "it stands in a table",
     perhaps: "what is quoted lacks a mark there",
     announced: "quoted text is announced before it",
     quoted: "it is quoted",
@@ -105,11 +121,22 @@ function gaps<T extends Choosable>(reading: Reading, chosen: readonly T[], names
   return found;
 }
 
-/** A quotation that would have to hold exactly what is missing outside is no quotation anybody can be sure of. */
-function quotedGap<T extends Choosable>(
+/** What hides a line that is no heading: the mark that opens a quotation around it, a note, a table. */
+function hiddenBy(reading: Reading, one: Choosable): string {
+  if (one.evidence === "note") return "it stands in a note";
+  if (one.evidence === "table") return "it stands in a table";
+  if (one.evidence === "reference")
+    return `line ${reading.lines.fileLine(Math.max(reading.before[one.line] ?? 0, 0))} goes on there`;
+  return `line ${reading.lines.fileLine(Math.max(reading.quotations.opened[one.line] ?? 0, 0))} opens a quotation around it`;
+}
+
+const beginsWithMark = (reading: Reading, one: Choosable): boolean => /^["“”«‘']/u.test(reading.lines.plain(one.line));
+
+/** Text that would have to hold exactly what is missing outside it is no text anybody can be sure of. `hidden`: in the order of lines. */
+function hiddenGap<T extends Choosable>(
   reading: Reading,
   chosen: readonly T[],
-  quoted: readonly T[],
+  hidden: readonly T[],
   names: Names,
 ): Dispute | undefined {
   let index = 0;
@@ -119,34 +146,53 @@ function quotedGap<T extends Choosable>(
     const start = before?.line ?? -1;
     before = one;
     if (continues(from, one)) continue;
-    while ((quoted[index]?.line ?? one.line) < start) index += 1;
-    for (let at = index; (quoted[at]?.line ?? one.line) < one.line; at += 1) {
-      const candidate = quoted[at];
-      if (!candidate || !continues(from, candidate) || /^["“”«]/u.test(reading.lines.plain(candidate.line))) continue;
-      const mark = reading.quotations.opened[candidate.line] ?? -1;
+    while ((hidden[index]?.line ?? one.line) < start) index += 1;
+    for (let at = index; (hidden[at]?.line ?? one.line) < one.line; at += 1) {
+      const candidate = hidden[at];
+      if (!candidate || !continues(from, candidate) || beginsWithMark(reading, candidate)) continue;
       return {
         line: candidate.line,
-        reason: `line ${reading.lines.fileLine(candidate.line)} reads as ${names.unit} ${candidate.number}, which is missing, but line ${reading.lines.fileLine(Math.max(mark, 0))} opens a quotation around it${HINT}`,
+        reason: `line ${reading.lines.fileLine(candidate.line)} reads as ${names.unit} ${candidate.number}, which is missing, but ${hiddenBy(reading, candidate)}${HINT}`,
       };
     }
   }
-  // Behind the last chosen one, what continues the numbers is quoted only where a quotation was announced.
+  return swallowedBehind(reading, chosen, hidden, names);
+}
+
+/** Behind the last chosen one, what continues the numbers is quoted only where a quotation was announced, and in a note only between marks. */
+function swallowedBehind<T extends Choosable>(
+  reading: Reading,
+  chosen: readonly T[],
+  hidden: readonly T[],
+  names: Names,
+): Dispute | undefined {
   const last = chosen.at(-1);
-  const swallowed =
-    last &&
-    quoted.find(
-      (one) =>
-        one.line > last.line &&
-        continues(last, one) &&
-        !/^["“”«]/u.test(reading.lines.plain(one.line)) &&
-        announcement(reading, reading.quotations.opened[one.line] ?? -1) === "none",
+  const own = (one: T): boolean => {
+    if (one.evidence === "note") return reading.notes.quoted[one.line] === 0;
+    if (one.evidence === "table") return true;
+    return (
+      one.evidence === "quoted" &&
+      announcement(reading, reading.quotations.opened[one.line] ?? -1) === "none" &&
+      !reading.lines.behindMark(one.line)
     );
-  return (
-    swallowed && {
-      line: swallowed.line,
-      reason: `line ${reading.lines.fileLine(swallowed.line)} reads as ${names.unit} ${swallowed.number}, but line ${reading.lines.fileLine(Math.max(reading.quotations.opened[swallowed.line] ?? 0, 0))} opens a quotation around it that nothing announces${HINT}`,
-    }
+  };
+  if (last === undefined && names.scope !== "") return undefined;
+  const swallowed = hidden.find(
+    (one) =>
+      (last === undefined || one.line > last.line) &&
+      continues(last ?? { major: 0, minor: 0 }, one) &&
+      !beginsWithMark(reading, one) &&
+      own(one),
   );
+  if (swallowed === undefined) return undefined;
+  const why =
+    swallowed.evidence === "quoted"
+      ? `${hiddenBy(reading, swallowed)} that nothing announces`
+      : hiddenBy(reading, swallowed);
+  return {
+    line: swallowed.line,
+    reason: `line ${reading.lines.fileLine(swallowed.line)} reads as ${names.unit} ${swallowed.number}, but ${why}${HINT}`,
+  };
 }
 
 /** A line that may be quoted and yet is needed for the sequence has two readings; so has a weak one that nothing follows. */
@@ -159,14 +205,25 @@ function doubtfulChosen<T extends Choosable>(
     const before = reading.before[one.line] ?? -1;
     const last = index === chosen.length - 1;
     const announcedHere = one.evidence === "announced";
-    if (!announcedHere && !(one.evidence === "weak" && last && index > 0)) continue;
+    if (
+      !announcedHere &&
+      !((one.evidence === "weak" || one.evidence === "glued" || one.evidence === "bare") && last && index > 0)
+    )
+      continue;
+    const why = announcedHere
+      ? `line ${reading.lines.fileLine(before)} announces a quoted text`
+      : one.evidence === "weak"
+        ? `line ${reading.lines.fileLine(before)} does not end a sentence`
+        : (DOUBT[one.evidence] ?? "");
     return {
       line: one.line,
-      reason: `line ${reading.lines.fileLine(one.line)} reads as ${names.unit} ${one.number}${names.scope}, but line ${reading.lines.fileLine(before)} ${announcedHere ? "announces a quoted text" : "does not end a sentence"}${HINT}`,
+      reason: `line ${reading.lines.fileLine(one.line)} reads as ${names.unit} ${one.number}${names.scope}, but ${why}${HINT}`,
     };
   }
   return undefined;
 }
+
+const isFirm = (one: Choosable): boolean => one.evidence === "strong" || one.evidence === "certain";
 
 /** The consistent reading of candidates that are numbered in one scope, in the order of their lines. */
 export function chooseUnits<T extends Choosable>(reading: Reading, all: readonly T[], names: Names): Choice<T> {
@@ -174,30 +231,37 @@ export function chooseUnits<T extends Choosable>(reading: Reading, all: readonly
   const chosen = chooseWithHints(open, (one) => WEIGHT[one.evidence]);
   const picked = new Set(chosen);
   const left = all.filter((one) => !picked.has(one));
-  const disputed = left.find((one) => one.evidence === "strong" || one.evidence === "certain");
+  const disputed = left.find(isFirm);
   const dispute =
     (disputed && leftDispute(reading, chosen, disputed, names)) ??
     doubtfulChosen(reading, chosen, names) ??
-    quotedGap(
+    hiddenGap(
       reading,
       chosen,
-      left.filter((one) => one.evidence === "quoted"),
+      left.filter((one) => WEIGHT[one.evidence] === 0 && !reading.hints.has(one.line)),
       names,
     );
-  const weak = chosen
-    .filter((one) => one.evidence === "weak" || one.evidence === "perhaps")
-    .map((one): Finding => ({
-      code: "weak_heading",
-      line: reading.lines.fileLine(one.line),
-      text: `${names.unit} ${one.number} is taken for a heading because its number fits; ${one.evidence === "weak" ? "the line before does not end a sentence" : "a quotation mark near it is missing"}`,
-    }));
+  const weak = chosen.flatMap((one): Finding[] => {
+    const why = DOUBT[one.evidence];
+    return why === undefined
+      ? []
+      : [
+          {
+            code: "weak_heading",
+            line: reading.lines.fileLine(one.line),
+            text: `${names.unit} ${one.number} is taken for a heading because its number fits; ${why}`,
+          },
+        ];
+  });
   return {
     chosen,
     dispute,
     findings: [
       ...gaps(reading, chosen, names),
       ...weak,
-      ...left.filter((one) => one !== disputed).map((one) => leftFinding(reading, one, names)),
+      ...left
+        .filter((one) => one !== disputed && one.evidence !== "note")
+        .map((one) => leftFinding(reading, one, names)),
     ],
   };
 }

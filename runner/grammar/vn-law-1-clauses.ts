@@ -1,12 +1,13 @@
 // Khoản and điểm inside an article: which of its lines are numbered paragraphs and lettered points of its own.
 import type { Finding } from "../model/manifest.ts";
 import { evidenceOf, type Evidence, type Level } from "./vn-law-1-candidates.ts";
-import { chooseUnits, type Dispute } from "./vn-law-1-choice.ts";
+import { chooseUnits, type Choosable, type Dispute } from "./vn-law-1-choice.ts";
 import { amends, announcement, type Reading } from "./vn-law-1-context.ts";
 import { ROLE } from "./vn-law-1-furniture.ts";
-import { lettered, numbered, type Numbered } from "./vn-law-1-numbers.ts";
+import { CLAUSE_STYLES, GROUP, NOTED_CLAUSE, POINT_STYLES, SUBCLAUSE, type Style } from "./vn-law-1-marks.ts";
+import { compareOrdinals, letteredAmong, numbered, numberValue, type Numbered } from "./vn-law-1-numbers.ts";
 
-/** A line that opens a clause or a point. */
+/** A line that opens a group of clauses, a clause or a point. */
 export interface Marked extends Numbered {
   readonly line: number;
   readonly level: Level;
@@ -20,96 +21,272 @@ export interface Inner {
   readonly dispute?: Dispute | undefined;
 }
 
-const STYLES: Readonly<Record<string, RegExp>> = {
-  ".": /^(["“]\s*)?([1-9]\d{0,2})([a-zđ]?)\s?(?:\[\d{1,3}\])?\.(?!\d| \d{3}[. ])/u,
-  ")": /^(["“]\s*)?([1-9]\d{0,2})([a-zđ]?)\)/u,
-  "-": /^(["“]\s*)?([1-9]\d{0,2})([a-zđ]?) ?[-–] /u,
-  "/": /^(["“]\s*)?([1-9]\d{0,2})([a-zđ]?)\/ /u,
-};
-const NOTED = /^([1-9]\d{0,2})([a-zđ]?)\.(\d{1,3})(?= )/u;
-const POINT = /^(["“]\s*)?([a-zđ])(\d?)\)/u;
+/** Lines from..to of an article, and how it is called. */
+interface Scope {
+  readonly reading: Reading;
+  readonly from: number;
+  readonly to: number;
+  readonly name: string;
+}
 
-function formed(reading: Reading, line: number, quote: boolean, from: number, text: string): Evidence {
+const OPEN: readonly Evidence[] = ["certain", "strong", "weak"];
+
+/** Whether a line with nothing but a number opens a clause: a sentence follows on the next. Else it is a cell of a table. */
+function sentenceFollows(reading: Reading, line: number): boolean {
+  const next = reading.after[line] ?? -1;
+  const text = next < 0 ? "" : reading.lines.plain(next);
+  return /^["“]?\p{Lu}/u.test(text) && (/[.;:,]$/u.test(text) || text.length > 40);
+}
+
+function formed(scope: Scope, line: number, quote: boolean, text: string): Evidence {
+  const { reading } = scope;
   // Amendments are enumerated by clauses and points that say what they do; what they announce is quoted.
   const announced = announcement(reading, line) === "amendment" && !amends(text);
-  const evidence = evidenceOf(reading, line, { quote, announced, item: true, titled: (before) => before < from });
-  // A number with nothing behind it is a cell of a table more often than a clause.
-  return evidence === "strong" && /^\S+$/u.test(text) && reading.apart[line] === 0 ? "weak" : evidence;
+  const evidence = evidenceOf(reading, line, { quote, announced, item: true, titled: (before) => before < scope.from });
+  if (evidence === "glued") return "reference";
+  return evidence === "strong" && /^\S+$/u.test(text) && reading.apart[line] === 0 && !sentenceFollows(reading, line)
+    ? "weak"
+    : evidence;
 }
 
 /** The clause a line opens in a style. `1.19 Chỉ đạo` is clause 1 with the marker of note 19; `01.01.2020` is a date. */
-function clauseAt(reading: Reading, line: number, style: string, from: number): Marked | undefined {
-  const text = reading.lines.plain(line);
-  const noted = style === "." ? NOTED.exec(text) : null;
+function clauseAt(scope: Scope, line: number, style: Style): Marked | undefined {
+  const text = scope.reading.lines.plain(line);
+  const noted = style.name === "." ? NOTED_CLAUSE.exec(text) : null;
   const match =
-    noted !== null && reading.notes.numbers.has(Number(noted[3]))
+    noted !== null && scope.reading.notes.numbers.has(Number(noted[3]))
       ? [noted[0], undefined, noted[1], noted[2]]
-      : STYLES[style]?.exec(text);
+      : style.form.exec(text);
   if (!match) return undefined;
   return {
     line,
     level: "clause",
-    evidence: formed(reading, line, match[1] !== undefined, from, text),
+    evidence: formed(scope, line, match[1] !== undefined, text),
     ...numbered(Number(match[2]), match[3] ?? ""),
   };
 }
 
-function pointAt(reading: Reading, line: number, from: number): Marked | undefined {
-  const text = reading.lines.plain(line);
-  const match = POINT.exec(text);
-  if (match === null) return undefined;
-  return {
-    line,
-    level: "point",
-    evidence: formed(reading, line, match[1] !== undefined, from, text),
-    ...lettered(match[2] ?? "", match[3] ?? ""),
-  };
-}
-
-function textLines(reading: Reading, from: number, to: number): number[] {
+/** Lines of text, and of notes as far as they are not quoted: what is missing in the text must not stand there. */
+function textLines({ reading, from, to }: Scope): number[] {
   const found: number[] = [];
-  for (let line = from; line < to; line += 1) if (reading.roles[line] === ROLE.text) found.push(line);
+  for (let line = from; line < to; line += 1) {
+    if (reading.roles[line] === ROLE.text || (reading.roles[line] === ROLE.note && reading.notes.quoted[line] === 0))
+      found.push(line);
+  }
   return found;
 }
 
-function styleOf(reading: Reading, lines: readonly number[]): string {
-  const begins = (style: string): boolean =>
-    lines.some((line) => {
-      const one = clauseAt(reading, line, style, lines[0] ?? 0);
-      return one !== undefined && one.major === 1 && one.evidence !== "quoted" && one.evidence !== "reference";
-    });
-  return Object.keys(STYLES).find(begins) ?? ".";
+/** The style in which the numbering begins, with a second one where a first alone says little. */
+function styleOf<T extends Choosable>(
+  styles: readonly Style[],
+  found: (style: Style) => readonly T[],
+): { style: Style | undefined; all: readonly T[] } {
+  for (const style of styles) {
+    const all = found(style);
+    const open = all.filter(
+      (one) => one.evidence !== "quoted" && one.evidence !== "reference" && one.evidence !== "note" && one.minor === 0,
+    );
+    if (open.some((one) => one.major === 1) && (!style.pair || open.some((one) => one.major === 2)))
+      return { style, all };
+  }
+  // Where the first one is lost the common style is read all the same, and its gap is told.
+  const [style] = styles;
+  return { style, all: style === undefined ? [] : found(style) };
 }
 
-function points(reading: Reading, from: number, to: number, scope: string): Inner {
-  const lines = textLines(reading, from, to);
-  const found = lines.flatMap((line) => pointAt(reading, line, from) ?? []);
-  const { chosen, findings, dispute } = chooseUnits(reading, found, { unit: "điểm", scope });
-  return { marked: chosen, findings, dispute };
+const CELL = /^(?:\d[\d.,]*%?|[-–x])$/u;
+
+/** Whether the line is a row of a table: its text ends without a stop and cells with numbers follow. */
+function isRow(reading: Reading, line: number): boolean {
+  for (let at = line, count = 0; count < 4; count += 1) {
+    const text = reading.lines.plain(at);
+    if (count > 0 && CELL.test(text)) return reading.roles[at - 1] !== ROLE.blank;
+    if (text === "" || /[.;:]$/u.test(text) || at + 1 >= reading.lines.count) return false;
+    at += 1;
+  }
+  return false;
+}
+
+/** Numbered rows of tables inside an article are its text. */
+function withoutRows(scope: Scope, all: readonly Marked[]): readonly Marked[] {
+  const rows = all.filter((one) => one.evidence !== "certain" && isRow(scope.reading, one.line));
+  if (rows.length < 2 || rows[0]?.major !== 1) return all;
+  return all.map((one) => (rows.includes(one) ? { ...one, evidence: "table" } : one));
+}
+
+/** An inserted clause that is printed right before its own number, 1a before 1: one reading, out of order. */
+function printedEarly(all: readonly Marked[]): readonly Marked[] {
+  return all.map((one, index) => {
+    const next = all[index + 1];
+    const early =
+      one.minor > 0 &&
+      one.evidence === "strong" &&
+      next?.major === one.major &&
+      next.minor === 0 &&
+      !all.some((other) => other !== one && compareOrdinals(other, one) === 0);
+    return early ? { ...one, evidence: "certain" } : one;
+  });
+}
+
+/** The point a line opens in a style, as its letter and number. */
+function pointAt(
+  scope: Scope,
+  line: number,
+  style: Style,
+): { line: number; letter: string; digits: string; evidence: Evidence } | undefined {
+  const text = scope.reading.lines.plain(line);
+  const match = style.form.exec(text);
+  return match === null
+    ? undefined
+    : {
+        line,
+        letter: match[2] ?? "",
+        digits: match[3] ?? "",
+        evidence: formed(scope, line, match[1] !== undefined, text),
+      };
+}
+
+/** d and đ are one letter to many scanners: two of one of them in a row, and none of the other, are both. */
+function bothLetters(all: readonly { line: number; letter: string; digits: string; evidence: Evidence }[]): {
+  readonly all: typeof all;
+  readonly line: number;
+} {
+  const open = all.filter((one) => OPEN.includes(one.evidence) && one.digits === "");
+  const twins = open.filter((one) => one.letter === "d" || one.letter === "đ");
+  const [first, second] = twins;
+  if (
+    twins.length !== 2 ||
+    !first ||
+    !second ||
+    first.letter !== second.letter ||
+    open.indexOf(second) !== open.indexOf(first) + 1
+  )
+    return { all, line: -1 };
+  return {
+    all: all.map((one) => (one === first ? { ...one, letter: "d" } : one === second ? { ...one, letter: "đ" } : one)),
+    line: first.letter === "d" ? second.line : first.line,
+  };
+}
+
+/** Points of one style in a scope, with what is odd about their letters. */
+function pointsOf(scope: Scope, style: Style): { found: readonly Marked[]; findings: readonly Finding[] } {
+  const read = textLines(scope).flatMap((line) => pointAt(scope, line, style) ?? []);
+  const { all, line: twin } = bothLetters(read);
+  const open = new Set(all.filter((one) => OPEN.includes(one.evidence)).map((one) => one.letter));
+  const found = all.map((one): Marked => ({
+    line: one.line,
+    level: "point",
+    evidence: one.evidence,
+    ...letteredAmong(one.letter, one.digits, open),
+  }));
+  const at = (line: number): number => scope.reading.lines.fileLine(line);
+  const findings = found
+    .filter((one) => /^[fjwz]/u.test(one.number) && OPEN.includes(one.evidence))
+    .map((one): Finding => ({
+      code: "letter",
+      line: at(one.line),
+      text: `điểm ${one.number}${scope.name} has a letter that the Vietnamese order does not know`,
+    }));
+  if (twin >= 0)
+    findings.push({
+      code: "letter",
+      line: at(twin),
+      text: `two points in a row have the same letter d or đ${scope.name}; they are read as d and đ`,
+    });
+  return { found, findings };
+}
+
+/** Whether the letters begin again in one scope: a second a) behind a b). What is numbered so stands below something that is no unit. */
+function beginsAgain(found: readonly Marked[]): Marked | undefined {
+  const open = found.filter((one) => OPEN.includes(one.evidence));
+  return open.find(
+    (one, index) => index > 1 && one.major === 1 && one.minor === 0 && (open[index - 1]?.major ?? 0) > 1,
+  );
+}
+
+/** Points of one clause, or of an article without clauses. */
+function points(scope: Scope): Inner {
+  const { reading } = scope;
+  const { style, all } = styleOf(POINT_STYLES, (one) => pointsOf(scope, one).found);
+  if (style === undefined) return { marked: [], findings: [] };
+  const again = beginsAgain(all);
+  const parts = textLines(scope).some((line) => SUBCLAUSE.test(reading.lines.plain(line)));
+  if (again !== undefined && !reading.hints.has(again.line)) {
+    const why = parts ? "below numbers of two parts" : "again";
+    return {
+      marked: [],
+      findings: [
+        {
+          code: "points_left",
+          line: reading.lines.fileLine(again.line),
+          text: `points${scope.name} begin ${why} at this line; they are left as its text (điểm a twice)`,
+        },
+      ],
+    };
+  }
+  const { chosen, findings, dispute } = chooseUnits(reading, all, { unit: "điểm", scope: scope.name });
+  return { marked: chosen, findings: [...findings, ...pointsOf(scope, style).findings], dispute };
+}
+
+/** Clauses, and with `deep` points, of lines that are numbered together. */
+function clausesAndPoints(scope: Scope, deep: boolean): Inner {
+  const { reading } = scope;
+  const lines = textLines(scope);
+  const read = styleOf(CLAUSE_STYLES, (style) => lines.flatMap((line) => clauseAt(scope, line, style) ?? []));
+  const clauses = chooseUnits(reading, printedEarly(withoutRows(scope, read.all)), {
+    unit: "khoản",
+    scope: scope.name,
+  });
+  if (!deep) return { marked: clauses.chosen, findings: clauses.findings, dispute: clauses.dispute };
+  const parts: Inner[] = [{ marked: [], findings: clauses.findings, dispute: clauses.dispute }];
+  parts.push(points({ ...scope, to: clauses.chosen[0]?.line ?? scope.to }));
+  clauses.chosen.forEach((clause, index) => {
+    const to = clauses.chosen[index + 1]?.line ?? scope.to;
+    const inside = points({
+      reading,
+      from: clause.line + 1,
+      to,
+      name: ` of khoản ${clause.number}${scope.name.replace(" of", "")}`,
+    });
+    parts.push({ ...inside, marked: [clause, ...inside.marked] });
+  });
+  return joined(parts);
+}
+
+const joined = (parts: readonly Inner[]): Inner => ({
+  marked: parts.flatMap((part) => part.marked),
+  findings: parts.flatMap((part) => part.findings),
+  dispute: parts.find((part) => part.dispute)?.dispute,
+});
+
+/** Groups I, II, … of an article: rising by one from I, at least two of them, each at the beginning of a paragraph. */
+function groups(scope: Scope): readonly Marked[] {
+  const found: Marked[] = [];
+  for (const line of textLines(scope)) {
+    const match = GROUP.exec(scope.reading.lines.plain(line));
+    const value = match === null ? undefined : numberValue(match[1] ?? "");
+    if (value === undefined || value !== found.length + 1) continue;
+    const evidence = formed(scope, line, false, match?.[0] ?? "");
+    if (evidence === "strong" || evidence === "certain")
+      found.push({ line, level: "group", evidence, ...numbered(value, "") });
+  }
+  return found.length > 1 ? found : [];
 }
 
 /** Clauses, and with `deep` points, of the article whose text stands in lines from..to (its title excluded). */
 export function innerUnits(reading: Reading, from: number, to: number, article: string, deep: boolean): Inner {
-  const lines = textLines(reading, from, to);
-  const style = styleOf(reading, lines);
-  const found = lines.flatMap((line) => clauseAt(reading, line, style, from) ?? []);
-  const clauses = chooseUnits(reading, found, { unit: "khoản", scope: ` of Điều ${article}` });
-  if (!deep) return { marked: clauses.chosen, findings: clauses.findings, dispute: clauses.dispute };
-  const parts: Inner[] = [{ marked: [], findings: clauses.findings, dispute: clauses.dispute }];
-  const first = clauses.chosen[0]?.line ?? to;
-  parts.push(points(reading, from, first, ` of Điều ${article}`));
-  clauses.chosen.forEach((clause, index) => {
-    const inside = points(
-      reading,
-      clause.line + 1,
-      clauses.chosen[index + 1]?.line ?? to,
-      ` of khoản ${clause.number} Điều ${article}`,
+  const scope: Scope = { reading, from, to, name: ` of Điều ${article}` };
+  const heads = groups(scope);
+  const [first] = heads;
+  if (first === undefined) return clausesAndPoints(scope, deep);
+  const parts = [clausesAndPoints({ ...scope, to: first.line }, deep)];
+  heads.forEach((head, index) => {
+    const until = heads[index + 1]?.line ?? to;
+    const inside = clausesAndPoints(
+      { reading, from: head.line + 1, to: until, name: ` of mục ${head.number} Điều ${article}` },
+      deep,
     );
-    parts.push({ ...inside, marked: [clause, ...inside.marked] });
+    parts.push({ ...inside, marked: [head, ...inside.marked] });
   });
-  return {
-    marked: parts.flatMap((part) => part.marked),
-    findings: parts.flatMap((part) => part.findings),
-    dispute: parts.find((part) => part.dispute)?.dispute,
-  };
+  return joined(parts);
 }

@@ -1,4 +1,5 @@
 // A text line in its surroundings: what stands before and after it once notes, furniture and blank lines are left out.
+import { endsSentence, inCapitals } from "./vn-law-1-endings.ts";
 import { ROLE, type Roles } from "./vn-law-1-furniture.ts";
 import type { Lines } from "./vn-law-1-lines.ts";
 import type { Notes } from "./vn-law-1-notes.ts";
@@ -63,23 +64,6 @@ export function surroundings(roles: Roles): Pick<Reading, "before" | "after" | "
   }
   return { before, after, apart };
 }
-
-/** Words after which a sentence goes on, so that what follows on the next line refers and does not begin. */
-const GOES_ON =
-  /(?:[,“]|\([^()]*|(?:^|\s)(?:tại|của|và|theo|khoản|điểm|điều|các|hoặc|với|từ|đến|trong|ngoài|số|cho|về|do|bởi|trừ|(?:các )?(?:khoản|điểm) [\dđa-z, ]+))$/u;
-const ENDS = /[.;:!?…”"»)\]/](?:\d{1,3}|\[\d{1,3}\])?$/u;
-
-/** Whether the text names only capitals: titles of chapters, names of organs. */
-export const inCapitals = (text: string): boolean => /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
-
-/** Whether a sentence or an enumeration is complete at the end of this text. */
-export const endsSentence = (text: string): boolean => ENDS.test(text);
-
-/** Whether this text cannot end where it ends. */
-export const goesOn = (text: string): boolean => GOES_ON.test(text) && !inCapitals(text);
-
-/** Whether an item of a list ends so: with a comma, or with the word before the last item. */
-export const endsItem = (text: string): boolean => /(?:,|(?:^|[;, ])(?:và|hoặc|và\/hoặc))$/u.test(text);
 
 /** Whether the paragraph ends with this line: lines are paragraphs, or this one is much shorter than a full line. */
 export const endsParagraph = (reading: Reading, line: number): boolean =>

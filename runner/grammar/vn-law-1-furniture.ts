@@ -52,6 +52,15 @@ export function lineRoles(lines: Lines): Roles {
 /** Times that a line must stand beside page numbers to be a running head. */
 const REPEATED = 3;
 
+/** What begins like a unit is no running head, nor is the name below it. */
+const UNIT = /^(?:(?:Điều|Chương|Mục|Tiểu mục|Phần)(?!\p{L})|\d|\p{Ll}\))/iu;
+
+function textBefore(lines: Lines, roles: Roles, line: number): string {
+  let at = line - 1;
+  while (at >= 0 && line - at < 5 && roles[at] === ROLE.blank) at -= 1;
+  return at >= 0 && roles[at] === ROLE.text ? lines.plain(at) : "";
+}
+
 /** Short lines that stand beside page numbers again and again. */
 function runningHeads(lines: Lines, roles: Roles): void {
   const beside = new Map<string, number[]>();
@@ -61,7 +70,13 @@ function runningHeads(lines: Lines, roles: Roles): void {
       let at = line + step;
       while (roles[at] === ROLE.blank && Math.abs(at - line) < 4) at += step;
       const text = roles[at] === ROLE.text ? lines.plain(at) : "";
-      if (text !== "" && text.length < SHORT && !/[.;:”"]$|^(?:Điều|Chương|Mục|Phần|\d|\p{Ll}\))/u.test(text)) {
+      if (
+        text !== "" &&
+        text.length < SHORT &&
+        !/[.;:”"]$/u.test(text) &&
+        !UNIT.test(text) &&
+        !UNIT.test(textBefore(lines, roles, at))
+      ) {
         const found = beside.get(text);
         if (found) found.push(at);
         else beside.set(text, [at]);

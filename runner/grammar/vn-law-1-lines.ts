@@ -1,4 +1,5 @@
 // A region as lines: their bytes, and the plain text in which structure is recognised.
+import { isMarked, isTableRow, plainText } from "./vn-law-1-plain.ts";
 
 /** Most lines and longest line that are read; the same limits as of the generic profile. */
 export const LINE_LIMITS = { lines: 2_000_000, bytes: 1_048_576 } as const;
@@ -6,7 +7,7 @@ export const LINE_LIMITS = { lines: 2_000_000, bytes: 1_048_576 } as const;
 /** Lines of a region; numbers are 0-based in the region, offsets are bytes of the file. */
 export interface Lines {
   readonly count: number;
-  /** 1-based line of the file. */
+  /** 1-based line of the file, as LF, CRLF and CR count them: several lines of the region may stand in one of the file. */
   fileLine(line: number): number;
   start(line: number): number;
   /** End of the line's content, before its line ending. */
@@ -15,53 +16,131 @@ export interface Lines {
   plain(line: number): string;
   /** Whether the line is written as a Markdown heading or is bold as a whole. */
   marked(line: number): boolean;
-  /** Whether a form feed stands in the line. */
+  /** Whether a form feed stands in the line or ends the one before. */
   breaksPage(line: number): boolean;
+  /** Whether the line stands behind the `>` of a Markdown quote. */
+  behindMark(line: number): boolean;
+  /** Whether the line is a row of a Markdown table. */
+  inTable(line: number): boolean;
+  /** Whether the line begins inside a line of the file, behind the end of a sentence. */
+  glued(line: number): boolean;
+  /** Whether the line is nothing but so many blanks that it rules off the foot of a printed page. */
+  rulesOff(line: number): boolean;
 }
 
-const HIDDEN = /[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\f\v]/g;
-const ODD =
-  /[*_#<>\\`\t\f\v\u00a0\u00ad\u00d0\u034f\u061c\u2000-\u200f\u202a-\u202f\u2060-\u206f\ufeff]|^[\s+-]|\s$|\s\s/;
-const BULLET = /^[-+*]\s+(?=\d{1,3}\s?[.)]|[a-zđ]\d?\))/u;
+const LF = 10;
+const VT = 11;
+const FF = 12;
+const CR = 13;
 
-/** A Latin capital Eth looks like the Vietnamese Đ and is typed for it. */
-function plainText(line: string): string {
-  if (!ODD.test(line)) return line;
-  return line
-    .replace(HIDDEN, "")
-    .replaceAll("\u00d0", "Đ")
-    .replace(/[\s\u00a0\u2000-\u200a\u202f]+/gu, " ")
-    .trim()
-    .replace(/^(?:> ?)+/, "")
-    .replace(/^#{1,6} +/, "")
-    .replace(/ +#+$/, "")
-    .replace(/<\/?[a-z][^<>]{0,40}>/gi, "")
-    .replace(BULLET, "")
-    .replace(/\*+|(?<![\p{L}\d])_+|_+(?![\p{L}\d])|`+/gu, "")
-    .replace(/\\(?=[^\p{L}\d\s])/gu, "")
-    .trim();
+/** Bytes of a line ending beyond LF and CR: vertical tab, NEL, line and paragraph separator; 0 for none. */
+function softEnd(bytes: Buffer, at: number): number {
+  const byte = bytes[at];
+  if (byte === VT) return 1;
+  if (byte === 0xc2) return bytes[at + 1] === 0x85 ? 2 : 0;
+  return byte === 0xe2 && bytes[at + 1] === 0x80 && (bytes[at + 2] === 0xa8 || bytes[at + 2] === 0xa9) ? 3 : 0;
 }
 
-const MARKED = /^[\s\ufeff>]*(?:#{1,6}\s|\*\*.*\*\*\s*$|__.*__\s*$|<(?:b|h[1-6]|strong)\b)/u;
+const isBlankByte = (byte: number | undefined): boolean => byte === 32 || byte === 9;
 
-/** Byte offsets at which lines start and end; LF, CRLF and a lone CR end a line. */
-function offsets(bytes: Buffer, from: number, to: number): { starts: number[]; ends: number[] } {
-  const starts: number[] = [];
-  const ends: number[] = [];
+/** Lines under construction. file: line of the file, 0-based in the region. glued: lines that begin inside another. */
+interface Table {
+  readonly starts: number[];
+  readonly ends: number[];
+  readonly file: number[];
+  readonly glued: Set<number>;
+  readonly paged: Set<number>;
+}
+
+const WORDS = ["Điều ", "ĐIỀU ", "Chương ", "CHƯƠNG "]
+  .flatMap((word) => [word, word.normalize("NFD")])
+  .map((word) => Buffer.from(word, "utf8"));
+/** A heading that follows a sentence on its line: number, stop, and a name that begins large; chapters only with a name in capitals. */
+const GLUED =
+  /^[*_#]*\s*(?:(?:Điều|ĐIỀU)\s+\d{1,4}(?:-?[a-zđ])?\s?[.:]\s*[*_]*\s*\p{Lu}\p{L}*|(?:Chương|CHƯƠNG)\s+[IVXLC]+\s*[.:–-]?\s*[*_]*\s*\p{Lu}{2,}\s\p{Lu}+)/u;
+
+/** Glued headings that are looked for: with more, the text has more headings than are weighed, and is refused. */
+const MOST_GLUED = 100_000;
+
+/** Offsets inside the region at which a heading is glued to the end of a sentence. */
+function gluedAt(bytes: Buffer, from: number, to: number): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const word of WORDS) {
+    for (let at = bytes.indexOf(word, from); at >= 0 && at < to; at = bytes.indexOf(word, at + word.length)) {
+      if (found.size > MOST_GLUED) return found;
+      let start = at;
+      while (start > from && (bytes[start - 1] === 42 || bytes[start - 1] === 95)) start -= 1;
+      let before = start;
+      while (before > from && isBlankByte(bytes[before - 1])) before -= 1;
+      if (before === from || !endsSentenceAt(bytes, before)) continue;
+      const [text = ""] = bytes.toString("utf8", start, Math.min(to, start + 160)).split(/[\r\n]/u, 1);
+      if (GLUED.test(text.normalize("NFC"))) found.add(start);
+    }
+  }
+  return found;
+}
+
+/** Whether a sentence ends right before an offset: stop, semicolon, or one of them before a closing mark or bold marks. */
+function endsSentenceAt(bytes: Buffer, at: number): boolean {
+  let end = at;
+  while (bytes[end - 1] === 42 || bytes[end - 1] === 95) end -= 1;
+  // ” is three bytes.
+  if (bytes[end - 1] === 0x9d && bytes[end - 2] === 0x80 && bytes[end - 3] === 0xe2) end -= 3;
+  const byte = bytes[end - 1];
+  return byte === 46 || byte === 59 || byte === 33 || byte === 63;
+}
+
+/** Lines end at LF, CRLF, CR, vertical tab, NEL, line and paragraph separator, at a form feed behind text, and before a glued heading. */
+function tableOf(bytes: Buffer, from: number, to: number): Table {
+  const table: Table = { starts: [], ends: [], file: [], glued: new Set(), paged: new Set() };
+  const glued = gluedAt(bytes, from, to);
   let start = from;
+  let fileLine = 0;
+  let visible = false;
+  const push = (end: number, next: number): void => {
+    table.starts.push(start);
+    table.ends.push(end);
+    table.file.push(fileLine);
+    start = next;
+    visible = false;
+  };
   for (let at = from; at < to; at += 1) {
-    const byte = bytes[at];
-    if (byte !== 10 && byte !== 13) continue;
-    starts.push(start);
-    ends.push(at);
-    if (byte === 13 && bytes[at + 1] === 10 && at + 1 < to) at += 1;
-    start = at + 1;
+    const byte = bytes[at] ?? 0;
+    if (byte === LF || byte === CR) {
+      const end = at;
+      if (byte === CR && bytes[at + 1] === LF && at + 1 < to) at += 1;
+      push(end, at + 1);
+      fileLine += 1;
+      continue;
+    }
+    if (byte > 32 && byte < 0xc0) {
+      visible = true;
+      if (glued.size > 0 && glued.has(at)) {
+        push(at, at);
+        table.glued.add(table.starts.length);
+        visible = true;
+      }
+      continue;
+    }
+    if (glued.size > 0 && glued.has(at)) {
+      push(at, at);
+      table.glued.add(table.starts.length);
+    }
+    if (byte === FF) {
+      if (visible) {
+        push(at, at + 1);
+        table.paged.add(table.starts.length);
+      }
+      continue;
+    }
+    const soft = byte === VT || byte >= 0xc0 ? softEnd(bytes, at) : 0;
+    if (soft > 0) {
+      push(at, at + soft);
+      at += soft - 1;
+    } else if (byte > 32) visible = true;
   }
-  if (start < to) {
-    starts.push(start);
-    ends.push(to);
-  }
-  return { starts, ends };
+  if (start < to) push(to, to);
+  return table;
 }
 
 /** The first line over a limit, with the reason; offsets of lines are made with it because the limits guard them. */
@@ -69,29 +148,45 @@ export type LinesResult =
   | { readonly lines: Lines; readonly fault?: never }
   | { readonly fault: { readonly line: number; readonly reason: string }; readonly lines?: never };
 
+/** Blanks that rule off the notes of a page where the printed rule itself is lost. */
+const RULE_OF_BLANKS = 20;
+
 /** The lines of a region of valid UTF-8. first_line: 1-based line of the file where the region begins. */
 export function readLines(bytes: Buffer, from: number, to: number, first_line: number): LinesResult {
-  const { starts, ends } = offsets(bytes, from, to);
+  const { starts, ends, file, glued, paged } = tableOf(bytes, from, to);
   if (starts.length > LINE_LIMITS.lines)
-    return { fault: { line: first_line + LINE_LIMITS.lines, reason: `more than ${LINE_LIMITS.lines} lines` } };
+    return {
+      fault: { line: first_line + (file[LINE_LIMITS.lines] ?? 0), reason: `more than ${LINE_LIMITS.lines} lines` },
+    };
   const long = starts.findIndex((start, line) => (ends[line] ?? start) - start > LINE_LIMITS.bytes);
   if (long >= 0)
-    return { fault: { line: first_line + long, reason: `the line is longer than ${LINE_LIMITS.bytes} bytes` } };
-  const texts = bytes
-    .toString("utf8", from, to)
-    .normalize("NFC")
-    .split(/\r\n|\r|\n/);
-  const plains = new Array<string | undefined>(texts.length);
-  const plain = (line: number): string => (plains[line] ??= plainText(texts[line] ?? ""));
+    return {
+      fault: { line: first_line + (file[long] ?? 0), reason: `the line is longer than ${LINE_LIMITS.bytes} bytes` },
+    };
+  const start = (line: number): number => starts[line] ?? to;
+  const end = (line: number): number => ends[line] ?? to;
+  const raw = (line: number): string =>
+    line < 0 || line >= starts.length ? "" : bytes.toString("utf8", start(line), end(line));
+  const plains = new Array<string | undefined>(starts.length);
+  const plain = (line: number): string => (plains[line] ??= plainText(raw(line).normalize("NFC")));
+  const first = (line: number): number => {
+    let at = start(line);
+    while (isBlankByte(bytes[at]) && at < end(line)) at += 1;
+    return at < end(line) ? (bytes[at] ?? 0) : 0;
+  };
   return {
     lines: {
       count: starts.length,
-      fileLine: (line) => first_line + line,
-      start: (line) => starts[line] ?? to,
-      end: (line) => ends[line] ?? to,
+      fileLine: (line) => first_line + (file[line] ?? file.at(-1) ?? 0),
+      start,
+      end,
       plain,
-      marked: (line) => MARKED.test(texts[line] ?? ""),
-      breaksPage: (line) => (texts[line] ?? "").includes("\f"),
+      marked: (line) => isMarked(raw(line)),
+      breaksPage: (line) => paged.has(line) || bytes.subarray(start(line), end(line)).includes(FF),
+      behindMark: (line) => first(line) === 62,
+      inTable: (line) => first(line) === 124 && isTableRow(raw(line)),
+      glued: (line) => glued.has(line),
+      rulesOff: (line) => end(line) - start(line) >= RULE_OF_BLANKS && first(line) === 0,
     },
   };
 }

@@ -16,8 +16,9 @@ export const LEVEL_WORDS: Readonly<Record<Level, LevelWords>> = {
   section: { address: "MUC", eid: "sec", section_type: "section", rank: 3 },
   subsection: { address: "TIEU-MUC", eid: "subsec", section_type: "section", rank: 4 },
   article: { address: "DIEU", eid: "art", section_type: "article", rank: 5 },
-  clause: { address: "KHOAN", eid: "cl", section_type: "paragraph", rank: 6 },
-  point: { address: "DIEM", eid: "point", section_type: "paragraph", rank: 7 },
+  group: { address: "MUC", eid: "sec", section_type: "paragraph", rank: 6 },
+  clause: { address: "KHOAN", eid: "cl", section_type: "paragraph", rank: 7 },
+  point: { address: "DIEM", eid: "point", section_type: "paragraph", rank: 8 },
   annex: { address: "PHU-LUC", eid: "att", section_type: "appendix", rank: 1 },
 };
 

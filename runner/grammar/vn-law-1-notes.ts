@@ -1,78 +1,26 @@
 // Footnotes of consolidated texts: numbered at the foot of pages, going on after a page break, or listed at the end.
-import type { Lines } from "./vn-law-1-lines.ts";
+import { inCapitals } from "./vn-law-1-endings.ts";
 import { pagesOf, ROLE, type Roles } from "./vn-law-1-furniture.ts";
+import type { Lines } from "./vn-law-1-lines.ts";
+import { bracketedMarkers, noteLines, type Note } from "./vn-law-1-note-lines.ts";
 
-/** numbers: of the notes found; first: line of the first note, -1 without notes. */
+/** numbers: of the notes found; first: line of the first note, -1 without notes; quoted: 1 for lines of notes that stand between marks. */
 export interface Notes {
   readonly numbers: ReadonlySet<number>;
   readonly first: number;
+  readonly quoted: Uint8Array;
 }
 
-interface Note {
-  readonly number: number;
-  readonly line: number;
-  readonly bracketed: boolean;
-}
-
-const BODY = /^(?:\[(\d{1,3})\]|\((\d{1,3})\)(?=\s*\p{Lu})|(\d{1,3})(?= ["“]?\p{Lu}))/u;
 const TERMINAL = /[.;:!?”"»)\]]$/u;
 /** A note that ends so is complete; a colon or semicolon announces more. */
 const CLOSED = /[.!?”"»)\]]$/u;
-const ARTICLE = /^Điều \d+[a-zđ]?\./iu;
-/** Numbers that may be missing between two notes. */
-const MISSING = 3;
-/** Lines before a note in which its marker is looked for. */
-const BACK = 400;
-
-/** Whether the marker of a note hangs on a word, a number of a unit or a heading between two lines. */
-function hasMarker(lines: Lines, number: number, from: number, to: number): boolean {
-  const marker = new RegExp(
-    `[\\p{L}”",;)%][.;:,]?${number}(?!\\d|\\.\\d)|^\\d{1,3}[a-zđ]?\\.${number} |^[a-zđ]\\d?\\)${number} |\\(${number}\\)`,
-    "u",
-  );
-  for (let line = to - 1; line >= from; line -= 1) if (marker.test(lines.plain(line))) return true;
-  return false;
-}
-
-/** First line on which each bracketed number stands inside or behind other text. */
-function bracketedMarkers(lines: Lines, roles: Roles): ReadonlyMap<number, number> {
-  const found = new Map<number, number>();
-  for (let line = 0; line < lines.count; line += 1) {
-    if (roles[line] !== ROLE.text || !lines.plain(line).includes("[")) continue;
-    for (const match of lines.plain(line).matchAll(/(?<=.)\[(\d{1,3})\]/gu)) {
-      const number = Number(match[1]);
-      if (!found.has(number)) found.set(number, line);
-    }
-  }
-  return found;
-}
-
-/** Lines that open notes, numbered upwards, each with its marker before it. */
-function noteLines(lines: Lines, roles: Roles): Note[] {
-  const notes: Note[] = [];
-  const markers = bracketedMarkers(lines, roles);
-  let last = 0;
-  let tried = 0;
-  for (let line = 0; line < lines.count; line += 1) {
-    if (roles[line] !== ROLE.text) continue;
-    const plain = lines.plain(line);
-    const first = plain.charCodeAt(0);
-    if (!(first >= 48 && first <= 57) && first !== 91 && first !== 40) continue;
-    const match = BODY.exec(plain);
-    const number = Number(match?.[1] ?? match?.[2] ?? match?.[3] ?? 0);
-    if (match === null || number <= last || number > last + MISSING) continue;
-    const bracketed = match[1] !== undefined;
-    if (
-      bracketed
-        ? (markers.get(number) ?? line) >= line
-        : (tried += 1) > 20 + 20 * notes.length || !hasMarker(lines, number, Math.max(0, line - BACK), line)
-    )
-      continue;
-    notes.push({ number, line, bracketed });
-    last = number;
-  }
-  return notes;
-}
+/** Headings: text that begins so is the law's own where a page begins. */
+const HEADING =
+  /^(?:Điều\s+(?:thứ\s+)?\d+[a-zđ]?\s?(?:[.:/]|$)|(?:Chương|Phần|Mục|Tiểu mục)\s+(?:thứ\s+)?(?:[IVXLC]+|\d+)(?![\p{L}\d]))/iu;
+/** A chapter or a section as it is printed for a heading: its number alone on the line, or with a stop or a name in capitals behind it. */
+const SECTION =
+  /^(?:Chương|CHƯƠNG|Phần|PHẦN|Mục|MỤC|Tiểu mục|TIỂU MỤC)\s+(?:(?:thứ|THỨ)\s+)?(?:[IVXLC]+|\d{1,3}|nhất|hai|ba|tư|năm)(?:\s*[.:–-]\s*\P{Ll}*|\s+\P{Ll}+|\s*)$/u;
+const ARTICLE = /^Điều\s+(\d{1,4})\s?[.:]/u;
 
 function nextBlank(roles: Roles, from: number, to: number): number {
   let line = from;
@@ -86,100 +34,174 @@ function firstText(roles: Roles, from: number, to: number): number {
   return line;
 }
 
-/** The foot of a page that opens notes: from the blank line above the first of them, where a note of the page before may go on. */
-function footWithNotes(roles: Roles, page: { from: number; to: number }, note: number, goesOn: boolean): number {
+interface Page {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** First text line behind the last blank rule that stands between text lines of a page; `to` where there is none. */
+function behindRule(lines: Lines, roles: Roles, page: Page): number {
+  for (let line = page.to - 1; line >= page.from; line -= 1) {
+    if (roles[line] === ROLE.blank && lines.rulesOff(line)) return firstText(roles, line, page.to);
+  }
+  return page.to;
+}
+
+/** The foot of a page that opens notes: from the rule, or the blank line above the first of them, where a note of the page before may go on. */
+function footWithNotes(lines: Lines, roles: Roles, page: Page, note: number, goesOn: boolean): number {
+  const ruled = behindRule(lines, roles, page);
+  if (ruled <= note) return ruled;
   if (!goesOn) return note;
   let line = note;
   while (line > page.from && roles[line - 1] !== ROLE.blank) line -= 1;
-  return line === page.from && roles[page.from] === ROLE.text ? note : line;
+  return (line === page.from && roles[page.from] === ROLE.text) || HEADING.test(lines.plain(line)) ? note : line;
 }
 
-/** Where the open note of the page before goes on, on a page that opens none; `to` when nowhere. */
-function footWithoutNotes(
-  lines: Lines,
-  roles: Roles,
-  page: { from: number; to: number },
-  bodyComplete: boolean,
-): number {
+/** Where the open note of the page before goes on, on a page that opens none; `to` when nowhere. A block that begins with a heading is the law's own. */
+function footWithoutNotes(lines: Lines, roles: Roles, page: Page, bodyComplete: boolean): number {
+  const ruled = behindRule(lines, roles, page);
+  if (ruled < page.to) return ruled;
   const first = firstText(roles, page.from, page.to);
   if (first === page.to) return page.to;
-  const blank = nextBlank(roles, first, page.to);
-  const afterBlank = firstText(roles, blank, page.to);
+  const behindBlank = (line: number): number => firstText(roles, nextBlank(roles, line, page.to), page.to);
   const begins = lines.plain(first);
-  if (ARTICLE.test(begins) || !bodyComplete) return afterBlank;
-  const midSentence = /^[\p{Ll}“"]/u.test(begins);
-  return midSentence || afterBlank === page.to ? first : afterBlank;
+  let foot = behindBlank(first);
+  if (bodyComplete && !HEADING.test(begins) && (/^[\p{Ll}“"]/u.test(begins) || foot === page.to)) foot = first;
+  while (foot < page.to && HEADING.test(lines.plain(foot))) foot = behindBlank(foot);
+  return foot;
 }
 
-function markNotes(roles: Roles, from: number, to: number): void {
-  for (let line = from; line < to; line += 1) if (roles[line] === ROLE.text) roles[line] = ROLE.note;
+/** How deep in quotation marks a note is behind a line. */
+function depthBehind(text: string, depth: number): number {
+  let deep = depth;
+  for (const sign of text.match(/[“”]/gu) ?? []) deep = sign === "“" ? deep + 1 : Math.max(0, deep - 1);
+  return deep;
 }
 
-const isTitle = (text: string): boolean => /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
-
-/** What is known where a page ends. noted: the page before has notes. */
+/** What is known where a page ends. noted: it has notes; own: number of the law's newest article. */
 interface PageEnd {
   readonly noted: boolean;
   readonly depth: number;
   readonly note: string;
   readonly body: string;
+  readonly own: number;
 }
 
-/** Reads a marked page: how its text and its notes end. newest: lines that open notes. */
-function readPage(
-  lines: Lines,
-  roles: Roles,
-  page: { from: number; to: number },
-  opens: ReadonlySet<number>,
-  before: PageEnd,
-): PageEnd {
-  let { depth, note, body } = before;
-  let noted = false;
-  for (let line = page.from; line < page.to; line += 1) {
-    if (roles[line] === ROLE.text) body = lines.plain(line);
-    if (roles[line] !== ROLE.note) continue;
-    noted = true;
-    if (opens.has(line)) depth = 0;
-    note = lines.plain(line);
-    for (const sign of note.match(/[“”]/gu) ?? []) depth = sign === "“" ? depth + 1 : Math.max(0, depth - 1);
+/** The walk over pages: which lines are notes, how deep in quotations, and which article of the law came last. */
+class Walk {
+  end: PageEnd = { noted: false, depth: 0, note: "", body: "", own: 0 };
+  private readonly lines: Lines;
+  private readonly roles: Roles;
+  private readonly quoted: Uint8Array;
+  private readonly opens: ReadonlySet<number>;
+  constructor(lines: Lines, roles: Roles, quoted: Uint8Array, opens: ReadonlySet<number>) {
+    this.lines = lines;
+    this.roles = roles;
+    this.quoted = quoted;
+    this.opens = opens;
   }
-  return { noted, depth, note, body };
+
+  /** Reads a page whose notes begin at line `foot`. What is written as a heading, or continues the law's articles outside marks, ends them. */
+  read(page: Page, foot: number): void {
+    let { depth, note, body, own } = this.end;
+    let noted = false;
+    let inside = false;
+    for (let line = page.from; line < page.to; line += 1) {
+      if (this.roles[line] !== ROLE.text) continue;
+      const text = this.lines.plain(line);
+      if (this.opens.has(line)) depth = 0;
+      inside = line === foot || this.opens.has(line) || (inside && !this.isOwn(line, text, depth, own));
+      if (inside) {
+        this.quoted[line] = depth > 0 ? 1 : 0;
+        this.roles[line] = ROLE.note;
+        noted = true;
+        note = text;
+        depth = depthBehind(text, depth);
+        continue;
+      }
+      body = text;
+      const article = ARTICLE.exec(text);
+      if (article !== null && Number(article[1]) === own + 1) own += 1;
+    }
+    this.end = { noted, depth, note, body, own };
+  }
+
+  private isOwn(line: number, text: string, depth: number, own: number): boolean {
+    if (endsNote(this.lines, line, depth)) return true;
+    return depth === 0 && Number(ARTICLE.exec(text)?.[1] ?? 0) === own + 1;
+  }
 }
 
-/** Foot notes page by page. */
-function markPages(lines: Lines, roles: Roles, notes: readonly Note[]): void {
-  const opens = new Set(notes.map((note) => note.line));
+/** Foot notes page by page. The last page has no foot: its notes end with their paragraphs. */
+function markPages(lines: Lines, roles: Roles, notes: readonly Note[], quoted: Uint8Array): void {
+  const walk = new Walk(lines, roles, quoted, new Set(notes.map((note) => note.line)));
   let index = 0;
-  let end: PageEnd = { noted: false, depth: 0, note: "", body: "" };
-  for (const page of pagesOf(lines, roles)) {
+  const pages = pagesOf(lines, roles);
+  for (const page of pages) {
     while (index < notes.length && (notes[index]?.line ?? 0) < page.from) index += 1;
     const first = notes[index]?.line ?? page.to;
+    const { end } = walk;
     const open = end.noted && (end.depth > 0 || !CLOSED.test(end.note));
     const foot =
       first < page.to
-        ? footWithNotes(roles, page, first, end.noted)
+        ? footWithNotes(lines, roles, page, first, end.noted)
         : open
-          ? footWithoutNotes(lines, roles, page, TERMINAL.test(end.body) || isTitle(end.body))
+          ? footWithoutNotes(lines, roles, page, TERMINAL.test(end.body) || inCapitals(end.body))
           : page.to;
-    markNotes(roles, foot, page.to);
-    end = readPage(lines, roles, page, opens, end);
+    if (page.to === lines.count && first < page.to) markParagraphs(lines, roles, notes.slice(index), quoted);
+    else walk.read(page, foot);
   }
 }
 
-/** Without pages: each note to the next blank line; a list of bracketed notes behind all their markers to the end of the document. */
-function markUnpaged(lines: Lines, roles: Roles, notes: readonly Note[]): void {
+/** Each note to the next blank line; inside a quotation that is closed later, to the blank line behind that. */
+function markParagraphs(lines: Lines, roles: Roles, notes: readonly Note[], quoted: Uint8Array): void {
+  notes.forEach((note, index) => {
+    const until = notes[index + 1]?.line ?? lines.count;
+    const blank = nextBlank(roles, note.line, until);
+    let depth = 0;
+    let end = blank;
+    for (let line = note.line; line < until && (line <= blank || depth > 0); line += 1) {
+      if (roles[line] !== ROLE.text) continue;
+      if (line > note.line && (endsNote(lines, line, depth) || (depth === 0 && ARTICLE.test(lines.plain(line))))) {
+        end = line;
+        break;
+      }
+      quoted[line] = depth > 0 ? 1 : 0;
+      depth = depthBehind(lines.plain(line), depth);
+      if (depth === 0 && line >= blank) end = nextBlank(roles, line, until);
+    }
+    for (let line = note.line; line < end; line += 1) {
+      if (roles[line] !== ROLE.text) continue;
+      if (line > note.line && lines.marked(line) && HEADING.test(lines.plain(line))) break;
+      roles[line] = ROLE.note;
+    }
+  });
+}
+
+/** Whether a line inside a note is none of it: what is written as a heading, and outside marks a chapter or a section. */
+function endsNote(lines: Lines, line: number, depth: number): boolean {
+  const text = lines.plain(line);
+  return (lines.marked(line) && HEADING.test(text)) || (depth === 0 && SECTION.test(text));
+}
+
+/** Without pages: a list of bracketed notes behind all their markers reaches to the end of the document, other notes are paragraphs. */
+function markUnpaged(lines: Lines, roles: Roles, notes: readonly Note[], quoted: Uint8Array): void {
   const [first] = notes;
   if (first === undefined) return;
   const markers = bracketedMarkers(lines, roles);
-  if (notes.every((note) => note.bracketed && (markers.get(note.number) ?? lines.count) < first.line))
-    markNotes(roles, first.line, lines.count);
-  else for (const note of notes) markNotes(roles, note.line, nextBlank(roles, note.line, lines.count));
+  const listed = notes.every((note) => note.bracketed && (markers.get(note.number) ?? lines.count) < first.line);
+  if (!listed) return markParagraphs(lines, roles, notes, quoted);
+  for (let line = first.line; line < lines.count; line += 1) {
+    if (roles[line] === ROLE.text && !(lines.marked(line) && HEADING.test(lines.plain(line)))) roles[line] = ROLE.note;
+    quoted[line] = 1;
+  }
 }
 
 /** Finds the notes and gives their lines the role of notes. */
 export function findNotes(lines: Lines, roles: Roles): Notes {
   const notes = noteLines(lines, roles);
-  if (pagesOf(lines, roles).length > 1) markPages(lines, roles, notes);
-  else markUnpaged(lines, roles, notes);
-  return { numbers: new Set(notes.map((note) => note.number)), first: notes[0]?.line ?? -1 };
+  const quoted = new Uint8Array(lines.count);
+  if (pagesOf(lines, roles).length > 1) markPages(lines, roles, notes, quoted);
+  else markUnpaged(lines, roles, notes, quoted);
+  return { numbers: new Set(notes.map((note) => note.number)), first: notes[0]?.line ?? -1, quoted };
 }

@@ -8,13 +8,17 @@ export interface Ordinal {
 
 /** Letters that number points and insertions, in their order; f, j, w and z do not belong to it. */
 const ORDER = "abcdđeghiklmnopqrstuvxy";
-/** Letters of other alphabets stand half a step behind the letter they follow, so that nothing ever continues them. */
+/** Letters that the order does not know, with the one they follow in others; where they number points, they are counted. */
 const FOREIGN: Readonly<Record<string, string>> = { f: "e", j: "i", w: "v", z: "y" };
+
+/** Latin words that number what is inserted, as older laws and treaties have it. */
+const INSERTED: Readonly<Record<string, number>> = { bis: 1, ter: 2, quater: 3 };
 
 /** Place of a letter in the Vietnamese order, 1 for a; 0 for no letter; a half for a letter that is not part of it. */
 export function letterRank(letter: string): number {
   const lower = letter.toLowerCase();
   if (lower === "") return 0;
+  if (INSERTED[lower] !== undefined) return INSERTED[lower];
   const before = FOREIGN[lower];
   return before === undefined ? ORDER.indexOf(lower) + 1 : ORDER.indexOf(before) + 1.5;
 }
@@ -69,11 +73,14 @@ export function numbered(value: number, letter: string): Numbered {
   return { major: value, minor: letterRank(lower), address: `${value}${capital(lower)}`, number: `${value}${lower}` };
 }
 
-/** A unit numbered by a letter with an optional number: a point. */
-export function lettered(letter: string, digits: string): Numbered {
+/** A unit numbered by a letter with an optional number: a point. `open`: all letters of its list, so that letters of another order count where they stand. */
+export function letteredAmong(letter: string, digits: string, open: ReadonlySet<string>): Numbered {
   const lower = letter.toLowerCase();
+  const before = Object.keys(FOREIGN).filter(
+    (one) => one !== lower && open.has(one) && letterRank(one) < letterRank(lower),
+  ).length;
   return {
-    major: letterRank(lower),
+    major: Math.ceil(letterRank(lower)) + before,
     minor: Number(digits),
     address: `${capital(lower)}${digits}`,
     number: `${lower}${digits}`,

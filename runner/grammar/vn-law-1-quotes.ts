@@ -14,9 +14,12 @@ export interface Quotations {
   readonly unclosed: readonly number[];
 }
 
+/** unit: an article or a chapter begins behind the mark; until: first line of a unit behind it, -1 while there is none. */
 interface Mark {
   readonly line: number;
   readonly block: boolean;
+  readonly unit: boolean;
+  until: number;
 }
 
 const SIGN = /[“”„‟"«»]/gu;
@@ -47,8 +50,8 @@ class Walk {
   private raise(from: number, to: number, value: number): void {
     for (let line = from; line < to; line += 1) if ((this.state[line] ?? 0) < value) this.state[line] = value;
   }
-  open(line: number, block: boolean): void {
-    this.stack.push({ line, block });
+  open(line: number, block: boolean, unit: boolean): void {
+    this.stack.push({ line, block, unit, until: -1 });
   }
   close(line: number, atEnd: boolean): void {
     const mark = this.stack.pop();
@@ -80,18 +83,43 @@ class Walk {
     for (const mark of this.stack.splice(0)) this.unclosed.push(mark.line);
     this.raise(first.line + 1, line, QUOTED.perhaps);
   }
+  /** A unit begins: a quotation that began with something smaller than a unit and was never closed has ended before it. */
+  unitsEnd(line: number): void {
+    const [first] = this.stack;
+    if (first !== undefined && first.until < 0) first.until = line;
+  }
   end(): void {
     const [first] = this.stack;
     for (const mark of this.stack.splice(0)) this.unclosed.push(mark.line);
-    if (first?.block === true)
-      this.raise(first.line + 1, Math.min(this.state.length, first.line + 2_000), QUOTED.perhaps);
+    if (first?.block !== true) return;
+    const until = first.unit || first.until < 0 ? first.line + 2_000 : first.until;
+    this.raise(first.line + 1, Math.min(this.state.length, until), QUOTED.perhaps);
+  }
+  /** Lines behind the marks of Markdown quotes. */
+  quote(line: number, from: number): void {
+    this.state[line] = QUOTED.yes;
+    this.opened[line] = from;
   }
 }
 
 /** Articles, chapters and the like without a mark before them. */
 const UNIT = /^(?:Điều|Chương|Mục|Tiểu mục|Phần) (?:thứ )?[\dIVXLC]+[a-zđ]?(?:[.:]|$| [-–] )/iu;
 const AMENDS = /(?:sửa đổi|bổ sung|thay thế|viết lại)/iu;
+/** Characters of a line that are looked at for the words of an amendment. */
+const LOOKED_AT = 2_000;
 const AT_END = /^[.;,:/ ]*\d{0,3}$/u;
+
+/** Single marks around what an amendment quotes: at the start of the line that a colon announced, and at the end of its last line. */
+const SINGLE_OPENS = /^[‘'](?=\s*(?:Điều|Chương|Mục|Phần|\d|[a-zđ]\)))/u;
+const SINGLE_CLOSES = /[’'](?=[.;,]*$)/u;
+
+/** The line with its single marks as double ones, where they are marks of a quotation and no apostrophes. */
+function withDoubleMarks(text: string, introduced: boolean, single: boolean): { text: string; single: boolean } {
+  const opens = introduced && SINGLE_OPENS.test(text);
+  const opened = opens ? text.replace(SINGLE_OPENS, "“") : text;
+  if (!(single || opens) || !SINGLE_CLOSES.test(opened)) return { text: opened, single: single || opens };
+  return { text: opened.replace(SINGLE_CLOSES, "”"), single: false };
+}
 
 function walkLine(walk: Walk, text: string, line: number, introduced: boolean): void {
   for (const match of text.matchAll(SIGN)) {
@@ -99,24 +127,48 @@ function walkLine(walk: Walk, text: string, line: number, introduced: boolean): 
     if (opens(text, at)) {
       const block = at === 0;
       if (block && introduced) walk.blocksEnd(line);
-      walk.open(line, block);
+      walk.open(line, block, block && UNIT.test(text.slice(at + 1, at + 40).trim()));
     } else walk.close(line, AT_END.test(text.slice(at + 1)));
   }
+}
+
+/** Whether the `>` of Markdown stands before quoted text only; where most of the text stands behind it, it means nothing. */
+function marksQuotes(lines: Lines, roles: Roles): boolean {
+  let marked = 0;
+  let texts = 0;
+  for (let line = 0; line < lines.count; line += 1) {
+    if (roles[line] !== ROLE.text) continue;
+    texts += 1;
+    if (lines.behindMark(line)) marked += 1;
+  }
+  return marked > 0 && marked < texts / 2;
 }
 
 /** Reads the marks of all text lines; notes, furniture and front matter are not part of that text. */
 export function findQuotations(lines: Lines, roles: Roles): Quotations {
   const walk = new Walk(lines.count);
+  const quotes = marksQuotes(lines, roles);
   let last = "";
   let beforeLast = "";
+  let single = false;
+  let quoted = -1;
   for (let line = 0; line < lines.count; line += 1) {
     if (roles[line] !== ROLE.text) continue;
-    const text = lines.plain(line);
-    const initial = text.charAt(0);
-    if ("ĐCMTP".includes(initial) && UNIT.test(text)) walk.sentencesEnd(line);
+    if (quotes && lines.behindMark(line)) {
+      quoted = quoted < 0 ? line : quoted;
+      walk.quote(line, quoted);
+      continue;
+    }
+    quoted = -1;
     const introduced = last.endsWith(":");
-    if ("ĐCMTP".includes(initial) && UNIT.test(text)) walk.sentencesEnd(line);
-    if (introduced && AMENDS.test(`${beforeLast} ${last}`)) walk.announce(line);
+    const read = withDoubleMarks(lines.plain(line), introduced, single);
+    const { text } = read;
+    ({ single } = read);
+    if ("ĐCMTP".includes(text.charAt(0)) && UNIT.test(text)) {
+      walk.sentencesEnd(line);
+      walk.unitsEnd(line);
+    }
+    if (introduced && AMENDS.test(`${beforeLast.slice(-LOOKED_AT)} ${last.slice(-LOOKED_AT)}`)) walk.announce(line);
     walkLine(walk, text, line, introduced);
     beforeLast = last;
     last = text;

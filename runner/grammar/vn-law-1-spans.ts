@@ -50,16 +50,72 @@ function trimEnd(bytes: Uint8Array, from: number, to: number): number {
   }
 }
 
-/** Skips a list bullet in front of a number. */
-function afterBullet(bytes: Uint8Array, at: number, to: number): number {
-  const bullet = (bytes[at] === 45 || bytes[at] === 43) && isBlank(bytes[at + 1]);
-  return bullet ? trimStart(bytes, at + 1, to, false) : at;
+/** Bullets and table bars in front of a heading or a number. */
+const BULLETS = /^(?:[-+|–•▪●◦·■○]\s+)+/u;
+
+/** Skips list bullets in front of a number or a heading. */
+function afterBullet(bytes: Buffer, at: number, to: number): number {
+  const match = BULLETS.exec(bytes.toString("utf8", at, Math.min(to, at + 40)));
+  return match === null ? at : trimStart(bytes, at + Buffer.byteLength(match[0], "utf8"), to, false);
 }
 
-/** The title in lines first..last: without marks, blanks and hidden characters at its edges. */
-export function titleSpan(bytes: Uint8Array, lines: Lines, first: number, last: number): Span {
+/** Bytes of a line ending beyond LF and CR, or of `<br>`, that begins here; 0 for none. */
+function breakAt(bytes: Uint8Array, at: number): number {
+  const [a, b, c] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+  if (a === LF || a === CR || a === 11) return 1;
+  if (a === 0xc2 && b === 0x85) return 2;
+  if (a === 0xe2 && b === 0x80 && (c === 0xa8 || c === 0xa9)) return 3;
+  if (a !== 60 || ((b ?? 0) | 32) !== 98 || ((c ?? 0) | 32) !== 114) return 0;
+  let end = at + 3;
+  while (isBlank(bytes[end]) || bytes[end] === 47) end += 1;
+  return bytes[end] === 62 ? end + 1 - at : 0;
+}
+
+/** Runs of line endings inside a title, with the blanks and marks around them: what the title shows as one blank. */
+export function titleBreaks(bytes: Uint8Array, title: Span): Span[] {
+  const found: Span[] = [];
+  let run = -1;
+  let broken = false;
+  for (let at = title.start; at < title.end;) {
+    const end = breakAt(bytes, at);
+    const width = end > 0 ? end : surroundAt(bytes, at, false);
+    if (width > 0) {
+      if (run < 0) run = at;
+      broken ||= end > 0;
+      at += width;
+      continue;
+    }
+    if (broken) found.push({ start: run, end: at });
+    run = -1;
+    broken = false;
+    at += 1;
+  }
+  return found;
+}
+
+/** The title as it is shown and stored: its bytes with each break as one blank. */
+export function titleText(bytes: Buffer, title: Span, breaks: readonly Span[]): string {
+  const parts: string[] = [];
+  let from = title.start;
+  for (const one of breaks) {
+    parts.push(bytes.toString("utf8", from, one.start));
+    from = one.end;
+  }
+  parts.push(bytes.toString("utf8", from, title.end));
+  return parts.join(" ");
+}
+
+/** A heading that is a link of Markdown as a whole, with a target that shows no blank. */
+const LINK = /^\[([^[\]]+)\]\([^()\s]*\)$/u;
+
+/** The title in lines first..last: without marks, blanks and hidden characters at its edges; of a link what it shows. */
+export function titleSpan(bytes: Buffer, lines: Lines, first: number, last: number): Span {
   const start = afterBullet(bytes, trimStart(bytes, lines.start(first), lines.end(first), false), lines.end(first));
-  return { start, end: trimEnd(bytes, start, lines.end(last)) };
+  const end = trimEnd(bytes, start, lines.end(last));
+  const link = bytes[start] === 91 && first === last ? LINK.exec(bytes.toString("utf8", start, end)) : null;
+  return link === null
+    ? { start, end }
+    : { start: start + 1, end: start + 1 + Buffer.byteLength(link[1] ?? "", "utf8") };
 }
 
 /** The bytes of a title that are no more than its number: `Điều 5.`; `pattern` is matched on the title's bytes read as Latin-1. */

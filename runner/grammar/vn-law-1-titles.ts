@@ -1,13 +1,14 @@
 // Where a heading's title ends: on its line, on the next, or wrapped over some.
 import type { Candidate } from "./vn-law-1-candidates.ts";
-import { goesOn, inCapitals, type Reading } from "./vn-law-1-context.ts";
+import type { Reading } from "./vn-law-1-context.ts";
+import { goesOn, inCapitals } from "./vn-law-1-endings.ts";
 
 /** Most lines of a title behind its first. */
 const MOST = 8;
 /** Characters of a line from which it may be wrapped, and up to which an unmarked line may be a title. */
 const WRAPPED = 45;
 const SHORT = 160;
-const MARKER = /^(?:\d{1,3}[a-zđ]?\s?[.)\/-]|[a-zđ]\d?\)|["“])/u;
+const MARKER = /^(?:\d{1,3}[a-zđ]?\s?(?:[.)-]|\/(?!\d))|[a-zđ]\d?\)|["“])/u;
 
 /** Whether the next text line follows without page break, note or furniture between: a title is one range of bytes. */
 function adjacent(reading: Reading, line: number, next: number): boolean {
@@ -15,7 +16,18 @@ function adjacent(reading: Reading, line: number, next: number): boolean {
   return true;
 }
 
-/** Titles of sections: capitals on the following lines, or one short line where the number stands alone. */
+/** Words that join what stands before and behind them in a title. */
+const JOINS_END = /(?:[,–-]|(?:^|\s)(?:VÀ|CỦA|VỀ|CHO|ĐỐI VỚI|TRONG|THUỘC|VỚI|TỪ|ĐẾN|TẠI|THEO|HOẶC|CÁC|SỐ|DO))$/u;
+const JOINS_START = /^(?:VÀ|CỦA|VỀ|CHO|ĐỐI VỚI|TRONG|THUỘC|VỚI|TẠI|THEO|HOẶC)(?!\p{L})/u;
+const BEGINS_SMALL = /^\p{Ll}\p{L}/u;
+
+/** Whether a line in capitals goes on with a title over a blank line: a word joins them, or the next heading follows directly. */
+function joined(reading: Reading, end: number, next: number, heading: (line: number) => boolean): boolean {
+  const text = reading.lines.plain(next);
+  return JOINS_END.test(reading.lines.plain(end)) || JOINS_START.test(text) || heading(reading.after[next] ?? -1);
+}
+
+/** Titles of sections: capitals on the following lines, or a short sentence where the number stands alone, up to its end. */
 function sectionTitle(reading: Reading, candidate: Candidate, heading: (line: number) => boolean): number {
   let end = candidate.line;
   for (let count = 0; count < MOST; count += 1) {
@@ -25,15 +37,23 @@ function sectionTitle(reading: Reading, candidate: Candidate, heading: (line: nu
     const first = candidate.rest === "" && end === candidate.line;
     const plain = first && text.length <= SHORT && !/[.;:]$/u.test(text) && !MARKER.test(text);
     const capitals =
-      inCapitals(text) && !MARKER.test(text) && (first || reading.apart[next] === 0 || reading.lines.marked(next));
-    if (!plain && !capitals) break;
+      inCapitals(text) &&
+      !MARKER.test(text) &&
+      (first || reading.apart[next] === 0 || reading.lines.marked(next) || joined(reading, end, next, heading));
+    const last = reading.lines.plain(end);
+    const small =
+      !first &&
+      !/[.;:]$/u.test(last) &&
+      last.length <= SHORT &&
+      BEGINS_SMALL.test(text) &&
+      followed(reading, next, heading);
+    if (!plain && !capitals && !small) break;
     end = next;
-    if (!capitals) break;
   }
   return end;
 }
 
-/** Titles of articles go on while a long line does not end and the next begins small or must belong to it. */
+/** Titles of articles go on while a long line does not end and the next begins small or must belong to it; over a blank line too. */
 function articleTitle(reading: Reading, candidate: Candidate, heading: (line: number) => boolean): number {
   let end = candidate.line;
   let last = candidate.rest;
@@ -45,12 +65,12 @@ function articleTitle(reading: Reading, candidate: Candidate, heading: (line: nu
     const below = last === "" && end === candidate.line;
     const titled = below && text.length <= SHORT && !/[.;:,]$/u.test(text) && followed(reading, next, heading);
     const whole = reading.lines.plain(end);
+    const open = !below && !/[.;:]$/u.test(whole);
     const wrapped =
-      !below &&
-      reading.apart[next] === 0 &&
-      whole.length >= WRAPPED &&
-      !/[.;:]$/u.test(whole) &&
-      (/^[\p{Ll}\d(]/u.test(text) || goesOn(whole));
+      open &&
+      (reading.apart[next] === 0
+        ? whole.length >= WRAPPED && (/^[\p{Ll}\d(]/u.test(text) || goesOn(whole))
+        : BEGINS_SMALL.test(text) || goesOn(whole));
     if (!titled && !wrapped) break;
     end = next;
     last = text;

@@ -5,11 +5,13 @@ import { hasHidden, hasVisible } from "../rules/text-hygiene.ts";
 import type { Level } from "./vn-law-1-candidates.ts";
 import type { Dispute } from "./vn-law-1-choice.ts";
 import { innerUnits, type Marked } from "./vn-law-1-clauses.ts";
-import { inCapitals, type Reading } from "./vn-law-1-context.ts";
+import type { Reading } from "./vn-law-1-context.ts";
+import { inCapitals } from "./vn-law-1-endings.ts";
 import type { Heading } from "./vn-law-1-headings.ts";
+import { ARTICLE_BYTES, CLAUSE_BYTES, GROUP_BYTES, POINT_BYTES } from "./vn-law-1-marks.ts";
 import { LEVEL_WORDS, namesOf, type UnitNames } from "./vn-law-1-names.ts";
 import type { Numbered } from "./vn-law-1-numbers.ts";
-import { bodySpan, numberSpan, titleSpan, type Span } from "./vn-law-1-spans.ts";
+import { bodySpan, numberSpan, titleBreaks, titleSpan, titleText, type Span } from "./vn-law-1-spans.ts";
 import type { Annex } from "./vn-law-1-tail.ts";
 
 /** What is to be cut: headings before line `tail`, and with the option annexes from line `annexes` on. */
@@ -35,11 +37,6 @@ interface Planned extends Numbered {
   readonly parent: number;
 }
 
-/** Digits, note marker and stop of a clause; letter and bracket of a point; read as Latin-1, đ is two characters. */
-const CLAUSE_MARK = /^\d{1,3}(?:[a-z]|\u00c4\u0091)?\\?(?:\[\d{1,3}\])?(?: ?[.)\/-])(?:\d{1,3}(?= )|\[\d{1,3}\])?/;
-const POINT_MARK = /^(?:[a-z]|\u00c4\u0091)\d?\\?\)(?:\d{1,3}(?= )|\[\d{1,3}\])?/;
-/** `Điều 5.` where the article has no title of its own; Đi + ề + u in either normal form. */
-const ARTICLE_MARK = /^\S+\s+\d+(?:[a-zA-Z]|\u00c4\u0091)?(?:\[\d{1,3}\])?[.:]/;
 /** A first sentence of so many characters is text, not title. */
 const SENTENCE = 120;
 
@@ -67,12 +64,16 @@ function planned(
   return { plan, findings };
 }
 
+/** Groups, clauses and points in the order of their lines, each below the nearest of a higher rank. */
 function pushInner(plan: Planned[], marked: readonly Marked[], until: number): void {
-  const article = plan.length - 1;
-  let clause = -1;
+  const open: { readonly rank: number; readonly index: number }[] = [
+    { rank: LEVEL_WORDS.article.rank, index: plan.length - 1 },
+  ];
   marked.forEach((one, index) => {
-    const parent = one.level === "point" && clause >= 0 ? clause : article;
-    if (one.level === "clause") clause = plan.length;
+    const { rank } = LEVEL_WORDS[one.level];
+    while ((open.at(-1)?.rank ?? 0) >= rank) open.pop();
+    const parent = open.at(-1)?.index ?? -1;
+    open.push({ rank, index: plan.length });
     plan.push({ ...one, title_end: one.line, until: marked[index + 1]?.line ?? until, parent });
   });
 }
@@ -91,10 +92,17 @@ function annexPlan(reading: Reading, cut: Cut): Planned[] {
   });
 }
 
+/** Units that are titled by their number. */
+const MARKERS: Partial<Readonly<Record<Level, RegExp>>> = { clause: CLAUSE_BYTES, point: POINT_BYTES };
+
 /** Title and body of a unit in bytes. An article whose title is its first sentence is titled by its number alone. */
 function spansOf(bytes: Buffer, reading: Reading, one: Planned): { title: Span; body: Span; end: number } {
   const whole = titleSpan(bytes, reading.lines, one.line, one.title_end);
-  const marker = one.level === "clause" ? CLAUSE_MARK : one.level === "point" ? POINT_MARK : undefined;
+  const marker =
+    MARKERS[one.level] ??
+    (one.level === "group" && /[.;:]\s*$/u.test(bytes.toString("utf8", whole.start, whole.end))
+      ? GROUP_BYTES
+      : undefined);
   const title = marker ? numberSpan(bytes, whole, marker) : whole;
   const body = bodySpan(bytes, reading.lines, title, one.until, marker !== undefined);
   const empty = body.start >= body.end || !hasVisible(bytes.toString("utf8", body.start, body.end));
@@ -103,7 +111,7 @@ function spansOf(bytes: Buffer, reading: Reading, one: Planned): { title: Span; 
     /[.;]["”]?$/u.test(bytes.toString("utf8", title.start, title.end)) &&
     (empty || title.end - title.start > SENTENCE * 1.3);
   if (sentence) {
-    const short = numberSpan(bytes, whole, ARTICLE_MARK);
+    const short = numberSpan(bytes, whole, ARTICLE_BYTES);
     const rest = bodySpan(bytes, reading.lines, short, one.until, true);
     if (short.end < whole.end && rest.start < rest.end) return { title: short, body: rest, end: rest.unit_end };
   }
@@ -133,12 +141,12 @@ export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: 
       };
     lineOf.set(named.address, line);
     const { title, body, end } = spansOf(bytes, reading, one);
-    const titleBytes = bytes.subarray(title.start, title.end);
+    const breaks = titleBreaks(bytes, title);
     const bodyBytes = bytes.subarray(body.start, body.end);
-    const titleText = titleBytes.toString("utf8");
-    if (!hasVisible(titleText))
+    const shown = titleText(bytes, title, breaks);
+    if (!hasVisible(shown))
       return { units, findings, fault: { line: one.line, reason: "the heading shows no character" } };
-    if (hasHidden(titleText))
+    if (hasHidden(shown))
       findings.push({
         code: "hidden_in_title",
         line,
@@ -153,10 +161,13 @@ export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: 
       parent: names[one.parent]?.address ?? null,
       level: one.level,
       number: one.number,
-      title: titleText,
+      title: shown,
       title_start: title.start,
       title_end: title.end,
-      title_sha: sha256(titleBytes),
+      ...(breaks.length === 0
+        ? {}
+        : { title_breaks: breaks.map(({ start, end: to }) => ({ byte_start: start, byte_end: to })) }),
+      title_sha: sha256(shown),
       body: bodyBytes.toString("utf8"),
       body_start: body.start,
       body_end: body.end,

@@ -13,39 +13,46 @@ import { assembleManifest } from "./assemble-manifest.ts";
 import { reconcile } from "./completeness.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
-import { findCandidates } from "./vn-law-1-candidates.ts";
+import { CODIFIED, findCandidates, type Candidate } from "./vn-law-1-candidates.ts";
 import { surroundings, wrapWidth, type Reading } from "./vn-law-1-context.ts";
 import { lineRoles, ROLE } from "./vn-law-1-furniture.ts";
 import { chooseHeadings, type Headings } from "./vn-law-1-headings.ts";
 import { readLines, type Lines } from "./vn-law-1-lines.ts";
+import { GROUP } from "./vn-law-1-marks.ts";
 import { findNotes } from "./vn-law-1-notes.ts";
+import { numberValue } from "./vn-law-1-numbers.ts";
 import { findQuotations } from "./vn-law-1-quotes.ts";
-import { annexesFrom, findAnnexes, tailFrom, type Annex } from "./vn-law-1-tail.ts";
+import { annexesFrom, cutAnnexes, findAnnexes, signedFrom, tailFrom, type Annex } from "./vn-law-1-tail.ts";
 import { makeUnits } from "./vn-law-1-units.ts";
 
 /** The rules in words. Their digest is the profile's sha: whoever changes a rule changes the words, and old approvals stop matching. */
 const RULES = {
   name: "vn-law-1",
-  encoding: "UTF-8; NUL refused; a byte order mark at the region's start is separator; LF, CRLF and CR end lines",
+  encoding:
+    "UTF-8; NUL refused; a byte order mark at the region's start is separator; LF, CRLF, CR, vertical tab, NEL, U+2028 and U+2029 end lines, a form feed behind text, and a heading glued behind a sentence begins one",
   region: "between the lines CUT:BEGIN and CUT:END (comment form), each exactly once, else the whole file",
-  recognition: "lines in NFC without Markdown marks, hidden characters and edge blanks; bytes are kept",
+  recognition:
+    "lines in NFC without Markdown marks, links, bullets, entities, hidden characters and edge blanks; letters that look like Vietnamese ones count as these; bytes are kept",
   units:
-    "Phần, Chương, Mục, Tiểu mục as section; Điều as article; by depth Khoản and Điểm as paragraph; with annexes Phụ lục as appendix",
-  text: "notes, quotations, page furniture, front matter, references and lists of contents open no unit",
+    "Phần, Chương, Mục, Tiểu mục as section; Điều as article; by depth Roman groups, Khoản and Điểm as paragraph; with annexes Phụ lục as appendix, each number once",
+  text: "notes, quotations, tables, page furniture, front matter, references and lists of contents open no unit; a line written as a heading is no note",
   choice:
-    "the rising chain of greatest support; steps not by one and unchosen look-alikes are findings; two readings are refused",
+    "the rising chain of greatest support, and what hints call headings; steps not by one and unchosen look-alikes are findings; two readings, a gap that text fills exactly, and a second text behind a signature are refused",
   title:
-    "the heading's lines without edge marks; a clause's or point's number; an article that is one sentence: its number",
+    "the heading's lines without edge marks, each break inside them one blank; a clause's or point's number; an article that is one sentence: its number",
   body: "what follows up to the next unit without blank edge lines; empty: the title's bytes",
   outside:
-    "what stands before the first unit, between the last article and the annexes, and behind the last article without annexes",
+    "what stands before the first unit, between the last article and the annexes, and behind the last article or the signature that no article continues, without annexes",
   completeness: "an independent count of headings agrees with the units, or the places that do not are refused",
   address:
-    "prefix/DIEU-n; sections by path; clauses and points below their article; eId of the Akoma Ntoso naming convention",
+    "prefix/DIEU-n; sections by path; groups, clauses and points below their article; eId of the Akoma Ntoso naming convention",
 };
 
 /** Lines of the form of headings that are weighed against each other; a law repeated a hundred times has fewer. */
 const MOST_CANDIDATES = 100_000;
+
+/** The beginning of a clause or a point. */
+const INNER = /^(?:\d|\(\d|Khoản \d|(?:Điểm )?\(?[a-zđ]\d?[).\/ ])/u;
 
 type Caps = { readonly units: number; readonly hard: number };
 
@@ -56,8 +63,12 @@ const isVnLaw = (options: GrammarOptions): options is VnLawOptions => "depth" in
 function readText(lines: Lines, hints: readonly Hint[]): Reading {
   const roles = lineRoles(lines);
   const notes = findNotes(lines, roles);
-  const first = lines.fileLine(0);
-  const hinted = new Map(hints.map((hint) => [hint.line - first, hint.reads] as const));
+  const said = new Map(hints.map((hint) => [hint.line, hint.reads] as const));
+  const hinted = new Map<number, "heading" | "text">();
+  for (let line = 0; said.size > 0 && line < lines.count; line += 1) {
+    const reads = said.get(lines.fileLine(line));
+    if (reads !== undefined) hinted.set(line, reads);
+  }
   for (const [line, reads] of hinted)
     if (reads === "heading" && roles[line] !== undefined && roles[line] !== ROLE.blank) roles[line] = ROLE.text;
   return {
@@ -78,15 +89,16 @@ function hintFault(
   forms: ReadonlySet<number>,
   deep: boolean,
 ): Refusal | undefined {
+  const linesOf = new Map<number, number[]>();
+  for (const line of reading.hints.keys()) {
+    const file = reading.lines.fileLine(line);
+    linesOf.set(file, [...(linesOf.get(file) ?? []), line]);
+  }
   for (const hint of hints) {
-    const line = hint.line - reading.lines.fileLine(0);
-    if (line < 0 || line >= reading.lines.count)
-      return refuse(hint.line, `a hint names line ${hint.line}, which is not in the region`);
-    if (
-      hint.reads === "heading" &&
-      !forms.has(line) &&
-      !(deep && /^(?:\d|[a-zđ]\d?\))/u.test(reading.lines.plain(line)))
-    )
+    const lines = linesOf.get(hint.line);
+    if (lines === undefined) return refuse(hint.line, `a hint names line ${hint.line}, which is not in the region`);
+    const formed = (line: number): boolean => forms.has(line) || (deep && INNER.test(reading.lines.plain(line)));
+    if (hint.reads === "heading" && !lines.some(formed))
       return refuse(hint.line, `a hint calls line ${hint.line} a heading, but it has the form of none`);
   }
   return undefined;
@@ -146,15 +158,59 @@ function summaries(reading: Reading, tail: number, annexed: boolean): Finding[] 
   return found;
 }
 
-function nothing(lines: Lines, headings: Headings): Refusal {
-  const [dispute] = [headings.dispute];
-  return dispute
-    ? refuse(lines.fileLine(dispute.line), dispute.reason)
-    : refuse(lines.fileLine(0), "no article (`Điều 1.`) of a Vietnamese law");
+/** What a text without articles is numbered by, as far as that can be told. */
+function nothing(reading: Reading, headings: Headings): Refusal {
+  const { lines } = reading;
+  if (headings.dispute) return refuse(lines.fileLine(headings.dispute.line), headings.dispute.reason);
+  let found = 0;
+  let first = 0;
+  for (let line = 0; line < lines.count; line += 1) {
+    const match = reading.roles[line] === ROLE.text ? GROUP.exec(lines.plain(line)) : null;
+    if (match === null || numberValue(match[1] ?? "") !== found + 1) continue;
+    if (found === 0) first = line;
+    found += 1;
+  }
+  if (found < 2) return refuse(lines.fileLine(0), "no article (`Điều 1.`) of a Vietnamese law");
+  return refuse(
+    lines.fileLine(first),
+    `no article (\`Điều 1.\`): this text is made of ${found} sections with Roman numbers, which vn-law-1 does not cut; written with ATX headings (\`## I. …\`), generic-atx-1 cuts it`,
+  );
 }
 
-function annexesOf(annexes: readonly Annex[], from: number): Annex[] {
-  return annexes.filter((annex) => annex.line >= from);
+/** Two texts in one file are cut one by one: no hint makes one law of them. */
+function secondText(reading: Reading, second: { readonly line: number; readonly signature: number }): Refusal {
+  const line = reading.lines.fileLine(second.line);
+  const signature = reading.lines.fileLine(second.signature);
+  return refuse(
+    line,
+    `a second text begins behind the signature of line ${signature}: line ${line} reads as its Điều 1; cut one of them between lines <!-- CUT:BEGIN --> and <!-- CUT:END -->`,
+  );
+}
+
+/** A number of the codification is a path of numbers, which no law bears. */
+function codified(reading: Reading, articles: readonly Candidate[]): Refusal | undefined {
+  const found = articles.find((one) => CODIFIED.test(reading.lines.plain(one.line)));
+  return (
+    found &&
+    refuse(
+      reading.lines.fileLine(found.line),
+      "the number of this article is one of the codification (Pháp điển, `Điều 37.7.LQ.1`); vn-law-1 cuts laws as they were enacted",
+    )
+  );
+}
+
+/** Headings of annexes that are no units. */
+function annexesLeft(reading: Reading, left: readonly Annex[]): Finding[] {
+  const [first] = left;
+  return first === undefined
+    ? []
+    : [
+        {
+          code: "annexes_left",
+          line: reading.lines.fileLine(first.line),
+          text: `${left.length} headings of annexes from here on list others, stand inside them or are printed again; they are text`,
+        },
+      ];
 }
 
 function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps: Caps): MarkResult {
@@ -184,9 +240,13 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   const forms = new Set([...candidates.articles, ...candidates.sections].map((one) => one.line));
   const hint = hintFault(reading, options.hints, forms, options.depth !== "dieu");
   if (hint) return { refusal: hint };
-  const headings = chooseHeadings(reading, candidates, annexStart);
+  const signed = signedFrom(reading, candidates.articles, annexStart);
+  const other =
+    signed.second === undefined ? codified(reading, candidates.articles) : secondText(reading, signed.second);
+  if (other) return { refusal: other };
+  const headings = chooseHeadings(reading, candidates, { law: signed.from, annexes: annexStart });
   const last = headings.headings.findLast((one) => one.level === "article");
-  if (headings.dispute || last === undefined) return { refusal: nothing(read.lines, headings) };
+  if (headings.dispute || last === undefined) return { refusal: nothing(reading, headings) };
   const early = overCap(
     headings.headings.length,
     caps,
@@ -195,13 +255,8 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   if (early) return { refusal: early };
   const tail = tailFrom(reading, last.title_end, annexStart);
   const kept = headings.headings.filter((one) => one.line < tail);
-  const made = makeUnits(
-    bytes,
-    prefix,
-    reading,
-    { headings: kept, tail, annexes: annexesOf(annexes, annexStart) },
-    options,
-  );
+  const cut = cutAnnexes(reading, annexes, annexStart);
+  const made = makeUnits(bytes, prefix, reading, { headings: kept, tail, annexes: cut.annexes }, options);
   const stopped = made.dispute ?? made.fault;
   if (stopped) return { refusal: refuse(read.lines.fileLine(stopped.line), stopped.reason) };
   const over = overCap(
@@ -216,6 +271,7 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   const [lost] = count.unaccounted ?? [];
   if (lost) return { refusal: { ...refuse(lost.line, lost.reason), places: count.unaccounted ?? [] } };
   const findings = [
+    ...(options.annexes ? annexesLeft(reading, cut.left) : []),
     ...found.findings,
     ...headings.findings,
     ...made.findings,

@@ -15,7 +15,8 @@ export interface Finding {
 }
 
 /**
- * One information unit as it stands in the source. `title` and `body` are exactly the UTF-8 text of their byte ranges.
+ * One information unit as it stands in the source. `body` is exactly the UTF-8 text of its byte range, and so is `title`, but
+ * for breaks inside it: each of these is one blank in `title`.
  * byte_start..byte_end covers heading markup, title, the gap and the body; with an empty body under `--empty-body heading`
  * the body range equals the title range.
  */
@@ -34,6 +35,9 @@ export interface ManifestUnit extends ByteSpan {
   readonly body_end: number;
   /** SHA-256 of the body's UTF-8 bytes, as fn_content_hash computes it. */
   readonly content_hash: string;
+  /** Bytes inside the title that the stored title shows as one blank each: line endings with the blanks and marks around them. */
+  readonly title_breaks?: readonly ByteSpan[];
+  /** SHA-256 of the title as it is stored. */
   readonly title_sha: string;
   /** Rank in the law (part, chapter, …, article, clause, point, annex), number as written, and eId; only of profiles that know them. */
   readonly level?: string;

@@ -40,25 +40,40 @@ function runOf(bytes: Uint8Array, from: number, to: number, allowed: (byte: numb
 /** A page break (form feed) and a vertical tab move the paper and carry no text; grammars count them as blank too. */
 const movesPaper = (byte: number | undefined): boolean => byte === 11 || byte === 12;
 
+/** Bytes of NEL, line separator or paragraph separator, which end lines as LF does; 0 for anything else. */
+function lineEndBeyondAscii(bytes: Uint8Array, at: number): number {
+  if (bytes[at] === 0xc2) return bytes[at + 1] === 0x85 ? 2 : 0;
+  return bytes[at] === 0xe2 && bytes[at + 1] === 0x80 && (bytes[at + 2] === 0xa8 || bytes[at + 2] === 0xa9) ? 3 : 0;
+}
+
 /** Blank lines only: what stands between units must not be text that no row carries. */
 function textBetween(bytes: Uint8Array, span: ByteSpan): Break | undefined {
-  const at = runOf(
-    bytes,
-    span.byte_start,
-    span.byte_end,
-    (byte) => isBlank(byte) || isLineEnd(byte) || movesPaper(byte),
-  );
-  return at === span.byte_end
+  let at = span.byte_start;
+  for (;;) {
+    at = runOf(bytes, at, span.byte_end, (byte) => isBlank(byte) || isLineEnd(byte) || movesPaper(byte));
+    const width = lineEndBeyondAscii(bytes, at);
+    if (at >= span.byte_end || width === 0) break;
+    at += width;
+  }
+  return at >= span.byte_end
     ? undefined
     : { at, saw: "text that belongs to no unit", wanted: "blank lines between units" };
 }
 
 /** Around titles of a law: blanks, line ends, Markdown marks, a bullet, characters nobody sees. Nothing a row would have to carry. */
-const SURROUNDS = /^[\s#*_>`+\u002d\u00a0\u00ad\u200b-\u200f\u202a-\u202f\u2060-\u206f\ufeff]*$/u;
+const SURROUNDS = /^[\s\u0085#*_>`|+\u002d–•▪●◦·■○\u00a0\u00ad\u200b-\u200f\u202a-\u202f\u2060-\u206f\ufeff]*$/u;
+/** A title that is a link: the bracket before it, and behind it the target, which shows nothing. */
+const LINK_OPENS = /\[$/u;
+const LINK_ENDS = /^\]\([^()\s]*\)/u;
+/** What a title may show as one blank: the same around a line ending, or the tag that stands for one. */
+const LINE_BREAK = /[\n\r\v\u0085\u2028\u2029]|<br[ \t/]*>/iu;
 
 /** Marks of a unit of a law, from `from` to `to`. */
 function lawMarkup(bytes: Buffer, unit: ManifestUnit, from: number, to: number): Break | undefined {
-  if (to >= from && SURROUNDS.test(bytes.toString("utf8", from, to))) return undefined;
+  const marks = bytes
+    .toString("utf8", Math.min(from, to), to)
+    .replace(to === unit.title_start ? LINK_OPENS : LINK_ENDS, "");
+  if (to >= from && SURROUNDS.test(marks)) return undefined;
   return {
     at: from,
     saw: `text beside the title of ${unit.address} that belongs to no row`,
@@ -110,6 +125,37 @@ function textDiffers(
   };
 }
 
+/** The title of a row is the title's bytes with each recorded break as one blank; breaks hold nothing a row would have to carry. */
+function titleDiffers(bytes: Buffer, unit: ManifestUnit, title: string): Break | undefined {
+  const pieces: Buffer[] = [];
+  let from = unit.title_start;
+  for (const { byte_start, byte_end } of unit.title_breaks ?? []) {
+    const text = bytes.toString("utf8", byte_start, byte_end);
+    const inside = byte_start > from && byte_end > byte_start && byte_end < unit.title_end;
+    if (!inside || !LINE_BREAK.test(text) || !SURROUNDS.test(text.replace(/<br[ \t/]*>/giu, ""))) {
+      return {
+        at: byte_start,
+        saw: `text in the title of ${unit.address} that its row does not carry`,
+        wanted: "line endings, marks and blanks",
+      };
+    }
+    pieces.push(bytes.subarray(from, byte_start), BLANK);
+    from = byte_end;
+  }
+  if (pieces.length === 0)
+    return textDiffers(bytes, [unit.title_start, unit.title_end], title, `a title of ${unit.address}`);
+  const shown = Buffer.concat([...pieces, bytes.subarray(from, unit.title_end)]);
+  return (
+    textDiffers(shown, [0, shown.length], title, `a title of ${unit.address}`) && {
+      at: unit.title_start,
+      saw: `a title of ${unit.address} that differs from the source`,
+      wanted: "the bytes of the source, each break one blank",
+    }
+  );
+}
+
+const BLANK = Buffer.from(" ");
+
 function unitBreaks(bytes: Buffer, unit: ManifestUnit, row: UnitText): Break | undefined {
   const { title_start, title_end, body_start, body_end } = unit;
   const own = body_start === title_start && body_end === title_end;
@@ -126,7 +172,7 @@ function unitBreaks(bytes: Buffer, unit: ManifestUnit, row: UnitText): Break | u
   }
   return (
     openingMarkup(bytes, unit) ??
-    textDiffers(bytes, [title_start, title_end], row.title, `a title of ${unit.address}`) ??
+    titleDiffers(bytes, unit, row.title) ??
     closingMarkup(bytes, unit, own ? unit.byte_end : body_start) ??
     textDiffers(bytes, [body_start, body_end], row.body, `a body of ${unit.address}`)
   );
@@ -172,8 +218,8 @@ function firstBreak(bytes: Buffer, manifest: Manifest, rows: readonly UnitText[]
 }
 
 /**
- * Proves that separators, heading markup and the rows' titles and bodies, concatenated in order, equal the region byte for
- * byte, and that nothing but blank lines and the preamble (of a law also what stands behind its last article) stays outside the rows. `bytes` is the file the offsets count in;
+ * Proves that separators, heading markup (the breaks inside titles among it) and the rows' titles and bodies, concatenated in
+ * order, equal the region byte for byte, and that nothing but blank lines and the preamble (of a law also what stands behind its last article) stays outside the rows. `bytes` is the file the offsets count in;
  * `rows` stand in the manifest's order. A failure is STOP_INVARIANT_FAILED and names the first byte, never the text.
  */
 export function proveLossless(bytes: Uint8Array, manifest: Manifest, rows: readonly UnitText[]): LosslessResult {

@@ -151,6 +151,6 @@ describe("a decision and the regulation it promulgates in one file", () => {
   });
   test("hints cannot make one law of both", () => {
     const hints = [18, 21, 24].map((line): Hint => ({ line, reads: "text", reason: "of the regulation" }));
-    expect(refusedLaw(both.join("\n"), { hints }).reason).toContain("two texts in one sequence");
+    expect(refusedLaw(both.join("\n"), { hints }).reason).toContain("a second text begins behind the signature");
   });
 });

@@ -125,7 +125,7 @@ describe("pages", () => {
     expect(addresses(manifest)).toEqual(["DIEU-1", "PHU-LUC"]);
     expect(unitOf(manifest, "PHU-LUC")).toMatchObject({
       eid: "att",
-      title: "PHỤ LỤC\nDANH MỤC",
+      title: "PHỤ LỤC DANH MỤC",
       body: "Điều khoản mẫu.",
     });
     expect(addresses(cutLaw(around("Mẫu theo\nPhụ lục số 2 kèm theo Luật này.\n"), { annexes: true }))).toEqual([

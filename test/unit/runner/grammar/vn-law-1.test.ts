@@ -87,7 +87,7 @@ describe("a law with every level", () => {
   });
   test("titles a section by number and name and takes that as its body where nothing else stands", () => {
     expect(unitOf(deep, "PHAN-1/CHUONG-1")).toMatchObject({
-      title: "Chương I\nPHẠM VI VÀ NGUYÊN TẮC",
+      title: "Chương I PHẠM VI VÀ NGUYÊN TẮC",
       body: "Chương I\nPHẠM VI VÀ NGUYÊN TẮC",
     });
   });
@@ -118,7 +118,7 @@ describe("a law with every level", () => {
       level: "annex",
       eid: "att_2",
       parent: null,
-      title: "PHỤ LỤC II\nMẪU ĐƠN",
+      title: "PHỤ LỤC II MẪU ĐƠN",
     });
     expect(unitOf(annexed, "PHU-LUC-2").body).toMatch(/^Điều 1\. Người làm đơn\n/);
   });
@@ -138,7 +138,7 @@ describe("what is not structure", () => {
       "DIEU-3",
     ]);
     expect(unitOf(manifest, "DIEU-1").title).toBe(
-      "Điều 1. Sửa đổi, bổ sung một số điều của Nghị định số 5/2030/NĐ-CP về việc\ngiữ sách của thư viện làng",
+      "Điều 1. Sửa đổi, bổ sung một số điều của Nghị định số 5/2030/NĐ-CP về việc giữ sách của thư viện làng",
     );
     expect(unitOf(manifest, "DIEU-1/KHOAN-1").body).toContain("3. Sách rách được vá.”.");
     expect(unitOf(manifest, "DIEU-1/KHOAN-5").body).toContain("Điều 4. Giờ mở cửa");
@@ -214,7 +214,7 @@ describe("articles without a name", () => {
       body: "Làng là một làng.\nViệc làng do người làng định.",
     });
     expect(unitOf(manifest, "DIEU-2")).toMatchObject({ title: "Điều 2.", body: "Làng có đình, có giếng và có chợ." });
-    expect(unitOf(manifest, "DIEU-3").title).toBe("Điều 3.\nNgười làng");
+    expect(unitOf(manifest, "DIEU-3").title).toBe("Điều 3. Người làng");
   });
   test("may number their clauses in the older ways", () => {
     expect(addresses(manifest)).toEqual([
