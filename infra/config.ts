@@ -1,4 +1,5 @@
-// The stack's configuration (Pulumi.<stack>.yaml, keys `cutter:*`) as typed values. Every mistake is named at once, before anything is dialled.
+// The stack's configuration (Pulumi.<stack>.yaml, keys `cutter:*`) as typed values. Every mistake is named at once,
+// before anything is dialled.
 import * as z from "zod";
 import { configSchema } from "../runner/model/config.ts";
 import { FINGERPRINT } from "../runner/model/ids.ts";
@@ -112,6 +113,12 @@ export const STACK_KEYS = Object.keys(stackSchema.shape) as readonly (keyof Stac
 /** Keys that may be left out, with what they mean then. */
 const DEFAULTS: Partial<StackConfig> = { sandbox: false, users: [], untouched: [], known: [] };
 
+/** What is wrong with a value, in words that do not quote it. */
+function faultOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return `unknown ${issue.keys.join(", ")}`;
+  return issue.code === "invalid_format" || issue.code === "custom" ? issue.message : issue.code;
+}
+
 /**
  * Values by key to a configuration. STOP_PRECHECK_FAILED lists every mistake; no value is quoted, because a secret may have
  * been pasted at the wrong place.
@@ -121,10 +128,7 @@ export function parseStackConfig(values: Readonly<Record<string, unknown>>): Sta
   const parsed = stackSchema.safeParse({ ...DEFAULTS, ...given });
   const details = parsed.success
     ? faultsBetween(parsed.data)
-    : parsed.error.issues.map(
-        (issue) =>
-          `cutter:${issue.path.join(".")}: ${issue.code === "unrecognized_keys" ? `unknown ${issue.keys.join(", ")}` : issue.code === "invalid_format" || issue.code === "custom" ? issue.message : issue.code}`,
-      );
+    : parsed.error.issues.map((issue) => `cutter:${issue.path.join(".")}: ${faultOf(issue)}`);
   if (!parsed.success || details.length > 0) {
     throw new Stopped("STOP_PRECHECK_FAILED", {
       saw: `${details.length} mistakes in the stack's configuration`,
@@ -180,7 +184,9 @@ function faultsBetween(config: StackConfig): string[] {
   return cannot
     ? [
         ...differing,
-        `cutter:orchestrator.content.backup.scratch_user: the runner runs as ${runtime.owner} and may not start programs as ${scratch}; write null, scratch servers then run as ${runtime.owner}`,
+        `cutter:orchestrator.content.backup.scratch_user: the runner runs as ${runtime.owner} and ` +
+          `may not start programs as ${scratch}; write null, scratch servers then run as ` +
+          `${runtime.owner}`,
       ]
     : differing;
 }

@@ -297,7 +297,8 @@ function databaseFacts(looks: Looks, reading: Reading): Record<string, Found> {
   ]);
 }
 
-// A package is applied when anything it brings to this database is there (roles belong to the cluster); else it is told as one missing thing.
+// A package is applied when anything it brings to this database is there (roles belong to the cluster); else it is told
+// as one missing thing.
 function withPackages(facts: Facts, spec: Spec): Facts {
   const packages = Object.entries(spec).filter(([path]) => path.startsWith("package "));
   const applied = packages.filter(([path, { component }]) =>

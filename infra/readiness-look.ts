@@ -1,4 +1,5 @@
-// One look for readiness: everything drift looks at, the records of the database, and the same witnesses before and after, over one connection.
+// One look for readiness: everything drift looks at, the records of the database, and the same witnesses before and
+// after, over one connection.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stopped } from "../runner/model/stop.ts";

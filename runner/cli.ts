@@ -213,7 +213,8 @@ async function main(): Promise<number> {
     if (error instanceof Stopped)
       return (await import("./terminal/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
     process.stderr.write(
-      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug. Send this text and the run's runner.log.\n`,
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a ` +
+        "bug. Send this text and the run's runner.log.\n",
     );
     return EXIT_BUG;
   }
@@ -231,7 +232,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// Node 21 says what it is by itself; on Node 20 the database driver asks for a browser's Response instead, which loads an HTTP client (0.1 s).
+// Node 21 says what it is by itself; on Node 20 the database driver asks for a browser's Response instead, which loads
+// an HTTP client (0.1 s).
 if (!("navigator" in globalThis))
   Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node.split(".")[0] ?? ""}` } });
 

@@ -1,4 +1,5 @@
-// The plan as values, made again from the pinned bytes whenever it is needed: nothing between signature and write is trusted to have kept it.
+// The plan as values, made again from the pinned bytes whenever it is needed: nothing between signature and write is
+// trusted to have kept it.
 // Phases, gates and commands ask here, so that no phase imports another.
 import { grammarProfile } from "./grammar/profiles.ts";
 import type { Json } from "./model/canonical.ts";
@@ -82,7 +83,10 @@ export async function planOf(
   );
 }
 
-/** What the gate admits with SG_1: rows of planned_unit, and the ids of every ledger row of the run. The database holds the writer to both. */
+/**
+ * What the gate admits with SG_1: rows of planned_unit, and the ids of every ledger row of the run. The database holds
+ * the writer to both.
+ */
 export interface PlannedRows {
   readonly units: readonly Readonly<Record<string, Json>>[];
   readonly ledger: LedgerIds;

@@ -2,7 +2,10 @@
 // value that was not declared leaves the host, because a secret may have been pasted there.
 import { sha256 } from "../../runner/model/canonical.ts";
 
-/** Node program; first argument the file, second the declared digests by key. Prints {json: boolean, keys: {name: boolean | null}}; null: not declared. */
+/**
+ * Node program; first argument the file, second the declared digests by key. Prints {json: boolean, keys: {name:
+ * boolean | null}}; null: not declared.
+ */
 export const CONFIG_LEAVES_PROGRAM = `
 const { openSync, readFileSync, constants } = require("node:fs");
 const { createHash } = require("node:crypto");

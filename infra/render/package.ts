@@ -148,7 +148,8 @@ function renderRepair({ declared, rights, entries }: PackageScript): string {
   return [...roles, ...memberships, ...owners, ...routines, ...triggers, ...eventTriggers, ...grants].join("\n");
 }
 
-// The password goes from the env file through a pipe; it stands in no argument and in no text of ours. The server, and whatever it logs, gets the
+// The password goes from the env file through a pipe; it stands in no argument and in no text of ours. The server, and
+// whatever it logs, gets the
 // verifier alone.
 function renderPassword({ role, file, variable }: PasswordSource, psql: string, node: string): string {
   return `if [ "$(${psql} -c "SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = '${role}'")" = t ]; then

@@ -30,7 +30,10 @@ export function releaseFolders({ files }: Release): readonly string[] {
   return [...new Set(Object.keys(files).flatMap(above))].sort();
 }
 
-/** Launcher of the runner: an empty environment but for the names listed. A run keeps the release it began with, because Node resolves the link. */
+/**
+ * Launcher of the runner: an empty environment but for the names listed. A run keeps the release it began with, because
+ * Node resolves the link.
+ */
 export function renderLauncher(parts: {
   readonly node: string;
   readonly folder: string;

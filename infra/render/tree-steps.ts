@@ -7,7 +7,10 @@ import { directoryStep, modeWord, ownerWord } from "./file-steps.ts";
 import type { Ownership } from "./file-steps.ts";
 import { base64Lines, command, hereDocument } from "./shell-text.ts";
 
-/** Files by path below `root`, in the folder `above`; paths of letters, digits and `._-/` only. `folders`: those inside `root`, outer ones first. */
+/**
+ * Files by path below `root`, in the folder `above`; paths of letters, digits and `._-/` only. `folders`: those inside
+ * `root`, outer ones first.
+ */
 export interface Tree {
   readonly above: string;
   readonly root: string;
@@ -23,7 +26,8 @@ const INCOMING = ".incoming";
 const PATH = /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 
 /**
- * Shell functions for one tree. `tree_is`: every file stands with kind, owner, mode and bytes; others may stand beside it. `put_tree` takes the
+ * Shell functions for one tree. `tree_is`: every file stands with kind, owner, mode and bytes; others may stand beside
+ * it. `put_tree` takes the
  * archive on standard input; nothing of it is in place before all of it is proven. A tree that stands with differences is mended file by
  * file, because a run may be working with the others.
  */

@@ -1,4 +1,5 @@
-// The words of an ssh call: a user's own configuration has no effect, the host key is pinned, every argument is quoted for the remote shell.
+// The words of an ssh call: a user's own configuration has no effect, the host key is pinned, every argument is quoted
+// for the remote shell.
 import { shellWord } from "../../runner/rules/shell-word.ts";
 
 /** A host to dial. `knownHostsFile` holds exactly its pinned key. */
@@ -14,7 +15,10 @@ const DIAL_SECONDS = 15;
 /** A dead line is noticed after three of these without an answer. */
 const ALIVE_SECONDS = 15;
 
-/** The ssh command line up to the remote command; each protection stops something seen (ProxyCommand, KnownHostsCommand, forwarded agents). */
+/**
+ * The ssh command line up to the remote command; each protection stops something seen (ProxyCommand, KnownHostsCommand,
+ * forwarded agents).
+ */
 export function sshCommandLine(address: RemoteAddress): string[] {
   const options: Record<string, string> = {
     GlobalKnownHostsFile: "none",

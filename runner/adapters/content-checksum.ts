@@ -1,4 +1,5 @@
-// Streams every row of a table through SHA-256. Two servers with equal rows give equal digests, whatever their collation, because every session
+// Streams every row of a table through SHA-256. Two servers with equal rows give equal digests, whatever their
+// collation, because every session
 // of ours writes values alike (runner/rules/session-settings.ts).
 import { createHash } from "node:crypto";
 import type pg from "pg";

@@ -45,7 +45,8 @@ export interface DumpRequest {
 }
 
 /**
- * Plain SQL of the dump, chunk by chunk. Ends with STOP_BACKUP_FAILED when one of the programs did, so a half dump never looks whole; ending
+ * Plain SQL of the dump, chunk by chunk. Ends with STOP_BACKUP_FAILED when one of the programs did, so a half dump
+ * never looks whole; ending
  * the iteration early ends them.
  */
 export async function* dump(request: DumpRequest): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,5 @@
-// How every session of the runner begins: encrypted as the configuration says, with our settings, and with PostgreSQL itself at the other end.
+// How every session of the runner begins: encrypted as the configuration says, with our settings, and with PostgreSQL
+// itself at the other end.
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
@@ -40,7 +41,8 @@ export interface SessionExtras {
 }
 
 /**
- * An open session. Fails with the driver's own error where the server refuses or nobody answers, STOP_COULD_NOT_LOOK for a file of authorities
+ * An open session. Fails with the driver's own error where the server refuses or nobody answers, STOP_COULD_NOT_LOOK
+ * for a file of authorities
  * that cannot be read, STOP_PRECHECK_FAILED when a connection pooler is at the other end. Encryption is agreed before any password is sent.
  */
 export async function openSession(
@@ -88,7 +90,9 @@ function pooler({ host, port }: ServerPlace, saw: string, cause?: unknown): Stop
     {
       saw: `a connection pooler such as PgBouncer answers at ${host}:${port} (${saw})`,
       wanted: "PostgreSQL itself",
-      hint: "name the server's own host and port in database.host and database.port: settings, locks and snapshots of a session do not survive a pooler",
+      hint:
+        "name the server's own host and port in database.host and database.port: settings, locks " +
+        "and snapshots of a session do not survive a pooler",
     },
     cause,
   );

@@ -60,7 +60,9 @@ export function translate(what: string, role: RoleKey, error: unknown): Error {
       {
         saw,
         wanted: "the tables and functions this release was built for",
-        hint: "see whether the configuration names the right database; if it does, apply the missing database package and run `cutter precheck`",
+        hint:
+          "see whether the configuration names the right database; if it does, apply the missing " +
+          "database package and run `cutter precheck`",
         next: "cutter precheck",
       },
       error,

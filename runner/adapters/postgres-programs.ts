@@ -23,7 +23,10 @@ export interface UnnamedFile {
 /** One with a password in it. */
 export type PasswordFile = UnnamedFile;
 
-/** Where a program finds the file that it inherits as its fourth stream; a pipe there could not be opened by name. libpq wants a regular file of mode 0600. */
+/**
+ * Where a program finds the file that it inherits as its fourth stream; a pipe there could not be opened by name. libpq
+ * wants a regular file of mode 0600.
+ */
 export const INHERITED_FILE = "/dev/fd/3";
 
 const STREAMING = {
@@ -65,7 +68,10 @@ export function startProgram(
   });
 }
 
-/** Starts a program of the installation that only turns one stream into another: no server, no password. It finds `file` at {@link INHERITED_FILE}. */
+/**
+ * Starts a program of the installation that only turns one stream into another: no server, no password. It finds `file`
+ * at {@link INHERITED_FILE}.
+ */
 export function startFilter(path: string, args: readonly string[], capSeconds: number, file?: UnnamedFile) {
   return execa(path, args, {
     ...STREAMING,
@@ -169,6 +175,8 @@ export async function majorVersion(path: string): Promise<number> {
   throw new Stopped("STOP_BACKUP_FAILED", {
     saw: `${path} does not answer --version: ${reason}`,
     wanted: "the client programs of one PostgreSQL installation",
-    hint: "install PostgreSQL's programs of the server's major or later and name their folder in backup.postgres_bin, open to the runner's user",
+    hint:
+      "install PostgreSQL's programs of the server's major or later and name their folder in " +
+      "backup.postgres_bin, open to the runner's user",
   });
 }

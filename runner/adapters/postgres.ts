@@ -232,7 +232,9 @@ class Session implements Reader, Writer {
     const parsed = ROWS[name].array().safeParse(rows);
     if (!parsed.success)
       throw new Stopped("STOP_COULD_NOT_LOOK", {
-        saw: `sql/${name}.sql answered in another form: ${parsed.error.issues[0]?.path.join(".") ?? ""} ${parsed.error.issues[0]?.message ?? ""}`,
+        saw:
+          `sql/${name}.sql answered in another form: ${parsed.error.issues[0]?.path.join(".") ?? ""} ` +
+          `${parsed.error.issues[0]?.message ?? ""}`,
         wanted: "the columns this release was built for",
       });
     return parsed.data as RowOf<N>[];

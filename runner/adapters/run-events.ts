@@ -10,7 +10,10 @@ import { isAlive } from "./run-process.ts";
 /** Where a run's events lie below the runtime root. */
 export const eventsFile = (root: string, runId: string): string => join(root, "runs", runId, "events.ndjson");
 
-/** Appends with the time of the host and the process that speaks; a full disk must not end a run that could still commit or stop cleanly. */
+/**
+ * Appends with the time of the host and the process that speaks; a full disk must not end a run that could still commit
+ * or stop cleanly.
+ */
 export function fileEvents(root: string, runId: string): Events {
   const path = eventsFile(root, runId);
   return {

@@ -63,7 +63,10 @@ export function runFiles(root: string, locks: string): RunFiles {
   };
 }
 
-/** Writes a file so that a reader sees the old bytes or all of the new ones. STOP_COULD_NOT_LOOK names the place, for example on a full disk. */
+/**
+ * Writes a file so that a reader sees the old bytes or all of the new ones. STOP_COULD_NOT_LOOK names the place, for
+ * example on a full disk.
+ */
 export async function writeWhole(path: string, data: string | Uint8Array, mode = 0o640): Promise<void> {
   const part = join(dirname(path), `.${randomBytes(6).toString("hex")}.part`);
   try {

@@ -52,7 +52,10 @@ function claim(folder: string): boolean {
   }
 }
 
-/** Starts this same program with `words` in its own session (and scope, where systemd is), output to runs/<run_id>/runner.log, stdin closed. Answers its pid. */
+/**
+ * Starts this same program with `words` in its own session (and scope, where systemd is), output to
+ * runs/<run_id>/runner.log, stdin closed. Answers its pid.
+ */
 export function startDetached(root: string, runId: string, words: readonly string[]): number {
   const folder = join(root, "runs", runId);
   mkdirSync(folder, { recursive: true, mode: 0o750 });

@@ -19,7 +19,10 @@ export async function closeRun(
   await indexClosedRun(world, run.row.run_id);
 }
 
-/** The line of a closed run in runs-index.jsonl, unless it stands there. Two runs may close at once, so the file's head is read and extended under a lock. */
+/**
+ * The line of a closed run in runs-index.jsonl, unless it stands there. Two runs may close at once, so the file's head
+ * is read and extended under a lock.
+ */
 export async function indexClosedRun({ database, files, config }: World, runId: string): Promise<void> {
   await database.transaction("exec", async (tx) => {
     await tx.query("write/lock-runs-index", { run_id: runId });

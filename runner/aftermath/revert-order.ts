@@ -1,7 +1,10 @@
 // Records that somebody orders a written run to be undone, before anything moves. As cutter_halt: the writer's password orders nothing.
 import type { World } from "../world.ts";
 
-/** The order names this process's own user; the revert then carries exactly these words. STOP_INVARIANT_FAILED for a run that is not written or is enacted. */
+/**
+ * The order names this process's own user; the revert then carries exactly these words. STOP_INVARIANT_FAILED for a run
+ * that is not written or is enacted.
+ */
 export async function orderRevert(
   { database, here, config }: Pick<World, "database" | "here" | "config">,
   runId: string,

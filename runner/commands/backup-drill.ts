@@ -40,7 +40,10 @@ export interface DrillOptions {
 const PACKAGE_CAP = 16 * 1024 * 1024;
 const DRILL_SECONDS = 60 * 60;
 
-/** `backup drill`: clear SQL on standard input; exit 0 when every row and right of the receipt was restored. STOP_PROOF_FAILED otherwise. */
+/**
+ * `backup drill`: clear SQL on standard input; exit 0 when every row and right of the receipt was restored.
+ * STOP_PROOF_FAILED otherwise.
+ */
 export async function restoreDrill(common: Common, options: DrillOptions): Promise<number> {
   const read = await readSafely(options.package, PACKAGE_CAP);
   if (!read.ok)

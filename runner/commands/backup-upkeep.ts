@@ -24,16 +24,16 @@ export async function listBackups(common: Common): Promise<number> {
     const { id, kind, file, size_bytes, at, run_id } = backup;
     const run = standing === undefined ? "not known: the database did not answer" : (standing.get(id)?.text ?? "");
     if (common.json) printJson({ event: "backup", id, kind, file, size_bytes, at: at.toISOString(), run_id, run });
-    else
-      process.stdout.write(
-        `${printable(`${id}  ${kind.padEnd(8)}  ${at.toISOString().slice(0, 19)}Z  ${String(size_bytes).padStart(10)} bytes  ${run}`).trimEnd()}\n`,
-      );
+    else process.stdout.write(`${printable(shelfLine({ id, kind, at, size_bytes }, run))}\n`);
   }
   if (stored.length === 0) process.stderr.write("no backups on this host\n");
   return 0;
 }
 
-/** The named backups, else all that were proven, each held against its receipt. Exit 0 when every one is unchanged, else the first one's stop. */
+/**
+ * The named backups, else all that were proven, each held against its receipt. Exit 0 when every one is unchanged, else
+ * the first one's stop.
+ */
 export async function verifyBackups(common: Common, ids: readonly string[]): Promise<number> {
   const { world, shelf } = await open(common);
   const stored = await shelf.list();
@@ -57,7 +57,10 @@ export async function verifyBackups(common: Common, ids: readonly string[]): Pro
   return status;
 }
 
-/** Deletes the named backups, all or none. STOP_RUN_OPEN keeps the one an open run rests on; STOP_COULD_NOT_LOOK when nobody can say which runs are open. */
+/**
+ * Deletes the named backups, all or none. STOP_RUN_OPEN keeps the one an open run rests on; STOP_COULD_NOT_LOOK when
+ * nobody can say which runs are open.
+ */
 export async function pruneBackups(common: Common, ids: readonly string[]): Promise<number> {
   const { world, shelf } = await open(common);
   const stored = await shelf.list();
@@ -123,4 +126,9 @@ async function recordedReceipt(world: World, { run_id }: StoredBackup) {
       proof: backupProofSchema.parse(newest.proof),
     }
   );
+}
+
+function shelfLine(backup: { id: string; kind: string; at: Date; size_bytes: number }, run: string): string {
+  const size = `${String(backup.size_bytes).padStart(10)} bytes`;
+  return [backup.id, backup.kind.padEnd(8), `${backup.at.toISOString().slice(0, 19)}Z`, size, run].join("  ").trimEnd();
 }

@@ -75,7 +75,10 @@ interface Signed {
   readonly signature: Buffer;
 }
 
-/** The signature is good for both verifiers; only then is the payload derived, and the statement must be for exactly it, by the right person, in time. */
+/**
+ * The signature is good for both verifiers; only then is the payload derived, and the statement must be for exactly it,
+ * by the right person, in time.
+ */
 async function insistStatement(
   { statement, bytes, signature }: Signed,
   approvers: ApproverSet,

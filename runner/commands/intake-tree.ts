@@ -26,13 +26,20 @@ function firstWords(unit: ManifestUnit): string {
 
 function lawLine(unit: ManifestUnit, depth: number): string {
   const size = unit.body_start === unit.title_start ? "" : `, ${unit.body_end - unit.body_start} bytes`;
-  return `${"  ".repeat(depth)}${shortened(oneLine(unit.title), TITLE_SHOWN)}  [${unit.address}, line ${unit.line}${size}]${firstWords(unit)}`;
+  return (
+    `${"  ".repeat(depth)}${shortened(oneLine(unit.title), TITLE_SHOWN)}  [${unit.address}, ` +
+    `line ${unit.line}${size}]${firstWords(unit)}`
+  );
 }
 
 function markdownLine(unit: ManifestUnit): string {
   const title = printable(unit.title);
   const indent = "  ".repeat(unit.address.split("/").length - 1);
-  return `${indent}${unit.address}  ${title.length > TITLE_SHOWN ? `${title.slice(0, TITLE_SHOWN)}…` : title}  (line ${unit.line}, ${unit.body_end - unit.body_start} bytes)`;
+  return (
+    `${indent}${unit.address}  ` +
+    `${title.length > TITLE_SHOWN ? `${title.slice(0, TITLE_SHOWN)}…` : title}  (line ` +
+    `${unit.line}, ${unit.body_end - unit.body_start} bytes)`
+  );
 }
 
 /** One line a unit, in order. The units of a law are indented below what encloses them, because their addresses do not say it. */

@@ -23,7 +23,10 @@ export const INTAKE_CAPS = { units: 500, hard: 1000 } as const;
 export const intakeCaps = (profile: string): { readonly units: number; readonly hard: number } =>
   profile.startsWith("vn-law-") ? { units: INTAKE_CAPS.hard, hard: INTAKE_CAPS.hard } : INTAKE_CAPS;
 
-/** What is asked of the grammar, as far as it is not the default. words: what the host's configuration says under `plan`; without it the defaults, which a default host shares. */
+/**
+ * What is asked of the grammar, as far as it is not the default. words: what the host's configuration says under
+ * `plan`; without it the defaults, which a default host shares.
+ */
 export interface IntakeOptions extends Partial<GrammarRequest> {
   readonly caps: { readonly units: number; readonly hard: number };
   readonly words?: PlanWords & { readonly section_types: readonly string[] };

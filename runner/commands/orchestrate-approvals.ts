@@ -29,7 +29,8 @@ export async function showApprovals(common: Common, id: string): Promise<number>
       });
     else
       process.stdout.write(
-        `${printable(`${row.gate.padEnd(22)} ${row.person.padEnd(12)} admitted ${admitted_at.toISOString()}, used by ${row.used_phase ?? "nothing"}`)}\n`,
+        `${printable(`${row.gate.padEnd(22)} ${row.person.padEnd(12)} admitted ${admitted_at.toISOString()}`)}` +
+          `${printable(`, used by ${row.used_phase ?? "nothing"}`)}\n`,
       );
   }
   return 0;

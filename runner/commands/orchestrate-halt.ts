@@ -27,7 +27,8 @@ export async function halt(common: Common, id: string | undefined, reason: strin
   await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
   if (common.json) printJson({ event: "halted", halt_id, run_id: runId, acknowledged: true });
   process.stderr.write(
-    `acknowledged: no writer is in flight\nto lift it: npm run unhalt -- ${halt_id}${runId ? ` --run ${runId}` : ""} --profile <approver profile>\n`,
+    `acknowledged: no writer is in flight\nto lift it: npm run unhalt -- ${halt_id}${runId ? ` --run ${runId}` : ""} ` +
+      "--profile <approver profile>\n",
   );
   return 0;
 }

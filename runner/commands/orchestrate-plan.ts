@@ -66,7 +66,8 @@ export async function showPlan(
     .map(([type, count]) => `${count} ${type}`)
     .join(", ");
   process.stderr.write(
-    `${document}, version ${printable(source_version_id)}: ${plan.candidate_count} units (${types}), ${coverage_bytes} bytes accounted for\n`,
+    `${document}, version ${printable(source_version_id)}: ${plan.candidate_count} units (${types}), ` +
+      `${coverage_bytes} bytes accounted for\n`,
   );
   if (completeness !== undefined) process.stderr.write(`  ${printable(completeness)}\n`);
   for (const finding of findings) process.stderr.write(`  line ${finding.line}: ${printable(finding.text)}\n`);

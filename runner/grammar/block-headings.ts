@@ -155,7 +155,10 @@ function oversize(bytes: Buffer): { line: number; reason: string } | undefined {
   return undefined;
 }
 
-/** Offset of the line ending at or behind `from`, or the length; `returns`: whether a CR stands anywhere. The search is the buffer's own. */
+/**
+ * Offset of the line ending at or behind `from`, or the length; `returns`: whether a CR stands anywhere. The search is
+ * the buffer's own.
+ */
 function lineEnd(bytes: Buffer, from: number, returns: boolean): number {
   const feed = bytes.indexOf(10, from);
   const end = feed < 0 ? bytes.length : feed;

@@ -29,7 +29,10 @@ function seriesText({ kind, numbers, missing }: Series): string {
   const range = `${PLURAL[kind]} 1-${highest}${inserted === 0 ? "" : ` with ${inserted} inserted`}`;
   if (missing.length === 0) return `${range} complete`;
   const named = missing.slice(0, NAMED).join(", ");
-  return `${range} without ${named}${missing.length > NAMED ? ` and ${missing.length - NAMED} more` : ""} (no line could be ${missing.length === 1 ? "it" : "them"})`;
+  return (
+    `${range} without ${named}${missing.length > NAMED ? ` and ${missing.length - NAMED} more` : ""} ` +
+    `(no line could be ${missing.length === 1 ? "it" : "them"})`
+  );
 }
 
 /** One line: every series of units, what has the form of a heading elsewhere, and that nothing is left. */

@@ -118,7 +118,10 @@ function articleLost(
   behind: ReadonlySet<Place>,
 ): string | undefined {
   if (behind.has(place))
-    return `which would follow Điều ${chosen.articles.at(-1)?.number ?? ""} of line ${chosen.articles.at(-1)?.line ?? 0}, the last one that is cut`;
+    return (
+      `which would follow Điều ${chosen.articles.at(-1)?.number ?? ""} of line ` +
+      `${chosen.articles.at(-1)?.line ?? 0}, the last one that is cut`
+    );
   if (chosen.numbers.has(place.number) || elsewhere.has(place)) return undefined;
   const highest = Math.max(0, ...chosen.articles.map(majorOf));
   if (place.letter !== "") {
@@ -131,7 +134,11 @@ function articleLost(
   if (place.major > highest || (place.refers && place.name === "")) return undefined;
   const above = chosen.articles.findLast((unit) => majorOf(unit) < place.major);
   const below = chosen.articles.find((unit) => majorOf(unit) > place.major);
-  return `which is missing ${above === undefined ? "before" : `between Điều ${above.number ?? ""} of line ${above.line} and`} Điều ${below?.number ?? ""} of line ${below?.line ?? 0}`;
+  return (
+    "which is missing " +
+    `${above === undefined ? "before" : `between Điều ${above.number ?? ""} of line ${above.line} and`} ` +
+    `Điều ${below?.number ?? ""} of line ${below?.line ?? 0}`
+  );
 }
 
 /** The same of a part, a chapter or a section: one that stands in the law outside quotations and that no unit around it repeats. */
@@ -244,7 +251,9 @@ export function reconcile(cut: CutText): Reconciled {
   }
   const two = joined(places, chosen);
   if (two) {
-    const reason = `line ${two.place.line} reads as ${called(two.place)}, but goes on from line ${two.from.line}, where the numbers begin again: two texts in one sequence`;
+    const reason =
+      `line ${two.place.line} reads as ${called(two.place)}, but goes on from line ` +
+      `${two.from.line}, where the numbers begin again: two texts in one sequence`;
     return { unaccounted: [{ line: two.place.line, reason }, ...unaccounted] };
   }
   for (const place of otherText(
@@ -253,7 +262,9 @@ export function reconcile(cut: CutText): Reconciled {
   )) {
     unaccounted.push({
       line: place.line,
-      reason: `line ${place.line} reads as ${called(place)} of another text than that of line ${chosen.articles[0]?.line ?? 0}: it is named otherwise`,
+      reason:
+        `line ${place.line} reads as ${called(place)} of another text than that of line ` +
+        `${chosen.articles[0]?.line ?? 0}: it is named otherwise`,
     });
   }
   if (unaccounted.length > 0) return { unaccounted: unaccounted.sort((one, other) => one.line - other.line) };

@@ -28,7 +28,9 @@ const RULES = {
   region: "between the lines CUT:BEGIN and CUT:END (comment form), each exactly once, else the whole file",
   units: "CommonMark 0.31 ATX headings outside lists and quotes; setext headings are findings",
   title: "heading content without markers, edge blanks and closing sequence; no hidden character",
-  body: "whole lines to the next heading without blank edge lines; empty refused, or with empty_body heading the title's bytes; shows a character",
+  body:
+    "whole lines to the next heading without blank edge lines; empty refused, or with " +
+    "empty_body heading the title's bytes; shows a character",
   address: "prefix, then letter-number per enclosing heading; letter of the section type; number per parent and letter",
   limits: "line 1048576 bytes; 2000000 lines; 64 container levels; quote steps 8 a line and 100000",
 };
@@ -183,5 +185,8 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   return { manifest: assembleManifest({ ...structure, findings, profile: genericAtx1, options, units }) };
 }
 
-/** See {@link GrammarProfile}. A refusal of line 0 is about the prefix or the options, not about a line. Never throws, whatever the bytes. */
+/**
+ * See {@link GrammarProfile}. A refusal of line 0 is about the prefix or the options, not about a line. Never throws,
+ * whatever the bytes.
+ */
 export const genericAtx1: GrammarProfile = { name: RULES.name, sha: digestOf(RULES), mark };

@@ -57,5 +57,7 @@ function isSame(one: string, other: string): boolean {
 
 /** The advice in one sentence, with the lines to write. */
 export const twoTextsAdvice = ({ numbers, first, second }: TwoTexts): string =>
-  `lines ${numbers[0]} and ${numbers[1]} both begin the articles at 1: two texts in one file; write <!-- CUT:BEGIN --> before and <!-- CUT:END --> behind ` +
-  `one of them, each on a line of its own (the first is lines ${first[0]} to ${first[1]}, the second lines ${second[0]} to ${second[1]}), and cut the other from a copy`;
+  `lines ${numbers[0]} and ${numbers[1]} both begin the articles at 1: two texts in one ` +
+  "file; write <!-- CUT:BEGIN --> before and <!-- CUT:END --> behind " +
+  `one of them, each on a line of its own (the first is lines ${first[0]} to ${first[1]}, ` +
+  `the second lines ${second[0]} to ${second[1]}), and cut the other from a copy`;

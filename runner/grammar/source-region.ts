@@ -45,7 +45,10 @@ function firstBadPiece(bytes: Buffer, separator: number): number {
   return 0;
 }
 
-/** A file of another kind or encoding by its name, else the first line that is not UTF-8, as a refusal. The check knows no place, so on failure pieces are tried one by one. */
+/**
+ * A file of another kind or encoding by its name, else the first line that is not UTF-8, as a refusal. The check knows
+ * no place, so on failure pieces are tried one by one.
+ */
 export function encodingRefusal(bytes: Buffer): Refusal | undefined {
   const foreign = foreignKind(bytes);
   if (foreign) return refuse(1, foreignKindText(foreign));

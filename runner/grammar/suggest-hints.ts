@@ -57,7 +57,9 @@ class Surroundings {
       .slice(0, SHOWN)
       .map((place) => ({
         line: place.line,
-        reason: `line ${place.line} looks like ${called(place)}, but is not written as an article; write \`Điều ${place.number}. …\` at the beginning of a line`,
+        reason:
+          `line ${place.line} looks like ${called(place)}, but is not written as an article; write ` +
+          `\`Điều ${place.number}. …\` at the beginning of a line`,
       }));
   }
   /** Places of the same name elsewhere. */

@@ -86,5 +86,8 @@ export function unseenHeadings(looked: LookedAt): Finding[] {
 export function fencedHeadings(looked: LookedAt): string {
   const fence = looked.opaque.find((block) => block.kind === "fence" && headingsIn(looked, block).length > 0);
   if (fence === undefined) return "";
-  return `; ${headingsIn(looked, fence).length} lines that look like headings stand in the fence opened at line ${looked.first_line + fence.from}`;
+  return (
+    `; ${headingsIn(looked, fence).length} lines that look like headings stand in the fence ` +
+    `opened at line ${looked.first_line + fence.from}`
+  );
 }

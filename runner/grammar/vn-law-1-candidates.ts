@@ -50,12 +50,14 @@ const OPENING = "([\"“”«‘'„]\\s*)?";
 /** "Điều" as it is printed, typed without marks, or scanned with a wrong one. */
 const WORD = "(?:[ĐD][iíìIÍÌ][eêềếểễệEÊỀẾỂỄỆ][uU])";
 const ARTICLE = new RegExp(
-  `^${OPENING}${WORD}\\s*(?:(?:thứ|THỨ)\\s+(${WRITTEN})(?!\\p{L})|(?:(?:thứ|THỨ)\\s+)?(\\d{1,4})(?:[-–]?([a-zđA-ZĐ])|[-– ]?(bis|ter|quater))?)(?![\\p{L}\\d])` +
+  `^${OPENING}${WORD}\\s*(?:(?:thứ|THỨ)\\s+(${WRITTEN})(?!\\p{L})|(?:(?:thứ|THỨ)\\s+)?(\\d{1,4})(?:[-–]?([a-zđA-ZĐ])|[-– ` +
+    "]?(bis|ter|quater))?)(?![\\p{L}\\d])" +
     "(?:\\s*(?:\\[\\d{1,3}\\]|\\(\\d{1,3}\\)))?\\s*(?:([.:]|\\/(?!\\d)|[-–—](?=\\s))\\s*(.*)|(.*))$",
   "u",
 );
 const SECTION = new RegExp(
-  `^${OPENING}(Phần|PHẦN|Ch[uư][oơ]ng|CH[UƯ][OƠ]NG|Tiểu mục|Tiểu Mục|TIỂU MỤC|Mục|MỤC)\\s+(?:(?:thứ|THỨ)\\s+)?((?:[IVXLC]+|\\d{1,3})(?!\\d)|(?:${WRITTEN})(?![\\p{L}]))` +
+  `^${OPENING}(Phần|PHẦN|Ch[uư][oơ]ng|CH[UƯ][OƠ]NG|Tiểu mục|Tiểu Mục|TIỂU ` +
+    `MỤC|Mục|MỤC)\\s+(?:(?:thứ|THỨ)\\s+)?((?:[IVXLC]+|\\d{1,3})(?!\\d)|(?:${WRITTEN})(?![\\p{L}]))` +
     `(-?[ABa-zđ](?![\\p{L}]))?(\\d{1,3}(?![\\d.])|\\[\\d{1,3}\\])?(?![\\p{L}\\d])\\s*(?:([.:]|[-–—](?=\\s))\\s*(.*)|(.*))$`,
   "iu",
 );
@@ -74,7 +76,10 @@ const levelOf = (word: string): Level | undefined => SECTION_LEVEL[/^ch/iu.test(
 /** Levels of sections, outermost first. */
 export const SECTION_LEVELS: readonly Level[] = ["part", "chapter", "section", "subsection"];
 
-/** What is known of a line itself. quote: it begins with a mark; announced: it stands where quoted text is announced; item: it is one of a list inside an article. titled: whether a line is a heading, which need not end like a sentence. */
+/**
+ * What is known of a line itself. quote: it begins with a mark; announced: it stands where quoted text is announced;
+ * item: it is one of a list inside an article. titled: whether a line is a heading, which need not end like a sentence.
+ */
 export interface LineForm {
   readonly quote: boolean;
   readonly announced: boolean;

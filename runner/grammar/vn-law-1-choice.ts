@@ -152,14 +152,19 @@ function hiddenGap<T extends Choosable>(
       if (!candidate || !continues(from, candidate) || beginsWithMark(reading, candidate)) continue;
       return {
         line: candidate.line,
-        reason: `line ${reading.lines.fileLine(candidate.line)} reads as ${names.unit} ${candidate.number}, which is missing, but ${hiddenBy(reading, candidate)}${HINT}`,
+        reason:
+          `line ${reading.lines.fileLine(candidate.line)} reads as ${names.unit} ${candidate.number}, ` +
+          `which is missing, but ${hiddenBy(reading, candidate)}${HINT}`,
       };
     }
   }
   return swallowedBehind(reading, chosen, hidden, names);
 }
 
-/** Behind the last chosen one, what continues the numbers is quoted only where a quotation was announced, and in a note only between marks. */
+/**
+ * Behind the last chosen one, what continues the numbers is quoted only where a quotation was announced, and in a note
+ * only between marks.
+ */
 function swallowedBehind<T extends Choosable>(
   reading: Reading,
   chosen: readonly T[],

@@ -72,7 +72,9 @@ export const endsParagraph = (reading: Reading, line: number): boolean =>
 const UNIT_WORD = "(?:[Đđ]iều|[Kk]hoản|[Đđ]iểm|[Mm]ục|[Cc]hương|[Pp]hần|[Đđ]oạn|[Tt]ên|[Cc]ụm từ|[Pp]hụ lục|[Mm]ẫu)";
 /** "2. Sửa đổi, bổ sung khoản 1 Điều 4 …", "1. Điều 3 được sửa đổi …": what an amending law enumerates. */
 const AMENDING = new RegExp(
-  `^(?:["“]?\\s*(?:\\d{1,3}[a-zđ]?\\s?[.)/-]|[a-zđ]\\d?\\)|Điều \\d+[a-zđ]?\\.)\\s*)?(?:(?:Sửa đổi|Bổ sung|Thay|Bãi bỏ|Bỏ|Đổi|Viết lại)(?![\\p{L}]).*?(?:${UNIT_WORD}|như sau)|${UNIT_WORD}(?![\\p{L}]).{0,160}?(?:sửa đổi|bổ sung|thay|bãi bỏ|đổi tên))`,
+  `^(?:["“]?\\s*(?:\\d{1,3}[a-zđ]?\\s?[.)/-]|[a-zđ]\\d?\\)|Điều ` +
+    `\\d+[a-zđ]?\\.)\\s*)?(?:(?:Sửa đổi|Bổ sung|Thay|Bãi bỏ|Bỏ|Đổi|Viết lại)(?![\\p{L}]).*?(?:${UNIT_WORD}|như ` +
+    `sau)|${UNIT_WORD}(?![\\p{L}]).{0,160}?(?:sửa đổi|bổ sung|thay|bãi bỏ|đổi tên))`,
   "u",
 );
 /** Lines over which an announcement may be wrapped. */

@@ -163,7 +163,9 @@ function judgeSections(reading: Reading, placed: readonly Placed[]): { findings:
         findings,
         dispute: {
           line: candidate.line,
-          reason: `line ${line} reads as ${name}, behind ${sibling.number} of line ${reading.lines.fileLine(sibling.line)}; a hints file decides`,
+          reason:
+            `line ${line} reads as ${name}, behind ${sibling.number} of line ` +
+            `${reading.lines.fileLine(sibling.line)}; a hints file decides`,
         },
       };
     }
@@ -214,7 +216,9 @@ function withoutRepeated(
       reading.after[one.title_end] === next.candidate.line &&
       name(sibling) === name(one)
     ) {
-      const text = `${VIETNAMESE[one.candidate.level] ?? ""} ${one.candidate.number} is named again, as line ${reading.lines.fileLine(sibling.candidate.line)} names it, and opens no section`;
+      const text =
+        `${VIETNAMESE[one.candidate.level] ?? ""} ${one.candidate.number} is named again, as line ` +
+        `${reading.lines.fileLine(sibling.candidate.line)} names it, and opens no section`;
       findings.push({ code: "repeated_section", line: reading.lines.fileLine(one.candidate.line), text });
       return;
     }

@@ -47,7 +47,10 @@ function behindRule(lines: Lines, roles: Roles, page: Page): number {
   return page.to;
 }
 
-/** The foot of a page that opens notes: from the rule, or the blank line above the first of them, where a note of the page before may go on. */
+/**
+ * The foot of a page that opens notes: from the rule, or the blank line above the first of them, where a note of the
+ * page before may go on.
+ */
 function footWithNotes(lines: Lines, roles: Roles, page: Page, note: number, goesOn: boolean): number {
   const ruled = behindRule(lines, roles, page);
   if (ruled <= note) return ruled;
@@ -57,7 +60,10 @@ function footWithNotes(lines: Lines, roles: Roles, page: Page, note: number, goe
   return (line === page.from && roles[page.from] === ROLE.text) || HEADING.test(lines.plain(line)) ? note : line;
 }
 
-/** Where the open note of the page before goes on, on a page that opens none; `to` when nowhere. A block that begins with a heading is the law's own. */
+/**
+ * Where the open note of the page before goes on, on a page that opens none; `to` when nowhere. A block that begins
+ * with a heading is the law's own.
+ */
 function footWithoutNotes(lines: Lines, roles: Roles, page: Page, bodyComplete: boolean): number {
   const ruled = behindRule(lines, roles, page);
   if (ruled < page.to) return ruled;
@@ -101,7 +107,10 @@ class Walk {
     this.opens = opens;
   }
 
-  /** Reads a page whose notes begin at line `foot`. What is written as a heading, or continues the law's articles outside marks, ends them. */
+  /**
+   * Reads a page whose notes begin at line `foot`. What is written as a heading, or continues the law's articles
+   * outside marks, ends them.
+   */
   read(page: Page, foot: number): void {
     let { depth, note, body, own } = this.end;
     let noted = false;

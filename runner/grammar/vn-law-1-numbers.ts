@@ -73,7 +73,10 @@ export function numbered(value: number, letter: string): Numbered {
   return { major: value, minor: letterRank(lower), address: `${value}${capital(lower)}`, number: `${value}${lower}` };
 }
 
-/** A unit numbered by a letter with an optional number: a point. `open`: all letters of its list, so that letters of another order count where they stand. */
+/**
+ * A unit numbered by a letter with an optional number: a point. `open`: all letters of its list, so that letters of
+ * another order count where they stand.
+ */
 export function letteredAmong(letter: string, digits: string, open: ReadonlySet<string>): Numbered {
   const lower = letter.toLowerCase();
   const before = Object.keys(FOREIGN).filter(

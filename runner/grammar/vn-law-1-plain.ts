@@ -9,7 +9,10 @@ const BULLET = /^[-–—+*•▪●◦·■○]\s+(?=\d{1,3}\s?[.)]|[a-zđ]\d?\
 /** What print, lists and tables put before the word of a heading: "- Điều 5.", "[Điều 5.", "| Điều 5.". */
 const BEFORE_HEADING =
   /^(?:[-–+•▪●◦·■○*|[\]]\s*)+(?=(?:[ĐD][iíìIÍÌ][eêềếểễệEÊỀẾỂỄỆ][uU]|Chương|CHƯƠNG|Mục|MỤC|Tiểu mục|TIỂU MỤC|Phần|PHẦN)\s)/u;
-/** Letters and signs of other alphabets that are typed or scanned for those of the Vietnamese one; the capital Eth and the African D look like Đ. */
+/**
+ * Letters and signs of other alphabets that are typed or scanned for those of the Vietnamese one; the capital Eth and
+ * the African D look like Đ.
+ */
 const ALIKE: Readonly<Record<string, string>> = {
   "\u00d0": "Đ",
   "\u0189": "Đ",

@@ -56,7 +56,8 @@ function ranks(items: readonly SequenceItem[]): number[] {
 
 /**
  * The rising chain of the greatest support among candidates in the order of their lines: each earns its weight, each step that
- * is not by one (7 to 8, 7 to 7a, 7b to 8) costs more than it would earn alone unless only one number is missing. Answers indexes, in n log n. The first step is one from nothing to 1.
+ * is not by one (7 to 8, 7 to 7a, 7b to 8) costs more than it would earn alone unless only one number is missing.
+ * Answers indexes, in n log n. The first step is one from nothing to 1.
  */
 export function chooseSequence(items: readonly SequenceItem[]): number[] {
   const rank = ranks(items);

@@ -14,7 +14,10 @@ const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 9
 const isMark = (byte: number | undefined): boolean =>
   byte === 35 || byte === 42 || byte === 95 || byte === 62 || byte === 96;
 
-/** Bytes of a blank or hidden character beyond ASCII that begins here: no-break space, soft hyphen, zero-width and directional marks, byte order mark. */
+/**
+ * Bytes of a blank or hidden character beyond ASCII that begins here: no-break space, soft hyphen, zero-width and
+ * directional marks, byte order mark.
+ */
 export function hiddenAt(bytes: Uint8Array, at: number): number {
   const [a, b, c] = [bytes[at], bytes[at + 1], bytes[at + 2]];
   if (a === 0xc2 && (b === 0xa0 || b === 0xad)) return 2;

@@ -195,7 +195,10 @@ export function annexesFrom(reading: Reading, annexes: readonly Annex[], article
   return reading.lines.count;
 }
 
-/** Where the law is signed and nothing continues it; `second`: first article of another text that begins behind, with the line of the signature. */
+/**
+ * Where the law is signed and nothing continues it; `second`: first article of another text that begins behind, with
+ * the line of the signature.
+ */
 export interface Signed {
   readonly from: number;
   readonly second?: { readonly line: number; readonly signature: number };

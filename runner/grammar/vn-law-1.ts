@@ -29,20 +29,30 @@ import { makeUnits } from "./vn-law-1-units.ts";
 const RULES = {
   name: "vn-law-1",
   encoding:
-    "UTF-8; NUL refused; a byte order mark at the region's start is separator; LF, CRLF, CR, vertical tab, NEL, U+2028 and U+2029 end lines, a form feed behind text, and a heading glued behind a sentence begins one",
+    "UTF-8; NUL refused; a byte order mark at the region's start is separator; LF, CRLF, CR, " +
+    "vertical tab, NEL, U+2028 and U+2029 end lines, a form feed behind text, and a heading " +
+    "glued behind a sentence begins one",
   region: "between the lines CUT:BEGIN and CUT:END (comment form), each exactly once, else the whole file",
   recognition:
-    "lines in NFC without Markdown marks, links, bullets, entities, hidden characters and edge blanks; letters that look like Vietnamese ones count as these; bytes are kept",
+    "lines in NFC without Markdown marks, links, bullets, entities, hidden characters and edge " +
+    "blanks; letters that look like Vietnamese ones count as these; bytes are kept",
   units:
-    "Phần, Chương, Mục, Tiểu mục as section; Điều as article; by depth Roman groups, Khoản and Điểm as paragraph; with annexes Phụ lục as appendix, each number once",
-  text: "notes, quotations, tables, page furniture, front matter, references and lists of contents open no unit; a line written as a heading is no note",
+    "Phần, Chương, Mục, Tiểu mục as section; Điều as article; by depth Roman groups, Khoản and " +
+    "Điểm as paragraph; with annexes Phụ lục as appendix, each number once",
+  text:
+    "notes, quotations, tables, page furniture, front matter, references and lists of contents " +
+    "open no unit; a line written as a heading is no note",
   choice:
-    "the rising chain of greatest support, and what hints call headings; steps not by one and unchosen look-alikes are findings; two readings, a gap that text fills exactly, and a second text behind a signature are refused",
+    "the rising chain of greatest support, and what hints call headings; steps not by one and " +
+    "unchosen look-alikes are findings; two readings, a gap that text fills exactly, and a " +
+    "second text behind a signature are refused",
   title:
-    "the heading's lines without edge marks, each break inside them one blank; a clause's or point's number; an article that is one sentence: its number",
+    "the heading's lines without edge marks, each break inside them one blank; a clause's or " +
+    "point's number; an article that is one sentence: its number",
   body: "what follows up to the next unit without blank edge lines; empty: the title's bytes",
   outside:
-    "what stands before the first unit, between the last article and the annexes, and behind the last article or the signature that no article continues, without annexes",
+    "what stands before the first unit, between the last article and the annexes, and behind " +
+    "the last article or the signature that no article continues, without annexes",
   completeness: "an independent count of headings agrees with the units, or the places that do not are refused",
   address:
     "prefix/DIEU-n; sections by path; groups, clauses and points below their article; eId of the Akoma Ntoso naming convention",
@@ -143,7 +153,9 @@ function summaries(reading: Reading, tail: number, annexed: boolean): Finding[] 
     found.push({
       code: "furniture",
       line: at(furniture),
-      text: `${count(ROLE.page) + count(ROLE.furniture)} lines of page heads, page numbers, stamps, edit marks and rules are text where they stand`,
+      text:
+        `${count(ROLE.page) + count(ROLE.furniture)} lines of page heads, page numbers, stamps, ` +
+        "edit marks and rules are text where they stand",
     });
   for (const line of reading.quotations.unopened)
     found.push({ code: "quotation", line: at(line), text: "a quotation is closed that no mark opens" });
@@ -173,7 +185,9 @@ function nothing(reading: Reading, headings: Headings): Refusal {
   if (found < 2) return refuse(lines.fileLine(0), "no article (`Điều 1.`) of a Vietnamese law");
   return refuse(
     lines.fileLine(first),
-    `no article (\`Điều 1.\`): this text is made of ${found} sections with Roman numbers, which vn-law-1 does not cut; written with ATX headings (\`## I. …\`), generic-atx-1 cuts it`,
+    `no article (\`Điều 1.\`): this text is made of ${found} sections with Roman numbers, ` +
+      `which vn-law-1 does not cut; written with ATX headings (\`## I. …\`), generic-atx-1 cuts ` +
+      "it",
   );
 }
 
@@ -183,7 +197,8 @@ function secondText(reading: Reading, second: { readonly line: number; readonly 
   const signature = reading.lines.fileLine(second.signature);
   return refuse(
     line,
-    `a second text begins behind the signature of line ${signature}: line ${line} reads as its Điều 1; cut one of them between lines <!-- CUT:BEGIN --> and <!-- CUT:END -->`,
+    `a second text begins behind the signature of line ${signature}: line ${line} reads as its ` +
+      "Điều 1; cut one of them between lines <!-- CUT:BEGIN --> and <!-- CUT:END -->",
   );
 }
 
@@ -292,5 +307,8 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   };
 }
 
-/** See {@link GrammarProfile}. A refusal of line 0 is about the prefix or the options, not about a line. Never throws, whatever the bytes. */
+/**
+ * See {@link GrammarProfile}. A refusal of line 0 is about the prefix or the options, not about a line. Never throws,
+ * whatever the bytes.
+ */
 export const vnLaw1: GrammarProfile = { name: RULES.name, sha: digestOf(RULES), mark };

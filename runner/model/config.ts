@@ -66,7 +66,10 @@ export const configSchema = z.strictObject({
   backup: z.strictObject({
     tables: z.array(z.string()).min(1),
     context_tables: z.array(z.string()),
-    /** Foreign keys, `schema.table constraint`, that no dump carries, so neither proof nor rehearsal holds them; part of the signed backup policy. */
+    /**
+     * Foreign keys, `schema.table constraint`, that no dump carries, so neither proof nor rehearsal holds them; part of
+     * the signed backup policy.
+     */
     left_out_keys: z.array(z.string().regex(/^[^. ]+[.][^ ]+ .+$/)).exactOptional(),
     recipient_fingerprint: z.string().regex(FINGERPRINT),
     recipient_public_key: path,

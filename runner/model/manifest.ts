@@ -93,7 +93,10 @@ export interface Elsewhere {
   readonly where: "before" | "behind" | "quotation" | "note" | "again" | "hint";
 }
 
-/** How an independent count of headings agrees with the units: nothing is left that a unit could have been. summary: one line for people. */
+/**
+ * How an independent count of headings agrees with the units: nothing is left that a unit could have been. summary: one
+ * line for people.
+ */
 export interface Completeness {
   readonly series: readonly Series[];
   readonly elsewhere: readonly Elsewhere[];

@@ -42,7 +42,10 @@ export const sourcePinOutput = z.strictObject({
 });
 export type SourcePinOutput = z.infer<typeof sourcePinOutput>;
 
-/** Phase 2: what the grammar made of the bytes; `coverage_bytes` is the region's size, all of it accounted for; `completeness` is the line of the second count of headings, of profiles that have one. */
+/**
+ * Phase 2: what the grammar made of the bytes; `coverage_bytes` is the region's size, all of it accounted for;
+ * `completeness` is the line of the second count of headings, of profiles that have one.
+ */
 export const markOutput = z.strictObject({
   profile: z.string(),
   profile_sha: sha,

@@ -1,6 +1,9 @@
 // The files of a request bundle, as they travel to an approver.
 
-/** Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has no sg1.json: it is one. */
+/**
+ * Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has
+ * no sg1.json: it is one.
+ */
 export const BUNDLE_FILES = [
   "payload.json",
   "sg1.json",

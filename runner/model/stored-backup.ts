@@ -1,6 +1,9 @@
 // The backups folder of a host: which files lie there, and what may be done with them.
 
-/** `run`: the proven file of a run; `hand`: a proven one taken outside any run; `unproven`: kept for analysis, no backup; `selftest`: left by a killed test. */
+/**
+ * `run`: the proven file of a run; `hand`: a proven one taken outside any run; `unproven`: kept for analysis, no
+ * backup; `selftest`: left by a killed test.
+ */
 export type StoredKind = "run" | "hand" | "unproven" | "selftest";
 
 /** One file; `id` is what people name it by, `run_id` the run it was taken for, `file` its name below backups/. */

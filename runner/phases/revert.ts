@@ -5,7 +5,10 @@ import { Stopped } from "../model/stop.ts";
 import { defineEffect, type Inputs, type Recorded } from "../phase.ts";
 import { ledgerIds } from "../rules/ledger.ts";
 
-/** In the words of its order (write/order-revert). `ledger` is leg B's record when it is committed; before that the log and this record are all there is to say. */
+/**
+ * In the words of its order (write/order-revert). `ledger` is leg B's record when it is committed; before that the log
+ * and this record are all there is to say.
+ */
 export const revertRun = (plan: Recorded<CutplanOutput>, ledger: Recorded<LegBOutput> | undefined) =>
   defineEffect<Inputs, RevertOutput>({
     name: "revert",

@@ -10,7 +10,10 @@ export function rehearsalMarkdown(facts: Rehearsal, digest: string): string {
   return [
     `# Rehearsal of ${facts.run_id}`,
     "",
-    `The run was carried out in two databases restored from its own proven backup: cut, verified, enacted and closed out in one; cut, reverted after leg B, cut again and reverted after leg A in the other. Every row that is not the run's own stands as it was restored.`,
+    "The run was carried out in two databases restored from its own proven backup: cut, " +
+      "verified, enacted and closed out in one; cut, reverted after leg B, cut again and " +
+      "reverted after leg A in the other. Every row that is not the run's own stands as it was " +
+      "restored.",
     "",
     `- units: ${facts.units}`,
     `- writer digest: ${facts.writer_digest}`,

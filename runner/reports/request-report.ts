@@ -26,7 +26,10 @@ const PAUSES: Readonly<Record<Pause, { name: string; state: string; rule: string
   },
 };
 
-/** The request document of a pause. `completeness`: the line of the second count of headings, where the grammar has one. `asked` is not empty; the newest request gives the date, so that a renewed one is a document of its own day. */
+/**
+ * The request document of a pause. `completeness`: the line of the second count of headings, where the grammar has one.
+ * `asked` is not empty; the newest request gives the date, so that a renewed one is a document of its own day.
+ */
 export function requestReport(facts: {
   run: ReportedRun;
   pause: Pause;

@@ -7,7 +7,9 @@ import { byName, checkTable } from "./reading-phases.ts";
 const IN_ONE = "in one transaction together with its record";
 
 const cutLegA = bodyOf(legAOutput, (output, beside) => ({
-  mutation: `${output.units} rows in public.information_unit, ${output.versions} in public.unit_version, ${output.births} in public.birth_registry, all drafts, ${IN_ONE}`,
+  mutation:
+    `${output.units} rows in public.information_unit, ${output.versions} in ` +
+    `public.unit_version, ${output.births} in public.birth_registry, all drafts, ${IN_ONE}`,
   next: "07-structural-verify",
   facts: [
     ["units", String(output.units)],
@@ -78,7 +80,9 @@ const writeVerify = bodyOf(writeVerifyOutput, (output) => ({
 }));
 
 const lifecycleEnact = bodyOf(enactOutput, (output, beside) => ({
-  mutation: `${output.enacted} units from draft to enacted, ${output.log_rows} rows in public.iu_lifecycle_log, 1 row in cutter_governance.review_decision, ${IN_ONE}`,
+  mutation:
+    `${output.enacted} units from draft to enacted, ${output.log_rows} rows in ` +
+    `public.iu_lifecycle_log, 1 row in cutter_governance.review_decision, ${IN_ONE}`,
   next: "11-closeout",
   facts: [
     ["enacted", String(output.enacted)],
@@ -92,7 +96,12 @@ const lifecycleEnact = bodyOf(enactOutput, (output, beside) => ({
 
 const revert = bodyOf(revertOutput, (output) => ({
   letter: "D",
-  mutation: `${output.reverted} drafts set to ${code(output.soft_status)} and their addresses moved aside, ${output.log_rows} log rows${output.review_decision_id === null ? "" : ", 1 compensating row in cutter_governance.review_decision"}, ${IN_ONE}; nothing in the ledger changed or deleted`,
+  mutation:
+    `${output.reverted} drafts set to ${code(output.soft_status)} and their addresses moved ` +
+    `aside, ${output.log_rows} log rows` +
+    (output.review_decision_id === null ? "" : ", 1 compensating row in cutter_governance.review_decision") +
+    `, ` +
+    `${IN_ONE}; nothing in the ledger changed or deleted`,
   next: "the document may be cut again under a new run",
   facts: [
     ["reverted", String(output.reverted)],

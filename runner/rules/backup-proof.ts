@@ -51,7 +51,8 @@ export function closure(leftOut: readonly LeftOut[]): Verdict {
       wanted: "a closed set of tables",
       hint:
         keys.length > 0
-          ? `name the missing tables in backup.context_tables, or leave the key out of proof and rehearsal: backup.left_out_keys: [${keys.join(", ")}]`
+          ? "name the missing tables in backup.context_tables, or leave the key out of proof and " +
+            `rehearsal: backup.left_out_keys: [${keys.join(", ")}]`
           : "name missing tables in backup.context_tables; what only a superuser can make must not hang on a table of the cut",
       details,
     },
@@ -78,7 +79,8 @@ export function toldAside(setAside: readonly SetAside[]): string[] {
   if (setAside.length === 0) return [];
   const shown = setAside.slice(0, 10).map(({ what }) => what);
   return [
-    `left out, since a restore without a superuser cannot make them or they hang on what is not carried: ${shown.join(", ")}${setAside.length > shown.length ? ` and ${setAside.length - shown.length} more` : ""}`,
+    "left out, since a restore without a superuser cannot make them or they hang on what is " +
+      `not carried: ${shown.join(", ")}${setAside.length > shown.length ? ` and ${setAside.length - shown.length} more` : ""}`,
   ];
 }
 

@@ -40,12 +40,14 @@ export function judgeEnd(facts: EndFacts, run: { units: number }): { verdict: Ve
     ],
     one_verdict: [
       facts.verdicts === 1 && facts.signed_verdicts === 1 && facts.verdict_marks === 1,
-      `${facts.verdicts} verify_result rows, ${facts.signed_verdicts} passed and signed by their verifier, ${facts.verdict_marks} marks on them`,
+      `${facts.verdicts} verify_result rows, ${facts.signed_verdicts} passed and signed by their ` +
+        `verifier, ${facts.verdict_marks} marks on them`,
     ],
     ledger_as_planned: [facts.ledger_differences.length === 0, facts.ledger_differences.join("; ")],
     log_rows: [
       facts.log.rows === run.units && facts.log.as_planned === run.units,
-      `${facts.log.rows} lifecycle log rows, ${facts.log.as_planned} of them with the run's own actor, reason and decision, wanted ${run.units}`,
+      `${facts.log.rows} lifecycle log rows, ${facts.log.as_planned} of them with the run's own ` +
+        `actor, reason and decision, wanted ${run.units}`,
     ],
     authors: [facts.log.other_authors === 0, `${facts.log.other_authors} units name another author than the run`],
     two_review_decisions: [facts.decisions === 2, `${facts.decisions} review decisions of this change set`],

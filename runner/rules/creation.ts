@@ -1,7 +1,10 @@
 // In which statements a plan is created: parents in an earlier statement than their children, at most a thousand rows each.
 import type { PlanRow } from "../model/cut-plan.ts";
 
-/** Rows a statement; measured: chunks of 1,000 cost 1.09 of one raw statement and hold memory flat (docs/decisions/0005-set-based-creation.md). */
+/**
+ * Rows a statement; measured: chunks of 1,000 cost 1.09 of one raw statement and hold memory flat
+ * (docs/decisions/0005-set-based-creation.md).
+ */
 const CHUNK = 1000;
 
 /** Depth levels in order, each in chunks; within a level the order of the plan is kept. */

@@ -82,7 +82,8 @@ export function environmentFindings(facts: readonly EnvironmentFact[]): string[]
     .filter((fact) => fact.kind === "trigger mode" && fact.value === "O" && fact.identity.endsWith("_enacted_immut"))
     .map(
       (fact) =>
-        `trigger ${printable(fact.identity)} is in mode O, which session_replication_role = replica switches off; A (ENABLE ALWAYS) is the safe mode`,
+        `trigger ${printable(fact.identity)} is in mode O, which session_replication_role = ` +
+        "replica switches off; A (ENABLE ALWAYS) is the safe mode",
     )
     .sort(compareText);
 }

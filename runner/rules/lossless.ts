@@ -219,7 +219,8 @@ function firstBreak(bytes: Buffer, manifest: Manifest, rows: readonly UnitText[]
 
 /**
  * Proves that separators, heading markup (the breaks inside titles among it) and the rows' titles and bodies, concatenated in
- * order, equal the region byte for byte, and that nothing but blank lines and the preamble (of a law also what stands behind its last article) stays outside the rows. `bytes` is the file the offsets count in;
+ * order, equal the region byte for byte, and that nothing but blank lines and the preamble (of a law also what stands
+ * behind its last article) stays outside the rows. `bytes` is the file the offsets count in;
  * `rows` stand in the manifest's order. A failure is STOP_INVARIANT_FAILED and names the first byte, never the text.
  */
 export function proveLossless(bytes: Uint8Array, manifest: Manifest, rows: readonly UnitText[]): LosslessResult {

@@ -22,7 +22,10 @@ export function majorOfText(version: string): number {
 /** The line that brings the programs of a major, and where they lie then. `server` also brings initdb and postgres. */
 export function installHint(major: number, what: "client" | "server"): string {
   const name = what === "client" ? `postgresql-client-${major}` : `postgresql-${major}`;
-  return `apt-get install ${name} (apt.postgresql.org has it where the distribution does not), and name /usr/lib/postgresql/${major}/bin in backup.postgres_bin`;
+  return (
+    `apt-get install ${name} (apt.postgresql.org has it where the distribution does not), and ` +
+    `name /usr/lib/postgresql/${major}/bin in backup.postgres_bin`
+  );
 }
 
 /** Programs a backup needs: those that dump and restore, and with the adapter initdb the scratch server's own. */
@@ -62,7 +65,8 @@ export interface Installation {
 }
 
 /**
- * Programs that dump and restore are of one major, that of the source or later: older ones refuse the server, or lose what they do not know.
+ * Programs that dump and restore are of one major, that of the source or later: older ones refuse the server, or lose
+ * what they do not know.
  * The same holds for the scratch server. Programs newer than either are fine: docs/decisions/0053-postgres-majors.md. STOP_BACKUP_FAILED
  * names both versions and the package to install.
  */

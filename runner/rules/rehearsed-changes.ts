@@ -77,7 +77,8 @@ export function judgeCounted(effect: CountedEffect, units: number, changes: read
     const updates = may.upd === "each" ? saw.upd % units === 0 : saw.upd === may.upd;
     if (saw.ins === may.ins && updates && saw.del === 0) return [];
     return [
-      `${table}: ${saw.ins} inserted, ${saw.upd} updated, ${saw.del} deleted, made for ${may.ins} inserted${may.upd === "each" ? " and the units' own updates" : ""}`,
+      `${table}: ${saw.ins} inserted, ${saw.upd} updated, ${saw.del} deleted, made for ${may.ins} ` +
+        `inserted${may.upd === "each" ? " and the units' own updates" : ""}`,
     ];
   });
   if (details.length === 0) return undefined;

@@ -83,7 +83,10 @@ export function stateJson(facts: StateFacts): StateJson {
   };
 }
 
-/** What the file must say when the answer to COMMIT was lost and the database cannot be asked: that this is not known. Everything else stays as it was told. */
+/**
+ * What the file must say when the answer to COMMIT was lost and the database cannot be asked: that this is not known.
+ * Everything else stays as it was told.
+ */
 export function ambiguousState(before: StateJson, error: NonNullable<StateJson["last_error"]>, now: Date): StateJson {
   return {
     ...before,

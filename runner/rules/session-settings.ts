@@ -1,10 +1,12 @@
-// The settings of every session of ours, whatever an administrator set for the database or the role: docs/decisions/0054-pinned-sessions.md.
+// The settings of every session of ours, whatever an administrator set for the database or the role:
+// docs/decisions/0054-pinned-sessions.md.
 // They go out with the start of the session, where they outrank ALTER DATABASE and ALTER ROLE and hold for the first statement already.
 
 import type { SslMode } from "../model/config.ts";
 
 /**
- * Settings that change how values are written, text is read, names are shown or a transaction begins. All of them exist since PostgreSQL 15 and
+ * Settings that change how values are written, text is read, names are shown or a transaction begins. All of them exist
+ * since PostgreSQL 15 and
  * may be set by any role.
  */
 export const PINNED: Readonly<Record<string, string>> = {
@@ -48,7 +50,8 @@ export const PINNED: Readonly<Record<string, string>> = {
   default_toast_compression: "pglz",
   check_function_bodies: "on",
   password_encryption: "scram-sha-256",
-  // What reaches standard error of psql; compiling catalog queries costs seconds where running them costs milliseconds (measured: 6.6 s against 0.05 s).
+  // What reaches standard error of psql; compiling catalog queries costs seconds where running them costs milliseconds
+  // (measured: 6.6 s against 0.05 s).
   client_min_messages: "warning",
   jit: "off",
   plan_cache_mode: "auto",
@@ -68,7 +71,10 @@ export function sessionOptions(more: Readonly<Record<string, string>> = {}): str
     .join(" ");
 }
 
-/** One statement behind the start of a session: pins the rest, and answers the process number of the server process behind the connection. */
+/**
+ * One statement behind the start of a session: pins the rest, and answers the process number of the server process
+ * behind the connection.
+ */
 export const SETTLE_SESSION = `SELECT pg_catalog.pg_backend_pid() AS pid, (SELECT pg_catalog.count(pg_catalog.set_config(s.name, w.value, false))
   FROM pg_catalog.pg_settings s JOIN (VALUES ${Object.entries(PINNED_WHERE_KNOWN)
     .map(([name, value]) => `('${name}', '${value}')`)

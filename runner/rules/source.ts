@@ -86,7 +86,10 @@ export function judgeTarget(
   return { verdict: undefined, source };
 }
 
-/** `knowledge/dev/laws/<law-id>/v<16 hex>-automation-cut-<YYYYMMDD>[-<HHMM>[-<8 hex of the run id>]]`, as the seeds' report contract asks; no two runs share one. */
+/**
+ * `knowledge/dev/laws/<law-id>/v<16 hex>-automation-cut-<YYYYMMDD>[-<HHMM>[-<8 hex of the run id>]]`, as the seeds'
+ * report contract asks; no two runs share one.
+ */
 export function reportFolder(
   run: { run_id: string; document_id: string; opened: Date },
   regionSha: string,

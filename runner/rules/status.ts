@@ -101,7 +101,11 @@ function committedText(state: StateJson, stage: Stage): string {
     case "nothing":
       return `nothing in the target tables (${done} phases recorded)`;
     case "leg_a":
-      return `units as drafts${state.phases.leg_b_record ? ", ledger rows" : ""}${state.phases.write_verify ? ", the second principal's verdict" : ""}; nothing enacted`;
+      return (
+        `units as drafts${state.phases.leg_b_record ? ", ledger rows" : ""}` +
+        `${state.phases.write_verify ? ", the second principal's verdict" : ""}; ` +
+        "nothing enacted"
+      );
     case "enacted":
       return `units enacted, ledger rows, verdict${state.phases.closeout ? "; closed out" : "; closeout still to come"}`;
     case "reverted":

@@ -44,7 +44,8 @@ export function hiddenCount(text: string): number {
 
 // For the eye, everything without a glyph of its own is escaped: also unassigned code points and spaces other than U+0020.
 const UNPRINTABLE = new RegExp(
-  `[${HIDDEN}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}|\\\\(?=u\\{)`,
+  `[${HIDDEN}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! ` +
+    ")\\p{Zs}|\\\\(?=u\\{)",
   "gu",
 );
 const UNPRINTABLE_BUT_LINES = new RegExp(`(?![\\n\\t])(?:${UNPRINTABLE.source})`, "gu");

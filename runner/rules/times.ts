@@ -18,7 +18,10 @@ export function judgeOwnTime(elapsedNs: bigint, capMinutes: number): Verdict {
   };
 }
 
-/** Time of one writing phase, from its connection to its record; approvals were checked to last that long. Over the cap is STOP_OVER_HARD_CAP, rolled back. */
+/**
+ * Time of one writing phase, from its connection to its record; approvals were checked to last that long. Over the cap
+ * is STOP_OVER_HARD_CAP, rolled back.
+ */
 export function judgePhaseTime(phase: string, elapsedNs: bigint, capMinutes: number): Verdict {
   const minutes = Number(elapsedNs / 1_000_000n) / 60_000;
   if (minutes <= capMinutes) return undefined;
@@ -40,7 +43,10 @@ export function finishBy(legA: Date): Date {
 /** Clocks of one database may be corrected by this much, not more. */
 const CLOCK_SKEW_MINUTES = 2;
 
-/** True when a backup taken at `at` is older than the cap at database time `now`, or of a time that has not come: then a clock was set back, and no age is known. */
+/**
+ * True when a backup taken at `at` is older than the cap at database time `now`, or of a time that has not come: then a
+ * clock was set back, and no age is known.
+ */
 export function backupTooOld(at: Date, now: Date, maxAgeMinutes: number): boolean {
   const minutes = (now.getTime() - at.getTime()) / 60_000;
   return minutes > maxAgeMinutes || minutes < -CLOCK_SKEW_MINUTES;

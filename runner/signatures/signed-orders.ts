@@ -41,7 +41,8 @@ export async function insistOrdersSigned(orders: readonly Order[], circumstances
           wanted: error.facts.wanted,
           hint: lift
             ? "somebody wrote it past the gate: give cutter_gate another password, halt again, and let an approver sign the UNHALT"
-            : "somebody wrote it past the gate: give cutter_gate another password; what it revoked stays revoked, so void this run and cut again, with a new approver set when a key was revoked",
+            : "somebody wrote it past the gate: give cutter_gate another password; what it revoked stays " +
+              "revoked, so void this run and cut again, with a new approver set when a key was revoked",
         },
         error,
       );

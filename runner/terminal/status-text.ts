@@ -20,7 +20,10 @@ export function bothTimes(utc: string, zone?: string): string {
   const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((item) => item.type === type)?.value ?? "";
   // The offset, not the zone's name: names differ between releases of Node, and a colleague elsewhere may not know the city.
   const offset = part("timeZoneName").replace("GMT", "UTC");
-  return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC (${part("hour")}:${part("minute")}:${part("second")} ${offset}, ${part("weekday")} ${part("day")} ${part("month")})`;
+  return (
+    `${date.toISOString().slice(0, 19).replace("T", " ")} UTC (${part("hour")}:${part("minute")}:${part("second")} ` +
+    `${offset}, ${part("weekday")} ${part("day")} ${part("month")})`
+  );
 }
 
 /** The line of SAFE TO LEAVE, with both times where there is one. */
@@ -61,4 +64,5 @@ export function statusText(status: StatusJson, zone?: string): string {
 
 /** What a person reads when work on a run ended well. */
 export const doneText = (status: StatusJson): string =>
-  `${printable(`${status.document_id}: ${status.committed_text}; state ${status.state}`)}\n${status.next === null ? "" : `next: ${printable(status.next)}\n`}`;
+  `${printable(`${status.document_id}: ${status.committed_text}; state ${status.state}`)}\n` +
+  `${status.next === null ? "" : `next: ${printable(status.next)}\n`}`;

@@ -63,7 +63,8 @@ function install() {
   if (lstatSync(join(PROJECT, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
     refuse(
       EXIT_PRECHECK_FAILED,
-      "node_modules is a link and does not fit package-lock.json: installing would empty the folder it points to; remove the link, then run the same command again",
+      "node_modules is a link and does not fit package-lock.json: installing would empty the " +
+        "folder it points to; remove the link, then run the same command again",
     );
   }
   say("installing packages (once, about a minute) …");

@@ -1,4 +1,5 @@
-// Bundles runner, scripts, the Pulumi program and the stand-in plugin into dist/. The same sources give the same bytes in every folder: an approver can
+// Bundles runner, scripts, the Pulumi program and the stand-in plugin into dist/. The same sources give the same bytes
+// in every folder: an approver can
 // rebuild and compare.
 import { createHash } from "node:crypto";
 import {
@@ -44,7 +45,10 @@ const common = {
   treeShaking: true,
 };
 
-/** Builds `project` into `project/dist`; returns release_digest, sha256 of dist/runner/manifest.json. The old dist stays until the new one is whole. */
+/**
+ * Builds `project` into `project/dist`; returns release_digest, sha256 of dist/runner/manifest.json. The old dist stays
+ * until the new one is whole.
+ */
 export async function build(project = PROJECT) {
   const esbuild = await import("esbuild");
   const fresh = join(project, ".state", `build-${process.pid}`);

@@ -16,7 +16,10 @@ export interface Converted {
   readonly compare: readonly string[];
 }
 
-/** Converts a file by what its bytes are; undefined when they are no document of these kinds. STOP_REFUSED_INPUT when it cannot be read or written. */
+/**
+ * Converts a file by what its bytes are; undefined when they are no document of these kinds. STOP_REFUSED_INPUT when it
+ * cannot be read or written.
+ */
 export async function convertDocument(file: string, bytes: Buffer): Promise<Converted | undefined> {
   const foreign = foreignKind(bytes);
   if (foreign?.kind !== "docx" && foreign?.kind !== "html") return undefined;

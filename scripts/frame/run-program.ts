@@ -1,4 +1,5 @@
-// The frame of every program of the workstation: its command line, and how it ends badly: a stop as the host prints it, never a stack for an expected case.
+// The frame of every program of the workstation: its command line, and how it ends badly: a stop as the host prints it,
+// never a stack for an expected case.
 import { Command } from "commander";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
@@ -22,7 +23,10 @@ export const programNamed = (name: string, description: string): Command =>
     .description(description)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
 
-/** Runs a program to its exit status, without settings of the caller's shell that steer it elsewhere; a stop is printed on stderr and, with --json, as the host's last word on stdout; anything else is a bug and keeps its stack. */
+/**
+ * Runs a program to its exit status, without settings of the caller's shell that steer it elsewhere; a stop is printed
+ * on stderr and, with --json, as the host's last word on stdout; anything else is a bug and keeps its stack.
+ */
 export async function runProgram(
   work: () => Promise<number | undefined>,
   kind: ProgramKind = { aboutRun: false },

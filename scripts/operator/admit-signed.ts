@@ -6,7 +6,10 @@ import { stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 import { uploadSigned } from "./upload.ts";
 
-/** Uploads and admits; an UNHALT also takes the host's halt file away. Throws the first refusal of the host; what was admitted before it stays. */
+/**
+ * Uploads and admits; an UNHALT also takes the host's halt file away. Throws the first refusal of the host; what was
+ * admitted before it stays.
+ */
 export async function admitSigned(
   target: Target,
   files: readonly string[],

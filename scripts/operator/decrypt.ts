@@ -40,7 +40,10 @@ export async function withKey<T>(key: DrillKey, work: (words: readonly string[])
 const HEAD_BYTES = 64;
 const DUMP_BEGINS = "--\n-- PostgreSQL database dump";
 
-/** The key opens the file: its first clear bytes are those of a dump. STOP_PROOF_FAILED otherwise. The rest of the file is not looked at. */
+/**
+ * The key opens the file: its first clear bytes are those of a dump. STOP_PROOF_FAILED otherwise. The rest of the file
+ * is not looked at.
+ */
 export async function opensWith(gpg: readonly string[], head: Buffer): Promise<void> {
   // Half a file: gpg opens it, writes what it has, and then complains about the missing end.
   const done = await execa("gpg", [...gpg, "--decrypt"], {

@@ -1,4 +1,5 @@
-// Brings a run's newest backup and what a restore needs here. What was fetched once serves again, so that a drill works when the host is gone.
+// Brings a run's newest backup and what a restore needs here. What was fetched once serves again, so that a drill works
+// when the host is gone.
 import { createReadStream, existsSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";

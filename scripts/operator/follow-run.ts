@@ -1,4 +1,5 @@
-// Starts work on a run and follows it. A broken line is dialled again and goes on behind the last event seen; Ctrl-C ends the following, never the run.
+// Starts work on a run and follows it. A broken line is dialled again and goes on behind the last event seen; Ctrl-C
+// ends the following, never the run.
 import { randomBytes } from "node:crypto";
 import type { ProcessPromise } from "zx";
 import { Stopped, type StopCode } from "../../runner/model/stop.ts";
@@ -131,7 +132,8 @@ async function ending({ target, runId, json, awaited }: Ask, seen: Seen): Promis
   const status = await statusIfKnown(target, runId);
   if (end.bug !== undefined)
     process.stderr.write(
-      `a bug on the host: ${printable(end.bug)}\nsend runner.log of this run: ${withStack(`npm run logs -- ${runId} --runner-log`, target.stack)}\n`,
+      `a bug on the host: ${printable(end.bug)}\nsend runner.log of this run: ` +
+        `${withStack(`npm run logs -- ${runId} --runner-log`, target.stack)}\n`,
     );
   else if (end.stop)
     process.stderr.write(endText(operatorStop(end.stop, target.stack, runId), target.stack, status, awaited));

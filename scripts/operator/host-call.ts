@@ -1,4 +1,5 @@
-// One call of the host's cutter over ssh, by zx: its NDJSON comes event by event, what it says to people is kept for the case that it ends without a word.
+// One call of the host's cutter over ssh, by zx: its NDJSON comes event by event, what it says to people is kept for
+// the case that it ends without a word.
 import { $, type ProcessPromise } from "zx";
 import * as z from "zod";
 import { jsonOf } from "../../runner/model/json-text.ts";
@@ -126,7 +127,9 @@ export function lineBroken({ address }: Target, stderr: string): Stopped {
 /** The stop of a cutter on the host that ended without an event. */
 export function hostFailed(words: readonly string[], status: number, stderr: string): Stopped {
   return new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `cutter ${words.slice(0, 2).join(" ")} on the host answered ${status}: ${printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 300)}`,
+    saw:
+      `cutter ${words.slice(0, 2).join(" ")} on the host answered ${status}: ` +
+      `${printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 300)}`,
     wanted: "an answer",
   });
 }

@@ -28,7 +28,10 @@ export interface RegistrationChoice {
 
 const LABEL_CHARACTERS = 100;
 
-/** Reads the document, marks and proves it, and makes its registration. STOP_REFUSED_INPUT when the grammar refuses it or the label is out of form. */
+/**
+ * Reads the document, marks and proves it, and makes its registration. STOP_REFUSED_INPUT when the grammar refuses it
+ * or the label is out of form.
+ */
 export async function readRegistration(
   file: string,
   prefix: string,

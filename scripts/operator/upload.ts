@@ -11,7 +11,10 @@ import type { Target } from "./target.ts";
 // Temporary name, then rename: whoever admits never sees half a file.
 const WRITE = 'set -eu; umask 027; mkdir -p "${1%/*}"; cat > "$1.part"; mv -f "$1.part" "$1"';
 
-/** Writes `bytes` to `<runtime root>/<area>/<name>`; answers the path on the host. STOP_COULD_NOT_LOOK when the line broke or the host refused. */
+/**
+ * Writes `bytes` to `<runtime root>/<area>/<name>`; answers the path on the host. STOP_COULD_NOT_LOOK when the line
+ * broke or the host refused.
+ */
 export async function upload(
   target: Target,
   place: { readonly area: string; readonly name: string },
@@ -37,7 +40,10 @@ export interface Uploaded {
   readonly bytes: Buffer;
 }
 
-/** Uploads a statement and its signature under the names their content gives them. STOP_APPROVAL_INVALID when one of the two is no such file. */
+/**
+ * Uploads a statement and its signature under the names their content gives them. STOP_APPROVAL_INVALID when one of the
+ * two is no such file.
+ */
 export async function uploadSigned(target: Target, file: string): Promise<Uploaded> {
   const json = await plain(file, STATEMENT_CAP);
   const signature = await plain(file.replace(/(\.json)?$/, ".sig"), SIGNATURE_CAP);

@@ -88,7 +88,8 @@ export function canAuthorize(set: ApproverSet): string | undefined {
 export function parserPoint(part: string): Point {
   const title = "P-A a generic snapshot parser";
   const text = Buffer.from(
-    "Preface without a heading.\n\n# One\n\nFirst body.\n\n```\n# no heading\n```\n\n## One point one\n\nSecond body.\n\n# Two\n\nThird body.\n",
+    "Preface without a heading.\n\n# One\n\nFirst body.\n\n```\n# no heading\n```\n\n## One " +
+      "point one\n\nSecond body.\n\n# Two\n\nThird body.\n",
   );
   const taken = takeIn(text, "READINESS", { caps: INTAKE_CAPS });
   if (taken.refusal !== undefined)

@@ -62,7 +62,8 @@ export function writtenByRuns(runs: readonly Pick<RowOf<"run">, "units" | "phase
 export function countDifferences(found: Baseline, baseline: Baseline, written: Baseline): string[] {
   return TABLES.filter((name) => found[name] !== baseline[name] + written[name]).map(
     (name) =>
-      `${name} ${found[name]}, expected ${baseline[name] + written[name]}${written[name] === 0 ? "" : ` (${baseline[name]} and ${written[name]} of own runs)`}`,
+      `${name} ${found[name]}, expected ${baseline[name] + written[name]}` +
+      (written[name] === 0 ? "" : ` (${baseline[name]} and ${written[name]} of own runs)`),
   );
 }
 
@@ -76,5 +77,9 @@ export function countsText({
   review_decision,
   verify_result,
 }: Baseline): string {
-  return `${information_unit} units, ${unit_version} versions, ${iu_lifecycle_log} log rows, ${enacted} enacted; ${cut_change_set}/${review_decision}/${verify_result} change sets, decisions, verdicts`;
+  return (
+    `${information_unit} units, ${unit_version} versions, ${iu_lifecycle_log} log rows, ` +
+    `${enacted} enacted; ${cut_change_set}/${review_decision}/${verify_result} change sets, ` +
+    "decisions, verdicts"
+  );
 }

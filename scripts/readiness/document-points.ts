@@ -53,7 +53,10 @@ export function documentPoint(document: string, told: Told, run: StatusJson | un
 
 const BEFORE = "immediately before the run";
 
-/** Points of readiness that belong to a first run of a document too; an embedded host lays its own untested build and has no repository of its own. */
+/**
+ * Points of readiness that belong to a first run of a document too; an embedded host lays its own untested build and
+ * has no repository of its own.
+ */
 const ALWAYS = /^hostname$|present and untouched$|^counts against the pinned baseline$/;
 const REAL_HOST = /^tests baseline$|^no secret in tracked files$|^no run id in the code$/;
 

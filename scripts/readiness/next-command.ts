@@ -7,7 +7,10 @@ import { withStack } from "../frame/operator-command.ts";
 /** Programs of this workstation that serve every stack. */
 const WITHOUT_STACK = /^npm run (?:build|doctor|intake|release|sandbox|test)\b/;
 
-/** The first thing to do about the first point that is open, for this stack; undefined when all were found or there is no command for it. */
+/**
+ * The first thing to do about the first point that is open, for this stack; undefined when all were found or there is
+ * no command for it.
+ */
 export function nextCommand(points: readonly Point[], stack: string): string | undefined {
   const open = points.find((point) => point.state !== "found");
   if (open?.next === undefined || !open.next.startsWith("npm run ") || WITHOUT_STACK.test(open.next)) return open?.next;

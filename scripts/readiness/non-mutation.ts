@@ -34,7 +34,9 @@ function transaction(session: Witnesses["session"]): Evidence {
   const { read_only, xid, role, database } = session.value;
   return {
     what,
-    saw: `of ${role} in ${database}: ${read_only === "on" ? "READ ONLY" : "not read only"}, ${xid === null ? "no transaction number taken" : `transaction number ${xid} taken`}`,
+    saw:
+      `of ${role} in ${database}: ${read_only === "on" ? "READ ONLY" : "not read only"}, ` +
+      `${xid === null ? "no transaction number taken" : `transaction number ${xid} taken`}`,
     holds: read_only === "on" && xid === null,
   };
 }

@@ -1,4 +1,5 @@
-// The page at the end of `npm start`: phases with times, rows and other documents before and after, backup and proof, where everything lies.
+// The page at the end of `npm start`: phases with times, rows and other documents before and after, backup and proof,
+// where everything lies.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -86,7 +87,10 @@ function otherDocuments(before: readonly BaselineRow[], after: readonly Baseline
   ) as [Map<string, BaselineRow>, Map<string, BaselineRow>];
   return [...new Set([...was.keys(), ...is.keys()])].sort().map((name) => {
     const [old, now] = [was.get(name), is.get(name)];
-    return `  ${name.padEnd(46)}${String(old?.units ?? 0).padStart(6)}${String(now?.units ?? 0).padStart(7)}   ${old?.content_sha === now?.content_sha ? "byte-equal" : "changed by others meanwhile"}\n`;
+    return (
+      `  ${name.padEnd(46)}${String(old?.units ?? 0).padStart(6)}${String(now?.units ?? 0).padStart(7)}   ` +
+      `${old?.content_sha === now?.content_sha ? "byte-equal" : "changed by others meanwhile"}\n`
+    );
   });
 }
 

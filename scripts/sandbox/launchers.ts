@@ -36,7 +36,10 @@ export function renderPsqlLauncher(
     "-d",
     connection.name,
   ];
-  return `#!/bin/sh\n# Written by the sandbox; psql as ${connection.user}.\nexec ${environment} TERM="\${TERM:-dumb}" ${words.map(shellWord).join(" ")} "$@"\n`;
+  return (
+    `#!/bin/sh\n# Written by the sandbox; psql as ${connection.user}.\nexec ${environment} ` +
+    `TERM="\${TERM:-dumb}" ${words.map(shellWord).join(" ")} "$@"\n`
+  );
 }
 
 /** What the launchers are made from. */

@@ -1,4 +1,5 @@
-// The embedded host before anything of the cutter is on it: `ensureSandbox` makes what is missing, starts what is down, keeps what is there.
+// The embedded host before anything of the cutter is on it: `ensureSandbox` makes what is missing, starts what is down,
+// keeps what is there.
 import { join } from "node:path";
 import { installLine, missingPrograms, postgresBin } from "../build/programs.mjs";
 import type { StackConfig } from "../../infra/config.ts";

@@ -29,7 +29,10 @@ export interface SandboxParts {
 /** Roles of our packages, whose passwords provisioning takes from their env files. */
 const PACKAGE_ROLES = ["gate", "halt", "backup"] as const;
 
-/** The stack's configuration. Everything on the host belongs to the caller, because the sandbox makes no users. STOP_PRECHECK_FAILED names what a folder's name makes impossible. */
+/**
+ * The stack's configuration. Everything on the host belongs to the caller, because the sandbox makes no users.
+ * STOP_PRECHECK_FAILED names what a folder's name makes impossible.
+ */
 export function stackOfSandbox(parts: SandboxParts): StackConfig {
   const { place, ssh, database, postgresBin, credentials, approversSha, recipient } = parts;
   const owned = { owner: userInfo().username, group: execFileSync("id", ["-gn"]).toString().trim() };

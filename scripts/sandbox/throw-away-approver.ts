@@ -6,7 +6,10 @@ import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { projectRoot } from "../../infra/place.ts";
 import type { SandboxPerson } from "./throw-away-keys.ts";
 
-/** Answers the path of the signed statement; `words` are more options of approve. The person reads the units and the payload digest from what approve prints. */
+/**
+ * Answers the path of the signed statement; `words` are more options of approve. The person reads the units and the
+ * payload digest from what approve prints.
+ */
 export async function signAs(
   person: SandboxPerson,
   bundle: string,

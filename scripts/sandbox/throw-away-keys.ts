@@ -72,7 +72,10 @@ export async function ensurePeople(
   return { persons, approversSha };
 }
 
-/** The backup's recipient: the public key is what provisioning lays on the host, the private one stays in the operator's folder. Returns the full fingerprint. */
+/**
+ * The backup's recipient: the public key is what provisioning lays on the host, the private one stays in the operator's
+ * folder. Returns the full fingerprint.
+ */
 export async function ensureBackupRecipient(place: Place): Promise<{ fingerprint: string; privateKeyFile: string }> {
   const privateKeyFile = join(place.operatorFolder, "backup-private-key.asc");
   const key = await ensureKey(place.operatorFolder, privateKeyFile, {

@@ -72,7 +72,8 @@ export function livingProcesses(place: Place, state: SandboxState): OwnProcess[]
 }
 
 /**
- * Ends every process of the sandbox, runners before the server, and returns what it ended; data stays. SIGINT is PostgreSQL's fast shutdown: it ends
+ * Ends every process of the sandbox, runners before the server, and returns what it ended; data stays. SIGINT is
+ * PostgreSQL's fast shutdown: it ends
  * sessions and leaves a clean cluster.
  */
 export async function takeDown(folder: string, serverSignal: NodeJS.Signals = "SIGINT"): Promise<OwnProcess[]> {

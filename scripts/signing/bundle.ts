@@ -70,7 +70,10 @@ const receiptsFile = z.array(
 
 const CAP = 64 * 1024 * 1024;
 
-/** STOP_APPROVAL_INVALID when the host's parts and our own computation differ anywhere. `documentId` comes from an SG_1 payload or the plan. */
+/**
+ * STOP_APPROVAL_INVALID when the host's parts and our own computation differ anywhere. `documentId` comes from an SG_1
+ * payload or the plan.
+ */
 export async function readBundle(folder: string): Promise<Bundle> {
   const file = async (name: string): Promise<Buffer> => {
     const answer = await readSafely(join(folder, name), CAP);
@@ -169,7 +172,10 @@ function insistSg1(
   }
 }
 
-/** An EXECUTION payload names a backup that stands among the receipts, whose digests are those of its tables, and whose tables are those SG_1 allows. */
+/**
+ * An EXECUTION payload names a backup that stands among the receipts, whose digests are those of its tables, and whose
+ * tables are those SG_1 allows.
+ */
 function insistBackup({ request, sg1 }: Bundle, receipts: z.infer<typeof receiptsFile>): void {
   const forged = receipts.find((receipt) => digestOf(receipt.content_digests) !== receipt.content_digests_sha);
   if (forged) throw differs("receipts.json", "content_digests_sha is not the hash of the tables' digests");

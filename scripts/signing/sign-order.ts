@@ -12,7 +12,10 @@ import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
 /** Lifting a halt or revoking; nothing a run could ask for. */
 export type OrderGate = "UNHALT" | "REVOCATION";
 
-/** Shows it, asks, signs, tells; it counts when the host has admitted it. Stops as `approvingPerson` and `signStatement`; STOP_REFUSED_INPUT for a value out of form. */
+/**
+ * Shows it, asks, signs, tells; it counts when the host has admitted it. Stops as `approvingPerson` and
+ * `signStatement`; STOP_REFUSED_INPUT for a value out of form.
+ */
 export async function signOrder<G extends OrderGate>(
   gate: G,
   payload: Payload<G>,

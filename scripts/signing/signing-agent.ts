@@ -65,7 +65,9 @@ async function gpg(place: Place, words: readonly string[], input: Uint8Array): P
       saw: `gpg did not sign (status ${result.exitCode})`,
       wanted: "a signature by the key the statement names",
       details: Buffer.from(result.stderr).toString("utf8").trim().split("\n").slice(-5).map(printable),
-      hint: "check with `gpg --list-secret-keys` that your gpg holds this key, that it has not expired, and answer its question for the passphrase or token",
+      hint:
+        "check with `gpg --list-secret-keys` that your gpg holds this key, that it has not " +
+        "expired, and answer its question for the passphrase or token",
     });
   }
   return Buffer.from(result.stdout);
@@ -104,7 +106,9 @@ async function refuseCachingAgent({ env, words }: Place): Promise<void> {
   throw new Stopped("STOP_PRECHECK_FAILED", {
     saw: "your gpg-agent may sign with a remembered passphrase",
     wanted: "a question at every signature",
-    hint: `add the line ignore-cache-for-signing to gpg-agent.conf of your GnuPG home${words[1] === undefined ? "" : ` ${words[1]}`}, then run the next command and sign again`,
+    hint:
+      `add the line ignore-cache-for-signing to gpg-agent.conf of your GnuPG home${words[1] === undefined ? "" : ` ${words[1]}`}, ` +
+      "then run the next command and sign again",
     next: ["gpgconf", ...words.map(shellWord), "--kill gpg-agent"].join(" "),
   });
 }

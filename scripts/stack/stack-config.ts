@@ -48,7 +48,10 @@ const answerSchema = z.record(
   z.looseObject({ value: z.string().optional(), objectValue: z.unknown().optional() }),
 );
 
-/** The same through the engine, never from its state: a fresh clone has no state. STOP_PRECHECK_FAILED names every mistake, never a value. */
+/**
+ * The same through the engine, never from its state: a fresh clone has no state. STOP_PRECHECK_FAILED names every
+ * mistake, never a value.
+ */
 export async function readStackConfig(engine: Engine): Promise<StackConfig> {
   // Loaded here: most programs read the file and need no engine.
   const { call } = await import("./pulumi.ts");

@@ -40,7 +40,8 @@ export function findGo(searchPath: string | undefined = process.env["PATH"]): st
 /** Builds both programs into `binFolder`. `sources` holds the two go.mod folders. STOP_PRECHECK_FAILED with Go's last lines. */
 export async function buildEngine(go: string, sources: string, binFolder: string, say: Say): Promise<void> {
   say(
-    `building the Pulumi engine ${ENGINE_VERSION} from its Go modules (once; about 5 minutes on two free cores, 2 GB of memory and disk each)`,
+    `building the Pulumi engine ${ENGINE_VERSION} from its Go modules (once; about 5 minutes ` +
+      "on two free cores, 2 GB of memory and disk each)",
   );
   for (const program of PROGRAMS) {
     const folder = join(sources, program.folder);

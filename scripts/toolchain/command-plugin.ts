@@ -111,14 +111,22 @@ function bundleName(bytes: Buffer): string {
 }
 
 function launcher(bundle: string): string {
-  return `#!/bin/sh\n# Stand-in for the Pulumi plugin command ${COMMAND_PLUGIN_VERSION}; sandbox stacks only.\nexec '${process.execPath.replaceAll("'", `'\\''`)}' "$(dirname "$0")/${bundle}" "$@"\n`;
+  return (
+    `#!/bin/sh\n# Stand-in for the Pulumi plugin command ${COMMAND_PLUGIN_VERSION}; sandbox ` +
+    `stacks only.\nexec '${process.execPath.replaceAll("'", `'\\''`)}' "$(dirname "$0")/${bundle}" ` +
+    `"$@"\n`
+  );
 }
 
 function noOfficialPlugin(home: string): Stopped {
   return new Stopped("STOP_PRECHECK_FAILED", {
     saw: `no official Pulumi plugin command ${COMMAND_PLUGIN_VERSION}, and it could not be fetched`,
     wanted:
-      "the official plugin: this stack is no sandbox (its configuration does not say cutter:sandbox: true), and the stand-in serves sandboxes only",
-    hint: `with network access run the same command again; without, copy the folder plugins/resource-command-v${COMMAND_PLUGIN_VERSION} of a machine that has it to ${commandPluginFolder(home)}`,
+      "the official plugin: this stack is no sandbox (its configuration does not say " +
+      "cutter:sandbox: true), and the stand-in serves sandboxes only",
+    hint:
+      "with network access run the same command again; without, copy the folder " +
+      `plugins/resource-command-v${COMMAND_PLUGIN_VERSION} of a machine that has it to ` +
+      `${commandPluginFolder(home)}`,
   });
 }

@@ -1,4 +1,5 @@
-// `npm run approvals -- <run-id>`: who approved what. The host only hands over bytes; they are verified here, with the set your profile pins.
+// `npm run approvals -- <run-id>`: who approved what. The host only hands over bytes; they are verified here, with the
+// set your profile pins.
 import type * as z from "zod";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";

@@ -46,7 +46,8 @@ async function sign(file: string, options: SignOptions): Promise<number> {
   const { profile, approversSha, person, key, signer } = await approvingPerson(options, "REVOCATION");
   const line = (label: string, value: string): string => `  ${label.padEnd(12)} ${printable(value)}\n`;
   process.stdout.write(
-    `\n${person.name}, you are about to sign that approver set version ${next.set.version} follows yours\n${line("yours", approversSha)}${line("new", next.sha)}${line("threshold", next.set.threshold)}` +
+    `\n${person.name}, you are about to sign that approver set version ${next.set.version} ` +
+      `follows yours\n${line("yours", approversSha)}${line("new", next.sha)}${line("threshold", next.set.threshold)}` +
       next.set.persons
         .map((one) =>
           line(one.id, `${one.name}: ${one.gates.join(", ")}; ${one.keys.map((item) => item.fingerprint).join(", ")}`),
@@ -102,10 +103,13 @@ async function lay(file: string, signed: readonly string[], previousFile: string
   }
   insist(judgeSuccession(previous, next, proven, now));
   process.stdout.write(
-    `-- Approver set version ${next.set.version}, signed by ${printable(proven.map(({ statement }) => statement.person).join(", "))}; as the database's administrator.\n`,
+    `-- Approver set version ${next.set.version}, signed by ` +
+      `${printable(proven.map(({ statement }) => statement.person).join(", "))}; as the ` +
+      "database's administrator.\n",
   );
   process.stdout.write(
-    `BEGIN;\n${unrevoked(proven)}${previous.set.version === "1" ? insertion(previous, "[]", true) : ""}${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`,
+    `BEGIN;\n${unrevoked(proven)}${previous.set.version === "1" ? insertion(previous, "[]", true) : ""}` +
+      `${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`,
   );
   return 0;
 }
@@ -113,7 +117,11 @@ async function lay(file: string, signed: readonly string[], previousFile: string
 // The gate counts no signature of a revoked key, and a set once laid stays: so the database is asked before. Fingerprints are hex.
 function unrevoked(proven: readonly ProvenSuccession[]): string {
   const keys = proven.map(({ statement }) => `'${statement.fingerprint}'`).join(", ");
-  return `DO $$ BEGIN IF EXISTS (SELECT FROM cutter_runtime.revocation WHERE kind = 'key' AND value IN (${keys})) THEN RAISE EXCEPTION 'STOP_APPROVAL_REVOKED: one of these signatures is by a revoked key'; END IF; END $$;\n`;
+  return (
+    "DO $$ BEGIN IF EXISTS (SELECT FROM cutter_runtime.revocation WHERE kind = 'key' AND value " +
+    `IN (${keys})) THEN RAISE EXCEPTION 'STOP_APPROVAL_REVOKED: one of these signatures is by ` +
+    "a revoked key'; END IF; END $$;\n"
+  );
 }
 
 // Digits, hex and base64 only: nothing in it can end a literal. Version 1 may be there already.
@@ -123,7 +131,10 @@ function insertion(
   unlessThere: boolean,
 ): string {
   const values = `SELECT ${set.version}, '${sha}', decode('${bytes.toString("base64")}', 'base64'), '${signatures}'::jsonb`;
-  return `INSERT INTO cutter_runtime.approver_set (version, sha, bytes, signatures) ${values}${unlessThere ? " WHERE NOT EXISTS (SELECT FROM cutter_runtime.approver_set)" : ""};\n`;
+  return (
+    `INSERT INTO cutter_runtime.approver_set (version, sha, bytes, signatures) ${values}` +
+    `${unlessThere ? " WHERE NOT EXISTS (SELECT FROM cutter_runtime.approver_set)" : ""};\n`
+  );
 }
 
 async function setOf(file: string): Promise<PinnedSet & { readonly bytes: Buffer }> {

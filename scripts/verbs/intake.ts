@@ -1,4 +1,5 @@
-// `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file; writes nothing but the text of a DOCX or HTML document, or hints that are asked for.
+// `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file; writes nothing but the text of a
+// DOCX or HTML document, or hints that are asked for.
 import { writeFile } from "node:fs/promises";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import {

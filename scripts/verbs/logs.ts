@@ -1,4 +1,5 @@
-// `npm run logs -- <run-id>`: what happened in a run from its beginning, and what happens now; attaches again after Ctrl-C or a broken line.
+// `npm run logs -- <run-id>`: what happened in a run from its beginning, and what happens now; attaches again after
+// Ctrl-C or a broken line.
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { followRun, insistRun } from "../operator/follow-run.ts";
 import { lineBroken, onHost } from "../operator/host-call.ts";

@@ -31,7 +31,8 @@ withGrammarOptions(programNamed("register", "register a document and lay its sna
       if (options.json) printJson({ document_id: prefix, ...registered });
       else
         process.stdout.write(
-          `${prefix} is registered: version ${registered.source_version_id}, ${registered.units} units\ncut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}\n`,
+          `${prefix} is registered: version ${registered.source_version_id}, ${registered.units} ` +
+            `units\ncut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}\n`,
         );
       return 0;
     }),

@@ -19,7 +19,10 @@ const countsSchema = z.looseObject({
   numTotalTestSuites: z.int(),
 });
 
-/** Runs every test and answers the counts; what a machine cannot run (a test for root) is counted as such. STOP_PRECHECK_FAILED when one failed or none ran. */
+/**
+ * Runs every test and answers the counts; what a machine cannot run (a test for root) is counted as such.
+ * STOP_PRECHECK_FAILED when one failed or none ran.
+ */
 async function testCounts(project: string, report: string): Promise<Record<string, string>> {
   rmSync(report, { force: true });
   const done = await execa(
@@ -81,7 +84,8 @@ programNamed("release", "a tested release of the runner in .state/release")
       rmSync(target, { recursive: true, force: true });
       renameSync(fresh, target);
       process.stdout.write(
-        `release ${readRelease(target).digest} in ${target}\n${tests["passed"] ?? "?"} tests passed; point cutter:release.source at it, then npm run up\n`,
+        `release ${readRelease(target).digest} in ${target}\n${tests["passed"] ?? "?"} tests ` +
+          "passed; point cutter:release.source at it, then npm run up\n",
       );
       return 0;
     }),

@@ -162,7 +162,8 @@ export class CommandProvider implements Provider {
     const stack = /^urn:pulumi:([^:]+)::/.exec(urn)?.[1];
     if (this.#settings.stack !== undefined && stack === this.#settings.stack) return;
     throw new Error(
-      "this is the stand-in for plugin command 1.2.1; it serves only stacks whose configuration says cutter:sandbox: true, started through the cutter's own commands",
+      "this is the stand-in for plugin command 1.2.1; it serves only stacks whose configuration " +
+        "says cutter:sandbox: true, started through the cutter's own commands",
     );
   }
 }

@@ -85,13 +85,18 @@ describe("gpgv's status words", () => {
   test("of one good signature give its time", () => {
     expect(readGpgvStatus(GOOD.join("\n"), KEY, NOW)).toEqual({ ok: true, signedAt: NOW });
   });
+  test("may name another key that has expired, or the key itself since it signed", () => {
+    const answer = { ok: true, signedAt: NOW };
+    expect(readGpgvStatus([...GOOD, "[GNUPG:] KEYEXPIRED 1767225600"].join("\n"), KEY, NOW)).toEqual(answer);
+    const since = GOOD.map((line) => line.replace(" GOODSIG ", " EXPKEYSIG "));
+    expect(readGpgvStatus(since.join("\n"), KEY, NOW)).toEqual(answer);
+  });
   test.each([
     "BADSIG",
     "ERRSIG",
     "EXPSIG",
     "EXPKEYSIG",
     "REVKEYSIG",
-    "KEYEXPIRED",
     "KEYREVOKED",
     "NO_PUBKEY",
     "NODATA",
