@@ -140,6 +140,9 @@ function upOf({ name, allowed }: DeclaredPackage): string {
 /** Path of the fact that a login role has a password; which one never leaves the server. */
 export const passwordPath = (role: string): string => `password of role ${role}`;
 
+/** Path of the fact that `member` has the rights of `role`. */
+export const membershipPath = (member: string, role: string): string => `membership of ${member} in ${role}`;
+
 /** Paths of what a package brings, and its state as applied; also what tells whether it is applied at all. */
 function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunction>): readonly Entry[] {
   const of = (object: string, held: Rights["tables"][number]["rights"], parent: string): Entry[] =>
@@ -152,11 +155,19 @@ function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunctio
       })),
     );
   return [
-    ...rights.roles.map(({ name, package: by, login, superuser, connection_limit: limit }): Entry => ({
-      path: `role ${name}`,
-      package: by,
-      state: `${login ? "login" : "no login"}, ${limit === -1 ? "no limit" : `limit ${limit}`}${superuser ? ", superuser" : ""}`,
-    })),
+    ...rights.roles.flatMap(({ name, package: by, login, superuser, connection_limit: limit, member_of }): Entry[] => [
+      {
+        path: `role ${name}`,
+        package: by,
+        state: `${login ? "login" : "no login"}, ${limit === -1 ? "no limit" : `limit ${limit}`}${superuser ? ", superuser" : ""}`,
+      },
+      ...member_of.map((role) => ({
+        path: membershipPath(name, role),
+        package: by,
+        state: "member",
+        parent: `role ${name}`,
+      })),
+    ]),
     ...rights.schemas.flatMap(({ name, owner, package: by, rights: held }): Entry[] => [
       ...(owner === null ? [] : [{ path: `schema ${name}`, package: by, state: `owner ${owner}` }]),
       ...of(`schema ${name}`, held, `schema ${name}`),

@@ -10,6 +10,7 @@ const schema = z.looseObject({
       login: z.boolean(),
       superuser: z.boolean(),
       connection_limit: z.int(),
+      member_of: z.array(z.string()).default([]),
     }),
   ),
   schemas: z.array(z.looseObject({ name: z.string(), owner: z.string().nullable(), package: z.string(), rights })),

@@ -1,5 +1,5 @@
 // Scripts of one database package: laid in one transaction, believed only after its own check and the catalogs agree.
-import { databaseScope } from "../database-spec.ts";
+import { databaseScope, membershipPath } from "../database-spec.ts";
 import type { DeclaredPackage } from "../database-spec.ts";
 import type { Spec } from "../drift.ts";
 import { definedFunctions } from "../package-functions.ts";
@@ -103,6 +103,9 @@ function renderRepair({ declared, rights, entries }: PackageScript): string {
       ({ name, login, connection_limit: limit }) =>
         `ALTER ROLE ${name} ${login ? "LOGIN" : "NOLOGIN"} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${limit};`,
     );
+  const memberships = rights.roles.flatMap(({ name, member_of }) =>
+    member_of.filter((role) => own(membershipPath(name, role))).map((role) => `GRANT ${role} TO ${name};`),
+  );
   const owners = [
     ...rights.schemas
       .filter(({ name }) => own(`schema ${name}`))
@@ -142,7 +145,7 @@ function renderRepair({ declared, rights, entries }: PackageScript): string {
           `GRANT ${privilege} ON ${(object ?? "").replace(/^[a-z]+/, (kind) => kind.toUpperCase())} TO ${grantee ?? ""};`,
         ];
   });
-  return [...roles, ...owners, ...routines, ...triggers, ...eventTriggers, ...grants].join("\n");
+  return [...roles, ...memberships, ...owners, ...routines, ...triggers, ...eventTriggers, ...grants].join("\n");
 }
 
 // The password goes from the env file through a pipe; it stands in no argument and in no text of ours. The server, and

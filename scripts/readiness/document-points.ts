@@ -14,17 +14,17 @@ export interface Told {
 const text = (event: HostEvent, key: string): string => (typeof event[key] === "string" ? event[key] : "");
 const ofStop = ({ code }: Shown): PointState => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
 
-/** The host's own points, put under `part`, with the command that goes on; one open point when it answered none. */
-function pointsOf({ events, stop }: Told, part: string, title: string, next: string): Point[] {
+/** The host's own points with the command that goes on; the one open point `none` when it answered none. */
+function pointsOf({ events, stop }: Told, none: Pick<Point, "part" | "title" | "next">): Point[] {
   const points = events.flatMap((event) => pointSchema.safeParse(event).data ?? []);
-  if (points.length > 0) return points.map((point) => ({ ...point, part, next }));
+  if (points.length > 0) return points.map((point) => ({ ...point, next: none.next }));
   const saw = stop?.facts.saw ?? "no point was answered";
-  return [{ part, title, state: stop === undefined ? "could not look" : ofStop(stop), saw, next }];
+  return [{ ...none, state: stop === undefined ? "could not look" : ofStop(stop), saw }];
 }
 
 /** Names of environment and configuration, and people for each gate. */
 export const namePoints = (told: Told): Point[] =>
-  pointsOf(told, "names, configuration, people", "the host's configuration", "npm run up");
+  pointsOf(told, { part: "configuration", title: "the host's configuration", next: "npm run up" });
 
 /** The registered document and what would be cut of it; `run` is the newest run of it. */
 export function documentPoint(document: string, told: Told, run: StatusJson | undefined): Point {
@@ -104,7 +104,8 @@ export function precheckPoints(told: Told, drillReminder: string | undefined, ru
           saw: drillReminder.split(": npm run ")[0] ?? drillReminder,
           next: runId === undefined ? "npm run backup -- selftest" : `npm run restore-drill -- ${runId}`,
         };
-  return [...pointsOf(told, part, "prechecks", "npm run cutter -- precheck"), drill];
+  const checks = pointsOf(told, { part, title: "prechecks", next: "npm run cutter -- precheck" });
+  return [...checks.map((point) => ({ ...point, part })), drill];
 }
 
 /** Signatures of the newest run, by what it waits for. */

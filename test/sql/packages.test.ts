@@ -1,7 +1,10 @@
 // The database packages: each proves itself, is taken back exactly, and refuses clearly where it cannot stand.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type pg from "pg";
+import { databaseScope, databaseSpec, definitionsSpec, undeclaredPaths } from "../../infra/database-spec.ts";
 import { PACKAGES, type PackageName } from "../../infra/packages.ts";
+import { projectRoot } from "../../infra/place.ts";
+import { readOwnSources } from "../../infra/sources.ts";
 import { connectAs, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
 import type { TestCluster } from "../support/cluster.ts";
 import { layPackages, ownPackage, packageFacts, undoPackages } from "../support/lay-packages.ts";
@@ -80,6 +83,23 @@ describe("the five packages together", () => {
     expect(await catalog(admin)).not.toEqual(before);
     await undo();
     expect(await catalog(admin)).toEqual(before);
+  });
+
+  it("bring nothing that drift would call undeclared", async () => {
+    await lay();
+    const { rights, packages, definitions, statement } = readOwnSources(
+      { sandbox: true, database: { packages: [...PACKAGES], ack: {} } },
+      projectRoot(),
+    );
+    const declared = { ...databaseSpec(rights, packages), ...definitionsSpec(rights, packages, definitions) };
+    const silent = undeclaredPaths(rights);
+    const { rows } = await admin.query<{ path: string }>(statement.replaceAll(":'scope'", "$1"), [
+      JSON.stringify(databaseScope(rights)),
+    ]);
+    const paths = rows.map(({ path }) => path).filter((path) => !path.startsWith("password of role "));
+    expect(paths).toContain("membership of cutter_signal in pg_signal_backend");
+    expect(paths.filter((path) => !Object.hasOwn(declared, path) && !silent.has(path))).toEqual([]);
+    await undo();
   });
 
   it("laid again they stand as declared and nothing changes", async () => {

@@ -17,6 +17,7 @@ const rights = z
         login: z.boolean(),
         superuser: z.boolean(),
         connection_limit: z.int(),
+        member_of: z.array(z.string()).default([]),
       }),
     ),
     schemas: z.array(
@@ -124,6 +125,12 @@ it("roles, schemas and triggers stand as listed", async () => {
       [rights.roles.map((role) => role.name)],
     ),
   ).toEqual(roles);
+  expect(
+    await lines(
+      "SELECT member::regrole || ' ' || roleid::regrole AS line FROM pg_auth_members WHERE member::regrole::text = ANY ($1)",
+      [rights.roles.map((role) => role.name)],
+    ),
+  ).toEqual(rights.roles.flatMap(({ name, member_of }) => member_of.map((role) => `${name} ${role}`)).sort());
   expect(
     await lines(
       `SELECT n.nspname || ' ' || coalesce(r.rolname, 'PUBLIC') || ' ' || a.privilege_type AS line
