@@ -1,4 +1,6 @@
 // Rows that no record explains, and records without their rows: the run is held, people are asked, and exactly what they decide goes on.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { everyRow, GOVERNED } from "../support/every-row.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
@@ -140,7 +142,10 @@ describe("when leg A is recorded and none of its units stands", () => {
     const epoch = (
       await host.sql<{ epoch: string }>("SELECT epoch FROM cutter_runtime.lease WHERE run_id = $1", [run])
     )[0]?.epoch;
-    const asExec = (text: string) => host.sql(`SET SESSION AUTHORIZATION cutter_exec; ${text}`);
+    // With the host's own key of the run: without it the database refuses sooner, and for another reason.
+    const key = readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "run.key"), "utf8");
+    const asExec = (text: string) =>
+      host.sql(`SET SESSION AUTHORIZATION cutter_exec; SET cutter.run_key = '${key}'; ${text}`);
     for (const text of [
       `SELECT cutter_runtime.set_state('${run}', ${epoch}, 'cut_leg_a_committed', NULL)`,
       `SELECT cutter_runtime.record_phase('${run}', 'structural_verify', ${epoch}, repeat('0', 64), repeat('0', 64), '{}')`,
