@@ -158,9 +158,9 @@ const mended: readonly Change[] = [
     "a function's body",
     () =>
       host.sql(
-        "CREATE OR REPLACE FUNCTION cutter_runtime.halt_lock() RETURNS bigint LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS 'SELECT 1::bigint'",
+        "CREATE OR REPLACE FUNCTION cutter_runtime.phase_before(p_phase text) RETURNS text LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS 'SELECT p_phase'",
       ),
-    () => ({ "function cutter_runtime.halt_lock()": expect.stringContaining("body sha256:…") as string }),
+    () => ({ "function cutter_runtime.phase_before(text)": expect.stringContaining("body sha256:…") as string }),
   ],
   [
     "a function's attributes",
