@@ -1,11 +1,10 @@
 // Signs what no run asks for: a person builds the request here, sees it, types its digits and signs (docs/decisions/0041-orders.md).
-import { randomBytes } from "node:crypto";
 import type { Payload } from "../../runner/model/payload.ts";
-import { buildRequest, buildStatement } from "../../runner/model/statement.ts";
+import { buildRequest } from "../../runner/model/statement.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { approvingPerson } from "./approving-person.ts";
-import { signStatement } from "./sign-statement.ts";
+import { signRequest } from "./sign-statement.ts";
 import { pageOf, tellSigned, type SigningOptions } from "./signing-words.ts";
 import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
 
@@ -21,7 +20,8 @@ export async function signOrder<G extends OrderGate>(
   payload: Payload<G>,
   options: SigningOptions,
 ): Promise<void> {
-  const { person, key, signer } = await approvingPerson(options, gate);
+  const approving = await approvingPerson(options, gate);
+  const { person } = approving;
   const now = new Date();
   const { request } = buildRequest({ gate, payload, requested: now });
   const line = (label: string, value: string): string => `  ${label.padEnd(12)} ${printable(value)}\n`;
@@ -33,18 +33,6 @@ export async function signOrder<G extends OrderGate>(
   );
   if (gate === "REVOCATION") page.write("  nothing takes a revocation back\n");
   await typedConfirmation([lastDigits(request.payload_sha)], page);
-  const { statement } = buildStatement({
-    request,
-    person: person.id,
-    fingerprint: key.fingerprint,
-    signed: new Date(),
-    nonce: randomBytes(16).toString("hex"),
-  });
-  const signed = await signStatement({
-    statement,
-    publicKeyArmored: key.public_key_armored,
-    folder: options.out,
-    signer,
-  });
+  const { statement, signed } = await signRequest(request, approving, options.out);
   tellSigned(statement, signed, `npm run admit -- ${shellWord(signed.json)}`, options);
 }

@@ -1,4 +1,5 @@
 // Signs a statement, or another text of a person, and believes the two files only after both verifiers have read them back.
+import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
@@ -6,12 +7,12 @@ import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { canonicalBytes } from "../../runner/model/canonical.ts";
 import { CLOCK_TOLERANCE_SECONDS, SIGNATURE_CAP } from "../../runner/model/signature.ts";
-import { statementFileNames } from "../../runner/model/statement.ts";
-import type { Statement } from "../../runner/model/statement.ts";
+import { buildStatement, statementFileNames, type Request, type Statement } from "../../runner/model/statement.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { STATEMENT_CAP } from "../../runner/model/strict-json.ts";
 import { utcMillis } from "../../runner/model/utc.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
+import type { ApprovingPerson } from "./approving-person.ts";
 import { signBytes } from "./signing-agent.ts";
 import type { Signer } from "./signing-agent.ts";
 
@@ -39,6 +40,23 @@ export interface Signed {
   readonly json: string;
   readonly sig: string;
   readonly signedAt: Date;
+}
+
+/** Makes the statement of a person about a request, with a nonce of its own, and signs it; stops as {@link signDocument}. */
+export async function signRequest(
+  request: Request,
+  { person, key, signer }: ApprovingPerson,
+  folder: string,
+): Promise<{ readonly statement: Statement; readonly signed: Signed }> {
+  const { statement } = buildStatement({
+    request,
+    person: person.id,
+    fingerprint: key.fingerprint,
+    signed: new Date(),
+    nonce: randomBytes(16).toString("hex"),
+  });
+  const signed = await signStatement({ statement, publicKeyArmored: key.public_key_armored, folder, signer });
+  return { statement, signed };
 }
 
 /** Writes `<gate>-<run>-<nonce>.json` and `.sig`; stops as {@link signDocument}. */

@@ -1,9 +1,8 @@
 // `npm run approve -- <bundle>`: computes the plan again on this machine, shows what is signed, asks, signs, verifies what it wrote.
-import { randomBytes } from "node:crypto";
 import { Option } from "commander";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { Payload } from "../../runner/model/payload.ts";
-import { buildRequest, buildStatement } from "../../runner/model/statement.ts";
+import { buildRequest } from "../../runner/model/statement.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { newestDigest } from "../../runner/rules/rehearsed-changes.ts";
 import { insistExtends, remember } from "../signing/approver-profile.ts";
@@ -11,7 +10,7 @@ import { approvingPerson } from "../signing/approving-person.ts";
 import { insistOwnCopy, readBundle, type Bundle } from "../signing/bundle.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { requestReading } from "../signing/request-reading.ts";
-import { signStatement } from "../signing/sign-statement.ts";
+import { signRequest } from "../signing/sign-statement.ts";
 import { pageOf, tellSigned, withSigningOptions, type SigningOptions } from "../signing/signing-words.ts";
 import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
 import { utcMillis } from "../../runner/model/utc.ts";
@@ -38,7 +37,8 @@ withSigningOptions(programNamed("approve", "read, judge and sign one request wit
 async function approve(folder: string, options: Options): Promise<number> {
   const bundle = decided(await readBundle(folder), options.decision);
   const { request } = bundle;
-  const { profile, approversSha, person, key, signer } = await approvingPerson(options, request.gate);
+  const approving = await approvingPerson(options, request.gate);
+  const { profile, approversSha, person } = approving;
   if (options.copy) await insistOwnCopy(bundle, options.copy);
   insistTarget(bundle, profile.host, approversSha);
   insistExtends(profile, bundle);
@@ -54,19 +54,7 @@ async function approve(folder: string, options: Options): Promise<number> {
     [{ question: "type the number of units: ", wanted: String(bundle.rows.length) }, lastDigits(request.payload_sha)],
     page,
   );
-  const { statement } = buildStatement({
-    request,
-    person: person.id,
-    fingerprint: key.fingerprint,
-    signed: new Date(),
-    nonce: randomBytes(16).toString("hex"),
-  });
-  const signed = await signStatement({
-    statement,
-    publicKeyArmored: key.public_key_armored,
-    folder: options.out,
-    signer,
-  });
+  const { statement, signed } = await signRequest(request, approving, options.out);
   remember(profile, bundle);
   // A torn run is not resumed: its decision is only admitted.
   const next = request.gate === "SG_3_failure_escalation" ? "npm run admit --" : `npm run resume -- ${request.run_id}`;

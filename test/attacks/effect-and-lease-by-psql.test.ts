@@ -3,7 +3,7 @@
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { appendEntry } from "../support/ledger-by-sql.ts";
-import { admittedRun, ended, openPrincipals, revoke, type Principals } from "../support/principals.ts";
+import { admittedRun, ended, openPrincipals, revoke, type Principals, refusal } from "../support/principals.ts";
 import {
   admit,
   answerOf,
@@ -34,17 +34,6 @@ beforeEach(async () => {
   run = await admittedRun(world);
 });
 afterEach(() => world.db.drop());
-
-/** The whole answer of a refusal: code and, for a stop of ours, what it saw. */
-const refusal = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-    return "accepted";
-  } catch (error) {
-    const { message, detail } = error as { message: string; detail?: string };
-    return `${message} ${detail ?? ""}`;
-  }
-};
 
 const writtenRun = async (): Promise<void> => {
   await cutLegA(exec, run);

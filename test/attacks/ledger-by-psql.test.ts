@@ -11,7 +11,7 @@ import {
   writeVerdict,
   type Step,
 } from "../support/ledger-by-sql.ts";
-import { admittedRun, everyRow, openPrincipals, type Principals } from "../support/principals.ts";
+import { admittedRun, everyRow, openPrincipals, type Principals, refusal } from "../support/principals.ts";
 import {
   admit,
   answerOf,
@@ -39,17 +39,6 @@ beforeEach(async () => {
   run = await admittedRun(world);
 });
 afterEach(() => world.db.drop());
-
-/** The whole answer of a refusal: code and, for a stop of ours, what it saw. */
-const refusal = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-    return "accepted";
-  } catch (error) {
-    const { message, detail } = error as { message: string; detail?: string };
-    return `${message} ${detail ?? ""}`;
-  }
-};
 
 const writtenRun = async (): Promise<void> => {
   await cutLegA(exec, run);

@@ -2,23 +2,14 @@
 import type pg from "pg";
 import { statement } from "../../runner/adapters/statements.ts";
 import { canonicalText, digestOf, type Json } from "../../runner/model/canonical.ts";
+import { STRUCTURAL_CHECKS } from "../../runner/model/outputs.ts";
 import type { StatementName } from "../../runner/model/rows.ts";
 import { ledgerKeys, markedEnvelope } from "../../runner/rules/ledger.ts";
 import type { RunByHand } from "./run-by-sql.ts";
 
 const RELEASE = "r1";
 const CHECKS = [
-  "unit_count",
-  "version_count",
-  "birth_count",
-  "addresses",
-  "titles",
-  "body_hashes",
-  "section_types",
-  "parents",
-  "all_draft",
-  "anchors",
-  "no_foreign_unit",
+  ...STRUCTURAL_CHECKS,
   "lossless_from_database",
   "ledger_rows_2n_plus_6",
   "ledger_as_planned",

@@ -120,3 +120,14 @@ export async function everyRow(db: FreshDatabase): Promise<string> {
   );
   return (await db.rows<{ line: string }>(parts.join(" UNION ALL "))).map((row) => row.line).join("\n");
 }
+
+/** The whole answer of a refusal: code and, for a stop of ours, what it saw. */
+export const refusal = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+    return "accepted";
+  } catch (error) {
+    const { message, detail } = error as { message: string; detail?: string };
+    return `${message} ${detail ?? ""}`;
+  }
+};
