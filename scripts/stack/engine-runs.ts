@@ -1,8 +1,10 @@
 // The two things the engine does with a stack: a preview, read as drift, and `up`, after which the host is looked at again, because
 // nobody is told "done" on the engine's word alone.
+import { rmSync } from "node:fs";
 import { partsInProgress, readPreview, type PreviewLines } from "./engine-answer.ts";
 import { ENGINE_STATUS } from "./engine-process.ts";
 import { ensureStack, preview, up, type Engine } from "./pulumi.ts";
+import { keepToldLocks, toldLocksFile } from "./state-lock.ts";
 import { upFailure } from "./up-failure.ts";
 
 /** Seconds after which a host that hangs is given up: dial, probe and engine together. */
@@ -36,6 +38,11 @@ export async function bringUpStack(engine: Engine, say: (line: string) => void, 
     onLine,
     ...(plan === undefined ? { skipPreview: true } : { plan }),
   });
-  if (answer.status !== ENGINE_STATUS.done) throw upFailure(answer, engine.place.stack);
+  const locks = toldLocksFile(engine.place.project, engine.place.stack);
+  if (answer.status !== ENGINE_STATUS.done) {
+    keepToldLocks(locks, answer.stderr);
+    throw upFailure(answer, engine.place.stack);
+  }
+  rmSync(locks, { force: true });
   return await lookWithEngine(engine);
 }

@@ -6,6 +6,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { ensureStack, makePassphrase, openStack } from "./pulumi.ts";
 import type { Engine, StackPlace } from "./pulumi.ts";
+import { missingStackFile } from "./stack-config.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { runningSsh } from "../sandbox/running.ts";
@@ -43,11 +44,7 @@ export function stackPlace(
     });
   const configFile = join(project, `Pulumi.${stack}.yaml`);
   if (!existsSync(configFile)) {
-    throw new Stopped("STOP_PRECHECK_FAILED", {
-      saw: `no Pulumi.${stack}.yaml`,
-      wanted: "the stack's configuration",
-      next: stack === "sandbox" ? "npm run sandbox -- up" : `npm run init -- ${stack}`,
-    });
+    throw new Stopped("STOP_PRECHECK_FAILED", missingStackFile(stack));
   }
   if (saysSandbox(readFileSync(configFile, "utf8"))) {
     const place = sandboxStackPlace(stack, project);

@@ -2,12 +2,13 @@
 // taken away, one whose engine lives never is.
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { jsonOf } from "../../runner/model/json-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { identifyProcess } from "../sandbox/own-process.ts";
+import { privateFolder, writeWhenChanged } from "../sandbox/write-file.ts";
 import type { Say } from "../toolchain/build-engine.ts";
 
 const lockSchema = z.object({
@@ -98,4 +99,26 @@ export function locksTold(text: string): StateLock[] {
     const parsed = lockSchema.safeParse(found && { ...found, pid: Number(found["pid"]) });
     return parsed.success ? [lockOf(parsed.data)] : [];
   });
+}
+
+/** Where the holders that an `up` was told of are kept until `unlock` asks: a remote backend names them to nobody else. */
+export const toldLocksFile = (project: string, stack: string): string => join(project, ".state", `locks-${stack}.json`);
+
+/** Keeps the holders of the words of an engine that was refused. */
+export function keepToldLocks(file: string, text: string): void {
+  const locks = locksTold(text).map(({ user: username, host, pid, since: timestamp }) => ({
+    username,
+    hostname: host,
+    pid,
+    timestamp,
+  }));
+  if (locks.length === 0) return;
+  privateFolder(dirname(file));
+  writeWhenChanged(file, `${JSON.stringify(locks)}\n`);
+}
+
+/** Holders kept by {@link keepToldLocks}, judged anew. */
+export function keptToldLocks(file: string): StateLock[] {
+  const parsed = z.array(lockSchema).safeParse(existsSync(file) ? jsonOf(readFileSync(file, "utf8")) : []);
+  return parsed.success ? parsed.data.map(lockOf) : [];
 }
