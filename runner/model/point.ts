@@ -18,9 +18,9 @@ export type PointState = Point["state"];
 /** A point before a checklist says which part it belongs to. */
 export type Finding = Omit<Point, "part">;
 
-/** The points of one part, in their order. */
+/** The points of one part, in their order; a point that came with another part is shown under this one. */
 export const inPart = (part: string, findings: readonly Finding[]): Point[] =>
-  findings.map((finding) => ({ part, ...finding }));
+  findings.map((finding) => ({ ...finding, part }));
 
 /** Something that stands as it must. */
 export const found = (title: string, saw: string): Finding => ({ title, state: "found", saw });
