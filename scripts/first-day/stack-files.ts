@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
 import { STACK_KEYS, parseStackConfig } from "../../infra/config.ts";
-import { recipientOf } from "../../runner/adapters/backup-key.ts";
+import { backupKeyFaults } from "../../infra/sources.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { declarationText } from "./declaration.ts";
@@ -92,18 +92,6 @@ export async function filesOfStack(
     looked,
     next: nextSteps(stack, answers),
   };
-}
-
-/** Whether backups can be encrypted for it now: found out at the first backup, it would be the host's first cut that fails. */
-async function backupKeyFaults(armored: string, fingerprint: string | undefined, now: Date): Promise<string[]> {
-  if (fingerprint === undefined) return ["the file holds no armored public key, or several"];
-  return await recipientOf(armored, fingerprint, now).then(
-    () => [],
-    (error: unknown) => {
-      if (error instanceof Stopped) return [error.facts.saw];
-      throw error;
-    },
-  );
 }
 
 /** The first look at the new host needs state and passphrase; both are named, neither is made here. */
