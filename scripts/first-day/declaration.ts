@@ -29,7 +29,10 @@ export function declarationText(example: string, facts: DeclarationFacts): strin
   document.setIn(["config", "cutter:untouched"], untouched);
   // The counts of the example are those of one database; readiness takes the recorded ones when none are declared.
   document.deleteIn(["config", "cutter:baseline"]);
-  document.commentBefore = ` The host ${facts.answers.name}, declared. \`npm run drift\` tells every difference, \`npm run up\` makes it so.\n Keep this file in the repository: it holds no secret, only names of files.`;
+  document.commentBefore = [
+    ` The host ${facts.answers.name}, declared. \`npm run drift\` tells every difference, \`npm run up\` makes it so.`,
+    " Keep this file in the repository: it holds no secret, only names of files.",
+  ].join("\n");
   return document.toString({ lineWidth: 0 });
 }
 

@@ -104,7 +104,8 @@ cd /
 PGPASSFILE=${command(place["db-pass-file"])}; PGOPTIONS='-c default_transaction_read_only=on'; export PGPASSFILE PGOPTIONS
 facts() { cat ${hereDocument(DATABASE_FACTS)}
 }
-out=$(facts | ${asAdmin} 2>/dev/null) || out=$(facts | setpriv --reuid=postgres --regid=postgres --init-groups ${asServer} 2>/dev/null) || exit 0
+out=$(facts | ${asAdmin} 2>/dev/null) ||
+  out=$(facts | setpriv --reuid=postgres --regid=postgres --init-groups ${asServer} 2>/dev/null) || exit 0
 printf '%s\\n' "$out" | sed 's/^/${MARK}\\t/'
 `;
   return seenIn((await runOnHost(connection, script, LIMIT_SECONDS)).stdout);

@@ -111,7 +111,8 @@ mkdir -p .state
 gpg --list-secret-keys ${fingerprint}
 \`\`\`
 
-For every request the operator brings you a folder. Read what is shown, type what is asked, and give the operator both files that are written:
+For every request the operator brings you a folder. Read what is shown, type what is asked,
+and give the operator both files that are written:
 
 \`\`\`sh
 npm run approve -- bundles/<run-id>/${first}-1 --profile ${profileFile} --stack ${facts.stack}

@@ -65,7 +65,7 @@ export function stackPlace(
     throw new Stopped("STOP_PRECHECK_FAILED", {
       saw: missing.join("; "),
       wanted: "a backend your colleagues reach, and the file with the stack's passphrase",
-      hint: "state on one machine makes every other clone believe that nothing was ever provisioned; docs/real-host.md names addresses that work",
+      hint: "state on one machine makes every other clone believe that nothing was ever provisioned; docs/real-host.md names some",
     });
   }
   return { project, stack, passphraseFile, backendUrl };

@@ -1,5 +1,5 @@
-// `npm run init -- <stack>`: asks for a host, looks at it, and writes what declares it: Pulumi.<stack>.yaml, the approver set, a profile and
-// a page for each person. Nothing on the host is changed.
+// `npm run init -- <stack>`: asks for a host, looks at it, and writes what declares it: Pulumi.<stack>.yaml, the approver set, a
+// profile and a page for each person. Nothing on the host is changed.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Connection } from "../../infra/config.ts";
