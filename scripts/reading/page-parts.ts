@@ -1,4 +1,5 @@
-// Everything on the reading page that is not the law: what the signature does, findings, comparison, verdict, database, rehearsal, backup, digests.
+// Everything on the reading page that is not the law: what the signature does, findings, comparison, verdict, database, rehearsal,
+// backup, digests.
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
 import { byWeight, weightOf } from "./finding-weight.ts";
 import { element, joined, line, type Html } from "./markup.ts";

@@ -1,4 +1,5 @@
-// What the reading page and the terminal tell of one request: the bundle that was judged on this machine, its text, and another text it is compared with.
+// What the reading page and the terminal tell of one request: the bundle that was judged on this machine, its text, and another
+// text it is compared with.
 import type { Bundle } from "../signing/bundle.ts";
 import { lawText, type LawText, type OutsideText, type UnitText } from "./law-text.ts";
 import { textChanges, type ChangeMark, type TextChanges } from "./text-changes.ts";

@@ -1,4 +1,5 @@
-// `npm run read -- <bundle>`: the request as a page for a browser, computed here, refused where `approve` refuses. Signs nothing, dials nothing.
+// `npm run read -- <bundle>`: the request as a page for a browser, computed here, refused where `approve` refuses. It signs nothing
+// and dials nothing.
 import { spawn } from "node:child_process";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
