@@ -15,8 +15,8 @@ test("every other option is named with both values and how to go on", () => {
   expect(judgeAsked(registered, { profile: "generic-atx-1", depth: "dieu", hints })).toEqual({
     code: "STOP_REFUSED_INPUT",
     facts: {
-      saw: "asked for --profile generic-atx-1, --depth dieu, --hints 1 hints",
-      wanted: "--profile vn-law-1, --depth khoan, --hints 0 hints, as this version is registered",
+      saw: "asked for --profile generic-atx-1, --depth dieu, --hints (1 lines)",
+      wanted: "--profile vn-law-1, --depth khoan, --hints (0 lines), as this version is registered",
       hint: "leave --profile, --depth, --hints away, or register the text again with the options you want",
     },
   });
