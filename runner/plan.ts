@@ -1,6 +1,5 @@
-// The plan as values, made again from the pinned bytes whenever it is needed: nothing between signature and write is
-// trusted to have kept it.
-// Phases, gates and commands ask here, so that no phase imports another.
+// The plan as values, made again from the pinned bytes whenever it is needed: nothing between signature and write is trusted to have
+// kept it. Phases, gates and commands ask here, so that no phase imports another.
 import { grammarProfile } from "./grammar/profiles.ts";
 import { suggestHints } from "./grammar/suggest-hints.ts";
 import type { Json } from "./model/canonical.ts";
@@ -15,7 +14,7 @@ import { insist, Stopped } from "./model/stop.ts";
 import type { PureScope } from "./phase.ts";
 import { affectedRowId, ledgerIds, sourceSpan, type LedgerIds } from "./rules/ledger.ts";
 import { proveLossless } from "./rules/lossless.ts";
-import { planRows, writerDigest } from "./rules/plan-rows.ts";
+import { planRows, withoutText, writerDigest } from "./rules/plan-rows.ts";
 import { comparedSha, rowsSuperseding } from "./rules/supersession.ts";
 
 /** The plan of one snapshot: its bytes, the manifest, the rows to write and their digest. `coverage_bytes` is the size of the region. */
@@ -153,36 +152,18 @@ export function plannedRows(
   run: { run_id: RunId; document_id: DocumentId },
 ): PlannedRows {
   const units = rows.map((row, index) => {
-    const {
-      ordinal,
-      canonical_address,
-      title_sha,
-      content_hash,
-      section_type,
-      unit_kind,
-      owner_ref,
-      publication_type,
-      parent_address,
-    } = row;
+    const { supersedes, ...planned } = withoutText(row);
     return {
-      ordinal,
-      canonical_address,
-      title_sha,
-      content_hash,
-      section_type,
-      unit_kind,
-      owner_ref,
-      publication_type,
-      parent_address,
+      ...planned,
       source_span: sourceSpan(manifest.units[index]),
-      affected_row_id: affectedRowId(run, writer_digest, canonical_address),
-      ...(row.supersedes === undefined
+      affected_row_id: affectedRowId(run, writer_digest, row.canonical_address),
+      ...(supersedes === undefined
         ? {}
         : {
-            against_document: row.supersedes.document_id,
-            compared_sha: row.supersedes.compared_sha,
-            supersedes_address: row.supersedes.address,
-            supersedes_hash: row.supersedes.content_hash,
+            against_document: supersedes.document_id,
+            compared_sha: supersedes.compared_sha,
+            supersedes_address: supersedes.address,
+            supersedes_hash: supersedes.content_hash,
           }),
     };
   });
