@@ -7,7 +7,7 @@ import type { AskOnce, RunVerb } from "./commands/orchestrate-run.ts";
 import { FRAME_OPTION } from "./model/answer-frame.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
-import { frameOutput, frameToken } from "./adapters/framed-output.ts";
+import { frameOutput, frameToken } from "./commands/framed-output.ts";
 
 const DEFAULT_CONFIG = "/var/lib/cutter/orchestrator.config.json";
 
