@@ -53,9 +53,10 @@ export function judgeSuperseded(own: string, document: string, units: readonly S
       "compare with an older file instead: --against-file <file>",
     );
   const others = units.filter((unit) => unit.lifecycle_status !== "enacted");
+  const words = [...new Set(others.map((unit) => unit.lifecycle_status))].sort().join(", ");
   if (others.length > 0)
     return refused(
-      `${others.length} of ${units.length} units of ${document} are ${[...new Set(others.map((unit) => unit.lifecycle_status))].sort().join(", ")}`,
+      `${others.length} of ${units.length} units of ${document} are ${words}`,
       "every unit enacted",
       "a draft is set aside with `npm run rollback` and its document cut again under its own prefix",
     );

@@ -152,7 +152,8 @@ function chosen({ profile, emptyBody, depth, annexes, hints, against }: Options)
   const follows = against === undefined ? "" : ` --against ${shellWord(against)}`;
   if (profile === DEFAULT_REQUEST.profile)
     return `${emptyBody === "refuse" ? "" : ` --empty-body ${emptyBody}`}${follows}`;
-  return ` --profile ${profile} --depth ${depth}${annexes ? " --annexes" : ""}${hints === undefined ? "" : ` --hints ${shellWord(hints)}`}${follows}`;
+  const hinted = hints === undefined ? "" : ` --hints ${shellWord(hints)}`;
+  return ` --profile ${profile} --depth ${depth}${annexes ? " --annexes" : ""}${hinted}${follows}`;
 }
 
 withGrammarOptions(programNamed("intake", "show the units, the proof and the registration package of a document"))

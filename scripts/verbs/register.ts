@@ -38,11 +38,17 @@ withGrammarOptions(programNamed("register", "register a document and lay its sna
       const choice = { request, versionLabel: options.versionLabel, supersedes };
       const registered = await registerDocument(config, file, prefix, choice);
       if (options.json) printJson({ document_id: prefix, ...registered });
-      else
-        process.stdout.write(
-          `${prefix} is registered: version ${registered.source_version_id}, ${registered.units} ` +
-            `units\n${registered.compared === undefined ? "" : `a new version of ${registered.compared.document_id}: ${countsLine(registered.compared)}\n`}cut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}\n`,
-        );
+      else {
+        const { source_version_id, units, compared } = registered;
+        const follows =
+          compared === undefined ? [] : [`a new version of ${compared.document_id}: ${countsLine(compared)}`];
+        const lines = [
+          `${prefix} is registered: version ${source_version_id}, ${units} units`,
+          ...follows,
+          `cut it with: ${withStack(`npm run cut -- ${prefix}`, options.stack)}`,
+        ];
+        process.stdout.write(`${lines.join("\n")}\n`);
+      }
       return 0;
     }),
   )
