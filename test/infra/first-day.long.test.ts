@@ -87,6 +87,8 @@ beforeAll(async () => {
   folder = mkdtempSync("/tmp/fd-");
   execFileSync("chmod", ["0755", folder]);
   cluster = await startTestCluster();
+  // As a distribution's server: every user of the host reaches the socket, and a password decides.
+  execFileSync("chmod", ["0755", cluster.facts.host]);
   sshd = await startThrowAwaySshd();
   await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", async (client) => {
     await client.query(`CREATE DATABASE ${database} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
