@@ -1,18 +1,17 @@
 // `names`: which names of environment and configuration this host has, and who may sign what. Names only, never a value.
-import { parse } from "dotenv";
 import type { Common } from "./call-options.ts";
 import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
 import type { Point, PointState } from "../model/point.ts";
 import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
+import { NAME_THERE, envLoginOf, kbKeyVariable, nameState } from "../rules/env-login.ts";
 import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { credentialOf } from "../adapters/credentials.ts";
+import { envBytes } from "../adapters/env-bytes.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 
-const ENV_FILE_CAP = 16 * 1024;
-const KB_KEY_NAME = "DOT_CUTTER_KB_API_KEY";
 const ASKED_GATES: readonly Gate[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz"];
 
 /** Exit 0 with every name; what is missing is an answer, not a stop. */
@@ -32,16 +31,17 @@ export async function showNames(common: Common): Promise<number> {
 const roleKeys = (): RoleKey[] => Object.keys(ROLES).filter((key): key is RoleKey => Object.hasOwn(ROLES, key));
 
 async function envNames(config: Config, role: RoleKey): Promise<Point> {
-  const title = `DOT_CUTTER_${role.toUpperCase()}_DB_USER, _PASSWORD`;
+  const login = envLoginOf(config, role);
+  const title = `${login.user_variable}, ${login.password_variable}`;
   try {
     await credentialOf(config, role);
-    return { part: "environment", title, state: "found", saw: config.credentials[role] };
+    return { part: "environment", title, state: "found", saw: login.file };
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     return {
       part: "environment",
       title,
-      state: /cannot be read/.test(error.facts.saw) ? "could not look" : "missing",
+      state: / cannot be read| is no plain file| is larger /.test(error.facts.saw) ? "could not look" : "missing",
       saw: error.facts.saw,
     };
   }
@@ -50,12 +50,16 @@ async function envNames(config: Config, role: RoleKey): Promise<Point> {
 // Documents that go to a folder need no key.
 async function reporterKey({ reports }: Config): Promise<Point[]> {
   if (reports.reporter !== "http") return [];
-  const read = await readSafely(reports.api_key_file, ENV_FILE_CAP);
-  const line = (state: PointState, saw: string): Point[] => [{ part: "environment", title: KB_KEY_NAME, state, saw }];
-  if (!read.ok) return line("could not look", `${reports.api_key_file}: ${read.reason}`);
-  return parse(read.bytes.toString("utf8"))[KB_KEY_NAME]
-    ? line("found", reports.api_key_file)
-    : line("missing", `not in ${reports.api_key_file}`);
+  const [file, name] = [reports.api_key_file, kbKeyVariable(reports)];
+  const line = (state: PointState, saw: string): Point[] => [{ part: "environment", title: name, state, saw }];
+  let bytes: Buffer | undefined;
+  try {
+    bytes = await envBytes(file);
+  } catch (error) {
+    return line("could not look", `${file} ${(error as Error).message}`);
+  }
+  const state = bytes === undefined ? "not there" : nameState(bytes, name);
+  return state === NAME_THERE ? line("found", file) : line("missing", `${file}: ${state}`);
 }
 
 // The schema refuses a configuration without one of them, so what was loaded has them; their values are no secrets.

@@ -51,6 +51,16 @@ export const programsPoint = (
     undeclared: "no program is declared",
   });
 
+/** The env files of the runner: owner, mode, and that each sets the names it must; never a value. */
+export const envFilesPoint = (look: Told<DeclaredLook>, part: string): Point =>
+  judge(look, part, {
+    title: "env files",
+    needs: ["paths", "node", "env_files"],
+    components: [COMPONENTS.envFiles],
+    next: "npm run drift",
+    undeclared: "cutter:envFiles names none",
+  });
+
 /** The older trees that nobody may touch: one point each. */
 export function treePoints(look: Told<DeclaredLook>, trees: readonly string[], part: string): Point[] {
   return trees.map((tree) =>

@@ -13,13 +13,21 @@ import { stackConfigOfFile } from "../stack/stack-config.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { canAuthorize, parserPoint, testsPoint, treeScanPoints } from "./checkout-points.ts";
 import { RECORDED_BASELINE } from "./counts.ts";
-import { approversPoint, gapPoints, programsPoint } from "./declared-points.ts";
+import { approversPoint, envFilesPoint, gapPoints, programsPoint } from "./declared-points.ts";
 import { answersPoint, hostnamePoint, installLine, untouchedPoints } from "./host-points.ts";
 import { evidenceOf } from "./non-mutation.ts";
 import type { Evidence } from "./non-mutation.ts";
 import { recordsOf } from "./record-facts.ts";
 import type { Records } from "./record-facts.ts";
-import { backupPoint, countsPoint, grantPoint, hostIdsPoint, rulingPoint, targetPoint } from "./record-points.ts";
+import {
+  backupPoint,
+  countsPoint,
+  foreignKeysPoint,
+  grantPoint,
+  hostIdsPoint,
+  rulingPoint,
+  targetPoint,
+} from "./record-points.ts";
 import { readTrackedFiles } from "./tracked-files.ts";
 import { tell, unseen } from "./told.ts";
 import type { Told } from "./told.ts";
@@ -71,6 +79,12 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
     answersPoint(look, whole, there),
     hostnamePoint(look, whole, edit, there),
     programsPoint(declared, { install: installLine(whole) }, there),
+    envFilesPoint(declared, there),
+    withConfig(
+      (value) => foreignKeysPoint(records.foreignKeys, value.orchestrator.content, edit, there),
+      "foreign keys to the application",
+      there,
+    ),
     ...untouchedPoints(declared, whole, edit, there),
     // Before the gaps, because only a tested release is to be laid; behind the host, because it takes long.
     testsPoint(local.release, "value" in released ? released.value : undefined, "the release"),

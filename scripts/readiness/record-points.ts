@@ -4,6 +4,7 @@ import { backupProofSchema } from "../../runner/model/backup-receipt.ts";
 import { digestOf } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
 import { grantMatrixSha, judgeGrantMatrix } from "../../runner/rules/grant-matrix.ts";
+import { leftOutFaults } from "../../runner/rules/left-out-keys.ts";
 import { judgeTarget } from "../../runner/rules/source.ts";
 import type { Point } from "../../runner/model/point.ts";
 import { countDifferences, countsText, writtenByRuns } from "./counts.ts";
@@ -38,6 +39,27 @@ export function countsPoint(
       return differences.length === 0
         ? { state: "found", saw: countsText(found) }
         : { state: "missing", saw: differences.join("; ") };
+    },
+    edit,
+  );
+}
+
+/** Foreign keys to tables of the application, which stop every backup unless they are left out by name. */
+export function foreignKeysPoint(
+  foreignKeys: Records["foreignKeys"],
+  { backup }: Pick<Config, "backup">,
+  edit: string,
+  part: string,
+): Point {
+  return point(
+    part,
+    "foreign keys to the application",
+    foreignKeys,
+    (rows) => {
+      const faults = leftOutFaults(rows, backup.left_out_keys ?? []);
+      return faults.length === 0
+        ? { state: "found", saw: rows.map(({ key }) => `${key} is left out`).join(", ") || "none" }
+        : { state: "missing", saw: faults.join("; ") };
     },
     edit,
   );
