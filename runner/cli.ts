@@ -4,6 +4,7 @@ import type { Common } from "./commands/call-options.ts";
 import { withGrammarOptions, withGrammarRequest } from "./terminal/grammar-options.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";
 import type { AskOnce, RunVerb } from "./commands/orchestrate-run.ts";
+import { stackOf } from "./model/error-text.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
 
@@ -117,11 +118,11 @@ function addBackupVerbs(backup: Command, { common, run }: Running): void {
   backup
     .command("run")
     .description("take and prove a backup by hand")
-    .action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupByHand(common())));
+    .action(() => run(async () => (await import("./commands/backup-by-hand.ts")).showBackupRun(common())));
   backup
     .command("selftest")
     .description("dump, encrypt, decrypt, restore, compare; keeps nothing")
-    .action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupSelftest(common())));
+    .action(() => run(async () => (await import("./commands/backup-by-hand.ts")).showBackupSelftest(common())));
   backup
     .command("receipt <run-id>")
     .description("what a restore outside this host needs")
@@ -212,10 +213,7 @@ async function main(): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (error instanceof Stopped)
       return (await import("./terminal/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
-    process.stderr.write(
-      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a ` +
-        "bug. Send this text and the run's runner.log.\n",
-    );
+    process.stderr.write(`${stackOf(error)}\nThis is a bug. Send this text and the run's runner.log.\n`);
     return EXIT_BUG;
   }
 }

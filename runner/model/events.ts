@@ -245,6 +245,7 @@ export const printed = z.union([
   event("unhalted", { reach: text, halt_ids: words }),
   event("journal_verified", { run_id: text, entries: count, head: text.nullable() }),
   event("fetched", { run_id: text, bundle: text }),
+  event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
   event("state", stateSchema.shape),
   z.object({ document_id: text, source_version_id: text, units: count, region_sha: sha }),
