@@ -10,7 +10,8 @@ export type EnvEntries = Readonly<Partial<Record<string, EnvEntry>>>;
 
 /** Way out of every refusal. */
 export const ENV_HINT =
-  "write the value between single quotes, NAME='value', on one line; a value that holds ' itself stands between double quotes, without \\, $ or `";
+  "write the value between single quotes, NAME='value', on one line; " +
+  "a value that holds ' itself stands between double quotes, without \\, $ or `";
 
 /**
  * What `bytes` say of `names`; of a name set several times the last line counts, as for every reader. Other lines may hold anything;
