@@ -10,7 +10,7 @@ import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { drillPackageSchema, type DrillPackage } from "../../runner/model/drill.ts";
 import { receiptEvent } from "../../runner/model/events.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { quietChild } from "../../infra/ssh/environment.ts";
 import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
 import { answersOf, eventsLike, lineBroken } from "./host-call.ts";
 import { withStack } from "../frame/operator-command.ts";
@@ -61,7 +61,7 @@ export async function fetchPackage(target: Target, runId: string): Promise<Drill
 /** The first `bytes` of the sealed file. */
 export async function fetchHead(target: Target, known: DrillPackage, bytes: number): Promise<Buffer> {
   const [ssh, ...line] = readingLine(target, known, ["head", "-c", String(bytes), "--"]);
-  const done = await execa(ssh, line, { ...QUIET, env: childEnvironment(), encoding: "buffer", maxBuffer: bytes + 1 });
+  const done = await execa(ssh, line, { ...quietChild(), stdin: "ignore", encoding: "buffer", maxBuffer: bytes + 1 });
   if (done.failed) throw unreadable(target, known.run_id, done);
   return Buffer.from(done.stdout);
 }
@@ -71,8 +71,8 @@ async function copyFile(target: Target, known: DrillPackage, file: string): Prom
   try {
     const [ssh, ...line] = readingLine(target, known, ["cat", "--"]);
     const done = await execa(ssh, line, {
-      ...QUIET,
-      env: childEnvironment(),
+      ...quietChild(),
+      stdin: "ignore",
       buffer: { stdout: false, stderr: true },
       stdout: { file: part },
     });
@@ -89,8 +89,6 @@ async function copyFile(target: Target, known: DrillPackage, file: string): Prom
     await rm(part, { force: true });
   }
 }
-
-const QUIET = { reject: false, extendEnv: false, stdin: "ignore" } as const;
 
 function readingLine(target: Target, known: DrillPackage, words: readonly string[]): [string, ...string[]] {
   const [ssh = "ssh", ...line] = sshCommandLine(target.address);

@@ -103,18 +103,9 @@ export type PreviewOptions = CallOptions & { readonly json?: boolean; readonly d
 
 /** `pulumi preview`. Changes nothing; status 7 (with expectNoChanges) when it proposes a change. */
 export async function preview(engine: Engine, options: PreviewOptions = {}): Promise<EngineAnswer> {
-  return await callWithPlugin(
-    engine,
-    [
-      "preview",
-      ...stackFlags(engine),
-      ...flag(options.expectNoChanges, "--expect-no-changes"),
-      ...flag(options.json, "--json"),
-      ...flag(options.diff, "--diff"),
-      ...(options.savePlan === undefined ? [] : ["--save-plan", options.savePlan]),
-    ],
-    options,
-  );
+  const { expectNoChanges, json, diff, savePlan } = options;
+  const wished = { "expect-no-changes": expectNoChanges, json, diff, "save-plan": savePlan };
+  return await callWithPlugin(engine, ["preview", ...flags(wished)], options);
 }
 
 /** What `up` may be asked: a saved plan applied exactly, the engine's preview before it left out. */
@@ -126,23 +117,14 @@ export interface UpOptions extends CallOptions {
 /** `pulumi up --yes`. Locks left by an engine that is gone are removed first; a living one makes the engine refuse. */
 export async function up(engine: Engine, options: UpOptions = {}): Promise<EngineAnswer> {
   removeDeadLocks(engine.backendUrl, engine.place.stack, engine.say);
-  return await callWithPlugin(
-    engine,
-    [
-      "up",
-      "--yes",
-      ...stackFlags(engine),
-      ...flag(options.skipPreview, "--skip-preview"),
-      ...(options.plan === undefined ? [] : ["--plan", options.plan]),
-    ],
-    options,
-  );
+  const wished = { yes: true, "skip-preview": options.skipPreview, plan: options.plan };
+  return await callWithPlugin(engine, ["up", ...flags(wished)], options);
 }
 
 /** `pulumi destroy --yes`: deletes what the stack's resources say in their `delete`, and nothing else. */
 export async function destroy(engine: Engine, options: CallOptions = {}): Promise<EngineAnswer> {
   removeDeadLocks(engine.backendUrl, engine.place.stack, engine.say);
-  return await callWithPlugin(engine, ["destroy", "--yes", ...stackFlags(engine)], options);
+  return await callWithPlugin(engine, ["destroy", "--yes"], options);
 }
 
 /** Any other command of the engine that runs neither program nor plugin (stack ls, config get, cancel …). Non-interactive. */
@@ -154,17 +136,12 @@ async function callWithPlugin(engine: Engine, args: readonly string[], options: 
   const sandbox = existsSync(engine.configFile) && saysSandbox(readFileSync(engine.configFile, "utf8"));
   const plugin = await ensureCommandPlugin(engine.home, { sandbox }, engine.say);
   const limit = engine.place.commandLimitSeconds;
-  return await start(
-    engine,
-    args,
-    options,
-    plugin === "official"
-      ? {}
-      : {
-          [STACK_VARIABLE]: engine.place.stack,
-          ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
-        },
-  );
+  const standIn = {
+    [STACK_VARIABLE]: engine.place.stack,
+    ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
+  };
+  const words = [...args, "--stack", engine.place.stack, "--config-file", engine.configFile];
+  return await start(engine, words, options, plugin === "official" ? {} : standIn);
 }
 
 async function start(
@@ -211,13 +188,11 @@ async function start(
   }
 }
 
-function stackFlags(engine: Engine): string[] {
-  return ["--stack", engine.place.stack, "--config-file", engine.configFile];
-}
-
-function flag(wanted: boolean | undefined, name: string): string[] {
-  return wanted === true ? [name] : [];
-}
+/** Flags of the engine by name: true is the flag alone, a text is its value, everything else leaves it out. */
+const flags = (wished: Readonly<Record<string, boolean | string | undefined>>): string[] =>
+  Object.entries(wished).flatMap(([name, value]) =>
+    typeof value === "string" ? [`--${name}`, value] : value === true ? [`--${name}`] : [],
+  );
 
 function insistDone(engine: Engine, answer: EngineAnswer, purpose: string): void {
   if (answer.status === ENGINE_STATUS.done) return;
