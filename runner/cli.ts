@@ -4,9 +4,11 @@ import type { Common } from "./commands/call-options.ts";
 import { withGrammarOptions, withGrammarRequest } from "./terminal/grammar-options.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";
 import type { AskOnce, RunVerb } from "./commands/orchestrate-run.ts";
+import { FRAME_OPTION } from "./model/answer-frame.ts";
 import { stackOf } from "./model/error-text.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
+import { frameOutput, frameToken } from "./commands/framed-output.ts";
 
 const DEFAULT_CONFIG = "/var/lib/cutter/orchestrator.config.json";
 
@@ -19,7 +21,11 @@ function program(answer: (status: number) => void): Command {
   const root = new Command("cutter")
     .description("governed cuts of law texts into PostgreSQL")
     .option("--config <file>", "orchestrator.config.json of this host", DEFAULT_CONFIG)
-    .option("--json", "NDJSON on stdout", false);
+    .option("--json", "NDJSON on stdout", false)
+    .option(
+      `${FRAME_OPTION} <token>`,
+      "lines before and behind everything printed, as the operator's programs ask for it",
+    );
   const common = (): Common => root.opts<Common>();
   const run = (work: () => Promise<number>) => work().then(answer);
 
@@ -235,4 +241,6 @@ for (const stream of [process.stdout, process.stderr]) {
 if (!("navigator" in globalThis))
   Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node.split(".")[0] ?? ""}` } });
 
+const endFrame = frameOutput(frameToken(process.argv));
 process.exitCode = await main();
+endFrame(process.exitCode);
