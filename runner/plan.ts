@@ -4,7 +4,7 @@ import { grammarProfile } from "./grammar/profiles.ts";
 import { suggestHints } from "./grammar/suggest-hints.ts";
 import type { Json } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";
-import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
+import { documentIdOf, type DocumentId, type RunId } from "./model/ids.ts";
 import type { Manifest, Refusal } from "./model/manifest.ts";
 import type { GrammarChoice, SourcePinOutput } from "./model/outputs.ts";
 import type { CutPlan, PlanRow } from "./model/cut-plan.ts";
@@ -39,10 +39,8 @@ export interface Pinned {
 
 /** Marks and plans the artifact's bytes; the region must hash to the registered checksum (STOP_DRIFT), the cut must be lossless. */
 export function materialOf(bytes: Uint8Array, pinned: Pinned, config: Config): Material {
-  if (!isDocumentId(pinned.document_id))
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a document id out of form", wanted: "3-32 of A-Z 0-9 -" });
   const profile = grammarProfile(pinned.grammar.profile);
-  const marked = profile.mark(bytes, pinned.document_id, pinned.grammar.options, {
+  const marked = profile.mark(bytes, documentIdOf(pinned.document_id), pinned.grammar.options, {
     units: config.caps.units,
     hard: config.caps.hard,
   });
