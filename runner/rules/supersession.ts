@@ -109,6 +109,17 @@ export function rowsSuperseding(rows: readonly PlanRow[], supersedes: Supersedes
   });
 }
 
+/** The same as columns of a planned unit; none for a row that supersedes nothing. */
+export const supersededColumns = (named: SupersededRow | undefined): Readonly<Record<string, string | null>> =>
+  named === undefined
+    ? {}
+    : {
+        against_document: named.document_id,
+        compared_sha: named.compared_sha,
+        supersedes_address: named.address,
+        supersedes_hash: named.content_hash,
+      };
+
 /** What became of an article. */
 export type Fate = "same" | "changed" | "new" | "gone";
 /** One article, or heading above articles; `was`: where a gone or new one stands with the same text in the other version. */
