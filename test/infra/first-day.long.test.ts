@@ -83,12 +83,15 @@ const filled = (text: string): string => text.replaceAll(/<([A-Za-z0-9_-]+)>/g, 
 
 beforeAll(async () => {
   if (!asRoot) return;
+  // A proxy that nobody serves: whatever went through it would fail.
+  for (const name of ["http_proxy", "https_proxy"]) process.env[name] = "http://127.0.0.1:9";
   umask = process.umask(0o002);
   folder = mkdtempSync("/tmp/fd-");
   execFileSync("chmod", ["0755", folder]);
   cluster = await startTestCluster();
   // As a distribution's server: every user of the host reaches the socket, and a password decides.
   execFileSync("chmod", ["0755", cluster.facts.host]);
+  execFileSync("chmod", ["0777", join(cluster.facts.host, `.s.PGSQL.${cluster.facts.port}`)]);
   sshd = await startThrowAwaySshd();
   await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", async (client) => {
     await client.query(`CREATE DATABASE ${database} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
