@@ -13,6 +13,7 @@ export const BUNDLE_FILES = [
   "grammar.json",
   "receipts.json",
   "findings.json",
+  "outputs.json",
   "journal.ndjson",
   "runs-index.jsonl",
   "rehearsal.json",

@@ -209,6 +209,8 @@ function commandsOf({ state, stage, halted, seen, now }: Known): Pick<StatusJson
   // A request past its time can no longer be signed; resume writes a new one.
   if (pending && Date.parse(pending.approve_by) > now.getTime())
     return { next: COMMANDS.approve(pending.bundle), or: COMMANDS.resume(run) };
+  // A person revoked the run, so nothing is asked any more: only the way back is left.
+  if (state.last_stop === "STOP_APPROVAL_REVOKED" && requestsOf(state).length === 0) return { next: undo, or: null };
   // The second principal disagrees: going on would only repeat that, unless somebody mends what it saw.
   if (stage === "leg_a" && state.last_stop === "STOP_VERIFY_FAILED")
     return { next: COMMANDS.revert(run), or: COMMANDS.resume(run) };

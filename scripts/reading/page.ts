@@ -13,7 +13,7 @@ import {
   verdictHtml,
 } from "./page-parts.ts";
 import { element, line, ownCode, type Html } from "./markup.ts";
-import { said, type PageKey, type PageWords } from "./page-words.ts";
+import { doesKey, said, thenKey, type PageKey, type PageWords } from "./page-words.ts";
 import { documentOf, type Reading } from "./reading.ts";
 
 /** The page's own style and script, as they lie in page/. */
@@ -96,18 +96,6 @@ function openingHtml({ bundle, person }: Reading, words: PageWords): Html {
     element("p", { class: "quiet" }, line(said(words, "page.made"))),
   );
 }
-
-type AskedGate = Extract<PageKey, `does.${string}`> extends `does.${infer Gate}` ? Gate : never;
-const asked = (gate: string): AskedGate =>
-  gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" || gate === "SG_3_failure_escalation"
-    ? gate
-    : "SG_1_cut_authz";
-
-/** The sentence that says what a signature of this gate does. */
-export const doesKey = (gate: string): PageKey => `does.${asked(gate)}`;
-
-/** The sentence that says whether it can be undone. */
-export const thenKey = (gate: string): PageKey => `then.${asked(gate)}`;
 
 /** Search, the parts of the page, the tree of units, how many were read. */
 function navigationHtml(reading: Reading, words: PageWords): Html {
