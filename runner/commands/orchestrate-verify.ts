@@ -2,6 +2,7 @@
 import type { Common } from "./call-options.ts";
 import { protectedHash } from "../looks/facts.ts";
 import { lookAtEnd } from "../looks/end-facts.ts";
+import { chainOf } from "../looks/run-record.ts";
 import {
   closeoutOutput,
   cutplanOutput,
@@ -11,9 +12,7 @@ import {
   sourcePinOutput,
 } from "../model/outputs.ts";
 import type { Verified } from "../model/events.ts";
-import type { RowOf } from "../model/rows.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import type { Json } from "../model/canonical.ts";
 import { planOf } from "../plan.ts";
 import { judgeBaseline } from "../rules/baseline.ts";
 import { judgeEnd } from "../rules/closeout.ts";
@@ -104,9 +103,6 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
   });
   return 0;
 }
-
-const chainOf = (run_id: string, rows: readonly RowOf<"read/journal">[]) =>
-  rows.map(({ seq, prev_sha, entry, entry_sha }) => ({ run_id, seq, prev_sha, entry: entry as Json, entry_sha }));
 
 function printVerified(common: Common, document_id: string, found: Omit<Verified, "event">): void {
   if (common.json) printJson({ event: "verified", ...found });

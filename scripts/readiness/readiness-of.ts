@@ -117,7 +117,9 @@ async function readConfig(file: string, name: string, sandbox: boolean): Promise
     return {
       state: "missing",
       saw: `no ${basename(file)}`,
-      next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(name)}`,
+      next: sandbox
+        ? "npm run sandbox -- up"
+        : `npm run init -- ${/^Pulumi[.](.+)[.]yaml$/.exec(name)?.[1] ?? "<stack>"}`,
     };
   return await tell(() => stackConfigOfFile(file));
 }
