@@ -7,7 +7,7 @@ import { haltFileName } from "../rules/halt-file.ts";
 import { judgeReason } from "../rules/reason.ts";
 import { makeWorld } from "../wire.ts";
 import { writeWhole } from "../adapters/run-files.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when acknowledged: every writer that was in flight has ended, and none begins. */

@@ -1,6 +1,7 @@
 // Everything on the reading page that is not the law: what the signature does, findings, comparison, verdict, database, rehearsal,
 // backup, digests.
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
+import { changedLines, compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { byWeight, weightOf } from "./finding-weight.ts";
 import { element, joined, line, type Html } from "./markup.ts";
 import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
@@ -139,6 +140,22 @@ export function changesHtml({ comparison, parts }: Reading, words: PageWords): H
     { id: "changes", class: "part" },
     element("h2", {}, text(words, "changes.heading", { name: comparison.name })),
     ...told,
+  );
+}
+
+/** Of a new version: every article that is another, new or gone. */
+export function supersededHtml({ bundle: { supersedes, rows } }: Reading, words: PageWords): Html | undefined {
+  if (!supersedes) return undefined;
+  const changed = changedLines(compareVersions(supersedes.units, unitsOfRows(rows)));
+  const { document_id: document, source_version_id: version } = supersedes;
+  return part(
+    "superseded",
+    words,
+    "superseded.heading",
+    paragraph(text(words, "superseded.intro", { document, version: version ?? "-" }), "quiet"),
+    changed.length === 0
+      ? paragraph(text(words, "superseded.none"))
+      : element("ul", {}, ...changed.map((one) => element("li", {}, line(one)))),
   );
 }
 

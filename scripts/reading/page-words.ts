@@ -48,6 +48,8 @@ export const ENGLISH = {
   "summary.lineEnds": "line ends",
   "summary.lineEndsValue": "{count} lines end in carriage return and line feed",
   "summary.complete": "counted again",
+  "summary.compared": "a new version of",
+  "summary.comparedValue": "{document}, whose enacted text stays as it is: {counts}",
   "summary.completeUnknown": "not counted: this kind of document has no numbered headings",
   "summary.kind": "kind of every unit",
   "summary.owner": "owner of every unit",
@@ -68,6 +70,11 @@ export const ENGLISH = {
   "level.annex": "{count} annex | {count} annexes",
   "level.principle": "{count} principle | {count} principles",
   "level.other": "{count} of type {level}",
+
+  "superseded.heading": "What becomes of the enacted text",
+  "superseded.intro":
+    "Article by article against {document}, version {version}. Its digests are the host's word; the run compares them with the rows before it writes.",
+  "superseded.none": "No article differs.",
 
   "verdict.heading": "What the second principal saw",
   "verdict.pass": "The verifier read every row again on a connection of its own: it agrees.",

@@ -10,6 +10,7 @@ import {
   findingsHtml,
   rehearsalHtml,
   summaryHtml,
+  supersededHtml,
   verdictHtml,
 } from "./page-parts.ts";
 import { element, line, ownCode, type Html } from "./markup.ts";
@@ -68,6 +69,7 @@ export function readingPage(reading: Reading, { language, words }: PageLanguage,
         openingHtml(reading, words),
         summaryHtml(reading, words),
         verdictHtml(reading, words),
+        supersededHtml(reading, words),
         changesHtml(reading, words),
         findingsHtml(reading, words),
         rehearsalHtml(reading, words),
@@ -103,6 +105,7 @@ function navigationHtml(reading: Reading, words: PageWords): Html {
   const parts: readonly (readonly [string, PageKey, boolean])[] = [
     ["summary", "summary.heading", true],
     ["verdict", "verdict.heading", request.gate === "SG_2_lifecycle_authz"],
+    ["superseded", "superseded.heading", reading.bundle.supersedes !== undefined],
     ["changes", "changes.heading", reading.comparison !== undefined],
     ["findings", "findings.heading", true],
     ["rehearsal", "rehearsal.heading", request.gate === "EXECUTION"],

@@ -1,4 +1,5 @@
 // A request in numbers and names, the same on the page and in the terminal: what is written, for whom, as what, and how sure the count is.
+import { compareVersions, countsLine, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { weightOf } from "./finding-weight.ts";
 import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
 import { documentOf, levelCounts, type Reading } from "./reading.ts";
@@ -28,6 +29,7 @@ export function summaryFacts({ bundle }: Reading, words: PageWords): (readonly [
     ["summary.text", said(words, "summary.textValue", { cut, all: snapshot.length })],
     ...(returns > 0 ? [["summary.lineEnds", said(words, "summary.lineEndsValue", { count: returns })] as const] : []),
     ["summary.complete", manifest.completeness?.summary ?? said(words, "summary.completeUnknown")],
+    ...comparedFact(bundle, words),
     ["summary.kind", row?.unit_kind ?? ""],
     ["summary.owner", row?.owner_ref ?? ""],
     ["summary.publication", row?.publication_type ?? ""],
@@ -35,4 +37,11 @@ export function summaryFacts({ bundle }: Reading, words: PageWords): (readonly [
     ...(target ? [["summary.target", said(words, "summary.targetValue", target)] as const] : []),
     ["summary.signBy", request.approve_by],
   ];
+}
+
+/** Of a new version: what became of the articles of the enacted text it follows. */
+function comparedFact({ supersedes, rows }: Reading["bundle"], words: PageWords): (readonly [PageKey, string])[] {
+  if (!supersedes) return [];
+  const counts = countsLine(compareVersions(supersedes.units, unitsOfRows(rows)));
+  return [["summary.compared", said(words, "summary.comparedValue", { document: supersedes.document_id, counts })]];
 }

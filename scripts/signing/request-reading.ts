@@ -1,6 +1,7 @@
 // What a person sees in the terminal before signing: one screen of sentences and numbers, findings by weight, where the page lies, and
 // last what the signature covers. Every word passes printable, so nothing a document or a host holds can move the cursor.
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
+import { changedLines, compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { printable, printableLines } from "../../runner/rules/text-hygiene.ts";
 import { byWeight, weightOf } from "../reading/finding-weight.ts";
 import { doesKey, ENGLISH, isPageKey, said, thenKey, type PageKey } from "../reading/page-words.ts";
@@ -10,6 +11,7 @@ import { documentOf, valueText, type Reading } from "../reading/reading.ts";
 /** Findings of the document, and lines the host says, that are shown here; the page shows all of the first. */
 const FINDINGS = 10;
 const HOST_LINES = 5;
+const CHANGES = 30;
 /** Other documents that are named; the rest is counted. */
 const DOCUMENTS = 8;
 /** Characters of one value the host chose; what is signed is shown whole. */
@@ -35,6 +37,7 @@ export function requestReading(reading: Reading, page: string): string {
     heading(say("summary.heading")),
     ...summaryFacts(reading, ENGLISH).map(([key, value]) => line(say(key), value)),
     ...verdictPart(reading),
+    ...supersededPart(reading),
     ...changesPart(reading),
     ...findingsPart(reading),
     ...databasePart(reading),
@@ -67,6 +70,19 @@ function verdictPart({ bundle: { request, verdict } }: Reading): string[] {
     line(say("verdict.units"), String(verdict.units)),
     line(say("verdict.ledger"), String(verdict.ledger_rows)),
     line(say("verdict.checks"), String(verdict.checks.length)),
+  ];
+}
+
+/** Of a new version: what became of the articles of the enacted text, whose digests are the host's word. */
+function supersededPart({ bundle: { supersedes, rows } }: Reading): string[] {
+  if (!supersedes) return [];
+  const changed = changedLines(compareVersions(supersedes.units, unitsOfRows(rows)));
+  return [
+    heading(`a new version of ${supersedes.document_id}, whose enacted text stays as it is`),
+    ...changed.slice(0, CHANGES).map((text) => `  ${printable(shortened(text))}\n`),
+    ...rest(changed.length - CHANGES, "articles stand on the page"),
+    line("compared text", `${supersedes.units.length} units, ${supersedes.compared_sha}`),
+    line("of version", supersedes.source_version_id ?? "(not cut by a run of this database)"),
   ];
 }
 

@@ -36,5 +36,8 @@ export async function signOrder<G extends OrderGate>(
   await insistAskingAgent(approving.signer);
   await typedConfirmation([lastDigits(request.payload_sha)], page);
   const { statement, signed } = await signRequest(request, approving, options.out);
-  tellSigned(statement, signed, `npm run admit -- ${shellWord(signed.json)}`, options);
+  tellSigned(statement, signed, `npm run admit -- ${shellWord(signed.json)}`, {
+    ...options,
+    profile: approving.profile,
+  });
 }
