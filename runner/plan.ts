@@ -15,7 +15,7 @@ import type { PureScope } from "./phase.ts";
 import { affectedRowId, ledgerIds, sourceSpan, type LedgerIds } from "./rules/ledger.ts";
 import { proveLossless } from "./rules/lossless.ts";
 import { planRows, withoutText, writerDigest } from "./rules/plan-rows.ts";
-import { comparedSha, rowsSuperseding } from "./rules/supersession.ts";
+import { comparedSha, rowsSuperseding, supersededColumns } from "./rules/supersession.ts";
 
 /** The plan of one snapshot: its bytes, the manifest, the rows to write and their digest. `coverage_bytes` is the size of the region. */
 export interface Material {
@@ -155,14 +155,7 @@ export function plannedRows(
       ...planned,
       source_span: sourceSpan(manifest.units[index]),
       affected_row_id: affectedRowId(run, writer_digest, row.canonical_address),
-      ...(supersedes === undefined
-        ? {}
-        : {
-            against_document: supersedes.document_id,
-            compared_sha: supersedes.compared_sha,
-            supersedes_address: supersedes.address,
-            supersedes_hash: supersedes.content_hash,
-          }),
+      ...supersededColumns(supersedes),
     };
   });
   return { units, ledger: ledgerIds(run, writer_digest) };
