@@ -126,11 +126,7 @@ function haltsOf(state: StateJson, seen: Seen): string[] {
   return seen.haltFile === undefined ? rows : [...rows, `the file ${seen.haltFile}`];
 }
 
-interface Pending {
-  readonly gate: string;
-  readonly bundle: string;
-  readonly approve_by: string;
-}
+type Pending = Pick<StateJson["requests"][number], "gate" | "bundle" | "approve_by">;
 
 const PAUSE_GATES: Readonly<Partial<Record<StateJson["state"], readonly string[]>>> = {
   awaiting_cut_authorization: ["SG_1_cut_authz", "EXECUTION"],
