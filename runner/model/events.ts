@@ -240,6 +240,20 @@ const packageAnswers = [
   z.object({ package: text, stack: text, said: words }),
 ] as const;
 
+/** What needs attention on a host; `open`: ids of open runs, `drift`: the last look from this clone. */
+const attentionEvent = event("attention", {
+  stack: text,
+  open: words,
+  drift: z.object({ at: text, differences: count }).nullable(),
+  next: text,
+});
+/** A stop explained. */
+const stopPageAnswer = z.object({
+  ...texts("code", "title", "hint", "call", "cause", "example"),
+  exit: count,
+  ways: words,
+});
+
 /** Everything that is printed with --json, an event or an answer a line. */
 export const printed = z.union([
   followedEvent,
@@ -295,6 +309,8 @@ export const printed = z.union([
   upAnswer,
   initAnswer,
   unlockAnswer,
+  attentionEvent,
+  stopPageAnswer,
   ...packageAnswers,
 ]);
 export type Printed = z.infer<typeof printed>;

@@ -1,22 +1,21 @@
-// `npm run runs`: every run of the host, one line each, newest first.
-import { printable } from "../../runner/rules/text-hygiene.ts";
+// `npm run runs`: every run of the host, newest first, as a table for people and a line of JSON each for programs.
 import { printJson } from "../../runner/terminal/print-json.ts";
+import { runsTable } from "../command-line/attention-text.ts";
 import { askStatus } from "../operator/ask-status.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
 
 operatorProgram("runs", "every run of the host, open and closed")
   .action((options: OperatorOptions) =>
     atHost(options, async (target) => {
-      for (const run of await askStatus(target)) {
-        const line = [
-          run.run_id,
-          run.document_id.padEnd(16),
-          run.state.padEnd(32),
-          run.closed === null ? `open, ${run.waiting_for ?? "nothing to wait for"}` : `closed ${run.closed}`,
-        ];
-        if (options.json) printJson(run);
-        else process.stdout.write(`${printable(line.join("  "))}\n`);
-      }
+      const runs = await askStatus(target);
+      if (options.json) runs.forEach(printJson);
+      else if (runs.length === 0) process.stderr.write("no runs on this host\n");
+      else
+        process.stdout.write(
+          runsTable(runs, process.stdout)
+            .map((line) => `${line}\n`)
+            .join(""),
+        );
       return 0;
     }),
   )
