@@ -1,7 +1,7 @@
 // A run's status as its host tells it, with commands of this workstation in place of the host's.
 import { statusAnswer, type StatusJson } from "../../runner/model/events.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { operatorCommand } from "../frame/operator-command.ts";
+import { hostCommand } from "../frame/host-command.ts";
 import { answersOf, type HostEvent } from "./host-call.ts";
 import type { Target } from "./target.ts";
 
@@ -29,6 +29,6 @@ function statusOf(event: HostEvent, stack: string): StatusJson {
       wanted: "a release of the cutter that this folder knows",
     });
   const ours = (command: string | null): string | null =>
-    command === null ? null : operatorCommand(command, stack, status.run_id);
+    command === null ? null : (hostCommand(command, stack, status.run_id) ?? null);
   return { ...event, ...status, next: ours(status.next), or: ours(status.or) };
 }

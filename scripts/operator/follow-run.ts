@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { Stopped, type StopCode } from "../../runner/model/stop.ts";
 import { spokenEvent, type SpokenEvent, type StatusJson } from "../../runner/model/events.ts";
 import { doneText } from "../../runner/terminal/status-text.ts";
+import { printTold } from "../../runner/terminal/print-json.ts";
 import { progressOn, type Progress } from "../../runner/terminal/progress.ts";
 import { stopText, type Shown } from "../../runner/terminal/stop-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
@@ -11,7 +12,7 @@ import { askStatus, statusIfKnown } from "./ask-status.ts";
 import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
 import { operatorSentence, withStack } from "../frame/operator-command.ts";
 import { runIdOf } from "../frame/program.ts";
-import { endOf, operatorStop } from "./stop-of-host.ts";
+import { endOf, operatorEvent, operatorStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
 /** `words` must be safe to ask twice: with a token of ours ({@link onceOnly}), a run id of ours, or only following. */
@@ -50,7 +51,7 @@ export async function followRun(ask: Ask): Promise<number> {
     const heard = spokenEvent.safeParse(event).data;
     if (heard) ask.onEvent?.(heard);
     // A host may say more than this workstation knows: a program gets all of it.
-    if (ask.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    if (ask.json) printTold(operatorEvent(event, ask.target.stack, ask.runId));
     else if (heard) progress.show(heard);
   };
   const leave = onInterrupt(ask, progress);

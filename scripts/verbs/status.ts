@@ -1,5 +1,6 @@
 // `npm run status [-- <run-id>]`: the sheet one colleague hands to the next; without an id every open run, with --watch again and again.
 import { setTimeout as sleep } from "node:timers/promises";
+import { jsonLine } from "../../runner/terminal/print-json.ts";
 import { statusText } from "../../runner/terminal/status-text.ts";
 import { askStatus } from "../operator/ask-status.ts";
 import { drillReminder } from "../operator/drill-reminder.ts";
@@ -32,7 +33,7 @@ async function sheetOf(target: Target, runId: string | undefined, json: boolean)
     runId === undefined ? drillReminder(target) : undefined,
   ]);
   const shown = runId === undefined ? runs.filter((run) => run.closed === null) : runs;
-  if (json) return shown.map((run) => `${JSON.stringify(run)}\n`).join("");
+  if (json) return shown.map(jsonLine).join("");
   const none = shown.length === 0 ? `no run is open; all of them: ${withStack("npm run runs", target.stack)}\n` : "";
   return `${none}${shown.map((run) => `${statusText(run)}\n`).join("\n")}${reminder === undefined ? "" : `\n${reminder}\n`}`;
 }

@@ -19,6 +19,8 @@ export interface SpokenHost {
   startUp(text: string): void;
   /** Whatever stands in for the host's cutter; without text the real one. */
   cutter(text?: string): void;
+  /** The host's cutter answers every call with these bytes in a whole frame, and says the rest to people. */
+  says(answer: string, more?: { readonly status?: number; readonly toPeople?: string }): void;
   ask(name: string, ...words: string[]): Promise<ScriptAnswer>;
   /** The same, with the most memory the program held at once, MiB. */
   measure(name: string, ...words: string[]): Promise<Measured>;
@@ -34,6 +36,19 @@ export interface Measured {
 
 /** Begin of the frame of a call, for a host that lies: the call's token is the second word. */
 export const FRAME_BEGINS = `printf '\\n-----BEGIN CUTTER ANSWER %s-----\\n' "$2"; `;
+
+const SAYS = `import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+const [folder, status, token] = process.argv.slice(2);
+const answer = readFileSync(folder + "/answer");
+const begin = "\\n-----BEGIN CUTTER ANSWER " + token + "-----\\n";
+process.stderr.write(begin + readFileSync(folder + "/to-people", "utf8"));
+const sha = createHash("sha256").update(answer).digest("hex");
+process.stdout.write(begin);
+process.stdout.write(answer);
+process.stdout.write("\\n-----END CUTTER ANSWER " + token + " " + answer.length + " bytes, sha256 " + sha + ", status " + status + "-----\\n");
+process.exitCode = Number(status);
+`;
 
 /** `clone` is the operator's, and lends the host its built cutter. */
 export async function spokenHost(clone: OperatorClone): Promise<SpokenHost> {
@@ -79,6 +94,12 @@ export async function spokenHost(clone: OperatorClone): Promise<SpokenHost> {
     stackFile,
     startUp: (text) => writeFileSync(join(home, ".bashrc"), text),
     cutter,
+    says: (answer, { status = 0, toPeople = "" } = {}) => {
+      writeFileSync(join(folder, "answer"), answer);
+      writeFileSync(join(folder, "to-people"), toPeople);
+      writeFileSync(join(folder, "says.mjs"), SAYS);
+      cutter(`exec ${process.execPath} ${join(folder, "says.mjs")} ${folder} ${status} "$2"`);
+    },
     ask: (name, ...words) => clone.script(name, ...words, "--stack", stackFile),
     measure: (name, ...words) => measured(folder, clone.line(name, ...words, "--stack", stackFile)),
     stop: async () => {
