@@ -26,6 +26,7 @@ export function factsOf(looks: Looks, reading: Reading): HostFacts {
   const facts = {
     ...files.facts,
     ...configFacts(looks, reading, files.facts),
+    ...envFacts(looks, reading),
     ...keyringFacts(looks, reading),
     ...userFacts(looks, reading),
     ...programFacts(looks, reading),
@@ -183,6 +184,25 @@ function configFacts(looks: Looks, reading: Reading, files: Facts): Record<strin
   ]);
 }
 
+// Without Node nobody has read the files; that Node is missing is a difference of its own.
+function envFacts(looks: Looks, reading: Reading): Record<string, Found> {
+  const text = looks.env_files.toString("utf8").trim();
+  const { questions } = reading.request.envFiles;
+  if (text === "no node")
+    return Object.fromEntries(questions.map(({ path }) => found(reading, path, "not looked into: no node")));
+  const parsed = z
+    .array(z.record(z.string(), z.string()))
+    .safeParse(text === "" ? [] : text.split("\n").map((line): unknown => JSON.parse(line)));
+  if (!parsed.success)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "the look at the env files is not in its form",
+      wanted: "which names they set",
+    });
+  return Object.fromEntries(
+    parsed.data.flatMap((told) => Object.entries(told).map(([path, state]) => found(reading, path, state))),
+  );
+}
+
 /** Path of a key in the host's keyring. */
 export const keyPath = (fingerprint: string): string => `key ${fingerprint}`;
 
@@ -258,11 +278,12 @@ function postgresFacts(looks: Looks, reading: Reading): [string, Found][] {
     .split("\n")
     .map((line) => line.split("\t"));
   const told = lines.find(([name]) => name === "server")?.[1] ?? "";
+  const initdb = reading.request.postgres.some((path) => path.endsWith("/initdb"));
   const server = /^\d{6}$/.test(told) ? majorOf(Number(told)) : undefined;
   return lines
     .filter(([path = ""]) => path.startsWith("/"))
     .map(([path = "", answer = ""]) =>
-      found(reading, programPathOf(path), programFault(answer, server) ?? PROGRAM_THERE),
+      found(reading, programPathOf(path), programFault(answer, server, initdb ? "server" : "client") ?? PROGRAM_THERE),
     );
 }
 

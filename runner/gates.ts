@@ -1,10 +1,11 @@
 // The two pauses of a run: derive what must be signed from live state, find the admission, or ask and stop.
 import { randomUUID } from "node:crypto";
 import type { Run } from "./engine.ts";
-import { digestOf } from "./model/canonical.ts";
+import { digestOf, type Json } from "./model/canonical.ts";
 import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Payload } from "./model/payload.ts";
+import type { Supersedes } from "./model/registration-record.ts";
 import type { Gate, RunState } from "./model/run.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
@@ -175,6 +176,11 @@ async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void
   });
 }
 
+const supersededJson = (supersedes: Supersedes): Json => ({
+  ...supersedes,
+  units: supersedes.units.map((unit) => ({ ...unit })),
+});
+
 const recordOf = (run: Run): Promise<RunRecord> =>
   run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
 
@@ -198,6 +204,7 @@ async function bundleContents(run: Run, planned: Planned, record: RunRecord, gat
       plan: { ...run.world.config.plan },
       caps: { units: run.world.config.caps.units, hard: run.world.config.caps.hard },
     },
+    ...(material.supersedes === undefined ? {} : { superseded: supersededJson(material.supersedes) }),
     receipts: receipts.map((row) => ({
       attempt: String(row.attempt),
       file_sha: row.file_sha,

@@ -15,6 +15,7 @@ import type { Config } from "./model/config.ts";
 import type { SignatureAnswer, SignatureQuestion } from "./world/signature.ts";
 import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment-hash.ts";
+import { kbKeyVariable } from "./rules/env-login.ts";
 import { insistChain } from "./signatures/approver-chain.ts";
 import { verifyWithBoth } from "./signatures/both-verifiers.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
@@ -77,7 +78,12 @@ function ordersOnce(
 
 function reporterOf(reports: Config["reports"]): World["reporter"] {
   return reports.reporter === "http"
-    ? httpReporter({ base: reports.base_url, keyFile: reports.api_key_file, folder: reports.folder })
+    ? httpReporter({
+        base: reports.base_url,
+        keyFile: reports.api_key_file,
+        keyName: kbKeyVariable(reports),
+        folder: reports.folder,
+      })
     : folderReporter(reports.folder);
 }
 

@@ -1,8 +1,7 @@
 // The detached process of a run.
 import type { Common } from "./call-options.ts";
-import { optionsOf, requestFromWord } from "../model/grammar-request.ts";
+import { requestFromWord } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";
-import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
 import { projection } from "../aftermath/projection.ts";
 import { groundOf, makeWorld } from "../wire.ts";
@@ -23,14 +22,7 @@ export async function work(common: Common, kind: string, runId: string, words: r
     projection: projection(world),
   };
   const [first = "", asked = ""] = words;
-  if (kind === "cut") {
-    const request = requestFromWord(asked);
-    const grammar = grammarChoice.parse({
-      profile: request.profile,
-      options: optionsOf(request, world.config.plan.section_types),
-    });
-    return workCut(job, runId, first, grammar);
-  }
+  if (kind === "cut") return workCut(job, runId, first, requestFromWord(asked));
   if (kind === "resume") return workResume(job, runId);
   if (kind === "revert") return workRevert(job, runId, first);
   return kind === "void" ? workVoid(job, runId, first) : EXIT_USAGE;
