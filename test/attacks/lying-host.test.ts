@@ -1,4 +1,7 @@
 // A host that lies: no character that acts on a terminal leaves our programs, and no command of the host's making. Real sshd and programs.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { operatorClone, removeClones } from "../support/operator-clone.ts";
 import { RUN_ID } from "../support/recorded-run.ts";
@@ -75,5 +78,23 @@ test("logs shows the events of a lying host in one printable line each, and pass
     const lied = await host.ask("logs", RUN_ID, ...words);
     expect([lied.status, ACTS.exec(`${lied.stdout}\n${lied.stderr}`)]).toEqual([4, null]);
     expect(`${lied.stdout}${lied.stderr}`).not.toMatch(/"(?:next|or)":"curl|^(?:NEXT|OR) +curl/m);
+  }
+});
+
+test("one run whose state cannot be read hides no other, and is named", async () => {
+  const runs = join(host.runtimeRoot, "runs");
+  const broken = ["ictr-20260101T000000Z-00000001", "ictr-20260101T000000Z-00000002", "ictr-20260101T000000Z-00000003"];
+  const [garbage = "", pipe = "", file = ""] = broken;
+  for (const run of [garbage, pipe]) mkdirSync(join(runs, run));
+  writeFileSync(join(runs, garbage, "state.json"), "{");
+  execFileSync("mkfifo", [join(runs, pipe, "state.json")]);
+  writeFileSync(join(runs, file), "");
+  host.cutter();
+  for (const name of ["status", "runs"]) {
+    const seen = await host.ask(name);
+    expect([seen.status, seen.stdout]).toEqual([1, expect.stringContaining(RUN_ID)]);
+    for (const run of broken) expect(seen.stderr).toContain(run);
+    const told = await host.ask(name, "--json");
+    expect([told.status, told.events[0]?.["run_id"], told.events.at(-1)?.["event"]]).toEqual([1, RUN_ID, "ended"]);
   }
 });
