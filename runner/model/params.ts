@@ -47,6 +47,7 @@ export const PARAMS = {
   "read/baseline": {},
   "read/database-now": {},
   "read/earlier-runs-of-day": { run_id: "text" },
+  "read/effects-of-others": { run_id: "text" },
   "read/environment/configuration": { scope: "jsonb" },
   "read/environment/functions": { scope: "jsonb" },
   "read/environment/grants": { scope: "jsonb" },

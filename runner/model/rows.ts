@@ -1,6 +1,7 @@
 // One half of the typed SQL boundary: the form of every row a named statement answers (params.ts: what it is asked with).
 import * as z from "zod";
 import { baselineRow } from "./outputs.ts";
+import { WRITING_PHASES } from "./run.ts";
 
 const text = z.string();
 const nullable = z.string().nullable();
@@ -68,6 +69,9 @@ export const ROWS = {
   "read/vocabulary": z.strictObject({ kind: text, word: text }),
   "read/lock-room": z.strictObject({ max_locks_per_transaction: count, max_connections: count, max_prepared_transactions: count }),
   "read/earlier-runs-of-day": z.strictObject({ earlier: count, same_minute: count }),
+  "read/effects-of-others": z.strictObject({
+    document_id: text, run_id: text, phase: z.enum(WRITING_PHASES), units: count, began: when, at: when, with_ledger: z.boolean(),
+  }),
   "read/baseline": baselineRow,
   "read/statistics": z.strictObject({ table: text, ins: count, upd: count, del: count }),
   "read/protected-hash": z.strictObject({ protected_hash: text, units: count, versions: count, time_zone: text }),
