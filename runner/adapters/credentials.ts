@@ -12,8 +12,11 @@ export interface Credential {
 }
 
 /** Reads `DOT_CUTTER_<ROLE>_DB_USER/_PASSWORD` from the role's own file. STOP_COULD_NOT_LOOK names the file or variable, never a value. */
-export async function credentialOf(config: Config, role: RoleKey): Promise<Credential> {
-  const file = config.credentials[role];
+export const credentialOf = (config: Config, role: RoleKey): Promise<Credential> =>
+  credentialIn(config.credentials[role], role);
+
+/** The login of a role from its env file. Stops as {@link credentialOf}. */
+export async function credentialIn(file: string, role: RoleKey | "engine"): Promise<Credential> {
   let text: string;
   try {
     text = await readFile(file, "utf8");

@@ -135,6 +135,15 @@ function unexplainedDocuments({ before, now, documents, effects, target }: Chang
   return [...appeared, ...gone];
 }
 
+/** Documents whose newest change lies inside a recorded writing phase of a run of their own. */
+export function changedByRecords(rows: readonly BaselineRow[], effects: readonly OtherEffect[]): ReadonlySet<string> {
+  return new Set(
+    rows
+      .filter((row) => effects.some((one) => one.document_id === row.document && isInside(row.newest_updated_at, one)))
+      .map((row) => row.document),
+  );
+}
+
 /** Rows carry microseconds, a record's times milliseconds: one millisecond at each end. */
 function isInside(time: string | null, { began, at }: OtherEffect): boolean {
   if (time === null) return false;

@@ -27,7 +27,7 @@ export interface SandboxParts {
 }
 
 /** Roles of our packages, whose passwords provisioning takes from their env files. */
-const PACKAGE_ROLES = ["gate", "halt", "backup"] as const;
+const PACKAGE_ROLES = ["gate", "halt", "backup", "engine"] as const;
 
 /**
  * The stack's configuration. Everything on the host belongs to the caller, because the sandbox makes no users.

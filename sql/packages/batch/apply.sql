@@ -118,7 +118,8 @@ BEGIN
        SELECT p_batch_id, m ->> 'document_id', (m ->> 'ordinal')::int, (m ->> 'wave')::int FROM jsonb_array_elements(p_members) m;
 END $$;
 
--- The run of a member: the one in force, or the offered one where there is none or the last was voided and the member is not set aside.
+-- The run of a member: the one in force, or the offered one where there is none, or the last was voided or reverted and the member is
+-- not set aside.
 CREATE FUNCTION cutter_runtime.assign_member(p_batch_id text, p_document_id text, p_run_id text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 DECLARE
@@ -130,7 +131,7 @@ BEGIN
   END IF;
   UPDATE batch_member m SET run_id = p_run_id
    WHERE m.batch_id = p_batch_id AND m.document_id = p_document_id AND m.quarantined IS NULL
-     AND (m.run_id IS NULL OR EXISTS (SELECT FROM run r WHERE r.run_id = m.run_id AND r.close_kind = 'voided'));
+     AND (m.run_id IS NULL OR EXISTS (SELECT FROM run r WHERE r.run_id = m.run_id AND r.close_kind IN ('voided', 'reverted')));
   SELECT m.run_id INTO v_run_id FROM batch_member m WHERE m.batch_id = p_batch_id AND m.document_id = p_document_id;
   RETURN v_run_id;
 END $$;

@@ -169,6 +169,7 @@ const looks = (change: Record<string, unknown> = {}): string => {
       "postgres",
       "config",
       "keyring",
+      "engine",
       "database",
     ].map((name) => [name, look()]),
   );

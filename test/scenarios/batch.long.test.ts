@@ -1,0 +1,85 @@
+// A batch of three documents on one host: canary first, then the others together; two people and a third sign each wave in a sitting.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
+
+const ID = "ictb-20261129T120000Z-0000000a";
+const DOCUMENTS = ["LAW-A", "LAW-B", "LAW-C"];
+let host: GovernedHost;
+beforeAll(async () => {
+  host = await governedHost();
+  for (const document of DOCUMENTS) await host.register(document, LAW);
+});
+afterAll(async () => {
+  await host?.remove();
+});
+
+const batch = (...words: string[]) => host.cutter("orchestrate", "batch", ...words);
+const manifest = (over: Record<string, unknown> = {}): string => {
+  const folder = join(host.sandbox.place.runtimeRoot, "batches");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${Math.random().toString(16).slice(2)}.json`);
+  const items = DOCUMENTS.map((document_id) => ({ document_id }));
+  const created = { created_by: "the test", created_utc: "2026-11-29T12:00:00Z" };
+  writeFileSync(file, JSON.stringify({ schema_version: "1", batch_id: ID, ...created, items, ...over }));
+  return file;
+};
+const members = () =>
+  host.sql<{ document_id: string; run_id: string; state: string; wave: number }>(
+    "SELECT m.document_id, m.run_id, m.wave, r.state FROM cutter_runtime.batch_member m LEFT JOIN cutter_runtime.run r USING (run_id) WHERE m.batch_id = $1 ORDER BY m.ordinal",
+    [ID],
+  );
+
+test("a manifest is refused with every reason at once, and nothing is opened", async () => {
+  const file = manifest({
+    items: [
+      { document_id: "NOBODY" },
+      { document_id: "ICX-CONST" },
+      { document_id: "LAW-A" },
+      { document_id: "LAW-A" },
+    ],
+  });
+  const answer = await batch("open", file);
+  expect(answer).toMatchObject({ status: 4, stop: "STOP_REFUSED_INPUT" });
+  expect(answer.stderr).toMatch(/NOBODY: not in the source registry/);
+  expect(answer.stderr).toMatch(/ICX-CONST: protected/);
+  expect(answer.stderr).toMatch(/LAW-A: asked for twice/);
+  expect(await host.sql("SELECT FROM cutter_runtime.batch")).toEqual([]);
+});
+
+test("three documents go through canary and wave to enactment, each with statements of its own, in one backup a wave", async () => {
+  expect(await batch("open", manifest())).toMatchObject({ status: 0 });
+  for (const wave of [["LAW-A"], ["LAW-B", "LAW-C"]]) {
+    expect(await batch("follow", ID)).toMatchObject({ status: 3 });
+    const runs = (await members()).filter(({ document_id }) => wave.includes(document_id));
+    expect(runs.map(({ state }) => state)).toEqual(wave.map(() => "awaiting_cut_authorization"));
+    const backups = await host.sql<{ file_sha: string }>(
+      "SELECT DISTINCT file_sha FROM cutter_runtime.backup_receipt WHERE run_id = ANY ($1)",
+      [runs.map(({ run_id }) => run_id)],
+    );
+    expect(backups).toHaveLength(1);
+    for (const { run_id } of runs) await host.authorizeCut(run_id);
+    expect(await batch("resume", ID)).toMatchObject({ status: 0 });
+    expect(await batch("follow", ID)).toMatchObject({ status: 3 });
+    for (const { run_id } of runs) await host.authorizeEnactment(run_id);
+    expect(await batch("resume", ID)).toMatchObject({ status: 0 });
+  }
+  const followed = await batch("follow", ID);
+  expect(followed).toMatchObject({ status: 0 });
+  expect((await members()).map(({ state }) => state)).toEqual(DOCUMENTS.map(() => "closeout_reported"));
+  expect(await host.sql("SELECT close_kind FROM cutter_runtime.batch")).toEqual([{ close_kind: "done" }]);
+  expect(await host.sql("SELECT FROM cutter_runtime.batch_wave WHERE batch_id = $1", [ID])).toHaveLength(2);
+  expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address ~ '^LAW-[ABC]/'")).toHaveLength(9);
+});
+
+test("status and verify answer with the scheduler's database gone, and other documents of the batch are own runs", async () => {
+  await host.sql("ALTER DATABASE cutter_engine RENAME TO cutter_engine_gone");
+  const status = await batch("status", ID);
+  expect(status).toMatchObject({ status: 0 });
+  expect(status.events.find((event) => event["event"] === "batch")).toMatchObject({ state: "batch_done", enacted: 3 });
+  const verified = await batch("verify", ID);
+  expect(verified).toMatchObject({ status: 0 });
+  expect(verified.stderr).toMatch(/LAW-A: 3 units hold\n\s+finding\s+own runs: 2 other documents/);
+  await host.sql("ALTER DATABASE cutter_engine_gone RENAME TO cutter_engine");
+});
