@@ -1,6 +1,5 @@
-// The plan as values, made again from the pinned bytes whenever it is needed: nothing between signature and write is
-// trusted to have kept it.
-// Phases, gates and commands ask here, so that no phase imports another.
+// The plan as values, made again from the pinned bytes whenever it is needed: nothing between signature and write is trusted to have
+// kept it. Phases, gates and commands ask here, so that no phase imports another.
 import { grammarProfile } from "./grammar/profiles.ts";
 import type { Json } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";
@@ -12,7 +11,7 @@ import { insist, Stopped } from "./model/stop.ts";
 import type { PureScope } from "./phase.ts";
 import { affectedRowId, ledgerIds, sourceSpan, type LedgerIds } from "./rules/ledger.ts";
 import { proveLossless } from "./rules/lossless.ts";
-import { planRows, writerDigest } from "./rules/plan-rows.ts";
+import { planRows, withoutText, writerDigest } from "./rules/plan-rows.ts";
 
 /** The plan of one snapshot: its bytes, the manifest, the rows to write and their digest. `coverage_bytes` is the size of the region. */
 export interface Material {
@@ -97,32 +96,11 @@ export function plannedRows(
   { rows, manifest, writer_digest }: Material,
   run: { run_id: RunId; document_id: DocumentId },
 ): PlannedRows {
-  const units = rows.map((row, index) => {
-    const {
-      ordinal,
-      canonical_address,
-      title_sha,
-      content_hash,
-      section_type,
-      unit_kind,
-      owner_ref,
-      publication_type,
-      parent_address,
-    } = row;
-    return {
-      ordinal,
-      canonical_address,
-      title_sha,
-      content_hash,
-      section_type,
-      unit_kind,
-      owner_ref,
-      publication_type,
-      parent_address,
-      source_span: sourceSpan(manifest.units[index]),
-      affected_row_id: affectedRowId(run, writer_digest, canonical_address),
-    };
-  });
+  const units = rows.map((row, index) => ({
+    ...withoutText(row),
+    source_span: sourceSpan(manifest.units[index]),
+    affected_row_id: affectedRowId(run, writer_digest, row.canonical_address),
+  }));
   return { units, ledger: ledgerIds(run, writer_digest) };
 }
 

@@ -5,7 +5,8 @@ import { Run } from "./engine.ts";
 import type { StopJson } from "./model/events.ts";
 import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
-import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
+import { messageOf, stackOf } from "./model/error-text.ts";
+import { RUN_STATES, type RecordedPhase } from "./model/run.ts";
 import { insist, Stopped, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistDecided, insistWhole, withRequest } from "./aftermath/escalation.ts";
@@ -80,13 +81,11 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
 /** Takes an open run over and carries it on; of a closed one it brings the files and documents to their end. */
 export async function workResume(work: Work, runId: RunId): Promise<number> {
   try {
-    const [known] = await work.world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
+    const known = await rowOf(work, runId);
     if (known?.closed) return await finishFiles(work, runId, known.close_kind);
   } catch (error) {
     // Whoever follows waits for a last word, whatever happened before the lease was ours.
-    const { exit, stop } = ending(error);
-    work.world.events.emit({ event: "ended", exit, stop });
-    return exit;
+    return sayEnded(work, ending(error));
   }
   return carry(
     work,
@@ -109,18 +108,16 @@ export async function workResume(work: Work, runId: RunId): Promise<number> {
 
 /** A closed run changes no row any more: its index line, its documents and its projection are completed, as often as it is asked. */
 async function finishFiles(work: Work, runId: RunId, kind: string | null): Promise<number> {
-  let stop: StopJson | null = null;
-  let exit = 0;
+  let end: End = DONE;
   try {
     await indexClosedRun(work.world, runId);
     await work.projection.deliverAll(runId);
     await work.projection.project(runId, null, null);
     if (kind !== "closeout") throw closedAs(kind);
   } catch (error) {
-    ({ exit, stop } = ending(error));
+    end = ending(error);
   }
-  work.world.events.emit({ event: "ended", exit, stop });
-  return exit;
+  return sayEnded(work, end);
 }
 
 const FORWARD_ONLY = "enacted text goes forward only: cut a new version and supersede";
@@ -134,18 +131,18 @@ const closedAs = (kind: string | null): Stopped =>
         : "there is nothing left to do about this run; its document is free to be cut again",
   });
 
+function refuseEnacted(run: Run, wanted: string): void {
+  if (run.has("lifecycle_enact"))
+    throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted, hint: FORWARD_ONLY });
+}
+
 /** Undoes a written, not enacted run and closes it. */
 export async function workRevert(work: Work, runId: RunId, reason: string): Promise<number> {
   return carry(
     work,
     () => takeOver(work, runId),
     async (run) => {
-      if (run.has("lifecycle_enact"))
-        throw new Stopped("STOP_REPLAY_CONFLICT", {
-          saw: "this run is enacted",
-          wanted: "a written, not enacted run",
-          hint: FORWARD_ONLY,
-        });
+      refuseEnacted(run, "a written, not enacted run");
       await insistDecided(run, "compensate");
       if (!run.has("cut_leg_a"))
         throw new Stopped("STOP_REFUSED_INPUT", {
@@ -173,16 +170,9 @@ export async function workVoid(work: Work, runId: RunId, reason: string): Promis
     work,
     () => takeOver(work, runId),
     async (run) => {
-      if (run.has("lifecycle_enact"))
-        throw new Stopped("STOP_REPLAY_CONFLICT", {
-          saw: "this run is enacted",
-          wanted: "a run that has written nothing",
-          hint: FORWARD_ONLY,
-        });
+      refuseEnacted(run, "a run that has written nothing");
       await insistDecided(run, "void");
-      const decided =
-        (await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: runId }))).state ===
-        "torn";
+      const decided = (await rowOf(work, runId))?.state === "torn";
       if (!decided) await insistWhole(run);
       if (!decided && run.has("cut_leg_a") && !run.has("revert"))
         throw new Stopped("STOP_REPLAY_CONFLICT", {
@@ -206,25 +196,27 @@ async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<
 async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => Promise<void>): Promise<number> {
   let run: Run | undefined;
   let stoppedIn: RecordedPhase | null = null;
-  let stop: StopJson | null = null;
-  let exit = 0;
+  let end: End = DONE;
   try {
     run = await begin();
     await flow(run);
   } catch (error) {
     stoppedIn = run?.working ?? null;
     if (run) await noteStop(work, run, error);
-    ({ exit, stop } = ending(run ? await asked(run, error) : error));
+    end = ending(run ? await asked(run, error) : error);
   }
   await work.world.vault.letGo();
-  if (run) await leave(work, run, stop, stoppedIn);
-  work.world.events.emit({ event: "ended", exit, stop });
-  return exit;
+  if (run) await leave(work, run, end.stop, stoppedIn);
+  return sayEnded(work, end);
 }
+
+/** The row of a run of this database; undefined when it has none of this id. */
+const rowOf = async (work: Work, runId: RunId) =>
+  (await work.world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId })))[0];
 
 async function takeOver(work: Work, runId: RunId): Promise<Run> {
   const { database, here } = work.world;
-  const [row] = await database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
+  const row = await rowOf(work, runId);
   if (!row)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no run ${runId}`,
@@ -273,31 +265,34 @@ async function outputOf<O>(
   );
 }
 
-function ending(error: unknown): { exit: number; stop: StopJson } {
-  if (error instanceof Stopped) return { exit: error.exit, stop: stopJson(error) };
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${text}\n`);
-  return {
-    exit: EXIT_BUG,
-    stop: {
-      code: "BUG",
-      saw: error instanceof Error ? error.message : String(error),
-      wanted: "no bug",
-      hint: "send runner.log of this run with your report",
-      next: null,
-      or: null,
-      details: [],
-    },
-  };
+/** How work ended: the exit status, and the stop unless it ended well. */
+interface End {
+  readonly exit: number;
+  readonly stop: StopJson | null;
 }
+const DONE: End = { exit: 0, stop: null };
+
+function ending(error: unknown): End {
+  if (error instanceof Stopped) return { exit: error.exit, stop: stopJson(error) };
+  note(stackOf(error));
+  const hint = "send runner.log of this run with your report";
+  const stop = { code: "BUG", saw: messageOf(error), wanted: "no bug", hint, next: null, or: null, details: [] };
+  return { exit: EXIT_BUG, stop };
+}
+
+function sayEnded(work: Work, end: End): number {
+  work.world.events.emit({ event: "ended", ...end });
+  return end.exit;
+}
+
+/** A line of runner.log, for whoever looks into what happened here. */
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** A torn run asks for its decision; failing to ask never hides the stop itself. */
 async function asked(run: Run, error: unknown): Promise<unknown> {
   if (!(error instanceof Stopped) || (error.code !== "STOP_TORN" && error.code !== "STOP_SG_3_REQUIRED")) return error;
   return withRequest(run, error).catch((reason: unknown) => {
-    process.stderr.write(
-      `the escalation could not be asked for: ${reason instanceof Error ? reason.message : String(reason)}\n`,
-    );
+    note(`the escalation could not be asked for: ${messageOf(reason)}`);
     return error;
   });
 }
@@ -306,20 +301,20 @@ async function asked(run: Run, error: unknown): Promise<unknown> {
 async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
   const code = error instanceof Stopped ? error.code : "BUG";
   try {
-    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: run.row.run_id }));
-    const state = RUN_STATES.find((known) => known === row.state);
-    const torn: RunState | undefined = code === "STOP_TORN" ? "torn" : code === "STOP_AMBIGUOUS" ? "ambiguous" : state;
-    if (torn && !row.closed) await run.note(torn, code);
+    const row = await rowOf(work, run.row.run_id);
+    const known = RUN_STATES.find((state) => state === row?.state);
+    const state = code === "STOP_TORN" ? "torn" : code === "STOP_AMBIGUOUS" ? "ambiguous" : known;
+    if (state && !row?.closed) await run.note(state, code);
   } catch (reason) {
-    process.stderr.write(`the stop could not be noted: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    note(`the stop could not be noted: ${messageOf(reason)}`);
   }
 }
 
 async function leave(work: Work, run: Run, stop: StopJson | null, stoppedIn: RecordedPhase | null): Promise<void> {
   try {
-    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: run.row.run_id }));
+    const row = await rowOf(work, run.row.run_id);
     // Another process carries this run now, and its files with it.
-    if (row.epoch !== run.epoch) return;
+    if (row?.epoch !== run.epoch) return;
     if (!row.closed)
       await work.world.database.transaction("exec", (tx) =>
         tx.one("write/release-lease", { run_id: run.row.run_id, epoch: run.epoch }),
@@ -327,15 +322,11 @@ async function leave(work: Work, run: Run, stop: StopJson | null, stoppedIn: Rec
     await work.projection.project(run.row.run_id, stop, stoppedIn);
   } catch (reason) {
     // The database is gone: the lease expires by itself, and the next process sees that this one is gone.
-    process.stderr.write(
-      `left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`,
-    );
+    note(`left without releasing the lease: ${messageOf(reason)}`);
     // The file would still say that nothing is committed, and nobody can ask the database: a person must hear that it is not known.
     if (stop?.code === "STOP_AMBIGUOUS")
       await work.projection
         .unknown({ run_id: run.row.run_id, epoch: run.epoch }, stop, stoppedIn)
-        .catch((error: unknown) =>
-          process.stderr.write(`state.json: ${error instanceof Error ? error.message : String(error)}\n`),
-        );
+        .catch((error: unknown) => note(`state.json: ${messageOf(error)}`));
   }
 }

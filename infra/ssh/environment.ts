@@ -26,3 +26,10 @@ export function childEnvironment(environment: NodeJS.ProcessEnv = process.env): 
 function steersClients(name: string): boolean {
   return name.startsWith("PG") || name === "GNUPGHOME";
 }
+
+/** The environment of ssh: no server of the caller's language changes the words that are read, and nothing of Pulumi's or Node's. */
+export function sshEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(childEnvironment(environment)).filter(([name]) => !/^(?:PULUMI_|NODE_|LC_|LANG)/.test(name)),
+  );
+}

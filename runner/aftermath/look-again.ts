@@ -1,8 +1,8 @@
 // Everything a finished run promised, looked at again as cutter_verify; nothing is written.
 import { protectedHash } from "../looks/facts.ts";
 import { lookAtEnd } from "../looks/end-facts.ts";
+import { chainOf } from "../looks/run-record.ts";
 import { recordedDocuments } from "../looks/recorded-documents.ts";
-import type { Json } from "../model/canonical.ts";
 import type { Verified } from "../model/events.ts";
 import type { RunId } from "../model/ids.ts";
 import {
@@ -13,7 +13,6 @@ import {
   legBOutput,
   sourcePinOutput,
 } from "../model/outputs.ts";
-import type { RowOf } from "../model/rows.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { RunFacts } from "../phase.ts";
 import { planOf } from "../plan.ts";
@@ -111,6 +110,3 @@ export async function lookAgain(world: World, runId: RunId): Promise<LookedAgain
     },
   };
 }
-
-const chainOf = (run_id: string, rows: readonly RowOf<"read/journal">[]) =>
-  rows.map(({ seq, prev_sha, entry, entry_sha }) => ({ run_id, seq, prev_sha, entry: entry as Json, entry_sha }));

@@ -3,7 +3,7 @@ import { parse } from "dotenv";
 import type { Common } from "./call-options.ts";
 import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
-import type { Point, PointState } from "../model/point.ts";
+import { found, inPart, missing, notSeen, type Finding } from "../model/point.ts";
 import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import { checklistLines, printPoints } from "../terminal/checklist.ts";
@@ -18,11 +18,11 @@ const ASKED_GATES: readonly Gate[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifec
 /** Exit 0 with every name; what is missing is an answer, not a stop. */
 export async function showNames(common: Common): Promise<number> {
   const { config } = await loadConfig(common.config);
+  const environment = await Promise.all(roleKeys().map((role) => envNames(config, role)));
   const lines = [
-    ...(await Promise.all(roleKeys().map((role) => envNames(config, role)))),
-    ...(await reporterKey(config)),
-    ...configKeys(config),
-    ...(await signers(config)),
+    ...inPart("environment", [...environment, ...(await reporterKey(config))]),
+    ...inPart("configuration", configKeys(config)),
+    ...inPart("signers", await signers(config)),
   ];
   if (common.json) printPoints(lines);
   else process.stdout.write(`${checklistLines(lines).join("\n")}\n`);
@@ -31,35 +31,30 @@ export async function showNames(common: Common): Promise<number> {
 
 const roleKeys = (): RoleKey[] => Object.keys(ROLES).filter((key): key is RoleKey => Object.hasOwn(ROLES, key));
 
-async function envNames(config: Config, role: RoleKey): Promise<Point> {
+async function envNames(config: Config, role: RoleKey): Promise<Finding> {
   const title = `DOT_CUTTER_${role.toUpperCase()}_DB_USER, _PASSWORD`;
   try {
     await credentialOf(config, role);
-    return { part: "environment", title, state: "found", saw: config.credentials[role] };
+    return found(title, config.credentials[role]);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-    return {
-      part: "environment",
-      title,
-      state: /cannot be read/.test(error.facts.saw) ? "could not look" : "missing",
-      saw: error.facts.saw,
-    };
+    const { saw } = error.facts;
+    return (/cannot be read/.test(saw) ? notSeen : missing)(title, saw);
   }
 }
 
 // Documents that go to a folder need no key.
-async function reporterKey({ reports }: Config): Promise<Point[]> {
+async function reporterKey({ reports }: Config): Promise<Finding[]> {
   if (reports.reporter !== "http") return [];
   const read = await readSafely(reports.api_key_file, ENV_FILE_CAP);
-  const line = (state: PointState, saw: string): Point[] => [{ part: "environment", title: KB_KEY_NAME, state, saw }];
-  if (!read.ok) return line("could not look", `${reports.api_key_file}: ${read.reason}`);
+  if (!read.ok) return [notSeen(KB_KEY_NAME, `${reports.api_key_file}: ${read.reason}`)];
   return parse(read.bytes.toString("utf8"))[KB_KEY_NAME]
-    ? line("found", reports.api_key_file)
-    : line("missing", `not in ${reports.api_key_file}`);
+    ? [found(KB_KEY_NAME, reports.api_key_file)]
+    : [missing(KB_KEY_NAME, `not in ${reports.api_key_file}`)];
 }
 
 // The schema refuses a configuration without one of them, so what was loaded has them; their values are no secrets.
-function configKeys({ host, database, orchestrator, backup, caps, target_policy, reports }: Config): Point[] {
+function configKeys({ host, database, orchestrator, backup, caps, target_policy, reports }: Config): Finding[] {
   const known: readonly [string, string][] = [
     ["host", host],
     ...Object.entries(database).map(([key, value]): [string, string] => [`database.${key}`, String(value)]),
@@ -70,26 +65,15 @@ function configKeys({ host, database, orchestrator, backup, caps, target_policy,
     ["caps.hard", String(caps.hard)],
     ["reports", reports.reporter === "http" ? `${reports.base_url}, kept in ${reports.folder}` : reports.folder],
   ];
-  return known.map(([title, saw]) => ({ part: "configuration", title, state: "found", saw }));
+  return known.map(([title, saw]) => found(title, saw));
 }
 
-async function signers(config: Config): Promise<Point[]> {
+async function signers(config: Config): Promise<Finding[]> {
   const read = await readSafely(config.approvers.file, APPROVERS_CAP);
-  if (!read.ok)
-    return ASKED_GATES.map((gate) => ({
-      part: "signers",
-      title: gate,
-      state: "could not look",
-      saw: `the approver set: ${read.reason}`,
-    }));
+  if (!read.ok) return ASKED_GATES.map((gate) => notSeen(gate, `the approver set: ${read.reason}`));
   const { set } = parseApprovers(read.bytes);
   return ASKED_GATES.map((gate) => {
     const people = set.persons.filter((person) => person.gates.includes(gate)).map((person) => person.id);
-    return {
-      part: "signers",
-      title: gate,
-      state: people.length > 0 ? "found" : "missing",
-      saw: people.join(", ") || "nobody may sign it",
-    };
+    return people.length > 0 ? found(gate, people.join(", ")) : missing(gate, "nobody may sign it");
   });
 }

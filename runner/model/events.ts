@@ -203,6 +203,10 @@ const driftAnswer = z.object({
   plan: text.optional(),
 });
 const upAnswer = z.object({ stack: text, left: z.array(driftLine).readonly() });
+/** Files that declare a new host, and what a person does next. `looked`: the host was seen. */
+const initAnswer = z.object({ stack: text, written: words, approvers_sha: sha, looked: z.boolean(), next: words });
+/** Who held the lock of a stack's state, and whether it was taken away. */
+const unlockAnswer = z.object({ stack: text, locks: words, removed: z.boolean() });
 /** The SQL of a database package with its digest; what its script said on the host. */
 const packageAnswers = [
   z.object({ package: text, sha256: sha, sql: text }),
@@ -263,6 +267,7 @@ export const printed = z.union([
   event("unhalted", { reach: text, halt_ids: words }),
   event("journal_verified", { run_id: text, entries: count, head: text.nullable() }),
   event("fetched", { run_id: text, bundle: text }),
+  event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
   event("state", stateSchema.shape),
   batchEvent,
@@ -273,6 +278,8 @@ export const printed = z.union([
   convertedAnswer,
   driftAnswer,
   upAnswer,
+  initAnswer,
+  unlockAnswer,
   ...packageAnswers,
 ]);
 export type Printed = z.infer<typeof printed>;

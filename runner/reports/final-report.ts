@@ -10,10 +10,10 @@ import {
 } from "../model/outputs.ts";
 import { PHASES, type RecordedPhase } from "../model/run.ts";
 import type { PhaseRecord } from "../rules/resume.ts";
-import { bullets, code, day, document, list, section, table, utc } from "./markdown.ts";
+import { bullets, byName, code, codes, day, document, list, section, table, utc } from "./markdown.ts";
 import type { ReportedAdmission, ReportedReceipt } from "./phase-body.ts";
 import { reportName } from "./phase-report.ts";
-import { baselineTable, byName, receiptTable } from "./reading-phases.ts";
+import { baselineTable, receiptTable } from "./reading-phases.ts";
 import { reportHead, type Report, type ReportedRun } from "./report-head.ts";
 import { peopleTable } from "./writing-phases.ts";
 
@@ -36,12 +36,10 @@ export function finalReport(facts: FinalReportFacts): Report {
   const of = <O>(phase: RecordedPhase, schema: { parse(value: unknown): O }): O =>
     schema.parse(recordOf(facts, phase).output);
   const closed = recordOf(facts, "closeout");
-  const [source, plan, closeout] = [
-    of("source_pin", sourcePinOutput),
-    of("cutplan", cutplanOutput),
-    of("closeout", closeoutOutput),
-  ];
+  const [source, plan] = [of("source_pin", sourcePinOutput), of("cutplan", cutplanOutput)];
   const [verified, enacted] = [of("write_verify", writeVerifyOutput), of("lifecycle_enact", enactOutput)];
+  const closeout = of("closeout", closeoutOutput);
+  const again = enacted.observed_digest === verified.observed_digest;
   // Closeout lists what colleagues edited first and repeats the environment's findings after it.
   const { findings: environment } = of("grant_probe", grantProbeOutput);
   const others = closeout.findings.filter((text) => !environment.includes(text));
@@ -58,15 +56,11 @@ export function finalReport(facts: FinalReportFacts): Report {
     section(
       "What was cut",
       list([
-        ["source_version_id", code(source.source_version_id)],
-        ["region_sha", code(source.region_sha)],
+        ...codes(source, ["source_version_id", "region_sha"]),
         ["writer_digest", code(plan.writer_digest)],
         ["units", String(plan.candidate_count)],
         ["observed_digest", code(verified.observed_digest)],
-        [
-          "observed again at enactment",
-          enacted.observed_digest === verified.observed_digest ? "equal" : code(enacted.observed_digest),
-        ],
+        ["observed again at enactment", again ? "equal" : code(enacted.observed_digest)],
         ["review decision", code(enacted.review_decision_id)],
         ["closeout summary_sha", code(closeout.summary_sha)],
       ]),
@@ -113,21 +107,16 @@ function phaseTable(facts: FinalReportFacts): string {
 
 /** Before: as the backup's own snapshot counted; after: as closeout counted. What others wrote meanwhile is in the difference too. */
 function rowTable(before: Readonly<Record<string, { rows: number }>>, after: Readonly<Record<string, number>>): string {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .map((name): [string, string] => [name, name])
-    .sort(byName);
+  const counted = (rows: number | undefined): string => (rows === undefined ? "not read" : String(rows));
   return table(
     ["table", "before", "after", "difference"],
-    names.map(([name]) => {
-      const [was, is] = [before[name]?.rows, after[name]];
-      const difference = was === undefined || is === undefined ? "not known" : `${is >= was ? "+" : ""}${is - was}`;
-      return [
-        code(name),
-        was === undefined ? "not read" : String(was),
-        is === undefined ? "not read" : String(is),
-        difference,
-      ];
-    }),
+    Object.entries({ ...before, ...after })
+      .sort(byName)
+      .map(([name]) => {
+        const [was, is] = [before[name]?.rows, after[name]];
+        const difference = was === undefined || is === undefined ? "not known" : `${is >= was ? "+" : ""}${is - was}`;
+        return [code(name), counted(was), counted(is), difference];
+      }),
   );
 }
 

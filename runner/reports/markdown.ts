@@ -16,6 +16,26 @@ export function list(rows: readonly (readonly [name: string, value: string])[]):
   return rows.map(([name, value]) => `- ${name}: ${value}`).join("\n");
 }
 
+/** The named values of a record, each as a code span under its own name. */
+export const codes = <K extends string>(
+  record: Readonly<Record<NoInfer<K>, string>>,
+  names: readonly K[],
+): (readonly [name: K, value: string])[] => names.map((name) => [name, code(record[name])]);
+
+/** Order of names by code units, the same under every locale. */
+export function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+}
+
+/** A table of two columns: what was counted, by name, and how often. */
+export const countTable = (head: readonly [string, string], counts: Readonly<Record<string, number>>): string =>
+  table(
+    head,
+    Object.entries(counts)
+      .sort(byName)
+      .map(([name, count]) => [code(name), String(count)]),
+  );
+
 /** A table; cells are Markdown already. Says so in words when there is no row. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "none";

@@ -9,7 +9,7 @@ import {
   sourcePinOutput,
   structuralOutput,
 } from "../model/outputs.ts";
-import { bullets, code, table } from "./markdown.ts";
+import { bullets, byName, code, codes, countTable, table } from "./markdown.ts";
 import { bodyOf, type Beside, type BodyWriter } from "./phase-body.ts";
 
 const NOTHING = "NONE (target tables and ledger untouched; the run's own bookkeeping only)";
@@ -27,13 +27,8 @@ const sourcePin = bodyOf(sourcePinOutput, (output) => ({
   mutation: NOTHING,
   next: "02-mark",
   facts: [
-    ["source_document_id", code(output.source_document_id)],
-    ["source_document_ref", code(output.source_document_ref)],
-    ["source_version_id", code(output.source_version_id)],
-    ["version_label", code(output.version_label)],
-    ["captured_at", code(output.captured_at)],
-    ["region_sha", code(output.region_sha)],
-    ["artifact_sha", code(output.artifact_sha)],
+    ...codes(output, ["source_document_id", "source_document_ref", "source_version_id", "version_label"]),
+    ...codes(output, ["captured_at", "region_sha", "artifact_sha"]),
     ["artifact_bytes", String(output.artifact_bytes)],
     ["grammar", `${code(output.grammar.profile)}, ${optionsText(output.grammar.options)}`],
   ],
@@ -59,10 +54,7 @@ const mark = bodyOf(markOutput, (output) => ({
   mutation: NOTHING,
   next: "03-cutplan",
   facts: [
-    ["profile", code(output.profile)],
-    ["profile_sha", code(output.profile_sha)],
-    ["region_sha", code(output.region_sha)],
-    ["manifest_digest", code(output.manifest_digest)],
+    ...codes(output, ["profile", "profile_sha", "region_sha", "manifest_digest"]),
     ["units", String(output.units)],
     ["separators", String(output.separators)],
     ["coverage", `${output.coverage_bytes} bytes, every byte of the region exactly once`],
@@ -84,22 +76,8 @@ const mark = bodyOf(markOutput, (output) => ({
 const cutplan = bodyOf(cutplanOutput, (output) => ({
   mutation: NOTHING,
   next: "04-pre-write-backup",
-  facts: [
-    ["candidate_count", String(output.candidate_count)],
-    ["writer_digest", code(output.writer_digest)],
-    ["cut_plan_sha", code(output.cut_plan_sha)],
-  ],
-  sections: [
-    [
-      "Units by section type",
-      table(
-        ["section type", "units"],
-        Object.entries(output.by_section_type)
-          .sort(byName)
-          .map(([name, count]) => [code(name), String(count)]),
-      ),
-    ],
-  ],
+  facts: [["candidate_count", String(output.candidate_count)], ...codes(output, ["writer_digest", "cut_plan_sha"])],
+  sections: [["Units by section type", countTable(["section type", "units"], output.by_section_type)]],
 }));
 
 const preWriteBackup = bodyOf(backupOutput, (output, beside) => ({
@@ -140,20 +118,20 @@ export function receiptTable(receipts: Beside["receipts"]): string {
   );
 }
 
+const GRANTS = [
+  "cutter_exec_execute_canonical_fns",
+  "cutter_verify_select_insert_verify_result",
+  "directus_select_review_decision",
+  "no_public_execute_leak",
+  "two_grant_package",
+] as const;
+
 const grantProbe = bodyOf(grantProbeOutput, (output) => ({
   mutation: NOTHING,
   next: "STOP - route to the approvers of SG_1_cut_authz and EXECUTION",
   facts: [
-    ["cutter_exec_execute_canonical_fns", yes(output.cutter_exec_execute_canonical_fns)],
-    ["cutter_verify_select_insert_verify_result", yes(output.cutter_verify_select_insert_verify_result)],
-    ["directus_select_review_decision", yes(output.directus_select_review_decision)],
-    ["no_public_execute_leak", yes(output.no_public_execute_leak)],
-    ["two_grant_package", yes(output.two_grant_package)],
-    ["grant_matrix_sha", code(output.grant_matrix_sha)],
-    ["environment_hash", code(output.environment_hash)],
-    ["protected_hash", code(output.protected_hash)],
-    ["timeline", code(output.timeline)],
-    ["previous_closeout_sha", code(output.previous_closeout_sha)],
+    ...GRANTS.map((name) => [name, yes(output[name])] as const),
+    ...codes(output, ["grant_matrix_sha", "environment_hash", "protected_hash", "timeline", "previous_closeout_sha"]),
   ],
   sections: [["Findings in the environment", bullets(output.findings)]],
 }));
@@ -187,15 +165,7 @@ const closeout = bodyOf(closeoutOutput, (output) => ({
   ],
   sections: [
     ["Post-run list", checkTable(output.checks)],
-    [
-      "Rows at the end",
-      table(
-        ["table", "rows"],
-        Object.entries(output.counts)
-          .sort(byName)
-          .map(([name, rows]) => [code(name), String(rows)]),
-      ),
-    ],
+    ["Rows at the end", countTable(["table", "rows"], output.counts)],
     ["Findings", bullets(output.findings)],
   ],
 }));
@@ -210,8 +180,3 @@ export const READING_PHASES = {
   structural_verify: structuralVerify,
   closeout,
 } as const satisfies Readonly<Record<string, BodyWriter>>;
-
-/** Order of names by code units, the same under every locale. */
-export function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
-}

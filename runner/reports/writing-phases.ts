@@ -1,8 +1,8 @@
 // What the phases that write tell: 6, 8, 9, 10 and revert. Their mutation statement is the rows their own record counts.
 import { enactOutput, legAOutput, legBOutput, revertOutput, writeVerifyOutput } from "../model/outputs.ts";
-import { code, table, utc } from "./markdown.ts";
+import { byName, code, codes, countTable, table, utc } from "./markdown.ts";
 import { bodyOf, type Beside, type BodyWriter } from "./phase-body.ts";
-import { byName, checkTable } from "./reading-phases.ts";
+import { checkTable } from "./reading-phases.ts";
 
 const IN_ONE = "in one transaction together with its record";
 
@@ -46,36 +46,17 @@ const legBRecord = bodyOf(legBOutput, (output) => ({
   mutation: `${output.total_rows} rows in cutter_governance, ${IN_ONE}`,
   next: "09-write-verify",
   facts: [
-    ["change_set_id", code(output.change_set_id)],
-    ["envelope_id", code(output.envelope_id)],
-    ["entry_id", code(output.entry_id)],
-    ["review_decision_id", code(output.review_decision_id)],
-    ["executor_signature_id", code(output.executor_signature_id)],
-    ["rollback_key", code(output.rollback_key)],
-    ["idempotency_key", code(output.idempotency_key)],
+    ...codes(output, ["change_set_id", "envelope_id", "entry_id", "review_decision_id"]),
+    ...codes(output, ["executor_signature_id", "rollback_key", "idempotency_key"]),
     ["rows", String(output.total_rows)],
   ],
-  sections: [
-    [
-      "Rows by table",
-      table(
-        ["table", "rows"],
-        Object.entries(output.rows)
-          .sort(byName)
-          .map(([name, rows]) => [code(name), String(rows)]),
-      ),
-    ],
-  ],
+  sections: [["Rows by table", countTable(["table", "rows"], output.rows)]],
 }));
 
 const writeVerify = bodyOf(writeVerifyOutput, (output) => ({
   mutation: `1 row in cutter_governance.verify_result and 1 in dot_pair_signature, by cutter_verify, ${IN_ONE}`,
   next: "STOP - route to the approver of SG_2_lifecycle_authz",
-  facts: [
-    ["observed_digest", code(output.observed_digest)],
-    ["verify_result_id", code(output.verify_result_id)],
-    ["verifier_signature_id", code(output.verifier_signature_id)],
-  ],
+  facts: [...codes(output, ["observed_digest", "verify_result_id", "verifier_signature_id"])],
   sections: [["Checks by the second principal", checkTable(output.checks)]],
 }));
 
@@ -87,9 +68,7 @@ const lifecycleEnact = bodyOf(enactOutput, (output, beside) => ({
   facts: [
     ["enacted", String(output.enacted)],
     ["log rows", String(output.log_rows)],
-    ["review_decision_id", code(output.review_decision_id)],
-    ["prior_review_decision_id", code(output.prior_review_decision_id)],
-    ["observed_digest", code(output.observed_digest)],
+    ...codes(output, ["review_decision_id", "prior_review_decision_id", "observed_digest"]),
   ],
   sections: [["Admitted by", admissionTable(beside, "lifecycle_enact")]],
 }));
@@ -105,8 +84,7 @@ const revert = bodyOf(revertOutput, (output) => ({
   next: "the document may be cut again under a new run",
   facts: [
     ["reverted", String(output.reverted)],
-    ["soft_status", code(output.soft_status)],
-    ["reason", code(output.reason)],
+    ...codes(output, ["soft_status", "reason"]),
     [
       "review_decision_id",
       output.review_decision_id === null ? "none: leg B was not committed" : code(output.review_decision_id),

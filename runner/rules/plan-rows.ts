@@ -38,22 +38,11 @@ export function planRows(manifest: Manifest, words: PlanWords & { readonly run_i
   }));
 }
 
+/** A row without its texts, which stand in it by their digests, and without its run-derived key. */
+export const withoutText = ({ title: _title, body: _body, idempotency_key: _key, ...row }: PlanRow) => row;
+
 /** sha256 of RFC 8785 rows without text and run-derived keys: the same document and words give it in every run. */
-export function writerDigest(rows: readonly PlanRow[]): string {
-  return digestOf(
-    rows.map((row) => ({
-      ordinal: row.ordinal,
-      canonical_address: row.canonical_address,
-      unit_kind: row.unit_kind,
-      section_type: row.section_type,
-      title_sha: row.title_sha,
-      content_hash: row.content_hash,
-      parent_address: row.parent_address,
-      owner_ref: row.owner_ref,
-      publication_type: row.publication_type,
-    })),
-  );
-}
+export const writerDigest = (rows: readonly PlanRow[]): string => digestOf(rows.map(withoutText));
 
 /** What the database and the configuration say now. locks: the settings that size the shared lock table. */
 export interface PlanFacts {
@@ -113,23 +102,10 @@ function wordProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProblem[]
       .map((word) =>
         problem(`${what} ${JSON.stringify(word)}`, `one of ${known.join(", ") || "(the live vocabulary names none)"}`),
       );
-  return [
-    ...check(
-      "unit kind",
-      rows.map((row) => row.unit_kind),
-      facts.unit_kinds,
-    ),
-    ...check(
-      "section type",
-      rows.map((row) => row.section_type),
-      facts.section_types,
-    ),
-    ...check(
-      "publication type",
-      rows.map((row) => row.publication_type),
-      facts.publication_types,
-    ),
-  ];
+  return (["unit_kind", "section_type", "publication_type"] as const).flatMap((column) => {
+    const words = rows.map((row) => row[column]);
+    return check(column.replace("_", " "), words, facts[`${column}s`]);
+  });
 }
 
 function addressProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProblem[] {

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { connectionSchema } from "../../infra/config.ts";
 import { knownHostsLine } from "../../infra/ssh/connection.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { readStackFile } from "../stack/stack-config.ts";
+import { missingStackFile, readStackFile } from "../stack/stack-config.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { runningSsh } from "../sandbox/running.ts";
@@ -46,11 +46,7 @@ export function targetOf(stack: string): Target {
   if (stack === SANDBOX_STACK && existsSync(join(defaultSandboxFolder(), "state.json"))) return embedded();
   if (existsSync(file)) return fromStackFile(stack, file);
   if (stack === SANDBOX_STACK) return embedded();
-  throw new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `no ${basename(file)}`,
-    wanted: "the configuration of a stack",
-    hint: "name a stack of this project, or the path of a colleague's stack file",
-  });
+  throw new Stopped("STOP_COULD_NOT_LOOK", missingStackFile(stack));
 }
 
 function embedded(): Target {

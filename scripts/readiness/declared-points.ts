@@ -4,7 +4,7 @@ import { ABSENT } from "../../infra/drift.ts";
 import { COMPONENTS } from "../../infra/host-spec.ts";
 import type { DeclaredLook } from "../../infra/readiness-look.ts";
 import type { LookName } from "../../infra/render/probe.ts";
-import type { Point } from "../../runner/model/point.ts";
+import { found, missing, notSeen, type Finding } from "../../runner/model/point.ts";
 import type { Told } from "./told.ts";
 
 /** A point made of declared things. `needs`: looks without which nothing is known about them. */
@@ -38,12 +38,8 @@ export interface DeclaredParts {
 }
 
 /** Programs the host must bring. */
-export const programsPoint = (
-  look: Told<DeclaredLook>,
-  { install }: Pick<DeclaredParts, "install">,
-  part: string,
-): Point =>
-  judge(look, part, {
+export const programsPoint = (look: Told<DeclaredLook>, { install }: Pick<DeclaredParts, "install">): Finding =>
+  judge(look, {
     title: "programs",
     needs: ["node", "postgres", "keyring", "database"],
     components: [COMPONENTS.programs],
@@ -52,9 +48,9 @@ export const programsPoint = (
   });
 
 /** The older trees that nobody may touch: one point each. */
-export function treePoints(look: Told<DeclaredLook>, trees: readonly string[], part: string): Point[] {
+export function treePoints(look: Told<DeclaredLook>, trees: readonly string[]): Finding[] {
   return trees.map((tree) =>
-    judge(look, part, {
+    judge(look, {
       title: `${tree} present and untouched`,
       needs: ["digests"],
       components: [COMPONENTS.untouched],
@@ -69,13 +65,12 @@ export function treePoints(look: Told<DeclaredLook>, trees: readonly string[], p
 export function gapPoints(
   look: Told<DeclaredLook>,
   parts: Omit<DeclaredParts, "install">,
-  part: string,
-): Record<"one" | "two" | "three" | "four" | "five" | "six" | "nine", Point> {
+): Record<"one" | "two" | "three" | "four" | "five" | "six" | "nine", Finding> {
   const { release: source, backupKey, releases, launcher } = parts;
   const delivery = new Set([releases, `${releases}/current`, launcher]);
   const up = { next: "npm run up", undeclared: "its package is not in cutter:database.packages" };
   const files: readonly LookName[] = ["paths", "hashes", "trees", "tree_hashes"];
-  const point = (asked: DeclaredPoint): Point => judge(look, part, asked);
+  const point = (asked: Omit<DeclaredPoint, keyof typeof up>): Finding => judge(look, { ...asked, ...up });
   return {
     one: point({
       title: "GAP-1 the runner's code on the host",
@@ -83,7 +78,6 @@ export function gapPoints(
       components: [COMPONENTS.release],
       only: (path) => !delivery.has(path),
       source,
-      ...up,
     }),
     two: point({
       title: "GAP-2 the deploy path",
@@ -91,47 +85,41 @@ export function gapPoints(
       components: [COMPONENTS.release],
       only: (path) => delivery.has(path),
       source,
-      ...up,
     }),
     three: point({
       title: "GAP-3 the backup's public key",
       needs: ["paths", "hashes", "keyring"],
       components: [COMPONENTS.backupKey],
       source: backupKey,
-      ...up,
     }),
     four: point({
       title: "GAP-4 principals of the ledger",
       needs: ["database"],
       components: [EXISTING, packageComponent("runtime")],
       only: (path, component) => component !== EXISTING || OWN_ROLES.test(path),
-      ...up,
     }),
     five: point({
       title: "GAP-5 configuration and runtime folders",
       needs: ["paths", "hashes", "config", "users"],
       components: [COMPONENTS.directories, COMPONENTS.config],
       may: [COMPONENTS.users],
-      ...up,
     }),
     six: point({
       title: "GAP-6 a revert of one run",
       needs: ["database"],
       components: [packageComponent("revert")],
-      ...up,
     }),
     nine: point({
       title: "GAP-9 the writing phases",
       needs: ["database"],
       components: ["read-rights", "two-grant", "runtime", "admission"].map(packageComponent),
-      ...up,
     }),
   };
 }
 
 /** The host's copy of the approver set. */
-export const approversPoint = (look: Told<DeclaredLook>, source: Told<unknown>, part: string): Point =>
-  judge(look, part, {
+export const approversPoint = (look: Told<DeclaredLook>, source: Told<unknown>): Finding =>
+  judge(look, {
     title: "authorization: the approver set",
     needs: ["paths", "hashes"],
     components: [COMPONENTS.approvers],
@@ -140,26 +128,18 @@ export const approversPoint = (look: Told<DeclaredLook>, source: Told<unknown>, 
     undeclared: "not declared",
   });
 
-function judge(look: Told<DeclaredLook>, part: string, asked: DeclaredPoint): Point {
+function judge(look: Told<DeclaredLook>, asked: DeclaredPoint): Finding {
   const { title, next } = asked;
-  const open = (state: "missing" | "could not look", saw: string, command: string | undefined): Point => ({
-    part,
-    title,
-    state,
-    saw,
-    ...(command === undefined ? {} : { next: command }),
-  });
-  if (!("value" in look)) return open(look.state, look.saw, look.next);
-  if (asked.source !== undefined && !("value" in asked.source))
-    return open(asked.source.state, asked.source.saw, asked.source.next ?? next);
+  if (!("value" in look)) return { title, ...look };
+  if (asked.source !== undefined && !("value" in asked.source)) return { title, next, ...asked.source };
   const { spec, facts, lines, faults } = look.value;
   const fault = asked.needs.flatMap((name) => faults[name] ?? [])[0];
-  if (fault !== undefined) return open("could not look", fault, "npm run drift");
+  if (fault !== undefined) return notSeen(title, fault, "npm run drift");
   const holds = (path: string, component: string): boolean =>
     [...asked.components, ...(asked.may ?? [])].includes(component) && asked.only?.(path, component) !== false;
   const wanted = Object.entries(spec).filter(([path, { component }]) => holds(path, component));
   const lacking = asked.components.filter((name) => !wanted.some(([, { component }]) => component === name));
-  if (lacking.length > 0) return open("missing", `${lacking.join(", ")}: ${asked.undeclared}`, "npm run drift");
+  if (lacking.length > 0) return missing(title, `${lacking.join(", ")}: ${asked.undeclared}`, "npm run drift");
   // Drift hides the parts of what is not there; here every declared thing must really have been seen.
   const shown = lines
     .filter(({ component, path }) => holds(path, component))
@@ -170,20 +150,12 @@ function judge(look: Told<DeclaredLook>, part: string, asked: DeclaredPoint): Po
       ? shown
       : wanted.filter(([path, { state }]) => have(path) !== state).map(([path]) => `${path}: ${have(path)}`);
   if (differing.length === 0)
-    return {
-      part,
-      title,
-      state: "found",
-      saw: `${wanted.length} ${wanted.length === 1 ? "fact" : "facts"} as declared`,
-    };
+    return found(title, `${wanted.length} ${wanted.length === 1 ? "fact" : "facts"} as declared`);
   const unopened = Object.values(facts).find(
     ({ closed, state }) => closed === true && state.startsWith("not looked into"),
   );
   if (unopened !== undefined && asked.needs.length === 1 && asked.needs[0] === "database")
-    return open("could not look", unopened.state, next);
-  return open(
-    "missing",
-    `${differing[0] ?? ""}${differing.length > 1 ? `, and ${differing.length - 1} more` : ""}`,
-    next,
-  );
+    return notSeen(title, unopened.state, next);
+  const more = differing.length > 1 ? `, and ${differing.length - 1} more` : "";
+  return missing(title, `${differing[0] ?? ""}${more}`, next);
 }

@@ -1,57 +1,49 @@
 // What a first run of a document needs and leaves, as points: each found, missing or not looked at, each with the command that goes on.
 import * as z from "zod";
 import type { StatusJson } from "../../runner/model/events.ts";
-import { pointSchema, type Point, type PointState } from "../../runner/model/point.ts";
+import { found, inPart, missing, notSeen, pointSchema, type Finding, type Point } from "../../runner/model/point.ts";
 import type { Shown } from "../../runner/terminal/stop-text.ts";
 import type { HostEvent } from "../operator/host-call.ts";
 
 /** An answer of the host: its events, or its stop. */
-export interface Told {
+export interface HostAnswer {
   readonly events: readonly HostEvent[];
   readonly stop: Shown | undefined;
 }
 
 const text = (event: HostEvent, key: string): string => (typeof event[key] === "string" ? event[key] : "");
-const ofStop = ({ code }: Shown): PointState => (code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing");
 
-/** The host's own points with the command that goes on; the one open point `none` when it answered none. */
-function pointsOf({ events, stop }: Told, none: Pick<Point, "part" | "title" | "next">): Point[] {
+/** The point that a stop of the host, or its silence, leaves open. */
+function stopped(title: string, stop: Shown | undefined, saw: string, next: string): Finding {
+  return (stop && stop.code !== "STOP_COULD_NOT_LOOK" ? missing : notSeen)(title, saw, next);
+}
+
+/** The host's own points with the command that goes on; one open point of this part and title when it answered none. */
+function pointsOf({ events, stop }: HostAnswer, [part, title]: readonly [string, string], next: string): Point[] {
   const points = events.flatMap((event) => pointSchema.safeParse(event).data ?? []);
-  if (points.length > 0) return points.map((point) => ({ ...point, next: none.next }));
-  const saw = stop?.facts.saw ?? "no point was answered";
-  return [{ ...none, state: stop === undefined ? "could not look" : ofStop(stop), saw }];
+  if (points.length > 0) return points.map((point) => ({ ...point, next }));
+  return inPart(part, [stopped(title, stop, stop?.facts.saw ?? "no point was answered", next)]);
 }
 
 /** Names of environment and configuration, and people for each gate. */
-export const namePoints = (told: Told): Point[] =>
-  pointsOf(told, { part: "configuration", title: "the host's configuration", next: "npm run up" });
+export const namePoints = (told: HostAnswer): Point[] =>
+  pointsOf(told, ["configuration", "the host's configuration"], "npm run up");
 
 /** The registered document and what would be cut of it; `run` is the newest run of it. */
-export function documentPoint(document: string, told: Told, run: StatusJson | undefined): Point {
-  const part = "the document";
+export function documentPoint(document: string, { stop, events }: HostAnswer, run: StatusJson | undefined): Finding {
   // Its addresses are taken by its own run, so that a plan must refuse.
   if (run && (run.committed === "leg_a" || run.committed === "enacted"))
-    return { part, title: `${document} registered`, state: "found", saw: `written by ${run.run_id}` };
-  if (told.stop)
-    return {
-      part,
-      title: `${document} registered and plannable`,
-      state: ofStop(told.stop),
-      saw: `${told.stop.code}: ${told.stop.facts.saw}`,
-      next: told.stop.facts.next ?? `npm run register -- <file> ${document}`,
-    };
-  const planned = told.events.find((event) => event.event === "planned");
-  return {
-    part,
-    title: `${document} registered and plannable`,
-    state: planned ? "found" : "could not look",
-    saw: planned
-      ? `${String(planned["units"])} units of version ${text(planned, "source_version_id")}`
-      : "no plan was answered",
-  };
+    return found(`${document} registered`, `written by ${run.run_id}`);
+  const title = `${document} registered and plannable`;
+  if (stop) {
+    const next = stop.facts.next ?? `npm run register -- <file> ${document}`;
+    return stopped(title, stop, `${stop.code}: ${stop.facts.saw}`, next);
+  }
+  const planned = events.find((event) => event.event === "planned");
+  return planned
+    ? found(title, `${String(planned["units"])} units of version ${text(planned, "source_version_id")}`)
+    : notSeen(title, "no plan was answered");
 }
-
-const BEFORE = "immediately before the run";
 
 /**
  * Points of readiness that belong to a first run of a document too; an embedded host lays its own untested build and
@@ -61,66 +53,37 @@ const ALWAYS = /^hostname$|present and untouched$|^counts against the pinned bas
 const REAL_HOST = /^tests baseline$|^no secret in tracked files$|^no run id in the code$/;
 
 /** What of readiness is asked again immediately before a run. */
-export const hostPoints = (points: readonly Point[], sandbox: boolean): Point[] =>
-  points
-    .filter(({ title }) => ALWAYS.test(title) || (!sandbox && REAL_HOST.test(title)))
-    .map((point) => ({ ...point, part: BEFORE }));
+export const hostPoints = <P extends Finding>(points: readonly P[], sandbox: boolean): P[] =>
+  points.filter(({ title }) => ALWAYS.test(title) || (!sandbox && REAL_HOST.test(title)));
 
 /** The run's own backup: sealed, restored and compared before anybody signs. */
-export function backupPoint(document: string, run: StatusJson | undefined, told: Told | undefined): Point {
+export function backupPoint(document: string, run: StatusJson | undefined, told: HostAnswer | undefined): Finding {
   const title = "backup taken and proven by a restore";
-  if (!run || !told)
-    return {
-      part: BEFORE,
-      title,
-      state: "missing",
-      saw: "no run has taken one yet",
-      next: `npm run cut -- ${document}`,
-    };
+  if (!run || !told) return missing(title, "no run has taken one yet", `npm run cut -- ${document}`);
   const sealed = z
     .looseObject({ file_sha: z.string() })
     .safeParse(told.events.find((event) => event.event === "receipt")?.["package"]);
-  if (sealed.success)
-    return { part: BEFORE, title, state: "found", saw: `${run.run_id}, sha256 ${sealed.data.file_sha.slice(0, 12)}` };
-  return {
-    part: BEFORE,
-    title,
-    state: told.stop ? ofStop(told.stop) : "could not look",
-    saw: told.stop?.facts.saw ?? "no receipt was answered",
-    next: run.next ?? `npm run status -- ${run.run_id}`,
-  };
+  if (sealed.success) return found(title, `${run.run_id}, sha256 ${sealed.data.file_sha.slice(0, 12)}`);
+  const saw = told.stop?.facts.saw ?? "no receipt was answered";
+  return stopped(title, told.stop, saw, run.next ?? `npm run status -- ${run.run_id}`);
 }
 
 /** The prechecks, and whether a backup was lately restored outside the host; `runId` is a run whose backup can be. */
-export function precheckPoints(told: Told, drillReminder: string | undefined, runId?: string): Point[] {
-  const part = BEFORE;
-  const drill: Point =
+export function precheckPoints(told: HostAnswer, drillReminder: string | undefined, runId?: string): Finding[] {
+  const [title, next] = ["restore drill", runId ? `npm run restore-drill -- ${runId}` : "npm run backup -- selftest"];
+  const drill =
     drillReminder === undefined
-      ? { part, title: "restore drill", state: "found", saw: "not older than 30 days" }
-      : {
-          part,
-          title: "restore drill",
-          state: "missing",
-          saw: drillReminder.split(": npm run ")[0] ?? drillReminder,
-          next: runId === undefined ? "npm run backup -- selftest" : `npm run restore-drill -- ${runId}`,
-        };
-  const checks = pointsOf(told, { part, title: "prechecks", next: "npm run cutter -- precheck" });
-  return [...checks.map((point) => ({ ...point, part })), drill];
+      ? found(title, "not older than 30 days")
+      : missing(title, drillReminder.split(": npm run ")[0] ?? drillReminder, next);
+  return [...pointsOf(told, ["prechecks", "prechecks"], "npm run cutter -- precheck"), drill];
 }
 
 /** Signatures of the newest run, by what it waits for. */
-export function approvalPoints(document: string, run: StatusJson | undefined): Point[] {
-  const part = "approvals";
-  const point = (gate: string, given: boolean): Point => {
-    if (!run)
-      return { part, title: gate, state: "missing", saw: "no run asks for it yet", next: `npm run cut -- ${document}` };
-    return {
-      part,
-      title: gate,
-      state: given ? "found" : "missing",
-      saw: given ? `for ${run.run_id}` : (run.waiting_for ?? `run ${run.run_id} is ${run.state}`),
-      ...(run.next ? { next: run.next } : {}),
-    };
+export function approvalPoints(document: string, run: StatusJson | undefined): Finding[] {
+  const point = (gate: string, given: boolean): Finding => {
+    if (!run) return missing(gate, "no run asks for it yet", `npm run cut -- ${document}`);
+    if (given) return found(gate, `for ${run.run_id}`);
+    return missing(gate, run.waiting_for ?? `run ${run.run_id} is ${run.state}`, run.next ?? undefined);
   };
   const written = run !== undefined && run.committed !== "nothing" && run.committed !== "reverted";
   const asked = (state: string, gate: string): boolean =>
@@ -139,34 +102,19 @@ const DOCUMENTS = 14;
 export function outcomePoints(
   document: string,
   run: StatusJson | undefined,
-  verified: Told | undefined,
+  verified: HostAnswer | undefined,
   history: readonly HostEvent[],
-): Point[] {
-  const part = "outputs and post-run verification";
+): Finding[] {
+  const final = "final_state closeout_reported";
   if (!run || run.state !== "closeout_reported" || verified === undefined) {
-    return [
-      {
-        part,
-        title: "final_state closeout_reported",
-        state: "missing",
-        saw: run ? `run ${run.run_id} is ${run.state}` : "no run",
-        next: run?.next ?? `npm run cut -- ${document}`,
-      },
-    ];
+    const saw = run ? `run ${run.run_id} is ${run.state}` : "no run";
+    return [missing(final, saw, run?.next ?? `npm run cut -- ${document}`)];
   }
   const next = `npm run verify -- ${run.run_id}`;
-  if (verified.stop)
-    return [
-      {
-        part,
-        title: "verification",
-        state: ofStop(verified.stop),
-        saw: `${verified.stop.code}: ${verified.stop.facts.saw}`,
-        next,
-      },
-    ];
-  const checks = verified.events.find((event) => event.event === "verified")?.["checks"];
+  const { stop } = verified;
+  if (stop) return [stopped("verification", stop, `${stop.code}: ${stop.facts.saw}`, next)];
   const told = verified.events.find((event) => event.event === "verified");
+  const checks = told?.["checks"];
   const summary = told === undefined ? "" : text(told, "summary_sha");
   // 01-source-pin … 12-final-report, SG1- and SG2-…; dated, so a document told again on another day is the same one.
   const documents = new Set(
@@ -177,25 +125,12 @@ export function outcomePoints(
     ),
   );
   const names = Array.isArray(checks) ? checks.filter((name) => typeof name === "string") : [];
+  const delivered = ["documents of the run", `${documents.size} of ${DOCUMENTS} delivered`] as const;
   return [
-    { part, title: "final_state closeout_reported", state: "found", saw: run.run_id },
-    {
-      part,
-      title: "documents of the run",
-      state: documents.size === DOCUMENTS ? "found" : "missing",
-      saw: `${documents.size} of ${DOCUMENTS} delivered`,
-      next: `npm run resume -- ${run.run_id}`,
-    },
-    {
-      part,
-      title: "closeout summary sha",
-      state: summary === "" ? "missing" : "found",
-      saw: summary || "none recorded",
-      next,
-    },
-    ...names.map((name): Point => ({ part, title: name.replaceAll("_", " "), state: "found", saw: "holds" })),
-    ...(names.length === 0
-      ? [{ part, title: "verification", state: "could not look" as const, saw: "no check was answered", next }]
-      : []),
+    found(final, run.run_id),
+    documents.size === DOCUMENTS ? found(...delivered) : missing(...delivered, `npm run resume -- ${run.run_id}`),
+    summary === "" ? missing("closeout summary sha", "none recorded", next) : found("closeout summary sha", summary),
+    ...names.map((name) => found(name.replaceAll("_", " "), "holds")),
+    ...(names.length === 0 ? [notSeen("verification", "no check was answered", next)] : []),
   ];
 }

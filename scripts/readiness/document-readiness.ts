@@ -1,6 +1,6 @@
 // What one document needs and leaves on a host: asked of the host's own programs, put together as one checklist.
 import { projectRoot } from "../../infra/place.ts";
-import type { Point } from "../../runner/model/point.ts";
+import { inPart, type Point } from "../../runner/model/point.ts";
 import { askStatus } from "../operator/ask-status.ts";
 import { drillReminder } from "../operator/drill-reminder.ts";
 import { eventsOf } from "../operator/host-call.ts";
@@ -15,7 +15,7 @@ import {
   namePoints,
   outcomePoints,
   precheckPoints,
-  type Told,
+  type HostAnswer,
 } from "./document-points.ts";
 import { readinessOf } from "./readiness-of.ts";
 
@@ -41,16 +41,18 @@ export async function documentReadiness(target: Target, document: string): Promi
   const history = finished === undefined ? [] : (await told(target, ["orchestrate", "follow", finished])).events;
   return [
     ...names,
-    documentPoint(document, plan, run),
-    ...hostPoints(points, target.sandbox),
-    ...prechecks,
-    backupPoint(document, run, backup),
-    ...approvalPoints(document, run),
-    ...outcomePoints(document, run, verified, history),
+    ...inPart("the document", [documentPoint(document, plan, run)]),
+    ...inPart("immediately before the run", [
+      ...hostPoints(points, target.sandbox),
+      ...prechecks,
+      backupPoint(document, run, backup),
+    ]),
+    ...inPart("approvals", approvalPoints(document, run)),
+    ...inPart("outputs and post-run verification", outcomePoints(document, run, verified, history)),
   ];
 }
 
-async function told(target: Target, words: readonly string[]): Promise<Told> {
+async function told(target: Target, words: readonly string[]): Promise<HostAnswer> {
   const { events } = await eventsOf(target, words);
   const stop = stopOf(events);
   return { events, stop: stop && operatorStop(stop, target.stack) };

@@ -2,41 +2,27 @@
 import { hostname } from "node:os";
 import type { StackConfig } from "../../infra/config.ts";
 import type { DeclaredLook, ReadinessAnswer } from "../../infra/readiness-look.ts";
-import type { Point } from "../../runner/model/point.ts";
+import { found, missing, notSeen, type Finding } from "../../runner/model/point.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { treePoints } from "./declared-points.ts";
 import type { Told } from "./told.ts";
 
 /** Whether a connection stood. */
-export function answersPoint(look: Told<ReadinessAnswer>, config: StackConfig | undefined, part: string): Point {
+export function answersPoint(look: Told<ReadinessAnswer>, config: StackConfig | undefined): Finding {
   const title = "the host answers";
-  if ("value" in look) return { part, title, state: "found", saw: "with the pinned host key, over one connection" };
-  return {
-    part,
-    title,
-    state: "could not look",
-    saw: look.saw,
-    ...(config === undefined ? {} : { next: config.sandbox ? "npm run sandbox -- up" : `${sshLine(config)} true` }),
-  };
+  if ("value" in look) return found(title, "with the pinned host key, over one connection");
+  return notSeen(title, look.saw, config && (config.sandbox ? "npm run sandbox -- up" : `${sshLine(config)} true`));
 }
 
 /** The host by its name: a sandbox is on this machine, a real host bears the name that people sign. */
-export function hostnamePoint(
-  look: Told<ReadinessAnswer>,
-  config: StackConfig | undefined,
-  edit: string,
-  part: string,
-): Point {
+export function hostnamePoint(look: Told<ReadinessAnswer>, config: StackConfig | undefined, edit: string): Finding {
   const title = "hostname";
-  if (!("value" in look) || config === undefined)
-    return { part, title, state: "could not look", saw: "value" in look ? "" : look.saw };
+  if (!("value" in look) || config === undefined) return notSeen(title, "value" in look ? "" : look.saw);
   const told = look.value.others.hostname;
-  if ("fault" in told) return { part, title, state: "could not look", saw: told.fault };
+  if ("fault" in told) return notSeen(title, told.fault);
   const wanted = config.sandbox ? hostname() : config.orchestrator.content.host;
-  const found = told.out.toString("utf8").trim();
-  return found === wanted
-    ? { part, title, state: "found", saw: found }
-    : { part, title, state: "missing", saw: `${found}, not ${wanted}`, next: edit };
+  const name = told.out.toString("utf8").trim();
+  return name === wanted ? found(title, name) : missing(title, `${name}, not ${wanted}`, edit);
 }
 
 /** The trees of the earlier versions, which nobody may touch. */
@@ -44,19 +30,16 @@ export function untouchedPoints(
   declared: Told<DeclaredLook>,
   config: StackConfig | undefined,
   edit: string,
-  part: string,
-): Point[] {
+): Finding[] {
   const title = "the v0.4 and v0.6 trees present and untouched";
   if (config !== undefined && config.untouched.length > 0)
     return treePoints(
       declared,
       config.untouched.map(({ path }) => path),
-      part,
     );
-  if (config === undefined)
-    return [{ part, title, state: "could not look", saw: "the stack's configuration does not name them" }];
-  if (config.sandbox) return [{ part, title, state: "found", saw: "an embedded host has none" }];
-  return [{ part, title, state: "missing", saw: "cutter:untouched names no tree", next: edit }];
+  if (config === undefined) return [notSeen(title, "the stack's configuration does not name them")];
+  if (config.sandbox) return [found(title, "an embedded host has none")];
+  return [missing(title, "cutter:untouched names no tree", edit)];
 }
 
 /** The line that installs what a host must bring. */

@@ -1,5 +1,6 @@
 // What proves that a look changed nothing: the kind of its transaction, and the same witnesses before and after it.
 import * as z from "zod";
+import { jsonOf } from "../../runner/model/json-text.ts";
 import { NO_PSQL } from "../../infra/render/readiness.ts";
 import type { LookAnswer } from "../../infra/probe.ts";
 import type { RowOf } from "./record-facts.ts";
@@ -46,7 +47,7 @@ function rowsWritten([before, after]: Witnesses["writes"]): Evidence[] {
   const told = [before, after].map(textOf);
   if (told.some((text) => text === undefined || text === NO_PSQL))
     return [{ what: "rows written in the database", saw: "not asked", holds: null }];
-  const [first, second] = told.map((text) => writesSchema.safeParse(jsonOf(text)).data);
+  const [first, second] = told.map((text) => writesSchema.safeParse(jsonOf(text ?? "")).data);
   if (first === undefined || second === undefined)
     return [{ what: "rows written in the database", saw: "not in their form", holds: null }];
   const rows = ({ inserted, updated, deleted }: z.infer<typeof writesSchema>): string =>
@@ -72,11 +73,3 @@ function fileTree([before, after]: Witnesses["files"]): Evidence {
 }
 
 const textOf = (look: LookAnswer): string | undefined => ("out" in look ? look.out.toString("utf8").trim() : undefined);
-
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
-}

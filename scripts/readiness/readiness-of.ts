@@ -2,27 +2,23 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { StackConfig } from "../../infra/config.ts";
-import { lookForReadiness } from "../../infra/readiness-look.ts";
-import type { ReadinessAnswer } from "../../infra/readiness-look.ts";
+import { lookForReadiness, type ReadinessAnswer } from "../../infra/readiness-look.ts";
 import type { Release } from "../../infra/render/release.ts";
 import { readApprovers, readBackupKey, readOwnSources, readRelease } from "../../infra/sources.ts";
 import { parseApprovers } from "../../runner/model/approvers.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import type { Point } from "../../runner/model/point.ts";
+import { found, inPart, type Finding, type Point } from "../../runner/model/point.ts";
 import { stackConfigOfFile } from "../stack/stack-config.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { canAuthorize, parserPoint, testsPoint, treeScanPoints } from "./checkout-points.ts";
 import { RECORDED_BASELINE } from "./counts.ts";
 import { approversPoint, gapPoints, programsPoint } from "./declared-points.ts";
 import { answersPoint, hostnamePoint, installLine, untouchedPoints } from "./host-points.ts";
-import { evidenceOf } from "./non-mutation.ts";
-import type { Evidence } from "./non-mutation.ts";
+import { evidenceOf, type Evidence } from "./non-mutation.ts";
 import { recordsOf } from "./record-facts.ts";
-import type { Records } from "./record-facts.ts";
 import { backupPoint, countsPoint, grantPoint, hostIdsPoint, rulingPoint, targetPoint } from "./record-points.ts";
 import { readTrackedFiles } from "./tracked-files.ts";
-import { tell, unseen } from "./told.ts";
-import type { Told } from "./told.ts";
+import { tell, unseen, type Told } from "./told.ts";
 
 /** Whose readiness: `stackFile` is the stack's configuration, `project` the checkout. */
 export interface Question {
@@ -51,76 +47,64 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
   const local = await readLocalSources(config, now);
   const released = await tell(() => readRelease(join(project, ".state", "release")));
   const look = await lookAt(config, local, project);
-  const records = recordsOfLook(look);
-  const [own, there, gaps, before] = ["this checkout", "the host", "gaps", "immediately before a run"] as const;
+  const others = "value" in look ? look.value.others : undefined;
+  const records = recordsOf(others?.records ?? { fault: "saw" in look ? look.saw : "" });
   const declared: Told<ReadinessAnswer["declared"]> = "value" in look ? { value: look.value.declared } : look;
   const edit = `\${EDITOR:-vi} ${shellWord(named(stackFile, project))}`;
   const whole = "value" in config ? config.value : undefined;
   const unread = unseen("not looked: the stack's configuration is not whole");
-  const withConfig = (judge: (value: StackConfig) => Point, title: string, part: string): Point =>
-    whole === undefined ? { part, title, ...unread } : judge(whole);
-  const gap = gapPoints(
-    declared,
-    { ...local, releases: whole?.release.folder ?? "", launcher: whole?.release.launcher ?? "" },
-    gaps,
-  );
+  const withConfig = (title: string, judge: (value: StackConfig) => Finding): Finding =>
+    whole === undefined ? { title, ...unread } : judge(whole);
+  const { folder: releases = "", launcher = "" } = whole?.release ?? {};
+  const gap = gapPoints(declared, { ...local, releases, launcher });
   const points: Point[] = [
-    ...treeScanPoints(tracked, own),
-    configPoint(config, stackFile, edit, own),
-    keyPoint(local.backupKey, whole, edit, own),
-    answersPoint(look, whole, there),
-    hostnamePoint(look, whole, edit, there),
-    programsPoint(declared, { install: installLine(whole) }, there),
-    ...untouchedPoints(declared, whole, edit, there),
+    ...inPart("this checkout", [
+      ...treeScanPoints(tracked),
+      configPoint(config, stackFile, edit),
+      keyPoint(local.backupKey, whole, edit),
+    ]),
+    ...inPart("the host", [
+      answersPoint(look, whole),
+      hostnamePoint(look, whole, edit),
+      programsPoint(declared, { install: installLine(whole) }),
+      ...untouchedPoints(declared, whole, edit),
+    ]),
     // Before the gaps, because only a tested release is to be laid; behind the host, because it takes long.
-    testsPoint(local.release, "value" in released ? released.value : undefined, "the release"),
-    gap.one,
-    gap.two,
-    gap.three,
-    gap.four,
-    gap.five,
-    gap.six,
-    withConfig(
-      (value) => rulingPoint(records, value.orchestrator.content, gaps),
-      "GAP-7 a ruling that authorizes one run",
-      gaps,
-    ),
-    withConfig(
-      (value) => targetPoint(records.documents, value.orchestrator.content, gaps),
-      "GAP-8 a harmless target document",
-      gaps,
-    ),
-    gap.nine,
-    parserPoint(gaps),
-    withConfig(
-      (value) => countsPoint(records, value.baseline ?? RECORDED_BASELINE, edit, before),
-      "counts against the pinned baseline",
-      before,
-    ),
-    withConfig(
-      (value) =>
-        grantPoint(records.grantMatrix, value.orchestrator.content.orchestrator.expected_grant_matrix_sha, before),
-      "grant matrix sha",
-      before,
-    ),
-    hostIdsPoint(records.runs, "value" in tracked ? { value: tracked.value.mentioned } : tracked, before),
-    withConfig(
-      (value) => backupPoint(records.receipts, value.backupKey.fingerprint, before),
-      "a proven backup",
-      before,
-    ),
-    approversPoint(declared, judgedApprovers(local.approvers), before),
+    ...inPart("the release", [testsPoint(local.release, "value" in released ? released.value : undefined)]),
+    ...inPart("gaps", [
+      gap.one,
+      gap.two,
+      gap.three,
+      gap.four,
+      gap.five,
+      gap.six,
+      withConfig("GAP-7 a ruling that authorizes one run", (value) => rulingPoint(records, value.orchestrator.content)),
+      withConfig("GAP-8 a harmless target document", (value) =>
+        targetPoint(records.documents, value.orchestrator.content),
+      ),
+      gap.nine,
+      parserPoint(),
+    ]),
+    ...inPart("immediately before a run", [
+      withConfig("counts against the pinned baseline", (value) =>
+        countsPoint(records, value.baseline ?? RECORDED_BASELINE, edit),
+      ),
+      withConfig("grant matrix sha", (value) =>
+        grantPoint(records.grantMatrix, value.orchestrator.content.orchestrator.expected_grant_matrix_sha),
+      ),
+      hostIdsPoint(records.runs, "value" in tracked ? { value: tracked.value.mentioned } : tracked),
+      withConfig("a proven backup", (value) => backupPoint(records.receipts, value.backupKey.fingerprint)),
+      approversPoint(declared, judgedApprovers(local.approvers)),
+    ]),
   ];
   return {
     points,
     evidence: evidenceOf(
-      "value" in look
-        ? {
-            files: [look.value.others.files_before, look.value.others.files_after],
-            writes: [look.value.others.writes_before, look.value.others.writes_after],
-            session: records.session,
-          }
-        : undefined,
+      others && {
+        files: [others.files_before, others.files_after],
+        writes: [others.writes_before, others.writes_after],
+        session: records.session,
+      },
     ),
   };
 }
@@ -133,7 +117,9 @@ async function readConfig(file: string, name: string, sandbox: boolean): Promise
     return {
       state: "missing",
       saw: `no ${basename(file)}`,
-      next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(name)}`,
+      next: sandbox
+        ? "npm run sandbox -- up"
+        : `npm run init -- ${/^Pulumi[.](.+)[.]yaml$/.exec(name)?.[1] ?? "<stack>"}`,
     };
   return await tell(() => stackConfigOfFile(file));
 }
@@ -173,22 +159,16 @@ async function lookAt(
   );
 }
 
-function recordsOfLook(look: Told<ReadinessAnswer>): Records {
-  return recordsOf("value" in look ? look.value.others.records : { fault: look.saw });
-}
-
-function configPoint(config: Told<StackConfig>, file: string, edit: string, part: string): Point {
+function configPoint(config: Told<StackConfig>, file: string, edit: string): Finding {
   const title = "the stack's configuration";
-  return "value" in config
-    ? { part, title, state: "found", saw: `${basename(file)} is whole` }
-    : { part, title, next: edit, ...config };
+  return "value" in config ? found(title, `${basename(file)} is whole`) : { title, next: edit, ...config };
 }
 
-function keyPoint(key: Told<string>, config: StackConfig | undefined, edit: string, part: string): Point {
+function keyPoint(key: Told<string>, config: StackConfig | undefined, edit: string): Finding {
   const title = "backup public key";
   return "value" in key
-    ? { part, title, state: "found", saw: `${config?.backupKey.fingerprint ?? ""} can encrypt` }
-    : { part, title, next: edit, ...key };
+    ? found(title, `${config?.backupKey.fingerprint ?? ""} can encrypt`)
+    : { title, next: edit, ...key };
 }
 
 function judgedApprovers(approvers: Told<Buffer>): Told<Buffer> {

@@ -1,8 +1,9 @@
 // What the database's records said, row by row, as values; a statement that failed, or whose tables are not there, is an answer too.
 import * as z from "zod";
+import { jsonOf } from "../../runner/model/json-text.ts";
 import { NO_PSQL } from "../../infra/render/readiness.ts";
 import type { LookAnswer } from "../../infra/probe.ts";
-import type { Told } from "./told.ts";
+import { unseen, type Told } from "./told.ts";
 
 const count = z.int().min(0);
 const grantMatrix = z.object({
@@ -117,9 +118,9 @@ export function recordsOf(look: LookAnswer): Records {
           : undefined;
   const rows = parsed ?? [];
   const of = <K extends Kind>(kind: K): Told<readonly RowOf<K>[]> => {
-    if (why !== undefined) return { state: "could not look", saw: why };
+    if (why !== undefined) return unseen(why);
     const fault = rows.find((row) => row.look === "fault" && row.of === (STATEMENT_OF[kind] ?? kind));
-    if (fault?.look === "fault") return { state: "could not look", saw: fault.said };
+    if (fault?.look === "fault") return unseen(fault.said);
     const absent = rows
       .flatMap((row) => (row.look === "present" ? row.missing : []))
       .filter((name) => TABLES[kind]?.test(name));
@@ -133,14 +134,12 @@ export function recordsOf(look: LookAnswer): Records {
   const one = <K extends Kind>(kind: K): Told<RowOf<K>> => {
     const told = of(kind);
     if (!("value" in told)) return told;
-    return told.value[0] === undefined
-      ? { state: "could not look", saw: "no answer of the database" }
-      : { value: told.value[0] };
+    return told.value[0] === undefined ? unseen("no answer of the database") : { value: told.value[0] };
   };
   // Without its list of tables nothing is known about any of them.
   const seen = why !== undefined || rows.some((row) => row.look === "present");
   const many = <K extends Kind>(kind: K): Told<readonly RowOf<K>[]> =>
-    seen ? of(kind) : { state: "could not look", saw: "the database did not say which tables it has" };
+    seen ? of(kind) : unseen("the database did not say which tables it has");
   return {
     counts: one("counts"),
     documents: many("document"),
@@ -156,14 +155,6 @@ function parseRows(text: string): Row[] | undefined {
   const rows = text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => rowSchema.safeParse(parseJson(line)));
+    .map((line) => rowSchema.safeParse(jsonOf(line)));
   return rows.every((row) => row.success) ? rows.flatMap((row) => row.data ?? []) : undefined;
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

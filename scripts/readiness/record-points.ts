@@ -5,7 +5,7 @@ import { digestOf } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
 import { grantMatrixSha, judgeGrantMatrix } from "../../runner/rules/grant-matrix.ts";
 import { judgeTarget } from "../../runner/rules/source.ts";
-import type { Point } from "../../runner/model/point.ts";
+import type { Finding } from "../../runner/model/point.ts";
 import { countDifferences, countsText, writtenByRuns } from "./counts.ts";
 import type { Records, RowOf } from "./record-facts.ts";
 import type { Told } from "./told.ts";
@@ -14,75 +14,48 @@ import type { Told } from "./told.ts";
 const NEEDED = ["SG_1_cut_authz", "EXECUTION"] as const;
 const REGISTER = "npm run intake -- <file> <document-id>";
 
-type Verdict = { readonly state: "found" | "missing"; readonly saw: string; readonly next?: string };
+type Verdict = Pick<Finding, "state" | "saw">;
+const holds = (saw: string): Verdict => ({ state: "found", saw });
+const lacks = (saw: string): Verdict => ({ state: "missing", saw });
 
-function point<T>(part: string, title: string, told: Told<T>, judge: (value: T) => Verdict, next: string): Point {
-  return { part, title, next, ...("value" in told ? judge(told.value) : told) };
-}
+/** The point of what was told, or of why nothing was; `next` is the command where the answer names none of its own. */
+const point = <T>(title: string, told: Told<T>, next: string, judge: (value: T) => Verdict): Finding => ({
+  title,
+  next,
+  ...("value" in told ? judge(told.value) : told),
+});
 
 /** Tables' rows against the pinned counts. Before the records of runs exist there are no runs. */
 export function countsPoint(
   { counts, runs }: Pick<Records, "counts" | "runs">,
   baseline: Baseline,
   edit: string,
-  part: string,
-): Point {
+): Finding {
   const unread = "state" in runs && runs.state === "could not look";
-  return point(
-    part,
-    "counts against the pinned baseline",
-    unread ? runs : counts,
-    (found: RowOf<"counts">) => {
-      const written = writtenByRuns("value" in runs ? runs.value : []);
-      const differences = countDifferences(found, baseline, written);
-      return differences.length === 0
-        ? { state: "found", saw: countsText(found) }
-        : { state: "missing", saw: differences.join("; ") };
-    },
-    edit,
-  );
+  return point("counts against the pinned baseline", unread ? runs : counts, edit, (found: RowOf<"counts">) => {
+    const differences = countDifferences(found, baseline, writtenByRuns("value" in runs ? runs.value : []));
+    return differences.length === 0 ? holds(countsText(found)) : lacks(differences.join("; "));
+  });
 }
 
 /** The four recorded booleans by their digest. */
-export function grantPoint(grantMatrix: Records["grantMatrix"], expected: string, part: string): Point {
-  return point(
-    part,
-    "grant matrix sha",
-    grantMatrix,
-    (matrix) => {
-      const verdict = judgeGrantMatrix(matrix, expected);
-      return verdict === undefined
-        ? { state: "found", saw: grantMatrixSha(matrix) }
-        : { state: "missing", saw: verdict.facts.saw };
-    },
-    "npm run drift",
-  );
-}
+export const grantPoint = (grantMatrix: Records["grantMatrix"], expected: string): Finding =>
+  point("grant matrix sha", grantMatrix, "npm run drift", (matrix) => {
+    const verdict = judgeGrantMatrix(matrix, expected);
+    return verdict === undefined ? holds(grantMatrixSha(matrix)) : lacks(verdict.facts.saw);
+  });
 
 /** A receipt whose proof is whole and has the recorded digest, sealed to the declared recipient. */
-export function backupPoint(receipts: Records["receipts"], recipient: string, part: string): Point {
-  return point(
-    part,
-    "a proven backup",
-    receipts,
-    (rows) => {
-      const proven = rows.find((row) => row.recipient === recipient && isProven(row));
-      if (proven !== undefined)
-        return {
-          state: "found",
-          saw: `run ${proven.run_id}, attempt ${proven.attempt}: restored and equal, ${proven.minutes} min old; a cut takes its own`,
-        };
-      return {
-        state: "missing",
-        saw:
-          rows.length === 0
-            ? "no receipt"
-            : `no receipt of the last ${rows.length} has a whole proof for the declared recipient`,
-      };
-    },
-    "npm run cut -- <document-id>",
-  );
-}
+export const backupPoint = (receipts: Records["receipts"], recipient: string): Finding =>
+  point("a proven backup", receipts, "npm run cut -- <document-id>", (rows) => {
+    const proven = rows.find((row) => row.recipient === recipient && isProven(row));
+    if (proven !== undefined) {
+      const { run_id, attempt, minutes } = proven;
+      return holds(`run ${run_id}, attempt ${attempt}: restored and equal, ${minutes} min old; a cut takes its own`);
+    }
+    if (rows.length === 0) return lacks("no receipt");
+    return lacks(`no receipt of the last ${rows.length} has a whole proof for the declared recipient`);
+  });
 
 function isProven({ proof, proof_sha, file_sha }: RowOf<"receipt">): boolean {
   const parsed = backupProofSchema.safeParse(proof);
@@ -93,74 +66,37 @@ function isProven({ proof, proof_sha, file_sha }: RowOf<"receipt">): boolean {
 export function rulingPoint(
   { admissions, runs, documents }: Pick<Records, "admissions" | "runs" | "documents">,
   config: Config,
-  part: string,
-): Point {
+): Finding {
   const open = "value" in runs ? runs.value.filter((run) => run.open) : [];
-  const target = "value" in documents ? targets(documents.value, config)[0] : undefined;
-  const next =
-    open[0] !== undefined
-      ? `npm run fetch -- ${open[0].run_id}`
-      : target === undefined
-        ? REGISTER
-        : `npm run cut -- ${target.document_id}`;
-  return point(
-    part,
-    "GAP-7 a ruling that authorizes one run",
-    admissions,
-    (rows) => {
-      const usable = rows.filter(({ expired, used, revoked }) => !expired && !used && !revoked);
-      const run = open.find(({ run_id }) =>
-        NEEDED.every((gate) => usable.some((row) => row.run_id === run_id && row.gate === gate)),
-      );
-      if (run !== undefined) return { state: "found", saw: `${NEEDED.join(" and ")} for ${run.run_id}` };
-      const why = rows.map(
-        (row) =>
-          `${row.gate} of ${row.run_id} ${row.revoked ? "revoked" : row.used ? "used" : row.expired ? "expired" : "stands alone"}`,
-      );
-      return {
-        state: "missing",
-        saw:
-          why[0] === undefined
-            ? open[0] === undefined
-              ? "no run asks for one"
-              : `nothing admitted for ${open[0].run_id}`
-            : why.join("; "),
-      };
-    },
-    next,
-  );
+  const [asking] = open;
+  const [target] = "value" in documents ? targets(documents.value, config) : [];
+  const begin = target === undefined ? REGISTER : `npm run cut -- ${target.document_id}`;
+  const next = asking === undefined ? begin : `npm run fetch -- ${asking.run_id}`;
+  return point("GAP-7 a ruling that authorizes one run", admissions, next, (rows) => {
+    const usable = rows.filter(({ expired, used, revoked }) => !expired && !used && !revoked);
+    const run = open.find(({ run_id }) =>
+      NEEDED.every((gate) => usable.some((row) => row.run_id === run_id && row.gate === gate)),
+    );
+    if (run !== undefined) return holds(`${NEEDED.join(" and ")} for ${run.run_id}`);
+    if (rows.length > 0) return lacks(rows.map((row) => `${row.gate} of ${row.run_id} ${unusable(row)}`).join("; "));
+    return lacks(asking === undefined ? "no run asks for one" : `nothing admitted for ${asking.run_id}`);
+  });
 }
 
+const unusable = ({ revoked, used, expired }: RowOf<"admission">): string =>
+  revoked ? "revoked" : used ? "used" : expired ? "expired" : "stands alone";
+
 /** GAP-8: a registered document that may be cut. */
-export function targetPoint(documents: Records["documents"], config: Config, part: string): Point {
-  return point(
-    part,
-    "GAP-8 a harmless target document",
-    documents,
-    (rows) => {
-      const free = targets(rows, config);
-      if (free[0] !== undefined)
-        return {
-          state: "found",
-          saw: `${free
-            .slice(0, 3)
-            .map(({ document_id }) => document_id)
-            .join(", ")}: registered, not authoritative, not protected, nothing at its addresses`,
-        };
-      return {
-        state: "missing",
-        saw:
-          rows.length === 0
-            ? "no registered document"
-            : rows
-                .slice(0, 5)
-                .map((row) => refusalOf(row, config) ?? "")
-                .join("; "),
-      };
-    },
-    REGISTER,
-  );
-}
+export const targetPoint = (documents: Records["documents"], config: Config): Finding =>
+  point("GAP-8 a harmless target document", documents, REGISTER, (rows) => {
+    const free = targets(rows, config).map(({ document_id }) => document_id);
+    if (free.length > 0)
+      return holds(
+        `${free.slice(0, 3).join(", ")}: registered, not authoritative, not protected, nothing at its addresses`,
+      );
+    const why = rows.slice(0, 5).map((row) => refusalOf(row, config) ?? "");
+    return lacks(rows.length === 0 ? "no registered document" : why.join("; "));
+  });
 
 type Document = RowOf<"document">;
 const targets = (rows: readonly Document[], config: Config): Document[] =>
@@ -175,21 +111,15 @@ function refusalOf({ document_id, registry, units }: Document, config: Config): 
 }
 
 /** Whether a run id of this host stands in a tracked file. */
-export function hostIdsPoint(runs: Records["runs"], mentioned: Told<ReadonlyMap<string, string>>, part: string): Point {
+export function hostIdsPoint(runs: Records["runs"], mentioned: Told<ReadonlyMap<string, string>>): Finding {
   const title = "no run id of this host in tracked files";
-  if (!("value" in mentioned)) return { part, title, ...mentioned };
+  if (!("value" in mentioned)) return { title, ...mentioned };
   // Without the records of runs there is no run whose id could have been written down.
   const told: Told<readonly RowOf<"run">[]> = "state" in runs && runs.state === "missing" ? { value: [] } : runs;
-  return point(
-    part,
-    title,
-    told,
-    (rows) => {
-      const leaked = rows.flatMap(({ run_id }) => mentioned.value.get(run_id) ?? []);
-      return leaked.length === 0
-        ? { state: "found", saw: `${rows.length} recorded runs, none mentioned` }
-        : { state: "missing", saw: `in ${[...new Set(leaked)].join(", ")}` };
-    },
-    "git grep -nE 'ictr-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}'",
-  );
+  return point(title, told, "git grep -nE 'ictr-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}'", (rows) => {
+    const leaked = rows.flatMap(({ run_id }) => mentioned.value.get(run_id) ?? []);
+    return leaked.length === 0
+      ? holds(`${rows.length} recorded runs, none mentioned`)
+      : lacks(`in ${[...new Set(leaked)].join(", ")}`);
+  });
 }

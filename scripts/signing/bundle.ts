@@ -1,5 +1,4 @@
 // Reads a request bundle and computes again what can be computed: the approver trusts digests made on this machine only.
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
@@ -55,18 +54,31 @@ export interface Bundle {
   readonly findings: z.infer<typeof findingsFile>;
   readonly journal: readonly JournalEntry[];
   readonly index: readonly IndexLine[];
+  readonly receipts: readonly Receipt[];
+  /** What the second principal recorded; only in an SG_2 request. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** A verdict as people read it; `checks` are the names of what holds. */
+export interface Verdict {
+  readonly units: number;
+  readonly bytes: number;
+  readonly ledger_rows: number;
+  readonly checks: readonly string[];
+  readonly observed_digest: string;
 }
 
 const sg1File = z.strictObject({ payload_sha: z.string(), payload: PAYLOADS.SG_1_cut_authz });
-const receiptsFile = z.array(
-  z.looseObject({
-    attempt: z.string(),
-    file_sha: z.string(),
-    content_digests: contentDigestsSchema,
-    content_digests_sha: z.string(),
-    proof_sha: z.string(),
-  }),
-);
+const receiptSchema = z.looseObject({
+  attempt: z.string(),
+  file_sha: z.string(),
+  content_digests: contentDigestsSchema,
+  content_digests_sha: z.string(),
+  proof_sha: z.string(),
+});
+const receiptsFile = z.array(receiptSchema);
+/** A proven backup of the run, as the host wrote it down. */
+export type Receipt = z.infer<typeof receiptSchema>;
 
 const CAP = 64 * 1024 * 1024;
 
@@ -118,13 +130,15 @@ export async function readBundle(folder: string): Promise<Bundle> {
     findings: parsed(findingsFile, await file("findings.json"), "findings.json"),
     journal,
     index,
+    receipts: parsed(receiptsFile, await file("receipts.json"), "receipts.json"),
+    verdict: undefined,
   };
   insistSg1(bundle, {
     document_id: documentId,
     source_version_id: parsed(z.looseObject({ source_version_id: z.string() }), theirs, "cut_plan.json")
       .source_version_id,
   });
-  insistBackup(bundle, parsed(receiptsFile, await file("receipts.json"), "receipts.json"));
+  insistBackup(bundle);
   return bundle;
 }
 
@@ -176,7 +190,7 @@ function insistSg1(
  * An EXECUTION payload names a backup that stands among the receipts, whose digests are those of its tables, and whose
  * tables are those SG_1 allows.
  */
-function insistBackup({ request, sg1 }: Bundle, receipts: z.infer<typeof receiptsFile>): void {
+function insistBackup({ request, sg1, receipts }: Bundle): void {
   const forged = receipts.find((receipt) => digestOf(receipt.content_digests) !== receipt.content_digests_sha);
   if (forged) throw differs("receipts.json", "content_digests_sha is not the hash of the tables' digests");
   if (request.gate !== "EXECUTION") return;
@@ -217,10 +231,7 @@ function insistPlan(
 }
 
 /** Compares the snapshot with the approver's own copy of the text, byte for byte. */
-export async function insistOwnCopy(bundle: Bundle, file: string): Promise<void> {
-  const copy = await readFile(file).catch((error: unknown) => {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "your own copy cannot be read", wanted: "a file" }, error);
-  });
+export function insistOwnCopy(bundle: Bundle, copy: Buffer): void {
   if (!copy.equals(bundle.snapshot)) throw differs("snapshot.md", "other bytes than your own copy");
 }
 

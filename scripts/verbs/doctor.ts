@@ -4,7 +4,7 @@ import { availableParallelism, freemem, tmpdir } from "node:os";
 import { installLine, missingPrograms, postgresBin, programPath, PROGRAMS } from "../build/programs.mjs";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { projectRoot } from "../../infra/place.ts";
-import type { Point } from "../../runner/model/point.ts";
+import { found, inPart, missing, type Finding, type Point } from "../../runner/model/point.ts";
 import { STOPS } from "../../runner/model/stop.ts";
 import { allFound, checklistLines, printPoints } from "../../runner/terminal/checklist.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
@@ -16,28 +16,19 @@ const MEGABYTE = 1024 * 1024;
 // Measured on a fresh clone: node_modules, dist/, one cluster with the substrate, backups of a few runs.
 const NEEDS = { projectMegabytes: 400, temporaryMegabytes: 300, memoryMegabytes: 700 };
 
-type Finding = Omit<Point, "part">;
-
-const finding = (title: string, found: boolean, saw: string, wanted?: string): Finding => ({
-  title,
-  state: found ? "found" : "missing",
-  saw,
-  ...(wanted === undefined ? {} : { wanted }),
-});
-
 function programs(): Finding[] {
   const bin = postgresBin();
-  const missing = new Set(missingPrograms().map(({ name }) => name));
+  const lacking = new Set(missingPrograms().map(({ name }) => name));
   return PROGRAMS.map(({ name, debian, why, postgres }) =>
-    missing.has(name)
-      ? finding(name, false, `not there; it ${why}`, `Debian package ${debian}`)
-      : finding(name, true, (postgres ? bin : programPath(name)) ?? ""),
+    lacking.has(name)
+      ? { ...missing(name, `not there; it ${why}`), wanted: `Debian package ${debian}` }
+      : found(name, (postgres ? bin : programPath(name)) ?? ""),
   );
 }
 
 /** Room in megabytes against what is needed. */
 const room = (title: string, free: number, needed: number): Finding =>
-  finding(title, free >= needed, `${free} MB free`, `${needed} MB`);
+  free >= needed ? found(title, `${free} MB free`) : { ...missing(title, `${free} MB free`), wanted: `${needed} MB` };
 
 function diskRoom(folder: string, needed: number): Finding {
   const facts = statfsSync(folder);
@@ -50,8 +41,8 @@ function machine(): Finding[] {
       ? "root: the runner runs as root, PostgreSQL as user postgres"
       : "ordinary user: everything runs as you";
   return [
-    finding(`node ${process.versions.node}`, true, process.execPath),
-    finding("user", true, `${user}; ${availableParallelism()} cores`),
+    found(`node ${process.versions.node}`, process.execPath),
+    found("user", `${user}; ${availableParallelism()} cores`),
     room("memory", Math.floor(freemem() / MEGABYTE), NEEDS.memoryMegabytes),
     diskRoom(projectRoot(), NEEDS.projectMegabytes),
     diskRoom(tmpdir(), NEEDS.temporaryMegabytes),
@@ -67,7 +58,7 @@ function engine(): Finding {
     : go !== undefined
       ? `downloaded at the first start, or built by ${go} in about 5 minutes`
       : "downloaded at the first start; where that is not possible install Go 1.25 or newer (https://go.dev/dl), which builds it";
-  return finding(`Pulumi engine ${ENGINE_VERSION}`, true, saw);
+  return found(`Pulumi engine ${ENGINE_VERSION}`, saw);
 }
 
 // Measured on two cores; the engine is the one part that may take long, and only once a machine.
@@ -77,12 +68,9 @@ const duration = (): string =>
     : "about 3 minutes the first time, 8 where the Pulumi engine has to be built";
 
 function tell(json: boolean): Promise<number> {
-  const points: Point[] = [
-    ...machine().map((one) => ({ part: "this machine", ...one })),
-    ...[...programs(), engine()].map((one) => ({ part: "programs", ...one })),
-  ];
-  const missing = missingPrograms();
-  const install = missing.length === 0 ? undefined : installLine(missing);
+  const points: Point[] = [...inPart("this machine", machine()), ...inPart("programs", [...programs(), engine()])];
+  const lacking = missingPrograms();
+  const install = lacking.length === 0 ? undefined : installLine(lacking);
   if (json) {
     printPoints(points);
     printJson({ event: "next", command: install ?? null });

@@ -39,16 +39,12 @@ const lookOf = (facts: Facts, faults: DeclaredLook["faults"] = {}): Told<Declare
 const without = (match: (path: string, component: string) => boolean): Facts =>
   Object.fromEntries(Object.entries(asDeclared()).filter(([path, { component }]) => !match(path, component)));
 const gaps = (look: Told<DeclaredLook>) =>
-  gapPoints(
-    look,
-    {
-      release: { value: 1 },
-      backupKey: { value: 1 },
-      releases: stack.release.folder,
-      launcher: stack.release.launcher,
-    },
-    "gaps",
-  );
+  gapPoints(look, {
+    release: { value: 1 },
+    backupKey: { value: 1 },
+    releases: stack.release.folder,
+    launcher: stack.release.launcher,
+  });
 const answers = (look: Told<DeclaredLook>): Record<string, string> =>
   Object.fromEntries(Object.entries(gaps(look)).map(([name, { state }]) => [name, state]));
 const ALL_FOUND = {
@@ -127,16 +123,12 @@ describe("the gaps that are parts of the declared host", () => {
   });
 
   test("a release or key that is missing here is told in place of what the host has", () => {
-    const points = gapPoints(
-      lookOf(asDeclared()),
-      {
-        release: { state: "missing", saw: "no release" },
-        backupKey: { state: "missing", saw: "no key" },
-        releases: stack.release.folder,
-        launcher: stack.release.launcher,
-      },
-      "gaps",
-    );
+    const points = gapPoints(lookOf(asDeclared()), {
+      release: { state: "missing", saw: "no release" },
+      backupKey: { state: "missing", saw: "no key" },
+      releases: stack.release.folder,
+      launcher: stack.release.launcher,
+    });
     expect([points.one.saw, points.two.saw, points.three.saw, points.four.state]).toEqual([
       "no release",
       "no release",
@@ -149,9 +141,9 @@ describe("the gaps that are parts of the declared host", () => {
     const [tree = ""] = stack.untouched.map(({ path }) => path);
     const three = (look: Told<DeclaredLook>): string[] =>
       [
-        programsPoint(look, { install: "apt-get" }, "p"),
-        ...treePoints(look, [tree], "p"),
-        approversPoint(look, { value: 1 }, "p"),
+        programsPoint(look, { install: "apt-get" }),
+        ...treePoints(look, [tree]),
+        approversPoint(look, { value: 1 }),
       ].map(({ state }) => state);
     expect(three(lookOf(asDeclared()))).toEqual(["found", "found", "found"]);
     expect(three(lookOf({}))).toEqual(["missing", "missing", "missing"]);
@@ -186,10 +178,9 @@ test("secrets are told by kind and line wherever no test needs them, and never b
   ).toEqual([]);
   expect(
     JSON.stringify(
-      treeScanPoints(
-        { value: { files: 1, secrets: secretsIn("a.yaml", `token: "${word}"`), runIds: [], mentioned: new Map() } },
-        "p",
-      ),
+      treeScanPoints({
+        value: { files: 1, secrets: secretsIn("a.yaml", `token: "${word}"`), runIds: [], mentioned: new Map() },
+      }),
     ),
   ).not.toContain(word);
 });
@@ -220,7 +211,7 @@ test("the tests baseline is found only for a release whose own build passed ever
   };
   const green = { suites: "3", tests: "471", passed: "471" };
   const answer = (...[value, recorded]: [ReturnType<typeof release>, ReturnType<typeof release>?]): string => {
-    const { state: told, saw } = testsPoint({ value }, recorded, "p");
+    const { state: told, saw } = testsPoint({ value }, recorded);
     return `${told}: ${saw.replace(/ for release.*/, "")}`;
   };
   expect(answer(release(green))).toBe("found: 471/471 passed in 3 suites,");
@@ -247,7 +238,7 @@ test("an approver set is enough only if SG_1's signer can be another person than
 });
 
 test("the parser of this checkout covers a text byte for byte", () =>
-  expect(parserPoint("p")).toMatchObject({ state: "found", saw: expect.stringContaining("3 units") as string }));
+  expect(parserPoint()).toMatchObject({ state: "found", saw: expect.stringContaining("3 units") as string }));
 
 test("one command stands for the whole list, with the stack it is for, and text of the host cannot break a line", () => {
   const points = [

@@ -65,7 +65,7 @@ const counts = { look: "counts", ...RECORDED_BASELINE };
 
 describe("counts against the pinned baseline", () => {
   const answer = (...rows: object[]): string => {
-    const point = countsPoint(records(...rows), RECORDED_BASELINE, "vi", "p");
+    const point = countsPoint(records(...rows), RECORDED_BASELINE, "vi");
     return `${point.state}: ${point.saw}`;
   };
 
@@ -120,7 +120,7 @@ describe("counts against the pinned baseline", () => {
 
 test("the grant matrix is found by its digest, and what is not granted is said in words", () => {
   const point = (row: object) =>
-    grantPoint(records(present, row).grantMatrix, config.orchestrator.expected_grant_matrix_sha, "p");
+    grantPoint(records(present, row).grantMatrix, config.orchestrator.expected_grant_matrix_sha);
   expect(point(matrix)).toMatchObject({ state: "found", saw: config.orchestrator.expected_grant_matrix_sha });
   expect(point({ ...matrix, no_public_execute_leak: false })).toMatchObject({
     state: "missing",
@@ -150,7 +150,7 @@ test("a backup counts when its proof is whole, unaltered and sealed to the decla
     proof_sha: digestOf(proof),
     minutes: 5,
   };
-  const answer = (...rows: object[]): string => backupPoint(records(present, ...rows).receipts, FINGERPRINT, "p").state;
+  const answer = (...rows: object[]): string => backupPoint(records(present, ...rows).receipts, FINGERPRINT).state;
   expect(answer({ ...receipt, proof: {} }, receipt)).toBe("found");
   for (const bad of [{ proof: {} }, { proof_sha: sha }, { recipient: "F".repeat(40) }, { file_sha: "d".repeat(64) }])
     expect(answer({ ...receipt, ...bad })).toBe("missing");
@@ -158,7 +158,7 @@ test("a backup counts when its proof is whole, unaltered and sealed to the decla
 });
 
 describe("GAP-7 and GAP-8", () => {
-  const ruling = (...rows: object[]) => rulingPoint(records(present, ...rows), config, "p");
+  const ruling = (...rows: object[]) => rulingPoint(records(present, ...rows), config);
 
   test("a ruling is found while both approvals of one open run could carry its cut", () => {
     expect(ruling(run, admission("SG_1_cut_authz"), admission("EXECUTION"))).toMatchObject({
@@ -188,7 +188,7 @@ describe("GAP-7 and GAP-8", () => {
     expect(ruling(document("LAW-1"))).toMatchObject({ state: "missing", next: "npm run cut -- LAW-1" });
   });
   test("a target is a registered document that the runner's own rule would take and nobody has cut", () => {
-    const target = (...rows: object[]) => targetPoint(records(present, ...rows).documents, config, "p");
+    const target = (...rows: object[]) => targetPoint(records(present, ...rows).documents, config);
     expect(target(document("LAW-1"))).toMatchObject({
       state: "found",
       saw: expect.stringMatching(/^LAW-1: /) as string,
@@ -207,7 +207,7 @@ describe("GAP-7 and GAP-8", () => {
 
 test("a recorded run's id in a tracked file is named by the file, and one that no run has is an example", () => {
   const point = (...rows: object[]) =>
-    hostIdsPoint(records(present, ...rows).runs, { value: new Map([[RUN, "notes.md"]]) }, "p");
+    hostIdsPoint(records(present, ...rows).runs, { value: new Map([[RUN, "notes.md"]]) });
   expect(point(run)).toMatchObject({ state: "missing", saw: "in notes.md" });
   expect(point({ ...run, run_id: RUN.replace(/1$/, "2") }).state).toBe("found");
 });
