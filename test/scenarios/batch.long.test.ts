@@ -1,7 +1,8 @@
 // A batch of three documents on one host: canary first, then the others together; two people and a third sign each wave in a sitting.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { signWaveAs } from "../../scripts/sandbox/throw-away-sitting.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 
 const ID = "ictb-20261129T120000Z-0000000a";
@@ -31,6 +32,26 @@ const members = () =>
     [ID],
   );
 
+interface Member {
+  readonly document_id: string;
+  readonly run_id: string;
+}
+let sittings = 0;
+/** A person signs every document of a gate; a wave confirmed at once where there is more than one. */
+async function sitting(runs: readonly Member[], gate: string, id: string, ...words: string[]): Promise<string[]> {
+  const person = host.sandbox.persons.find((one) => one.id === id);
+  if (!person) throw new Error(`no person ${id}`);
+  const folder = join(host.sandbox.place.runtimeRoot, "..", `sitting-${(sittings += 1)}`);
+  for (const { document_id, run_id } of runs)
+    cpSync(host.bundle(run_id, gate), join(folder, document_id), { recursive: true });
+  const members = runs.map(({ document_id, run_id }) => ({ document_id, run_id, bundle: document_id }));
+  writeFileSync(join(folder, "wave.json"), JSON.stringify({ batch_id: ID, wave: 0, gate, members }));
+  const profileFile = join(folder, "profile.json");
+  const profile = JSON.parse(readFileSync(person.profileFile, "utf8")) as Record<string, unknown>;
+  writeFileSync(profileFile, JSON.stringify({ ...profile, confirm: runs.length > 1 ? "wave" : "document" }));
+  return signWaveAs({ ...person, profileFile }, folder, join(host.sandbox.place.runtimeRoot, "approvals"), words);
+}
+
 test("a manifest is refused with every reason at once, and nothing is opened", async () => {
   const file = manifest({
     items: [
@@ -59,11 +80,13 @@ test("three documents go through canary and wave to enactment, each with stateme
       [runs.map(({ run_id }) => run_id)],
     );
     expect(backups).toHaveLength(1);
-    for (const { run_id } of runs) await host.authorizeCut(run_id);
-    expect(await batch("resume", ID)).toMatchObject({ status: 0 });
+    const signed = [...(await sitting(runs, "SG_1_cut_authz", "linh")), ...(await sitting(runs, "EXECUTION", "minh"))];
+    expect(signed).toHaveLength(2 * runs.length);
+    expect(await batch("resume", ID, ...signed)).toMatchObject({ status: 0 });
     expect(await batch("follow", ID)).toMatchObject({ status: 3 });
-    for (const { run_id } of runs) await host.authorizeEnactment(run_id);
-    expect(await batch("resume", ID)).toMatchObject({ status: 0 });
+    expect(await batch("resume", ID, ...(await sitting(runs, "SG_2_lifecycle_authz", "hoa")))).toMatchObject({
+      status: 0,
+    });
   }
   const followed = await batch("follow", ID);
   expect(followed).toMatchObject({ status: 0 });
@@ -71,6 +94,13 @@ test("three documents go through canary and wave to enactment, each with stateme
   expect(await host.sql("SELECT close_kind FROM cutter_runtime.batch")).toEqual([{ close_kind: "done" }]);
   expect(await host.sql("SELECT FROM cutter_runtime.batch_wave WHERE batch_id = $1", [ID])).toHaveLength(2);
   expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address ~ '^LAW-[ABC]/'")).toHaveLength(9);
+});
+
+test("a sitting signs nothing when one bundle of it is another document's, and leaves out whom it is told to", async () => {
+  const runs = (await members()).filter(({ wave }) => wave === 1);
+  const swapped = runs.map(({ document_id }, index) => ({ document_id, run_id: runs[1 - index]?.run_id ?? "" }));
+  await expect(sitting(swapped, "SG_2_lifecycle_authz", "hoa")).rejects.toThrow(/did not sign/);
+  expect(await sitting(runs, "SG_2_lifecycle_authz", "hoa", "--without", "LAW-C")).toHaveLength(1);
 });
 
 test("status and verify answer with the scheduler's database gone, and other documents of the batch are own runs", async () => {
