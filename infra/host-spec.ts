@@ -6,6 +6,7 @@ import type { StackConfig } from "./config.ts";
 import { EXISTING, databaseScope, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
+import { ENV_PROGRAM, declaredLogins, envQuestions, envSpec } from "./env-files.ts";
 import {
   AS_DECLARED,
   AS_LAID,
@@ -24,6 +25,7 @@ import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fi
 import type { Ownership } from "./render/file-steps.ts";
 import { renderEngine, renderEngineLook, type EngineDatabase } from "./render/engine-database.ts";
 import { renderHostScript } from "./render/host-script.ts";
+import { renderPrograms } from "./render/programs.ts";
 import type { ProbeRequest, PsqlPlace } from "./render/probe.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
 import { command } from "./render/shell-text.ts";
@@ -58,17 +60,32 @@ export const COMPONENTS = {
   release: "runner-release",
   untouched: "untouched",
   programs: "host-programs",
+  envFiles: "env-files",
 } as const;
 
 /** What `up` says about things it only looks at. */
 const LOOKED_AT =
   "# Only looked at: provisioning never touches these.\necho 'only looked at; provisioning does not touch it'\n";
 
+/** Text of the program that reads env files, of the release that is declared. */
+function envProgram({ release }: Sources): string | undefined {
+  const bytes = release.files[ENV_PROGRAM];
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8");
+}
+
 /** Puts all components together. */
 export function declareHost(config: StackConfig, sources: Sources): DeclaredHost {
-  const { node, database } = config;
-  const packages = packageComponents({ place: psqlPlace(config), node, credentials: database.credentials }, sources);
+  const { node } = config;
+  const ground = {
+    place: psqlPlace(config),
+    node,
+    logins: declaredLogins(config),
+    envProgram: envProgram(sources),
+    first: [COMPONENTS.programs],
+  };
+  const packages = packageComponents(ground, sources);
   const components = [
+    programsComponent(config),
     usersComponent(config),
     directoriesComponent(config),
     configComponent(config),
@@ -77,8 +94,13 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     ...packages.own,
     engineComponent(config, sources),
     releaseComponent(config, sources),
+    {
+      name: COMPONENTS.envFiles,
+      spec: envSpec(config, COMPONENTS.envFiles),
+      script: LOOKED_AT,
+      after: [],
+    },
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
-    programsComponent(config),
     untouchedComponent(config),
   ].filter(({ spec }) => Object.keys(spec).length > 0);
   const spec: Spec = Object.assign({}, ...components.map((one) => one.spec)) as Spec;
@@ -146,7 +168,7 @@ function directoriesComponent(config: StackConfig): Declared {
   ];
   return {
     name: COMPONENTS.directories,
-    after: [COMPONENTS.users],
+    after: [COMPONENTS.users, COMPONENTS.programs],
     spec: specOf(
       COMPONENTS.directories,
       "makes the folder, sets owner and mode; a link or file in its place is not replaced",
@@ -320,7 +342,11 @@ function programsComponent(config: StackConfig): Declared {
   );
   return {
     name: COMPONENTS.programs,
-    script: LOOKED_AT,
+    script: renderPrograms(
+      postgresPrograms(config),
+      psqlPlace(config),
+      config.orchestrator.content.backup.adapter === "initdb" ? "server" : "client",
+    ),
     after: [],
     spec: specOf(COMPONENTS.programs, "nothing: install the program on the host", entries),
   };
@@ -343,15 +369,18 @@ function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequ
   const paths = Object.keys(spec).filter(
     (path) => path.startsWith("/") && !path.startsWith(`${root}/`) && path !== root,
   );
+  const secret = new Set(config.envFiles.map(({ file }) => file));
   // Where a declared thing was removed, the folder it lay in shows that something changed.
   const around = [...new Set([...paths, root].map(dirname))].filter((path) => !paths.includes(path));
   return {
     paths: [...paths, ...around],
-    hashed: paths.filter((path) => spec[path]?.state.startsWith("file ") === true),
+    // Never a digest of passwords: whoever guesses could hold his guess against it.
+    hashed: paths.filter((path) => spec[path]?.state.startsWith("file ") === true && !secret.has(path)),
     trees: [root],
     digests: config.untouched.map(({ path }) => path),
     users: config.users.map(({ name }) => name),
     node: config.node,
+    envFiles: { program: envProgram(sources), questions: envQuestions(config) },
     postgres: postgresPrograms(config),
     keyring: config.backupKey.keyring,
     config: {

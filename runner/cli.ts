@@ -49,7 +49,7 @@ interface Running {
 function addRunVerbs(orchestrate: Command, { common, run }: Running): void {
   withGrammarRequest(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
     .option("--run-id <id>", "name the run; asked for again, it is followed and no second run begins")
-    .action((id: string, options: GrammarWords & { request?: string; runId?: string }) =>
+    .action((id: string, options: Partial<GrammarWords> & { request?: string; runId?: string }) =>
       run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)),
     );
   const verb = (kind: RunVerb, words: string, description: string): Command =>
@@ -71,9 +71,13 @@ function addRunVerbs(orchestrate: Command, { common, run }: Running): void {
 function addLookVerbs(orchestrate: Command, { common, run }: Running): void {
   withGrammarRequest(
     orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"),
-  ).action((id: string, options: GrammarWords & { request?: string }) =>
+  ).action((id: string, options: Partial<GrammarWords> & { request?: string }) =>
     run(async () => (await import("./commands/orchestrate-plan.ts")).showPlan(common(), id, options)),
   );
+  orchestrate
+    .command("units <document-id>")
+    .description("the units of a document as they stand, by their digests; what a new version is compared with")
+    .action((id: string) => run(async () => (await import("./commands/orchestrate-units.ts")).showUnits(common(), id)));
   orchestrate
     .command("approvals <run-id>")
     .description("every admitted statement of a run, with its signature")

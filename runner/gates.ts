@@ -1,11 +1,13 @@
 // The two pauses of a run: derive what must be signed from live state, find the admission, or ask and stop.
+import { ask, askOne } from "./looks/one-statement.ts";
 import { randomUUID } from "node:crypto";
 import type { Run } from "./engine.ts";
-import { digestOf } from "./model/canonical.ts";
+import { digestOf, type Json } from "./model/canonical.ts";
 import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
 import { freshReceipt } from "./fresh-backup.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Payload } from "./model/payload.ts";
+import type { Supersedes } from "./model/registration-record.ts";
 import type { Gate, RunState } from "./model/run.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
@@ -69,10 +71,8 @@ async function insistAdmitted(
   gates: readonly AskedGate[],
 ): Promise<Authorization> {
   const record = await recordOf(run);
-  const rows = await run.world.database.read("exec", (reader) =>
-    reader.query("read/admissions", { run_id: run.row.run_id }),
-  );
-  const { now } = await run.world.database.read("exec", (reader) => reader.one("read/database-now"));
+  const rows = await ask(run.world.database, "exec", "read/admissions", { run_id: run.row.run_id });
+  const { now } = await askOne(run.world.database, "exec", "read/database-now");
   const cap = run.world.config.caps.phase_minutes * 60;
   const judged = gates.map((gate) => {
     const payload = expectedPayload(record, gate);
@@ -160,6 +160,11 @@ async function insistFreshBackup(run: Run, planned: Planned): Promise<void> {
   });
 }
 
+const supersededJson = (supersedes: Supersedes): Json => ({
+  ...supersedes,
+  units: supersedes.units.map((unit) => ({ ...unit })),
+});
+
 const recordOf = (run: Run): Promise<RunRecord> =>
   run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
 
@@ -167,9 +172,7 @@ const recordOf = (run: Run): Promise<RunRecord> =>
 async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
   const source = planned.source.output;
   const material = await planOf(source, run.readScope());
-  const receipts = await run.world.database.read("exec", (reader) =>
-    reader.query("read/receipts", { run_id: run.row.run_id }),
-  );
+  const receipts = await ask(run.world.database, "exec", "read/receipts", { run_id: run.row.run_id });
   const { region, findings } = material.manifest;
   const sg1 = gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" ? sg1InForce(record) : undefined;
   return {
@@ -183,6 +186,7 @@ async function bundleContents(run: Run, planned: Planned, record: RunRecord, gat
       plan: { ...run.world.config.plan },
       caps: { units: run.world.config.caps.units, hard: run.world.config.caps.hard },
     },
+    ...(material.supersedes === undefined ? {} : { superseded: supersededJson(material.supersedes) }),
     receipts: receipts.map((row) => ({
       attempt: String(row.attempt),
       file_sha: row.file_sha,

@@ -33,8 +33,8 @@ const PROVED = [
 
 /**
  * Rehearses the run unless its journal holds a rehearsal of this plan over this content, and records the facts in the journal. Every
- * stop of the flow, named as met in the rehearsal; STOP_DRIFT when a backup taken for it holds content that no record explains. Production is
- * only read.
+ * stop of the flow, named as met in the rehearsal; STOP_DRIFT when a backup taken for it holds content that no record explains.
+ * Production is only read.
  */
 export async function rehearse(run: Run, planned: Planned, ground: RehearsalGround): Promise<void> {
   if (run.has("cut_leg_a")) return;

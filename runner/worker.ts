@@ -1,9 +1,11 @@
 // What the detached process does: take the run's lease, carry it as far as it may go, say how it ended.
+import { ask } from "./looks/one-statement.ts";
 import { cut } from "./cut.ts";
 import { closeRun, indexClosedRun, snapshotCounts } from "./aftermath/closing.ts";
 import { Run } from "./engine.ts";
 import type { StopJson } from "./model/events.ts";
-import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
+import { hintLine, hintsOf, type AskedGrammar } from "./model/grammar-request.ts";
+import { documentIdOf, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
 import { messageOf, stackOf } from "./model/error-text.ts";
 import { RUN_STATES, type RecordedPhase } from "./model/run.ts";
@@ -12,10 +14,12 @@ import type { Recorded } from "./phase.ts";
 import { insistDecided, insistWhole, withRequest } from "./aftermath/escalation.ts";
 import { orderRevert } from "./aftermath/revert-order.ts";
 import { rehearse } from "./rehearsal.ts";
+import { registeredGrammar } from "./looks/registered-version.ts";
 import { recordedIn } from "./looks/run-record.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./aftermath/projection.ts";
 import { judgeTarget } from "./rules/source.ts";
+import { newVersionHint } from "./rules/supersession.ts";
 import { stopJson } from "./terminal/stop-text.ts";
 import type { World } from "./world.ts";
 import type { RehearsalGround } from "./world/stage.ts";
@@ -36,21 +40,18 @@ export interface Work {
 }
 
 /** Opens a run of a registered document and carries it to its first pause. */
-export async function workCut(work: Work, runId: RunId, document: string, grammar: GrammarChoice): Promise<number> {
+export async function workCut(work: Work, runId: RunId, document: string, asked: AskedGrammar): Promise<number> {
+  let grammar: GrammarChoice | undefined;
   return carry(
     work,
     async () => {
-      if (!isDocumentId(document))
-        throw new Stopped("STOP_REFUSED_INPUT", {
-          saw: "a document id out of form",
-          wanted: "3-32 of A-Z 0-9 -, no dash at an edge",
-        });
-      const { config, here, database, events } = work.world;
+      documentIdOf(document);
+      const { config, here, database, events, files } = work.world;
       // Unknown and protected documents are refused before any row of ours exists.
-      const registered = await database.read("exec", (reader) =>
-        reader.query("read/source-document", { document_id: document }),
-      );
-      insist(judgeTarget(registered, document, config).verdict);
+      const registered = await ask(database, "exec", "read/source-document", { document_id: document });
+      const { verdict, source } = judgeTarget(registered, document, config);
+      insist(verdict);
+      grammar = await registeredGrammar(files, source?.source_version_id ?? "", asked, config);
       const { epoch } = await database.transaction("exec", (tx) =>
         tx.one("write/open-run", {
           run_id: runId,
@@ -62,6 +63,7 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
         }),
       );
       events.emit({ event: "opened", run_id: runId, document_id: document });
+      for (const hint of hintsOf(grammar)) events.emit({ event: "finding", text: `hint in force: ${hintLine(hint)}` });
       const run = await runOf(work, runId, epoch);
       await database.transaction("exec", (tx) =>
         run.journal(tx, {
@@ -74,7 +76,9 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
       );
       return run;
     },
-    async (run) => finishCut(work, run, grammar),
+    async (run) => {
+      if (grammar) await finishCut(work, run, grammar);
+    },
   );
 }
 
@@ -82,7 +86,7 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
 export async function workResume(work: Work, runId: RunId): Promise<number> {
   try {
     const known = await rowOf(work, runId);
-    if (known?.closed) return await finishFiles(work, runId, known.close_kind);
+    if (known?.closed) return await finishFiles(work, runId, known);
   } catch (error) {
     // Whoever follows waits for a last word, whatever happened before the lease was ours.
     return sayEnded(work, ending(error));
@@ -107,33 +111,40 @@ export async function workResume(work: Work, runId: RunId): Promise<number> {
 }
 
 /** A closed run changes no row any more: its index line, its documents and its projection are completed, as often as it is asked. */
-async function finishFiles(work: Work, runId: RunId, kind: string | null): Promise<number> {
+async function finishFiles(
+  work: Work,
+  runId: RunId,
+  { close_kind: kind, document_id: document }: { close_kind: string | null; document_id: string },
+): Promise<number> {
   let end: End = DONE;
   try {
     await indexClosedRun(work.world, runId);
     await work.projection.deliverAll(runId);
     await work.projection.project(runId, null, null);
-    if (kind !== "closeout") throw closedAs(kind);
+    if (kind !== "closeout") throw closedAs(kind, document);
   } catch (error) {
     end = ending(error);
   }
   return sayEnded(work, end);
 }
 
-const FORWARD_ONLY = "enacted text goes forward only: cut a new version and supersede";
-const closedAs = (kind: string | null): Stopped =>
+const closedAs = (kind: string | null, document: string): Stopped =>
   new Stopped("STOP_REPLAY_CONFLICT", {
     saw: `this run was closed as ${kind ?? "?"}`,
     wanted: "an open run",
     hint:
       kind === "closeout"
-        ? FORWARD_ONLY
+        ? newVersionHint(document)
         : "there is nothing left to do about this run; its document is free to be cut again",
   });
 
 function refuseEnacted(run: Run, wanted: string): void {
   if (run.has("lifecycle_enact"))
-    throw new Stopped("STOP_REPLAY_CONFLICT", { saw: "this run is enacted", wanted, hint: FORWARD_ONLY });
+    throw new Stopped("STOP_REPLAY_CONFLICT", {
+      saw: "this run is enacted",
+      wanted,
+      hint: newVersionHint(run.row.document_id),
+    });
 }
 
 /** Undoes a written, not enacted run and closes it. */
@@ -212,7 +223,7 @@ async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => 
 
 /** The row of a run of this database; undefined when it has none of this id. */
 const rowOf = async (work: Work, runId: RunId) =>
-  (await work.world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId })))[0];
+  (await ask(work.world.database, "exec", "read/run", { run_id: runId }))[0];
 
 async function takeOver(work: Work, runId: RunId): Promise<Run> {
   const { database, here } = work.world;
@@ -223,7 +234,7 @@ async function takeOver(work: Work, runId: RunId): Promise<Run> {
       wanted: "the id of a run of this database",
       next: "cutter orchestrate status",
     });
-  if (row.closed) throw closedAs(row.close_kind);
+  if (row.closed) throw closedAs(row.close_kind, row.document_id);
   if (row.release !== here.release_digest)
     throw new Stopped("STOP_DRIFT", {
       saw: `this is release ${here.release_digest.slice(0, 12)}`,
@@ -258,11 +269,7 @@ async function outputOf<O>(
   phase: Recorded<O>["phase"],
   schema: z.ZodType<O>,
 ): Promise<Recorded<O> | undefined> {
-  return recordedIn(
-    await work.world.database.read("exec", (reader) => reader.query("read/phases-done", { run_id: runId })),
-    phase,
-    schema,
-  );
+  return recordedIn(await ask(work.world.database, "exec", "read/phases-done", { run_id: runId }), phase, schema);
 }
 
 /** How work ended: the exit status, and the stop unless it ended well. */

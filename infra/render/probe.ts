@@ -1,7 +1,9 @@
 // The one read-only look at the host: a shell script that prints names, modes, hashes and fingerprints as one JSON document.
 import type { DatabaseScope } from "../database-spec.ts";
+import type { EnvQuestion } from "../../runner/rules/env-login.ts";
 import { authoritiesOf, sessionOptions, type Encryption } from "../../runner/rules/session-settings.ts";
 import { CONFIG_LEAVES_PROGRAM } from "./config-leaves.ts";
+import { renderEnvLook } from "./env-file.ts";
 import { FACTS_BEGIN, FACTS_END, PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Where psql is and how it logs in. */
@@ -28,6 +30,8 @@ export interface ProbeRequest {
   readonly digests: readonly string[];
   readonly users: readonly string[];
   readonly node: string;
+  /** What env files are asked, and the release's program that reads them (absent: a release that has none). */
+  readonly envFiles: { readonly program: string | undefined; readonly questions: readonly EnvQuestion[] };
   /** PostgreSQL's programs that a backup needs, each asked its version beside the server's. */
   readonly postgres: readonly string[];
   /** The configuration file and the sha256 of every declared leaf. */
@@ -49,6 +53,7 @@ export const LOOKS = [
   "node",
   "postgres",
   "config",
+  "env_files",
   "keyring",
   "engine",
   "database",
@@ -103,6 +108,7 @@ export function probeLooks(request: ProbeRequest): Record<LookName, string> {
     node: `look_at_node() { if [ -x ${command(node)} ]; then ${command(node, "--version")}; else echo absent; fi; }`,
     postgres: renderPostgres(request.postgres, database),
     config: `look_at_config() {\n  if [ ! -x ${command(node)} ]; then echo '"no node"'\n  elif [ -L ${command(config.file)} ] || [ ! -f ${command(config.file)} ]; then echo '"no file"'\n  else ${command(node, "-e", CONFIG_LEAVES_PROGRAM, "--", config.file, JSON.stringify(config.declared))}; fi\n}`,
+    env_files: renderEnvLook(node, request.envFiles.program, request.envFiles.questions),
     keyring: renderKeyring(request.keyring),
     engine: `look_at_engine() {\n${request.engine?.look ?? "  true"}\n}`,
     database: renderDatabase(database),

@@ -49,6 +49,7 @@ const ROWS = {
     bypass_rls: z.boolean(),
     connection_limit: z.int(),
     member_of: z.array(z.string()),
+    inherited: z.array(z.string()),
     owner: z.boolean(),
   }),
   "read/backup/parameters": z.object({ parameter: z.string() }),

@@ -1,7 +1,7 @@
 // After each step: state.json and journal.ndjson follow the database, reports go out. Nothing here decides anything.
 import type { RunWatcher } from "../engine.ts";
 import { canonicalText, type Json } from "../model/canonical.ts";
-import { markOutput, sourcePinOutput } from "../model/outputs.ts";
+import { cutplanOutput, markOutput, sourcePinOutput } from "../model/outputs.ts";
 import { INVARIANTS } from "../model/invariants.ts";
 import { PHASES, type Gate, type RecordedPhase } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
@@ -132,6 +132,7 @@ async function deliverPause(world: World, rows: Rows, pause: Pause): Promise<voi
         pause,
         asked,
         completeness: recordedIn(rows.phases, "mark", markOutput)?.output.completeness,
+        compared: recordedIn(rows.phases, "cutplan", cutplanOutput)?.output.compared,
       }),
     );
 }

@@ -5,8 +5,6 @@ import type { LookedAgain } from "../aftermath/look-again.ts";
 import { legNameOf, type BatchId, type LegName } from "../model/batch.ts";
 import { digestOf } from "../model/canonical.ts";
 import { isRunId, newRunId, type DocumentId, type RunId } from "../model/ids.ts";
-import { grammarChoice } from "../model/outputs.ts";
-import { optionsOf } from "../model/grammar-request.ts";
 import { EXIT_BUG, Stopped } from "../model/stop.ts";
 import { inWave, standingOf } from "../rules/batch-progress.ts";
 import { consequenceOf, haltAfterFailures, type Consequence, type LegEnd } from "../rules/batch-stops.ts";
@@ -96,10 +94,9 @@ async function planMember(
   }
   if (known) await workResume(work, runId);
   else {
-    const request = record.manifest.items.find((item) => item.document_id === document)?.grammar;
-    if (!request) throw new Error(`${document} is no item of its own manifest`);
-    const choice = { profile: request.profile, options: optionsOf(request, world.config.plan.section_types) };
-    await workCut(work, runId, document, grammarChoice.parse(choice));
+    const item = record.manifest.items.find((one) => one.document_id === document);
+    if (!item) throw new Error(`${document} is no item of its own manifest`);
+    await workCut(work, runId, document, item.grammar);
   }
   return end();
 }

@@ -7,13 +7,15 @@ import { placeOf } from "../adapters/postgres-connection.ts";
 import { holderIsGone, ownHolder, startAlone } from "../adapters/run-process.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 import { Stopped } from "../model/stop.ts";
+import { engineLoginOf } from "../rules/env-login.ts";
 import type { Scheduler } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
 
 /** STOP_PRECHECK_FAILED on a host whose configuration names no scheduler. */
 export async function schedulerOf(world: World, log: (line: string) => void): Promise<Scheduler> {
   const { batch, database } = world.config;
-  if (!batch)
+  const login = engineLoginOf(world.config);
+  if (!batch || !login)
     throw new Stopped("STOP_PRECHECK_FAILED", {
       saw: "batch is not in the configuration of this host",
       wanted: "batch.engine_database and batch.credentials, and the engine's database as `npm run up` lays it",
@@ -21,7 +23,7 @@ export async function schedulerOf(world: World, log: (line: string) => void): Pr
   return dbosScheduler({
     server: placeOf(database),
     database: batch.engine_database,
-    credential: await credentialIn(batch.credentials, "engine"),
+    credential: await credentialIn(login, "engine"),
     release: world.here.release_digest.slice(0, 16),
     worker: ownHolder(),
     log,

@@ -1,8 +1,9 @@
-// `batch void`: nothing more is done for a batch. Runs that wrote nothing are voided, enacted documents stay, and a run that wrote is named:
-// undoing it is a person's revert.
+// `batch void`: nothing more is done for a batch. Runs that wrote nothing are voided, enacted documents stay, and a run that wrote is
+// named: undoing it is a person's revert.
 import type { Common } from "./call-options.ts";
 import { schedulerOf } from "./batch-engine.ts";
-import { groundOf, makeWorld } from "../wire.ts";
+import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
+import { makeWorld } from "../wire.ts";
 import { holderIsGone, ownHolder } from "../adapters/run-process.ts";
 import { projection } from "../aftermath/projection.ts";
 import { batchRecord } from "../batch/records.ts";
@@ -49,7 +50,7 @@ async function voidRun(common: Common, runId: RunId, reason: string): Promise<vo
   const world = await makeWorld(common.config, runId);
   const holder = { name: ownHolder(), isGone: holderIsGone };
   const status = await workVoid(
-    { world, ground: groundOf(world, runId), holder, projection: projection(world) },
+    { world, ground: rehearsalGround(world, runId), holder, projection: projection(world) },
     runId,
     reason,
   );

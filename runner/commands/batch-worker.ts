@@ -15,7 +15,8 @@ import { queueNext } from "../batch/queue.ts";
 import { openBatches } from "../batch/records.ts";
 import type { RunId } from "../model/ids.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
-import { groundOf, makeWorld } from "../wire.ts";
+import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
+import { makeWorld } from "../wire.ts";
 import type { LegWorker } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
 
@@ -32,10 +33,12 @@ export async function batchWorker(common: Common): Promise<number> {
   const askedToEnd = listenForEnd();
   const say = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const scheduler = await schedulerOf(world, say);
-  let ground: LegGround | undefined;
+  // The scheduler may hand out a leg before everything it needs is put together.
+  const known: { ground?: LegGround } = {};
   const worker = await scheduler.worker(
     async (leg) => {
-      while (!ground) await sleep(20);
+      while (known.ground === undefined) await sleep(20);
+      const { ground } = known;
       // A leg that fails in itself is told and left to the next look: what it did stands in the records.
       await doLeg(ground, leg).catch((error: unknown) =>
         say(`${leg}: ${error instanceof Error ? error.message : String(error)}`),
@@ -43,7 +46,7 @@ export async function batchWorker(common: Common): Promise<number> {
     },
     { plan: 1, write: 1 },
   );
-  ground = {
+  const ground: LegGround = {
     world,
     client: worker,
     say,
@@ -51,6 +54,7 @@ export async function batchWorker(common: Common): Promise<number> {
     sharedWave: () => sharedWave(common, world),
     lookAgain: async (runId) => lookAgain(await makeWorld(common.config, runId), runId),
   };
+  known.ground = ground;
   say(`worker ${worker.name} begins`);
   const ended = await Promise.race([untilIdle(ground, worker, askedToEnd), worker.failed]);
   if (typeof ended === "number") {
@@ -103,7 +107,7 @@ async function runWork(
   };
   const holder = { name: ownHolder(), isGone: holderIsGone };
   return {
-    work: { world, ground: groundOf(world, runId), holder, projection: projection(world) },
+    work: { world, ground: rehearsalGround(world, runId), holder, projection: projection(world) },
     end: () => last,
   };
 }

@@ -1,4 +1,5 @@
 // `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
+import { ask } from "../looks/one-statement.ts";
 import { insistChain } from "../signatures/approver-chain.ts";
 import { insistStatementSigned, invalid, type SignedStatement } from "../signatures/signed.ts";
 import type { Common } from "./call-options.ts";
@@ -12,7 +13,7 @@ import { SIGNATURE_CAP } from "../model/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { materialOf, plannedRows, type PlannedRows } from "../plan.ts";
+import { planOf, plannedRows, type PlannedRows } from "../plan.ts";
 import { escalationPayload } from "../rules/escalation.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
 import { judgeRevocation } from "../rules/revocation.ts";
@@ -210,12 +211,12 @@ async function refuseRevoked(reader: Reader, statement: Statement): Promise<void
 /** The plan as this gate computes it from the pinned snapshot; it must be the recorded one. */
 async function recomputedUnits(world: World, record: RunRecord): Promise<PlannedRows> {
   const source = sourcePinOutput.parse(record.phases.get("source_pin"));
-  const bytes = await world.files.artifact(source.source_version_id);
-  const material = materialOf(
-    bytes,
-    { run_id: record.run_id, document_id: record.document_id, region_sha: source.region_sha, grammar: source.grammar },
-    world.config,
-  );
+  const material = await planOf(source, {
+    files: world.files,
+    run_id: record.run_id,
+    document_id: record.document_id,
+    config: world.config,
+  });
   const signed = expectedPayload(record, "SG_1_cut_authz");
   if (
     !("writer_digest" in signed) ||
@@ -244,11 +245,7 @@ export async function approversOf(world: World): Promise<ApproverSet> {
   const { set, sha } = parseApprovers(bytes);
   if (sha !== world.config.approvers.sha)
     throw new Stopped("STOP_DRIFT", { saw: "approvers.json changed", wanted: "the pinned set" });
-  await insistChain(
-    { set, sha },
-    await world.database.read("gate", (reader) => reader.query("read/approver-sets")),
-    verifySignature,
-  );
+  await insistChain({ set, sha }, await ask(world.database, "gate", "read/approver-sets"), verifySignature);
   return set;
 }
 

@@ -4,7 +4,7 @@ import { lookAgain } from "../aftermath/look-again.ts";
 import type { Verified } from "../model/events.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when every point holds; the failing stop otherwise. */

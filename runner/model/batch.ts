@@ -2,7 +2,7 @@
 // seeds' queue.yaml.
 import * as z from "zod";
 import { canonicalText, sha256 } from "./canonical.ts";
-import { DEFAULT_REQUEST, grammarRequest } from "./grammar-request.ts";
+import { askedGrammar } from "./grammar-request.ts";
 import { DOCUMENT_ID, SOURCE_VERSION_ID } from "./ids.ts";
 
 /** `ictb-<UTC to the second>-<8 hex>`. */
@@ -29,15 +29,11 @@ export type BatchState = (typeof BATCH_STATES)[number];
 
 const documentId = z.string().regex(DOCUMENT_ID);
 
-/** One document. Without a version the newest of the registry is meant; without a grammar the generic one. */
+/** One document. Without a version the newest of the registry is meant; `grammar` may only repeat what that is registered with. */
 const itemSchema = z.strictObject({
   document_id: documentId,
   source_version_id: z.string().regex(SOURCE_VERSION_ID).nullable().default(null),
-  grammar: grammarRequest
-    .partial()
-    .default({})
-    .transform((said): unknown => ({ ...DEFAULT_REQUEST, ...said }))
-    .pipe(grammarRequest),
+  grammar: askedGrammar.default({}),
 });
 
 /**

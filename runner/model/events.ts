@@ -132,6 +132,21 @@ export const plannedEvent = event("planned", {
   by_section_type: z.record(text, count),
   completeness: text.optional(),
   findings: z.array(finding).readonly(),
+  /** Hints in force, each as a line of a hints file. */
+  hints: words.optional(),
+  /** Of a new version: what became of the articles of the enacted text. */
+  compared: z.object({ document_id: text, ...counts("same", "changed", "new", "gone") }).optional(),
+});
+
+/** A unit as it stands, by its digests, and the end of such a list. */
+export const standingUnitEvent = event("standing_unit", {
+  ...texts("address", "lifecycle_status"),
+  ...all(sha, "title_sha", "content_hash"),
+});
+export const standingEvent = event("standing", {
+  ...texts("document_id"),
+  ...maybe("source_version_id"),
+  ...counts("units"),
 });
 
 /** One point of a checklist: doctor, precheck, names and readiness. */
@@ -243,6 +258,8 @@ export const printed = z.union([
   bundleFileEvent,
   verifiedEvent,
   plannedEvent,
+  standingUnitEvent,
+  standingEvent,
   pointEvent,
   event("next", maybe("command")),
   event("evidence", { ...texts("what", "saw"), holds: z.boolean().nullable() }),

@@ -126,7 +126,8 @@ function unexplainedDocuments({ before, now, documents, effects, target }: Chang
     .filter((row) => !own(row.document).some((one) => isInside(row.newest_updated_at, one)))
     .map(
       (row) =>
-        `document ${row.document} changed at ${row.newest_updated_at ?? "an unknown time"} by ${row.updated_by ?? "an unknown person"}, outside every recorded phase`,
+        `document ${row.document} changed at ${row.newest_updated_at ?? "an unknown time"} ` +
+        `by ${row.updated_by ?? "an unknown person"}, outside every recorded phase`,
     );
   const gone = [...was.values()]
     .filter((row) => !is.has(key(row)))

@@ -4,6 +4,7 @@ import { documentOfAddress } from "../model/ids.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
 import type { StopCode, Verdict } from "../model/stop.ts";
+import { newVersionHint } from "./supersession.ts";
 
 /** Words every row of a plan carries; on a host they come from its configuration. */
 export interface PlanWords {
@@ -108,6 +109,15 @@ function wordProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProblem[]
   });
 }
 
+/** A reverted document has left its addresses; an enacted one keeps them. */
+function takenProblem(taken: readonly string[]): PlanProblem {
+  const { code, facts } = problem(
+    `${taken.length} addresses exist already: ${names(taken)}`,
+    "addresses that are free",
+  );
+  return { code, facts: { ...facts, hint: newVersionHint(documentOfAddress(taken[0] ?? "")) } };
+}
+
 function addressProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProblem[] {
   const seen = new Set<string>();
   const twice: string[] = [];
@@ -125,9 +135,7 @@ function addressProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProble
     ...(orphans.length > 0
       ? [problem(`units whose parent does not stand before them: ${names(orphans)}`, "parents first")]
       : []),
-    ...(taken.length > 0
-      ? [problem(`${taken.length} addresses exist already: ${names(taken)}`, "addresses that are free")]
-      : []),
+    ...(taken.length > 0 ? [takenProblem(taken)] : []),
     ...(documents.size > 1 ? [problem(`addresses of ${documents.size} documents`, "one document")] : []),
   ];
 }

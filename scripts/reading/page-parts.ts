@@ -1,6 +1,7 @@
 // Everything on the reading page that is not the law: what the signature does, findings, comparison, verdict, database, rehearsal,
 // backup, digests.
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
+import { compareVersions, countsLine, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { byWeight, weightOf } from "./finding-weight.ts";
 import { element, joined, line, type Html } from "./markup.ts";
 import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
@@ -51,6 +52,7 @@ export function summaryHtml(reading: Reading, words: PageWords): Html {
     ],
     ...(returns > 0 ? [["summary.lineEnds", said(words, "summary.lineEndsValue", { count: returns })] as const] : []),
     ["summary.complete", manifest.completeness?.summary ?? said(words, "summary.completeUnknown")],
+    ...comparedFact(reading, words),
     ["summary.kind", row?.unit_kind ?? ""],
     ["summary.owner", row?.owner_ref ?? ""],
     ["summary.publication", row?.publication_type ?? ""],
@@ -77,6 +79,13 @@ export function summaryHtml(reading: Reading, words: PageWords): Html {
     "summary.heading",
     labelled(facts.map(([key, value]) => [text(words, key), line(value)])),
   );
+}
+
+/** Of a new version: what became of the articles of the enacted text it follows. */
+function comparedFact({ bundle: { supersedes, rows } }: Reading, words: PageWords): (readonly [PageKey, string])[] {
+  if (!supersedes) return [];
+  const counts = countsLine(compareVersions(supersedes.units, unitsOfRows(rows)));
+  return [["summary.compared", said(words, "summary.comparedValue", { document: supersedes.document_id, counts })]];
 }
 
 /** The verdict of the second principal, which enactment is bound to; nothing before SG_2. */

@@ -48,6 +48,8 @@ export const ENGLISH = {
   "summary.lineEnds": "line ends",
   "summary.lineEndsValue": "{count} lines end in carriage return and line feed",
   "summary.complete": "counted again",
+  "summary.compared": "a new version of",
+  "summary.comparedValue": "{document}, whose enacted text stays as it is: {counts}",
   "summary.completeUnknown": "not counted: this kind of document has no numbered headings",
   "summary.kind": "kind of every unit",
   "summary.owner": "owner of every unit",

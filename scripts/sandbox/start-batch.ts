@@ -46,7 +46,7 @@ export async function cutBatch(
     batch_id,
     created_by: "npm start",
     created_utc: now.toISOString(),
-    items: documents.map((document_id) => ({ document_id, grammar: request })),
+    items: documents.map((document_id) => ({ document_id })),
   };
   const bytes = Buffer.from(JSON.stringify(manifest));
   writeFileSync(join(sandbox.place.operatorFolder, `${batch_id}.json`), bytes);

@@ -1,4 +1,5 @@
 // Reads a request bundle and computes again what can be computed: the approver trusts digests made on this machine only.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
@@ -10,12 +11,14 @@ import type { Manifest } from "../../runner/model/manifest.ts";
 import { PAYLOADS, type Payload } from "../../runner/model/payload.ts";
 import { grammarChoice } from "../../runner/model/outputs.ts";
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
+import { supersedesSchema, type Supersedes } from "../../runner/model/registration-record.ts";
 import { parseRequest, type Request } from "../../runner/model/statement.ts";
 import { insist, Stopped } from "../../runner/model/stop.ts";
 import type { IndexLine } from "../../runner/model/runs-index.ts";
 import { judgeChain, judgeIndex, type JournalEntry } from "../../runner/rules/journal.ts";
 import { proveLossless } from "../../runner/rules/lossless.ts";
 import { planRows, writerDigest } from "../../runner/rules/plan-rows.ts";
+import { comparedSha, rowsSuperseding } from "../../runner/rules/supersession.ts";
 import { parseIndex } from "../../runner/rules/runs-index.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 
@@ -51,6 +54,8 @@ export interface Bundle {
   readonly manifest: Manifest;
   readonly rows: readonly PlanRow[];
   readonly writer_digest: string;
+  /** Of a new version: the enacted text its rows name, the host's word, held against the live rows when the plan is made. */
+  readonly supersedes?: Supersedes | undefined;
   readonly findings: z.infer<typeof findingsFile>;
   readonly journal: readonly JournalEntry[];
   readonly index: readonly IndexLine[];
@@ -108,7 +113,10 @@ export async function readBundle(folder: string): Promise<Bundle> {
   const { region } = manifest;
   if (!snapshot.subarray(region.byte_start, region.byte_end).equals(await file("region.bin")))
     throw differs("region.bin", "other bytes than the snapshot's region");
-  const rows = planRows(manifest, { run_id: request.run_id, ...grammar.plan });
+  const supersedes = existsSync(join(folder, "superseded.json"))
+    ? supersededOf(await file("superseded.json"))
+    : undefined;
+  const rows = rowsSuperseding(planRows(manifest, { run_id: request.run_id, ...grammar.plan }), supersedes);
   const proof = proveLossless(snapshot, manifest, rows);
   if (!proof.ok) insist(proof.verdict);
   insistPlan(theirs, { run_id: request.run_id, document_id: documentId, manifest, rows });
@@ -127,6 +135,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
     manifest,
     rows,
     writer_digest: writerDigest(rows),
+    supersedes,
     findings: parsed(findingsFile, await file("findings.json"), "findings.json"),
     journal,
     index,
@@ -140,6 +149,13 @@ export async function readBundle(folder: string): Promise<Bundle> {
   });
   insistBackup(bundle);
   return bundle;
+}
+
+function supersededOf(bytes: Buffer): Supersedes {
+  const supersedes = parsed(supersedesSchema, bytes, "superseded.json");
+  if (comparedSha(supersedes.units) !== supersedes.compared_sha)
+    throw differs("superseded.json", "compared_sha is not the digest of its units");
+  return supersedes;
 }
 
 /** The SG_1 payload a request rests on: named by its digest, so it must hash to it. */

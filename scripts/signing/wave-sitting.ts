@@ -88,13 +88,23 @@ export function wavePage(wave: WaveBundle, seats: readonly Seat[], person: strin
   const lines = seats.map(({ document_id, bundle: { rows, manifest, findings, request } }) => {
     const bytes = manifest.region.byte_end - manifest.region.byte_start;
     const noted = manifest.findings.length + findings.environment.length;
-    return `  ${document_id.padEnd(32)} ${String(rows.length).padStart(5)} units ${String(bytes).padStart(9)} bytes ${String(noted).padStart(3)} findings  ${request.payload_sha.slice(-6)}\n`;
+    const told = [
+      document_id.padEnd(32),
+      `${rows.length} units`.padStart(11),
+      `${bytes} bytes`.padStart(15),
+      `${noted} findings`.padStart(12),
+      request.payload_sha.slice(-6),
+    ];
+    return `  ${told.join("  ")}\n`;
   });
   const units = seats.reduce((sum, { bundle }) => sum + bundle.rows.length, 0);
   return [
-    `\n${printable(person)}, you are asked to sign ${wave.gate} for ${seats.length} documents of wave ${wave.wave}, batch ${wave.batch_id}\n\n`,
+    `\n${printable(person)}, you are asked to sign ${wave.gate} for ${seats.length} documents\n`,
+    `wave ${wave.wave} of batch ${wave.batch_id}\n\n`,
     ...lines,
-    `\n  documents               ${seats.length}\n  units in all            ${units}\n  the wave's digest       ${membersDigest(seats)}\n`,
+    `\n  documents               ${seats.length}\n`,
+    `  units in all            ${units}\n`,
+    `  the wave's digest       ${membersDigest(seats)}\n`,
     ...(without.length === 0 ? [] : [`  left out, unsigned      ${without.map(printable).join(", ")}\n`]),
     "\n  each document is signed by a statement of its own; one in full: npm run read -- <its bundle>\n\n",
   ].join("");
