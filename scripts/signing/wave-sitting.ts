@@ -14,7 +14,7 @@ import { signRequest, type Signed } from "./sign-statement.ts";
 import { pageOf, type SigningOptions } from "./signing-words.ts";
 import { lastDigits, typedConfirmation, type Confirmation, type Page } from "./typed-confirmation.ts";
 import { readWaveBundle, type WaveBundle } from "./wave-bundle.ts";
-import { withStack } from "../frame/operator-command.ts";
+import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 
 /** `without`: documents that stay unsigned. */
@@ -48,7 +48,10 @@ export async function signWave(folder: string, options: SittingOptions): Promise
     if (options.json) tell(made.statement, made.signed);
   }
   const files = signed.map(({ json }) => shellWord(json)).join(" ");
-  const next = withStack(`npm run batch -- resume ${wave.batch_id} ${files}`, options.stack);
+  const next = withStack(
+    `npm run batch -- resume ${wave.batch_id} ${files}`,
+    options.stack ?? approving.profile.stack ?? SANDBOX_STACK,
+  );
   page.write(`signed and verified: ${signed.length} statements of ${wave.gate}, each with its .sig\n`);
   page.write(`for the operator: ${next}\n`);
   return 0;
