@@ -1,7 +1,7 @@
 // Documents that other runs of the cutter changed, by their own records: they are no strangers' work.
 import { countedEffect } from "../rules/rehearsed-changes.ts";
 import { changedByRecords } from "../rules/changed-content.ts";
-import type { BaselineRow } from "../rules/baseline.ts";
+import type { BaselineRow } from "../model/outputs.ts";
 import type { World } from "../world.ts";
 
 /** Those of `rows` whose newest change lies inside a recorded writing phase of a run of their own. */

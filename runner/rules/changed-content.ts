@@ -3,7 +3,7 @@
 import type { ContentDigests } from "../model/backup-receipt.ts";
 import type { CountedEffect } from "../model/rehearsal.ts";
 import type { Verdict } from "../model/stop.ts";
-import type { BaselineRow } from "./baseline.ts";
+import type { BaselineRow } from "../model/outputs.ts";
 import { newRowsOf } from "./rehearsed-changes.ts";
 
 /** A writing phase that another run recorded, with its transaction's beginning and the time of its record. */

@@ -4,17 +4,25 @@ import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { projectRoot } from "../../infra/place.ts";
+import { answerTo } from "./typed-answers.ts";
 import type { SandboxPerson } from "./throw-away-keys.ts";
 
-/** What each question wants, read from what was printed before it. */
-const ANSWERS: readonly (readonly [RegExp, (text: string, found: RegExpExecArray) => string])[] = [
-  [/type the number of documents: $/, (text) => last(text, /^ +documents +(\d+)$/gm)],
-  [/type the number of units in all: $/, (text) => last(text, /^ +units in all +(\d+)$/gm)],
-  [/wave's digest ([0-9a-f]{64}): $/, (_text, found) => (found[1] ?? "").slice(-6)],
-  [/type the last four digits of \S+, payload ([0-9a-f]{64}): $/, (_text, found) => (found[1] ?? "").slice(-4)],
-  [/type the number of units: $/, (text) => last(text, /^\s+units\s+(\d+)$/gm)],
-  [/of payload ([0-9a-f]{64}): $/, (_text, found) => (found[1] ?? "").slice(-6)],
+/** Questions about the whole wave, with where the answer was printed before; those about one document are answered from its bundle. */
+const ANSWERS: readonly (readonly [RegExp, RegExp])[] = [
+  [/type the number of documents: $/, /^ +documents +(\d+)$/gm],
+  [/type the number of units in all: $/, /^ +units in all +(\d+)$/gm],
+  [
+    /type the last six digits of the wave's digest, which stands above: $/,
+    /^ +the wave's digest +[0-9a-f]{58}([0-9a-f]{6})$/gm,
+  ],
 ];
+
+function answerIn(text: string, wave: string): string | undefined {
+  const known = ANSWERS.find(([question]) => question.test(text));
+  if (known) return last(text, known[1]);
+  const address = /of the text of (\S+): $/.exec(text)?.[1];
+  return answerTo(text, join(wave, address?.split("/")[0] ?? ""));
+}
 
 const last = (text: string, pattern: RegExp): string => [...text.matchAll(pattern)].at(-1)?.[1] ?? "";
 
@@ -26,7 +34,16 @@ export async function signWaveAs(
   words: readonly string[] = [],
 ): Promise<string[]> {
   const approve = join(projectRoot(), "dist", "scripts", "approve.mjs");
-  const own = ["--profile", person.profileFile, "--key-file", person.keyFile, "--out", out];
+  const own = [
+    "--profile",
+    person.profileFile,
+    "--key-file",
+    person.keyFile,
+    "--out",
+    out,
+    "--page",
+    join(out, "pages"),
+  ];
   const child = execa(process.execPath, [approve, wave, ...own, ...words], {
     extendEnv: false,
     env: childEnvironment(),
@@ -36,12 +53,14 @@ export async function signWaveAs(
   });
   child.stdout.setEncoding("utf8");
   let text = "";
+  let asked = 0;
   child.stdout.on("data", (chunk: string) => {
     text += chunk;
-    for (const [question, answer] of ANSWERS) {
-      const found = question.exec(text);
-      if (found) return void child.stdin.write(`${answer(text, found)}\n`);
-    }
+    const answer = answerIn(text, wave);
+    // Each question is answered once: what was printed until here is done with.
+    if (answer === undefined || text.length <= asked) return;
+    asked = text.length;
+    child.stdin.write(`${answer}\n`);
   });
   const result = await child;
   const signed = /^for the operator: npm run batch -- resume \S+ (.+?)(?: --stack \S+)?$/m.exec(text)?.[1];

@@ -1,24 +1,30 @@
 // A sitting: one person reads the requests of one gate of a whole wave and signs each with a statement and a signature of its own. What is
 // batched is the reading's place and time, never the authority (docs/decisions/0153-sittings.md).
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { digestOf } from "../../runner/model/canonical.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { remember } from "./approver-profile.ts";
+import { readingOf, type Reading } from "../reading/reading.ts";
+import { writePage } from "../reading/write-page.ts";
+import { insistAnotherPerson, remember } from "./approver-profile.ts";
 import { approvingPerson, type ApprovingPerson } from "./approving-person.ts";
 import type { Bundle } from "./bundle.ts";
 import { judgedBundle } from "./judged-bundle.ts";
+import { drawnRows, payloadDigits, wordQuestions } from "./reading-proof.ts";
 import { requestReading } from "./request-reading.ts";
+import { insistAskingAgent } from "./signing-agent.ts";
 import { signRequest, type Signed } from "./sign-statement.ts";
 import { pageOf, type SigningOptions } from "./signing-words.ts";
-import { lastDigits, typedConfirmation, type Confirmation, type Page } from "./typed-confirmation.ts";
+import { typedConfirmation, type Confirmation, type Page } from "./typed-confirmation.ts";
 import { readWaveBundle, type WaveBundle } from "./wave-bundle.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 
-/** `without`: documents that stay unsigned. */
+/** `without`: documents that stay unsigned; `page`: folder of the pages to read. */
 export interface SittingOptions extends SigningOptions {
+  readonly page?: string;
   readonly without?: readonly string[];
 }
 
@@ -26,24 +32,28 @@ export interface SittingOptions extends SigningOptions {
 interface Seat {
   readonly document_id: string;
   readonly bundle: Bundle;
+  readonly reading: Reading;
+  /** Where its page to read lies. */
+  readonly file: string;
 }
 
-/** Documents whose last four digits are asked for where a whole wave is confirmed at once. */
+/** Documents of which a unit is asked about where a whole wave is confirmed at once. */
 const DRAWN = 3;
 
 /** Signs every document of the wave that is not left out. A bundle that does not hold ends the sitting before anything is signed. */
 export async function signWave(folder: string, options: SittingOptions): Promise<number> {
   const wave = await readWaveBundle(folder);
   const approving = await approvingPerson(options, wave.gate);
-  const seats = await seatsOf(folder, wave, approving, options.without ?? []);
+  await insistAskingAgent(approving.signer);
+  const seats = await seatsOf({ folder, wave }, approving, options);
   const page = pageOf(options);
   page.write(wavePage(wave, seats, approving.person.name, options.without ?? []));
   if (approving.profile.confirm === "wave") await typedConfirmation(waveQuestions(seats), page);
   const signed: Signed[] = [];
-  for (const { document_id, bundle } of seats) {
-    if (approving.profile.confirm !== "wave") await confirmOne(document_id, bundle, approving, page);
-    const made = await signRequest(bundle.request, approving, options.out);
-    remember(approving.profile, bundle);
+  for (const seat of seats) {
+    if (approving.profile.confirm !== "wave") await confirmOne(seat, page);
+    const made = await signRequest(seat.bundle.request, approving, options.out);
+    remember(approving.profile, seat.bundle);
     signed.push(made.signed);
     if (options.json) tell(made.statement, made.signed);
   }
@@ -58,10 +68,9 @@ export async function signWave(folder: string, options: SittingOptions): Promise
 }
 
 async function seatsOf(
-  folder: string,
-  wave: WaveBundle,
-  { profile, approversSha }: ApprovingPerson,
-  without: readonly string[],
+  { folder, wave }: { readonly folder: string; readonly wave: WaveBundle },
+  { profile, approversSha, person }: ApprovingPerson,
+  { without = [], page }: SittingOptions,
 ): Promise<Seat[]> {
   const unknown = without.filter((id) => !wave.members.some(({ document_id }) => document_id === id));
   if (unknown.length > 0)
@@ -79,7 +88,10 @@ async function seatsOf(
         saw: `the bundle of ${document_id} is ${bundle.request.gate} of ${bundle.request.run_id}, document ${printable(of ?? "none")}`,
         wanted: `${wave.gate} of ${run_id}`,
       });
-    seats.push({ document_id, bundle });
+    insistAnotherPerson(profile, bundle);
+    const reading = readingOf(bundle, person.name, undefined);
+    const file = await writePage(reading, page === undefined ? undefined : join(page, `${document_id}.html`));
+    seats.push({ document_id, bundle, reading, file });
   }
   if (seats.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "every document left out", wanted: "at least one to sign" });
@@ -109,7 +121,9 @@ export function wavePage(wave: WaveBundle, seats: readonly Seat[], person: strin
     `  units in all            ${units}\n`,
     `  the wave's digest       ${membersDigest(seats)}\n`,
     ...(without.length === 0 ? [] : [`  left out, unsigned      ${without.map(printable).join(", ")}\n`]),
-    "\n  each document is signed by a statement of its own; one in full: npm run read -- <its bundle>\n\n",
+    "\n  each document is signed by a statement of its own; each in full:\n",
+    ...seats.map(({ file }) => `  ${printable(file)}\n`),
+    "\n",
   ].join("");
 }
 
@@ -117,36 +131,29 @@ export function wavePage(wave: WaveBundle, seats: readonly Seat[], person: strin
 const membersDigest = (seats: readonly Seat[]): string =>
   digestOf(seats.map(({ document_id, bundle }) => [document_id, bundle.request.payload_sha]));
 
-/** Documents, units, the wave's digits, and the digits of three documents that the digest itself draws. */
+/** Documents, units, the wave's digits, and a unit of three documents that the digest and chance draw. */
 function waveQuestions(seats: readonly Seat[]): Confirmation[] {
-  const digest = membersDigest(seats);
-  const drawn = [...seats.keys()]
-    .sort((one, other) => (digestOf([digest, one]) < digestOf([digest, other]) ? -1 : 1))
+  const [digest, chance] = [membersDigest(seats), randomBytes(16).toString("hex")];
+  const units = seats.reduce((sum, { bundle }) => sum + bundle.rows.length, 0);
+  const drawn = seats
+    .map((seat) => ({ seat, order: digestOf([digest, chance, seat.document_id]) }))
+    .sort((one, other) => (one.order < other.order ? -1 : 1))
     .slice(0, DRAWN)
-    .flatMap((index) => seats[index] ?? []);
+    .flatMap(({ seat: { bundle } }) => drawnRows(bundle.rows, bundle.request.payload_sha, chance).slice(0, 1));
   return [
     { question: "type the number of documents: ", wanted: String(seats.length) },
-    {
-      question: "type the number of units in all: ",
-      wanted: String(seats.reduce((sum, { bundle }) => sum + bundle.rows.length, 0)),
-    },
-    { question: `type the last six digits of the wave's digest ${digest}: `, wanted: digest.slice(-6) },
-    ...drawn.map(({ document_id, bundle: { request } }) => ({
-      question: `type the last four digits of ${document_id}, payload ${request.payload_sha}: `,
-      wanted: request.payload_sha.slice(-4),
-    })),
+    { question: "type the number of units in all: ", wanted: String(units) },
+    { question: "type the last six digits of the wave's digest, which stands above: ", wanted: digest.slice(-6) },
+    ...wordQuestions(drawn),
   ];
 }
 
-async function confirmOne(document: string, bundle: Bundle, { person }: ApprovingPerson, page: Page): Promise<void> {
-  page.write(`\n${document}\n${requestReading(bundle, person.name)}`);
-  await typedConfirmation(
-    [
-      { question: "type the number of units: ", wanted: String(bundle.rows.length) },
-      lastDigits(bundle.request.payload_sha),
-    ],
-    page,
-  );
+/** One document as in a single approval: its screen, its page, words of its law and the payload's digits. */
+async function confirmOne({ bundle, reading, file }: Seat, page: Page): Promise<void> {
+  const { payload_sha } = bundle.request;
+  page.write(requestReading(reading, file));
+  const drawn = drawnRows(bundle.rows, payload_sha, randomBytes(16).toString("hex"));
+  await typedConfirmation([...wordQuestions(drawn), payloadDigits(payload_sha)], page);
 }
 
 function tell(statement: Awaited<ReturnType<typeof signRequest>>["statement"], signed: Signed): void {
