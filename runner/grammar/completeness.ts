@@ -139,7 +139,8 @@ function articleLost(
       `${chosen.articles.at(-1)?.line ?? 0}, the last one that is cut`
     );
   if (chosen.numbers.has(place.number) || elsewhere.has(place)) return undefined;
-  if (place.major > LONGEST_LAW && !place.refers && !isQuoted(place)) return "which no law has; a blank or a mark is lost";
+  if (place.major > LONGEST_LAW && !place.refers && !isQuoted(place))
+    return "which no law has; a blank or a mark is lost";
   const highest = Math.max(0, ...chosen.articles.map(majorOf));
   if (place.letter !== "") {
     const above = chosen.articleAbove(place.line);
