@@ -5,7 +5,7 @@ import { projectRoot } from "../../infra/place.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { runProgram } from "../frame/run-program.ts";
-import { askStatus } from "../operator/ask-status.ts";
+import { askStatusOfAll } from "../operator/ask-status.ts";
 import { targetOf } from "../operator/target.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { lastLook } from "../stack/last-look.ts";
@@ -25,9 +25,10 @@ export async function attention({ stack, json }: { readonly stack: string; reado
       const project = projectRoot();
       if (stack === SANDBOX_STACK && !existsSync(join(defaultSandboxFolder(), "state.json")))
         return begin(project, json);
+      const { runs, insistAll } = await askStatusOfAll(targetOf(stack));
       const found = {
         stack,
-        runs: await askStatus(targetOf(stack)),
+        runs,
         looked: lastLook(project, stack),
         now: new Date(),
       };
@@ -40,6 +41,7 @@ export async function attention({ stack, json }: { readonly stack: string; reado
           next: nextCommandOf(found),
         });
       else process.stdout.write(attentionText(found, process.stdout));
+      insistAll();
       return 0;
     },
     { aboutRun: true },
