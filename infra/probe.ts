@@ -45,7 +45,8 @@ export function readLooks(stdout: string): Looks {
 
 /** Every look of a document by its name. STOP_COULD_NOT_LOOK when the output holds no document of exactly these looks. */
 export function readAnswers<Name extends string>(stdout: string, names: readonly Name[]): Record<Name, LookAnswer> {
-  const text = stdout.split(`${FACTS_BEGIN}\n`)[1]?.split(`${FACTS_END}\n`)[0];
+  // The frame around a script's answer loses its last line feed.
+  const text = stdout.split(`${FACTS_BEGIN}\n`)[1]?.split(`\n${FACTS_END}`)[0];
   if (text === undefined) throw couldNotLook("the host's answer has no facts in it", "");
   const schema = z.strictObject({ version: z.literal("1"), looks: z.record(z.string(), look) });
   const { version, ...looks } = z.record(z.string(), z.unknown()).catch({}).parse(parseJson(text));
