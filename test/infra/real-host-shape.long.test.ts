@@ -82,7 +82,7 @@ function fromExample({ folder, config: ours }: ProvisionedHost): StackConfig {
 
 beforeAll(async () => {
   if (!asRoot) return;
-  host = await provisionedHost({ release: "built" });
+  host = await provisionedHost({ release: "built", tcp: true });
   config = fromExample(host);
   const { folder } = host;
   // What was there before anybody provisioned: foreign files, and the env files an administrator filled.
