@@ -35,6 +35,11 @@ export function factsOf(looks: Looks, reading: Reading): HostFacts {
   return { facts: withPackages(facts, reading.spec), witnesses: files.witnesses };
 }
 
+const linesOf = (bytes: Buffer): string[] =>
+  bytes
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => line !== "");
 const records = (bytes: Buffer): string[] => bytes.toString("utf8").split("\0").slice(0, -1);
 const found = (
   { spec }: Reading,
@@ -111,11 +116,9 @@ function fileFacts(looks: Looks, reading: Reading): HostFacts {
         component: componentAbove(path, spec),
       }),
     ),
-    ...looks.digests
-      .toString("utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => found(reading, `everything in ${line.slice(65)}`, `sha256:${line.slice(0, 64)}`)),
+    ...linesOf(looks.digests).map((line) =>
+      found(reading, `everything in ${line.slice(65)}`, `sha256:${line.slice(0, 64)}`),
+    ),
   ];
   return {
     facts: Object.fromEntries(facts),
@@ -214,7 +217,7 @@ function keyringFacts(looks: Looks, reading: Reading): Record<string, Found> {
     if (key?.fingerprint !== undefined)
       facts.push(found(reading, keyPath(key.fingerprint), keyState(key), { parent: home }));
   };
-  for (const line of looks.keyring.toString("utf8").split("\n")) {
+  for (const line of linesOf(looks.keyring)) {
     const [type = "", validity = "", , , last = "", capabilities = ""] = line.split(":");
     if (type === "pub") {
       close();
@@ -240,14 +243,10 @@ export const userState = (home: string, shell: string): string => `home ${home},
 
 function userFacts(looks: Looks, reading: Reading): Record<string, Found> {
   return Object.fromEntries(
-    looks.users
-      .toString("utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => {
-        const [name = "", home = "", shell = ""] = line.split(":");
-        return found(reading, userPath(name), userState(home, shell));
-      }),
+    linesOf(looks.users).map((line) => {
+      const [name = "", home = "", shell = ""] = line.split(":");
+      return found(reading, userPath(name), userState(home, shell));
+    }),
   );
 }
 
@@ -273,10 +272,7 @@ function programFacts(looks: Looks, reading: Reading): Record<string, Found> {
 
 // A program older than the server refuses it, at the first backup: told here by both versions.
 function postgresFacts(looks: Looks, reading: Reading): [string, Found][] {
-  const lines = looks.postgres
-    .toString("utf8")
-    .split("\n")
-    .map((line) => line.split("\t"));
+  const lines = linesOf(looks.postgres).map((line) => line.split("\t"));
   const told = lines.find(([name]) => name === "server")?.[1] ?? "";
   const initdb = reading.request.postgres.some((path) => path.endsWith("/initdb"));
   const server = /^\d{6}$/.test(told) ? majorOf(Number(told)) : undefined;

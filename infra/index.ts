@@ -7,7 +7,7 @@ import { HostPart } from "./components/gated-command.ts";
 import { typeOf } from "./components/host-parts.ts";
 import { stackConfigFrom, valueOf } from "./config.ts";
 import { engineConnection, shellCommand } from "./ssh/connection.ts";
-import { driftMarker } from "./drift-text.ts";
+import { NOTHING_LAID_VARIABLE, driftMarker } from "./drift-text.ts";
 import { lookAtHost } from "./look.ts";
 
 async function provision(): Promise<void> {
@@ -15,6 +15,9 @@ async function provision(): Promise<void> {
   const values = new pulumi.Config("cutter");
   const config = stackConfigFrom((key) => valueOf(values.get(key.replace("cutter:", ""))));
   const { host, found, lines } = await lookAtHost(config, projectRoot());
+  // Without an earlier repair there is nothing to tell a difference from; and what others do in /etc between a saved plan and its up
+  // is no reason to refuse the plan.
+  const witnesses = process.env[NOTHING_LAID_VARIABLE] === "true" ? {} : found.witnesses;
   const connection = pulumi.secret(engineConnection(config.connection));
   const parts = new Map<string, HostPart>();
   for (const declared of host.components) {
@@ -28,7 +31,7 @@ async function provision(): Promise<void> {
         {
           declared,
           lines: own,
-          marker: driftMarker(own, found.facts, found.witnesses),
+          marker: driftMarker(own, found.facts, witnesses),
           connection,
           shell: shellCommand(config.connection),
         },

@@ -4,7 +4,7 @@ import { grammarProfile } from "./grammar/profiles.ts";
 import { suggestHints } from "./grammar/suggest-hints.ts";
 import type { Json } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";
-import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
+import { documentIdOf, type DocumentId, type RunId } from "./model/ids.ts";
 import type { Manifest, Refusal } from "./model/manifest.ts";
 import type { GrammarChoice, SourcePinOutput } from "./model/outputs.ts";
 import type { CutPlan, PlanRow } from "./model/cut-plan.ts";
@@ -15,7 +15,7 @@ import type { PureScope } from "./phase.ts";
 import { affectedRowId, ledgerIds, sourceSpan, type LedgerIds } from "./rules/ledger.ts";
 import { proveLossless } from "./rules/lossless.ts";
 import { planRows, withoutText, writerDigest } from "./rules/plan-rows.ts";
-import { comparedSha, rowsSuperseding } from "./rules/supersession.ts";
+import { comparedSha, rowsSuperseding, supersededColumns } from "./rules/supersession.ts";
 
 /** The plan of one snapshot: its bytes, the manifest, the rows to write and their digest. `coverage_bytes` is the size of the region. */
 export interface Material {
@@ -39,10 +39,8 @@ export interface Pinned {
 
 /** Marks and plans the artifact's bytes; the region must hash to the registered checksum (STOP_DRIFT), the cut must be lossless. */
 export function materialOf(bytes: Uint8Array, pinned: Pinned, config: Config): Material {
-  if (!isDocumentId(pinned.document_id))
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a document id out of form", wanted: "3-32 of A-Z 0-9 -" });
   const profile = grammarProfile(pinned.grammar.profile);
-  const marked = profile.mark(bytes, pinned.document_id, pinned.grammar.options, {
+  const marked = profile.mark(bytes, documentIdOf(pinned.document_id), pinned.grammar.options, {
     units: config.caps.units,
     hard: config.caps.hard,
   });
@@ -157,14 +155,7 @@ export function plannedRows(
       ...planned,
       source_span: sourceSpan(manifest.units[index]),
       affected_row_id: affectedRowId(run, writer_digest, row.canonical_address),
-      ...(supersedes === undefined
-        ? {}
-        : {
-            against_document: supersedes.document_id,
-            compared_sha: supersedes.compared_sha,
-            supersedes_address: supersedes.address,
-            supersedes_hash: supersedes.content_hash,
-          }),
+      ...supersededColumns(supersedes),
     };
   });
   return { units, ledger: ledgerIds(run, writer_digest) };

@@ -1,10 +1,11 @@
 // What the detached process does: take the run's lease, carry it as far as it may go, say how it ended.
+import { ask } from "./looks/one-statement.ts";
 import { cut } from "./cut.ts";
 import { closeRun, indexClosedRun, snapshotCounts } from "./aftermath/closing.ts";
 import { Run } from "./engine.ts";
 import type { StopJson } from "./model/events.ts";
 import { hintLine, hintsOf, type AskedGrammar } from "./model/grammar-request.ts";
-import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
+import { documentIdOf, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
 import { messageOf, stackOf } from "./model/error-text.ts";
 import { RUN_STATES, type RecordedPhase } from "./model/run.ts";
@@ -44,16 +45,10 @@ export async function workCut(work: Work, runId: RunId, document: string, asked:
   return carry(
     work,
     async () => {
-      if (!isDocumentId(document))
-        throw new Stopped("STOP_REFUSED_INPUT", {
-          saw: "a document id out of form",
-          wanted: "3-32 of A-Z 0-9 -, no dash at an edge",
-        });
+      documentIdOf(document);
       const { config, here, database, events, files } = work.world;
       // Unknown and protected documents are refused before any row of ours exists.
-      const registered = await database.read("exec", (reader) =>
-        reader.query("read/source-document", { document_id: document }),
-      );
+      const registered = await ask(database, "exec", "read/source-document", { document_id: document });
       const { verdict, source } = judgeTarget(registered, document, config);
       insist(verdict);
       grammar = await registeredGrammar(files, source?.source_version_id ?? "", asked, config);
@@ -228,7 +223,7 @@ async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => 
 
 /** The row of a run of this database; undefined when it has none of this id. */
 const rowOf = async (work: Work, runId: RunId) =>
-  (await work.world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId })))[0];
+  (await ask(work.world.database, "exec", "read/run", { run_id: runId }))[0];
 
 async function takeOver(work: Work, runId: RunId): Promise<Run> {
   const { database, here } = work.world;
@@ -274,11 +269,7 @@ async function outputOf<O>(
   phase: Recorded<O>["phase"],
   schema: z.ZodType<O>,
 ): Promise<Recorded<O> | undefined> {
-  return recordedIn(
-    await work.world.database.read("exec", (reader) => reader.query("read/phases-done", { run_id: runId })),
-    phase,
-    schema,
-  );
+  return recordedIn(await ask(work.world.database, "exec", "read/phases-done", { run_id: runId }), phase, schema);
 }
 
 /** How work ended: the exit status, and the stop unless it ended well. */

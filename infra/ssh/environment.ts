@@ -23,6 +23,17 @@ export function childEnvironment(environment: NodeJS.ProcessEnv = process.env): 
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !steersClients(name)));
 }
 
+/** Options of a child program whose status is judged by the caller: the child's environment, and no throw. */
+export const quietChild = (): {
+  readonly reject: false;
+  readonly extendEnv: false;
+  readonly env: NodeJS.ProcessEnv;
+} => ({
+  reject: false,
+  extendEnv: false,
+  env: childEnvironment(),
+});
+
 function steersClients(name: string): boolean {
   return name.startsWith("PG") || name === "GNUPGHOME";
 }

@@ -1,4 +1,5 @@
 // `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
+import { ask } from "../looks/one-statement.ts";
 import { insistChain } from "../signatures/approver-chain.ts";
 import { insistStatementSigned, invalid, type SignedStatement } from "../signatures/signed.ts";
 import type { Common } from "./call-options.ts";
@@ -244,11 +245,7 @@ export async function approversOf(world: World): Promise<ApproverSet> {
   const { set, sha } = parseApprovers(bytes);
   if (sha !== world.config.approvers.sha)
     throw new Stopped("STOP_DRIFT", { saw: "approvers.json changed", wanted: "the pinned set" });
-  await insistChain(
-    { set, sha },
-    await world.database.read("gate", (reader) => reader.query("read/approver-sets")),
-    verifySignature,
-  );
+  await insistChain({ set, sha }, await ask(world.database, "gate", "read/approver-sets"), verifySignature);
   return set;
 }
 

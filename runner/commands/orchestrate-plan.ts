@@ -1,10 +1,11 @@
 // `plan <document-id>`: phases 1 to 3 on the live database, read-only; no run row, no file, nothing to undo.
+import { ask } from "../looks/one-statement.ts";
 import { randomBytes } from "node:crypto";
 import type { Common } from "./call-options.ts";
 import { hintLine, hintsOf } from "../model/grammar-request.ts";
-import { isDocumentId, newRunId, type DocumentId } from "../model/ids.ts";
+import { documentIdOf, newRunId, type DocumentId } from "../model/ids.ts";
 import type { CutplanOutput, MarkOutput, SourcePinOutput } from "../model/outputs.ts";
-import { insist, Stopped } from "../model/stop.ts";
+import { insist } from "../model/stop.ts";
 import type { ReadScope, Recorded } from "../phase.ts";
 import { sourcePin } from "../phases/01-source-pin.ts";
 import { mark } from "../phases/02-mark.ts";
@@ -23,18 +24,14 @@ import { printJson } from "../terminal/print-json.ts";
 /** Exit 0 with the plan a cut would sign. Stops as phases 1 to 3. */
 export async function showPlan(
   common: Common,
-  document: string,
+  typed: string,
   words: Partial<GrammarWords> & { readonly request?: string },
 ): Promise<number> {
-  if (!isDocumentId(document))
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: "a document id out of form",
-      wanted: "3-32 of A-Z 0-9 -, no dash at an edge",
-    });
+  const document = documentIdOf(typed);
   const asked = await askedGrammarOf(words, readSafely);
   const world = await makeWorld(common.config);
   const target = judgeTarget(
-    await world.database.read("exec", (reader) => reader.query("read/source-document", { document_id: document })),
+    await ask(world.database, "exec", "read/source-document", { document_id: document }),
     document,
     world.config,
   );

@@ -20,7 +20,7 @@ import { readSafely } from "../adapters/safe-file.ts";
 import type { Ended, RunEvent } from "../model/events.ts";
 import { requestWord } from "../model/grammar-request.ts";
 import { askedGrammarOf } from "../terminal/grammar-request-of.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { progressOn } from "../terminal/progress.ts";
 import { printJson } from "../terminal/print-json.ts";
 

@@ -1,4 +1,5 @@
 // `verify <run>`: everything a finished run promised, looked at again as cutter_verify; nothing is written.
+import { ask } from "../looks/one-statement.ts";
 import type { Common } from "./call-options.ts";
 import { protectedHash } from "../looks/facts.ts";
 import { lookAtEnd } from "../looks/end-facts.ts";
@@ -21,7 +22,7 @@ import { proveLossless } from "../rules/lossless.ts";
 import { parseIndex } from "../rules/runs-index.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import type { RunFacts } from "../phase.ts";
 import { printJson } from "../terminal/print-json.ts";
 
@@ -65,11 +66,10 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
   );
   if (!proof.ok) insist(proof.verdict);
   const hash = await world.database.read("verify", (reader) => protectedHash(reader, world.config.protected_prefixes));
-  const others = judgeBaseline(
-    source.baseline,
-    await world.database.read("backup", (reader) => reader.query("read/baseline")),
-    { target: run.document_id, protectedPrefixes: world.config.protected_prefixes },
-  );
+  const others = judgeBaseline(source.baseline, await ask(world.database, "backup", "read/baseline"), {
+    target: run.document_id,
+    protectedPrefixes: world.config.protected_prefixes,
+  });
   insist(others.verdict);
   if (hash !== grantProbeOutput.parse(phases.get("grant_probe")).protected_hash)
     throw new Stopped("STOP_DRIFT", {

@@ -4,7 +4,8 @@ import { requestFromWord } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
 import { projection } from "../aftermath/projection.ts";
-import { groundOf, makeWorld } from "../wire.ts";
+import { makeWorld } from "../wire.ts";
+import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
 import { holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
@@ -17,7 +18,7 @@ export async function work(common: Common, kind: string, runId: string, words: r
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: listenForEnd() };
   const job: Work = {
     world,
-    ground: groundOf(world, runId),
+    ground: rehearsalGround(world, runId),
     holder: { name: ownHolder(), isGone: holderIsGone },
     projection: projection(world),
   };

@@ -124,6 +124,8 @@ export const verifiedEvent = event("verified", {
 });
 export type Verified = z.infer<typeof verifiedEvent>;
 
+const fates = counts("same", "changed", "new", "gone");
+const comparedCounts = z.object({ document_id: text, ...fates });
 /** What a cut would sign; no run was opened. */
 export const plannedEvent = event("planned", {
   ...texts("document_id", "source_version_id"),
@@ -135,7 +137,7 @@ export const plannedEvent = event("planned", {
   /** Hints in force, each as a line of a hints file. */
   hints: words.optional(),
   /** Of a new version: what became of the articles of the enacted text. */
-  compared: z.object({ document_id: text, ...counts("same", "changed", "new", "gone") }).optional(),
+  compared: comparedCounts.optional(),
 });
 
 /** A unit as it stands, by its digests, and the end of such a list. */
@@ -180,6 +182,15 @@ const completeness = z.object({
   elsewhere: z.array(z.object({ ...texts("kind", "number", "where"), line: count })).readonly(),
   summary: text,
 });
+/** A text against an older or enacted one, article by article; `was` where the same text stands in the other one. */
+const comparedText = z.object({
+  ...texts("document"),
+  compared_sha: sha,
+  ...fates,
+  articles: z
+    .array(z.object({ place: text, fate: z.enum(["same", "changed", "new", "gone"]), was: text.optional() }))
+    .readonly(),
+});
 const refusedPlace = { line: count, reason: text, hint: text.optional() };
 /** What a document would become, or why it is refused; offsets are bytes from the start of the file. */
 export const intakeAnswer = z.union([
@@ -190,6 +201,7 @@ export const intakeAnswer = z.union([
     ...all(sha, "manifest_digest", "writer_digest"),
     findings: z.array(finding).readonly(),
     completeness: completeness.optional(),
+    compared: comparedText.optional(),
   }),
   z.object({
     stop: z.object({ ...refusedPlace, code: text, places: z.array(z.object(refusedPlace)).readonly().optional() }),
@@ -269,7 +281,13 @@ export const printed = z.union([
   event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
   event("state", stateSchema.shape),
-  z.object({ document_id: text, source_version_id: text, units: count, region_sha: sha }),
+  z.object({
+    document_id: text,
+    source_version_id: text,
+    units: count,
+    region_sha: sha,
+    compared: comparedCounts.optional(),
+  }),
   intakeAnswer,
   stopTableAnswer,
   convertedAnswer,

@@ -109,9 +109,20 @@ export function rowsSuperseding(rows: readonly PlanRow[], supersedes: Supersedes
   });
 }
 
+/** The same as columns of a planned unit; none for a row that supersedes nothing. */
+export const supersededColumns = (named: SupersededRow | undefined): Readonly<Record<string, string | null>> =>
+  named === undefined
+    ? {}
+    : {
+        against_document: named.document_id,
+        compared_sha: named.compared_sha,
+        supersedes_address: named.address,
+        supersedes_hash: named.content_hash,
+      };
+
 /** What became of an article. */
 export type Fate = "same" | "changed" | "new" | "gone";
-/** One article, or heading above articles; `was`: where a gone or new one stands with the same text in the other version. */
+/** One article, or heading above articles; `was`: where the same text stands in the other version. */
 export interface ComparedArticle {
   readonly place: string;
   readonly fate: Fate;
@@ -131,40 +142,53 @@ function placeOf(address: string): string {
   return (article === -1 ? steps : steps.slice(0, article + 1)).join("/");
 }
 
-function digestsByPlace(units: readonly SupersededUnit[]): Map<string, string> {
-  const places = new Map<string, string[]>();
+/** What stands at one place: all of it, and its bodies alone, which keep when only the number moves. */
+interface Standing {
+  readonly all: string;
+  readonly bodies: string;
+}
+
+function standingByPlace(units: readonly SupersededUnit[]): Map<string, Standing> {
+  const places = new Map<string, { all: string[]; bodies: string[] }>();
   for (const unit of [...units].sort(byAddress)) {
     const place = placeOf(unit.address);
     const below = within(unit.address).slice(place.length);
-    const facts = places.get(place) ?? [];
-    facts.push(`${below} ${unit.title_sha} ${unit.content_hash}`);
+    const facts = places.get(place) ?? { all: [], bodies: [] };
+    facts.all.push(`${below} ${unit.title_sha} ${unit.content_hash}`);
+    facts.bodies.push(`${below} ${unit.content_hash}`);
     places.set(place, facts);
   }
-  return new Map([...places].map(([place, facts]) => [place, facts.join("\n")]));
+  return new Map(
+    [...places].map(([place, { all, bodies }]) => [place, { all: all.join("\n"), bodies: bodies.join("\n") }]),
+  );
+}
+
+/** The one place of `there` that has these bodies and has changed itself; undefined where none or several have. */
+function elsewhere(bodies: string, there: Map<string, Standing>, same: ReadonlySet<string>): string | undefined {
+  const [place, ...more] = [...there].filter(([where, one]) => one.bodies === bodies && !same.has(where));
+  return more.length === 0 ? place?.[0] : undefined;
 }
 
 /** Compares two cut texts by article: the same place with the same titles and bodies is the same. `now` in document order. */
 export function compareVersions(before: readonly SupersededUnit[], now: readonly SupersededUnit[]): Comparison {
-  const [old, fresh] = [digestsByPlace(before), digestsByPlace(now)];
-  const byText = (places: Map<string, string>): Map<string, string> =>
-    new Map([...places].map(([place, text]) => [text, place]));
-  const [oldTexts, freshTexts] = [byText(old), byText(fresh)];
+  const [old, fresh] = [standingByPlace(before), standingByPlace(now)];
   const order = [...new Set(now.map((unit) => placeOf(unit.address)))];
-  const articles: ComparedArticle[] = order.map((place) => {
-    const [was, is] = [old.get(place), fresh.get(place) ?? ""];
-    if (was !== undefined) return { place, fate: was === is ? "same" : "changed" };
-    const elsewhere = oldTexts.get(is);
-    return elsewhere === undefined || fresh.has(elsewhere)
-      ? { place, fate: "new" }
-      : { place, fate: "new", was: elsewhere };
-  });
-  for (const [place, text] of old) {
-    if (fresh.has(place)) continue;
-    const elsewhere = freshTexts.get(text);
-    articles.push(
-      elsewhere === undefined || old.has(elsewhere) ? { place, fate: "gone" } : { place, fate: "gone", was: elsewhere },
-    );
-  }
+  const same = new Set(order.filter((place) => old.get(place)?.all === fresh.get(place)?.all));
+  const told = (
+    place: string,
+    fate: Fate,
+    one: Standing | undefined,
+    there: Map<string, Standing>,
+  ): ComparedArticle => {
+    const was = one === undefined || fate === "same" ? undefined : elsewhere(one.bodies, there, same);
+    return was === undefined || was === place ? { place, fate } : { place, fate, was };
+  };
+  const articles = [
+    ...order.map((place) =>
+      told(place, same.has(place) ? "same" : old.has(place) ? "changed" : "new", fresh.get(place), old),
+    ),
+    ...[...old.keys()].filter((place) => !fresh.has(place)).map((place) => told(place, "gone", old.get(place), fresh)),
+  ];
   const count = (fate: Fate): number => articles.filter((article) => article.fate === fate).length;
   return { same: count("same"), changed: count("changed"), new: count("new"), gone: count("gone"), articles };
 }
@@ -179,7 +203,7 @@ export const changedLines = (comparison: Comparison): string[] =>
     .filter((article) => article.fate !== "same")
     .map(({ place, fate, was }) => {
       const moved =
-        was === undefined ? "" : fate === "new" ? `, the text of ${was} before` : `, its text is ${was} now`;
+        was === undefined ? "" : fate === "gone" ? `, its text is ${was} now` : `, the text of ${was} before`;
       return `${fate.padEnd(7)} ${place}${moved}`;
     });
 

@@ -84,6 +84,7 @@ export const profileText = ({ id }: Person, { stack, host, approversFile, approv
       approvers_file: approversFile,
       approvers_sha: approversSha,
       host,
+      stack,
       sandbox: false,
       memory_file: `.state/approver-memory-${stack}-${id}.json`,
     },
@@ -115,7 +116,7 @@ For every request the operator brings you a folder. Read what is shown, type wha
 and give the operator both files that are written:
 
 \`\`\`sh
-npm run approve -- bundles/<run-id>/${first}-1 --profile ${profileFile} --stack ${facts.stack}
+npm run approve -- bundles/<run-id>/${first}-1 --profile ${profileFile}
 \`\`\`
 `;
 }

@@ -6,6 +6,7 @@ import {
   parseApprovers,
   type Approver,
   type ApproverKey,
+  type ApproverSet,
 } from "../../runner/model/approvers.ts";
 import type { Gate } from "../../runner/model/run.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -43,18 +44,24 @@ export async function approvingPerson(options: ProfileOptions, gate: Gate): Prom
   return { ...known, signer: signerOf(options) };
 }
 
+/** The set that a profile pins. STOP_APPROVAL_INVALID when the file holds another one. */
+export async function pinnedSet({ approvers_file, approvers_sha }: Profile): Promise<ApproverSet> {
+  const approvers = await readSafely(approvers_file, APPROVERS_CAP);
+  if (!approvers.ok) throw invalid(`the approver set: ${approvers.reason}`, "a plain file");
+  const { set, sha } = parseApprovers(approvers.bytes);
+  if (sha !== approvers_sha) throw invalid("an approver set your profile does not pin", approvers_sha);
+  return set;
+}
+
 /** STOP_APPROVAL_INVALID when the set is not the pinned one or the person holds no key of it. */
 export async function profilePerson(file: string): Promise<ProfilePerson> {
   const profile = await readProfile(file);
-  const approvers = await readSafely(profile.approvers_file, APPROVERS_CAP);
-  if (!approvers.ok) throw invalid(`the approver set: ${approvers.reason}`, "a plain file");
-  const { set, sha } = parseApprovers(approvers.bytes);
-  if (sha !== profile.approvers_sha) throw invalid("an approver set your profile does not pin", profile.approvers_sha);
+  const set = await pinnedSet(profile);
   const person = set.persons.find((one) => one.id === profile.person);
   const key = person?.keys[0];
   if (!person || !key || !holderOf(set, key.fingerprint))
     throw invalid(`${profile.person} holds no key of the approver set`, "a person of the pinned set");
-  return { profile, approversSha: sha, person, key };
+  return { profile, approversSha: profile.approvers_sha, person, key };
 }
 
 function signerOf({ keyFile, gnupgHome }: ProfileOptions): Signer {

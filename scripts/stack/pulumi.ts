@@ -3,6 +3,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as z from "zod";
+import { NOTHING_LAID_VARIABLE } from "../../infra/drift-text.ts";
+import { jsonOf } from "../../runner/model/json-text.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { privateFolder, writeWhenChanged } from "../sandbox/write-file.ts";
 import { projectRoot } from "../../infra/place.ts";
@@ -107,7 +110,7 @@ export async function preview(engine: Engine, options: PreviewOptions = {}): Pro
       ...flag(options.diff, "--diff"),
       ...(options.savePlan === undefined ? [] : ["--save-plan", options.savePlan]),
     ],
-    options,
+    { ...options, ofPlan: options.savePlan !== undefined },
   );
 }
 
@@ -147,6 +150,7 @@ export async function up(engine: Engine, options: UpOptions = {}): Promise<UpAns
     ];
     const answer = await callWithPlugin(engine, words, {
       ...options,
+      ofPlan: options.plan !== undefined,
       // The engine has the option for programs, and shows it under this variable only.
       environment: { PULUMI_DEBUG_COMMANDS: "true" },
       eventLog: { file, silentSeconds: options.silentSeconds ?? SILENT_LIMIT_SECONDS },
@@ -166,18 +170,34 @@ export async function call(engine: Engine, args: readonly string[], options: Cal
   return await runEngine(engine, args, options);
 }
 
-async function callWithPlugin(engine: Engine, args: readonly string[], options: Start): Promise<EngineAnswer> {
+/** `ofPlan`: a plan is saved or applied, which must not rest on what others do in folders of the host. */
+type PluginStart = Start & { readonly ofPlan?: boolean };
+
+async function callWithPlugin(engine: Engine, args: readonly string[], options: PluginStart): Promise<EngineAnswer> {
   const sandbox = existsSync(engine.configFile) && saysSandbox(readFileSync(engine.configFile, "utf8"));
   const plugin = await ensureCommandPlugin(engine.home, { sandbox }, engine.say);
   const limit = engine.place.commandLimitSeconds;
+  const forProgram = options.ofPlan ? { [NOTHING_LAID_VARIABLE]: String(await nothingIsLaid(engine)) } : {};
   const forStandIn = {
     [STACK_VARIABLE]: engine.place.stack,
     ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
   };
   return await runEngine(engine, args, {
     ...options,
-    environment: { ...options.environment, ...(plugin === "official" ? {} : forStandIn) },
+    environment: { ...options.environment, ...forProgram, ...(plugin === "official" ? {} : forStandIn) },
   });
+}
+
+const stacksSchema = z.array(z.looseObject({ name: z.string(), resourceCount: z.number().optional() }));
+
+/** Whether the state holds nothing, as before the first up; an answer that cannot be read is taken as no. */
+async function nothingIsLaid(engine: Engine): Promise<boolean> {
+  const answer = await call(engine, ["stack", "ls", "--json"], { limitSeconds: 60 });
+  const stacks = stacksSchema.safeParse(jsonOf(answer.stdout));
+  const own = stacks.success
+    ? stacks.data.find(({ name }) => name.split("/").at(-1) === engine.place.stack)
+    : undefined;
+  return own !== undefined && (own.resourceCount ?? 0) === 0;
 }
 
 function stackFlags(engine: Engine): string[] {

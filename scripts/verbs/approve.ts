@@ -50,7 +50,7 @@ async function approve(folder: string, options: Options): Promise<number> {
   remember(profile, bundle);
   // A torn run is not resumed: its decision is only admitted.
   const next = request.gate === "SG_3_failure_escalation" ? "npm run admit --" : `npm run resume -- ${request.run_id}`;
-  tellSigned(statement, signed, `${next} ${shellWord(signed.json)}`, options);
+  tellSigned(statement, signed, `${next} ${shellWord(signed.json)}`, { ...options, profile });
   return 0;
 }
 

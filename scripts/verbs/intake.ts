@@ -69,14 +69,11 @@ async function show(file: string, prefix: string, options: Options): Promise<num
     );
   if (suggestion) {
     const { suggestHints: out, ...others } = options;
-    const again = `npm run intake -- ${shellWord(file)} ${prefix}`;
+    const again = (more: string): string =>
+      withStack(`npm run intake -- ${shellWord(file)} ${prefix}${more}`, options.stack);
     if (out === undefined)
-      process.stderr.write(`write these hints to a file: ${again}${chosen(options)} --suggest-hints <new file>\n`);
-    else
-      await writeHints(
-        out,
-        suggestedHintsFile(suggestion, request.hints, `${again}${chosen({ ...others, hints: out })}`),
-      );
+      process.stderr.write(`write these hints to a file: ${again(`${chosen(options)} --suggest-hints <new file>`)}\n`);
+    else await writeHints(out, suggestedHintsFile(suggestion, request.hints, again(chosen({ ...others, hints: out }))));
   }
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;
 }
@@ -118,7 +115,7 @@ const comparisonText = (compared: Compared): string =>
 /** Both digests, what to compare, and the same command with the text: nothing is taken in before a person has looked at it. */
 function tellConverted(converted: Converted, prefix: string, options: Options): number {
   const { from, to, compare } = converted;
-  const next = `npm run intake -- ${shellWord(to.file)} ${prefix}${chosen(options)}`;
+  const next = withStack(`npm run intake -- ${shellWord(to.file)} ${prefix}${chosen(options)}`, options.stack);
   if (options.json) printJson({ converted, next });
   else {
     process.stdout.write(

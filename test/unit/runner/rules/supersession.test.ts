@@ -65,8 +65,12 @@ describe("what became of each article", () => {
       gone: 1,
     });
     const lines = changedLines(compareVersions(unitsOf(OLD), unitsOf(inserted, "dieu", "NEW")));
-    // The title carries the number, so the moved article is new at 4 and changed at 3.
-    expect(lines.map((line) => line.split(/ +/)[0])).toEqual(["changed", "new"]);
+    expect(lines).toEqual(["changed DIEU-3", "new     DIEU-4, the text of DIEU-3 before"]);
+    const taken = OLD.replace(/Điều 2[^]*?(?=Điều 3)/u, "").replace("Điều 3. Ba", "Điều 2. Ba");
+    expect(changedLines(compareVersions(unitsOf(OLD), unitsOf(taken, "dieu", "NEW")))).toEqual([
+      "changed DIEU-2, the text of DIEU-3 before",
+      "gone    DIEU-3, its text is DIEU-2 now",
+    ]);
   });
   test("a text compared with itself under another prefix is the same throughout", () => {
     expect(compareVersions(unitsOf(OLD), unitsOf(OLD, "dieu", "NEW"))).toMatchObject({

@@ -110,9 +110,10 @@ test("each person has a profile that pins the written set, and a page with the c
       person: id,
       approvers_sha: sha,
       host: "vmi1",
+      stack: "vmi1",
       sandbox: false,
     });
-    expect(textOf(files, `/${id}.md`)).toContain(`--profile people/vmi1/${id}.profile.json --stack vmi1`);
+    expect(textOf(files, `/${id}.md`)).toContain(`--profile people/vmi1/${id}.profile.json`);
     expect(textOf(files, `/${id}.md`)).toContain(sha);
   }
 });
