@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -56,6 +57,7 @@ function fromExample({ folder, config: ours }: ProvisionedHost): StackConfig {
       ...example.orchestrator,
       content: {
         ...content,
+        uname: hostname(),
         database: ours.orchestrator.content.database,
         approvers: { ...content.approvers, sha: ours.approvers.sha },
         backup: {
