@@ -7,8 +7,9 @@ import type { Common } from "./call-options.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
 import { newRunId, type RunId } from "../model/ids.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { judgeOwnHost } from "../rules/own-host.ts";
 import type { GrammarWords } from "../rules/hints.ts";
+import { judgeOwnHost } from "../rules/own-host.ts";
+import { judgeReason } from "../rules/reason.ts";
 import { statusFromText } from "../rules/status.ts";
 import { doneText } from "../terminal/status-text.ts";
 import { stopOfJson, stopText, type Standing } from "../terminal/stop-text.ts";
@@ -96,6 +97,7 @@ export async function startVerb(
   { ask }: AskOnce,
 ): Promise<number> {
   const runId = runIdOf(id);
+  if (kind !== "resume") insist(judgeReason(words.join(" ")));
   const work: WorkOfRun = { runId, kind, words };
   if (ask === undefined) return startAndFollow(common, work);
   if (!/^[0-9a-f]{8}$/.test(ask))
