@@ -7,7 +7,7 @@ import { refusalOf } from "./env-login.ts";
 /** STOP_PRECHECK_FAILED on a machine of another name: a configuration that was copied there would write in the signed host's name. */
 export function judgeOwnHost({ host, uname }: Pick<Config, "host" | "uname">, name: string): Verdict {
   const wanted = uname ?? host;
-  if (name === wanted) return undefined;
+  if (name.toLowerCase() === wanted.toLowerCase()) return undefined;
   return {
     code: "STOP_PRECHECK_FAILED",
     facts: {
