@@ -1,8 +1,10 @@
 // The runner as a process: who holds a lease, is that process gone, and starting a run detached from the line it was asked over.
 import { spawn } from "node:child_process";
-import { openSync, closeSync, mkdirSync } from "node:fs";
+import { closeSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { Stopped } from "../model/stop.ts";
+import { openToAppend } from "./plain-file.ts";
 import { ownScope } from "./own-scope.ts";
 import { processStart } from "./process-identity.ts";
 
@@ -56,20 +58,39 @@ function claim(folder: string): boolean {
  * Starts this same program with `words` in its own session (and scope, where systemd is), output to
  * runs/<run_id>/runner.log, stdin closed. Answers its pid.
  */
-export function startDetached(root: string, runId: string, words: readonly string[]): number {
-  const folder = join(root, "runs", runId);
+export const startDetached = (root: string, runId: string, words: readonly string[]): number =>
+  startAlone(join(root, "runs", runId), { scope: `cutter-${runId}-${process.pid}`, log: "runner.log" }, words);
+
+/** The same for any folder below the runtime root: `log` is a file of it, `scope` the name systemd shows. Answers the pid. */
+export function startAlone(
+  folder: string,
+  named: { readonly scope: string; readonly log: string },
+  words: readonly string[],
+): number {
   mkdirSync(folder, { recursive: true, mode: 0o750 });
-  const log = openSync(join(folder, "runner.log"), "a", 0o640);
+  const log = logOf(join(folder, named.log));
   try {
     const [program] = process.argv.slice(1);
     if (!program) throw new Error("no program to start");
-    const [first, ...rest] = [...ownScope(`cutter-${runId}-${process.pid}`), process.execPath, program, ...words];
+    const [first, ...rest] = [...ownScope(named.scope), process.execPath, program, ...words];
     const child = spawn(first ?? process.execPath, rest, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
     child.unref();
     if (!child.pid) throw new Error("the runner could not be started");
     return child.pid;
   } finally {
     closeSync(log);
+  }
+}
+
+function logOf(path: string): number {
+  try {
+    return openToAppend(path, 0o640);
+  } catch (error) {
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${path} cannot be written as a plain file`, wanted: "the log of this run, no link and no pipe" },
+      error,
+    );
   }
 }
 
