@@ -23,9 +23,9 @@ const NPM = new Set(
   ).split(" "),
 );
 const OPTIONS = new Set(["--", "--decision", "--json", "--profile", "--reason", "--run", "nonce"]);
-/** What a person fills in, ids, and the one reason the host gives itself. */
+/** What a person fills in, ids, and the reasons the host gives itself. */
 const WORDS = [RUN_ID, DOCUMENT_ID, NONCE, SHA256, /^\d{1,9}$/, /^<[a-z][a-z .|-]{0,60}>$/, /^"<[a-z ]{1,40}>"$/];
-const OWN_REASON = /^"interrupted before phase 1"$/;
+const OWN_REASON = /^"(?:interrupted before phase 1|the run stops here every time|revoked by a person)"$/;
 
 /**
  * The host's command as one of this workstation, undefined when it is none of the table. `npm run approve` names a folder of the host,
