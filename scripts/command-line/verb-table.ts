@@ -48,7 +48,7 @@ export const VERBS: readonly Verb[] = [
   { name: "rollback", group: "Runs", does: "undo a written, not enacted run", wish: "undo what was written", type: 'npx cutter rollback <run-id> "why"' },
   { name: "void", group: "Runs", does: "close a run that has written nothing", wish: "close a run that wrote nothing", type: 'npx cutter void <run-id> "why"' },
   { name: "halt", group: "Runs", does: "stop every writer, or one run's", wish: "stop everything now", type: 'npx cutter halt --reason "why"' },
-  { name: "batch", group: "Runs", does: "many documents wave by wave, each an ordinary run", wish: "cut many documents", type: "npx cutter batch open <documents>" },
+  { name: "batch", group: "Runs", does: "many documents wave by wave, each an ordinary run", wish: "cut many documents", type: "npx cutter batch open <manifest>" },
   { name: "verify", group: "Runs", does: "look at a finished run again, read-only", wish: "look at a finished run again", type: "npx cutter verify <run-id>" },
 
   { name: "fetch", group: "People who sign", does: "bring the newest request of each gate here", wish: "get what has to be signed", type: "npx cutter fetch <run-id>" },
