@@ -81,7 +81,7 @@ export function declaredStack(): StackConfig {
       packages: [...PACKAGES],
       ack: {},
     },
-    envFiles: ["exec", "verify", "gate", "halt", "backup"].map((role) => ({
+    envFiles: ["exec", "verify", "gate", "halt", "backup", "engine"].map((role) => ({
       file: `/etc/cutter/${role}.env`,
       ...owned,
       mode: "0640",
