@@ -48,13 +48,14 @@ export function envQuestions(config: StackConfig): EnvQuestion[] {
   return declared ? [...asked, { path: `${name} in ${file}`, file, name }] : asked;
 }
 
-/** The declared files and what they set. `up` only looks: such a file belongs to whoever keeps the passwords. */
+/** The declared files and what they set. `up` gives a file that is there its owner and mode, and writes nothing into it. */
 export function envSpec(config: StackConfig, component: string): Spec {
-  const up = "nothing: set it on the host by hand; no command of ours writes an env file";
+  const owned = "gives a file that is there its owner and mode; it is filled in by hand";
+  const up = "nothing: set it on the host by hand; no command of ours writes into an env file";
   return Object.fromEntries([
-    ...config.envFiles.map(({ file, ...owned }): [string, Wanted] => [
+    ...config.envFiles.map(({ file, ...by }): [string, Wanted] => [
       file,
-      { component, state: fileState(owned), up },
+      { component, state: fileState(by), up: owned },
     ]),
     ...envQuestions(config).map((asked): [string, Wanted] => [
       asked.path,

@@ -23,6 +23,7 @@ import { keyHolds, keyStep } from "./render/backup-key.ts";
 import { configLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
 import type { Ownership } from "./render/file-steps.ts";
+import { renderEnvFiles } from "./render/env-file.ts";
 import { renderEngine, renderEngineLook, type EngineDatabase } from "./render/engine-database.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import { renderPrograms } from "./render/programs.ts";
@@ -97,8 +98,8 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     {
       name: COMPONENTS.envFiles,
       spec: envSpec(config, COMPONENTS.envFiles),
-      script: LOOKED_AT,
-      after: [],
+      script: renderEnvFiles(config.envFiles.map(({ file, ...owned }) => [file, owned])),
+      after: [COMPONENTS.users, COMPONENTS.programs],
     },
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
     untouchedComponent(config),

@@ -30,6 +30,7 @@ export function declaredStack(): StackConfig {
       renderConfig({
         place,
         host: "vmi1",
+        uname: "vmi1",
         database: { host: "127.0.0.1", port: 5432, name: "directus", systemIdentifier: "7000000000000000001" },
         approversSha: sha256(APPROVERS),
         recipient: FINGERPRINT,
