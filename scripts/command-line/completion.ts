@@ -1,4 +1,4 @@
-// Completion scripts for bash, zsh and fish, made of the table of verbs, the options of each verb and the stop codes. A Tab starts no program.
+// Completion for bash, zsh and fish, made of the table of verbs, the options of each verb and the stop codes. A Tab starts no program.
 import { STOPS } from "../../runner/model/stop.ts";
 import optionsOfVerbs from "./verb-options.json" with { type: "json" };
 import { VERBS } from "./verb-table.ts";
