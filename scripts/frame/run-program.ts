@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
 import { printStopped, type StopPrinting } from "../../runner/terminal/print-stopped.ts";
-import { operatorSentence, SANDBOX_STACK } from "./operator-command.ts";
+import { operatorSentence, SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 
 /**
  * `aboutRun`: the program serves a run of a host it has not asked, so it must not say that nothing is committed. `lastWord`: the object

@@ -1,7 +1,7 @@
 // A run's status as its host tells it, with commands of this workstation in place of the host's.
 import { statusAnswer, type StatusJson } from "../../runner/model/events.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { operatorCommand } from "../frame/operator-command.ts";
+import { operatorCommand } from "../../runner/rules/operator-command.ts";
 import { answersOf, type HostEvent } from "./host-call.ts";
 import type { Target } from "./target.ts";
 

@@ -9,7 +9,7 @@ import { stopText, type Shown } from "../../runner/terminal/stop-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { askStatus, statusIfKnown } from "./ask-status.ts";
 import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
-import { operatorSentence, withStack } from "../frame/operator-command.ts";
+import { operatorSentence, withStack } from "../../runner/rules/operator-command.ts";
 import { runIdOf } from "../frame/program.ts";
 import { endOf, operatorStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";

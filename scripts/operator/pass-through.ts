@@ -1,7 +1,7 @@
 // A host verb that answers at once: people read what the host says to people, programs read its events; its status is the answer.
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { callHost, lineBroken, wordsOfHost } from "./host-call.ts";
-import { operatorCommand, operatorSentence } from "../frame/operator-command.ts";
+import { operatorCommand, operatorSentence } from "../../runner/rules/operator-command.ts";
 import type { Target } from "./target.ts";
 
 /** Runs the words. Every line passes printable, and commands of the host are given as ours. STOP_COULD_NOT_LOOK when the line breaks. */

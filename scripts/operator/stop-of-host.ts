@@ -1,7 +1,7 @@
 // How a command of the host ended, as a stop this program can show.
 import { endedEvent } from "../../runner/model/events.ts";
 import { stopOfJson, type Shown } from "../../runner/terminal/stop-text.ts";
-import { operatorCommand, operatorSentence } from "../frame/operator-command.ts";
+import { operatorCommand, operatorSentence } from "../../runner/rules/operator-command.ts";
 
 /** The last word among events: exit status, and its stop or bug. Undefined when there is none. */
 export function endOf(

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
+import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { ENGINE_STATUS } from "../stack/engine-process.ts";
 import { call, openStack, type Engine } from "../stack/pulumi.ts";
