@@ -1,4 +1,5 @@
 // Env files of the host as parts of the declaration: owner, mode, and that each sets the names the runner reads; never a value.
+import { namedSecrets } from "../runner/model/notification-config.ts";
 import { ROLES, type RoleKey } from "../runner/model/run.ts";
 import {
   LOGIN_THERE,
@@ -29,17 +30,24 @@ export function declaredLogins({ orchestrator, envFiles }: StackConfig): Readonl
 
 /** Everything asked of the declared files. */
 export function envQuestions(config: StackConfig): EnvQuestion[] {
-  const { reports } = config.orchestrator.content;
   const logins = Object.entries(declaredLogins(config)).map(([role, { file, ...login }]): EnvQuestion => ({
     path: `login ${role} in ${file}: ${login.user_variable}, ${login.password_variable}`,
     file,
     role,
     login,
   }));
-  if (reports.reporter !== "http") return logins;
-  const [file, name] = [reports.api_key_file, kbKeyVariable(reports)];
-  const asked = config.envFiles.some((one) => one.file === file);
-  return asked ? [...logins, { path: `${name} in ${file}`, file, name }] : logins;
+  const declared = new Set(config.envFiles.map(({ file }) => file));
+  return [...logins, ...otherSecrets(config).filter(({ file }) => declared.has(file))];
+}
+
+/** Names that the runner reads besides the logins: the knowledge base's key, and what channels of notifications need. */
+function otherSecrets({ orchestrator: { content } }: StackConfig): (EnvQuestion & { readonly name: string })[] {
+  const { reports, notifications } = content;
+  const key = reports.reporter === "http" ? [{ file: reports.api_key_file, names: [kbKeyVariable(reports)] }] : [];
+  const told = notifications === undefined ? [] : namedSecrets(notifications);
+  return [...key, ...told].flatMap(({ file, names }) =>
+    names.map((name) => ({ path: `${name} in ${file}`, file, name })),
+  );
 }
 
 /** The declared files and what they set. `up` only looks: such a file belongs to whoever keeps the passwords. */
@@ -58,11 +66,10 @@ export function envSpec(config: StackConfig, component: string): Spec {
 }
 
 /** Files the runner reads that the stack does not declare, so that nobody looks at them. */
-export function undeclaredEnvFiles({ orchestrator: { content }, envFiles }: StackConfig): string[] {
-  const { reports } = content;
+export function undeclaredEnvFiles(config: StackConfig): string[] {
   const read = [
-    ...roleKeys.map((key) => envLoginOf(content, key).file),
-    ...(reports.reporter === "http" ? [reports.api_key_file] : []),
+    ...roleKeys.map((key) => envLoginOf(config.orchestrator.content, key).file),
+    ...otherSecrets(config).map(({ file }) => file),
   ];
-  return [...new Set(read)].filter((file) => !envFiles.some((one) => one.file === file));
+  return [...new Set(read)].filter((file) => !config.envFiles.some((one) => one.file === file));
 }

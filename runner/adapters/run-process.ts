@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process";
 import { openSync, closeSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { messageOf } from "../model/error-text.ts";
 import { ownScope } from "./own-scope.ts";
 import { processStart } from "./process-identity.ts";
 
@@ -57,14 +58,32 @@ function claim(folder: string): boolean {
  * runs/<run_id>/runner.log, stdin closed. Answers its pid.
  */
 export function startDetached(root: string, runId: string, words: readonly string[]): number {
-  const folder = join(root, "runs", runId);
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
-  const log = openSync(join(folder, "runner.log"), "a", 0o640);
+  return detached(join(root, "runs", runId, "runner.log"), `cutter-${runId}-${process.pid}`, words);
+}
+
+/**
+ * Starts the look that tells people, by itself and after the event: whatever becomes of it, the run and the command that asked go on.
+ * Its words go to runs/notifications.log.
+ */
+export function startTelling(root: string, configFile: string): void {
+  try {
+    const words = ["--config", configFile, "orchestrate", "notify"];
+    detached(join(root, "runs", "notifications.log"), `cutter-notify-${process.pid}`, words);
+  } catch (error) {
+    process.stderr.write(`nobody could be told: ${messageOf(error)}\n`);
+  }
+}
+
+function detached(file: string, scope: string, words: readonly string[]): number {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o750 });
+  const log = openSync(file, "a", 0o640);
   try {
     const [program] = process.argv.slice(1);
     if (!program) throw new Error("no program to start");
-    const [first, ...rest] = [...ownScope(`cutter-${runId}-${process.pid}`), process.execPath, program, ...words];
+    const [first, ...rest] = [...ownScope(scope), process.execPath, program, ...words];
     const child = spawn(first ?? process.execPath, rest, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+    // Without a listener a program that cannot be started would end this process.
+    child.on("error", (error) => void process.stderr.write(`${messageOf(error)}\n`));
     child.unref();
     if (!child.pid) throw new Error("the runner could not be started");
     return child.pid;
