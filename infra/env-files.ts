@@ -4,6 +4,7 @@ import { ROLES, type RoleKey } from "../runner/model/run.ts";
 import {
   LOGIN_THERE,
   NAME_THERE,
+  engineLoginOf,
   envLoginOf,
   kbKeyVariable,
   type EnvLogin,
@@ -21,23 +22,28 @@ const roleKeys = Object.keys(ROLES) as RoleKey[];
 /** Login by database role, of those whose env file the stack declares: whose password `up` may set. */
 export function declaredLogins({ orchestrator, envFiles }: StackConfig): Readonly<Record<string, EnvLogin>> {
   const declared = new Set(envFiles.map(({ file }) => file));
-  return Object.fromEntries(
-    roleKeys
-      .map((key) => [ROLES[key], envLoginOf(orchestrator.content, key)] as const)
-      .filter(([, { file }]) => declared.has(file)),
-  );
+  return Object.fromEntries(logins(orchestrator.content).filter(([, { file }]) => declared.has(file)));
+}
+
+/** Every login of a configuration by its database role. */
+function logins(content: StackConfig["orchestrator"]["content"]): (readonly [string, EnvLogin])[] {
+  const engine = engineLoginOf(content);
+  return [
+    ...roleKeys.map((key) => [ROLES[key], envLoginOf(content, key)] as const),
+    ...(engine === undefined ? [] : [["cutter_engine", engine] as const]),
+  ];
 }
 
 /** Everything asked of the declared files. */
 export function envQuestions(config: StackConfig): EnvQuestion[] {
-  const logins = Object.entries(declaredLogins(config)).map(([role, { file, ...login }]): EnvQuestion => ({
+  const asked = Object.entries(declaredLogins(config)).map(([role, { file, ...login }]): EnvQuestion => ({
     path: `login ${role} in ${file}: ${login.user_variable}, ${login.password_variable}`,
     file,
     role,
     login,
   }));
   const declared = new Set(config.envFiles.map(({ file }) => file));
-  return [...logins, ...otherSecrets(config).filter(({ file }) => declared.has(file))];
+  return [...asked, ...otherSecrets(config).filter(({ file }) => declared.has(file))];
 }
 
 /** Names that the runner reads besides the logins: the knowledge base's key, and what channels of notifications need. */
@@ -50,13 +56,14 @@ function otherSecrets({ orchestrator: { content } }: StackConfig): (EnvQuestion 
   );
 }
 
-/** The declared files and what they set. `up` only looks: such a file belongs to whoever keeps the passwords. */
+/** The declared files and what they set. `up` gives a file that is there its owner and mode, and writes nothing into it. */
 export function envSpec(config: StackConfig, component: string): Spec {
-  const up = "nothing: set it on the host by hand; no command of ours writes an env file";
+  const owned = "gives a file that is there its owner and mode; it is filled in by hand";
+  const up = "nothing: set it on the host by hand; no command of ours writes into an env file";
   return Object.fromEntries([
-    ...config.envFiles.map(({ file, ...owned }): [string, Wanted] => [
+    ...config.envFiles.map(({ file, ...by }): [string, Wanted] => [
       file,
-      { component, state: fileState(owned), up },
+      { component, state: fileState(by), up: owned },
     ]),
     ...envQuestions(config).map((asked): [string, Wanted] => [
       asked.path,
@@ -68,7 +75,7 @@ export function envSpec(config: StackConfig, component: string): Spec {
 /** Files the runner reads that the stack does not declare, so that nobody looks at them. */
 export function undeclaredEnvFiles(config: StackConfig): string[] {
   const read = [
-    ...roleKeys.map((key) => envLoginOf(config.orchestrator.content, key).file),
+    ...logins(config.orchestrator.content).map(([, { file }]) => file),
     ...otherSecrets(config).map(({ file }) => file),
   ];
   return [...new Set(read)].filter((file) => !config.envFiles.some((one) => one.file === file));

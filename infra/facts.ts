@@ -5,6 +5,7 @@ import { majorOf, programFault } from "../runner/rules/postgres-versions.ts";
 import { isOldNode } from "./program-versions.ts";
 import type { Facts, Found, Spec } from "./drift.ts";
 import type { Looks } from "./probe.ts";
+import { ENGINE_ABSENT } from "./render/engine-database.ts";
 import type { ProbeRequest } from "./render/probe.ts";
 
 /** What a look is turned into facts with. */
@@ -31,6 +32,7 @@ export function factsOf(looks: Looks, reading: Reading): HostFacts {
     ...userFacts(looks, reading),
     ...programFacts(looks, reading),
     ...databaseFacts(looks, reading),
+    ...engineFacts(looks, reading),
   };
   return { facts: withPackages(facts, reading.spec), witnesses: files.witnesses };
 }
@@ -286,6 +288,17 @@ function postgresFacts(looks: Looks, reading: Reading): [string, Found][] {
 /** Path of the database as a whole. */
 export const databasePath = (name: string): string => `database ${name}`;
 
+/** State of the scheduler's database when everything its check asks holds. */
+export const AS_LAID = "as laid";
+
+function engineFacts(looks: Looks, reading: Reading): Record<string, Found> {
+  const { engine } = reading.request;
+  const said = looks.engine.toString("utf8").trim();
+  if (engine === null || said === ENGINE_ABSENT) return {};
+  const state = said === "" ? AS_LAID : `does not hold: ${said.split("\n").join("; ")}`;
+  return Object.fromEntries([found(reading, databasePath(engine.database), state)]);
+}
+
 function databaseFacts(looks: Looks, reading: Reading): Record<string, Found> {
   const path = databasePath(reading.request.database.name);
   if (looks.database.toString("utf8") === "no psql")
@@ -314,18 +327,16 @@ function databaseFacts(looks: Looks, reading: Reading): Record<string, Found> {
   ]);
 }
 
-// A package is applied when anything it brings to this database is there (roles belong to the cluster); else it is told
-// as one missing thing.
+/** Shared by every database of the cluster: what another one brought does not make a package of this one begun. */
+const OF_THE_CLUSTER = /^(?:role|password of role|membership of) /;
+
+// A package is applied when anything it brings to this database is there; else it is told as one missing thing.
 function withPackages(facts: Facts, spec: Spec): Facts {
   const packages = Object.entries(spec).filter(([path]) => path.startsWith("package "));
   const applied = packages.filter(([path, { component }]) =>
     Object.keys(facts).some(
       (one) =>
-        one !== path &&
-        !one.startsWith("role ") &&
-        !one.startsWith("password of role ") &&
-        Object.hasOwn(spec, one) &&
-        spec[one]?.component === component,
+        one !== path && !OF_THE_CLUSTER.test(one) && Object.hasOwn(spec, one) && spec[one]?.component === component,
     ),
   );
   return {

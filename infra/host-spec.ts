@@ -3,15 +3,17 @@ import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import { neededPrograms } from "../runner/rules/postgres-versions.ts";
 import type { StackConfig } from "./config.ts";
-import { EXISTING, databaseScope, passwordPath, undeclaredPaths } from "./database-spec.ts";
+import { EXISTING, databaseScope, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
 import { ENV_PROGRAM, declaredLogins, envQuestions, envSpec } from "./env-files.ts";
 import {
   AS_DECLARED,
+  AS_LAID,
   PROGRAM_THERE,
   bytesPath,
   configPath,
+  databasePath,
   keyPath,
   programPathOf,
   userPath,
@@ -21,6 +23,8 @@ import { keyHolds, keyStep } from "./render/backup-key.ts";
 import { configLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
 import type { Ownership } from "./render/file-steps.ts";
+import { renderEnvFiles } from "./render/env-file.ts";
+import { renderEngine, renderEngineLook, type EngineDatabase } from "./render/engine-database.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import { renderPrograms } from "./render/programs.ts";
 import type { ProbeRequest, PsqlPlace } from "./render/probe.ts";
@@ -53,6 +57,7 @@ export const COMPONENTS = {
   config: "orchestrator-config",
   approvers: "approver-set",
   backupKey: "backup-recipient",
+  engine: "scheduler-database",
   release: "runner-release",
   untouched: "untouched",
   programs: "host-programs",
@@ -88,12 +93,13 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     approversComponent(config, sources),
     backupKeyComponent(config, sources),
     ...packages.own,
+    engineComponent(config, sources),
     releaseComponent(config, sources),
     {
       name: COMPONENTS.envFiles,
       spec: envSpec(config, COMPONENTS.envFiles),
-      script: LOOKED_AT,
-      after: [],
+      script: renderEnvFiles(config.envFiles.map(({ file, ...owned }) => [file, owned])),
+      after: [COMPONENTS.users, COMPONENTS.programs],
     },
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
     untouchedComponent(config),
@@ -265,6 +271,32 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
   };
 }
 
+/** The scheduler's own database; none on a host whose configuration names none. */
+function engineOf(config: StackConfig, { engine }: Sources): EngineDatabase | null {
+  const { batch } = config.orchestrator.content;
+  return batch === undefined ? null : { database: batch.engine_database, place: psqlPlace(config), ...engine };
+}
+
+function engineLook(config: StackConfig, sources: Sources): ProbeRequest["engine"] {
+  const engine = engineOf(config, sources);
+  return engine === null ? null : { database: engine.database, look: renderEngineLook(engine) };
+}
+
+function engineComponent(config: StackConfig, sources: Sources): Declared {
+  const engine = engineOf(config, sources);
+  return {
+    name: COMPONENTS.engine,
+    after: sources.packages.some(({ name }) => name === "batch") ? [packageComponent("batch")] : [],
+    script: engine === null ? LOOKED_AT : renderEngine(engine),
+    spec:
+      engine === null
+        ? {}
+        : specOf(COMPONENTS.engine, "makes the database and lays its tables", {
+            [databasePath(engine.database)]: { state: AS_LAID },
+          }),
+  };
+}
+
 function releaseComponent(config: StackConfig, { release }: Sources): Declared {
   const { folder, launcher, owner, group, home } = config.release;
   const root = `${folder}/${releaseName(release.digest)}`;
@@ -358,6 +390,7 @@ function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequ
         Object.entries(configLeaves(config.orchestrator.content)).map(([key, { sha }]) => [key, sha]),
       ),
     },
+    engine: engineLook(config, sources),
     database: { ...psqlPlace(config), scope: databaseScope(sources.rights), statement: sources.statement },
   };
 }

@@ -12,6 +12,7 @@ import type { DeclaredPackage, TableDefinitions } from "./database-spec.ts";
 import type { Release } from "./render/release.ts";
 import { parseDefinitions, parseRights } from "./rights.ts";
 import type { Rights } from "./rights.ts";
+import { readPlainSync } from "../runner/adapters/plain-file.ts";
 
 /** Everything declared that is longer than a configuration value. */
 export interface Sources {
@@ -21,6 +22,8 @@ export interface Sources {
   readonly packages: readonly DeclaredPackage[];
   readonly rights: Rights;
   readonly definitions: TableDefinitions;
+  /** SQL of the scheduler's own database. */
+  readonly engine: { readonly apply: string; readonly check: string };
   /** Text of infra/sql/host-facts.sql. */
   readonly statement: string;
 }
@@ -46,7 +49,7 @@ type PackageChoice = Pick<StackConfig, "sandbox"> & {
 };
 
 /** The sources that this checkout itself brings. */
-export type OwnSources = Pick<Sources, "packages" | "rights" | "definitions" | "statement">;
+export type OwnSources = Pick<Sources, "engine" | "packages" | "rights" | "definitions" | "statement">;
 
 /** Reads them. */
 export function readOwnSources(config: PackageChoice, project: string): OwnSources {
@@ -54,6 +57,10 @@ export function readOwnSources(config: PackageChoice, project: string): OwnSourc
     packages: readPackages(config, join(project, "sql", "packages")),
     rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")),
     definitions: parseDefinitions(readFileSync(join(project, "infra", "table-definitions.json"), "utf8")),
+    engine: {
+      apply: readFileSync(join(project, "sql", "engine", "apply.sql"), "utf8"),
+      check: readFileSync(join(project, "sql", "engine", "check.sql"), "utf8"),
+    },
     statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
   };
 }
@@ -135,7 +142,11 @@ export function readRelease(folder: string): Release {
 
 function readOrStop(file: string, what: string): Buffer {
   if (!existsSync(file)) throw refused(`${what} is not there: ${file}`, "the file the stack's configuration names");
-  return readFileSync(file);
+  try {
+    return readPlainSync(file);
+  } catch {
+    throw refused(`${what} cannot be read as a file: ${file}`, "the file the stack's configuration names");
+  }
 }
 
 function refused(saw: string, wanted: string, details: readonly string[] = []): Stopped {

@@ -14,6 +14,7 @@ import type { HostSight, SeenHalt, SeenKey, SeenRun } from "../rules/notices.ts"
 import { parseState } from "../rules/run-state.ts";
 import { backupShelf } from "./backup-shelf.ts";
 import { keyEnd } from "./key-end.ts";
+import { readPlain } from "./plain-file.ts";
 import { exists, runFolder } from "./run-files.ts";
 import { holderIsGone } from "./run-process.ts";
 import { readSafely } from "./safe-file.ts";
@@ -114,7 +115,7 @@ async function keysOf({ backup }: Config, set: ApproverSet | undefined): Promise
   const recipient = {
     person: null,
     fingerprint: backup.recipient_fingerprint,
-    armored: await readFile(backup.recipient_public_key, "utf8"),
+    armored: (await readPlain(backup.recipient_public_key)).toString("utf8"),
   };
   return Promise.all(
     [...pinned, recipient].map(async ({ person, fingerprint, armored }) => ({

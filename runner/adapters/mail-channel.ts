@@ -1,9 +1,9 @@
 // Tells people by mail over SMTP: docs/notifications.md.
-import { readFile } from "node:fs/promises";
 import type { Message } from "../model/notice.ts";
 import type { ChannelConfig } from "../model/notification-config.ts";
 import type { Channel, Delivery } from "../world/notification.ts";
 import { namedSecretsOf } from "./named-secret.ts";
+import { readPlain } from "./plain-file.ts";
 
 const LIMIT_MS = 20_000;
 
@@ -40,7 +40,7 @@ export function mailChannel(settings: Extract<ChannelConfig, { kind: "smtp" }>, 
           ? undefined
           : await namedSecretsOf(login.file, [login.user_variable, login.password_variable]);
       if (secrets !== undefined && "fault" in secrets) return { sent: false, reason: secrets.fault };
-      const ca = settings.ca_file === undefined ? undefined : await readFile(settings.ca_file).catch(() => null);
+      const ca = settings.ca_file === undefined ? undefined : await readPlain(settings.ca_file).catch(() => null);
       if (ca === null) return { sent: false, reason: `${settings.ca_file ?? ""} cannot be read` };
       return send(settings, { message, to, limitMs, ...(ca && { ca }), ...(secrets && { login: secrets.values }) });
     },

@@ -1,11 +1,12 @@
 // The record of what people were told: an append-only file beside the runs, and one teller at a time.
-import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { closeSync, existsSync, fsyncSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { jsonOf } from "../model/json-text.ts";
 import { toldSchema, type Told } from "../model/notice.ts";
 import { Stopped } from "../model/stop.ts";
+import { openToAppend, readPlain, readPlainSync } from "./plain-file.ts";
 import { holderIsGone, ownHolder } from "./run-process.ts";
 
 const NAMELESS_MS = 5_000;
@@ -15,17 +16,24 @@ export const recordFile = (root: string): string => join(root, "runs", "notifica
 
 /** Everything told so far, oldest first. Half a line, as a full disk leaves it, is nothing. */
 export async function toldBefore(file: string): Promise<Told[]> {
-  if (!existsSync(file)) return [];
-  const text = await readFile(file, "utf8");
+  const text = await textOf(file);
   return text.split("\n").flatMap((line) => toldSchema.safeParse(jsonOf(line)).data ?? []);
 }
 
 /** Adds one line. It begins with a line end of its own where the line before was cut off. */
 export async function recordTold(file: string, told: Told): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o750 });
-  const half = existsSync(file) && !/(?:^|\n)$/.test(await readFile(file, "utf8"));
-  await appendFile(file, `${half ? "\n" : ""}${JSON.stringify(told)}\n`, { mode: 0o640 });
+  const half = !/(?:^|\n)$/.test(await textOf(file));
+  const descriptor = openToAppend(file, 0o640);
+  try {
+    writeSync(descriptor, `${half ? "\n" : ""}${JSON.stringify(told)}\n`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
+
+const textOf = async (file: string): Promise<string> =>
+  existsSync(file) ? (await readPlain(file)).toString("utf8") : "";
 
 /**
  * Runs `work` while no other process tells; waits `waitMs` at most, then undefined: whoever holds the lock tells the same. A lock whose
@@ -63,7 +71,7 @@ async function take(lock: string): Promise<boolean> {
 
 function isAbandoned(lock: string): boolean {
   try {
-    const holder = readFileSync(lock, "utf8");
+    const holder = readPlainSync(lock).toString("utf8");
     // Between making the file and naming the holder there are microseconds; nameless for longer it is nobody's.
     return holder === "" ? Date.now() - statSync(lock).mtimeMs > NAMELESS_MS : holderIsGone(holder);
   } catch {

@@ -1,9 +1,11 @@
 // The runner as a process: who holds a lease, is that process gone, and starting a run detached from the line it was asked over.
 import { spawn } from "node:child_process";
-import { openSync, closeSync, mkdirSync } from "node:fs";
+import { closeSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { messageOf } from "../model/error-text.ts";
+import { Stopped } from "../model/stop.ts";
+import { openToAppend } from "./plain-file.ts";
 import { ownScope } from "./own-scope.ts";
 import { processStart } from "./process-identity.ts";
 
@@ -57,8 +59,28 @@ function claim(folder: string): boolean {
  * Starts this same program with `words` in its own session (and scope, where systemd is), output to
  * runs/<run_id>/runner.log, stdin closed. Answers its pid.
  */
-export function startDetached(root: string, runId: string, words: readonly string[]): number {
-  return detached(join(root, "runs", runId, "runner.log"), `cutter-${runId}-${process.pid}`, words);
+export const startDetached = (root: string, runId: string, words: readonly string[]): number =>
+  startAlone(join(root, "runs", runId), { scope: `cutter-${runId}-${process.pid}`, log: "runner.log" }, words);
+
+/** The same for any folder below the runtime root: `log` is a file of it, `scope` the name systemd shows. Answers the pid. */
+export function startAlone(
+  folder: string,
+  named: { readonly scope: string; readonly log: string },
+  words: readonly string[],
+): number {
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  const log = logOf(join(folder, named.log));
+  try {
+    const [program] = process.argv.slice(1);
+    if (!program) throw new Error("no program to start");
+    const [first, ...rest] = [...ownScope(named.scope), process.execPath, program, ...words];
+    const child = spawn(first ?? process.execPath, rest, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+    child.unref();
+    if (!child.pid) throw new Error("the runner could not be started");
+    return child.pid;
+  } finally {
+    closeSync(log);
+  }
 }
 
 /**
@@ -66,29 +88,23 @@ export function startDetached(root: string, runId: string, words: readonly strin
  * Its words go to runs/notifications.log.
  */
 export function startTelling(root: string, configFile: string): void {
+  const named = { scope: `cutter-notify-${process.pid}`, log: "notifications.log" };
   try {
-    const words = ["--config", configFile, "orchestrate", "notify"];
-    detached(join(root, "runs", "notifications.log"), `cutter-notify-${process.pid}`, words);
+    startAlone(join(root, "runs"), named, ["--config", configFile, "orchestrate", "notify"]);
   } catch (error) {
     process.stderr.write(`nobody could be told: ${messageOf(error)}\n`);
   }
 }
 
-function detached(file: string, scope: string, words: readonly string[]): number {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o750 });
-  const log = openSync(file, "a", 0o640);
+function logOf(path: string): number {
   try {
-    const [program] = process.argv.slice(1);
-    if (!program) throw new Error("no program to start");
-    const [first, ...rest] = [...ownScope(scope), process.execPath, program, ...words];
-    const child = spawn(first ?? process.execPath, rest, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
-    // Without a listener a program that cannot be started would end this process.
-    child.on("error", (error) => void process.stderr.write(`${messageOf(error)}\n`));
-    child.unref();
-    if (!child.pid) throw new Error("the runner could not be started");
-    return child.pid;
-  } finally {
-    closeSync(log);
+    return openToAppend(path, 0o640);
+  } catch (error) {
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${path} cannot be written as a plain file`, wanted: "the log of this run, no link and no pipe" },
+      error,
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { readPlain } from "../../runner/adapters/plain-file.ts";
 
 /** A signature and gpg's words about it are short. */
 const WORDS_CAP = 256 * 1024;
@@ -18,12 +19,22 @@ export type Signer =
 /** A detached binary signature over `bytes` by the key of this primary fingerprint. STOP_APPROVAL_INVALID when gpg does not sign. */
 export async function signBytes(signer: Signer, fingerprint: string, bytes: Uint8Array): Promise<Buffer> {
   if (signer.kind === "key-file") return signWithKeyFile(signer, fingerprint, bytes);
-  const { program = "gpg", homedir } = signer;
-  const place: Place = { program, env: childEnvironment(), words: homedir === undefined ? [] : ["--homedir", homedir] };
+  const place = placeOf(signer);
   await refuseCachingAgent(place);
   const keys = (await keepsKeysInKeyboxd(place)) ? ["--use-keyboxd"] : [];
   return gpg({ ...place, words: [...place.words, ...keys] }, signWords(fingerprint), bytes);
 }
+
+/** What would stop the signature, said before anybody reads for hours: STOP_PRECHECK_FAILED for an agent that signs unasked. */
+export async function insistAskingAgent(signer: Signer): Promise<void> {
+  if (signer.kind === "person-gpg") await refuseCachingAgent(placeOf(signer));
+}
+
+const placeOf = ({ program = "gpg", homedir }: Extract<Signer, { kind: "person-gpg" }>): Place => ({
+  program,
+  env: childEnvironment(),
+  words: homedir === undefined ? [] : ["--homedir", homedir],
+});
 
 interface Place {
   readonly program: string;
@@ -119,7 +130,7 @@ async function signWithKeyFile(
   fingerprint: string,
   bytes: Uint8Array,
 ): Promise<Buffer> {
-  const secret = await readFile(path).catch((error: unknown) => {
+  const secret = await readPlain(path).catch((error: unknown) => {
     throw new Stopped(
       "STOP_COULD_NOT_LOOK",
       { saw: "the key file cannot be read", wanted: "an armored secret key" },

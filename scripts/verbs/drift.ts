@@ -14,15 +14,18 @@ programNamed("drift", "differences between a host and its declaration; 0 none, 7
   .option("--json", "one object on stdout", false)
   .option("--save-plan <file>", "save what was looked at, for `npm run up -- --plan`")
   .action((options: { stack: string; json: boolean; savePlan?: string }) =>
-    runProgram(async () => {
-      const plan = options.savePlan === undefined ? undefined : resolve(options.savePlan);
-      const { lines, fresh } = await lookWithEngine(await openNamedStack(options.stack), plan);
-      // Paths of the host and sealed secrets stand in it.
-      if (plan !== undefined) chmodSync(plan, 0o600);
-      if (options.json) printJson({ stack: options.stack, drift: lines, fresh, plan });
-      else process.stdout.write(textOf(options.stack, { lines, fresh }, plan));
-      return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
-    }),
+    runProgram(
+      async () => {
+        const plan = options.savePlan === undefined ? undefined : resolve(options.savePlan);
+        const { lines, fresh } = await lookWithEngine(await openNamedStack(options.stack), plan);
+        // Paths of the host and sealed secrets stand in it.
+        if (plan !== undefined) chmodSync(plan, 0o600);
+        if (options.json) printJson({ stack: options.stack, drift: lines, fresh, plan });
+        else process.stdout.write(textOf(options.stack, { lines, fresh }, plan));
+        return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
+      },
+      { aboutRun: true },
+    ),
   )
   .parse();
 

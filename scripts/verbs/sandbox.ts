@@ -1,10 +1,12 @@
 // `npm run sandbox -- up|status|env|psql|ssh|down|remove`: the embedded host, by hand.
+import { jsonLine } from "../../runner/terminal/print-json.ts";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { isProvisioned } from "../sandbox/provisioned.ts";
+import { insistRemoval, lostByRemoval } from "../sandbox/removal.ts";
 import { runningSsh } from "../sandbox/running.ts";
 import { ensureSandbox, sandboxStackFile } from "../sandbox/sandbox.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
@@ -84,7 +86,8 @@ async function down(): Promise<Answer> {
   return { lines, values: { ended: ended.map(({ pid, command }) => ({ pid, command })) } };
 }
 
-async function remove(): Promise<Answer> {
+async function remove(yes: boolean): Promise<Answer> {
+  await insistRemoval(lostByRemoval(existingSandbox(folder).place), yes, process.stderr);
   const deleted = await removeSandbox(folder);
   return { lines: deleted.map((path) => `deleted ${path}`), values: { deleted } };
 }
@@ -98,7 +101,7 @@ const verb = (name: string, description: string, work: () => Answer | Promise<An
     .action(({ json }: { json: boolean }) =>
       runProgram(async () => {
         const { lines, values } = await work();
-        print(json ? [JSON.stringify(values)] : lines);
+        print(json ? [jsonLine(values).trimEnd()] : lines);
         return 0;
       }),
     );
@@ -133,5 +136,16 @@ program
     }, CALLERS_OWN),
   );
 verb("down", "end every process of the sandbox; data stays", down);
-verb("remove", "end the sandbox and delete it with its database", remove);
+program
+  .command("remove")
+  .description("end the sandbox and delete it with its database, its open runs and the keys of its people; asks before")
+  .option("--yes", "do not ask", false)
+  .option("--json", "one object on stdout", false)
+  .action((options: { yes: boolean; json: boolean }) =>
+    runProgram(async () => {
+      const { lines, values } = await remove(options.yes);
+      print(options.json ? [JSON.stringify(values)] : lines);
+      return 0;
+    }),
+  );
 await program.parseAsync();

@@ -38,7 +38,9 @@ const PEOPLE = [
 const tag = randomBytes(3).toString("hex");
 const STACK = `vmi${tag}`;
 const database = `first_${tag}`;
-const passwords = Object.fromEntries(["gate", "halt", "backup"].map((role) => [role, randomBytes(16).toString("hex")]));
+const passwords = Object.fromEntries(
+  ["gate", "halt", "backup", "engine"].map((role) => [role, randomBytes(16).toString("hex")]),
+);
 let folder: string;
 let cluster: TestCluster;
 let sshd: ThrowAwaySshd;
@@ -64,6 +66,7 @@ function meant(name: string): string {
     "gate-password": passwords["gate"],
     "halt-password": passwords["halt"],
     "backup-password": passwords["backup"],
+    "engine-password": passwords["engine"],
     "admin-password": facts.passwords.workflow_admin,
     "db-host": facts.host,
     "db-port": String(facts.port),
@@ -96,7 +99,8 @@ beforeAll(async () => {
   await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", async (client) => {
     await client.query(`CREATE DATABASE ${database} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
     // The cluster's templates made them; a real host has none of them before its first up.
-    for (const role of ["gate", "halt", "backup"]) await client.query(`ALTER ROLE cutter_${role} PASSWORD NULL`);
+    for (const role of ["gate", "halt", "backup", "engine"])
+      await client.query(`ALTER ROLE cutter_${role} PASSWORD NULL`);
   });
   clone = await operatorClone("desk");
   writeFileSync(join(folder, "law.md"), "# One\n\nThe first text.\n\n# Two\n\nThe second text.\n");
@@ -216,6 +220,9 @@ test.runIf(asRoot)(
     const blocks = pageBlocks(join(projectRoot(), "docs", "real-host.md"));
     for (const block of blocks) {
       if (block.kind === "here") for (const command of block.commands) await perform(command);
+      else if (block.kind === "person")
+        for (const { home } of homes.values())
+          execFileSync("sh", ["-eu"], { input: block.script, env: { ...process.env, GNUPGHOME: home } });
       else execFileSync("sh", ["-eu"], { input: filled(placed(block.script)), stdio: ["pipe", "inherit", "inherit"] });
     }
     const enacted = await withClient(

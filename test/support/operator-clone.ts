@@ -50,6 +50,7 @@ export async function operatorClone(name: string): Promise<OperatorClone> {
     "Pulumi.contabo.yaml.example",
     "dist",
     "infra",
+    "scripts/reading/page",
     "scripts/toolchain",
     "sql",
   ])
@@ -72,7 +73,7 @@ export async function removeClones(): Promise<void> {
   for (const root of folders) {
     for (const name of readdirSync(root).filter((entry) => entry !== "built")) {
       const clone = cloneIn(join(root, name));
-      if (readdirSync(clone.folder).includes(".sandbox")) await clone.script("sandbox", "remove");
+      if (readdirSync(clone.folder).includes(".sandbox")) await clone.script("sandbox", "remove", "--yes");
     }
     rmSync(root, { recursive: true, force: true });
   }

@@ -143,7 +143,6 @@ test("ssh is called so that a user's own settings, which would run a command, do
       "hostkeyalgorithms ssh-ed25519",
       "forwardagent no",
       "identitiesonly yes",
-      "identityagent none",
       "connecttimeout 15",
     ])
       expect(ours).toContain(setting);
@@ -170,6 +169,7 @@ const looks = (change: Record<string, unknown> = {}): string => {
       "config",
       "env_files",
       "keyring",
+      "engine",
       "database",
     ].map((name) => [name, look()]),
   );
@@ -214,6 +214,10 @@ test("an answer that is cut off, of another form or without facts is a stop", ()
   ]) {
     expect(stopOf(() => readLooks(answer)).code).toBe("STOP_COULD_NOT_LOOK");
   }
+});
+
+test("an answer whose last line feed the frame around it lost is whole", () => {
+  expect(readLooks(looks().trimEnd())).toEqual(readLooks(looks()));
 });
 
 test("a host on which nothing is installed is told as missing things", async () => {
