@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { typeAnswers } from "../support/typed-signing.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { projectRoot } from "../../infra/place.ts";
@@ -182,15 +183,15 @@ async function perform({ line, name, words, exit }: RunbookCommand): Promise<voi
 async function sign(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const person = /people\/[^/]+\/([a-z]+)\.profile/.exec(args.join(" "))?.[1] ?? "";
   const bundle = join(clone.folder, args[0] ?? "");
-  const rows = (JSON.parse(readFileSync(join(bundle, "cut_plan.json"), "utf8")) as { rows: unknown[] }).rows.length;
-  const { payload_sha } = JSON.parse(readFileSync(join(bundle, "payload.json"), "utf8")) as { payload_sha: string };
   const [program, ...words] = clone.line("approve", ...args);
-  const done = await execa(program, words, {
+  const child = execa(program, words, {
     cwd: clone.folder,
     reject: false,
     env: { GNUPGHOME: homes.get(person)?.home ?? "/nobody" },
-    input: `${rows}\n${payload_sha.slice(-6)}\n`,
+    stdin: "pipe",
   });
+  typeAnswers(child, bundle);
+  const done = await child;
   return { status: done.exitCode ?? -1, stdout: done.stdout, stderr: done.stderr };
 }
 
