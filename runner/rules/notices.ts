@@ -320,7 +320,7 @@ function keys({ now, keys: seen, host, stack }: HostSight): Notice[] {
           `On ${host}, ${whose} (${fingerprint}) ${end}.`,
           person === null
             ? "Without a key that can encrypt no backup is made, and without a backup no cut."
-            : "Prolong it, or let the next version of the approver set hold another key of yours; what it signs after its end counts for nothing.",
+            : "Prolong it, or have another key of yours taken into the next approver set; what it signs after its end is refused.",
         ],
         next: [operatorCommand("cutter precheck", stack)],
       },
