@@ -1,7 +1,7 @@
 // Why an `up` did not come to its end, as one stop: a lock, a cancellation, an open run, a script's own words, a plan that no longer fits.
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { withStack } from "../frame/operator-command.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 import type { UpAnswer } from "./pulumi.ts";
 import { lockHeld } from "./state-lock.ts";
 
