@@ -1,11 +1,13 @@
 // The whole host as declared: every component with what it must be, the script that makes it so, and what the probe looks at.
 import { dirname } from "node:path";
+import * as z from "zod";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import { neededPrograms } from "../runner/rules/postgres-versions.ts";
 import type { StackConfig } from "./config.ts";
-import { EXISTING, databaseScope, passwordPath, undeclaredPaths } from "./database-spec.ts";
+import { EXISTING, databaseScope, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
+import { ENVIRONMENT, adoptedPath, surroundingsRequest } from "./environment.ts";
 import {
   AS_DECLARED,
   PROGRAM_THERE,
@@ -21,10 +23,13 @@ import { configLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
 import type { Ownership } from "./render/file-steps.ts";
 import { renderHostScript } from "./render/host-script.ts";
-import type { ProbeRequest, PsqlPlace } from "./render/probe.ts";
+import type { ProbeRequest } from "./render/probe.ts";
+import type { PsqlPlace } from "./render/psql.ts";
+import { RECORDED_SET_PATH, recordedSetState, renderRecordedSet } from "./render/recorded-set.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
 import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
+import type { Rights } from "./rights.ts";
 import type { Sources } from "./sources.ts";
 
 /** One part of the host: what it must be and the script that makes it so. `after`: components that must stand before. */
@@ -42,6 +47,8 @@ export interface DeclaredHost {
   readonly request: ProbeRequest;
   /** Answers of the probe that nobody declares. */
   readonly undeclared: ReadonlySet<string>;
+  /** What the declaration says about roles and objects of the database. */
+  readonly rights: Rights;
 }
 
 /** Names of the components that are no packages. */
@@ -53,7 +60,9 @@ export const COMPONENTS = {
   backupKey: "backup-recipient",
   release: "runner-release",
   untouched: "untouched",
+  recordedSet: "recorded-approver-set",
   programs: "host-programs",
+  environment: ENVIRONMENT,
 } as const;
 
 /** What `up` says about things it only looks at. */
@@ -71,13 +80,16 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     approversComponent(config, sources),
     backupKeyComponent(config, sources),
     ...packages.own,
+    ...recordedSetComponent(config, sources),
     releaseComponent(config, sources),
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
     programsComponent(config),
     untouchedComponent(config),
-  ].filter(({ spec }) => Object.keys(spec).length > 0);
+    environmentComponent(config, sources),
+  ].filter(({ name, spec }) => name === ENVIRONMENT || Object.keys(spec).length > 0);
   const spec: Spec = Object.assign({}, ...components.map((one) => one.spec)) as Spec;
-  return { components, spec, request: requestOf(config, sources, spec), undeclared: undeclared(sources, spec) };
+  const request = requestOf(config, sources, spec);
+  return { components, spec, request, undeclared: undeclared(sources, spec), rights: sources.rights };
 }
 
 // A role whose env file nobody named keeps its password to itself.
@@ -218,6 +230,28 @@ function approversComponent(config: StackConfig, { approvers }: Sources): Declar
   };
 }
 
+// Recorded as the database's administrator, so that the file on the host and its pin are not all that says who may sign.
+function recordedSetComponent(config: StackConfig, { approvers, packages }: Sources): Declared[] {
+  if (!packages.some(({ name }) => name === "runtime")) return [];
+  const { version } = z.looseObject({ version: z.string() }).parse(JSON.parse(approvers.toString("utf8")));
+  const { sha } = config.approvers;
+  const name = COMPONENTS.recordedSet;
+  const up =
+    version === "1"
+      ? "records version 1; a recorded set is never replaced"
+      : "nothing: npm run approvers -- lay, with the signatures of the set before";
+  return [
+    {
+      name,
+      after: [packageComponent("runtime")],
+      spec: specOf(name, up, {
+        [RECORDED_SET_PATH]: { state: recordedSetState(version, sha), parent: "table cutter_runtime.approver_set" },
+      }),
+      script: renderRecordedSet({ version, sha, bytes: approvers }, psqlPlace(config)),
+    },
+  ];
+}
+
 function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources): Declared {
   const { backupKey: key } = config;
   const bytes = Buffer.from(armored);
@@ -307,6 +341,27 @@ function untouchedComponent({ untouched }: StackConfig): Declared {
   };
 }
 
+/** Who reads the adopted facts on the host: the runner's precheck. Nothing in them is secret. */
+export const adoptedOwnership = ({ orchestrator: { owner, group } }: StackConfig): Ownership => ({
+  owner,
+  group,
+  mode: "0644",
+});
+
+// The facts themselves are compared by look.ts; here stands the list that the host's precheck reads.
+function environmentComponent(config: StackConfig, { adopted }: Sources): Declared {
+  const laid =
+    adopted === undefined
+      ? {}
+      : { [adoptedPath(config)]: { state: fileState(adoptedOwnership(config), sha256(adopted.bytes)) } };
+  return {
+    name: ENVIRONMENT,
+    script: LOOKED_AT,
+    after: [],
+    spec: specOf(ENVIRONMENT, "nothing: npm run drift -- --adopt lays it", laid),
+  };
+}
+
 function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequest {
   const root = `${config.release.folder}/${releaseName(sources.release.digest)}`;
   const paths = Object.keys(spec).filter(
@@ -322,6 +377,7 @@ function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequ
     users: config.users.map(({ name }) => name),
     node: config.node,
     postgres: postgresPrograms(config),
+    surroundings: surroundingsRequest(config, sources.rights, sources.environment, postgresPrograms(config)),
     keyring: config.backupKey.keyring,
     config: {
       file: config.orchestrator.file,

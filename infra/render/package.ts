@@ -6,8 +6,8 @@ import { definedFunctions } from "../package-functions.ts";
 import type { Rights } from "../rights.ts";
 import { FILE_FUNCTIONS } from "./file-steps.ts";
 import { renderGuard, renderHostScript } from "./host-script.ts";
-import { psqlCommand, psqlVariable } from "./probe.ts";
-import type { PsqlPlace } from "./probe.ts";
+import { psqlCommand, psqlVariable } from "./psql.ts";
+import type { PsqlPlace } from "./psql.ts";
 import { SCRAM_VERIFIER_PROGRAM } from "./scram-verifier.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 

@@ -202,6 +202,8 @@ const driftAnswer = z.object({
   fresh: z.boolean(),
   plan: text.optional(),
 });
+/** What was recorded as known of a host, and what had changed since the adoption before. */
+const adoptAnswer = z.object({ stack: text, adopted: count, changed: z.array(driftLine).readonly(), file: text });
 const upAnswer = z.object({ stack: text, left: z.array(driftLine).readonly() });
 /** The SQL of a database package with its digest; what its script said on the host. */
 const packageAnswers = [
@@ -252,6 +254,7 @@ export const printed = z.union([
   stopTableAnswer,
   convertedAnswer,
   driftAnswer,
+  adoptAnswer,
   upAnswer,
   ...packageAnswers,
 ]);

@@ -6,6 +6,8 @@ import { Stopped } from "../../runner/model/stop.ts";
 export interface Confirmation {
   readonly question: string;
   readonly wanted: string;
+  /** What is said to be wanted after the third other answer; what was refused with it. */
+  readonly otherwise?: string;
 }
 
 /** Where a person reads and is asked; standard error when standard output belongs to a program. */
@@ -33,7 +35,7 @@ export async function typedConfirmation(confirmations: readonly Confirmation[], 
 }
 
 async function askThrice(
-  { question, wanted }: Confirmation,
+  { question, wanted, otherwise }: Confirmation,
   lines: AsyncIterator<string, unknown>,
   page: Page,
 ): Promise<void> {
@@ -44,7 +46,7 @@ async function askThrice(
     if (answer.done || left === 0)
       throw new Stopped("STOP_APPROVAL_INVALID", {
         saw: answer.done ? "no answer" : "another answer",
-        wanted: "the number as it is shown above; nothing was signed",
+        wanted: otherwise ?? "the number as it is shown above; nothing was signed",
       });
     page.write(`that is another answer; ${left === 1 ? "1 try" : `${left} tries`} left\n`);
   }

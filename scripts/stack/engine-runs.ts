@@ -1,8 +1,15 @@
 // The two things the engine does with a stack: a preview, read as drift, and `up`, after which the host is looked at again, because
 // nobody is told "done" on the engine's word alone.
+import { readFileSync } from "node:fs";
+import { NOT_ADOPTED, readDriftMessage } from "../../infra/drift-text.ts";
+import type { DriftLine } from "../../infra/drift.ts";
+import { ENVIRONMENT } from "../../infra/environment.ts";
 import { isStopCode, Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { partsInProgress, readPreview, type PreviewLines } from "./engine-answer.ts";
+import { saysSandbox } from "../toolchain/sandbox-config.ts";
+import { lookToAdopt, recordAdoption } from "./adoption.ts";
+import { readStackFile } from "./stack-config.ts";
 import { ENGINE_STATUS, ensureStack, preview, up, type Engine, type EngineAnswer } from "./pulumi.ts";
 
 /** Seconds after which a host that hangs is given up: dial, probe and engine together. */
@@ -37,12 +44,40 @@ export async function bringUpStack(engine: Engine, say: (line: string) => void, 
     ...(plan === undefined ? { skipPreview: true } : { plan }),
   });
   if (answer.status !== ENGINE_STATUS.done) throw failure(answer);
-  return await lookWithEngine(engine);
+  const left = await lookWithEngine(engine);
+  if (!(await adoptSandbox(engine, left))) return left;
+  return { ...left, lines: left.lines.filter(({ component }) => component !== ENVIRONMENT) };
+}
+
+/**
+ * A sandbox is made by us from nothing, so what stands on it after an `up` is what there is to adopt; a real host is adopted by a
+ * person. An `up` refuses a host that had changed before it.
+ */
+async function adoptSandbox({ configFile }: Engine, { lines }: PreviewLines): Promise<boolean> {
+  if (!saysSandbox(readFileSync(configFile, "utf8"))) return false;
+  const adopted = readStackFile(configFile)["cutter:adopted"] !== undefined;
+  if (adopted && !lines.some(({ component }) => component === ENVIRONMENT)) return false;
+  await recordAdoption(configFile, await lookToAdopt(configFile));
+  return true;
+}
+
+function notAdopted(lines: readonly DriftLine[]): Stopped {
+  return new Stopped("STOP_DRIFT", {
+    saw: `${lines.length} facts of the host are not those that were adopted`,
+    wanted: "the host as people adopted it; nothing was changed",
+    details: [...new Set(lines.map(({ path, want, have }) => `${path}: ${have}, adopted was ${want}`))].slice(0, 20),
+    hint: "find out who changed them; put them back, or adopt them by name",
+    next: "npm run drift -- --adopt",
+  });
 }
 
 function failure({ status, stdout, stderr }: EngineAnswer): Stopped {
   const text = `${stdout}\n${stderr}`;
   const open = /\b(STOP_[A-Z_0-9]+) (\S+)/.exec(text);
+  if (text.includes(NOT_ADOPTED)) {
+    const lines = text.split("\n").flatMap((line) => readDriftMessage(line, ENVIRONMENT) ?? []);
+    return notAdopted(lines);
+  }
   const said = text
     .split("\n")
     .filter((line) => /error:|fail|STOP_|could not|is a link|no space|not laid/i.test(line))

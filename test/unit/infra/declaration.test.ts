@@ -170,6 +170,9 @@ const looks = (change: Record<string, unknown> = {}): string => {
       "config",
       "keyring",
       "database",
+      "environment",
+      "server",
+      "surroundings",
     ].map((name) => [name, look()]),
   );
   return `a banner\n${FACTS_BEGIN}\n${JSON.stringify({ version: "1", ...empty, node: look("absent\n"), config: look('"no node"'), database: look("no psql"), ...change })}\n${FACTS_END}\n`;
