@@ -5,6 +5,7 @@ import { configSchema } from "../runner/model/config.ts";
 import { FINGERPRINT } from "../runner/model/ids.ts";
 import { sha } from "../runner/model/sha-schema.ts";
 import { Stopped } from "../runner/model/stop.ts";
+import { undeclaredEnvFiles } from "./env-files.ts";
 import { PACKAGES } from "./packages.ts";
 
 // No quote, backslash or control: these paths stand in scripts and messages.
@@ -50,8 +51,8 @@ const databaseSchema = z.strictObject({
   packages: z.array(PACKAGE),
   /** sha256 of the SQL that `npm run package -- show <name>` prints; needed on every real host. */
   ack: z.partialRecord(PACKAGE, sha),
-  /** Env file by login role: where `up` finds the password of a role that has none yet. */
-  credentials: z.record(user, z.strictObject({ file: path, variable: z.string().regex(/^[A-Z][A-Z0-9_]*$/) })),
+  /** Of version 0.7; the files stand in cutter:envFiles and the names in cutter:orchestrator.content.credentials. */
+  credentials: z.custom<never>(() => false, "is no key any more: the files stand in cutter:envFiles").exactOptional(),
 });
 
 const rows = z.int().min(0);
@@ -96,6 +97,11 @@ const stackSchema = z.strictObject({
     owner: user,
     group: user,
   }),
+  /**
+   * Env files on the host that the runner reads, as cutter:orchestrator.content names them. `up` takes from them the password of a role
+   * that has none yet and writes none; a host that is no sandbox names every one of them. docs/decisions/0057-env-files.md
+   */
+  envFiles: z.array(z.strictObject({ file: path, ...owned })),
   /** Trees and files that provisioning only looks at; `sha256` is the digest `npm run drift` shows. */
   untouched: z.array(z.strictObject({ path, sha256: sha })),
   /** Extras on the host that were adopted, by the path drift shows. */
@@ -115,7 +121,7 @@ export type StackConfig = z.infer<typeof stackSchema>;
 export const STACK_KEYS = Object.keys(stackSchema.shape) as readonly (keyof StackConfig)[];
 
 /** Keys that may be left out, with what they mean then. */
-const DEFAULTS: Partial<StackConfig> = { sandbox: false, users: [], untouched: [], known: [] };
+const DEFAULTS: Partial<StackConfig> = { sandbox: false, users: [], envFiles: [], untouched: [], known: [] };
 
 /** What is wrong with a value, in words that do not quote it. */
 function faultOf(issue: z.core.$ZodIssue): string {
@@ -182,6 +188,10 @@ function faultsBetween(config: StackConfig): string[] {
   const differing = pairs
     .filter(([, ours, theirs]) => ours !== theirs)
     .map(([key]) => `cutter:${key}: differs from what cutter:orchestrator.content says`);
+  if (!config.sandbox)
+    differing.push(
+      ...undeclaredEnvFiles(config).map((file) => `cutter:envFiles: ${file}, which the runner reads, is not in it`),
+    );
   // Only root may start programs as somebody else; found out at the first backup, it would be the host's first cut that fails.
   const { adapter, scratch_user: scratch } = content.backup;
   const cannot = adapter === "initdb" && scratch !== null && runtime.owner !== "root" && scratch !== runtime.owner;

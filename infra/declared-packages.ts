@@ -1,6 +1,6 @@
 // The database packages as components of a host: what each must be there, and the script that lays it.
-import type { StackConfig } from "./config.ts";
 import { EXISTING, databaseSpec, definitionsSpec, packageComponent, passwordPath } from "./database-spec.ts";
+import type { EnvLogin } from "../runner/rules/env-login.ts";
 import type { Spec, Wanted } from "./drift.ts";
 import { databasePath } from "./facts.ts";
 import type { Declared } from "./host-spec.ts";
@@ -12,12 +12,17 @@ import type { OwnSources } from "./sources.ts";
 export interface PackageGround {
   readonly place: PsqlPlace;
   readonly node: string;
-  readonly credentials: StackConfig["database"]["credentials"];
+  /** Login by role, of those whose password the package's script may set. */
+  readonly logins: Readonly<Record<string, EnvLogin>>;
+  /** Text of env-file.cjs. */
+  readonly envProgram: string | undefined;
+  /** Components the first package stands on. */
+  readonly first: readonly string[];
 }
 
 /** The packages, each with the script that lays it, and what the existing system brings. */
 export function packageComponents(
-  { place, node, credentials }: PackageGround,
+  { place, node, logins, envProgram, first }: PackageGround,
   sources: OwnSources,
 ): { readonly own: readonly Declared[]; readonly existing: Spec } {
   const whole = databasePath(place.name);
@@ -34,7 +39,7 @@ export function packageComponents(
     const passwords = sources.rights.roles
       .filter(({ login, package: by }) => login && by === declared.name)
       .flatMap(({ name: role }) => {
-        const source = credentials[role];
+        const source = logins[role];
         return source === undefined ? [] : [{ role, ...source }];
       });
     const spec: Spec = {
@@ -54,6 +59,7 @@ export function packageComponents(
       statement: sources.statement,
       place,
       node,
+      envProgram,
       passwords,
     });
     const before = sources.packages[index - 1];
@@ -61,7 +67,7 @@ export function packageComponents(
       name,
       spec: { ...spec, ...tables },
       script,
-      after: before === undefined ? [] : [packageComponent(before.name)],
+      after: before === undefined ? first : [packageComponent(before.name)],
     };
   });
   return {

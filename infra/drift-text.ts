@@ -27,6 +27,9 @@ export function readDriftMessage(message: string, component: string): DriftLine 
   return { component, path, want, have, up };
 }
 
+/** Variable of the program's environment, `true` while the state holds no part of the host: every part will be made then, not mended. */
+export const NOTHING_LAID_VARIABLE = "CUTTER_NOTHING_LAID";
+
 /**
  * Digest of the differences of one component and of the change witnesses of what differs (or of what it lies in, when it is
  * gone). The same difference after a repair gives another digest; no time of asking is in it, so two looks at an unchanged

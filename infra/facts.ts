@@ -26,6 +26,7 @@ export function factsOf(looks: Looks, reading: Reading): HostFacts {
   const facts = {
     ...files.facts,
     ...configFacts(looks, reading, files.facts),
+    ...envFacts(looks, reading),
     ...keyringFacts(looks, reading),
     ...userFacts(looks, reading),
     ...programFacts(looks, reading),
@@ -34,6 +35,11 @@ export function factsOf(looks: Looks, reading: Reading): HostFacts {
   return { facts: withPackages(facts, reading.spec), witnesses: files.witnesses };
 }
 
+const linesOf = (bytes: Buffer): string[] =>
+  bytes
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => line !== "");
 const records = (bytes: Buffer): string[] => bytes.toString("utf8").split("\0").slice(0, -1);
 const found = (
   { spec }: Reading,
@@ -110,11 +116,9 @@ function fileFacts(looks: Looks, reading: Reading): HostFacts {
         component: componentAbove(path, spec),
       }),
     ),
-    ...looks.digests
-      .toString("utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => found(reading, `everything in ${line.slice(65)}`, `sha256:${line.slice(0, 64)}`)),
+    ...linesOf(looks.digests).map((line) =>
+      found(reading, `everything in ${line.slice(65)}`, `sha256:${line.slice(0, 64)}`),
+    ),
   ];
   return {
     facts: Object.fromEntries(facts),
@@ -183,6 +187,25 @@ function configFacts(looks: Looks, reading: Reading, files: Facts): Record<strin
   ]);
 }
 
+// Without Node nobody has read the files; that Node is missing is a difference of its own.
+function envFacts(looks: Looks, reading: Reading): Record<string, Found> {
+  const text = looks.env_files.toString("utf8").trim();
+  const { questions } = reading.request.envFiles;
+  if (text === "no node")
+    return Object.fromEntries(questions.map(({ path }) => found(reading, path, "not looked into: no node")));
+  const parsed = z
+    .array(z.record(z.string(), z.string()))
+    .safeParse(text === "" ? [] : text.split("\n").map((line): unknown => JSON.parse(line)));
+  if (!parsed.success)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: "the look at the env files is not in its form",
+      wanted: "which names they set",
+    });
+  return Object.fromEntries(
+    parsed.data.flatMap((told) => Object.entries(told).map(([path, state]) => found(reading, path, state))),
+  );
+}
+
 /** Path of a key in the host's keyring. */
 export const keyPath = (fingerprint: string): string => `key ${fingerprint}`;
 
@@ -194,7 +217,7 @@ function keyringFacts(looks: Looks, reading: Reading): Record<string, Found> {
     if (key?.fingerprint !== undefined)
       facts.push(found(reading, keyPath(key.fingerprint), keyState(key), { parent: home }));
   };
-  for (const line of looks.keyring.toString("utf8").split("\n")) {
+  for (const line of linesOf(looks.keyring)) {
     const [type = "", validity = "", , , last = "", capabilities = ""] = line.split(":");
     if (type === "pub") {
       close();
@@ -220,14 +243,10 @@ export const userState = (home: string, shell: string): string => `home ${home},
 
 function userFacts(looks: Looks, reading: Reading): Record<string, Found> {
   return Object.fromEntries(
-    looks.users
-      .toString("utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => {
-        const [name = "", home = "", shell = ""] = line.split(":");
-        return found(reading, userPath(name), userState(home, shell));
-      }),
+    linesOf(looks.users).map((line) => {
+      const [name = "", home = "", shell = ""] = line.split(":");
+      return found(reading, userPath(name), userState(home, shell));
+    }),
   );
 }
 
@@ -253,16 +272,14 @@ function programFacts(looks: Looks, reading: Reading): Record<string, Found> {
 
 // A program older than the server refuses it, at the first backup: told here by both versions.
 function postgresFacts(looks: Looks, reading: Reading): [string, Found][] {
-  const lines = looks.postgres
-    .toString("utf8")
-    .split("\n")
-    .map((line) => line.split("\t"));
+  const lines = linesOf(looks.postgres).map((line) => line.split("\t"));
   const told = lines.find(([name]) => name === "server")?.[1] ?? "";
+  const initdb = reading.request.postgres.some((path) => path.endsWith("/initdb"));
   const server = /^\d{6}$/.test(told) ? majorOf(Number(told)) : undefined;
   return lines
     .filter(([path = ""]) => path.startsWith("/"))
     .map(([path = "", answer = ""]) =>
-      found(reading, programPathOf(path), programFault(answer, server) ?? PROGRAM_THERE),
+      found(reading, programPathOf(path), programFault(answer, server, initdb ? "server" : "client") ?? PROGRAM_THERE),
     );
 }
 

@@ -1,13 +1,14 @@
 // The whole host as declared: every component with what it must be, the script that makes it so, and what the probe looks at.
 import { dirname } from "node:path";
-import * as z from "zod";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import { neededPrograms } from "../runner/rules/postgres-versions.ts";
+import { RECORDED_SET_COMPONENT, environmentComponent, recordedSetComponent } from "./adopted-components.ts";
 import type { StackConfig } from "./config.ts";
-import { EXISTING, databaseScope, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
+import { EXISTING, databaseScope, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
-import { ENVIRONMENT, adoptedPath, surroundingsRequest } from "./environment.ts";
+import { ENVIRONMENT, surroundingsRequest } from "./environment.ts";
+import { ENV_PROGRAM, declaredLogins, envQuestions, envSpec } from "./env-files.ts";
 import {
   AS_DECLARED,
   PROGRAM_THERE,
@@ -25,7 +26,7 @@ import type { Ownership } from "./render/file-steps.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import type { ProbeRequest } from "./render/probe.ts";
 import type { PsqlPlace } from "./render/psql.ts";
-import { RECORDED_SET_PATH, recordedSetState, renderRecordedSet } from "./render/recorded-set.ts";
+import { renderPrograms } from "./render/programs.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
 import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
@@ -60,32 +61,52 @@ export const COMPONENTS = {
   backupKey: "backup-recipient",
   release: "runner-release",
   untouched: "untouched",
-  recordedSet: "recorded-approver-set",
+  recordedSet: RECORDED_SET_COMPONENT,
   programs: "host-programs",
   environment: ENVIRONMENT,
+  envFiles: "env-files",
 } as const;
 
 /** What `up` says about things it only looks at. */
 const LOOKED_AT =
   "# Only looked at: provisioning never touches these.\necho 'only looked at; provisioning does not touch it'\n";
 
+/** Text of the program that reads env files, of the release that is declared. */
+function envProgram({ release }: Sources): string | undefined {
+  const bytes = release.files[ENV_PROGRAM];
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8");
+}
+
 /** Puts all components together. */
 export function declareHost(config: StackConfig, sources: Sources): DeclaredHost {
-  const { node, database } = config;
-  const packages = packageComponents({ place: psqlPlace(config), node, credentials: database.credentials }, sources);
+  const { node } = config;
+  const ground = {
+    place: psqlPlace(config),
+    node,
+    logins: declaredLogins(config),
+    envProgram: envProgram(sources),
+    first: [COMPONENTS.programs],
+  };
+  const packages = packageComponents(ground, sources);
   const components = [
+    programsComponent(config),
     usersComponent(config),
     directoriesComponent(config),
     configComponent(config),
     approversComponent(config, sources),
     backupKeyComponent(config, sources),
     ...packages.own,
-    ...recordedSetComponent(config, sources),
+    ...recordedSetComponent(config, sources, psqlPlace(config)),
     releaseComponent(config, sources),
+    {
+      name: COMPONENTS.envFiles,
+      spec: envSpec(config, COMPONENTS.envFiles),
+      script: LOOKED_AT,
+      after: [],
+    },
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
-    programsComponent(config),
     untouchedComponent(config),
-    environmentComponent(config, sources),
+    environmentComponent(config, sources, LOOKED_AT),
   ].filter(({ name, spec }) => name === ENVIRONMENT || Object.keys(spec).length > 0);
   const spec: Spec = Object.assign({}, ...components.map((one) => one.spec)) as Spec;
   const request = requestOf(config, sources, spec);
@@ -153,7 +174,7 @@ function directoriesComponent(config: StackConfig): Declared {
   ];
   return {
     name: COMPONENTS.directories,
-    after: [COMPONENTS.users],
+    after: [COMPONENTS.users, COMPONENTS.programs],
     spec: specOf(
       COMPONENTS.directories,
       "makes the folder, sets owner and mode; a link or file in its place is not replaced",
@@ -230,28 +251,6 @@ function approversComponent(config: StackConfig, { approvers }: Sources): Declar
   };
 }
 
-// Recorded as the database's administrator, so that the file on the host and its pin are not all that says who may sign.
-function recordedSetComponent(config: StackConfig, { approvers, packages }: Sources): Declared[] {
-  if (!packages.some(({ name }) => name === "runtime")) return [];
-  const { version } = z.looseObject({ version: z.string() }).parse(JSON.parse(approvers.toString("utf8")));
-  const { sha } = config.approvers;
-  const name = COMPONENTS.recordedSet;
-  const up =
-    version === "1"
-      ? "records version 1; a recorded set is never replaced"
-      : "nothing: npm run approvers -- lay, with the signatures of the set before";
-  return [
-    {
-      name,
-      after: [packageComponent("runtime")],
-      spec: specOf(name, up, {
-        [RECORDED_SET_PATH]: { state: recordedSetState(version, sha), parent: "table cutter_runtime.approver_set" },
-      }),
-      script: renderRecordedSet({ version, sha, bytes: approvers }, psqlPlace(config)),
-    },
-  ];
-}
-
 function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources): Declared {
   const { backupKey: key } = config;
   const bytes = Buffer.from(armored);
@@ -323,7 +322,11 @@ function programsComponent(config: StackConfig): Declared {
   );
   return {
     name: COMPONENTS.programs,
-    script: LOOKED_AT,
+    script: renderPrograms(
+      postgresPrograms(config),
+      psqlPlace(config),
+      config.orchestrator.content.backup.adapter === "initdb" ? "server" : "client",
+    ),
     after: [],
     spec: specOf(COMPONENTS.programs, "nothing: install the program on the host", entries),
   };
@@ -341,41 +344,23 @@ function untouchedComponent({ untouched }: StackConfig): Declared {
   };
 }
 
-/** Who reads the adopted facts on the host: the runner's precheck. Nothing in them is secret. */
-export const adoptedOwnership = ({ orchestrator: { owner, group } }: StackConfig): Ownership => ({
-  owner,
-  group,
-  mode: "0644",
-});
-
-// The facts themselves are compared by look.ts; here stands the list that the host's precheck reads.
-function environmentComponent(config: StackConfig, { adopted }: Sources): Declared {
-  const laid =
-    adopted === undefined
-      ? {}
-      : { [adoptedPath(config)]: { state: fileState(adoptedOwnership(config), sha256(adopted.bytes)) } };
-  return {
-    name: ENVIRONMENT,
-    script: LOOKED_AT,
-    after: [],
-    spec: specOf(ENVIRONMENT, "nothing: npm run drift -- --adopt lays it", laid),
-  };
-}
-
 function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequest {
   const root = `${config.release.folder}/${releaseName(sources.release.digest)}`;
   const paths = Object.keys(spec).filter(
     (path) => path.startsWith("/") && !path.startsWith(`${root}/`) && path !== root,
   );
+  const secret = new Set(config.envFiles.map(({ file }) => file));
   // Where a declared thing was removed, the folder it lay in shows that something changed.
   const around = [...new Set([...paths, root].map(dirname))].filter((path) => !paths.includes(path));
   return {
     paths: [...paths, ...around],
-    hashed: paths.filter((path) => spec[path]?.state.startsWith("file ") === true),
+    // Never a digest of passwords: whoever guesses could hold his guess against it.
+    hashed: paths.filter((path) => spec[path]?.state.startsWith("file ") === true && !secret.has(path)),
     trees: [root],
     digests: config.untouched.map(({ path }) => path),
     users: config.users.map(({ name }) => name),
     node: config.node,
+    envFiles: { program: envProgram(sources), questions: envQuestions(config) },
     postgres: postgresPrograms(config),
     surroundings: surroundingsRequest(config, sources.rights, sources.environment, postgresPrograms(config)),
     keyring: config.backupKey.keyring,

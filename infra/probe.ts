@@ -1,5 +1,6 @@
 // One look at the host: one SSH connection, one script, one JSON document between two lines, checked before anybody uses it.
 import * as z from "zod";
+import { jsonOf } from "../runner/model/json-text.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
 import { runOnHost } from "./ssh/script.ts";
@@ -45,10 +46,11 @@ export function readLooks(stdout: string): Looks {
 
 /** Every look of a document by its name. STOP_COULD_NOT_LOOK when the output holds no document of exactly these looks. */
 export function readAnswers<Name extends string>(stdout: string, names: readonly Name[]): Record<Name, LookAnswer> {
-  const text = stdout.split(`${FACTS_BEGIN}\n`)[1]?.split(`${FACTS_END}\n`)[0];
+  // An answer in a frame has lost the line feeds at its end; the last mark stands there.
+  const text = stdout.split(`${FACTS_BEGIN}\n`)[1]?.split(`\n${FACTS_END}`)[0];
   if (text === undefined) throw couldNotLook("the host's answer has no facts in it", "");
   const schema = z.strictObject({ version: z.literal("1"), looks: z.record(z.string(), look) });
-  const { version, ...looks } = z.record(z.string(), z.unknown()).catch({}).parse(parseJson(text));
+  const { version, ...looks } = z.record(z.string(), z.unknown()).catch({}).parse(jsonOf(text));
   const parsed = schema.safeParse({ version, looks });
   const wrong = parsed.success
     ? [
@@ -77,14 +79,6 @@ function faultsOf(name: string, messages: string): string[] {
   if (!failed && said.length === 0) return [];
   if (!failed && TELLS_ITSELF.has(name)) return [];
   return [printable(said[0] ?? `status ${status ?? "unknown"}`).slice(0, 300)];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function couldNotLook(saw: string, stderr: string, details: readonly string[] = []): Stopped {

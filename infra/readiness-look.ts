@@ -50,6 +50,7 @@ export async function lookForReadiness(
   const own = readinessLooks({
     place: psqlPlace(config),
     places: placesOf(config),
+    carried: [...config.orchestrator.content.backup.tables, ...config.orchestrator.content.backup.context_tables],
     statements: readStatements(project),
   });
   const named = (names: readonly ReadinessLook[]): Record<string, string> =>
@@ -116,6 +117,7 @@ function readStatements(project: string): ReadinessStatements {
     runs: own("runs"),
     receipts: own("receipts"),
     admissions: own("admissions"),
+    foreign_keys: own("foreign_keys"),
     session: own("session"),
     writes: own("writes"),
     grant_matrix: readFileSync(join(project, "sql", "read", "grant-matrix.sql"), "utf8"),

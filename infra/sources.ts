@@ -105,6 +105,18 @@ export async function readBackupKey(config: StackConfig, now: Date): Promise<str
   return armored;
 }
 
+/** Whether backups can be encrypted for it now: found out at the first backup, it would be the host's first cut that fails. */
+export async function backupKeyFaults(armored: string, fingerprint: string | undefined, now: Date): Promise<string[]> {
+  if (fingerprint === undefined) return ["the file holds no armored public key, or several"];
+  return await recipientOf(armored, fingerprint, now).then(
+    () => [],
+    (error: unknown) => {
+      if (error instanceof Stopped) return [error.facts.saw];
+      throw error;
+    },
+  );
+}
+
 const throwAway = (): Stopped =>
   refused("a throw-away key of a sandbox is declared for a stack that is no sandbox", "keys of people");
 

@@ -4,8 +4,11 @@ import type { Common } from "./commands/call-options.ts";
 import { withGrammarOptions, withGrammarRequest } from "./terminal/grammar-options.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";
 import type { AskOnce, RunVerb } from "./commands/orchestrate-run.ts";
+import { FRAME_OPTION } from "./model/answer-frame.ts";
+import { stackOf } from "./model/error-text.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
 import type { GrammarWords } from "./rules/hints.ts";
+import { frameOutput, frameToken } from "./commands/framed-output.ts";
 
 const DEFAULT_CONFIG = "/var/lib/cutter/orchestrator.config.json";
 
@@ -18,7 +21,11 @@ function program(answer: (status: number) => void): Command {
   const root = new Command("cutter")
     .description("governed cuts of law texts into PostgreSQL")
     .option("--config <file>", "orchestrator.config.json of this host", DEFAULT_CONFIG)
-    .option("--json", "NDJSON on stdout", false);
+    .option("--json", "NDJSON on stdout", false)
+    .option(
+      `${FRAME_OPTION} <token>`,
+      "lines before and behind everything printed, as the operator's programs ask for it",
+    );
   const common = (): Common => root.opts<Common>();
   const run = (work: () => Promise<number>) => work().then(answer);
 
@@ -41,7 +48,7 @@ interface Running {
 function addRunVerbs(orchestrate: Command, { common, run }: Running): void {
   withGrammarRequest(orchestrate.command("cut <document-id>").description("open a run and carry it to its first pause"))
     .option("--run-id <id>", "name the run; asked for again, it is followed and no second run begins")
-    .action((id: string, options: GrammarWords & { request?: string; runId?: string }) =>
+    .action((id: string, options: Partial<GrammarWords> & { request?: string; runId?: string }) =>
       run(async () => (await import("./commands/orchestrate-run.ts")).startCut(common(), id, options)),
     );
   const verb = (kind: RunVerb, words: string, description: string): Command =>
@@ -63,9 +70,13 @@ function addRunVerbs(orchestrate: Command, { common, run }: Running): void {
 function addLookVerbs(orchestrate: Command, { common, run }: Running): void {
   withGrammarRequest(
     orchestrate.command("plan <document-id>").description("what a cut would sign: phases 1 to 3, read-only, no run"),
-  ).action((id: string, options: GrammarWords & { request?: string }) =>
+  ).action((id: string, options: Partial<GrammarWords> & { request?: string }) =>
     run(async () => (await import("./commands/orchestrate-plan.ts")).showPlan(common(), id, options)),
   );
+  orchestrate
+    .command("units <document-id>")
+    .description("the units of a document as they stand, by their digests; what a new version is compared with")
+    .action((id: string) => run(async () => (await import("./commands/orchestrate-units.ts")).showUnits(common(), id)));
   orchestrate
     .command("approvals <run-id>")
     .description("every admitted statement of a run, with its signature")
@@ -117,11 +128,11 @@ function addBackupVerbs(backup: Command, { common, run }: Running): void {
   backup
     .command("run")
     .description("take and prove a backup by hand")
-    .action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupByHand(common())));
+    .action(() => run(async () => (await import("./commands/backup-by-hand.ts")).showBackupRun(common())));
   backup
     .command("selftest")
     .description("dump, encrypt, decrypt, restore, compare; keeps nothing")
-    .action(() => run(async () => (await import("./commands/backup-verbs.ts")).backupSelftest(common())));
+    .action(() => run(async () => (await import("./commands/backup-by-hand.ts")).showBackupSelftest(common())));
   backup
     .command("receipt <run-id>")
     .description("what a restore outside this host needs")
@@ -212,10 +223,7 @@ async function main(): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (error instanceof Stopped)
       return (await import("./terminal/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
-    process.stderr.write(
-      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a ` +
-        "bug. Send this text and the run's runner.log.\n",
-    );
+    process.stderr.write(`${stackOf(error)}\nThis is a bug. Send this text and the run's runner.log.\n`);
     return EXIT_BUG;
   }
 }
@@ -237,4 +245,6 @@ for (const stream of [process.stdout, process.stderr]) {
 if (!("navigator" in globalThis))
   Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node.split(".")[0] ?? ""}` } });
 
+const endFrame = frameOutput(frameToken(process.argv));
 process.exitCode = await main();
+endFrame(process.exitCode);

@@ -49,7 +49,7 @@ export async function plan(run: Run, grammar: GrammarChoice): Promise<Planned> {
 export async function writeUnits(run: Run, planned: Planned): Promise<Recorded<LegAOutput>> {
   const { source, plan: rows, backup, grants } = planned;
   const mayCut = await cutAuthorization(run, planned);
-  return run.admitted(cutLegA, { source, plan: rows, backup, grants }, mayCut);
+  return run.step(cutLegA, { source, plan: rows, backup, grants }, mayCut);
 }
 
 /** Phases 7 to 9. */
@@ -72,10 +72,6 @@ export async function enact(
 ): Promise<Recorded<CloseoutOutput>> {
   const { source, plan: rows, grants } = planned;
   const { authorization, review_decision_id } = await enactAuthorization(run, planned);
-  const enacted = await run.admitted(
-    lifecycleEnact(review_decision_id),
-    { plan: rows, ledger, verified },
-    authorization,
-  );
+  const enacted = await run.step(lifecycleEnact(review_decision_id), { plan: rows, ledger, verified }, authorization);
   return run.step(closeout, { source, plan: rows, grants, ledger, enacted });
 }

@@ -1,5 +1,6 @@
 // Carries a run through one phase: returns its record, or does the work and records it under the lease. Which phases
 // there are, and in which order, is said in cut.ts.
+import { ask } from "./looks/one-statement.ts";
 import { canonicalText, digestOf, type Json } from "./model/canonical.ts";
 import type { BackupReceipt } from "./model/backup-receipt.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
@@ -77,24 +78,11 @@ export class Run {
     return this.#done.has(phase);
   }
 
-  /** Runs a phase that needs no admission, or returns its record. */
-  async step<I extends Inputs, O extends Json>(phase: Phase<I, O>, input: I): Promise<Recorded<O>> {
-    return this.#advance(phase, input, UNSIGNED);
-  }
-
-  /** Runs an effect that people admitted. */
-  async admitted<I extends Inputs, O extends Json>(
-    phase: EffectPhase<I, O>,
-    input: I,
-    authorization: Authorization,
-  ): Promise<Recorded<O>> {
-    return this.#advance(phase, input, authorization);
-  }
-
-  async #advance<I extends Inputs, O extends Json>(
+  /** Runs a phase, or returns its record. `authorization`: what people admitted, for an effect that needs it. */
+  async step<I extends Inputs, O extends Json>(
     phase: Phase<I, O>,
     input: I,
-    authorization: Authorization,
+    authorization: Authorization = UNSIGNED,
   ): Promise<Recorded<O>> {
     this.#working = phase.name;
     const record = await this.#recordedOrDone(phase, input, authorization);
@@ -286,9 +274,7 @@ export class Run {
   }
 
   async #reload(): Promise<void> {
-    const rows = await this.world.database.read("exec", (reader) =>
-      reader.query("read/phases-done", { run_id: this.row.run_id }),
-    );
+    const rows = await ask(this.world.database, "exec", "read/phases-done", { run_id: this.row.run_id });
     this.#done = new Map(rows.map((record) => [record.phase, record]));
   }
 
@@ -352,7 +338,7 @@ export class Run {
   /** One more backup, proven by a restore and recorded under the lease. */
   async takeBackup(): Promise<BackupReceipt> {
     const { database, vault } = this.world;
-    const known = await database.read("exec", (reader) => reader.query("read/receipts", { run_id: this.row.run_id }));
+    const known = await ask(database, "exec", "read/receipts", { run_id: this.row.run_id });
     const attempt = (known[0]?.attempt ?? 0) + 1;
     const receipt = await vault.take(this.row.run_id, attempt);
     await database.transaction("exec", (tx) =>

@@ -1,10 +1,12 @@
 // The two pauses of a run: derive what must be signed from live state, find the admission, or ask and stop.
+import { ask, askOne } from "./looks/one-statement.ts";
 import { randomUUID } from "node:crypto";
 import type { Run } from "./engine.ts";
-import { digestOf } from "./model/canonical.ts";
+import { digestOf, type Json } from "./model/canonical.ts";
 import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Payload } from "./model/payload.ts";
+import type { Supersedes } from "./model/registration-record.ts";
 import type { Gate, RunState } from "./model/run.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
@@ -69,10 +71,8 @@ async function insistAdmitted(
   gates: readonly AskedGate[],
 ): Promise<Authorization> {
   const record = await recordOf(run);
-  const rows = await run.world.database.read("exec", (reader) =>
-    reader.query("read/admissions", { run_id: run.row.run_id }),
-  );
-  const { now } = await run.world.database.read("exec", (reader) => reader.one("read/database-now"));
+  const rows = await ask(run.world.database, "exec", "read/admissions", { run_id: run.row.run_id });
+  const { now } = await askOne(run.world.database, "exec", "read/database-now");
   const cap = run.world.config.caps.phase_minutes * 60;
   const judged = gates.map((gate) => {
     const payload = expectedPayload(record, gate);
@@ -150,8 +150,7 @@ function pauseStop(verdicts: readonly Verdict[], bundles: readonly string[], run
 
 /** The newest proven backup is young enough, holds the recorded content, and lies unchanged on disk; an old one is taken again. */
 async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void> {
-  const read = () =>
-    run.world.database.read("exec", (reader) => reader.query("read/receipts", { run_id: run.row.run_id }));
+  const read = () => ask(run.world.database, "exec", "read/receipts", { run_id: run.row.run_id });
   let [newest] = await read();
   if (!newest || backupTooOld(newest.at, newest.now, run.world.config.backup.max_age_minutes)) {
     await run.takeBackup();
@@ -175,6 +174,11 @@ async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void
   });
 }
 
+const supersededJson = (supersedes: Supersedes): Json => ({
+  ...supersedes,
+  units: supersedes.units.map((unit) => ({ ...unit })),
+});
+
 const recordOf = (run: Run): Promise<RunRecord> =>
   run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
 
@@ -182,9 +186,7 @@ const recordOf = (run: Run): Promise<RunRecord> =>
 async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
   const source = planned.source.output;
   const material = await planOf(source, run.readScope());
-  const receipts = await run.world.database.read("exec", (reader) =>
-    reader.query("read/receipts", { run_id: run.row.run_id }),
-  );
+  const receipts = await ask(run.world.database, "exec", "read/receipts", { run_id: run.row.run_id });
   const { region, findings } = material.manifest;
   const sg1 = gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" ? sg1InForce(record) : undefined;
   return {
@@ -198,6 +200,7 @@ async function bundleContents(run: Run, planned: Planned, record: RunRecord, gat
       plan: { ...run.world.config.plan },
       caps: { units: run.world.config.caps.units, hard: run.world.config.caps.hard },
     },
+    ...(material.supersedes === undefined ? {} : { superseded: supersededJson(material.supersedes) }),
     receipts: receipts.map((row) => ({
       attempt: String(row.attempt),
       file_sha: row.file_sha,

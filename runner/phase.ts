@@ -33,7 +33,7 @@ export interface RunFacts {
 
 /** For a phase that only computes: the pinned snapshot and the run's own files. */
 export interface PureScope extends RunFacts {
-  readonly files: Pick<RunFiles, "artifact" | "writeRun">;
+  readonly files: Pick<RunFiles, "artifact" | "registration" | "writeRun">;
 }
 /** For a phase that reads the database and may take the backup. */
 export interface ReadScope extends PureScope {

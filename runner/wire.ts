@@ -6,7 +6,6 @@ import { folderReporter } from "./adapters/folder-reporter.ts";
 import { httpReporter } from "./adapters/http-reporter.ts";
 import { postgresDatabase } from "./adapters/postgres.ts";
 import { relevantObjects } from "./adapters/rights.ts";
-import { rehearsalGround } from "./adapters/rehearsal-ground.ts";
 import { fileEvents } from "./adapters/run-events.ts";
 import { runKey } from "./adapters/run-key.ts";
 import { runFiles } from "./adapters/run-files.ts";
@@ -15,13 +14,13 @@ import type { Config } from "./model/config.ts";
 import type { SignatureAnswer, SignatureQuestion } from "./world/signature.ts";
 import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment-hash.ts";
+import { kbKeyVariable } from "./rules/env-login.ts";
 import { insistChain } from "./signatures/approver-chain.ts";
 import { verifyWithBoth } from "./signatures/both-verifiers.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
 import { everySet, insistOrdersSigned } from "./signatures/signed-orders.ts";
 import { readHere } from "./wire-here.ts";
 import type { Events, World } from "./world.ts";
-import type { RehearsalGround } from "./world/stage.ts";
 
 /** Everything a verb may reach. `runId` chooses the events file; without one, events go nowhere. STOP_DRIFT when a release file differs. */
 export async function makeWorld(configFile: string, runId?: string): Promise<World> {
@@ -45,8 +44,10 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
       },
       insistOrders: ordersOnce(config.host, { sha: here.approvers_sha, set: approvers }),
     },
-    vault: vaultOf(config, (line) =>
-      events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what: line }),
+    vault: backupVault(
+      config,
+      () => credentialOf(config, "backup"),
+      (what) => events.emit({ event: "progress", phase: "pre_write_backup", done: 0, of: 0, what }),
     ),
     events,
     reporter: reporterOf(config.reports),
@@ -77,15 +78,11 @@ function ordersOnce(
 
 function reporterOf(reports: Config["reports"]): World["reporter"] {
   return reports.reporter === "http"
-    ? httpReporter({ base: reports.base_url, keyFile: reports.api_key_file, folder: reports.folder })
+    ? httpReporter({
+        base: reports.base_url,
+        keyFile: reports.api_key_file,
+        keyName: kbKeyVariable(reports),
+        folder: reports.folder,
+      })
     : folderReporter(reports.folder);
-}
-
-/** Where the run is tried out before anyone signs. */
-export function groundOf(world: World, runId: string): RehearsalGround {
-  return rehearsalGround(world, runId);
-}
-
-function vaultOf(config: Config, log: (line: string) => void): World["vault"] {
-  return backupVault(config, () => credentialOf(config, "backup"), log);
 }

@@ -1,20 +1,25 @@
 // What the detached process does: take the run's lease, carry it as far as it may go, say how it ended.
+import { ask } from "./looks/one-statement.ts";
 import { cut } from "./cut.ts";
 import { closeRun, indexClosedRun, snapshotCounts } from "./aftermath/closing.ts";
 import { Run } from "./engine.ts";
 import type { StopJson } from "./model/events.ts";
-import { isDocumentId, type DocumentId, type RunId } from "./model/ids.ts";
+import { hintLine, hintsOf, type AskedGrammar } from "./model/grammar-request.ts";
+import { documentIdOf, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
-import { RUN_STATES, type RecordedPhase, type RunState } from "./model/run.ts";
+import { messageOf, stackOf } from "./model/error-text.ts";
+import { RUN_STATES, type RecordedPhase } from "./model/run.ts";
 import { insist, Stopped, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistDecided, insistWhole, withRequest } from "./aftermath/escalation.ts";
 import { orderRevert } from "./aftermath/revert-order.ts";
 import { rehearse } from "./rehearsal.ts";
+import { registeredGrammar } from "./looks/registered-version.ts";
 import { recordedIn } from "./looks/run-record.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./aftermath/projection.ts";
 import { judgeTarget } from "./rules/source.ts";
+import { newVersionHint } from "./rules/supersession.ts";
 import { stopJson } from "./terminal/stop-text.ts";
 import type { World } from "./world.ts";
 import type { RehearsalGround } from "./world/stage.ts";
@@ -35,21 +40,18 @@ export interface Work {
 }
 
 /** Opens a run of a registered document and carries it to its first pause. */
-export async function workCut(work: Work, runId: RunId, document: string, grammar: GrammarChoice): Promise<number> {
+export async function workCut(work: Work, runId: RunId, document: string, asked: AskedGrammar): Promise<number> {
+  let grammar: GrammarChoice | undefined;
   return carry(
     work,
     async () => {
-      if (!isDocumentId(document))
-        throw new Stopped("STOP_REFUSED_INPUT", {
-          saw: "a document id out of form",
-          wanted: "3-32 of A-Z 0-9 -, no dash at an edge",
-        });
-      const { config, here, database, events } = work.world;
+      documentIdOf(document);
+      const { config, here, database, events, files } = work.world;
       // Unknown and protected documents are refused before any row of ours exists.
-      const registered = await database.read("exec", (reader) =>
-        reader.query("read/source-document", { document_id: document }),
-      );
-      insist(judgeTarget(registered, document, config).verdict);
+      const registered = await ask(database, "exec", "read/source-document", { document_id: document });
+      const { verdict, source } = judgeTarget(registered, document, config);
+      insist(verdict);
+      grammar = await registeredGrammar(files, source?.source_version_id ?? "", asked, config);
       const { epoch } = await database.transaction("exec", (tx) =>
         tx.one("write/open-run", {
           run_id: runId,
@@ -61,6 +63,7 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
         }),
       );
       events.emit({ event: "opened", run_id: runId, document_id: document });
+      for (const hint of hintsOf(grammar)) events.emit({ event: "finding", text: `hint in force: ${hintLine(hint)}` });
       const run = await runOf(work, runId, epoch);
       await database.transaction("exec", (tx) =>
         run.journal(tx, {
@@ -73,20 +76,20 @@ export async function workCut(work: Work, runId: RunId, document: string, gramma
       );
       return run;
     },
-    async (run) => finishCut(work, run, grammar),
+    async (run) => {
+      if (grammar) await finishCut(work, run, grammar);
+    },
   );
 }
 
 /** Takes an open run over and carries it on; of a closed one it brings the files and documents to their end. */
 export async function workResume(work: Work, runId: RunId): Promise<number> {
   try {
-    const [known] = await work.world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
-    if (known?.closed) return await finishFiles(work, runId, known.close_kind);
+    const known = await rowOf(work, runId);
+    if (known?.closed) return await finishFiles(work, runId, known);
   } catch (error) {
     // Whoever follows waits for a last word, whatever happened before the lease was ours.
-    const { exit, stop } = ending(error);
-    work.world.events.emit({ event: "ended", exit, stop });
-    return exit;
+    return sayEnded(work, ending(error));
   }
   return carry(
     work,
@@ -108,31 +111,41 @@ export async function workResume(work: Work, runId: RunId): Promise<number> {
 }
 
 /** A closed run changes no row any more: its index line, its documents and its projection are completed, as often as it is asked. */
-async function finishFiles(work: Work, runId: RunId, kind: string | null): Promise<number> {
-  let stop: StopJson | null = null;
-  let exit = 0;
+async function finishFiles(
+  work: Work,
+  runId: RunId,
+  { close_kind: kind, document_id: document }: { close_kind: string | null; document_id: string },
+): Promise<number> {
+  let end: End = DONE;
   try {
     await indexClosedRun(work.world, runId);
     await work.projection.deliverAll(runId);
     await work.projection.project(runId, null, null);
-    if (kind !== "closeout") throw closedAs(kind);
+    if (kind !== "closeout") throw closedAs(kind, document);
   } catch (error) {
-    ({ exit, stop } = ending(error));
+    end = ending(error);
   }
-  work.world.events.emit({ event: "ended", exit, stop });
-  return exit;
+  return sayEnded(work, end);
 }
 
-const FORWARD_ONLY = "enacted text goes forward only: cut a new version and supersede";
-const closedAs = (kind: string | null): Stopped =>
+const closedAs = (kind: string | null, document: string): Stopped =>
   new Stopped("STOP_REPLAY_CONFLICT", {
     saw: `this run was closed as ${kind ?? "?"}`,
     wanted: "an open run",
     hint:
       kind === "closeout"
-        ? FORWARD_ONLY
+        ? newVersionHint(document)
         : "there is nothing left to do about this run; its document is free to be cut again",
   });
+
+function refuseEnacted(run: Run, wanted: string): void {
+  if (run.has("lifecycle_enact"))
+    throw new Stopped("STOP_REPLAY_CONFLICT", {
+      saw: "this run is enacted",
+      wanted,
+      hint: newVersionHint(run.row.document_id),
+    });
+}
 
 /** Undoes a written, not enacted run and closes it. */
 export async function workRevert(work: Work, runId: RunId, reason: string): Promise<number> {
@@ -140,12 +153,7 @@ export async function workRevert(work: Work, runId: RunId, reason: string): Prom
     work,
     () => takeOver(work, runId),
     async (run) => {
-      if (run.has("lifecycle_enact"))
-        throw new Stopped("STOP_REPLAY_CONFLICT", {
-          saw: "this run is enacted",
-          wanted: "a written, not enacted run",
-          hint: FORWARD_ONLY,
-        });
+      refuseEnacted(run, "a written, not enacted run");
       await insistDecided(run, "compensate");
       if (!run.has("cut_leg_a"))
         throw new Stopped("STOP_REFUSED_INPUT", {
@@ -173,16 +181,9 @@ export async function workVoid(work: Work, runId: RunId, reason: string): Promis
     work,
     () => takeOver(work, runId),
     async (run) => {
-      if (run.has("lifecycle_enact"))
-        throw new Stopped("STOP_REPLAY_CONFLICT", {
-          saw: "this run is enacted",
-          wanted: "a run that has written nothing",
-          hint: FORWARD_ONLY,
-        });
+      refuseEnacted(run, "a run that has written nothing");
       await insistDecided(run, "void");
-      const decided =
-        (await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: runId }))).state ===
-        "torn";
+      const decided = (await rowOf(work, runId))?.state === "torn";
       if (!decided) await insistWhole(run);
       if (!decided && run.has("cut_leg_a") && !run.has("revert"))
         throw new Stopped("STOP_REPLAY_CONFLICT", {
@@ -206,32 +207,34 @@ async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<
 async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => Promise<void>): Promise<number> {
   let run: Run | undefined;
   let stoppedIn: RecordedPhase | null = null;
-  let stop: StopJson | null = null;
-  let exit = 0;
+  let end: End = DONE;
   try {
     run = await begin();
     await flow(run);
   } catch (error) {
     stoppedIn = run?.working ?? null;
     if (run) await noteStop(work, run, error);
-    ({ exit, stop } = ending(run ? await asked(run, error) : error));
+    end = ending(run ? await asked(run, error) : error);
   }
   await work.world.vault.letGo();
-  if (run) await leave(work, run, stop, stoppedIn);
-  work.world.events.emit({ event: "ended", exit, stop });
-  return exit;
+  if (run) await leave(work, run, end.stop, stoppedIn);
+  return sayEnded(work, end);
 }
+
+/** The row of a run of this database; undefined when it has none of this id. */
+const rowOf = async (work: Work, runId: RunId) =>
+  (await ask(work.world.database, "exec", "read/run", { run_id: runId }))[0];
 
 async function takeOver(work: Work, runId: RunId): Promise<Run> {
   const { database, here } = work.world;
-  const [row] = await database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
+  const row = await rowOf(work, runId);
   if (!row)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no run ${runId}`,
       wanted: "the id of a run of this database",
       next: "cutter orchestrate status",
     });
-  if (row.closed) throw closedAs(row.close_kind);
+  if (row.closed) throw closedAs(row.close_kind, row.document_id);
   if (row.release !== here.release_digest)
     throw new Stopped("STOP_DRIFT", {
       saw: `this is release ${here.release_digest.slice(0, 12)}`,
@@ -266,38 +269,37 @@ async function outputOf<O>(
   phase: Recorded<O>["phase"],
   schema: z.ZodType<O>,
 ): Promise<Recorded<O> | undefined> {
-  return recordedIn(
-    await work.world.database.read("exec", (reader) => reader.query("read/phases-done", { run_id: runId })),
-    phase,
-    schema,
-  );
+  return recordedIn(await ask(work.world.database, "exec", "read/phases-done", { run_id: runId }), phase, schema);
 }
 
-function ending(error: unknown): { exit: number; stop: StopJson } {
-  if (error instanceof Stopped) return { exit: error.exit, stop: stopJson(error) };
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${text}\n`);
-  return {
-    exit: EXIT_BUG,
-    stop: {
-      code: "BUG",
-      saw: error instanceof Error ? error.message : String(error),
-      wanted: "no bug",
-      hint: "send runner.log of this run with your report",
-      next: null,
-      or: null,
-      details: [],
-    },
-  };
+/** How work ended: the exit status, and the stop unless it ended well. */
+interface End {
+  readonly exit: number;
+  readonly stop: StopJson | null;
 }
+const DONE: End = { exit: 0, stop: null };
+
+function ending(error: unknown): End {
+  if (error instanceof Stopped) return { exit: error.exit, stop: stopJson(error) };
+  note(stackOf(error));
+  const hint = "send runner.log of this run with your report";
+  const stop = { code: "BUG", saw: messageOf(error), wanted: "no bug", hint, next: null, or: null, details: [] };
+  return { exit: EXIT_BUG, stop };
+}
+
+function sayEnded(work: Work, end: End): number {
+  work.world.events.emit({ event: "ended", ...end });
+  return end.exit;
+}
+
+/** A line of runner.log, for whoever looks into what happened here. */
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** A torn run asks for its decision; failing to ask never hides the stop itself. */
 async function asked(run: Run, error: unknown): Promise<unknown> {
   if (!(error instanceof Stopped) || (error.code !== "STOP_TORN" && error.code !== "STOP_SG_3_REQUIRED")) return error;
   return withRequest(run, error).catch((reason: unknown) => {
-    process.stderr.write(
-      `the escalation could not be asked for: ${reason instanceof Error ? reason.message : String(reason)}\n`,
-    );
+    note(`the escalation could not be asked for: ${messageOf(reason)}`);
     return error;
   });
 }
@@ -306,20 +308,20 @@ async function asked(run: Run, error: unknown): Promise<unknown> {
 async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
   const code = error instanceof Stopped ? error.code : "BUG";
   try {
-    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: run.row.run_id }));
-    const state = RUN_STATES.find((known) => known === row.state);
-    const torn: RunState | undefined = code === "STOP_TORN" ? "torn" : code === "STOP_AMBIGUOUS" ? "ambiguous" : state;
-    if (torn && !row.closed) await run.note(torn, code);
+    const row = await rowOf(work, run.row.run_id);
+    const known = RUN_STATES.find((state) => state === row?.state);
+    const state = code === "STOP_TORN" ? "torn" : code === "STOP_AMBIGUOUS" ? "ambiguous" : known;
+    if (state && !row?.closed) await run.note(state, code);
   } catch (reason) {
-    process.stderr.write(`the stop could not be noted: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    note(`the stop could not be noted: ${messageOf(reason)}`);
   }
 }
 
 async function leave(work: Work, run: Run, stop: StopJson | null, stoppedIn: RecordedPhase | null): Promise<void> {
   try {
-    const row = await work.world.database.read("exec", (reader) => reader.one("read/run", { run_id: run.row.run_id }));
+    const row = await rowOf(work, run.row.run_id);
     // Another process carries this run now, and its files with it.
-    if (row.epoch !== run.epoch) return;
+    if (row?.epoch !== run.epoch) return;
     if (!row.closed)
       await work.world.database.transaction("exec", (tx) =>
         tx.one("write/release-lease", { run_id: run.row.run_id, epoch: run.epoch }),
@@ -327,15 +329,11 @@ async function leave(work: Work, run: Run, stop: StopJson | null, stoppedIn: Rec
     await work.projection.project(run.row.run_id, stop, stoppedIn);
   } catch (reason) {
     // The database is gone: the lease expires by itself, and the next process sees that this one is gone.
-    process.stderr.write(
-      `left without releasing the lease: ${reason instanceof Error ? reason.message : String(reason)}\n`,
-    );
+    note(`left without releasing the lease: ${messageOf(reason)}`);
     // The file would still say that nothing is committed, and nobody can ask the database: a person must hear that it is not known.
     if (stop?.code === "STOP_AMBIGUOUS")
       await work.projection
         .unknown({ run_id: run.row.run_id, epoch: run.epoch }, stop, stoppedIn)
-        .catch((error: unknown) =>
-          process.stderr.write(`state.json: ${error instanceof Error ? error.message : String(error)}\n`),
-        );
+        .catch((error: unknown) => note(`state.json: ${messageOf(error)}`));
   }
 }

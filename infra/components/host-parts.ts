@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   [COMPONENTS.release]: "RunnerRelease",
   [COMPONENTS.programs]: "OnlyLookedAt",
   [COMPONENTS.untouched]: "OnlyLookedAt",
+  [COMPONENTS.envFiles]: "OnlyLookedAt",
   [EXISTING]: "OnlyLookedAt",
 };
 

@@ -1,22 +1,19 @@
 // Scripts of one database package: laid in one transaction, believed only after its own check and the catalogs agree.
+import type { EnvLogin } from "../../runner/rules/env-login.ts";
 import { databaseScope, membershipPath } from "../database-spec.ts";
 import type { DeclaredPackage } from "../database-spec.ts";
 import type { Spec } from "../drift.ts";
 import { definedFunctions } from "../package-functions.ts";
 import type { Rights } from "../rights.ts";
+import { envFileFunction } from "./env-file.ts";
 import { FILE_FUNCTIONS } from "./file-steps.ts";
 import { renderGuard, renderHostScript } from "./host-script.ts";
 import { psqlCommand, psqlVariable } from "./psql.ts";
 import type { PsqlPlace } from "./psql.ts";
-import { SCRAM_VERIFIER_PROGRAM } from "./scram-verifier.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
-/** Where the password of a login role that has none yet is found: env file on the host and the variable's name. */
-export interface PasswordSource {
-  readonly role: string;
-  readonly file: string;
-  readonly variable: string;
-}
+/** Where the password of a login role that has none yet is found. */
+export type PasswordSource = EnvLogin & { readonly role: string };
 
 /** What a package's script is made from; `entries` are the package's own of the spec, `statement` the facts statement. */
 export interface PackageScript {
@@ -25,8 +22,9 @@ export interface PackageScript {
   readonly entries: Spec;
   readonly statement: string;
   readonly place: PsqlPlace;
-  /** Node of the host; it makes verifiers of passwords. */
+  /** Node of the host and the release's program that reads env files with it. */
   readonly node: string;
+  readonly envProgram: string | undefined;
   readonly passwords: readonly PasswordSource[];
 }
 
@@ -37,18 +35,19 @@ const withoutEnd = (sql: string): string => sql.trim().replace(/;\s*$/, "");
 
 /** Text of the script that lays a package, or repairs one that stands with differences. */
 export function renderPackage(parts: PackageScript): string {
-  const { declared, place, node, passwords } = parts;
+  const { declared, place, node, envProgram, passwords } = parts;
   if (!declared.allowed) return renderRefusal(declared.name);
   const psql = psqlCommand(place, OPTIONS);
   const differs = renderDiffering(parts);
   return renderHostScript({
     title: `Database package ${declared.name}`,
     guardedBy: place,
+    ...(passwords.length === 0 ? {} : { functions: envFileFunction(node, envProgram) }),
     holds: [`[ -x ${command(place.psql)} ]`, "differing=$(differing)", '[ -z "$differing" ]'],
     steps: [
       `[ -x ${command(place.psql)} ] || fail 'no psql on the host: install the PostgreSQL client programs first'`,
       `${psql} -1 -f - ${hereDocument(renderLaying(parts))}\n[ $? -eq 0 ] || fail 'package ${declared.name} was rolled back; nothing in the database has changed'`,
-      ...passwords.map((source) => renderPassword(source, psql, node)),
+      ...passwords.map((source) => renderPassword(source, psql)),
     ],
   }).replace(
     "holds() {",
@@ -104,7 +103,7 @@ function renderRepair({ declared, rights, entries }: PackageScript): string {
         `ALTER ROLE ${name} ${login ? "LOGIN" : "NOLOGIN"} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${limit};`,
     );
   const memberships = rights.roles.flatMap(({ name, member_of }) =>
-    member_of.filter((role) => own(membershipPath(name, role))).map((role) => `GRANT ${role} TO ${name};`),
+    member_of.filter((role) => own(membershipPath(name, role))).map((role) => grantMembership(role, name)),
   );
   const owners = [
     ...rights.schemas
@@ -148,14 +147,23 @@ function renderRepair({ declared, rights, entries }: PackageScript): string {
   return [...roles, ...memberships, ...owners, ...routines, ...triggers, ...eventTriggers, ...grants].join("\n");
 }
 
-// The password goes from the env file through a pipe; it stands in no argument and in no text of ours. The server, and
-// whatever it logs, gets the
-// verifier alone.
-function renderPassword({ role, file, variable }: PasswordSource, psql: string, node: string): string {
+// From PostgreSQL 16 on a membership that stands keeps its option when it is granted again without saying one.
+function grantMembership(role: string, member: string): string {
+  return [
+    "SELECT current_setting('server_version_num')::int >= 160000 AS has_options \\gset",
+    "\\if :has_options",
+    `GRANT ${role} TO ${member} WITH INHERIT TRUE;`,
+    "\\else",
+    `GRANT ${role} TO ${member};`,
+    "\\endif",
+  ].join("\n");
+}
+
+// The runner's own reader takes the password from the env file and hands out a verifier alone: the password stands in no argument, no
+// text of ours, no statement and no log.
+function renderPassword({ role, ...login }: PasswordSource, psql: string): string {
   return `if [ "$(${psql} -c "SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = '${role}'")" = t ]; then
-  password=$(sed -n "s/^${variable}=//p" ${command(file)} | tail -n 1 | tr -d '\\r' | sed -e "s/^'\\(.*\\)'$/\\1/" -e 's/^"\\(.*\\)"$/\\1/')
-  if [ -z "$password" ]; then fail 'role ${role} has no password, and ${variable} is not in its env file'; fi
-  verifier=$(printf %s "$password" | ${command("env", "-i", node, "-e", SCRAM_VERIFIER_PROGRAM)}) || fail 'no verifier could be made of the password of role ${role}'
+  verifier=$(${command("env_file", login.file, "verifier", JSON.stringify(login))}) || fail 'role ${role} has no password, and its env file gives none'
   printf "ALTER ROLE ${role} PASSWORD '%s';\\n" "$verifier" | ${psql} || fail 'the password of role ${role} could not be set'
 fi`;
 }

@@ -1,9 +1,11 @@
 // The one read-only look at the host: a shell script that prints names, modes, hashes and fingerprints as one JSON document.
 import type { DatabaseScope } from "../database-spec.ts";
-import { CONFIG_LEAVES_PROGRAM } from "./config-leaves.ts";
 import { renderEnvironment, renderServer, renderSurroundings, type SurroundingsRequest } from "./surroundings.ts";
 import { RECORDED_SET } from "./recorded-set.ts";
 import { READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./psql.ts";
+import type { EnvQuestion } from "../../runner/rules/env-login.ts";
+import { CONFIG_LEAVES_PROGRAM } from "./config-leaves.ts";
+import { renderEnvLook } from "./env-file.ts";
 import { FACTS_BEGIN, FACTS_END, PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** What to look at; paths are the declared ones. */
@@ -18,6 +20,8 @@ export interface ProbeRequest {
   readonly digests: readonly string[];
   readonly users: readonly string[];
   readonly node: string;
+  /** What env files are asked, and the release's program that reads them (absent: a release that has none). */
+  readonly envFiles: { readonly program: string | undefined; readonly questions: readonly EnvQuestion[] };
   /** PostgreSQL's programs that a backup needs, each asked its version beside the server's. */
   readonly postgres: readonly string[];
   /** The configuration file and the sha256 of every declared leaf. */
@@ -39,6 +43,7 @@ export const LOOKS = [
   "node",
   "postgres",
   "config",
+  "env_files",
   "keyring",
   "database",
   "environment",
@@ -95,6 +100,7 @@ export function probeLooks(request: ProbeRequest): Record<LookName, string> {
     node: `look_at_node() { if [ -x ${command(node)} ]; then ${command(node, "--version")}; else echo absent; fi; }`,
     postgres: renderPostgres(request.postgres, database),
     config: `look_at_config() {\n  if [ ! -x ${command(node)} ]; then echo '"no node"'\n  elif [ -L ${command(config.file)} ] || [ ! -f ${command(config.file)} ]; then echo '"no file"'\n  else ${command(node, "-e", CONFIG_LEAVES_PROGRAM, "--", config.file, JSON.stringify(config.declared))}; fi\n}`,
+    env_files: renderEnvLook(node, request.envFiles.program, request.envFiles.questions),
     keyring: renderKeyring(request.keyring),
     database: renderDatabase(database),
     environment: renderEnvironment(request.surroundings, database),

@@ -4,15 +4,15 @@ import { FILE_FUNCTIONS, fileStep, type Ownership } from "./file-steps.ts";
 import { READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./psql.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
-/** What is registered: `file` is the snapshot's path on the host, `sha` that of its bytes. */
+/** What is registered: `files` are the snapshot and its record, `sha` that of the bytes. */
 export interface RegistrationScript {
   readonly title: string;
-  readonly snapshot: {
+  readonly files: readonly {
     readonly file: string;
     readonly owned: Ownership;
     readonly sha: string;
     readonly bytes: Uint8Array;
-  };
+  }[];
   readonly apply: readonly RegistrationStatement[];
   readonly check: readonly RegistrationStatement[];
   readonly place: PsqlPlace;
@@ -25,15 +25,17 @@ const OPTIONS =
   "-c client_min_messages=warning -c search_path=pg_catalog -c lock_timeout=10s -c statement_timeout=120s";
 
 /** Text of the script; safe to repeat. A registered version without its snapshot could not be cut, so the file is laid first. */
-export function renderRegistration({ title, snapshot, apply, check, place }: RegistrationScript): string {
+export function renderRegistration({ title, files, apply, check, place }: RegistrationScript): string {
   const sql = [...apply.map((step) => `${bound(step)};\n`), ...check.map(checked), "SELECT 'registered';\n"].join("");
   return [
     `# Registers ${title}`,
     PRELUDE,
     FILE_FUNCTIONS,
     `[ -x ${command(place.psql)} ] || fail 'no psql on the host: install the PostgreSQL client programs first'`,
-    `[ -d ${command(snapshot.file.replace(/\/[^/]*$/, ""))} ] || fail 'no folder for snapshots: provision the host first'`,
-    fileStep(snapshot.file, snapshot.owned, snapshot.sha, snapshot.bytes),
+    ...files.flatMap(({ file, owned, sha, bytes }) => [
+      `[ -d ${command(file.replace(/\/[^/]*$/, ""))} ] || fail 'no folder for snapshots: provision the host first'`,
+      fileStep(file, owned, sha, bytes),
+    ]),
     `${psqlCommand(place, OPTIONS)} -1 -f - ${hereDocument(sql)}`,
     "[ $? -eq 0 ] || fail 'nothing was registered; the database is as it was'",
     "",

@@ -48,10 +48,11 @@ SELECT 'setting ' || split_part(setting, '=', 1) || ' of role ' || rolname || CA
   FROM pg_db_role_setting s JOIN role ON role.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS setting, scope
  WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND rolname IN (SELECT jsonb_array_elements_text(scope.s -> 'judged'))
 UNION ALL
-SELECT 'membership of ' || pg_get_userbyid(m.member) || ' in ' || pg_get_userbyid(m.roleid), min('role ' || role.rolname), 'member', max(m.xmin::text)
+SELECT 'membership of ' || pg_get_userbyid(m.member) || ' in ' || pg_get_userbyid(m.roleid), min('role ' || role.rolname),        -- From PostgreSQL 16 on each membership says itself whether it hands the rights on; before, the member says it for all. Read through JSON, because 15 has no such column.
+       CASE WHEN bool_or(coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, member.rolinherit)) THEN 'member' ELSE 'member, inherits nothing' END, max(m.xmin::text)
   -- Whoever is a member of one of the cutter's roles may do what that role may.
-  FROM pg_auth_members m JOIN role ON role.oid IN (m.member, m.roleid), scope
- WHERE rolname IN (SELECT jsonb_array_elements_text(s -> 'judged')) GROUP BY m.member, m.roleid
+  FROM pg_auth_members m JOIN role ON role.oid IN (m.member, m.roleid) JOIN pg_roles member ON member.oid = m.member, scope
+ WHERE role.rolname IN (SELECT jsonb_array_elements_text(s -> 'judged')) GROUP BY m.member, m.roleid
 UNION ALL
 SELECT 'schema ' || nspname, '', 'owner ' || pg_get_userbyid(nspowner), version::text FROM named
 UNION ALL

@@ -23,6 +23,24 @@ export function childEnvironment(environment: NodeJS.ProcessEnv = process.env): 
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !steersClients(name)));
 }
 
+/** Options of a child program whose status is judged by the caller: the child's environment, and no throw. */
+export const quietChild = (): {
+  readonly reject: false;
+  readonly extendEnv: false;
+  readonly env: NodeJS.ProcessEnv;
+} => ({
+  reject: false,
+  extendEnv: false,
+  env: childEnvironment(),
+});
+
 function steersClients(name: string): boolean {
   return name.startsWith("PG") || name === "GNUPGHOME";
+}
+
+/** The environment of ssh: no server of the caller's language changes the words that are read, and nothing of Pulumi's or Node's. */
+export function sshEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(childEnvironment(environment)).filter(([name]) => !/^(?:PULUMI_|NODE_|LC_|LANG)/.test(name)),
+  );
 }

@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { childEnvironment } from "./environment.ts";
 import type { Connection } from "../config.ts";
 import { knownHostsLine, sshShellLine } from "./connection.ts";
+import { framedCall, newToken } from "./framed-call.ts";
+import { framedScript } from "./framed-shell.ts";
 
 /** What a script on the host answered. */
 export interface HostAnswer {
@@ -16,46 +16,35 @@ export interface HostAnswer {
   readonly stderr: string;
 }
 
-/** Characters an answer may have; a host that prints without end is cut off. */
+/** Bytes an answer may have: the facts of a host with thousands of paths. */
 const ANSWER_CAP = 64 * 1024 * 1024;
-/** ssh's own status for "could not connect", and for a line that broke. */
-const SSH_FAILED = 255;
 
 /**
- * Runs `script` on the host. STOP_COULD_NOT_LOOK when the host could not be reached, did not prove itself by the pinned key,
- * or did not end within the limit; a script that ran and failed is an answer.
+ * Runs `script` on the host. STOP_COULD_NOT_LOOK when the host could not be reached, did not prove itself by the pinned key, did not
+ * end within the limit or without a whole answer; a script that ran and failed is an answer.
  */
 export async function runOnHost(connection: Connection, script: string, limitSeconds: number): Promise<HostAnswer> {
   const folder = mkdtempSync(join(tmpdir(), "cutter-ssh-"));
   try {
     const pin = join(folder, "known_hosts");
     writeFileSync(pin, knownHostsLine(connection), { mode: 0o600 });
-    const [program = "ssh", ...line] = sshShellLine(connection, pin);
-    const done = await execa(program, line, {
-      input: script,
-      reject: false,
-      extendEnv: false,
-      env: environment(),
-      timeout: limitSeconds * 1000,
-      forceKillAfterDelay: 2000,
-      maxBuffer: ANSWER_CAP,
-      stripFinalNewline: false,
+    const token = newToken();
+    const parts: Buffer[] = [];
+    const { status, stderr } = await framedCall({
+      line: sshShellLine(connection, pin),
+      token,
+      input: framedScript(script, token),
+      caps: { bytes: ANSWER_CAP, line: ANSWER_CAP, lines: Infinity, silence: limitSeconds },
+      limit: limitSeconds,
+      onPart: (part) => void parts.push(part),
+    }).catch((error: unknown) => {
+      throw error instanceof Stopped ? unreachable(connection, error.facts.saw, error.facts.hint) : error;
     });
-    if (done.timedOut) throw unreachable(connection, `no answer within ${limitSeconds} s`);
-    if (done.isMaxBuffer) throw unreachable(connection, "an answer without end");
-    if (done.exitCode === undefined) throw unreachable(connection, "ssh could not be started, or was ended");
-    if (done.exitCode === SSH_FAILED) throw unreachable(connection, reasonOf(done.stderr));
-    return { status: done.exitCode, stdout: done.stdout, stderr: done.stderr };
+    if (status === undefined) throw unreachable(connection, reasonOf(stderr));
+    return { status, stdout: Buffer.concat(parts).toString("utf8"), stderr };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-// No agent or password program of the caller may log in in place of the pinned key, and ssh's words must be the ones read below.
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(childEnvironment()).filter(([name]) => !/^(?:SSH_|PULUMI_|NODE_|LC_|LANG)/.test(name)),
-  );
 }
 
 function reasonOf(stderr: string): string {
@@ -64,10 +53,10 @@ function reasonOf(stderr: string): string {
   return printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200) || "the connection failed";
 }
 
-function unreachable({ host, port }: Connection, saw: string): Stopped {
+function unreachable({ host, port }: Connection, saw: string, hint?: string): Stopped {
   return new Stopped("STOP_COULD_NOT_LOOK", {
     saw: `${host}:${port}: ${saw}`,
     wanted: "an answer of the host that holds the pinned key",
-    hint: "nothing is known about the host, and this command changed nothing there",
+    hint: hint ?? "nothing is known about the host, and this command changed nothing there",
   });
 }

@@ -1,4 +1,5 @@
 // Whether the pinned public key can encrypt a backup now, and with which subkey. The only judge of recipient keys.
+import { messageOf } from "../model/error-text.ts";
 import { readFile } from "node:fs/promises";
 import * as openpgp from "openpgp";
 import { FINGERPRINT } from "../model/ids.ts";
@@ -40,7 +41,7 @@ export async function recipientOf(armored: string, fingerprint: string, now: Dat
   try {
     await key.verifyPrimaryKey(now);
   } catch (error) {
-    throw unfit(`the key is not valid at ${now.toISOString()}: ${reasonOf(error)}`, error);
+    throw unfit(`the key is not valid at ${now.toISOString()}: ${messageOf(error)}`, error);
   }
   const subkey = await encryptionSubkey(key, now);
   return {
@@ -73,7 +74,7 @@ async function encryptionSubkey(key: openpgp.PublicKey, now: Date): Promise<open
   try {
     chosen = await key.getEncryptionKey(undefined, now);
   } catch (error) {
-    throw unfit(`the key has no valid encryption subkey at ${now.toISOString()}: ${reasonOf(error)}`, error);
+    throw unfit(`the key has no valid encryption subkey at ${now.toISOString()}: ${messageOf(error)}`, error);
   }
   const id = chosen.getKeyID().toHex();
   const subkey = key.getSubkeys().find((candidate) => candidate.getKeyID().toHex() === id);
@@ -82,10 +83,6 @@ async function encryptionSubkey(key: openpgp.PublicKey, now: Date): Promise<open
   if (!["rsaEncryptSign", "rsaEncrypt", "elgamal", "ecdh"].includes(algorithm))
     throw unfit(`the encryption subkey is ${algorithm}, which GnuPG 2.2 cannot read`);
   return subkey;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function unfit(saw: string, cause?: unknown): Stopped {

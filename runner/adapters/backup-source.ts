@@ -1,4 +1,5 @@
 // The one connection that reads the source for a backup: it holds the snapshot, answers what to dump, and makes the checksums.
+import { messageOf } from "../model/error-text.ts";
 import { Socket } from "node:net";
 import type pg from "pg";
 import * as z from "zod";
@@ -48,6 +49,7 @@ const ROWS = {
     bypass_rls: z.boolean(),
     connection_limit: z.int(),
     member_of: z.array(z.string()),
+    inherited: z.array(z.string()),
     owner: z.boolean(),
   }),
   "read/backup/parameters": z.object({ parameter: z.string() }),
@@ -189,7 +191,7 @@ export async function connectTo(
 // Messages of the server name roles and relations; details could quote rows and are left out.
 function sourceFailed(error: unknown): Error {
   if (error instanceof Stopped) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new Stopped(
     "STOP_BACKUP_FAILED",
     { saw: `the source database: ${reason.slice(0, 300)}`, wanted: "a readable source for the whole backup" },

@@ -1,9 +1,10 @@
 // Database credentials by role, from env files read by name; they never enter process.env.
-import { readFile } from "node:fs/promises";
-import { parse } from "dotenv";
 import type { Config } from "../model/config.ts";
 import type { RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
+import { ENV_HINT } from "../rules/env-file.ts";
+import { envLoginOf, readLogin } from "../rules/env-login.ts";
+import { envBytes } from "./env-bytes.ts";
 
 /** A login as its env file names it. Kept in memory only; never logged, hashed or put on a command line. */
 export interface Credential {
@@ -11,27 +12,33 @@ export interface Credential {
   readonly password: string;
 }
 
-/** Reads `DOT_CUTTER_<ROLE>_DB_USER/_PASSWORD` from the role's own file. STOP_COULD_NOT_LOOK names the file or variable, never a value. */
+/**
+ * The login of a role from its env file. STOP_COULD_NOT_LOOK names the file or the names it does not set, STOP_PRECHECK_FAILED the
+ * line that cannot be read for sure; never a value.
+ */
 export async function credentialOf(config: Config, role: RoleKey): Promise<Credential> {
-  const file = config.credentials[role];
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    throw new Stopped(
-      "STOP_COULD_NOT_LOOK",
-      { saw: `${file} cannot be read by this user`, wanted: `the env file of role ${role}` },
-      error,
-    );
-  }
-  const values = parse(text);
-  const prefix = `DOT_CUTTER_${role.toUpperCase()}_DB`;
-  const user = values[`${prefix}_USER`];
-  const password = values[`${prefix}_PASSWORD`];
-  if (!user || !password)
-    throw new Stopped("STOP_COULD_NOT_LOOK", {
-      saw: `${prefix}_USER or ${prefix}_PASSWORD is not in ${file}`,
-      wanted: "both names",
+  const login = envLoginOf(config, role);
+  const reading = readLogin(await bytesOf(login.file, `the env file of role ${role}`), login);
+  if ("refused" in reading)
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: `${login.file} ${reading.refused}`,
+      wanted: "a value that every reader takes alike",
+      hint: ENV_HINT,
     });
-  return { user, password };
+  if ("missing" in reading)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `${reading.missing.join(" and ")} not set in ${login.file}`,
+      wanted: `both ${login.user_variable} and ${login.password_variable}`,
+    });
+  return reading;
+}
+
+async function bytesOf(file: string, wanted: string): Promise<Buffer> {
+  try {
+    const bytes = await envBytes(file);
+    if (bytes !== undefined) return bytes;
+  } catch (error) {
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file} ${(error as Error).message}`, wanted }, error);
+  }
+  throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file} is not there`, wanted });
 }

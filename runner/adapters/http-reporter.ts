@@ -1,13 +1,14 @@
 // Delivers a run's documents to a knowledge base over HTTP: docs/decisions/0061-http-reporter.md.
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "dotenv";
 import * as z from "zod";
 import { sha256 } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
+import { ENV_HINT, readEnvFile } from "../rules/env-file.ts";
+import { refusalOf } from "../rules/env-login.ts";
 import { ownerOf } from "../rules/report-owner.ts";
 import type { Reporter } from "../world/files.ts";
+import { envBytes } from "./env-bytes.ts";
 import { safeSegments } from "./folder-reporter.ts";
 import { exists, writeWhole } from "./run-files.ts";
 
@@ -15,6 +16,8 @@ import { exists, writeWhole } from "./run-files.ts";
 export interface HttpSettings {
   readonly base: string;
   readonly keyFile: string;
+  /** Name of the key in its file. */
+  readonly keyName: string;
   readonly folder: string;
   readonly wait?: (ms: number) => Promise<unknown>;
   readonly limitMs?: number;
@@ -23,7 +26,6 @@ export interface HttpSettings {
 const BACK_OFF = [500, 2000] as const;
 const LIMIT_MS = 20_000;
 const ANSWER_CAP = 64 * 1024;
-const KEY_NAME = "DOT_CUTTER_KB_API_KEY";
 /** A header value holds no line end and nothing outside ASCII. */
 const KEY = /^[\x21-\x7e]{8,400}$/;
 const answered = z.object({
@@ -53,7 +55,7 @@ export function httpReporter(settings: HttpSettings): Reporter {
         },
         is_human_readable: true,
       });
-      const told = await threeTimes(file, wait, async () => post(settings, await keyOf(settings.keyFile), body));
+      const told = await threeTimes(file, wait, async () => post(settings, await keyOf(settings), body));
       await writeWhole(note, JSON.stringify({ document_id: id, told, sha: sha256(markdown) }));
     },
   };
@@ -131,15 +133,18 @@ function idIn(text: string): string | null {
   }
 }
 
-async function keyOf(file: string): Promise<string> {
-  let key: string | undefined;
+async function keyOf({ keyFile: file, keyName: name }: HttpSettings): Promise<string> {
+  let bytes: Buffer | undefined;
   try {
-    key = parse(await readFile(file, "utf8"))[KEY_NAME];
+    bytes = await envBytes(file);
   } catch (error) {
-    throw failed(`${file} cannot be read by this user`, `the env file that holds ${KEY_NAME}`, error);
+    throw failed(`${file} ${(error as Error).message}`, `the env file that holds ${name}`, error);
   }
-  if (key === undefined || !KEY.test(key))
-    throw failed(`${KEY_NAME} is not in ${file}, or has no form of a key`, "8 to 400 plain characters");
+  const entry = bytes === undefined ? undefined : readEnvFile(bytes, [name])[name];
+  const refused = refusalOf(name, entry);
+  if (refused !== undefined) throw failed(`${file} ${refused}`, ENV_HINT);
+  const key = entry !== undefined && "value" in entry ? entry.value : "";
+  if (!KEY.test(key)) throw failed(`${name} is not in ${file}, or has no form of a key`, "8 to 400 plain characters");
   return key;
 }
 

@@ -1,4 +1,5 @@
 // What an error of PostgreSQL means here: one stop for each kind, never a value of a row.
+import { messageOf } from "../model/error-text.ts";
 import pg from "pg";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import { isStopCode, Stopped } from "../model/stop.ts";
@@ -87,6 +88,6 @@ function parseDetail(detail: string | undefined): Record<string, string> {
 
 /** STOP_COULD_NOT_LOOK with the driver's own words. */
 export function couldNotLook(what: string, error: unknown): Stopped {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new Stopped("STOP_COULD_NOT_LOOK", { saw: `${what}: ${reason}`, wanted: "an answer from PostgreSQL" }, error);
 }

@@ -1,4 +1,5 @@
 // Collects the database facts of a precheck: a login as each role, every statement of sql/ planned under its roles, rights, objects.
+import { messageOf } from "../model/error-text.ts";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
@@ -140,7 +141,7 @@ async function problemOf(client: pg.Client, text: string): Promise<string | unde
 
 function reasonOf(error: unknown): string {
   if (error instanceof Stopped) return `${error.facts.saw}, wanted: ${error.facts.wanted}`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function statementNames(): string[] {

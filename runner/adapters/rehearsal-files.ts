@@ -8,6 +8,7 @@ export async function rehearsalFiles(host: RunFiles, runId: string): Promise<Run
   return {
     root: host.root,
     artifact: (id) => host.artifact(id),
+    registration: (id) => host.registration(id),
     writeRun: async (run, relative, data) => void written.set(`${run}/${relative}`, Buffer.from(data)),
     readRun: async (run, relative) => written.get(`${run}/${relative}`),
     write: async () => undefined,

@@ -142,7 +142,8 @@ function readingOf({ frame }: DrillPackage): SourceReading {
     setAside: [],
     extensions: frame.extensions,
     parameters: frame.parameters,
-    roles: frame.roles,
+    // Before PostgreSQL 16, and in older packages, the role itself says whether it inherits.
+    roles: frame.roles.map((one) => ({ inherited: one.inherit ? one.member_of : [], ...one })),
     checksumStatements: frame.checksum_statements,
     rights: frame.public_usage ? [{ what: "schema public", owner: "", rights: ["PUBLIC USAGE"] }] : [],
   };

@@ -1,4 +1,5 @@
 // Restores a sealed backup into a scratch server without superuser rights and reads back what arrived.
+import { messageOf } from "../model/error-text.ts";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -118,8 +119,7 @@ async function feed({ scratch, binDir, clear, capSeconds }: RestoreRequest, acce
     const fileBroken = sent !== undefined && !isBrokenPipe(sent);
     if (fileBroken) psql.kill("SIGKILL");
     const failure = await programFailure("psql", psql, access.password);
-    if (fileBroken)
-      throw proofFailed(`the file does not decrypt: ${sent instanceof Error ? sent.message : String(sent)}`, sent);
+    if (fileBroken) throw proofFailed(`the file does not decrypt: ${messageOf(sent)}`, sent);
     if (failure || sent !== undefined) throw proofFailed(failure ?? "psql ended before the file did", sent);
   });
 }
@@ -197,7 +197,7 @@ async function inScratch<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof Stopped && error.code === "STOP_PROOF_FAILED") throw error;
-    throw proofFailed(error instanceof Error ? error.message.slice(0, 300) : String(error), error);
+    throw proofFailed(messageOf(error).slice(0, 300), error);
   }
 }
 

@@ -1,4 +1,5 @@
 // Events of a run: one JSON line each in runs/<run_id>/events.ndjson; followers read the file, so a lost line loses nothing.
+import { messageOf } from "../model/error-text.ts";
 import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,7 +26,7 @@ export function fileEvents(root: string, runId: string): Events {
           { mode: 0o640 },
         );
       } catch (error) {
-        process.stderr.write(`events.ndjson: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`events.ndjson: ${messageOf(error)}\n`);
       }
     },
   };

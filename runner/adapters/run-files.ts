@@ -26,6 +26,15 @@ export function runFolder(root: string): Pick<RunFiles, "readRun" | "writeRun"> 
   };
 }
 
+function artifactPath(root: string, sourceVersionId: string, ending: string): string {
+  if (!isSourceVersionId(sourceVersionId))
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "a source version id that cannot be a file name",
+      wanted: "letters, digits, dot, dash, underscore",
+    });
+  return join(root, "artifacts", `${sourceVersionId}${ending}`);
+}
+
 /** The port over one runtime root; `locks` is the folder of halt files, which colleagues may keep elsewhere. */
 export function runFiles(root: string, locks: string): RunFiles {
   const index = join(root, "runs", "runs-index.jsonl");
@@ -33,14 +42,8 @@ export function runFiles(root: string, locks: string): RunFiles {
   return {
     root,
     ...runFolder(root),
-    artifact: async (id) => {
-      if (!isSourceVersionId(id))
-        throw new Stopped("STOP_REFUSED_INPUT", {
-          saw: "a source version id that cannot be a file name",
-          wanted: "letters, digits, dot, dash, underscore",
-        });
-      return read(join(root, "artifacts", `${id}.md`), ARTIFACT_CAP);
-    },
+    artifact: async (id) => read(artifactPath(root, id, ".md"), ARTIFACT_CAP),
+    registration: async (id) => readIfThere(artifactPath(root, id, ".registration.json"), ARTIFACT_CAP),
     write: (area, relative, data) => writeWhole(inside(join(root, area), relative), data),
     runsIndex: async () => Buffer.from((await readIfThere(index, RUN_FILE_CAP)) ?? "").toString("utf8"),
     appendRunsIndex: async (line) => {

@@ -1,4 +1,5 @@
 // A torn run: found out before anything moves, asked about once, and moved only as people decided.
+import { ask } from "../looks/one-statement.ts";
 import type { Run } from "../engine.ts";
 import { insistGateSigned, request, type Planned } from "../gates.ts";
 import { backupOutput } from "../model/backup-receipt.ts";
@@ -80,9 +81,7 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
 }
 
 async function plannedOf(run: Run): Promise<Planned | undefined> {
-  const rows = await run.world.database.read("exec", (reader) =>
-    reader.query("read/phases-done", { run_id: run.row.run_id }),
-  );
+  const rows = await ask(run.world.database, "exec", "read/phases-done", { run_id: run.row.run_id });
   const [source, marked, plan] = [
     recordedIn(rows, "source_pin", sourcePinOutput),
     recordedIn(rows, "mark", markOutput),

@@ -1,7 +1,7 @@
 // After each step: state.json and journal.ndjson follow the database, reports go out. Nothing here decides anything.
 import type { RunWatcher } from "../engine.ts";
 import { canonicalText, type Json } from "../model/canonical.ts";
-import { markOutput, sourcePinOutput } from "../model/outputs.ts";
+import { cutplanOutput, markOutput, sourcePinOutput } from "../model/outputs.ts";
 import { INVARIANTS } from "../model/invariants.ts";
 import { PHASES, type Gate, type RecordedPhase } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
@@ -10,7 +10,7 @@ import { phaseReport } from "../reports/phase-report.ts";
 import type { Report, ReportedRun } from "../reports/report-head.ts";
 import { requestReport, type AskedRequest, type Pause } from "../reports/request-report.ts";
 import { newestRequest } from "./request-bundle.ts";
-import { recordedIn } from "../looks/run-record.ts";
+import { chainOf, recordedIn } from "../looks/run-record.ts";
 import { JOURNAL_START } from "../rules/journal.ts";
 import { ambiguousState, knownPhase, parseState, stateJson, stateText, type StateFacts } from "../rules/run-state.ts";
 import type { StopJson } from "../model/events.ts";
@@ -113,13 +113,7 @@ async function rowsOf(world: World, runId: string) {
     admissions: await reader.query("read/admissions", { run_id: runId }),
     halts: await reader.query("read/halts", { run_id: runId }),
     receipts: await reader.query("read/receipts", { run_id: runId }),
-    journal: (await reader.query("read/journal", { run_id: runId })).map((row): Json => ({
-      run_id: runId,
-      seq: row.seq,
-      prev_sha: row.prev_sha,
-      entry: row.entry as Json,
-      entry_sha: row.entry_sha,
-    })),
+    journal: chainOf(runId, await reader.query("read/journal", { run_id: runId })),
     head: (await reader.query("read/journal-tail", { run_id: runId }))[0]?.entry_sha ?? JOURNAL_START,
   }));
 }
@@ -138,6 +132,7 @@ async function deliverPause(world: World, rows: Rows, pause: Pause): Promise<voi
         pause,
         asked,
         completeness: recordedIn(rows.phases, "mark", markOutput)?.output.completeness,
+        compared: recordedIn(rows.phases, "cutplan", cutplanOutput)?.output.compared,
       }),
     );
 }
@@ -176,14 +171,11 @@ async function deliverPhase(world: World, rows: Rows, phase: RecordedPhase): Pro
 }
 
 function headAfter(rows: Rows, phase: RecordedPhase): string {
-  const entry = rows.journal.find((item) => isEntryOf(item, phase));
-  return typeof entry === "object" && entry !== null && "entry_sha" in entry ? String(entry["entry_sha"]) : rows.head;
+  return rows.journal.find(({ entry }) => isEntryOf(entry, phase))?.entry_sha ?? rows.head;
 }
 
-function isEntryOf(item: Json, phase: RecordedPhase): boolean {
-  const entry = typeof item === "object" && item !== null && "entry" in item ? item["entry"] : null;
-  return typeof entry === "object" && entry !== null && "phase" in entry && entry["phase"] === phase;
-}
+const isEntryOf = (entry: Json, phase: RecordedPhase): boolean =>
+  typeof entry === "object" && entry !== null && "phase" in entry && entry["phase"] === phase;
 
 async function deliver(world: World, rows: Rows, report: Report): Promise<void> {
   const pinned = rows.phases.find((row) => row.phase === "source_pin");

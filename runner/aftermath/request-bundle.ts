@@ -14,6 +14,8 @@ export interface BundleContents {
   /** SG_1 with its digest, for a request that names SG_1 by its digest alone. */
   readonly sg1?: Json;
   readonly grammar: Json;
+  /** Of a new version: the enacted text it follows, with the digests of its units. */
+  readonly superseded?: Json;
   readonly receipts: Json;
   readonly findings: Json;
   readonly journal: readonly Json[];
@@ -80,6 +82,8 @@ async function writeContents(files: RunFiles, runId: string, folder: string, con
   await files.writeRun(runId, `${folder}/cut_plan.json`, canonicalText(contents.cut_plan));
   if (contents.sg1 !== undefined) await files.writeRun(runId, `${folder}/sg1.json`, canonicalText(contents.sg1));
   await files.writeRun(runId, `${folder}/grammar.json`, canonicalText(contents.grammar));
+  if (contents.superseded !== undefined)
+    await files.writeRun(runId, `${folder}/superseded.json`, canonicalText(contents.superseded));
   await files.writeRun(runId, `${folder}/receipts.json`, canonicalText(contents.receipts));
   await files.writeRun(runId, `${folder}/findings.json`, canonicalText(contents.findings));
   await files.writeRun(

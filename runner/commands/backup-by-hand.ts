@@ -1,7 +1,28 @@
 // `cutter backup run|selftest`: a proven backup outside any run, and the proof that this host could take one.
+import type { Common } from "./call-options.ts";
+import { makeWorld } from "../wire.ts";
+import { backupShelf } from "../adapters/backup-shelf.ts";
 import type { BackupReceipt } from "../model/backup-receipt.ts";
 import type { BackupAnswer } from "../model/events.ts";
+import { printJson } from "../terminal/print-json.ts";
 import type { BackupShelf, BackupVault } from "../world/backup.ts";
+
+/** `backup run`: exit 0 with a proven file of its own name. Stops as `takeBackup`. */
+export async function showBackupRun(common: Common): Promise<number> {
+  const { vault, config } = await makeWorld(common.config);
+  return show(common, "run", await backupRun(vault, backupShelf(config.orchestrator.runtime_root)));
+}
+
+/** `backup selftest`: the same way, the file removed afterwards. Stops as `takeBackup`. */
+export async function showBackupSelftest(common: Common): Promise<number> {
+  return show(common, "selftest", await backupSelftest((await makeWorld(common.config)).vault));
+}
+
+function show(common: Common, verb: "run" | "selftest", answer: BackupAnswer): number {
+  if (common.json) printJson({ event: verb === "run" ? "backup_run" : "backup_selftest", ...answer });
+  process.stderr.write(`${backupLines(verb, answer).join("\n")}\n`);
+  return 0;
+}
 
 /** Takes a backup under a name of its own; the file stays, and its receipt beside it. Stops as `takeBackup`. */
 export async function backupRun(

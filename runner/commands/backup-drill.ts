@@ -1,4 +1,5 @@
 // `backup receipt|drill|drills`: what a restore outside the host needs, the restore itself, and when it was last done.
+import { ask } from "../looks/one-statement.ts";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
@@ -10,14 +11,14 @@ import { loadConfig } from "../adapters/configuration.ts";
 import { credentialOf } from "../adapters/credentials.ts";
 import { drillPackageOf, restoreForDrill } from "../adapters/restore-drill.ts";
 import { readSafely } from "../adapters/safe-file.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** `backup receipt <run-id>`: one object, the drill package of the run's newest receipt. STOP_REFUSED_INPUT without one. */
 export async function showReceipt(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
-  const [receipt] = await world.database.read("exec", (reader) => reader.query("read/receipts", { run_id: runId }));
+  const [receipt] = await ask(world.database, "exec", "read/receipts", { run_id: runId });
   if (!receipt)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `run ${runId} has no proven backup`,

@@ -1,4 +1,5 @@
 // `backup list|verify|prune`: what lies in the backups folder, whether it is still what was proven, and deleting by id.
+import { ask } from "../looks/one-statement.ts";
 import type { Common } from "./call-options.ts";
 import { backupProofSchema } from "../model/backup-receipt.ts";
 import type { StoredBackup } from "../model/stored-backup.ts";
@@ -118,7 +119,7 @@ async function verifyOne(world: World, shelf: BackupShelf, backup: StoredBackup)
 
 async function recordedReceipt(world: World, { run_id }: StoredBackup) {
   if (run_id === null) return undefined;
-  const [newest] = await world.database.read("backup", (reader) => reader.query("read/receipts", { run_id }));
+  const [newest] = await ask(world.database, "backup", "read/receipts", { run_id });
   return (
     newest && {
       file_sha: newest.file_sha,

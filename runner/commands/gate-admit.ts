@@ -1,7 +1,9 @@
 // `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
+import { ask } from "../looks/one-statement.ts";
 import { insistChain } from "../signatures/approver-chain.ts";
+import { insistStatementSigned, invalid, type SignedStatement } from "../signatures/signed.ts";
 import type { Common } from "./call-options.ts";
-import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.ts";
+import { parseApprovers, type ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
 import type { DocumentId, RunId } from "../model/ids.ts";
 import { sourcePinOutput } from "../model/outputs.ts";
@@ -11,8 +13,7 @@ import { SIGNATURE_CAP } from "../model/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { materialOf, plannedRows, type PlannedRows } from "../plan.ts";
-import { judgeStatement } from "../rules/approval.ts";
+import { planOf, plannedRows, type PlannedRows } from "../plan.ts";
 import { escalationPayload } from "../rules/escalation.ts";
 import { expectedPayload, type AskedGate, type RunRecord } from "../rules/expected-payload.ts";
 import { judgeRevocation } from "../rules/revocation.ts";
@@ -49,7 +50,7 @@ export async function admitOne(world: World, approvers: ApproverSet, file: strin
   const bytes = await readOrStop(file, STATEMENT_CAP);
   const signature = await readOrStop(file.replace(/(\.json)?$/, ".sig"), SIGNATURE_CAP);
   const statement = parseStatement(bytes);
-  const signed: Signed = { statement, bytes, signature };
+  const signed = { statement, bytes, signature };
   switch (statement.gate) {
     case "SG_1_cut_authz":
     case "EXECUTION":
@@ -69,51 +70,27 @@ export async function admitOne(world: World, approvers: ApproverSet, file: strin
   return statement;
 }
 
-interface Signed {
-  readonly statement: Statement;
-  readonly bytes: Buffer;
-  readonly signature: Buffer;
-}
-
-/**
- * The signature is good for both verifiers; only then is the payload derived, and the statement must be for exactly it,
- * by the right person, in time.
- */
-async function insistStatement(
-  { statement, bytes, signature }: Signed,
+/** Signed, and for exactly this payload, which is derived only once the signature is known to be good. */
+function insistStatement(
+  signed: SignedStatement,
   approvers: ApproverSet,
   now: Date,
   payload: () => Json,
 ): Promise<void> {
-  const holder = holderOf(approvers, statement.fingerprint);
-  if (!holder)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: "a key that no approver holds",
-      wanted: "a key of approvers.json",
-    });
-  const answer = await verifySignature({
-    bytes,
-    signature,
-    publicKeyArmored: holder.key.public_key_armored,
-    fingerprint: statement.fingerprint,
-    now,
-  });
-  if (!answer.ok)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: answer.reason,
-      wanted: "one detached signature by the pinned key, good for both verifiers",
-    });
-  insist(
-    judgeStatement(statement, {
-      now,
-      approvers,
-      expected: { run_id: statement.payload.run_id, gate: statement.gate, payload_sha: digestOf(payload()) },
-      signatureTime: answer.signedAt,
-    }),
-  );
+  const { gate, payload: stated } = signed.statement;
+  return insistStatementSigned(signed, { approvers, verify: verifySignature, now }, () => ({
+    run_id: stated.run_id,
+    gate,
+    payload_sha: digestOf(payload()),
+  }));
 }
 
-async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, gate: AskedGate): Promise<void> {
+async function admitAsked(
+  world: World,
+  approvers: ApproverSet,
+  signed: SignedStatement,
+  gate: AskedGate,
+): Promise<void> {
   const { statement } = signed;
   const { record, now } = await recordFor(world, statement.run_id);
   await insistStatement(signed, approvers, now, () => expectedPayload(record, gate));
@@ -125,24 +102,23 @@ async function admitAsked(world: World, approvers: ApproverSet, signed: Signed, 
 async function admitEscalation(
   world: World,
   approvers: ApproverSet,
-  signed: Signed,
+  signed: SignedStatement,
   payload: Payload<"SG_3_failure_escalation">,
 ): Promise<void> {
   const { row, phases } = await world.database.read("gate", async (reader) => {
     const [found] = await reader.query("read/run", { run_id: payload.run_id });
     return { row: found, phases: await reader.query("read/phases-done", { run_id: payload.run_id }) };
   });
-  if (row?.state !== "torn")
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: "a decision about a run that is not torn",
-      wanted: "a torn run of this database",
-    });
+  if (row?.state !== "torn") throw invalid("a decision about a run that is not torn", "a torn run of this database");
   await insistStatement(signed, approvers, row.now, () => escalationPayload(payload.run_id, phases, payload.decision));
   await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, null)));
 }
 
 /** Parameters of write/admit. */
-function admission({ statement, bytes, signature }: Signed, planned: PlannedRows | null): ParamsOf<"write/admit"> {
+function admission(
+  { statement, bytes, signature }: SignedStatement,
+  planned: PlannedRows | null,
+): ParamsOf<"write/admit"> {
   const { gate, run_id, payload, payload_sha, person, fingerprint, nonce, signed_utc, use_by } = statement;
   return {
     gate,
@@ -164,7 +140,7 @@ function admission({ statement, bytes, signature }: Signed, planned: PlannedRows
 async function admitUnhalt(
   world: World,
   approvers: ApproverSet,
-  signed: Signed,
+  signed: SignedStatement,
   payload: Payload<"UNHALT">,
 ): Promise<void> {
   const { statement, bytes, signature } = signed;
@@ -190,7 +166,7 @@ async function admitUnhalt(
 async function admitRevocation(
   world: World,
   approvers: ApproverSet,
-  signed: Signed,
+  signed: SignedStatement,
   payload: Payload<"REVOCATION">,
 ): Promise<void> {
   const { statement, bytes, signature } = signed;
@@ -235,12 +211,12 @@ async function refuseRevoked(reader: Reader, statement: Statement): Promise<void
 /** The plan as this gate computes it from the pinned snapshot; it must be the recorded one. */
 async function recomputedUnits(world: World, record: RunRecord): Promise<PlannedRows> {
   const source = sourcePinOutput.parse(record.phases.get("source_pin"));
-  const bytes = await world.files.artifact(source.source_version_id);
-  const material = materialOf(
-    bytes,
-    { run_id: record.run_id, document_id: record.document_id, region_sha: source.region_sha, grammar: source.grammar },
-    world.config,
-  );
+  const material = await planOf(source, {
+    files: world.files,
+    run_id: record.run_id,
+    document_id: record.document_id,
+    config: world.config,
+  });
   const signed = expectedPayload(record, "SG_1_cut_authz");
   if (
     !("writer_digest" in signed) ||
@@ -258,11 +234,7 @@ async function recomputedUnits(world: World, record: RunRecord): Promise<Planned
 async function recordFor(world: World, runId: string): Promise<{ record: RunRecord; now: Date }> {
   return world.database.read("gate", async (reader) => {
     const [row] = await reader.query("read/run", { run_id: runId });
-    if (!row)
-      throw new Stopped("STOP_APPROVAL_INVALID", {
-        saw: "a statement for a run this database does not know",
-        wanted: "a run of this database",
-      });
+    if (!row) throw invalid("a statement for a run this database does not know", "a run of this database");
     return { record: await loadRunRecord(reader, row, world), now: row.now };
   });
 }
@@ -273,19 +245,14 @@ export async function approversOf(world: World): Promise<ApproverSet> {
   const { set, sha } = parseApprovers(bytes);
   if (sha !== world.config.approvers.sha)
     throw new Stopped("STOP_DRIFT", { saw: "approvers.json changed", wanted: "the pinned set" });
-  await insistChain(
-    { set, sha },
-    await world.database.read("gate", (reader) => reader.query("read/approver-sets")),
-    verifySignature,
-  );
+  await insistChain({ set, sha }, await ask(world.database, "gate", "read/approver-sets"), verifySignature);
   return set;
 }
 
 /** A file a stranger may have laid; STOP_APPROVAL_INVALID when it is not a plain one of at most `cap` bytes. */
 export async function readOrStop(path: string, cap: number): Promise<Buffer> {
   const answer = await readSafely(path, cap);
-  if (!answer.ok)
-    throw new Stopped("STOP_APPROVAL_INVALID", { saw: `${printable(path)}: ${answer.reason}`, wanted: "a plain file" });
+  if (!answer.ok) throw invalid(`${printable(path)}: ${answer.reason}`, "a plain file");
   return answer.bytes;
 }
 

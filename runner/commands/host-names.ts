@@ -1,18 +1,17 @@
 // `names`: which names of environment and configuration this host has, and who may sign what. Names only, never a value.
-import { parse } from "dotenv";
 import type { Common } from "./call-options.ts";
 import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
 import { found, inPart, missing, notSeen, type Finding } from "../model/point.ts";
 import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
+import { NAME_THERE, envLoginOf, kbKeyVariable, nameState } from "../rules/env-login.ts";
 import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { credentialOf } from "../adapters/credentials.ts";
+import { envBytes } from "../adapters/env-bytes.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 
-const ENV_FILE_CAP = 16 * 1024;
-const KB_KEY_NAME = "DOT_CUTTER_KB_API_KEY";
 const ASKED_GATES: readonly Gate[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz"];
 
 /** Exit 0 with every name; what is missing is an answer, not a stop. */
@@ -32,25 +31,30 @@ export async function showNames(common: Common): Promise<number> {
 const roleKeys = (): RoleKey[] => Object.keys(ROLES).filter((key): key is RoleKey => Object.hasOwn(ROLES, key));
 
 async function envNames(config: Config, role: RoleKey): Promise<Finding> {
-  const title = `DOT_CUTTER_${role.toUpperCase()}_DB_USER, _PASSWORD`;
+  const login = envLoginOf(config, role);
+  const title = `${login.user_variable}, ${login.password_variable}`;
   try {
     await credentialOf(config, role);
-    return found(title, config.credentials[role]);
+    return found(title, login.file);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     const { saw } = error.facts;
-    return (/cannot be read/.test(saw) ? notSeen : missing)(title, saw);
+    return (/ cannot be read| is no plain file| is larger /.test(saw) ? notSeen : missing)(title, saw);
   }
 }
 
 // Documents that go to a folder need no key.
 async function reporterKey({ reports }: Config): Promise<Finding[]> {
   if (reports.reporter !== "http") return [];
-  const read = await readSafely(reports.api_key_file, ENV_FILE_CAP);
-  if (!read.ok) return [notSeen(KB_KEY_NAME, `${reports.api_key_file}: ${read.reason}`)];
-  return parse(read.bytes.toString("utf8"))[KB_KEY_NAME]
-    ? [found(KB_KEY_NAME, reports.api_key_file)]
-    : [missing(KB_KEY_NAME, `not in ${reports.api_key_file}`)];
+  const [file, name] = [reports.api_key_file, kbKeyVariable(reports)];
+  let bytes: Buffer | undefined;
+  try {
+    bytes = await envBytes(file);
+  } catch (error) {
+    return [notSeen(name, `${file} ${(error as Error).message}`)];
+  }
+  const state = bytes === undefined ? "not there" : nameState(bytes, name);
+  return [state === NAME_THERE ? found(name, file) : missing(name, `${file}: ${state}`)];
 }
 
 // The schema refuses a configuration without one of them, so what was loaded has them; their values are no secrets.

@@ -1,33 +1,28 @@
 // `journal verify <run>`: the chain in the database, and the projected file beside it.
+import { ask } from "../looks/one-statement.ts";
 import type { Common } from "./call-options.ts";
-import type { Json } from "../model/canonical.ts";
 import { canonicalText } from "../model/canonical.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgeChain } from "../rules/journal.ts";
+import { chainOf } from "../looks/run-record.ts";
 import { makeWorld } from "../wire.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when both chains are whole and equal. STOP_DRIFT when the file differs, STOP_REFUSED_INPUT for an unknown run. */
 export async function verifyJournal(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
-  const rows = await world.database.read("verify", (reader) => reader.query("read/journal", { run_id: runId }));
+  const rows = await ask(world.database, "verify", "read/journal", { run_id: runId });
   if (rows.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no journal of ${runId}`,
       wanted: "the id of a run of this database",
     });
-  const entries = rows.map((row) => ({
-    run_id: runId,
-    seq: row.seq,
-    prev_sha: row.prev_sha,
-    entry: row.entry as Json,
-    entry_sha: row.entry_sha,
-  }));
+  const entries = chainOf(runId, rows);
   insist(judgeChain(runId, entries));
   const file = Buffer.from((await world.files.readRun(runId, "journal.ndjson")) ?? "").toString("utf8");
-  const wanted = entries.map((entry) => `${canonicalText({ ...entry })}\n`).join("");
+  const wanted = entries.map((entry) => `${canonicalText(entry)}\n`).join("");
   if (file !== wanted)
     throw new Stopped("STOP_DRIFT", {
       saw: "journal.ndjson differs from the journal in the database",

@@ -1,18 +1,17 @@
 // `approvals <run-id>`: who approved what, as exact bytes; whoever doubts checks the signatures on a machine of their own.
+import { ask } from "../looks/one-statement.ts";
 import type { Common } from "./call-options.ts";
 import { Stopped } from "../model/stop.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0; with --json one `admitted` event a statement. STOP_REFUSED_INPUT when nothing was admitted for the run. */
 export async function showApprovals(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const world = await makeWorld(common.config);
-  const rows = await world.database.read("gate", (reader) =>
-    reader.query("read/admitted-statements", { run_id: runId }),
-  );
+  const rows = await ask(world.database, "gate", "read/admitted-statements", { run_id: runId });
   if (rows.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `nothing was admitted for ${runId}`,

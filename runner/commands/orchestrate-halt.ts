@@ -5,7 +5,7 @@ import type { HaltFile } from "../model/halt-file.ts";
 import { haltFileName } from "../rules/halt-file.ts";
 import { makeWorld } from "../wire.ts";
 import { writeWhole } from "../adapters/run-files.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0 when acknowledged: every writer that was in flight has ended, and none begins. */

@@ -8,7 +8,7 @@ import { Stopped } from "../model/stop.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { exists } from "../adapters/run-files.ts";
 import { readSafely } from "../adapters/safe-file.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** Exit 0; with --json one `file` event a file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for nothing yet. */

@@ -19,8 +19,8 @@ import { claimAsk, claimRun, startDetached } from "../adapters/run-process.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 import type { Ended, RunEvent } from "../model/events.ts";
 import { requestWord } from "../model/grammar-request.ts";
-import { grammarRequestOf } from "../terminal/grammar-request-of.ts";
-import { runIdOf } from "./run-id.ts";
+import { askedGrammarOf } from "../terminal/grammar-request-of.ts";
+import { runIdOf } from "../model/ids.ts";
 import { progressOn } from "../terminal/progress.ts";
 import { printJson } from "../terminal/print-json.ts";
 
@@ -31,10 +31,10 @@ import { printJson } from "../terminal/print-json.ts";
 export async function startCut(
   common: Common,
   documentId: string,
-  options: GrammarWords & { readonly request?: string; readonly runId?: string },
+  options: Partial<GrammarWords> & { readonly request?: string; readonly runId?: string },
 ): Promise<number> {
-  const request = await grammarRequestOf(options, readSafely);
-  grammarProfile(request.profile);
+  const request = await askedGrammarOf(options, readSafely);
+  if (request.profile !== undefined) grammarProfile(request.profile);
   const words = [documentId, requestWord(request)];
   if (options.runId === undefined)
     return startAndFollow(common, { runId: newRunId(new Date(), randomBytes(4).toString("hex")), kind: "cut", words });

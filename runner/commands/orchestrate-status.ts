@@ -12,7 +12,7 @@ import { statusText } from "../terminal/status-text.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { runFiles } from "../adapters/run-files.ts";
 import { holderIsGone } from "../adapters/run-process.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** With an id: that run. Without: every open run, and the closed ones in one line each. */

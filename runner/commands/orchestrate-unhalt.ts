@@ -1,4 +1,5 @@
 // `unhalt <signed UNHALT>`: admits it, then takes the halt file away when nothing it can stand for is left in force.
+import { ask } from "../looks/one-statement.ts";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
@@ -13,7 +14,7 @@ import { exists } from "../adapters/run-files.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 import type { World } from "../world.ts";
 import { admitOne, approversOf, readOrStop, sayAdmitted } from "./gate-admit.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 const HALT_FILE_CAP = 64 * 1024;
@@ -59,8 +60,6 @@ async function takeFileAway(world: World, reach: string): Promise<void> {
 
 /** Read as the halting role: it may look without being able to lift. */
 async function haltsInForce(world: World, reach: string) {
-  const rows = await world.database.read("halt", (reader) =>
-    reader.query("read/halts", { run_id: reach === EVERY_RUN ? null : reach }),
-  );
+  const rows = await ask(world.database, "halt", "read/halts", { run_id: reach === EVERY_RUN ? null : reach });
   return haltsOfReach(rows, reach);
 }

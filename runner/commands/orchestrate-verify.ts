@@ -1,7 +1,9 @@
 // `verify <run>`: everything a finished run promised, looked at again as cutter_verify; nothing is written.
+import { ask } from "../looks/one-statement.ts";
 import type { Common } from "./call-options.ts";
 import { protectedHash } from "../looks/facts.ts";
 import { lookAtEnd } from "../looks/end-facts.ts";
+import { chainOf } from "../looks/run-record.ts";
 import {
   closeoutOutput,
   cutplanOutput,
@@ -11,9 +13,7 @@ import {
   sourcePinOutput,
 } from "../model/outputs.ts";
 import type { Verified } from "../model/events.ts";
-import type { RowOf } from "../model/rows.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import type { Json } from "../model/canonical.ts";
 import { planOf } from "../plan.ts";
 import { judgeBaseline } from "../rules/baseline.ts";
 import { judgeEnd } from "../rules/closeout.ts";
@@ -22,7 +22,7 @@ import { proveLossless } from "../rules/lossless.ts";
 import { parseIndex } from "../rules/runs-index.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../model/ids.ts";
 import type { RunFacts } from "../phase.ts";
 import { printJson } from "../terminal/print-json.ts";
 
@@ -66,11 +66,10 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
   );
   if (!proof.ok) insist(proof.verdict);
   const hash = await world.database.read("verify", (reader) => protectedHash(reader, world.config.protected_prefixes));
-  const others = judgeBaseline(
-    source.baseline,
-    await world.database.read("backup", (reader) => reader.query("read/baseline")),
-    { target: run.document_id, protectedPrefixes: world.config.protected_prefixes },
-  );
+  const others = judgeBaseline(source.baseline, await ask(world.database, "backup", "read/baseline"), {
+    target: run.document_id,
+    protectedPrefixes: world.config.protected_prefixes,
+  });
   insist(others.verdict);
   if (hash !== grantProbeOutput.parse(phases.get("grant_probe")).protected_hash)
     throw new Stopped("STOP_DRIFT", {
@@ -104,9 +103,6 @@ export async function verifyRun(common: Common, id: string): Promise<number> {
   });
   return 0;
 }
-
-const chainOf = (run_id: string, rows: readonly RowOf<"read/journal">[]) =>
-  rows.map(({ seq, prev_sha, entry, entry_sha }) => ({ run_id, seq, prev_sha, entry: entry as Json, entry_sha }));
 
 function printVerified(common: Common, document_id: string, found: Omit<Verified, "event">): void {
   if (common.json) printJson({ event: "verified", ...found });

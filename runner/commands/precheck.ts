@@ -120,7 +120,8 @@ async function check(title: string, wanted: string, look: () => Promise<string>)
   } catch (error) {
     if (error instanceof Stopped) {
       const state = error.code === "STOP_COULD_NOT_LOOK" ? "could not look" : "missing";
-      return precheckPoint(title, state, error.facts.saw, wanted);
+      const { saw, hint } = error.facts;
+      return precheckPoint(title, state, saw, hint === undefined ? wanted : `${wanted}: ${hint}`);
     }
     const code = error instanceof Error && "code" in error ? String(error.code) : "failed";
     return precheckPoint(title, "missing", code, wanted);

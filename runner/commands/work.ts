@@ -1,11 +1,11 @@
 // The detached process of a run.
 import type { Common } from "./call-options.ts";
-import { optionsOf, requestFromWord } from "../model/grammar-request.ts";
+import { requestFromWord } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";
-import { grammarChoice } from "../model/outputs.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
 import { projection } from "../aftermath/projection.ts";
-import { groundOf, makeWorld } from "../wire.ts";
+import { makeWorld } from "../wire.ts";
+import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
 import { holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
@@ -18,19 +18,12 @@ export async function work(common: Common, kind: string, runId: string, words: r
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: listenForEnd() };
   const job: Work = {
     world,
-    ground: groundOf(world, runId),
+    ground: rehearsalGround(world, runId),
     holder: { name: ownHolder(), isGone: holderIsGone },
     projection: projection(world),
   };
   const [first = "", asked = ""] = words;
-  if (kind === "cut") {
-    const request = requestFromWord(asked);
-    const grammar = grammarChoice.parse({
-      profile: request.profile,
-      options: optionsOf(request, world.config.plan.section_types),
-    });
-    return workCut(job, runId, first, grammar);
-  }
+  if (kind === "cut") return workCut(job, runId, first, requestFromWord(asked));
   if (kind === "resume") return workResume(job, runId);
   if (kind === "revert") return workRevert(job, runId, first);
   return kind === "void" ? workVoid(job, runId, first) : EXIT_USAGE;

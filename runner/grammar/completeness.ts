@@ -54,10 +54,7 @@ class Chosen {
     this.lines = new Set(this.body.map((unit) => keyOf(unit.level ?? "", unit.number ?? "", unit.line)));
     this.numbers = new Set(this.articles.map((unit) => unit.number ?? ""));
     this.first = this.body[0]?.line ?? 0;
-    const last = this.body.at(-1);
-    this.end =
-      (last?.line ?? 0) +
-      Math.max(0, ...[last?.body ?? "", last?.title ?? ""].map((text) => text.split(/\r\n|\r|\n/).length));
+    this.end = endOf(cut, this.body.at(-1));
   }
   of(kind: SeriesKind): readonly ManifestUnit[] {
     return this.body.filter((unit) => unit.level === kind);
@@ -68,6 +65,23 @@ class Chosen {
   articleAbove(line: number): ManifestUnit | undefined {
     return this.articles.findLast((unit) => unit.line <= line);
   }
+}
+
+const LINE_END = /\r\n|\r|\n/g;
+
+/** Line of the file on which a unit ends; its body may stand some blank lines below the title. */
+function endOf({ text, first_line }: CutText, unit: ManifestUnit | undefined): number {
+  if (unit === undefined) return 0;
+  let start = 0;
+  let line = first_line;
+  for (const end of unit.line > first_line ? text.matchAll(LINE_END) : []) {
+    start = end.index + end[0].length;
+    line += 1;
+    if (line === unit.line) break;
+  }
+  const from = unit.body === "" ? -1 : text.indexOf(unit.body, start);
+  const until = from < 0 ? unit.title : text.slice(start, from + unit.body.length);
+  return unit.line + (until.match(LINE_END)?.length ?? 0) + (from < 0 ? 1 : 0);
 }
 
 const isQuoted = (place: Place): boolean => place.opened || place.within;
@@ -169,6 +183,15 @@ function sectionLost(place: Place, chosen: Chosen, elsewhere: ReadonlySet<Place>
 
 const kindOf = (unit: ManifestUnit): SeriesKind => KINDS.find((kind) => kind === unit.level) ?? "article";
 
+/** What a title says behind its number, folded; the target of a link and tags are no words of it. */
+const nameOf = (title: string): string =>
+  folded(
+    title
+      .replace(/<[^<>]{0,200}>/gu, "")
+      .replace(/\]\([^()\s]*(?:\s+"[^"]*")?\)/gu, "]")
+      .replace(/^\P{L}*\p{L}+[^\p{L}\d]*\d+\p{L}?/u, ""),
+  );
+
 /** Articles before the first unit that are no list of contents, because they are named otherwise than the articles of their numbers. */
 function otherText(places: readonly Place[], chosen: Chosen): readonly Place[] {
   const early = places.filter(
@@ -180,12 +203,7 @@ function otherText(places: readonly Place[], chosen: Chosen): readonly Place[] {
       place.name.length > 4,
   );
   const differs = early.filter((place) => {
-    const title = folded(
-      (chosen.articles.find((unit) => unit.number === place.number)?.title ?? "").replace(
-        /^\P{L}*\p{L}+[^\p{L}\d]*\d+\p{L}?/u,
-        "",
-      ),
-    );
+    const title = nameOf(chosen.articles.find((unit) => unit.number === place.number)?.title ?? "");
     const length = Math.min(12, title.length, place.name.length);
     return title.slice(0, length) !== place.name.slice(0, length) || length === 0;
   });

@@ -21,8 +21,8 @@ export interface Inner {
   readonly dispute?: Dispute | undefined;
 }
 
-/** Lines from..to of an article, and how it is called. */
-interface Scope {
+/** Lines from..to of an article, and how it is called: ` of Điều 5`. */
+export interface Scope {
   readonly reading: Reading;
   readonly from: number;
   readonly to: number;
@@ -76,22 +76,22 @@ function textLines({ reading, from, to }: Scope): number[] {
   return found;
 }
 
-/** The style in which the numbering begins, with a second one where a first alone says little. */
-function styleOf<T extends Choosable>(
+/** What was found in the style in which the numbering begins, with a second one where a first alone says little. */
+function styleOf<T extends { readonly found: readonly Choosable[] }>(
   styles: readonly Style[],
-  found: (style: Style) => readonly T[],
-): { style: Style | undefined; all: readonly T[] } {
+  readIn: (style: Style) => T,
+): T | undefined {
+  let common: T | undefined;
   for (const style of styles) {
-    const all = found(style);
-    const open = all.filter(
+    const read = readIn(style);
+    common ??= read;
+    const open = read.found.filter(
       (one) => one.evidence !== "quoted" && one.evidence !== "reference" && one.evidence !== "note" && one.minor === 0,
     );
-    if (open.some((one) => one.major === 1) && (!style.pair || open.some((one) => one.major === 2)))
-      return { style, all };
+    if (open.some((one) => one.major === 1) && (!style.pair || open.some((one) => one.major === 2))) return read;
   }
-  // Where the first one is lost the common style is read all the same, and its gap is told.
-  const [style] = styles;
-  return { style, all: style === undefined ? [] : found(style) };
+  // Where the first one is lost the common style, which comes first, is read all the same, and its gap is told.
+  return common;
 }
 
 const CELL = /^(?:\d[\d.,]*%?|[-–x])$/u;
@@ -169,8 +169,17 @@ function bothLetters(all: readonly { line: number; letter: string; digits: strin
 }
 
 /** Points of one style in a scope, with what is odd about their letters. */
-function pointsOf(scope: Scope, style: Style): { found: readonly Marked[]; findings: readonly Finding[] } {
-  const read = textLines(scope).flatMap((line) => pointAt(scope, line, style) ?? []);
+function pointsOf(
+  scope: Scope,
+  lines: readonly number[],
+  style: Style,
+): { found: readonly Marked[]; findings: readonly Finding[] } {
+  const read: { line: number; letter: string; digits: string; evidence: Evidence }[] = [];
+  for (const line of lines) {
+    const point = pointAt(scope, line, style);
+    if (point !== undefined) read.push(point);
+  }
+  if (read.length === 0) return { found: [], findings: [] };
   const { all, line: twin } = bothLetters(read);
   const open = new Set(all.filter((one) => OPEN.includes(one.evidence)).map((one) => one.letter));
   const found = all.map((one): Marked => ({
@@ -207,11 +216,12 @@ function beginsAgain(found: readonly Marked[]): Marked | undefined {
 /** Points of one clause, or of an article without clauses. */
 function points(scope: Scope): Inner {
   const { reading } = scope;
-  const { style, all } = styleOf(POINT_STYLES, (one) => pointsOf(scope, one).found);
-  if (style === undefined) return { marked: [], findings: [] };
-  const again = beginsAgain(all);
-  const parts = textLines(scope).some((line) => SUBCLAUSE.test(reading.lines.plain(line)));
+  const lines = textLines(scope);
+  const read = styleOf(POINT_STYLES, (style) => pointsOf(scope, lines, style));
+  if (read === undefined || read.found.length === 0) return { marked: [], findings: [] };
+  const again = beginsAgain(read.found);
   if (again !== undefined && !reading.hints.has(again.line)) {
+    const parts = lines.some((line) => SUBCLAUSE.test(reading.lines.plain(line)));
     const why = parts ? "below numbers of two parts" : "again";
     return {
       marked: [],
@@ -224,16 +234,18 @@ function points(scope: Scope): Inner {
       ],
     };
   }
-  const { chosen, findings, dispute } = chooseUnits(reading, all, { unit: "điểm", scope: scope.name });
-  return { marked: chosen, findings: [...findings, ...pointsOf(scope, style).findings], dispute };
+  const { chosen, findings, dispute } = chooseUnits(reading, read.found, { unit: "điểm", scope: scope.name });
+  return { marked: chosen, findings: [...findings, ...read.findings], dispute };
 }
 
 /** Clauses, and with `deep` points, of lines that are numbered together. */
 function clausesAndPoints(scope: Scope, deep: boolean): Inner {
   const { reading } = scope;
   const lines = textLines(scope);
-  const read = styleOf(CLAUSE_STYLES, (style) => lines.flatMap((line) => clauseAt(scope, line, style) ?? []));
-  const clauses = chooseUnits(reading, printedEarly(withoutRows(scope, read.all)), {
+  const read = styleOf(CLAUSE_STYLES, (style) => ({
+    found: lines.flatMap((line) => clauseAt(scope, line, style) ?? []),
+  }));
+  const clauses = chooseUnits(reading, printedEarly(withoutRows(scope, read?.found ?? [])), {
     unit: "khoản",
     scope: scope.name,
   });
@@ -273,9 +285,9 @@ function groups(scope: Scope): readonly Marked[] {
   return found.length > 1 ? found : [];
 }
 
-/** Clauses, and with `deep` points, of the article whose text stands in lines from..to (its title excluded). */
-export function innerUnits(reading: Reading, from: number, to: number, article: string, deep: boolean): Inner {
-  const scope: Scope = { reading, from, to, name: ` of Điều ${article}` };
+/** Clauses, and with `deep` points, of an article; its title stands outside the scope. */
+export function innerUnits(scope: Scope, deep: boolean): Inner {
+  const { reading, to, name } = scope;
   const heads = groups(scope);
   const [first] = heads;
   if (first === undefined) return clausesAndPoints(scope, deep);
@@ -283,7 +295,7 @@ export function innerUnits(reading: Reading, from: number, to: number, article: 
   heads.forEach((head, index) => {
     const until = heads[index + 1]?.line ?? to;
     const inside = clausesAndPoints(
-      { reading, from: head.line + 1, to: until, name: ` of mục ${head.number} Điều ${article}` },
+      { reading, from: head.line + 1, to: until, name: ` of mục ${head.number}${name.replace(" of", "")}` },
       deep,
     );
     parts.push({ ...inside, marked: [head, ...inside.marked] });

@@ -16,9 +16,12 @@ const MISSING = 3;
 const MISSING_AMENDED = 60;
 /** Lines before a note in which its marker is looked for. */
 const BACK = 400;
-/** A marker hangs on a word of two letters or more, on a closing mark or a bracket. Units (m2, CO2) and decimals are none. */
+/**
+ * A marker hangs on a word of two letters or more, on a closing mark or a bracket. Units (m2, CO2) and decimals are none. The digits
+ * come first, so that what stands before is only looked at where there are some.
+ */
 const HANGING =
-  /(?<=[\p{L}]{2}|[”"»)\]%])(?<!(?:^|[^\p{L}])(?:[kcdm]m|ha|CO|SO|NO|PM|CH|NH))[.;:,]?(\d{1,3})(?![\p{L}\d%]|[.,/]\d)/gu;
+  /(\d{1,3})(?![\p{L}\d%]|[.,/]\d)(?<=(?:\p{L}{2}|[”"»)\]%])(?<!(?:^|[^\p{L}])(?:[kcdm]m|ha|CO|SO|NO|PM|CH|NH))[.;:,]?\d{1,3})/gu;
 /** The same on the number of a unit, `1.19 Chỉ đạo`, `a)5`. */
 const ON_NUMBER = /^(?:\d{1,3}[a-zđ]?\.|[a-zđ]\d?\)|Điều \d{1,4}[a-zđ]?\.)\s?(\d{1,3})(?= |$)/u;
 const IN_BRACKETS = /(?<=\S\s?)\((\d{1,3})\)/gu;

@@ -51,7 +51,12 @@ function behindRule(lines: Lines, roles: Roles, page: Page): number {
  * The foot of a page that opens notes: from the rule, or the blank line above the first of them, where a note of the
  * page before may go on.
  */
-function footWithNotes(lines: Lines, roles: Roles, page: Page, note: number, goesOn: boolean): number {
+function footWithNotes(
+  lines: Lines,
+  roles: Roles,
+  page: Page,
+  { note, goesOn }: { readonly note: number; readonly goesOn: boolean },
+): number {
   const ruled = behindRule(lines, roles, page);
   if (ruled <= note) return ruled;
   if (!goesOn) return note;
@@ -153,7 +158,7 @@ function markPages(lines: Lines, roles: Roles, notes: readonly Note[], quoted: U
     const open = end.noted && (end.depth > 0 || !CLOSED.test(end.note));
     const foot =
       first < page.to
-        ? footWithNotes(lines, roles, page, first, end.noted)
+        ? footWithNotes(lines, roles, page, { note: first, goesOn: end.noted })
         : open
           ? footWithoutNotes(lines, roles, page, TERMINAL.test(end.body) || inCapitals(end.body))
           : page.to;

@@ -140,8 +140,15 @@ function afterInline(bytes: Uint8Array, title: Span, limit: number): number {
   return Math.min(at, limit);
 }
 
-/** What follows a title up to line `until`, to the last line that is not blank. inline: the text goes on behind the title on its line. */
-export function bodySpan(bytes: Uint8Array, lines: Lines, title: Span, until: number, inline: boolean): BodySpan {
+/** A title, the line up to which its body may reach, and whether the text goes on behind the title on its line. */
+export interface TitleBefore {
+  readonly title: Span;
+  readonly until: number;
+  readonly inline: boolean;
+}
+
+/** What follows a title, to the last line that is not blank. */
+export function bodySpan(bytes: Uint8Array, lines: Lines, { title, until, inline }: TitleBefore): BodySpan {
   const limit = Math.max(title.end, until > 0 ? lines.end(until - 1) : 0);
   let start = inline
     ? afterInline(bytes, title, limit)

@@ -53,7 +53,10 @@ function planned(
     const until = cut.headings[index + 1]?.line ?? cut.tail;
     const inner =
       heading.level === "article" && options.depth !== "dieu"
-        ? innerUnits(reading, heading.title_end + 1, until, heading.number, options.depth === "diem")
+        ? innerUnits(
+            { reading, from: heading.title_end + 1, to: until, name: ` of Điều ${heading.number}` },
+            options.depth === "diem",
+          )
         : { marked: [], findings: [] };
     if ("dispute" in inner && inner.dispute) return { plan, findings, dispute: inner.dispute };
     findings.push(...inner.findings);
@@ -95,8 +98,17 @@ function annexPlan(reading: Reading, cut: Cut): Planned[] {
 /** Units that are titled by their number. */
 const MARKERS: Partial<Readonly<Record<Level, RegExp>>> = { clause: CLAUSE_BYTES, point: POINT_BYTES };
 
+/** Where title and body of a unit stand, the body's text, and the end of the unit. */
+interface Spans {
+  readonly title: Span;
+  readonly body: Span;
+  readonly text: string;
+  readonly end: number;
+}
+
 /** Title and body of a unit in bytes. An article whose title is its first sentence is titled by its number alone. */
-function spansOf(bytes: Buffer, reading: Reading, one: Planned): { title: Span; body: Span; end: number } {
+function spansOf(bytes: Buffer, reading: Reading, one: Planned): Spans {
+  const read = ({ start, end }: Span): string => bytes.toString("utf8", start, end);
   const whole = titleSpan(bytes, reading.lines, one.line, one.title_end);
   const marker =
     MARKERS[one.level] ??
@@ -104,22 +116,29 @@ function spansOf(bytes: Buffer, reading: Reading, one: Planned): { title: Span; 
       ? GROUP_BYTES
       : undefined);
   const title = marker ? numberSpan(bytes, whole, marker) : whole;
-  const body = bodySpan(bytes, reading.lines, title, one.until, marker !== undefined);
-  const empty = body.start >= body.end || !hasVisible(bytes.toString("utf8", body.start, body.end));
+  const body = bodySpan(bytes, reading.lines, { title, until: one.until, inline: marker !== undefined });
+  const text = body.start >= body.end ? "" : read(body);
+  const empty = text === "" || !hasVisible(text);
   const sentence =
-    one.level === "article" &&
-    /[.;]["”]?$/u.test(bytes.toString("utf8", title.start, title.end)) &&
-    (empty || title.end - title.start > SENTENCE * 1.3);
+    one.level === "article" && /[.;]["”]?$/u.test(read(title)) && (empty || title.end - title.start > SENTENCE * 1.3);
   if (sentence) {
     const short = numberSpan(bytes, whole, ARTICLE_BYTES);
-    const rest = bodySpan(bytes, reading.lines, short, one.until, true);
-    if (short.end < whole.end && rest.start < rest.end) return { title: short, body: rest, end: rest.unit_end };
+    const rest = bodySpan(bytes, reading.lines, { title: short, until: one.until, inline: true });
+    if (short.end < whole.end && rest.start < rest.end)
+      return { title: short, body: rest, text: read(rest), end: rest.unit_end };
   }
-  return empty ? { title, body: title, end: Math.max(body.unit_end, body.end) } : { title, body, end: body.unit_end };
+  return empty
+    ? { title, body: title, text: read(title), end: Math.max(body.unit_end, body.end) }
+    : { title, body, text, end: body.unit_end };
 }
 
 /** The units of a cut. Addresses that occur twice are a fault, because they could not be told apart any more. */
-export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: Cut, options: VnLawOptions): Units {
+export function makeUnits(
+  { bytes, prefix }: { readonly bytes: Buffer; readonly prefix: string },
+  reading: Reading,
+  cut: Cut,
+  options: VnLawOptions,
+): Units {
   const { plan, findings, dispute } = planned(reading, cut, options);
   if (dispute) return { units: [], findings, dispute };
   const names: UnitNames[] = [];
@@ -140,7 +159,7 @@ export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: 
         },
       };
     lineOf.set(named.address, line);
-    const { title, body, end } = spansOf(bytes, reading, one);
+    const { title, body, text, end } = spansOf(bytes, reading, one);
     const breaks = titleBreaks(bytes, title);
     const bodyBytes = bytes.subarray(body.start, body.end);
     const shown = titleText(bytes, title, breaks);
@@ -168,7 +187,7 @@ export function makeUnits(bytes: Buffer, prefix: string, reading: Reading, cut: 
         ? {}
         : { title_breaks: breaks.map(({ start, end: to }) => ({ byte_start: start, byte_end: to })) }),
       title_sha: sha256(shown),
-      body: bodyBytes.toString("utf8"),
+      body: text,
       body_start: body.start,
       body_end: body.end,
       content_hash: sha256(bodyBytes),

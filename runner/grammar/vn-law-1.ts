@@ -271,7 +271,7 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   const tail = tailFrom(reading, last.title_end, annexStart);
   const kept = headings.headings.filter((one) => one.line < tail);
   const cut = cutAnnexes(reading, annexes, annexStart);
-  const made = makeUnits(bytes, prefix, reading, { headings: kept, tail, annexes: cut.annexes }, options);
+  const made = makeUnits({ bytes, prefix }, reading, { headings: kept, tail, annexes: cut.annexes }, options);
   const stopped = made.dispute ?? made.fault;
   if (stopped) return { refusal: refuse(read.lines.fileLine(stopped.line), stopped.reason) };
   const over = overCap(

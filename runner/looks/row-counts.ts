@@ -1,8 +1,8 @@
 // Holds an effect to the counts of the rehearsal that EXECUTION signed; read inside the effect's own transaction.
 import * as z from "zod";
-import type { Json } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
 import { judgeChanges } from "../rules/prediction.ts";
+import { chainOf } from "./run-record.ts";
 import { newestDigest, rehearsalOf } from "../rules/rehearsed-changes.ts";
 import type { RowCounts } from "../world/stage.ts";
 
@@ -15,7 +15,7 @@ export const signedCounts: RowCounts = {
     const execution = signed.safeParse(
       admissions.find((row) => row.gate === "EXECUTION" && row.used_phase === "cut_leg_a")?.payload,
     );
-    const journal = (await reader.query("read/journal", { run_id })).map((row) => ({ entry: row.entry as Json }));
+    const journal = chainOf(run_id, await reader.query("read/journal", { run_id }));
     // The way back stays open when the records of the way forward are torn; the newest rehearsal of this run counted it too.
     const undoing = effect === "revert" || effect === "revert_ledger";
     if (!execution.success && !undoing)

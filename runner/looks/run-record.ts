@@ -4,6 +4,7 @@ import type { Json } from "../model/canonical.ts";
 import type { RowOf } from "../model/rows.ts";
 import type { RecordedPhase } from "../model/run.ts";
 import type { Recorded } from "../phase.ts";
+import type { JournalEntry } from "../rules/journal.ts";
 import type { RunRecord } from "../rules/expected-payload.ts";
 import type { World } from "../world.ts";
 import type { Reader } from "../world/database.ts";
@@ -17,6 +18,10 @@ export function recordedIn<O>(
   const row = rows.find((item) => item.phase === phase);
   return row ? { phase, output: schema.parse(row.output), output_sha: row.output_sha, at: row.at } : undefined;
 }
+
+/** The journal's rows as the links of this run's chain. */
+export const chainOf = (run_id: string, rows: readonly RowOf<"read/journal">[]): (JournalEntry & Json)[] =>
+  rows.map(({ seq, prev_sha, entry, entry_sha }) => ({ run_id, seq, prev_sha, entry: entry as Json, entry_sha }));
 
 /** Reads as the reader's role; the newest receipt is the one that counts. */
 export async function loadRunRecord(
@@ -38,13 +43,7 @@ export async function loadRunRecord(
     config_sha,
     config: world.config,
     phases: new Map(phases.map((row) => [row.phase, row.output])),
-    journal: journal.map((row) => ({
-      run_id,
-      seq: row.seq,
-      prev_sha: row.prev_sha,
-      entry: row.entry as Json,
-      entry_sha: row.entry_sha,
-    })),
+    journal: chainOf(run_id, journal),
     admissions: await reader.query("read/admissions", { run_id }),
   };
 }

@@ -92,6 +92,6 @@ function refused(code: "STOP_APPROVAL_INVALID" | "STOP_REFUSED_INPUT", reason: s
   return new Stopped(code, {
     saw: `the approver set is out of form (${reason})`,
     wanted: "approvers.json with version, threshold and persons, as RFC 8785 bytes",
-    hint: "lay the approver set again with `npm run up`; the fault is in the set, not in an approval",
+    hint: "`npm run approvers -- write <this file> <new file>` names every fault or writes it in its one form; pin the digest it prints",
   });
 }

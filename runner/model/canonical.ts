@@ -5,21 +5,27 @@ import canonicalize from "canonicalize";
 /** A value that RFC 8785 can carry: no undefined, no NaN, no bigint. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Characters that JSON writes as escapes, and halves of surrogate pairs, which have no UTF-8. */
-const ESCAPED = /["\\\p{Cs}\u0000-\u001f]/u;
+/** Characters that JSON writes as escapes, and halves of surrogate pairs, which have no UTF-8 (whole pairs go the same way). */
+const ESCAPED = /["\\\ud800-\udfff\u0000-\u001f]/;
 
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
+
+/** A name of a member, and as it is written before its value. */
+interface Name {
+  readonly name: string;
+  readonly written: string;
+}
 
 /** Sorted names of members. Objects of one list mostly have the same names in the same order, so these are sorted once. */
 class Names {
   private last: readonly string[] = [];
-  private sorted: readonly string[] = [];
-  of(object: object): readonly string[] {
+  private sorted: readonly Name[] = [];
+  of(object: object): readonly Name[] {
     const names = Object.keys(object);
     const { last } = this;
     if (names.length === last.length && names.every((name, index) => name === last[index])) return this.sorted;
     this.last = names;
-    this.sorted = [...names].sort();
+    this.sorted = [...names].sort().map((name) => ({ name, written: `${JSON.stringify(name)}:` }));
     return this.sorted;
   }
 }
@@ -42,10 +48,10 @@ function textOf(value: Json | undefined, names: Names): string | undefined {
     }
     return `[${parts.join(",")}]`;
   }
-  for (const name of names.of(value)) {
+  for (const { name, written } of names.of(value)) {
     const text = textOf(value[name], inner);
     if (text === undefined) return undefined;
-    parts.push(`${textOf(name, inner) ?? ""}:${text}`);
+    parts.push(written + text);
   }
   return `{${parts.join(",")}}`;
 }

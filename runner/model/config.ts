@@ -7,6 +7,11 @@ const path = z.string().startsWith("/").max(400);
 /** As in libpq: encryption; with an authority that is trusted; and for the host's own name. */
 export const sslModeSchema = z.enum(["disable", "require", "verify-ca", "verify-full"]);
 export type SslMode = z.infer<typeof sslModeSchema>;
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, "the name of a variable");
+const envFile = z.union([
+  path,
+  z.strictObject({ file: path, user_variable: variable.exactOptional(), password_variable: variable.exactOptional() }),
+]);
 const count = z.int().min(0).max(1_000_000);
 
 /** A base url that may be told a key: encrypted, or on this machine; nothing in it but scheme, host, port and path. */
@@ -54,13 +59,16 @@ export const configSchema = z.strictObject({
     /** pg_control_system().system_identifier of the only cluster this host may write. */
     system_identifier: z.string().regex(/^\d{10,25}$/),
   }),
-  /** Env file a role: file with `<PREFIX>_USER` and `<PREFIX>_PASSWORD`; each UNIX user can read only its own. */
+  /**
+   * Env file a role, which its UNIX user alone can read: DOT_CUTTER_<ROLE>_DB_USER and _PASSWORD, or the names given
+   * beside the file. Several roles may share a file: docs/decisions/0057-env-files.md.
+   */
   credentials: z.strictObject({
-    exec: path,
-    verify: path,
-    gate: path,
-    halt: path,
-    backup: path,
+    exec: envFile,
+    verify: envFile,
+    gate: envFile,
+    halt: envFile,
+    backup: envFile,
   }),
   approvers: z.strictObject({ file: path, sha }),
   backup: z.strictObject({
@@ -108,12 +116,13 @@ export const configSchema = z.strictObject({
   revert: z.strictObject({ soft_status: z.string() }),
   reports: z.discriminatedUnion("reporter", [
     z.strictObject({ reporter: z.literal("folder"), folder: path }),
-    /** `folder` keeps what was delivered under which id; the key's file holds DOT_CUTTER_KB_API_KEY. */
+    /** `folder` keeps what was delivered under which id; the key is named DOT_CUTTER_KB_API_KEY in its env file, or as given. */
     z.strictObject({
       reporter: z.literal("http"),
       folder: path,
       base_url: z.string().refine(isKnowledgeBase, "https, or http to this machine"),
       api_key_file: path,
+      api_key_variable: variable.exactOptional(),
     }),
   ]),
 });

@@ -14,7 +14,18 @@ export interface PlanRow {
   readonly owner_ref: string;
   readonly publication_type: string;
   readonly idempotency_key: string;
+  /** Only in the plan of a new version; inside writer_digest. */
+  readonly supersedes?: SupersededRow;
 }
+
+/** The enacted unit that a row takes the place of; `address` and `content_hash` null where the new version has a new unit. */
+export type SupersededRow = Readonly<{
+  document_id: string;
+  /** Digest of the whole enacted text that was compared with. */
+  compared_sha: string;
+  address: string | null;
+  content_hash: string | null;
+}>;
 
 /** cut_plan.json: the exact rows with the digests that name them; RFC 8785 bytes in bundle and run folder. */
 export interface CutPlan {

@@ -11,6 +11,8 @@ const role = z.strictObject({
   bypass_rls: z.boolean(),
   connection_limit: z.int(),
   member_of: z.array(z.string()),
+  /** Those of them whose rights it inherits; absent in packages that an older release fetched. */
+  inherited: z.array(z.string()).exactOptional(),
   owner: z.boolean(),
 });
 

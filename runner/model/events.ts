@@ -124,6 +124,8 @@ export const verifiedEvent = event("verified", {
 });
 export type Verified = z.infer<typeof verifiedEvent>;
 
+const fates = counts("same", "changed", "new", "gone");
+const comparedCounts = z.object({ document_id: text, ...fates });
 /** What a cut would sign; no run was opened. */
 export const plannedEvent = event("planned", {
   ...texts("document_id", "source_version_id"),
@@ -132,6 +134,21 @@ export const plannedEvent = event("planned", {
   by_section_type: z.record(text, count),
   completeness: text.optional(),
   findings: z.array(finding).readonly(),
+  /** Hints in force, each as a line of a hints file. */
+  hints: words.optional(),
+  /** Of a new version: what became of the articles of the enacted text. */
+  compared: comparedCounts.optional(),
+});
+
+/** A unit as it stands, by its digests, and the end of such a list. */
+export const standingUnitEvent = event("standing_unit", {
+  ...texts("address", "lifecycle_status"),
+  ...all(sha, "title_sha", "content_hash"),
+});
+export const standingEvent = event("standing", {
+  ...texts("document_id"),
+  ...maybe("source_version_id"),
+  ...counts("units"),
 });
 
 /** One point of a checklist: doctor, precheck, names and readiness. */
@@ -165,6 +182,15 @@ const completeness = z.object({
   elsewhere: z.array(z.object({ ...texts("kind", "number", "where"), line: count })).readonly(),
   summary: text,
 });
+/** A text against an older or enacted one, article by article; `was` where the same text stands in the other one. */
+const comparedText = z.object({
+  ...texts("document"),
+  compared_sha: sha,
+  ...fates,
+  articles: z
+    .array(z.object({ place: text, fate: z.enum(["same", "changed", "new", "gone"]), was: text.optional() }))
+    .readonly(),
+});
 const refusedPlace = { line: count, reason: text, hint: text.optional() };
 /** What a document would become, or why it is refused; offsets are bytes from the start of the file. */
 export const intakeAnswer = z.union([
@@ -175,6 +201,7 @@ export const intakeAnswer = z.union([
     ...all(sha, "manifest_digest", "writer_digest"),
     findings: z.array(finding).readonly(),
     completeness: completeness.optional(),
+    compared: comparedText.optional(),
   }),
   z.object({
     stop: z.object({ ...refusedPlace, code: text, places: z.array(z.object(refusedPlace)).readonly().optional() }),
@@ -205,6 +232,10 @@ const driftAnswer = z.object({
 /** What was recorded as known of a host, and what had changed since the adoption before. */
 const adoptAnswer = z.object({ stack: text, adopted: count, changed: z.array(driftLine).readonly(), file: text });
 const upAnswer = z.object({ stack: text, left: z.array(driftLine).readonly() });
+/** Files that declare a new host, and what a person does next. `looked`: the host was seen. */
+const initAnswer = z.object({ stack: text, written: words, approvers_sha: sha, looked: z.boolean(), next: words });
+/** Who held the lock of a stack's state, and whether it was taken away. */
+const unlockAnswer = z.object({ stack: text, locks: words, removed: z.boolean() });
 /** The SQL of a database package with its digest; what its script said on the host. */
 const packageAnswers = [
   z.object({ package: text, sha256: sha, sql: text }),
@@ -223,6 +254,8 @@ export const printed = z.union([
   bundleFileEvent,
   verifiedEvent,
   plannedEvent,
+  standingUnitEvent,
+  standingEvent,
   pointEvent,
   event("next", maybe("command")),
   event("evidence", { ...texts("what", "saw"), holds: z.boolean().nullable() }),
@@ -247,15 +280,24 @@ export const printed = z.union([
   event("unhalted", { reach: text, halt_ids: words }),
   event("journal_verified", { run_id: text, entries: count, head: text.nullable() }),
   event("fetched", { run_id: text, bundle: text }),
+  event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
   event("state", stateSchema.shape),
-  z.object({ document_id: text, source_version_id: text, units: count, region_sha: sha }),
+  z.object({
+    document_id: text,
+    source_version_id: text,
+    units: count,
+    region_sha: sha,
+    compared: comparedCounts.optional(),
+  }),
   intakeAnswer,
   stopTableAnswer,
   convertedAnswer,
   driftAnswer,
   adoptAnswer,
   upAnswer,
+  initAnswer,
+  unlockAnswer,
   ...packageAnswers,
 ]);
 export type Printed = z.infer<typeof printed>;

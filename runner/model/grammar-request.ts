@@ -36,6 +36,16 @@ export const grammarRequest = z.strictObject({
 });
 export type GrammarRequest = z.infer<typeof grammarRequest>;
 
+/** What a person says of the grammar; the rest is what the registered version says, or the default. */
+const askedGrammar = z.strictObject({
+  profile: grammarRequest.shape.profile.exactOptional(),
+  empty_body: grammarRequest.shape.empty_body.exactOptional(),
+  depth: grammarRequest.shape.depth.exactOptional(),
+  annexes: grammarRequest.shape.annexes.exactOptional(),
+  hints: grammarRequest.shape.hints.exactOptional(),
+});
+export type AskedGrammar = z.infer<typeof askedGrammar>;
+
 /** What is asked for when nothing is said. */
 export const DEFAULT_REQUEST: GrammarRequest = {
   profile: "generic-atx-1",
@@ -52,6 +62,10 @@ export function optionsOf(request: GrammarRequest, section_types: readonly strin
   return { empty_body: request.empty_body, section_types };
 }
 
+/** The hints in force; a profile without hints has none. */
+export const hintsOf = ({ options }: { readonly options: GrammarOptions }): readonly Hint[] =>
+  "hints" in options ? options.hints : [];
+
 /** Bytes of a request on its way. Linux takes 128 KiB for one word of a command; the quoting of ssh and shells needs the rest. */
 const WORD_CAP = 96 * 1024;
 
@@ -59,14 +73,14 @@ const WORD_CAP = 96 * 1024;
  * The request as one word of a command line: JSON in plain ASCII without an apostrophe, which no shell and no locale changes.
  * STOP_REFUSED_INPUT when its hints make it longer than a command line takes.
  */
-export function requestWord(request: GrammarRequest): string {
+export function requestWord(request: AskedGrammar): string {
   const word = JSON.stringify(request).replaceAll(
     /[^\u0020-\u007e]|'/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   if (word.length > WORD_CAP)
     throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: `a grammar request of ${word.length} bytes, hints: ${request.hints.length}`,
+      saw: `a grammar request of ${word.length} bytes, hints: ${request.hints?.length ?? 0}`,
       wanted: `at most ${WORD_CAP} bytes`,
       hint: "shorten the reasons in the hints file, or name fewer lines",
     });
@@ -74,8 +88,8 @@ export function requestWord(request: GrammarRequest): string {
 }
 
 /** The request of such a word, whoever wrote it. STOP_REFUSED_INPUT when it is none. */
-export function requestFromWord(word: string): GrammarRequest {
-  const parsed = grammarRequest.safeParse(jsonOf(word));
+export function requestFromWord(word: string): AskedGrammar {
+  const parsed = askedGrammar.safeParse(jsonOf(word));
   if (parsed.success) return parsed.data;
   throw new Stopped("STOP_REFUSED_INPUT", {
     saw: `a grammar request that is wrong at: ${parsed.error.issues.map((issue) => issue.path.join(".") || "the whole").join(", ")}`,

@@ -1,5 +1,6 @@
 // Identifiers and the patterns they must match before they become a path, a row or a word of a command.
 import { v5 as uuidV5 } from "uuid";
+import { Stopped, type StopFacts } from "./stop.ts";
 
 /** One attempt to cut one document, `ictr-<UTC>-<8 hex>`; form fixed by the seeds. */
 export type RunId = string & { readonly __brand: "RunId" };
@@ -22,6 +23,19 @@ export const isRunId = (text: string): text is RunId => RUN_ID.test(text);
 export const isDocumentId = (text: string): text is DocumentId => DOCUMENT_ID.test(text);
 export const isSourceVersionId = (text: string): text is SourceVersionId =>
   SOURCE_VERSION_ID.test(text) && !text.includes("..");
+
+/** A word that a person typed, as a run id: it becomes a path. STOP_REFUSED_INPUT when it is none. `more`: where to look for one. */
+export function runIdOf(text: string, more: Pick<StopFacts, "hint" | "next"> = {}): RunId {
+  if (isRunId(text)) return text;
+  throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>", ...more });
+}
+
+/** The same for a document id. */
+export function documentIdOf(text: string): DocumentId {
+  if (isDocumentId(text)) return text;
+  const wanted = "3-32 of A-Z 0-9 -, no dash at an edge";
+  throw new Stopped("STOP_REFUSED_INPUT", { saw: "a document id out of form", wanted });
+}
 
 /** `ictr-<UTC to the second>-<8 hex>`. */
 export function newRunId(now: Date, eightHex: string): RunId {

@@ -39,6 +39,15 @@ export const sourcePinOutput = z.strictObject({
   grammar: grammarChoice,
   report_folder: z.string(),
   baseline: z.array(baselineRow),
+  /** Of a new version: the enacted text it follows; its units stand in the registration record. */
+  supersedes: z
+    .strictObject({
+      document_id: z.string(),
+      source_version_id: z.string().nullable(),
+      compared_sha: sha,
+      units: count,
+    })
+    .exactOptional(),
 });
 export type SourcePinOutput = z.infer<typeof sourcePinOutput>;
 
@@ -66,6 +75,10 @@ export const cutplanOutput = z.strictObject({
   candidate_count: z.int().min(1),
   cut_plan_sha: sha,
   by_section_type: z.record(z.string(), count),
+  /** Of a new version: what became of the articles of the enacted text. */
+  compared: z
+    .strictObject({ document_id: z.string(), same: count, changed: count, new: count, gone: count })
+    .exactOptional(),
 });
 export type CutplanOutput = z.infer<typeof cutplanOutput>;
 

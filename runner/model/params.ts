@@ -78,6 +78,7 @@ export const PARAMS = {
   "read/scratch/sweep-statements": {},
   "read/server-identity": {},
   "read/source-document": { document_id: "text" },
+  "read/standing-units": { document_id: "text" },
   "read/statistics": {},
   "read/taken-addresses": { addresses: "text[]" },
   "read/two-grant": {},
@@ -124,7 +125,7 @@ export const PARAMS = {
   "write/leg-b-history": { history_id: "uuid", entry_id: "uuid", change_diff: "jsonb", changed_by: "text", rationale: "text" },
   "write/leg-b-unit-blocks": {
     envelope_id: "uuid", ordinals: "int[]", spans: "jsonb[]", addresses: "text[]", unit_kinds: "text[]", section_types: "text[]",
-    parent_addresses: "(text or null)[]", content_hashes: "text[]", authority: "text",
+    parent_addresses: "(text or null)[]", content_hashes: "text[]", authority: "text", edges: "(jsonb or null)[]",
   },
   "write/lift-halt": { halt_ids: "bigint[]", statement: "bytea", signature: "bytea", person: "text" },
   "write/lock-runs-index": { run_id: "text" },

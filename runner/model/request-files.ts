@@ -2,7 +2,7 @@
 
 /**
  * Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has
- * no sg1.json: it is one.
+ * no sg1.json: it is one. Only a new version of an enacted text has superseded.json.
  */
 export const BUNDLE_FILES = [
   "payload.json",
@@ -11,6 +11,7 @@ export const BUNDLE_FILES = [
   "region.bin",
   "cut_plan.json",
   "grammar.json",
+  "superseded.json",
   "receipts.json",
   "findings.json",
   "journal.ndjson",

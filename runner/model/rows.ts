@@ -64,6 +64,9 @@ export const ROWS = {
     source_document_id: text, source_document_ref: text, address_docprefix: text, authority_class: text, status: text,
     source_version_id: nullable, version_label: nullable, content_checksum: nullable, version_status: nullable, captured_at: when.nullable(),
   }),
+  "read/standing-units": z.strictObject({
+    address: text, lifecycle_status: text, content_hash: text, title_sha: text, source_version_id: nullable,
+  }),
   "read/taken-addresses": z.strictObject({ address: text }),
   "read/vocabulary": z.strictObject({ kind: text, word: text }),
   "read/lock-room": z.strictObject({ max_locks_per_transaction: count, max_connections: count, max_prepared_transactions: count }),

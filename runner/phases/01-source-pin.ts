@@ -4,6 +4,7 @@ import { sha256 } from "../model/canonical.ts";
 import { isSourceVersionId } from "../model/ids.ts";
 import { sourcePinOutput, type GrammarChoice, type SourcePinOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
+import { registrationOf } from "../looks/registered-version.ts";
 import { defineReading, type Inputs, type ReadScope } from "../phase.ts";
 import { judgeTarget, reportFolder, type SourceRow } from "../rules/source.ts";
 
@@ -19,6 +20,7 @@ export const sourcePin = (grammar: GrammarChoice) =>
       const before = await scope.read("exec", (reader) =>
         reader.one("read/earlier-runs-of-day", { run_id: scope.run_id }),
       );
+      const supersedes = (await registrationOf(scope.files, source.source_version_id))?.supersedes;
       const baseline = await scope.read("backup", (reader) => reader.query("read/baseline"));
       return {
         source_document_id: source.source_document_id,
@@ -32,6 +34,16 @@ export const sourcePin = (grammar: GrammarChoice) =>
         grammar,
         report_folder: reportFolder(scope, material.manifest.region_sha, before),
         baseline: baseline.filter((row) => row.document !== scope.document_id || row.set_aside),
+        ...(supersedes === undefined
+          ? {}
+          : {
+              supersedes: {
+                document_id: supersedes.document_id,
+                source_version_id: supersedes.source_version_id,
+                compared_sha: supersedes.compared_sha,
+                units: supersedes.units.length,
+              },
+            }),
       };
     },
     recheck: async (_input, recorded, scope) => {

@@ -2,9 +2,10 @@
 import { type Material, planJson, planOf } from "../plan.ts";
 import { canonicalText, sha256 } from "../model/canonical.ts";
 import { cutplanOutput, type CutplanOutput, type MarkOutput, type SourcePinOutput } from "../model/outputs.ts";
-import { Stopped } from "../model/stop.ts";
+import { insist, Stopped } from "../model/stop.ts";
 import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
 import { judgePlan } from "../rules/plan-rows.ts";
+import { compareVersions, judgeUnchanged, unitsOfRows } from "../rules/supersession.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; marked: Recorded<MarkOutput> };
 
@@ -29,6 +30,7 @@ export const cutplan = defineReading<Input, CutplanOutput>({
       candidate_count: material.rows.length,
       cut_plan_sha: sha256(text),
       by_section_type: countTypes(material),
+      ...comparedOf(material),
     };
   },
   recheck: async ({ source }, recorded, scope, committed) => {
@@ -43,7 +45,22 @@ export const cutplan = defineReading<Input, CutplanOutput>({
   },
 });
 
+function comparedOf({ supersedes, rows }: Material): Pick<CutplanOutput, "compared"> {
+  if (!supersedes) return {};
+  const { same, changed, new: added, gone } = compareVersions(supersedes.units, unitsOfRows(rows));
+  return { compared: { document_id: supersedes.document_id, same, changed, new: added, gone } };
+}
+
+/** The enacted text that a new version follows must stand as it did when the version was registered. */
+async function insistUnchanged({ supersedes }: Material, scope: ReadScope): Promise<void> {
+  if (!supersedes) return;
+  const { document_id } = supersedes;
+  const standing = await scope.read("exec", (reader) => reader.query("read/standing-units", { document_id }));
+  insist(judgeUnchanged(supersedes, scope.document_id, standing));
+}
+
 async function insistWritable(material: Material, scope: ReadScope): Promise<void> {
+  await insistUnchanged(material, scope);
   const facts = await scope.read("exec", async (reader) => {
     const words = await reader.query("read/vocabulary");
     const of = (kind: string): string[] => words.filter((word) => word.kind === kind).map((word) => word.word);

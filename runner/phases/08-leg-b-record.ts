@@ -19,6 +19,7 @@ import {
   legBRows,
   markedEnvelope,
   sourceSpan,
+  supersedingEdge,
   type LedgerIds,
 } from "../rules/ledger.ts";
 
@@ -165,6 +166,7 @@ async function recordManifest(scope: EffectScope, material: Material, ledger: Le
         parent_addresses: column("parent_address"),
         content_hashes: column("content_hash"),
         authority: "non_authoritative",
+        edges: material.rows.map((row) => (row.supersedes ? canonicalText([supersedingEdge(row.supersedes)]) : null)),
       })
     ).length,
   };

@@ -1,5 +1,7 @@
 // The two documents of a pause: what has to be signed, by whom, until when, and where the bundle lies.
 import type { Json } from "../model/canonical.ts";
+import type { CutplanOutput } from "../model/outputs.ts";
+import { countsLine } from "../rules/supersession.ts";
 import type { Request } from "../model/statement.ts";
 import { code, day, document, list, section, table } from "./markdown.ts";
 import { reportHead, type Report, type ReportedRun } from "./report-head.ts";
@@ -35,6 +37,8 @@ export function requestReport(facts: {
   pause: Pause;
   asked: readonly AskedRequest[];
   completeness?: string | undefined;
+  /** Of a new version: the enacted document and what became of its articles. */
+  compared?: CutplanOutput["compared"] | undefined;
 }): Report {
   const { name, state, rule } = PAUSES[facts.pause];
   const at = new Date(Math.max(...facts.asked.map(({ request }) => Date.parse(request.requested_utc))));
@@ -51,6 +55,9 @@ export function requestReport(facts: {
       next: "STOP - route to the approvers",
     }),
     ...(facts.completeness === undefined ? [] : [section("Headings counted a second time", code(facts.completeness))]),
+    ...(facts.compared === undefined
+      ? []
+      : [section(`A new version of ${facts.compared.document_id}`, code(countsLine(facts.compared)))]),
     ...facts.asked.map(requestSection),
     section("What to do", steps(facts.run.run_id, facts.asked, rule)),
   ]);

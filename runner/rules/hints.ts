@@ -1,5 +1,5 @@
 // The words of a command line about the grammar, and its hints file: what an operator says about lines that are read in two ways.
-import type { GrammarRequest } from "../model/grammar-request.ts";
+import { DEFAULT_REQUEST, type AskedGrammar, type GrammarRequest } from "../model/grammar-request.ts";
 import { textFault } from "../model/plain-text.ts";
 import { Stopped } from "../model/stop.ts";
 
@@ -85,9 +85,15 @@ export interface GrammarWords {
 
 /** The request of a command line; `hintsText` is what the hints file holds, undefined where none is named. */
 export const requestFrom = (words: GrammarWords, hintsText: string | undefined): GrammarRequest => ({
-  profile: words.profile,
-  empty_body: words.emptyBody,
-  depth: words.depth,
-  annexes: words.annexes,
-  hints: hintsText === undefined ? [] : parseHints(hintsText),
+  ...DEFAULT_REQUEST,
+  ...askedFrom(words, hintsText),
+});
+
+/** Only what the command line says. */
+export const askedFrom = (words: Partial<GrammarWords>, hintsText: string | undefined): AskedGrammar => ({
+  ...(words.profile === undefined ? {} : { profile: words.profile }),
+  ...(words.emptyBody === undefined ? {} : { empty_body: words.emptyBody }),
+  ...(words.depth === undefined ? {} : { depth: words.depth }),
+  ...(words.annexes === undefined ? {} : { annexes: words.annexes }),
+  ...(hintsText === undefined ? {} : { hints: parseHints(hintsText) }),
 });

@@ -1,5 +1,6 @@
 // What one cut leaves in the governance ledger: ids, keys and envelopes. Values in, values out.
 import { digestOf, type Json } from "../model/canonical.ts";
+import type { SupersededRow } from "../model/cut-plan.ts";
 import { derivedId, type DocumentId, type RunId } from "../model/ids.ts";
 
 /** Row ids of one run; deterministic, so that a resumed run recognises its own rows. */
@@ -40,6 +41,12 @@ export function sourceSpan(unit: { byte_start: number; byte_end: number; line: n
   if (!unit) throw new Error("a planned row without its unit");
   return { byte_start: unit.byte_start, byte_end: unit.byte_end, line: unit.line };
 }
+
+/** What the block of a unit in a new version says of the enacted text: the unit it supersedes, or that there is none. */
+export const supersedingEdge = (named: SupersededRow): Readonly<Record<string, Json>> => ({
+  edge: named.address === null ? "new_in_version" : "supersedes",
+  ...named,
+});
 
 /** The id of the affected row of one address. */
 export function affectedRowId(

@@ -4,6 +4,7 @@ import { documentOfAddress } from "../model/ids.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
 import type { StopCode, Verdict } from "../model/stop.ts";
+import { newVersionHint } from "./supersession.ts";
 
 /** Words every row of a plan carries; on a host they come from its configuration. */
 export interface PlanWords {
@@ -38,22 +39,11 @@ export function planRows(manifest: Manifest, words: PlanWords & { readonly run_i
   }));
 }
 
+/** A row without its texts, which stand in it by their digests, and without its run-derived key. */
+export const withoutText = ({ title: _title, body: _body, idempotency_key: _key, ...row }: PlanRow) => row;
+
 /** sha256 of RFC 8785 rows without text and run-derived keys: the same document and words give it in every run. */
-export function writerDigest(rows: readonly PlanRow[]): string {
-  return digestOf(
-    rows.map((row) => ({
-      ordinal: row.ordinal,
-      canonical_address: row.canonical_address,
-      unit_kind: row.unit_kind,
-      section_type: row.section_type,
-      title_sha: row.title_sha,
-      content_hash: row.content_hash,
-      parent_address: row.parent_address,
-      owner_ref: row.owner_ref,
-      publication_type: row.publication_type,
-    })),
-  );
-}
+export const writerDigest = (rows: readonly PlanRow[]): string => digestOf(rows.map(withoutText));
 
 /** What the database and the configuration say now. locks: the settings that size the shared lock table. */
 export interface PlanFacts {
@@ -113,23 +103,19 @@ function wordProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProblem[]
       .map((word) =>
         problem(`${what} ${JSON.stringify(word)}`, `one of ${known.join(", ") || "(the live vocabulary names none)"}`),
       );
-  return [
-    ...check(
-      "unit kind",
-      rows.map((row) => row.unit_kind),
-      facts.unit_kinds,
-    ),
-    ...check(
-      "section type",
-      rows.map((row) => row.section_type),
-      facts.section_types,
-    ),
-    ...check(
-      "publication type",
-      rows.map((row) => row.publication_type),
-      facts.publication_types,
-    ),
-  ];
+  return (["unit_kind", "section_type", "publication_type"] as const).flatMap((column) => {
+    const words = rows.map((row) => row[column]);
+    return check(column.replace("_", " "), words, facts[`${column}s`]);
+  });
+}
+
+/** A reverted document has left its addresses; an enacted one keeps them. */
+function takenProblem(taken: readonly string[]): PlanProblem {
+  const { code, facts } = problem(
+    `${taken.length} addresses exist already: ${names(taken)}`,
+    "addresses that are free",
+  );
+  return { code, facts: { ...facts, hint: newVersionHint(documentOfAddress(taken[0] ?? "")) } };
 }
 
 function addressProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProblem[] {
@@ -149,9 +135,7 @@ function addressProblems(rows: readonly PlanRow[], facts: PlanFacts): PlanProble
     ...(orphans.length > 0
       ? [problem(`units whose parent does not stand before them: ${names(orphans)}`, "parents first")]
       : []),
-    ...(taken.length > 0
-      ? [problem(`${taken.length} addresses exist already: ${names(taken)}`, "addresses that are free")]
-      : []),
+    ...(taken.length > 0 ? [takenProblem(taken)] : []),
     ...(documents.size > 1 ? [problem(`addresses of ${documents.size} documents`, "one document")] : []),
   ];
 }

@@ -31,18 +31,24 @@ export function installHint(major: number, what: "client" | "server"): string {
 /** Programs a backup needs: those that dump and restore, and with the adapter initdb the scratch server's own. */
 export const neededPrograms = (adapter: string): readonly string[] => [
   "pg_dump",
+  "pg_restore",
   "psql",
   ...(adapter === "initdb" ? ["initdb", "postgres"] : []),
 ];
 
 /**
  * What is wrong with one program of a host that only looks: its answer to --version, beside the server's major where that is known;
- * undefined when it may be used.
+ * undefined when it may be used. `what`: whether the host also starts scratch servers of its own.
  */
-export function programFault(answer: string, server: number | undefined): string | undefined {
+export function programFault(
+  answer: string,
+  server: number | undefined,
+  what: "client" | "server" = "server",
+): string | undefined {
   const major = Number(/\(PostgreSQL\) (\d+)/.exec(answer)?.[1] ?? Number.NaN);
   if (Number.isNaN(major)) return `does not answer --version: ${answer.slice(0, 100) || "no word"}`;
-  if (server !== undefined && major < server) return `PostgreSQL ${major}, for a server of PostgreSQL ${server}`;
+  if (server !== undefined && major < server)
+    return `PostgreSQL ${major}, for a server of PostgreSQL ${server}: ${installHint(server, what)}`;
   return major < OLDEST_MAJOR || major > NEWEST_MAJOR
     ? `PostgreSQL ${major}, not ${OLDEST_MAJOR} to ${NEWEST_MAJOR}`
     : undefined;
@@ -79,11 +85,18 @@ export function judgeInstallation({ programs, source, adapter }: Installation): 
     facts: { saw, wanted, hint: installHint(major, what) },
   });
   const { pg_dump: dumps = source, psql: restores = dumps, initdb = source, postgres = initdb } = programs;
+  const { pg_restore: filters = dumps } = programs;
   if (dumps !== restores)
     return refuse(
       `pg_dump ${dumps} beside psql ${restores}`,
       "programs of one installation",
       Math.max(source, dumps, restores),
+    );
+  if (dumps !== filters)
+    return refuse(
+      `pg_dump ${dumps} beside pg_restore ${filters}`,
+      "programs of one installation",
+      Math.max(source, dumps, filters),
     );
   if (initdb !== postgres)
     return refuse(

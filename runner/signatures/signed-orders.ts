@@ -4,10 +4,9 @@ import { holderOf, parseApprovers, type ApproverSet } from "../model/approvers.t
 import { digestOf } from "../model/canonical.ts";
 import { EVERY_RUN } from "../model/payload.ts";
 import type { RowOf } from "../model/rows.ts";
-import type { SignatureAnswer, SignatureQuestion } from "../world/signature.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
-import { insist, Stopped } from "../model/stop.ts";
-import { judgeStatement } from "../rules/approval.ts";
+import { Stopped } from "../model/stop.ts";
+import { insistStatementSigned, invalid, type Verify } from "./signed.ts";
 
 /** A lift or a revocation with the bytes that were signed. */
 export type Order = RowOf<"read/orders">;
@@ -16,7 +15,7 @@ export type Order = RowOf<"read/orders">;
 export interface Circumstances {
   readonly host: string;
   readonly sets: readonly ApproverSet[];
-  readonly verify: (question: SignatureQuestion) => Promise<SignatureAnswer>;
+  readonly verify: Verify;
 }
 
 /** Every set that was laid, and the one in force; a lift by a key that has been replaced since stays a lift. */
@@ -54,19 +53,11 @@ async function insistOrder(order: Order, { host, sets, verify }: Circumstances):
   const bytes = Buffer.from(order.statement, "base64");
   const statement = parseStatement(bytes);
   insistSameWords(order, statement, host);
-  const set = sets.findLast((one) => holderOf(one, statement.fingerprint) !== undefined);
-  const holder = set && holderOf(set, statement.fingerprint);
-  if (!set || !holder) throw invalid("a key that no approver held", "a key of an approver set of this host");
-  const answer = await verify({
-    bytes,
-    signature: Buffer.from(order.signature, "base64"),
-    publicKeyArmored: holder.key.public_key_armored,
-    fingerprint: statement.fingerprint,
-    now: order.at,
-  });
-  if (!answer.ok) throw invalid(answer.reason, "one detached signature by the pinned key, good for both verifiers");
+  const approvers = sets.findLast((one) => holderOf(one, statement.fingerprint) !== undefined);
+  if (!approvers) throw invalid("a key that no approver held", "a key of an approver set of this host");
+  const signed = { statement, bytes, signature: Buffer.from(order.signature, "base64") };
   const expected = { run_id: statement.run_id, gate: statement.gate, payload_sha: digestOf(statement.payload) };
-  insist(judgeStatement(statement, { now: order.at, approvers: set, expected, signatureTime: answer.signedAt }));
+  await insistStatementSigned(signed, { approvers, verify, now: order.at }, () => expected);
 }
 
 /** The row says what its statement says, of this host, and reaches no further than it. */
@@ -83,5 +74,3 @@ function insistSameWords(order: Order, statement: Statement, host: string): void
   if (order.kind !== `revocation of a ${kind}` || value !== order.value) throw other;
   if (statement.run_id !== (kind === "key" ? EVERY_RUN : run_id)) throw other;
 }
-
-const invalid = (saw: string, wanted: string): Stopped => new Stopped("STOP_APPROVAL_INVALID", { saw, wanted });

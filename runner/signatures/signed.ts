@@ -2,13 +2,16 @@
 import { holderOf, type ApproverSet } from "../model/approvers.ts";
 import type { RowOf } from "../model/rows.ts";
 import type { SignatureAnswer, SignatureQuestion } from "../world/signature.ts";
-import { parseStatement } from "../model/statement.ts";
+import { parseStatement, type Statement } from "../model/statement.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { judgeStatement } from "../rules/approval.ts";
+import { judgeStatement, type Expected } from "../rules/approval.ts";
 import { utcMillis } from "../model/utc.ts";
 
 /** An admission that could still be used, with the bytes that were signed. */
 export type Admitted = RowOf<"read/unused-statements">;
+
+/** Both verifiers asked about one signature. */
+export type Verify = (question: SignatureQuestion) => Promise<SignatureAnswer>;
 
 /**
  * Each row says what its statement says, and its statement was signed by the pinned key for both verifiers when it was admitted.
@@ -18,7 +21,7 @@ export async function insistRowsSigned(
   runId: string,
   rows: readonly Admitted[],
   approvers: ApproverSet,
-  verify: (question: SignatureQuestion) => Promise<SignatureAnswer>,
+  verify: Verify,
 ): Promise<void> {
   for (const row of rows) {
     try {
@@ -39,12 +42,7 @@ export async function insistRowsSigned(
   }
 }
 
-async function insistOne(
-  runId: string,
-  row: Admitted,
-  approvers: ApproverSet,
-  verify: (question: SignatureQuestion) => Promise<SignatureAnswer>,
-): Promise<void> {
+async function insistOne(runId: string, row: Admitted, approvers: ApproverSet, verify: Verify): Promise<void> {
   const bytes = Buffer.from(row.statement, "base64");
   const statement = parseStatement(bytes);
   const { nonce, person, fingerprint, signed_utc, use_by } = statement;
@@ -55,42 +53,38 @@ async function insistOne(
     utcMillis(signed_utc) !== row.valid_from.getTime() ||
     utcMillis(use_by) !== row.use_by.getTime()
   ) {
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: "a row that says other things than its statement",
-      wanted: "the row as the gate writes it",
-    });
+    throw invalid("a row that says other things than its statement", "the row as the gate writes it");
   }
-  const holder = holderOf(approvers, fingerprint);
-  if (!holder)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: "a key that no approver holds",
-      wanted: "a key of approvers.json",
-    });
   // Keys may have ended since: what counts is the moment at which the gate took it.
-  const now = row.admitted_at;
-  const answer = await verify({
-    bytes,
-    signature: Buffer.from(row.signature, "base64"),
-    publicKeyArmored: holder.key.public_key_armored,
-    fingerprint,
-    now,
-  });
-  if (!answer.ok)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: answer.reason,
-      wanted: "one detached signature by the pinned key, good for both verifiers",
-    });
-  insist(
-    judgeStatement(statement, {
-      now,
-      approvers,
-      expected: { run_id: runId, gate: statement.gate, payload_sha: row.payload_sha },
-      signatureTime: answer.signedAt,
-    }),
-  );
-  if (statement.gate !== row.gate)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: `a statement for ${statement.gate}`,
-      wanted: `a statement for ${row.gate}`,
-    });
+  const signed = { statement, bytes, signature: Buffer.from(row.signature, "base64") };
+  const expected = { run_id: runId, gate: statement.gate, payload_sha: row.payload_sha };
+  await insistStatementSigned(signed, { approvers, verify, now: row.admitted_at }, () => expected);
+  if (statement.gate !== row.gate) throw invalid(`a statement for ${statement.gate}`, `a statement for ${row.gate}`);
 }
+
+/** A statement with the exact bytes that were signed and the signature over them. */
+export interface SignedStatement {
+  readonly statement: Statement;
+  readonly bytes: Buffer;
+  readonly signature: Buffer;
+}
+
+/**
+ * The signature is good for both verifiers at `now`; only then is asked what the statement must be for, and it must be for exactly
+ * that, by the right person, in time. Stops as `judgeStatement`.
+ */
+export async function insistStatementSigned(
+  { statement, bytes, signature }: SignedStatement,
+  { approvers, verify, now }: { readonly approvers: ApproverSet; readonly verify: Verify; readonly now: Date },
+  expected: () => Expected,
+): Promise<void> {
+  const { fingerprint } = statement;
+  const holder = holderOf(approvers, fingerprint);
+  if (!holder) throw invalid("a key that no approver holds", "a key of approvers.json");
+  const answer = await verify({ bytes, signature, publicKeyArmored: holder.key.public_key_armored, fingerprint, now });
+  if (!answer.ok) throw invalid(answer.reason, "one detached signature by the pinned key, good for both verifiers");
+  insist(judgeStatement(statement, { now, approvers, expected: expected(), signatureTime: answer.signedAt }));
+}
+
+/** STOP_APPROVAL_INVALID in these words. */
+export const invalid = (saw: string, wanted: string): Stopped => new Stopped("STOP_APPROVAL_INVALID", { saw, wanted });

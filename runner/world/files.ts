@@ -5,6 +5,8 @@ export interface RunFiles {
   readonly root: string;
   /** Snapshot artifact of a source version; STOP_COULD_NOT_LOOK when unreadable. */
   artifact(sourceVersionId: string): Promise<Uint8Array>;
+  /** What registration recorded beside the snapshot; undefined for a version of before such records. */
+  registration(sourceVersionId: string): Promise<Uint8Array | undefined>;
   /** Writes `runs/<run_id>/<relative>`, creating folders. */
   writeRun(runId: string, relative: string, data: string | Uint8Array): Promise<void>;
   readRun(runId: string, relative: string): Promise<Uint8Array | undefined>;

@@ -81,6 +81,21 @@ async function buildRunner(esbuild, project, fresh) {
       outdir: relative(project, runner),
     });
   }
+  // One file by itself: provisioning sends its text to a host that has no release yet.
+  if (existsSync(join(project, "runner", "commands", "env-file-program.ts")))
+    await esbuild.build({
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      charset: "ascii",
+      legalComments: "none",
+      preserveSymlinks: true,
+      logLevel: "warning",
+      absWorkingDir: project,
+      entryPoints: ["runner/commands/env-file-program.ts"],
+      outfile: join(runner, "env-file.cjs"),
+    });
   for (const part of readdirSync(join(project, "sql")).sort().filter(RUNNER_SQL)) {
     cpSync(join(project, "sql", part), join(runner, "sql", part), { recursive: true });
   }

@@ -1,7 +1,6 @@
 // The frame of every operator program: --help, --stack, --json, the refusal of a foreign environment, one way to end.
 import type { Command } from "commander";
-import { isRunId, type RunId } from "../../runner/model/ids.ts";
-import { Stopped } from "../../runner/model/stop.ts";
+import { runIdOf as typedRunId, type RunId } from "../../runner/model/ids.ts";
 import { programNamed, runProgram } from "./run-program.ts";
 import { SANDBOX_STACK } from "./operator-command.ts";
 import { targetOf, type Target } from "../operator/target.ts";
@@ -25,13 +24,5 @@ export async function atHost(options: OperatorOptions, work: (target: Target) =>
 }
 
 /** A positional as a run id. STOP_REFUSED_INPUT when it is none. */
-export function runIdOf(word: string): RunId {
-  if (!isRunId(word))
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: "a run id out of form",
-      wanted: "ictr-<UTC>-<8 hex>",
-      hint: "take it from the list of runs",
-      next: "npm run runs",
-    });
-  return word;
-}
+export const runIdOf = (word: string): RunId =>
+  typedRunId(word, { hint: "take it from the list of runs", next: "npm run runs" });

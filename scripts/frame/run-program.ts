@@ -1,5 +1,6 @@
 // The frame of every program of the workstation: its command line, and how it ends badly: a stop as the host prints it,
 // never a stack for an expected case.
+import { stackOf } from "../../runner/model/error-text.ts";
 import { Command } from "commander";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { EXIT_BUG, EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
@@ -51,9 +52,7 @@ export async function runProgram(
       });
       return;
     }
-    process.stderr.write(
-      `bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nsend these lines and the command you gave\n`,
-    );
+    process.stderr.write(`bug: ${stackOf(error)}\nsend these lines and the command you gave\n`);
     process.exitCode = EXIT_BUG;
   }
 }

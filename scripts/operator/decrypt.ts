@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { quietChild } from "../../infra/ssh/environment.ts";
 
 /** Whose key: the person's own keyring, or an armored secret key file (sandbox hosts only). */
 export type DrillKey = { readonly kind: "person-gpg" } | { readonly kind: "key-file"; readonly path: string };
@@ -19,19 +19,13 @@ export async function withKey<T>(key: DrillKey, work: (words: readonly string[])
   try {
     const own = ["--homedir", home, ...words];
     const imported = await execa("gpg", [...own, "--quiet", "--import", key.path], {
-      reject: false,
-      extendEnv: false,
-      env: childEnvironment(),
+      ...quietChild(),
       stdin: "ignore",
     });
     if (imported.failed) throw refused(imported.stderr);
     return await work(own);
   } finally {
-    await execa("gpgconf", ["--homedir", home, "--kill", "all"], {
-      reject: false,
-      extendEnv: false,
-      env: childEnvironment(),
-    });
+    await execa("gpgconf", ["--homedir", home, "--kill", "all"], quietChild());
     await rm(home, { recursive: true, force: true });
   }
 }
@@ -47,10 +41,8 @@ const DUMP_BEGINS = "--\n-- PostgreSQL database dump";
 export async function opensWith(gpg: readonly string[], head: Buffer): Promise<void> {
   // Half a file: gpg opens it, writes what it has, and then complains about the missing end.
   const done = await execa("gpg", [...gpg, "--decrypt"], {
+    ...quietChild(),
     input: head,
-    reject: false,
-    extendEnv: false,
-    env: childEnvironment(),
     encoding: "buffer",
     maxBuffer: 1 << 26,
   });
@@ -65,9 +57,7 @@ export async function opensWith(gpg: readonly string[], head: Buffer): Promise<v
 /** A gpg that decrypts `file` to its standard output. */
 export function decrypting(gpg: readonly string[], file: string) {
   return execa("gpg", [...gpg, "--decrypt", "--", file], {
-    reject: false,
-    extendEnv: false,
-    env: childEnvironment(),
+    ...quietChild(),
     stdin: "ignore",
     buffer: { stdout: false, stderr: true },
   });

@@ -2,15 +2,16 @@
 // when the host is gone.
 import { createReadStream, existsSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { execa } from "execa";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { drillPackageSchema, type DrillPackage } from "../../runner/model/drill.ts";
 import { receiptEvent } from "../../runner/model/events.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { PASSING_ANSWER } from "../../infra/ssh/framed-answer.ts";
+import { framedCall, newToken } from "../../infra/ssh/framed-call.ts";
+import { framedFile } from "../../infra/ssh/framed-shell.ts";
 import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
 import { answersOf, eventsLike, lineBroken } from "./host-call.ts";
 import { withStack } from "../frame/operator-command.ts";
@@ -60,23 +61,20 @@ export async function fetchPackage(target: Target, runId: string): Promise<Drill
 
 /** The first `bytes` of the sealed file. */
 export async function fetchHead(target: Target, known: DrillPackage, bytes: number): Promise<Buffer> {
-  const [ssh, ...line] = readingLine(target, known, ["head", "-c", String(bytes), "--"]);
-  const done = await execa(ssh, line, { ...QUIET, env: childEnvironment(), encoding: "buffer", maxBuffer: bytes + 1 });
-  if (done.failed) throw unreadable(target, known.run_id, done);
-  return Buffer.from(done.stdout);
+  const parts: Buffer[] = [];
+  await readSealed(target, known, bytes, (part) => void parts.push(part));
+  return Buffer.concat(parts);
 }
 
 async function copyFile(target: Target, known: DrillPackage, file: string): Promise<void> {
   const part = `${file}.part`;
   try {
-    const [ssh, ...line] = readingLine(target, known, ["cat", "--"]);
-    const done = await execa(ssh, line, {
-      ...QUIET,
-      env: childEnvironment(),
-      buffer: { stdout: false, stderr: true },
-      stdout: { file: part },
-    });
-    if (done.failed) throw unreadable(target, known.run_id, done);
+    const landing = await open(part, "w", 0o600);
+    try {
+      await readSealed(target, known, known.size_bytes + 1, async (bytes) => void (await landing.writeFile(bytes)));
+    } finally {
+      await landing.close();
+    }
     const { size } = await stat(part);
     const sha = await shaOf(part);
     if (size !== known.size_bytes || sha !== known.file_sha)
@@ -90,32 +88,33 @@ async function copyFile(target: Target, known: DrillPackage, file: string): Prom
   }
 }
 
-const QUIET = { reject: false, extendEnv: false, stdin: "ignore" } as const;
+/** Seconds a host may take for the digest of the largest file, during which it says nothing. */
+const DIGEST_SECONDS = 600;
 
-function readingLine(target: Target, known: DrillPackage, words: readonly string[]): [string, ...string[]] {
-  const [ssh = "ssh", ...line] = sshCommandLine(target.address);
-  return [
-    ssh,
-    ...line,
-    remoteCommand([...target.launcher.slice(0, -1), ...words, `${target.runtimeRoot}/backups/${known.run_id}.sql.gpg`]),
-  ];
-}
-
-/** ssh's own status for a line that did not stand; any other is the host's answer. */
-const SSH_FAILED = 255;
-function unreadable(
+/** The file's bytes as they come, at most `most` of them. STOP_COULD_NOT_LOOK when it cannot be read or the line breaks. */
+async function readSealed(
   target: Target,
-  runId: string,
-  { exitCode, stderr }: { readonly exitCode?: number | undefined; readonly stderr: string | Uint8Array },
-): Stopped {
-  if (exitCode === undefined || exitCode === SSH_FAILED)
-    return lineBroken(target, Buffer.from(stderr).toString("utf8"));
-  return new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `the sealed file of ${runId} cannot be read on the host`,
-    wanted: "a backup that was not pruned",
-    hint: "a copy fetched by an earlier drill serves as well: name its folder with --out",
-    next: withStack("npm run backup -- list", target.stack),
+  known: DrillPackage,
+  most: number,
+  onPart: (part: Buffer) => void | Promise<void>,
+): Promise<void> {
+  const token = newToken();
+  const path = `${target.runtimeRoot}/backups/${known.run_id}.sql.gpg`;
+  const words = [...target.launcher.slice(0, -1), "sh", "-c", framedFile(token), "sh", path, String(most)];
+  const { status, stderr } = await framedCall({
+    line: [...sshCommandLine(target.address), remoteCommand(words)],
+    token,
+    caps: { ...PASSING_ANSWER, bytes: most, silence: DIGEST_SECONDS },
+    onPart,
   });
+  if (status === undefined) throw lineBroken(target, stderr);
+  if (status !== 0)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `the sealed file of ${known.run_id} cannot be read on the host`,
+      wanted: "a backup that was not pruned",
+      hint: "a copy fetched by an earlier drill serves as well: name its folder with --out",
+      next: withStack("npm run backup -- list", target.stack),
+    });
 }
 
 async function keptPackage(file: string): Promise<DrillPackage | undefined> {

@@ -1,7 +1,6 @@
 // Starts work on a run and follows it. A broken line is dialled again and goes on behind the last event seen; Ctrl-C
 // ends the following, never the run.
 import { randomBytes } from "node:crypto";
-import type { ProcessPromise } from "zx";
 import { Stopped, type StopCode } from "../../runner/model/stop.ts";
 import { spokenEvent, type SpokenEvent, type StatusJson } from "../../runner/model/events.ts";
 import { doneText } from "../../runner/terminal/status-text.ts";
@@ -163,8 +162,8 @@ function goneFor({ runId, target }: Ask, stop: Stopped): Stopped {
 function onInterrupt(
   { runId, target }: Ask,
   progress: Progress,
-): { watch(child: ProcessPromise): void; asked(): boolean; end(): void } {
-  let child: ProcessPromise | undefined;
+): { watch(end: () => void): void; asked(): boolean; end(): void } {
+  let leave: (() => void) | undefined;
   let asked = false;
   const interrupt = (): void => {
     asked = true;
@@ -172,12 +171,12 @@ function onInterrupt(
     process.stderr.write(
       `detached; the run goes on. attach again: ${withStack(`npm run logs -- ${runId}`, target.stack)}\n`,
     );
-    void child?.kill("SIGTERM").catch(() => undefined);
+    leave?.();
   };
   process.once("SIGINT", interrupt);
   return {
-    watch: (one) => {
-      child = one;
+    watch: (end) => {
+      leave = end;
     },
     asked: () => asked,
     end: () => {

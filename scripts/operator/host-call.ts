@@ -1,11 +1,13 @@
-// One call of the host's cutter over ssh, by zx: its NDJSON comes event by event, what it says to people is kept for
+// One call of the host's cutter over ssh: its NDJSON comes event by event out of the frame, what it says to people is kept for
 // the case that it ends without a word.
-import { $, type ProcessPromise } from "zx";
 import * as z from "zod";
+import { FRAME_OPTION } from "../../runner/model/answer-frame.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { KEPT_ANSWER, lineReader, PASSING_ANSWER, type AnswerCaps } from "../../infra/ssh/framed-answer.ts";
+import { framedCall, newToken, type CallEnd } from "../../infra/ssh/framed-call.ts";
+import { framedScript } from "../../infra/ssh/framed-shell.ts";
 import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
 import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
@@ -15,48 +17,72 @@ const hostEvent = z.looseObject({ event: z.string().optional() });
 export type HostEvent = z.infer<typeof hostEvent>;
 
 /** How a call ended. `status` undefined: the line broke or never stood, nothing is known about the command. */
-export interface HostAnswer {
-  readonly status: number | undefined;
-  readonly stderr: string;
-}
+export type HostAnswer = CallEnd;
 
-/** What to run, what to do with each event, and the process while it lives (to end it when the person detaches). */
+/** What to run, what to do with each event, and what ends the call from this side when the person detaches. */
 export interface HostCall {
   readonly words: readonly string[];
-  readonly onEvent?: (event: HostEvent) => void;
-  readonly started?: (child: ProcessPromise) => void;
+  readonly caps?: AnswerCaps;
+  readonly onEvent?: (event: HostEvent) => void | Promise<void>;
+  readonly started?: (end: () => void) => void;
 }
 
-/** ssh's own status for "could not connect", and for a line that broke. */
-const SSH_FAILED = 255;
-
-// zx takes defaults from ZX_ variables; here every one that matters is said, whatever the caller's shell holds.
-$.shell = "/bin/bash";
-$.prefix = "set -euo pipefail;";
-$.postfix = "";
-$.verbose = false;
-
-/** Runs any words on the host with `input` on their standard input; output as text. */
-export async function onHost(
+/** Runs one of our shell scripts on the host, as the user the cutter has there; `args` are its positional words. */
+export async function scriptOnHost(
   target: Target,
-  words: readonly string[],
+  body: string,
+  args: readonly string[],
   input?: Buffer,
 ): Promise<HostAnswer & { readonly stdout: string }> {
-  const child = zx(input)`exec ${sshCommandLine(target.address)} ${remoteCommand(words)}`;
-  const { exitCode, stdout, stderr } = await child;
-  return { status: statusOf(exitCode), stdout, stderr };
+  const token = newToken();
+  const words = [...target.launcher.slice(0, -1), "sh", "-c", framedScript(body, token), "sh", ...args];
+  return textOf(target, { token, words, input });
 }
 
-/** Runs the host's cutter with --json. A line that is no JSON object is dropped: it is no event. */
-export async function callHost(target: Target, { words, onEvent, started }: HostCall): Promise<HostAnswer> {
-  const child = zx()`exec ${sshCommandLine(target.address)} ${remoteCommand([...target.launcher, "--json", ...words])}`;
-  started?.(child);
-  for await (const line of child) {
-    const event = parsed(line);
-    if (event) onEvent?.(event);
-  }
-  const { exitCode, stderr } = await child;
-  return { status: statusOf(exitCode), stderr };
+/** What the host's cutter says to people, whole. */
+export const wordsOfHost = (
+  target: Target,
+  words: readonly string[],
+): Promise<HostAnswer & { readonly stdout: string }> => {
+  const token = newToken();
+  return textOf(target, { token, words: [...target.launcher, FRAME_OPTION, token, ...words] });
+};
+
+async function textOf(
+  { address }: Target,
+  { token, words, input }: { token: string; words: readonly string[]; input?: Buffer | undefined },
+): Promise<HostAnswer & { readonly stdout: string }> {
+  const parts: Buffer[] = [];
+  const line = [...sshCommandLine(address), remoteCommand(words)];
+  const end = await framedCall({ line, token, input, caps: KEPT_ANSWER, onPart: (part) => void parts.push(part) });
+  return { ...end, stdout: Buffer.concat(parts).toString("utf8") };
+}
+
+/** Runs the host's cutter with --json; each event comes with its line. A line that is no JSON object is dropped: it is no event. */
+export async function callHost(
+  target: Target,
+  { words, caps = PASSING_ANSWER, onEvent, started }: HostCall,
+): Promise<HostAnswer> {
+  const token = newToken();
+  const lines = lineReader(caps);
+  const told = async (texts: readonly string[]): Promise<void> => {
+    for (const text of texts) {
+      const event = parsed(text);
+      if (event) await onEvent?.(event);
+    }
+  };
+  const end = await framedCall({
+    line: [
+      ...sshCommandLine(target.address),
+      remoteCommand([...target.launcher, FRAME_OPTION, token, "--json", ...words]),
+    ],
+    token,
+    caps,
+    onPart: (part) => told(lines.take(part)),
+    ...(started ? { started } : {}),
+  });
+  await told(lines.rest());
+  return end;
 }
 
 /** Waits between tries, milliseconds: of a host that cannot be dialled at all, and of a line that stood and broke. */
@@ -85,7 +111,7 @@ export async function eventsOf(
   let events: HostEvent[] = [];
   const { status, stderr } = await askedAgain(() => {
     events = [];
-    return callHost(target, { words, onEvent: (event) => events.push(event) });
+    return callHost(target, { words, caps: KEPT_ANSWER, onEvent: (event) => void events.push(event) });
   });
   if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0 && events.length === 0) throw hostFailed(words, status, stderr);
@@ -132,19 +158,6 @@ export function hostFailed(words: readonly string[], status: number, stderr: str
       `${printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 300)}`,
     wanted: "an answer",
   });
-}
-
-function zx(input?: Buffer) {
-  return $({
-    nothrow: true,
-    quiet: true,
-    env: childEnvironment(),
-    ...(input ? { input } : { stdio: ["ignore", "pipe", "pipe"] as const }),
-  });
-}
-
-function statusOf(exitCode: number | null): number | undefined {
-  return exitCode === null || exitCode === SSH_FAILED ? undefined : exitCode;
 }
 
 function parsed(line: string): HostEvent | undefined {

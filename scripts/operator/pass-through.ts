@@ -1,6 +1,6 @@
 // A host verb that answers at once: people read what the host says to people, programs read its events; its status is the answer.
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { callHost, lineBroken, onHost } from "./host-call.ts";
+import { callHost, lineBroken, wordsOfHost } from "./host-call.ts";
 import { operatorCommand, operatorSentence } from "../frame/operator-command.ts";
 import type { Target } from "./target.ts";
 
@@ -14,7 +14,7 @@ export async function passThrough(target: Target, words: readonly string[], json
     if (status === undefined) throw lineBroken(target, stderr);
     return status;
   }
-  const { status, stdout, stderr } = await onHost(target, [...target.launcher, ...words]);
+  const { status, stdout, stderr } = await wordsOfHost(target, words);
   if (status === undefined) throw lineBroken(target, stderr);
   process.stdout.write(forOperator(stdout, target.stack));
   process.stderr.write(forOperator(stderr, target.stack));

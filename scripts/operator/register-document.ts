@@ -6,10 +6,13 @@ import { psqlPlace } from "../../infra/host-spec.ts";
 import { NOT_SO, renderQuestion, renderRegistration } from "../../infra/render/registration.ts";
 import { runOnHost } from "../../infra/ssh/script.ts";
 import { intakeCaps, takeInExplained } from "../../runner/commands/intake.ts";
-import { sha256 } from "../../runner/model/canonical.ts";
+import { canonicalText, sha256 } from "../../runner/model/canonical.ts";
 import type { GrammarRequest } from "../../runner/model/grammar-request.ts";
-import { Stopped } from "../../runner/model/stop.ts";
+import type { CutplanOutput } from "../../runner/model/outputs.ts";
+import type { RegistrationRecord, SupersededUnit, Supersedes } from "../../runner/model/registration-record.ts";
+import { insist, Stopped } from "../../runner/model/stop.ts";
 import { registrationPackage, type RegistrationPackage } from "../../runner/rules/registration.ts";
+import { compareVersions, judgeComparable, newVersionHint, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { hasHidden, hasVisible, printableLines } from "../../runner/rules/text-hygiene.ts";
 
 const CORRECT = "correct what is named, then give the same command again";
@@ -18,12 +21,16 @@ export interface Registered {
   readonly source_version_id: string;
   readonly units: number;
   readonly region_sha: string;
+  /** Of a new version: what became of the articles of the enacted text. */
+  readonly compared?: NonNullable<CutplanOutput["compared"]>;
 }
 
 /** The grammar a document must be cut by, and the label of its version. */
 export interface RegistrationChoice {
   readonly request: GrammarRequest;
   readonly versionLabel: string;
+  /** The enacted text that this version follows. */
+  readonly supersedes?: Supersedes | undefined;
 }
 
 const LABEL_CHARACTERS = 100;
@@ -35,8 +42,8 @@ const LABEL_CHARACTERS = 100;
 export async function readRegistration(
   file: string,
   prefix: string,
-  { request, versionLabel }: RegistrationChoice,
-): Promise<{ bytes: Buffer; made: RegistrationPackage; registered: Registered }> {
+  { request, versionLabel, supersedes }: RegistrationChoice,
+): Promise<{ bytes: Buffer; made: RegistrationPackage; record: RegistrationRecord; registered: Registered }> {
   if (
     hasHidden(versionLabel) ||
     !hasVisible(versionLabel) ||
@@ -80,7 +87,31 @@ export async function readRegistration(
     version_label: versionLabel,
     authority_class: "non_authoritative",
   });
-  return { bytes, made, registered: { source_version_id: made.source_version_id, units: units.length, region_sha } };
+  const { source_version_id } = made;
+  const record: RegistrationRecord = {
+    source_version_id,
+    region_sha,
+    grammar: request,
+    ...(supersedes === undefined ? {} : { supersedes }),
+  };
+  const registered = {
+    source_version_id,
+    units: units.length,
+    region_sha,
+    ...comparedWith(supersedes, unitsOfRows(taken.rows)),
+  };
+  return { bytes, made, record, registered };
+}
+
+/** STOP_REFUSED_INPUT when the two texts are not cut alike. */
+function comparedWith(
+  supersedes: Supersedes | undefined,
+  now: readonly SupersededUnit[],
+): Pick<Registered, "compared"> {
+  if (!supersedes) return {};
+  insist(judgeComparable(supersedes.units, now));
+  const { same, changed, new: added, gone } = compareVersions(supersedes.units, now);
+  return { compared: { document_id: supersedes.document_id, same, changed, new: added, gone } };
 }
 
 const LOOK_SECONDS = 60;
@@ -107,6 +138,17 @@ export async function insistFreePrefix(config: StackConfig, prefix: string): Pro
     });
 }
 
+/** Enacted text keeps its addresses: another text under them could never be cut. The same version may be registered again. */
+async function insistNotEnacted(config: StackConfig, prefix: string, version: string): Promise<void> {
+  const [newest = "", enacted = "0"] = await askAdministrator(config, ENACTED_STANDS, prefix);
+  if (enacted === "0" || newest === version) return;
+  throw new Stopped("STOP_REFUSED_INPUT", {
+    saw: `${prefix} is enacted, units: ${enacted}, and this is another text`,
+    wanted: "a prefix of its own for a new version",
+    hint: newVersionHint(prefix),
+  });
+}
+
 /** The first of `SAMPLE-1`, `SAMPLE-2`, … behind every registered one. */
 export async function nextSample(config: StackConfig): Promise<string> {
   const [last = ""] = await askAdministrator(config, LAST_SAMPLE, "^SAMPLE-([0-9]{1,6})$");
@@ -115,6 +157,11 @@ export async function nextSample(config: StackConfig): Promise<string> {
 
 const PREFIX_STANDS = `SELECT (SELECT min(run_id) FROM cutter_runtime.run WHERE document_id = $1 AND closed IS NULL),
        (SELECT count(*) FROM public.information_unit WHERE starts_with(canonical_address, $1 || '/'))`;
+const ENACTED_STANDS = `SELECT (SELECT v.source_version_id FROM cutter_governance.source_document_version_registry v
+          JOIN cutter_governance.source_document_registry d USING (source_document_id)
+         WHERE d.address_docprefix = $1 ORDER BY v.captured_at DESC, v.source_version_id DESC LIMIT 1),
+       (SELECT count(*) FROM public.information_unit
+         WHERE starts_with(canonical_address, $1 || '/') AND lifecycle_status = 'enacted')`;
 const LAST_SAMPLE = `SELECT coalesce(max(substring(address_docprefix FROM $1)::int), 0)
   FROM cutter_governance.source_document_registry WHERE address_docprefix ~ $1`;
 
@@ -137,18 +184,20 @@ export async function registerDocument(
   prefix: string,
   choice: RegistrationChoice,
 ): Promise<Registered> {
-  const { bytes, made, registered } = await readRegistration(file, prefix, choice);
+  const { bytes, made, record, registered } = await readRegistration(file, prefix, choice);
+  await insistNotEnacted(config, prefix, made.source_version_id);
+  const recorded = Buffer.from(canonicalText(record));
+  const owned = { owner: config.runtime.owner, group: config.runtime.group, mode: "0640" };
+  const beside = `${config.runtime.root}/artifacts/${made.source_version_id}`;
   const script = renderRegistration({
     title: made.source_version_id,
     apply: made.apply,
     check: made.check,
     place: psqlPlace(config),
-    snapshot: {
-      file: `${config.runtime.root}/artifacts/${made.source_version_id}.md`,
-      owned: { owner: config.runtime.owner, group: config.runtime.group, mode: "0640" },
-      sha: sha256(bytes),
-      bytes,
-    },
+    files: [
+      { file: `${beside}.md`, owned, sha: sha256(bytes), bytes },
+      { file: `${beside}.registration.json`, owned, sha: sha256(recorded), bytes: recorded },
+    ],
   });
   const { status, stdout, stderr } = await runOnHost(config.connection, script, LIMIT_SECONDS);
   if (status === 0 && stdout.includes("registered")) return registered;

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as z from "zod";
-import { connectionSchema } from "../../infra/config.ts";
+import { connectionSchema, type Connection } from "../../infra/config.ts";
 import { knownHostsLine } from "../../infra/ssh/connection.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { readStackFile } from "../stack/stack-config.ts";
+import { missingStackFile, readStackFile } from "../stack/stack-config.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { runningSsh } from "../sandbox/running.ts";
@@ -46,11 +46,7 @@ export function targetOf(stack: string): Target {
   if (stack === SANDBOX_STACK && existsSync(join(defaultSandboxFolder(), "state.json"))) return embedded();
   if (existsSync(file)) return fromStackFile(stack, file);
   if (stack === SANDBOX_STACK) return embedded();
-  throw new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `no ${basename(file)}`,
-    wanted: "the configuration of a stack",
-    hint: "name a stack of this project, or the path of a colleague's stack file",
-  });
+  throw new Stopped("STOP_COULD_NOT_LOOK", missingStackFile(stack));
 }
 
 function embedded(): Target {
@@ -80,11 +76,10 @@ function fromStackFile(stack: string, file: string): Target {
     "cutter:release": release,
     "cutter:sandbox": sandbox,
   } = parsed.data;
-  const prefix = connection.sudo ? ["sudo", "-n", "-u", runtime.owner, "--"] : [];
   return {
     stack,
     sandbox,
-    launcher: [...prefix, release.launcher],
+    launcher: [...asOwner(connection, runtime.owner), release.launcher],
     runtimeRoot: runtime.root,
     address: {
       host: connection.host,
@@ -94,6 +89,12 @@ function fromStackFile(stack: string, file: string): Target {
       knownHostsFile: pinned(knownHostsLine(connection)),
     },
   };
+}
+
+/** The runner never runs as whoever provisions: root gives itself up where there is no sudo to do it. */
+function asOwner({ sudo, user }: Connection, owner: string): string[] {
+  if (sudo) return ["sudo", "-n", "-u", owner, "--"];
+  return user === "root" && owner !== "root" ? ["runuser", "-u", owner, "--"] : [];
 }
 
 // ssh reads pinned keys from a file only; it lives as long as this program.

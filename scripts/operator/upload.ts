@@ -5,7 +5,7 @@ import { SIGNATURE_CAP } from "../../runner/model/signature.ts";
 import { parseStatement, statementFileNames, type Statement } from "../../runner/model/statement.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { STATEMENT_CAP } from "../../runner/model/strict-json.ts";
-import { askedAgain, lineBroken, onHost } from "./host-call.ts";
+import { askedAgain, lineBroken, scriptOnHost } from "./host-call.ts";
 import type { Target } from "./target.ts";
 
 // Temporary name, then rename: whoever admits never sees half a file.
@@ -21,9 +21,8 @@ export async function upload(
   bytes: Buffer,
 ): Promise<string> {
   const path = `${target.runtimeRoot}/${place.area}/${place.name}`;
-  const sudo = target.launcher.slice(0, -1);
   // The same bytes under the same name: safe to lay again after a broken line.
-  const { status, stderr } = await askedAgain(() => onHost(target, [...sudo, "sh", "-c", WRITE, "sh", path], bytes));
+  const { status, stderr } = await askedAgain(() => scriptOnHost(target, WRITE, [path], bytes));
   if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0)
     throw new Stopped("STOP_COULD_NOT_LOOK", {

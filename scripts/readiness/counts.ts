@@ -13,27 +13,20 @@ export const RECORDED_BASELINE: Baseline = {
   verify_result: 2,
 };
 
-const TABLES = [
-  "information_unit",
-  "unit_version",
-  "iu_lifecycle_log",
-  "enacted",
-  "cut_change_set",
-  "review_decision",
-  "verify_result",
-] as const satisfies readonly (keyof Baseline)[];
+const NONE: Baseline = {
+  information_unit: 0,
+  unit_version: 0,
+  iu_lifecycle_log: 0,
+  enacted: 0,
+  cut_change_set: 0,
+  review_decision: 0,
+  verify_result: 0,
+};
+const TABLES = Object.keys(NONE) as (keyof Baseline)[];
 
 /** What committed phases have added. A revert deletes nothing: it logs every unit, and answers a ledger by one more decision. */
 export function writtenByRuns(runs: readonly Pick<RowOf<"run">, "units" | "phases">[]): Baseline {
-  const sum = {
-    information_unit: 0,
-    unit_version: 0,
-    iu_lifecycle_log: 0,
-    enacted: 0,
-    cut_change_set: 0,
-    review_decision: 0,
-    verify_result: 0,
-  };
+  const sum = { ...NONE };
   for (const { units, phases } of runs) {
     const done = (phase: string): boolean => phases.includes(phase);
     if (done("cut_leg_a")) {
@@ -68,18 +61,7 @@ export function countDifferences(found: Baseline, baseline: Baseline, written: B
 }
 
 /** Counts on one line. */
-export function countsText({
-  information_unit,
-  unit_version,
-  iu_lifecycle_log,
-  enacted,
-  cut_change_set,
-  review_decision,
-  verify_result,
-}: Baseline): string {
-  return (
-    `${information_unit} units, ${unit_version} versions, ${iu_lifecycle_log} log rows, ` +
-    `${enacted} enacted; ${cut_change_set}/${review_decision}/${verify_result} change sets, ` +
-    "decisions, verdicts"
-  );
-}
+export const countsText = (rows: Baseline): string =>
+  `${rows.information_unit} units, ${rows.unit_version} versions, ${rows.iu_lifecycle_log} log rows, ` +
+  `${rows.enacted} enacted; ${rows.cut_change_set}/${rows.review_decision}/${rows.verify_result} change sets, ` +
+  "decisions, verdicts";

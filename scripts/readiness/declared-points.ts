@@ -47,6 +47,16 @@ export const programsPoint = (look: Told<DeclaredLook>, { install }: Pick<Declar
     undeclared: "no program is declared",
   });
 
+/** The env files of the runner: owner, mode, and that each sets the names it must; never a value. */
+export const envFilesPoint = (look: Told<DeclaredLook>): Finding =>
+  judge(look, {
+    title: "env files",
+    needs: ["paths", "node", "env_files"],
+    components: [COMPONENTS.envFiles],
+    next: "npm run drift",
+    undeclared: "cutter:envFiles names none",
+  });
+
 /** The older trees that nobody may touch: one point each. */
 export function treePoints(look: Told<DeclaredLook>, trees: readonly string[]): Finding[] {
   return trees.map((tree) =>

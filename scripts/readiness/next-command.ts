@@ -5,7 +5,7 @@ import { allFound } from "../../runner/terminal/checklist.ts";
 import { withStack } from "../frame/operator-command.ts";
 
 /** Programs of this workstation that serve every stack. */
-const WITHOUT_STACK = /^npm run (?:build|doctor|intake|release|sandbox|test)\b/;
+const WITHOUT_STACK = /^npm run (?:build|doctor|init|intake|release|sandbox|test)\b/;
 
 /**
  * The first thing to do about the first point that is open, for this stack; undefined when all were found or there is

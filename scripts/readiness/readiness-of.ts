@@ -12,11 +12,19 @@ import { stackConfigOfFile } from "../stack/stack-config.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { canAuthorize, parserPoint, testsPoint, treeScanPoints } from "./checkout-points.ts";
 import { RECORDED_BASELINE } from "./counts.ts";
-import { approversPoint, gapPoints, programsPoint } from "./declared-points.ts";
+import { approversPoint, envFilesPoint, gapPoints, programsPoint } from "./declared-points.ts";
 import { answersPoint, hostnamePoint, installLine, untouchedPoints } from "./host-points.ts";
 import { evidenceOf, type Evidence } from "./non-mutation.ts";
 import { recordsOf } from "./record-facts.ts";
-import { backupPoint, countsPoint, grantPoint, hostIdsPoint, rulingPoint, targetPoint } from "./record-points.ts";
+import {
+  backupPoint,
+  countsPoint,
+  foreignKeysPoint,
+  grantPoint,
+  hostIdsPoint,
+  rulingPoint,
+  targetPoint,
+} from "./record-points.ts";
 import { readTrackedFiles } from "./tracked-files.ts";
 import { tell, unseen, type Told } from "./told.ts";
 
@@ -67,6 +75,10 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
       answersPoint(look, whole),
       hostnamePoint(look, whole, edit),
       programsPoint(declared, { install: installLine(whole) }),
+      envFilesPoint(declared),
+      withConfig("foreign keys to the application", (value) =>
+        foreignKeysPoint(records.foreignKeys, value.orchestrator.content, edit),
+      ),
       ...untouchedPoints(declared, whole, edit),
     ]),
     // Before the gaps, because only a tested release is to be laid; behind the host, because it takes long.
@@ -117,7 +129,9 @@ async function readConfig(file: string, name: string, sandbox: boolean): Promise
     return {
       state: "missing",
       saw: `no ${basename(file)}`,
-      next: sandbox ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example ${shellWord(name)}`,
+      next: sandbox
+        ? "npm run sandbox -- up"
+        : `npm run init -- ${/^Pulumi[.](.+)[.]yaml$/.exec(name)?.[1] ?? "<stack>"}`,
     };
   return await tell(() => stackConfigOfFile(file));
 }

@@ -63,6 +63,7 @@ const rowSchema = z.discriminatedUnion("look", [
     used: z.boolean(),
     revoked: z.boolean(),
   }),
+  z.object({ look: z.literal("foreign_key"), key: z.string(), leads_to: z.string() }),
   z.object({ look: z.literal("grant_matrix"), ...grantMatrix.shape }),
   z.object({
     look: z.literal("session"),
@@ -85,6 +86,7 @@ export interface Records {
   readonly runs: Told<readonly RowOf<"run">[]>;
   readonly receipts: Told<readonly RowOf<"receipt">[]>;
   readonly admissions: Told<readonly RowOf<"admission">[]>;
+  readonly foreignKeys: Told<readonly RowOf<"foreign_key">[]>;
   readonly grantMatrix: Told<RowOf<"grant_matrix">>;
   readonly session: Told<RowOf<"session">>;
 }
@@ -102,6 +104,7 @@ const STATEMENT_OF: Partial<Record<Kind, string>> = {
   run: "runs",
   receipt: "receipts",
   admission: "admissions",
+  foreign_key: "foreign_keys",
 };
 
 /** Reads the look `records`. Without psql nothing was looked into; a table that is not there is missing. */
@@ -146,6 +149,7 @@ export function recordsOf(look: LookAnswer): Records {
     runs: many("run"),
     receipts: many("receipt"),
     admissions: many("admission"),
+    foreignKeys: many("foreign_key"),
     grantMatrix: one("grant_matrix"),
     session: one("session"),
   };

@@ -4,6 +4,7 @@ import { backupProofSchema } from "../../runner/model/backup-receipt.ts";
 import { digestOf } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
 import { grantMatrixSha, judgeGrantMatrix } from "../../runner/rules/grant-matrix.ts";
+import { leftOutFaults } from "../../runner/rules/left-out-keys.ts";
 import { judgeTarget } from "../../runner/rules/source.ts";
 import type { Finding } from "../../runner/model/point.ts";
 import { countDifferences, countsText, writtenByRuns } from "./counts.ts";
@@ -37,6 +38,19 @@ export function countsPoint(
     return differences.length === 0 ? holds(countsText(found)) : lacks(differences.join("; "));
   });
 }
+
+/** Foreign keys to tables of the application, which stop every backup unless they are left out by name. */
+export const foreignKeysPoint = (
+  foreignKeys: Records["foreignKeys"],
+  { backup }: Pick<Config, "backup">,
+  edit: string,
+): Finding =>
+  point("foreign keys to the application", foreignKeys, edit, (rows) => {
+    const faults = leftOutFaults(rows, backup.left_out_keys ?? []);
+    return faults.length === 0
+      ? holds(rows.map(({ key }) => `${key} is left out`).join(", ") || "none")
+      : lacks(faults.join("; "));
+  });
 
 /** The four recorded booleans by their digest. */
 export const grantPoint = (grantMatrix: Records["grantMatrix"], expected: string): Finding =>

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "dotenv";
 import { ROLES, type RoleKey } from "../../runner/model/run.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { readLogin } from "../../runner/rules/env-login.ts";
 import { writeWhenChanged } from "./write-file.ts";
 
 /** The runner's roles, the owner who lays packages, and the superuser the cluster was made with. */
@@ -37,17 +37,16 @@ export function ensureCredentials(folder: string): { credentials: SandboxCredent
         `${prefix}_USER=${ROLE_NAMES[role]}\n${prefix}_PASSWORD=${randomBytes(24).toString("base64url")}\n`,
       );
     }
-    const values = parse(readFileSync(file));
-    const user = values[`${prefix}_USER`];
-    const password = values[`${prefix}_PASSWORD`];
-    if (!user || !password) {
+    const names = { user_variable: `${prefix}_USER`, password_variable: `${prefix}_PASSWORD` };
+    const login = readLogin(readFileSync(file), names);
+    if (!("user" in login)) {
       throw new Stopped("STOP_COULD_NOT_LOOK", {
-        saw: `${prefix}_USER or ${prefix}_PASSWORD is not in ${file}`,
-        wanted: "both names",
+        saw: `${file}: ${"refused" in login ? login.refused : `${login.missing.join(" and ")} not set`}`,
+        wanted: `both ${names.user_variable} and ${names.password_variable}`,
         hint: "delete the file; the next `npm run sandbox -- up` makes a new one",
       });
     }
-    return { user, password, file };
+    return { ...login, file };
   };
   const credentials = {
     exec: of("exec"),

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { jsonOf } from "../../runner/model/json-text.ts";
 import { RUN_ID } from "../../runner/model/ids.ts";
 
 const stateOfRun = z.object({ document_id: z.string() });
@@ -15,13 +16,8 @@ export function lastRun(runsFolder: string): { runId: string; documentId: string
     .sort();
   const runId = runs.at(-1);
   if (runId === undefined) return { runId: "", documentId: "" };
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(join(runsFolder, runId, "state.json"), "utf8"));
-  } catch {
-    // The run was opened a moment ago and has no projection yet; its id is already true.
-    return { runId, documentId: "" };
-  }
-  const parsed = stateOfRun.safeParse(value);
-  return { runId, documentId: parsed.success ? parsed.data.document_id : "" };
+  // A run that was opened a moment ago has no projection yet; its id is already true.
+  const state = join(runsFolder, runId, "state.json");
+  const parsed = stateOfRun.safeParse(existsSync(state) ? jsonOf(readFileSync(state, "utf8")) : undefined);
+  return { runId, documentId: parsed.data?.document_id ?? "" };
 }

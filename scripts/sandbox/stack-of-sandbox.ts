@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { PACKAGES } from "../../infra/packages.ts";
+import { ROLES, type RoleKey } from "../../runner/model/run.ts";
 import type { SandboxCredentials } from "./credentials.ts";
 import type { SandboxDatabase } from "./database.ts";
 import { renderConfig } from "./host-config.ts";
@@ -26,9 +27,6 @@ export interface SandboxParts {
   readonly scratchUser: string | null;
 }
 
-/** Roles of our packages, whose passwords provisioning takes from their env files. */
-const PACKAGE_ROLES = ["gate", "halt", "backup"] as const;
-
 /**
  * The stack's configuration. Everything on the host belongs to the caller, because the sandbox makes no users.
  * STOP_PRECHECK_FAILED names what a folder's name makes impossible.
@@ -37,12 +35,6 @@ export function stackOfSandbox(parts: SandboxParts): StackConfig {
   const { place, ssh, database, postgresBin, credentials, approversSha, recipient } = parts;
   const owned = { owner: userInfo().username, group: execFileSync("id", ["-gn"]).toString().trim() };
   const content = configSchema.parse(JSON.parse(renderConfig(parts)));
-  const sources = Object.fromEntries(
-    PACKAGE_ROLES.map((role) => [
-      credentials[role].user,
-      { file: credentials[role].file, variable: `DOT_CUTTER_${role.toUpperCase()}_DB_PASSWORD` },
-    ]),
-  );
   return parseStackConfig({
     sandbox: true,
     connection: {
@@ -80,8 +72,12 @@ export function stackOfSandbox(parts: SandboxParts): StackConfig {
       passFile: administratorPassFile(place),
       packages: [...PACKAGES],
       ack: {},
-      credentials: sources,
     },
+    envFiles: (Object.keys(ROLES) as RoleKey[]).map((role) => ({
+      file: credentials[role].file,
+      ...owned,
+      mode: "0600",
+    })),
     release: {
       source: join(projectRoot(), "dist", "runner"),
       folder: place.releasesFolder,

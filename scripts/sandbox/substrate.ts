@@ -1,4 +1,5 @@
 // Loads the existing system (schemas public and cutter_governance as far as they are known) into an empty database.
+import { messageOf } from "../../runner/model/error-text.ts";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "pg";
@@ -19,7 +20,7 @@ export async function loadSubstrate(client: Client, part = "substrate"): Promise
       await client.query("COMMIT");
     } catch (cause) {
       await client.query("ROLLBACK");
-      throw new Error(`sql/${part}/${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new Error(`sql/${part}/${name}: ${messageOf(cause)}`, { cause });
     }
   }
 }

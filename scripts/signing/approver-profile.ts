@@ -14,6 +14,11 @@ const profileSchema = z.strictObject({
   approvers_file: z.string(),
   approvers_sha: sha,
   host: z.string(),
+  /** Name of the host's stack, for the operator's next command. */
+  stack: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,40}$/)
+    .exactOptional(),
   sandbox: z.boolean(),
   memory_file: z.string(),
 });

@@ -6,6 +6,7 @@ import {
   parseApprovers,
   type Approver,
   type ApproverKey,
+  type ApproverSet,
 } from "../../runner/model/approvers.ts";
 import type { Gate } from "../../runner/model/run.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -28,29 +29,39 @@ export interface ApprovingPerson {
   readonly signer: Signer;
 }
 
+/** Who a profile is of, in the set it pins. */
+export type ProfilePerson = Omit<ApprovingPerson, "signer">;
+
 /** STOP_APPROVAL_INVALID when the set is not the pinned one, the person holds no key of it or may not sign this gate. */
 export async function approvingPerson(options: ProfileOptions, gate: Gate): Promise<ApprovingPerson> {
-  const profile = await readProfile(options.profile);
+  const known = await profilePerson(options.profile);
+  const { profile, person } = known;
   if (options.keyFile && !profile.sandbox)
     throw invalid("--key-file with a profile that is not a sandbox's", "your own gpg: agent, token or smart card");
-  const approvers = await readSafely(profile.approvers_file, APPROVERS_CAP);
+  // Whoever may approve anything may revoke anything.
+  if (gate !== "REVOCATION" && !person.gates.includes(gate))
+    throw invalid(`${person.id} may not sign ${gate}`, "an approver of this gate");
+  return { ...known, signer: signerOf(options) };
+}
+
+/** The set that a profile pins. STOP_APPROVAL_INVALID when the file holds another one. */
+export async function pinnedSet({ approvers_file, approvers_sha }: Profile): Promise<ApproverSet> {
+  const approvers = await readSafely(approvers_file, APPROVERS_CAP);
   if (!approvers.ok) throw invalid(`the approver set: ${approvers.reason}`, "a plain file");
   const { set, sha } = parseApprovers(approvers.bytes);
-  if (sha !== profile.approvers_sha) throw invalid("an approver set your profile does not pin", profile.approvers_sha);
+  if (sha !== approvers_sha) throw invalid("an approver set your profile does not pin", approvers_sha);
+  return set;
+}
+
+/** STOP_APPROVAL_INVALID when the set is not the pinned one or the person holds no key of it. */
+export async function profilePerson(file: string): Promise<ProfilePerson> {
+  const profile = await readProfile(file);
+  const set = await pinnedSet(profile);
   const person = set.persons.find((one) => one.id === profile.person);
   const key = person?.keys[0];
   if (!person || !key || !holderOf(set, key.fingerprint))
     throw invalid(`${profile.person} holds no key of the approver set`, "a person of the pinned set");
-  // Whoever may approve anything may revoke anything.
-  if (gate !== "REVOCATION" && !person.gates.includes(gate))
-    throw invalid(`${person.id} may not sign ${gate}`, "an approver of this gate");
-  return {
-    profile,
-    approversSha: sha,
-    person,
-    key,
-    signer: signerOf(options),
-  };
+  return { profile, approversSha: profile.approvers_sha, person, key };
 }
 
 function signerOf({ keyFile, gnupgHome }: ProfileOptions): Signer {

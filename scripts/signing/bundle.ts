@@ -1,5 +1,5 @@
 // Reads a request bundle and computes again what can be computed: the approver trusts digests made on this machine only.
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
@@ -11,12 +11,14 @@ import type { Manifest } from "../../runner/model/manifest.ts";
 import { PAYLOADS, type Payload } from "../../runner/model/payload.ts";
 import { grammarChoice } from "../../runner/model/outputs.ts";
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
+import { supersedesSchema, type Supersedes } from "../../runner/model/registration-record.ts";
 import { parseRequest, type Request } from "../../runner/model/statement.ts";
 import { insist, Stopped } from "../../runner/model/stop.ts";
 import type { IndexLine } from "../../runner/model/runs-index.ts";
 import { judgeChain, judgeIndex, type JournalEntry } from "../../runner/rules/journal.ts";
 import { proveLossless } from "../../runner/rules/lossless.ts";
 import { planRows, writerDigest } from "../../runner/rules/plan-rows.ts";
+import { comparedSha, rowsSuperseding } from "../../runner/rules/supersession.ts";
 import { parseIndex } from "../../runner/rules/runs-index.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 
@@ -52,21 +54,36 @@ export interface Bundle {
   readonly manifest: Manifest;
   readonly rows: readonly PlanRow[];
   readonly writer_digest: string;
+  /** Of a new version: the enacted text its rows name, the host's word, held against the live rows when the plan is made. */
+  readonly supersedes?: Supersedes | undefined;
   readonly findings: z.infer<typeof findingsFile>;
   readonly journal: readonly JournalEntry[];
   readonly index: readonly IndexLine[];
+  readonly receipts: readonly Receipt[];
+  /** What the second principal recorded; only in an SG_2 request. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** A verdict as people read it; `checks` are the names of what holds. */
+export interface Verdict {
+  readonly units: number;
+  readonly bytes: number;
+  readonly ledger_rows: number;
+  readonly checks: readonly string[];
+  readonly observed_digest: string;
 }
 
 const sg1File = z.strictObject({ payload_sha: z.string(), payload: PAYLOADS.SG_1_cut_authz });
-const receiptsFile = z.array(
-  z.looseObject({
-    attempt: z.string(),
-    file_sha: z.string(),
-    content_digests: contentDigestsSchema,
-    content_digests_sha: z.string(),
-    proof_sha: z.string(),
-  }),
-);
+const receiptSchema = z.looseObject({
+  attempt: z.string(),
+  file_sha: z.string(),
+  content_digests: contentDigestsSchema,
+  content_digests_sha: z.string(),
+  proof_sha: z.string(),
+});
+const receiptsFile = z.array(receiptSchema);
+/** A proven backup of the run, as the host wrote it down. */
+export type Receipt = z.infer<typeof receiptSchema>;
 
 const CAP = 64 * 1024 * 1024;
 
@@ -96,7 +113,10 @@ export async function readBundle(folder: string): Promise<Bundle> {
   const { region } = manifest;
   if (!snapshot.subarray(region.byte_start, region.byte_end).equals(await file("region.bin")))
     throw differs("region.bin", "other bytes than the snapshot's region");
-  const rows = planRows(manifest, { run_id: request.run_id, ...grammar.plan });
+  const supersedes = existsSync(join(folder, "superseded.json"))
+    ? supersededOf(await file("superseded.json"))
+    : undefined;
+  const rows = rowsSuperseding(planRows(manifest, { run_id: request.run_id, ...grammar.plan }), supersedes);
   const proof = proveLossless(snapshot, manifest, rows);
   if (!proof.ok) insist(proof.verdict);
   insistPlan(theirs, { run_id: request.run_id, document_id: documentId, manifest, rows });
@@ -115,17 +135,27 @@ export async function readBundle(folder: string): Promise<Bundle> {
     manifest,
     rows,
     writer_digest: writerDigest(rows),
+    supersedes,
     findings: parsed(findingsFile, await file("findings.json"), "findings.json"),
     journal,
     index,
+    receipts: parsed(receiptsFile, await file("receipts.json"), "receipts.json"),
+    verdict: undefined,
   };
   insistSg1(bundle, {
     document_id: documentId,
     source_version_id: parsed(z.looseObject({ source_version_id: z.string() }), theirs, "cut_plan.json")
       .source_version_id,
   });
-  insistBackup(bundle, parsed(receiptsFile, await file("receipts.json"), "receipts.json"));
+  insistBackup(bundle);
   return bundle;
+}
+
+function supersededOf(bytes: Buffer): Supersedes {
+  const supersedes = parsed(supersedesSchema, bytes, "superseded.json");
+  if (comparedSha(supersedes.units) !== supersedes.compared_sha)
+    throw differs("superseded.json", "compared_sha is not the digest of its units");
+  return supersedes;
 }
 
 /** The SG_1 payload a request rests on: named by its digest, so it must hash to it. */
@@ -176,7 +206,7 @@ function insistSg1(
  * An EXECUTION payload names a backup that stands among the receipts, whose digests are those of its tables, and whose
  * tables are those SG_1 allows.
  */
-function insistBackup({ request, sg1 }: Bundle, receipts: z.infer<typeof receiptsFile>): void {
+function insistBackup({ request, sg1, receipts }: Bundle): void {
   const forged = receipts.find((receipt) => digestOf(receipt.content_digests) !== receipt.content_digests_sha);
   if (forged) throw differs("receipts.json", "content_digests_sha is not the hash of the tables' digests");
   if (request.gate !== "EXECUTION") return;
@@ -217,10 +247,7 @@ function insistPlan(
 }
 
 /** Compares the snapshot with the approver's own copy of the text, byte for byte. */
-export async function insistOwnCopy(bundle: Bundle, file: string): Promise<void> {
-  const copy = await readFile(file).catch((error: unknown) => {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "your own copy cannot be read", wanted: "a file" }, error);
-  });
+export function insistOwnCopy(bundle: Bundle, copy: Buffer): void {
   if (!copy.equals(bundle.snapshot)) throw differs("snapshot.md", "other bytes than your own copy");
 }
 

@@ -2,6 +2,7 @@
 // values and from what was computed on this machine; every word passes printable, so nothing a document holds can move the cursor.
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
+import { changedLines, compareVersions, countsLine, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import type { Bundle } from "./bundle.ts";
 
@@ -10,6 +11,7 @@ const TREE_LINES = 400;
 /** Lines of a body at the beginning and at the end of the document. */
 const BODY_LINES = 12;
 const FINDINGS = 60;
+const CHANGES = 200;
 
 // A label may be a name that the host gives: escaped like everything else.
 const line = (label: string, value: string): string => `  ${printable(label).padEnd(22)} ${printable(value)}\n`;
@@ -21,6 +23,7 @@ export function requestReading(bundle: Bundle, person: string): string {
   return [
     heading(`${printable(person)}, you are asked to sign ${request.gate} for run ${request.run_id}`),
     ...planOf(bundle),
+    ...comparedWith(bundle),
     ...findingsOf(bundle),
     ...databaseOf(bundle),
     ...rehearsalPart(bundle),
@@ -62,6 +65,21 @@ function planOf({ rows, manifest, writer_digest, snapshot }: Bundle): string[] {
     ...(manifest.completeness === undefined ? [] : [line("counted again", manifest.completeness.summary)]),
     line("manifest digest", manifest.manifest_digest),
     line("writer digest", writer_digest),
+  ];
+}
+
+/** Of a new version: what became of every article of the enacted text, whose digests are the host's word. */
+function comparedWith({ supersedes, rows }: Bundle): string[] {
+  if (!supersedes) return [];
+  const comparison = compareVersions(supersedes.units, unitsOfRows(rows));
+  const lines = changedLines(comparison);
+  return [
+    heading(`a new version of ${printable(supersedes.document_id)}, whose enacted text stays as it is`),
+    line("articles", countsLine(comparison)),
+    ...lines.slice(0, CHANGES).map((text) => `  ${printable(text)}\n`),
+    ...(lines.length > CHANGES ? [`  … ${lines.length - CHANGES} articles more\n`] : []),
+    line("compared text", `${supersedes.units.length} units, ${supersedes.compared_sha}`),
+    line("of version", supersedes.source_version_id ?? "(not cut by a run of this database)"),
   ];
 }
 

@@ -34,5 +34,8 @@ export async function signOrder<G extends OrderGate>(
   if (gate === "REVOCATION") page.write("  nothing takes a revocation back\n");
   await typedConfirmation([lastDigits(request.payload_sha)], page);
   const { statement, signed } = await signRequest(request, approving, options.out);
-  tellSigned(statement, signed, `npm run admit -- ${shellWord(signed.json)}`, options);
+  tellSigned(statement, signed, `npm run admit -- ${shellWord(signed.json)}`, {
+    ...options,
+    profile: approving.profile,
+  });
 }

@@ -1,6 +1,7 @@
 // What every program that signs has in common on its command line, and its last word: the signed file and the operator's next command.
 import { Option, type Command } from "commander";
 import type { Statement } from "../../runner/model/statement.ts";
+import type { Profile } from "./approver-profile.ts";
 import type { ProfileOptions } from "./approving-person.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import type { Signed } from "./sign-statement.ts";
@@ -10,7 +11,7 @@ import { printJson } from "../../runner/terminal/print-json.ts";
 /** `out`: folder of the signed files; `stack`: the host the operator's next command is for, nothing here dials it. */
 export interface SigningOptions extends ProfileOptions {
   readonly out: string;
-  readonly stack: string;
+  readonly stack?: string;
   readonly json: boolean;
 }
 
@@ -27,8 +28,7 @@ export function withSigningOptions(program: Command): Command {
     .option("--out <folder>", "where the signed statement goes", "signed")
     .option(
       "--stack <name>",
-      "the host that the operator's next command is for; nothing is dialled here",
-      SANDBOX_STACK,
+      "the host that the operator's next command is for (that of the profile); nothing is dialled here",
     )
     .option("--json", "one object on standard output; what is read and asked stands on standard error", false);
 }
@@ -36,9 +36,17 @@ export function withSigningOptions(program: Command): Command {
 /** Where the person reads. */
 export const pageOf = ({ json }: SigningOptions): Page => (json ? process.stderr : process.stdout);
 
-/** Says what was signed and what the operator does with both files: `next` is their command without the stack. */
-export function tellSigned(statement: Statement, { json, sig }: Signed, next: string, options: SigningOptions): void {
-  const command = withStack(next, options.stack);
+/**
+ * Says what was signed and what the operator does with both files: `next` is their command without the stack, which the option or the
+ * person's profile names.
+ */
+export function tellSigned(
+  statement: Statement,
+  { json, sig }: Signed,
+  next: string,
+  { profile, ...options }: Omit<SigningOptions, "profile"> & { readonly profile: Profile },
+): void {
+  const command = withStack(next, options.stack ?? profile.stack ?? SANDBOX_STACK);
   const { gate, run_id, person, payload_sha, nonce } = statement;
   if (options.json)
     printJson({

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import type { StackConfig } from "../../infra/config.ts";
 import { ENVIRONMENT, adoptedPath, environmentLines } from "../../infra/environment.ts";
 import type { DriftLine } from "../../infra/drift.ts";
-import { adoptedOwnership } from "../../infra/host-spec.ts";
+import { adoptedOwnership } from "../../infra/adopted-components.ts";
 import { lookAtHost } from "../../infra/look.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { renderAdoption } from "../../infra/render/adoption.ts";

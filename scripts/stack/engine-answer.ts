@@ -5,8 +5,8 @@ import { readDriftMessage } from "../../infra/drift-text.ts";
 import type { DriftLine } from "../../infra/drift.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { ENGINE_STATUS } from "./pulumi.ts";
-import type { EngineAnswer } from "./pulumi.ts";
+import { componentOf } from "./engine-events.ts";
+import { ENGINE_STATUS, type EngineAnswer } from "./engine-process.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 
 const digestSchema = z.looseObject({
@@ -59,9 +59,6 @@ export function readPreview(answer: EngineAnswer): PreviewLines {
   return { lines: [...lines, ...declared], fresh: commands.length > 0 && commands.every(({ op }) => op === "create") };
 }
 
-/** Name of the component a resource belongs to: its own name without the suffix of the command. */
-const componentOf = (urn: string): string => (urn.split("::").at(-1) ?? "").replace(/-script$/, "");
-
 function couldNotLook({ status, stdout, stderr }: EngineAnswer, errors: readonly string[]): Stopped {
   const said = (errors.length > 0 ? errors.join("\n") : `${stderr}\n${stdout}`)
     .split("\n")
@@ -71,7 +68,7 @@ function couldNotLook({ status, stdout, stderr }: EngineAnswer, errors: readonly
     return new Stopped("STOP_COULD_NOT_LOOK", {
       saw: "this clone knows no state of the stack",
       wanted: "the state of the last up",
-      hint: "point PULUMI_BACKEND_URL at the backend your colleagues use; a first up of a new host makes the state",
+      hint: "point PULUMI_BACKEND_URL at the backend your colleagues use",
     });
   }
   return new Stopped("STOP_COULD_NOT_LOOK", {

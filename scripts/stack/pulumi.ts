@@ -3,21 +3,29 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
+import * as z from "zod";
+import { NOTHING_LAID_VARIABLE } from "../../infra/drift-text.ts";
+import { jsonOf } from "../../runner/model/json-text.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { privateFolder, writeWhenChanged } from "../sandbox/write-file.ts";
 import { projectRoot } from "../../infra/place.ts";
 import type { Say } from "../toolchain/build-engine.ts";
 import { ensureCommandPlugin } from "../toolchain/command-plugin.ts";
-import { removeDeadLocks } from "../toolchain/dead-lock.ts";
-import { engineEnvironment } from "../toolchain/engine-environment.ts";
+import { removeDeadLocks } from "./state-lock.ts";
 import { ensureEngine } from "../toolchain/engine.ts";
-import { defaultPulumiHome, engineProgram } from "../toolchain/pulumi-home.ts";
+import { defaultPulumiHome } from "../toolchain/pulumi-home.ts";
 import { saysSandbox } from "../toolchain/sandbox-config.ts";
 import { LIMIT_VARIABLE, STACK_VARIABLE } from "../toolchain/stand-in/variables.ts";
-
-/** Exit statuses of the engine that mean something to us; every other one is a failure. */
-export const ENGINE_STATUS = { done: 0, failed: 1, noSuchStack: 6, changesProposed: 7, cancelled: 8 } as const;
+import {
+  ENGINE_STATUS,
+  eventLogText,
+  runEngine,
+  withEventLog,
+  type CallOptions,
+  type EngineAnswer,
+  type Start,
+} from "./engine-process.ts";
+import { readEngineEvents, type UpTold } from "./engine-events.ts";
 
 /** One stack: where its project, configuration, state and passphrase are. Paths are absolute. */
 export interface StackPlace {
@@ -43,20 +51,6 @@ export interface Engine {
   readonly configFile: string;
   readonly backendUrl: string;
   readonly say: Say;
-}
-
-/** What one call of the engine gave. `status` is its exit status (ENGINE_STATUS). */
-export interface EngineAnswer {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** How to call: text for standard input, limit in seconds, who sees each line while it runs. */
-export interface CallOptions {
-  readonly input?: string;
-  readonly limitSeconds?: number;
-  readonly onLine?: (line: string) => void;
 }
 
 const toStderr: Say = (line) => void process.stderr.write(`${line}\n`);
@@ -86,12 +80,15 @@ export async function openStack(place: StackPlace, say: Say = toStderr): Promise
   };
 }
 
-/** Makes the stack in the backend unless it is there. */
-export async function ensureStack(engine: Engine): Promise<void> {
+/** Makes the stack in the backend unless it is there; answers whether it was made now. */
+export async function ensureStack(engine: Engine): Promise<boolean> {
   const select = ["stack", "select", engine.place.stack];
+  const there = await call(engine, select);
+  if (there.status === ENGINE_STATUS.done) return false;
   const made = await call(engine, [...select, "--create", "--secrets-provider", "passphrase"]);
   // Another first command made it between the engine's look and its making.
   insistDone(engine, /already exists/.test(made.stderr) ? await call(engine, select) : made, "make the stack");
+  return true;
 }
 
 /** What `preview` may be asked: JSON on standard output, property diffs, and one of: answer 7 on any change, save the plan. */
@@ -113,30 +110,53 @@ export async function preview(engine: Engine, options: PreviewOptions = {}): Pro
       ...flag(options.diff, "--diff"),
       ...(options.savePlan === undefined ? [] : ["--save-plan", options.savePlan]),
     ],
-    options,
+    { ...options, ofPlan: options.savePlan !== undefined },
   );
 }
 
-/** What `up` may be asked: a saved plan applied exactly, the engine's preview before it left out. */
+/** What `up` may be asked: a saved plan applied exactly, the engine's preview before it left out, how long a host may be silent. */
 export interface UpOptions extends CallOptions {
   readonly plan?: string;
   readonly skipPreview?: boolean;
+  readonly silentSeconds?: number;
 }
 
-/** `pulumi up --yes`. Locks left by an engine that is gone are removed first; a living one makes the engine refuse. */
-export async function up(engine: Engine, options: UpOptions = {}): Promise<EngineAnswer> {
+/** How an up ended, and what its events told. */
+export interface UpAnswer extends EngineAnswer {
+  readonly told: UpTold;
+}
+
+/**
+ * Seconds without any event of an up after which the host is given up. The longest single script, a release over a slow line, takes
+ * a minute; a lock in the database is waited for half a minute at most.
+ */
+export const SILENT_LIMIT_SECONDS = 300;
+
+/**
+ * `pulumi up --yes`. Locks left by an engine that is gone are removed first; a living one makes the engine refuse.
+ * STOP_COULD_NOT_LOOK when the host was silent for too long.
+ */
+export async function up(engine: Engine, options: UpOptions = {}): Promise<UpAnswer> {
   removeDeadLocks(engine.backendUrl, engine.place.stack, engine.say);
-  return await callWithPlugin(
-    engine,
-    [
+  return await withEventLog(async (file) => {
+    const words = [
       "up",
       "--yes",
       ...stackFlags(engine),
       ...flag(options.skipPreview, "--skip-preview"),
       ...(options.plan === undefined ? [] : ["--plan", options.plan]),
-    ],
-    options,
-  );
+      "--event-log",
+      file,
+    ];
+    const answer = await callWithPlugin(engine, words, {
+      ...options,
+      ofPlan: options.plan !== undefined,
+      // The engine has the option for programs, and shows it under this variable only.
+      environment: { PULUMI_DEBUG_COMMANDS: "true" },
+      eventLog: { file, silentSeconds: options.silentSeconds ?? SILENT_LIMIT_SECONDS },
+    });
+    return { ...answer, told: readEngineEvents(eventLogText(file)) };
+  });
 }
 
 /** `pulumi destroy --yes`: deletes what the stack's resources say in their `delete`, and nothing else. */
@@ -147,68 +167,37 @@ export async function destroy(engine: Engine, options: CallOptions = {}): Promis
 
 /** Any other command of the engine that runs neither program nor plugin (stack ls, config get, cancel …). Non-interactive. */
 export async function call(engine: Engine, args: readonly string[], options: CallOptions = {}): Promise<EngineAnswer> {
-  return await start(engine, args, options, {});
+  return await runEngine(engine, args, options);
 }
 
-async function callWithPlugin(engine: Engine, args: readonly string[], options: CallOptions): Promise<EngineAnswer> {
+/** `ofPlan`: a plan is saved or applied, which must not rest on what others do in folders of the host. */
+type PluginStart = Start & { readonly ofPlan?: boolean };
+
+async function callWithPlugin(engine: Engine, args: readonly string[], options: PluginStart): Promise<EngineAnswer> {
   const sandbox = existsSync(engine.configFile) && saysSandbox(readFileSync(engine.configFile, "utf8"));
   const plugin = await ensureCommandPlugin(engine.home, { sandbox }, engine.say);
   const limit = engine.place.commandLimitSeconds;
-  return await start(
-    engine,
-    args,
-    options,
-    plugin === "official"
-      ? {}
-      : {
-          [STACK_VARIABLE]: engine.place.stack,
-          ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
-        },
-  );
+  const forProgram = options.ofPlan ? { [NOTHING_LAID_VARIABLE]: String(await nothingIsLaid(engine)) } : {};
+  const forStandIn = {
+    [STACK_VARIABLE]: engine.place.stack,
+    ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
+  };
+  return await runEngine(engine, args, {
+    ...options,
+    environment: { ...options.environment, ...forProgram, ...(plugin === "official" ? {} : forStandIn) },
+  });
 }
 
-async function start(
-  engine: Engine,
-  args: readonly string[],
-  options: CallOptions,
-  more: Readonly<Record<string, string>>,
-): Promise<EngineAnswer> {
-  const running = execa(engineProgram(engine.home), [...args, "--non-interactive", "--color", "never"], {
-    cwd: engine.place.project,
-    extendEnv: false,
-    reject: false,
-    all: true,
-    input: options.input ?? "",
-    forceKillAfterDelay: 15_000,
-    killSignal: "SIGINT",
-    ...(options.limitSeconds === undefined ? {} : { timeout: options.limitSeconds * 1000 }),
-    env: {
-      ...engineEnvironment(engine.home),
-      PULUMI_BACKEND_URL: engine.backendUrl,
-      PULUMI_CONFIG_PASSPHRASE_FILE: engine.place.passphraseFile,
-      ...more,
-    },
-  });
-  const { onLine } = options;
-  if (onLine)
-    void (async () => {
-      for await (const line of running.iterable({ from: "all" })) onLine(line);
-    })().catch(() => undefined);
-  // The terminal sends Ctrl-C to the engine too; it ends cleanly, and we wait for that.
-  const wait = (): void => undefined;
-  const forward = (): void => void running.kill("SIGINT");
-  process.on("SIGINT", wait).on("SIGTERM", forward);
-  try {
-    const done = await running;
-    if (done.timedOut)
-      throw new Stopped("STOP_COULD_NOT_LOOK", {
-        saw: `pulumi ${args[0] ?? ""} did not end within ${options.limitSeconds ?? 0} s`,
-        wanted: "an answer",
-      });
-    return { status: done.exitCode ?? ENGINE_STATUS.failed, stdout: done.stdout, stderr: done.stderr };
-  } finally {
-    process.off("SIGINT", wait).off("SIGTERM", forward);
-  }
+const stacksSchema = z.array(z.looseObject({ name: z.string(), resourceCount: z.number().optional() }));
+
+/** Whether the state holds nothing, as before the first up; an answer that cannot be read is taken as no. */
+async function nothingIsLaid(engine: Engine): Promise<boolean> {
+  const answer = await call(engine, ["stack", "ls", "--json"], { limitSeconds: 60 });
+  const stacks = stacksSchema.safeParse(jsonOf(answer.stdout));
+  const own = stacks.success
+    ? stacks.data.find(({ name }) => name.split("/").at(-1) === engine.place.stack)
+    : undefined;
+  return own !== undefined && (own.resourceCount ?? 0) === 0;
 }
 
 function stackFlags(engine: Engine): string[] {

@@ -5,7 +5,8 @@ import { YAML } from "zx";
 import * as z from "zod";
 import { STACK_KEYS, parseStackConfig, stackConfigFrom, valueOf, type StackConfig } from "../../infra/config.ts";
 import { projectRoot } from "../../infra/place.ts";
-import { Stopped } from "../../runner/model/stop.ts";
+import { Stopped, type StopFacts } from "../../runner/model/stop.ts";
+import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 import type { Engine } from "./pulumi.ts";
 
@@ -28,14 +29,20 @@ export function readStackFile(file: string): Readonly<Record<string, unknown>> {
 /** The file that --stack means: a name of this project, or the path of such a file. STOP_COULD_NOT_LOOK when there is none. */
 export function stackFileOf(stack: string): string {
   const file = stack.endsWith(".yaml") ? stack : join(projectRoot(), `Pulumi.${stack}.yaml`);
-  if (!existsSync(file))
-    throw new Stopped("STOP_COULD_NOT_LOOK", {
-      saw: `no ${basename(file)}`,
-      wanted: "the configuration of a stack",
-      hint: "name a stack of this project, or the path of a colleague's stack file",
-    });
+  if (!existsSync(file)) throw new Stopped("STOP_COULD_NOT_LOOK", missingStackFile(stack));
   return file;
 }
+
+/** What is told of a stack that has no file here, and the command that makes one. */
+export const missingStackFile = (stack: string): StopFacts => ({
+  saw: `no ${basename(stack.endsWith(".yaml") ? stack : `Pulumi.${stack}.yaml`)}`,
+  wanted: "the configuration of a stack",
+  hint: "name a stack of this project, or the path of a colleague's stack file; a new host is declared by the command below",
+  next:
+    stack === SANDBOX_STACK
+      ? "npm run sandbox -- up"
+      : `npm run init -- ${stack.endsWith(".yaml") ? "<stack>" : stack}`,
+});
 
 /** The whole configuration, typed. STOP_PRECHECK_FAILED names every mistake, never a value. */
 export function stackConfigOfFile(file: string): StackConfig {

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Option } from "commander";
 import { Stopped } from "../../runner/model/stop.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
 import { ensureStack, makePassphrase, openStack } from "./pulumi.ts";
 import type { Engine, StackPlace } from "./pulumi.ts";
+import { missingStackFile } from "./stack-config.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { runningSsh } from "../sandbox/running.ts";
@@ -42,11 +44,7 @@ export function stackPlace(
     });
   const configFile = join(project, `Pulumi.${stack}.yaml`);
   if (!existsSync(configFile)) {
-    throw new Stopped("STOP_PRECHECK_FAILED", {
-      saw: `no Pulumi.${stack}.yaml`,
-      wanted: "the stack's configuration",
-      next: stack === "sandbox" ? "npm run sandbox -- up" : `cp Pulumi.contabo.yaml.example Pulumi.${stack}.yaml`,
-    });
+    throw new Stopped("STOP_PRECHECK_FAILED", missingStackFile(stack));
   }
   if (saysSandbox(readFileSync(configFile, "utf8"))) {
     const place = sandboxStackPlace(stack, project);
@@ -67,15 +65,27 @@ export function stackPlace(
     throw new Stopped("STOP_PRECHECK_FAILED", {
       saw: missing.join("; "),
       wanted: "a backend your colleagues reach, and the file with the stack's passphrase",
-      hint: "state on one machine makes every other clone believe that nothing was ever provisioned",
+      hint: "state on one machine makes every other clone believe that nothing was ever provisioned; docs/real-host.md names some",
     });
   }
   return { project, stack, passphraseFile, backendUrl };
 }
 
+/** Said once, when the backend held nothing of a real stack: right on its first day, and at no other time. */
+export const newStackWords = (stack: string, backendUrl: string): string =>
+  `the backend ${backendWithoutSecrets(backendUrl)} held no stack ${stack}; it was made, empty. ` +
+  "If this host was provisioned before, your colleagues use another PULUMI_BACKEND_URL: go on with theirs.";
+
+/** A backend's address may carry a user, a password or keys in its query. */
+function backendWithoutSecrets(backendUrl: string): string {
+  if (!URL.canParse(backendUrl)) return "of PULUMI_BACKEND_URL";
+  const { protocol, host, pathname } = new URL(backendUrl);
+  return printable(`${protocol}//${host}${pathname}`);
+}
+
 /**
- * Opens the stack of a command; progress of the engine's first install goes to stderr. A sandbox's stack begins with the first
- * look at it; a real one that this clone does not know is told as such, because its state is kept somewhere else.
+ * Opens the stack of a command; progress of the engine's first install goes to stderr. The stack begins with the first look at it, so
+ * that there is a preview before the first up; of a real one that is said, because its state may be kept somewhere else.
  */
 export async function openNamedStack(stack: string): Promise<Engine> {
   const place = stackPlace(stack);
@@ -83,6 +93,8 @@ export async function openNamedStack(stack: string): Promise<Engine> {
   const sandbox = stack === SANDBOX_STACK ? readState(join(place.project, ".sandbox", "state.json")) : undefined;
   if (sandbox !== undefined) runningSsh(sandbox);
   const engine = await openStack(place);
-  if (saysSandbox(readFileSync(engine.configFile, "utf8"))) await ensureStack(engine);
+  const made = await ensureStack(engine);
+  if (made && !saysSandbox(readFileSync(engine.configFile, "utf8")))
+    engine.say(newStackWords(stack, engine.backendUrl));
   return engine;
 }

@@ -27,5 +27,20 @@ export function engineEnvironment(home: string, caller: NodeJS.ProcessEnv = proc
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     // Few dials at once: sshd drops parallel ones that have not logged in yet.
     PULUMI_PARALLEL: "4",
+    ...pastTheProxy(environment),
   };
+}
+
+const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
+
+/**
+ * Engine, language host, program and plugin speak with each other over loopback, and gRPC would send that through the caller's
+ * proxy. Everything else (a remote backend, a download) still goes through it.
+ */
+function pastTheProxy(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const own = (environment["no_proxy"] ?? environment["NO_PROXY"] ?? "")
+    .split(",")
+    .filter((name) => name.trim() !== "");
+  const list = [...new Set([...own, ...LOOPBACK])].join(",");
+  return { no_proxy: list, NO_PROXY: list, no_grpc_proxy: list };
 }

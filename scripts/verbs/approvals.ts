@@ -3,8 +3,7 @@
 import type * as z from "zod";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
-import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { APPROVERS_CAP, holderOf, parseApprovers, type ApproverSet } from "../../runner/model/approvers.ts";
+import { holderOf, type ApproverSet } from "../../runner/model/approvers.ts";
 import { admittedStatementEvent, type Approval } from "../../runner/model/events.ts";
 import { parseStatement } from "../../runner/model/statement.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -12,6 +11,7 @@ import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { readProfile } from "../signing/approver-profile.ts";
+import { pinnedSet } from "../signing/approving-person.ts";
 import { answersOf, eventsLike } from "../operator/host-call.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 
@@ -23,7 +23,7 @@ operatorProgram("approvals", "every admitted statement of a run, its signature v
   .action((word: string, options: OperatorOptions & { profile: string }) =>
     atHost(options, async (target) => {
       const runId = runIdOf(word);
-      const set = await pinnedSet(options.profile);
+      const set = await pinnedSet(await readProfile(options.profile));
       const admitted = await answersOf(target, ["orchestrate", "approvals", runId], runId);
       const judged = await Promise.all(
         eventsLike(admittedStatementEvent, admitted).map((one) => judge(one, runId, set)),
@@ -43,35 +43,13 @@ operatorProgram("approvals", "every admitted statement of a run, its signature v
   )
   .parse();
 
-async function pinnedSet(profileFile: string): Promise<ApproverSet> {
-  const profile = await readProfile(profileFile);
-  const read = await readSafely(profile.approvers_file, APPROVERS_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_APPROVAL_INVALID", { saw: `the approver set: ${read.reason}`, wanted: "a plain file" });
-  const { set, sha } = parseApprovers(read.bytes);
-  if (sha !== profile.approvers_sha)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: "an approver set your profile does not pin",
-      wanted: profile.approvers_sha,
-    });
-  return set;
-}
-
 /** One statement as this machine judges it; `good` false with the reason. */
 async function judge(parsed: Admitted, runId: string, set: ApproverSet): Promise<Approval> {
   const bytes = Buffer.from(parsed.statement, "base64");
   const statement = parseStatement(bytes);
   const { gate, run_id, person, fingerprint, payload_sha, signed_utc } = statement;
-  const known = {
-    gate,
-    run_id,
-    person,
-    fingerprint,
-    payload_sha,
-    signed_utc,
-    used_phase: parsed.used_phase,
-    used_at: parsed.used_at,
-  };
+  const { used_phase, used_at } = parsed;
+  const known = { gate, run_id, person, fingerprint, payload_sha, signed_utc, used_phase, used_at };
   const holder = holderOf(set, fingerprint);
   if (!holder || holder.person.id !== person) return { ...known, good: false, reason: "no such person holds this key" };
   if (run_id !== runId) return { ...known, good: false, reason: "a statement of another run" };

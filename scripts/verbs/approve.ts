@@ -4,10 +4,10 @@ import { Stopped } from "../../runner/model/stop.ts";
 import type { Payload } from "../../runner/model/payload.ts";
 import { buildRequest } from "../../runner/model/statement.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
-import { newestDigest } from "../../runner/rules/rehearsed-changes.ts";
-import { insistExtends, remember } from "../signing/approver-profile.ts";
-import { approvingPerson } from "../signing/approving-person.ts";
-import { insistOwnCopy, readBundle, type Bundle } from "../signing/bundle.ts";
+import { remember } from "../signing/approver-profile.ts";
+import { approvingPerson, profilePerson } from "../signing/approving-person.ts";
+import { insistOwnCopy, type Bundle } from "../signing/bundle.ts";
+import { judgedBundle, otherText } from "../signing/judged-bundle.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { requestReading } from "../signing/request-reading.ts";
 import { signRequest } from "../signing/sign-statement.ts";
@@ -35,19 +35,11 @@ withSigningOptions(programNamed("approve", "read, judge and sign one request wit
   .parse();
 
 async function approve(folder: string, options: Options): Promise<number> {
-  const bundle = decided(await readBundle(folder), options.decision);
+  const bundle = decided(await judgedBundle(folder, await profilePerson(options.profile)), options.decision);
   const { request } = bundle;
   const approving = await approvingPerson(options, request.gate);
-  const { profile, approversSha, person } = approving;
-  if (options.copy) await insistOwnCopy(bundle, options.copy);
-  insistTarget(bundle, profile.host, approversSha);
-  insistExtends(profile, bundle);
-  insistRehearsed(bundle);
-  if (Date.now() > utcMillis(request.approve_by))
-    throw new Stopped("STOP_APPROVAL_EXPIRED", {
-      saw: `this request had to be signed by ${request.approve_by}`,
-      wanted: "the newest request of the run",
-    });
+  const { profile, person } = approving;
+  if (options.copy) insistOwnCopy(bundle, await otherText(options.copy, "your own copy"));
   const page = pageOf(options);
   page.write(requestReading(bundle, person.name));
   await typedConfirmation(
@@ -58,7 +50,7 @@ async function approve(folder: string, options: Options): Promise<number> {
   remember(profile, bundle);
   // A torn run is not resumed: its decision is only admitted.
   const next = request.gate === "SG_3_failure_escalation" ? "npm run admit --" : `npm run resume -- ${request.run_id}`;
-  tellSigned(statement, signed, `${next} ${shellWord(signed.json)}`, options);
+  tellSigned(statement, signed, `${next} ${shellWord(signed.json)}`, { ...options, profile });
   return 0;
 }
 
@@ -80,29 +72,4 @@ function decided(bundle: Bundle, decision: Decision | undefined): Bundle {
     ...bundle,
     request: buildRequest({ gate: request.gate, payload: { ...request.payload, decision }, requested }).request,
   };
-}
-
-/** EXECUTION binds the newest rehearsal of the run's journal, whose chain was walked. */
-function insistRehearsed({ request, journal }: Bundle): void {
-  if (request.gate !== "EXECUTION" || request.payload.rehearsal_digest === newestDigest(journal)) return;
-  throw new Stopped("STOP_APPROVAL_INVALID", {
-    saw: "the request names another rehearsal than the newest of the journal",
-    wanted: "the rehearsal of this plan on its proven backup",
-  });
-}
-
-function insistTarget({ request, sg1 }: Bundle, host: string, approversSha: string): void {
-  if (!sg1) return;
-  if (sg1.target.host !== host)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: "a request of another host than your profile names",
-      wanted: host,
-    });
-  // Days lie between SG_1 and SG_2, and the people may have agreed on a newer set meanwhile.
-  if (request.gate === "SG_2_lifecycle_authz") return;
-  if (sg1.approvers_sha !== approversSha)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: "the host uses another approver set than yours",
-      wanted: approversSha,
-    });
 }

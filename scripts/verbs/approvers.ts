@@ -1,12 +1,21 @@
-// `npm run approvers -- sign|lay`: how a newer approver set follows the one before (docs/decisions/0042-approver-succession.md).
+// `npm run approvers -- write|sign|lay`: how a newer approver set follows the one before (docs/decisions/0042-approver-succession.md).
+import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { APPROVERS_CAP, holderOf, parseApprovers } from "../../runner/model/approvers.ts";
+import {
+  APPROVERS_CAP,
+  buildApprovers,
+  holderOf,
+  parseApprovers,
+  type ApproverSet,
+} from "../../runner/model/approvers.ts";
 import type { SignatureAnswer, SignatureQuestion } from "../../runner/world/signature.ts";
 import { SIGNATURE_CAP } from "../../runner/model/signature.ts";
 import { insist, Stopped } from "../../runner/model/stop.ts";
+import { sha256 } from "../../runner/model/canonical.ts";
+import { jsonOf } from "../../runner/model/json-text.ts";
 import { STATEMENT_CAP } from "../../runner/model/strict-json.ts";
 import { buildSuccession, parseSuccession } from "../../runner/model/succession.ts";
 import { utcText } from "../../runner/model/utc.ts";
@@ -39,7 +48,31 @@ program
   .action((file: string, signed: string[], options: { previous: string }) =>
     runProgram(() => lay(file, signed, options.previous)),
   );
+program
+  .command("write <set> <new-file>")
+  .description("read a set in any form of JSON, and write it in the one form that is pinned and signed")
+  .action((file: string, out: string) => runProgram(() => write(file, out)));
 program.parse();
+
+/** People write JSON with blanks and line feeds; digests need one form. An existing file is never written over. */
+async function write(file: string, out: string): Promise<number> {
+  const read = await readSafely(file, APPROVERS_CAP);
+  const value = read.ok ? jsonOf(read.bytes.toString("utf8").replace(/^\ufeff/, "")) : undefined;
+  if (value === undefined)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `${file}: ${read.ok ? "no JSON" : read.reason}`,
+      wanted: "version, threshold and persons, in any form of JSON",
+      hint: "correct the file, then give the same command again; nothing was written",
+    });
+  // What is no set is refused by its fields.
+  const bytes = buildApprovers(value as ApproverSet);
+  await writeFile(out, bytes, { flag: "wx", mode: 0o644 }).catch((error: unknown) => {
+    const wanted = "a name that no file has, in a folder that can be written";
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: `${out} cannot be written as a new file`, wanted }, error);
+  });
+  process.stdout.write(`${out}\nsha256 ${sha256(bytes)}: pin it as cutter:approvers.sha and in every profile\n`);
+  return 0;
+}
 
 async function sign(file: string, options: SignOptions): Promise<number> {
   const next = await setOf(file);

@@ -2,16 +2,16 @@
 import { readSafely } from "../../runner/adapters/safe-file.ts";
 import { requestWord } from "../../runner/model/grammar-request.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
-import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
-import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
+import { withAskedGrammar } from "../../runner/terminal/grammar-options.ts";
+import { askedGrammarOf } from "../../runner/terminal/grammar-request-of.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
 import { passThrough } from "../operator/pass-through.ts";
 
-withGrammarOptions(operatorProgram("plan", "phases 1 to 3 of a registered document, read-only"))
+withAskedGrammar(operatorProgram("plan", "phases 1 to 3 of a registered document, read-only"))
   .argument("<document-id>", "as registered: npm run register")
-  .action((document: string, options: OperatorOptions & GrammarWords) =>
+  .action((document: string, options: OperatorOptions & Partial<GrammarWords>) =>
     atHost(options, async (target) => {
-      const request = requestWord(await grammarRequestOf(options, readSafely));
+      const request = requestWord(await askedGrammarOf(options, readSafely));
       return passThrough(target, ["orchestrate", "plan", document, "--request", request], options.json);
     }),
   )

@@ -143,6 +143,13 @@ describe("inside the window of an admitted effect", () => {
       ],
       "source_span",
     ],
+    [
+      "an enacted unit as superseded that nobody signed",
+      "write/leg-b-unit-blocks",
+      9,
+      ['[{"edge":"supersedes","document_id":"ICX-CONST","address":"ICX-CONST/DIEU-1"}]', null, null],
+      "candidate_edges",
+    ],
   ])("leg B with %s is refused and names the column", async (_what, name, at, value, column) => {
     await writtenRun();
     const before = await everyRow(world.db);

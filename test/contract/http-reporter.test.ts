@@ -83,7 +83,13 @@ async function httpUnderTest(): Promise<ReporterUnderTest> {
   const titled = (runFolder: string, file: string) =>
     server.taken.filter((one) => one.metadata.title === `${runFolder}/${file}`);
   return {
-    reporter: httpReporter({ base: server.base, keyFile, folder, wait: () => Promise.resolve() }),
+    reporter: httpReporter({
+      base: server.base,
+      keyName: "DOT_CUTTER_KB_API_KEY",
+      keyFile,
+      folder,
+      wait: () => Promise.resolve(),
+    }),
     stored: async (runFolder, file) => titled(runFolder, file).at(-1)?.content.body,
     all: async () => [...new Set(server.taken.map((one) => one.metadata.title))].sort(),
     writing: async (runFolder, file) => titled(runFolder, file).length,
@@ -127,7 +133,14 @@ afterEach(async () => {
 });
 const waits: number[] = [];
 const reporter = (base = server.base, limitMs = 1_000) =>
-  httpReporter({ base, keyFile, folder, limitMs, wait: async (ms) => void waits.push(ms) });
+  httpReporter({
+    base,
+    keyName: "DOT_CUTTER_KB_API_KEY",
+    keyFile,
+    folder,
+    limitMs,
+    wait: async (ms) => void waits.push(ms),
+  });
 const deliver = (base?: string, limitMs?: number): Promise<void> =>
   reporter(base, limitMs).deliver("law/v1", "b.md", DOCUMENT);
 const sawOf = (work: Promise<void>): Promise<string> =>

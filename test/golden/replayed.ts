@@ -190,7 +190,12 @@ function worldOf(folder: string, outputs: Outputs, rows: Rows, snapshot: Uint8Ar
     here: { ...outputs.here, host: outputs.run.host, actor: outputs.run.actor },
     environment_scope: {},
     database: readerOf(rows),
-    files: { root: HOST_ROOT, artifact: () => Promise.resolve(snapshot), readRun },
+    files: {
+      root: HOST_ROOT,
+      artifact: () => Promise.resolve(snapshot),
+      registration: () => Promise.resolve(undefined),
+      readRun,
+    },
     events: { emit: () => undefined },
     reporter: {},
   } as unknown as World;

@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -105,6 +106,50 @@ test("a saved plan is exactly what was shown: it answers 7 or 0 as the look does
   expect((await clone.run("up", "--plan", join(clone.folder, "none.plan"))).stderr).toContain(
     "npm run drift -- --stack sandbox --save-plan",
   );
+});
+
+test("unlock tells who holds the lock, takes a dead one away, asks about one of another machine and never takes a living one", async () => {
+  const folder = join(clone.folder, "state", ".pulumi", "locks", "organization", "cutter", "sandbox");
+  const lock = (fields: object): void => {
+    mkdirSync(folder, { recursive: true });
+    const made = {
+      pid: 4_194_303,
+      username: "linh",
+      hostname: hostname(),
+      timestamp: "2026-11-29T10:00:00Z",
+      ...fields,
+    };
+    writeFileSync(join(folder, "made-by-a-test.json"), JSON.stringify(made));
+  };
+  const left = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".json"));
+  lock({});
+  const dead = await clone.run("unlock");
+  expect([dead.status, dead.stdout, left()]).toEqual([
+    0,
+    expect.stringMatching(/^linh@.*4194303.*10:00:00Z.*gone/),
+    [],
+  ]);
+  lock({ hostname: "desk-7" });
+  expect((await clone.run("up")).stderr).toContain("linh@desk-7, process 4194303");
+  const asked = await clone.run("unlock");
+  expect([asked.status, asked.stderr, left().length]).toEqual([
+    4,
+    expect.stringContaining("npm run unlock -- sandbox --yes"),
+    1,
+  ]);
+  expect([(await clone.run("unlock", "--yes")).status, left()]).toEqual([0, []]);
+  const living = execa(process.execPath, ["-e", "setTimeout(() => {}, 600000)", "pulumi"], { reject: false });
+  lock({ pid: living.pid });
+  const refused = await clone.run("unlock", "--yes");
+  expect([refused.status, refused.stderr, left().length]).toEqual([
+    4,
+    expect.stringContaining("an up of sandbox is running"),
+    1,
+  ]);
+  living.kill();
+  await living;
+  expect([(await clone.run("unlock")).status, left()]).toEqual([0, []]);
+  expect((await clone.run("unlock", "--json")).stdout).toContain('"removed":false');
 });
 
 /** Runs a command of the samples in the clone; answers its status and what ticket and page programs were told. */

@@ -193,6 +193,19 @@ test("nothing that steers the engine, an agent or a database client passes from 
   });
 });
 
+test("a proxy of the caller's shell is kept for the network, and never stands between engine, program and plugin", () => {
+  const proxied = {
+    HOME: "/h",
+    http_proxy: "http://proxy:3128",
+    https_proxy: "http://proxy:3128",
+    NO_PROXY: "example.org",
+  };
+  const environment = engineEnvironment(home, proxied);
+  expect(environment).toMatchObject({ http_proxy: "http://proxy:3128", https_proxy: "http://proxy:3128" });
+  for (const name of ["no_proxy", "NO_PROXY", "no_grpc_proxy"])
+    expect(environment[name], name).toBe("example.org,127.0.0.1,localhost,::1");
+});
+
 test("only the line the engine writes makes a stack a sandbox", () => {
   for (const line of ["cutter:sandbox: true", 'cutter:sandbox: "true"', '"cutter:sandbox": true'])
     expect(saysSandbox(`config:\n  cutter:host: h\n  ${line}\n`), line).toBe(true);

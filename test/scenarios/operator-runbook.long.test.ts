@@ -72,6 +72,7 @@ async function wordOf(word: string): Promise<string> {
     "<document-id>": now.document,
     "<file>": fileIn(here, "law.md", "# One\n\nThe first text.\n"),
     "<profile>": profile("linh"),
+    "<plan>": join(here.folder, "saved.plan"),
   };
   const value = known[word] ?? word;
   expect(value, `a placeholder the runbook does not explain: ${word}`).not.toMatch(/^<.*>$/);
@@ -108,6 +109,7 @@ const read = async (chapter: string): Promise<void> => {
 
 test("the runbook has a chapter for every situation an operator must be able to meet", () => {
   expect([...chapters.keys()]).toEqual([
+    "Provisioning",
     "First run",
     "Stop at night",
     "Hand-over",
@@ -118,6 +120,14 @@ test("the runbook has a chapter for every situation an operator must be able to 
     "Dispute",
   ]);
 });
+
+test(
+  "the chapter of provisioning shows what differs, applies exactly that, and finds no lock behind it",
+  async () => {
+    await read("Provisioning");
+  },
+  LONG,
+);
 
 test(
   "the chapter of the first run leads from a file to a verified, restorable cut whose checklist is complete",

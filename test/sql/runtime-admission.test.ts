@@ -4,12 +4,14 @@ import type pg from "pg";
 import type { FreshDatabase } from "../support/database.ts";
 import { admittedRun, begun, openPrincipals, revoke } from "../support/principals.ts";
 import type { Principals } from "../support/principals.ts";
+import { writeLegB } from "../support/ledger-by-sql.ts";
 import {
   admit,
   admitCut,
   answerOf,
   beginEffect,
   cutLegA,
+  effect,
   enact,
   EXECUTION_SHA,
   newRunId,
@@ -21,6 +23,7 @@ import {
   reachVerified,
   recordPhase,
   revert,
+  runOver,
   SG_1_SHA,
   SG_2_SHA,
   sha,
@@ -61,6 +64,39 @@ describe("admission", () => {
     expect(
       await answerOf(admit(gate, run, { gate: "SG_2_lifecycle_authz", person: "binh", payload_sha: SG_2_SHA })),
     ).toBe("accepted");
+  });
+
+  it("a new version is admitted with the units it supersedes and with no others, and its blocks must name them", async () => {
+    const opened = await openRun(exec, "SAMPLE-V2");
+    const named = { document_id: "SAMPLE", compared_sha: sha("text") };
+    const units = unitsOf("SAMPLE-V2", 3).map((unit, at) => ({
+      ...unit,
+      supersedes: {
+        ...named,
+        address: at === 2 ? null : `SAMPLE/${at}`,
+        content_hash: at === 2 ? null : sha(`${at}`),
+      },
+    }));
+    const run = runOver(opened, units);
+    await reachGate(exec, run);
+    const sg1 = { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA } as const;
+    const others = units.map((unit) => ({
+      ...unit,
+      supersedes: { ...unit.supersedes, address: null, content_hash: null },
+    }));
+    expect(await answerOf(admit(gate, run, { ...sg1, units: unitsOf("SAMPLE-V2", 3) }))).not.toBe("accepted");
+    expect(await answerOf(admit(gate, run, { ...sg1, units: runOver(opened, others).units }))).toBe("STOP_DRIFT");
+    await admitCut(gate, run);
+    await cutLegA(exec, run);
+    await recordPhase(exec, run, "structural_verify");
+    await expect(effect(exec, run, "leg_b_record", () => writeLegB(exec, run))).resolves.toBeUndefined();
+    expect(
+      await one(
+        superuser,
+        "SELECT string_agg(candidate_edges -> 0 ->> 'edge', ' ' ORDER BY render_order) FROM cutter_governance.manifest_unit_block WHERE envelope_id = $1",
+        [run.ledger.envelope_id],
+      ),
+    ).toBe("supersedes supersedes new_in_version");
   });
 
   it("a nonce is admitted once, also by eight gates in sequence and two at the same moment", async () => {

@@ -1,8 +1,7 @@
 // Provisioning hands PostgreSQL a verifier: the password itself stands in no statement, so in no log, and still opens the door.
-import { execFileSync } from "node:child_process";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { SCRAM_VERIFIER_PROGRAM } from "../../infra/render/scram-verifier.ts";
+import { scramVerifier } from "../../runner/adapters/scram-verifier.ts";
 import { freshDatabase } from "../support/database.ts";
 
 test.each(["plain-2024", "with 'quotes' and \\ and $1", "mật khẩu dài"])(
@@ -11,10 +10,7 @@ test.each(["plain-2024", "with 'quotes' and \\ and $1", "mật khẩu dài"])(
     const database = await freshDatabase({ packages: [] });
     const role = `v_${database.name}`;
     try {
-      const verifier = execFileSync(process.execPath, ["-e", SCRAM_VERIFIER_PROGRAM], {
-        input: password,
-        encoding: "utf8",
-      });
+      const verifier = scramVerifier(password);
       expect(verifier).toMatch(/^SCRAM-SHA-256\$4096:[\w+/=]{24}\$[\w+/=]{44}:[\w+/=]{44}$/);
       await database.rows(`CREATE ROLE ${role} LOGIN PASSWORD '${verifier}'`);
       expect(await database.rows("SELECT rolpassword AS kept FROM pg_authid WHERE rolname = $1", [role])).toEqual([

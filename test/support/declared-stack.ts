@@ -80,8 +80,12 @@ export function declaredStack(): StackConfig {
       passFile: "/etc/cutter/admin.pgpass",
       packages: [...PACKAGES],
       ack: {},
-      credentials: { cutter_gate: { file: "/etc/cutter/gate.env", variable: "DOT_CUTTER_GATE_DB_PASSWORD" } },
     },
+    envFiles: ["exec", "verify", "gate", "halt", "backup"].map((role) => ({
+      file: `/etc/cutter/${role}.env`,
+      ...owned,
+      mode: "0640",
+    })),
     release: {
       source: "/srv/release",
       folder: "/opt/cutter/releases",
@@ -169,7 +173,11 @@ export function smallSources(allowed: boolean): Sources {
 /** Sources to go with it; the packages are this checkout's own. */
 export function declaredSources(allowed: boolean): Sources {
   const folder = join(projectRoot(), "sql", "packages");
-  const files = { "cutter.mjs": Buffer.from("process.exit(0);\n"), "sql/read/run.sql": Buffer.from("SELECT 1;\n") };
+  const files = {
+    "cutter.mjs": Buffer.from("process.exit(0);\n"),
+    "env-file.cjs": Buffer.from("process.stdout.write('{}');\n"),
+    "sql/read/run.sql": Buffer.from("SELECT 1;\n"),
+  };
   return {
     approvers: Buffer.from(APPROVERS),
     backupKey: ARMORED,

@@ -30,7 +30,7 @@ export async function layPackages(
   names: readonly PackageName[] = PACKAGES,
 ): Promise<string[]> {
   const sources = readOwnSources({ sandbox: true, database: { packages: [...names], ack: {} } }, projectRoot());
-  const at = { place: placeOf(ground, database), node: process.execPath, credentials: {} };
+  const at = { place: placeOf(ground, database), node: process.execPath, logins: {}, envProgram: undefined, first: [] };
   const said: string[] = [];
   for (const { script } of packageComponents(at, sources).own) said.push(await run(script));
   return said;

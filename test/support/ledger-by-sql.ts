@@ -4,7 +4,7 @@ import { statement } from "../../runner/adapters/statements.ts";
 import { canonicalText, digestOf, type Json } from "../../runner/model/canonical.ts";
 import { STRUCTURAL_CHECKS } from "../../runner/model/outputs.ts";
 import type { StatementName } from "../../runner/model/rows.ts";
-import { ledgerKeys, markedEnvelope } from "../../runner/rules/ledger.ts";
+import { ledgerKeys, markedEnvelope, supersedingEdge } from "../../runner/rules/ledger.ts";
 import type { RunByHand } from "./run-by-sql.ts";
 
 const RELEASE = "r1";
@@ -100,6 +100,7 @@ export async function legBSteps(client: pg.Client, of: RunByHand): Promise<Step[
         column("parent_address"),
         column("content_hash"),
         "non_authoritative",
+        units.map(({ supersedes }) => (supersedes ? canonicalText([supersedingEdge(supersedes)]) : null)),
       ],
     },
     {

@@ -44,7 +44,15 @@ export async function operatorClone(name: string): Promise<OperatorClone> {
   }
   const folder = join(root, name);
   mkdirSync(folder);
-  for (const part of ["package.json", "Pulumi.yaml", "dist", "infra", "scripts/toolchain", "sql"])
+  for (const part of [
+    "package.json",
+    "Pulumi.yaml",
+    "Pulumi.contabo.yaml.example",
+    "dist",
+    "infra",
+    "scripts/toolchain",
+    "sql",
+  ])
     cpSync(join(built, part), join(folder, part), { recursive: true });
   linkPackages(folder);
   return cloneIn(folder);

@@ -60,6 +60,53 @@ const HEADINGS: Readonly<Record<string, (text: string) => string>> = {
   indented: (text) => `   ${text}`,
 };
 
+/** How a clause or a point can be numbered. pair: a form that is too common elsewhere to be one alone. */
+interface Form {
+  readonly pair: boolean;
+  readonly number: (sign: string) => string;
+}
+const form = (number: (sign: string) => string, pair = false): Form => ({ pair, number });
+
+const CLAUSES: Readonly<Record<string, Form>> = {
+  "1.": form((sign) => `${sign}.`),
+  "1)": form((sign) => `${sign})`),
+  "1/": form((sign) => `${sign}/`),
+  "1 -": form((sign) => `${sign} -`),
+  "(1)": form((sign) => `(${sign})`, true),
+  "Khoản 1.": form((sign) => `Khoản ${sign}.`, true),
+  "**1.**": form((sign) => `**${sign}.**`),
+  "escaped stop": form((sign) => `${sign}\\.`),
+  bullet: form((sign) => `- ${sign}.`),
+  indented: form((sign) => `   ${sign}.`),
+};
+
+const POINTS: Readonly<Record<string, Form>> = {
+  "a)": form((sign) => `${sign})`),
+  "(a)": form((sign) => `(${sign})`, true),
+  "a.": form((sign) => `${sign}.`, true),
+  "a/": form((sign) => `${sign}/`, true),
+  "a -": form((sign) => `${sign} -`, true),
+  "Điểm a)": form((sign) => `Điểm ${sign})`, true),
+  "**a)**": form((sign) => `**${sign})**`),
+  bullet: form((sign) => `- ${sign})`),
+  indented: form((sign) => `     ${sign})`),
+  "eth in small": form((sign) => `${sign.replace("đ", "\u00f0")})`),
+};
+
+/** Lines inside an article that number nothing, however they look. */
+const INSIDE: readonly (readonly string[])[] = [
+  PAGE,
+  ["trong đó:", "S = a x b;"],
+  ["Mức tiền của xã như sau:", "Huyện A", "500 triệu đồng"],
+  ["Việc này thực hiện theo quy định tại", "khoản 3 Điều này."],
+  ["Sách này thuộc loại quy định tại điểm", "a khoản 1 Điều này."],
+  ["Sách được giữ từ ngày", "01.01.2030 đến hết năm."],
+  ["Mức phí là 1.500.000 đồng", "2.500 đồng mỗi trang."],
+  ["- Sách quý;", "- Báo cũ;"],
+  ["+ Sách quý phải giữ riêng;"],
+  ["\u200b"],
+];
+
 /** How lines end. */
 const ENDS: readonly string[] = ["\n", "\r\n", "\r", "\v", "\u2028", "\u0085"];
 
@@ -97,7 +144,7 @@ const BEHIND: readonly (readonly string[])[] = [
   ],
 ];
 
-/** A law as it is printed. lines: with the addresses of what was written; text: how it is printed. */
+/** A law as it is printed. lines: with the addresses of what can be told; text: how it is printed. */
 export interface Printed {
   readonly lines: readonly Line[];
   readonly text: string;
@@ -110,6 +157,9 @@ const noise = fc.record({
   blank: fc.boolean(),
   contents: fc.boolean(),
   behind: fc.constantFrom(...BEHIND),
+  clause: fc.constantFrom(...Object.keys(CLAUSES)),
+  point: fc.constantFrom(...Object.keys(POINTS)),
+  inside: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...INSIDE)), { maxLength: 3 }),
   between: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...BETWEEN)), { maxLength: 4 }),
 });
 
@@ -121,8 +171,39 @@ function contentsOf(lines: readonly Line[]): string[] {
     : ["MỤC LỤC", ...articles.map((line, index) => `${line.text} ...... ${index + 3}`), ""];
 }
 
-function print(parts: typeof noise extends fc.Arbitrary<infer T> ? T : never): Printed {
-  const { law } = parts;
+/** The law with its clauses and points in these forms; one alone in a form that needs two is text of what it stands in. */
+function numberedIn(lines: readonly Line[], clause: Form | undefined, point: Form | undefined): readonly Line[] {
+  const scope = (line: Line): string => (line.address ?? "").replace(/\/[^/]*$/u, "");
+  const inScope = new Map<string, number>();
+  for (const line of lines)
+    inScope.set(`${line.level} ${scope(line)}`, (inScope.get(`${line.level} ${scope(line)}`) ?? 0) + 1);
+  return lines.map((line) => {
+    const used = line.level === "clause" ? clause : line.level === "point" ? point : undefined;
+    if (used === undefined) return line;
+    const text = line.text.replace(/^(\p{L}|\d+)[.)]/u, (_all, sign: string) => used.number(sign));
+    const told = !used.pair || (inScope.get(`${line.level} ${scope(line)}`) ?? 0) > 1;
+    return told ? { ...line, text } : { text };
+  });
+}
+
+type Noise = typeof noise extends fc.Arbitrary<infer T> ? T : never;
+
+/** Numbers of clauses and points as they stand, so that every one of them must be cut. */
+const plainly = ({ law }: Noise): readonly Line[] => law;
+/** The same in every form. Points of a clause that is not told are points of the article. */
+const inForms = (parts: Noise): readonly Line[] => {
+  const lines = numberedIn(parts.law, CLAUSES[parts.clause], POINTS[parts.point]);
+  const told = new Set(lines.map((line) => line.address));
+  return lines.map((line) => {
+    const clause = (line.address ?? "").replace(/\/[^/]*$/u, "");
+    return line.level === "point" && !told.has(clause)
+      ? { ...line, address: (line.address ?? "").replace(/\/KHOAN-\d+\//u, "/") }
+      : line;
+  });
+};
+
+function print(parts: Noise, numbered: (parts: Noise) => readonly Line[], inside: Noise["inside"]): Printed {
+  const law = numbered(parts);
   const dress = HEADINGS[parts.heading] ?? ((text: string) => text);
   const printed = law.map((line) => [line.level === "article" ? dress(line.text) : line.text]);
   // Paragraphs may be added before an article or a section, where the one before has ended.
@@ -136,6 +217,10 @@ function print(parts: typeof noise extends fc.Arbitrary<infer T> ? T : never): P
   );
   for (const [at, lines] of gaps.length === 0 ? [] : parts.between)
     printed[gaps[at % gaps.length] ?? 0]?.unshift(...lines);
+  const items = law.flatMap((line, index) =>
+    (line.level === "clause" || line.level === "point") && law[index - 1]?.level !== "article" ? [index] : [],
+  );
+  for (const [at, lines] of items.length === 0 ? [] : inside) printed[items[at % items.length] ?? 0]?.unshift(...lines);
   const all = printed.flat();
   const text = [
     ...(parts.contents ? contentsOf(law) : []),
@@ -145,8 +230,23 @@ function print(parts: typeof noise extends fc.Arbitrary<infer T> ? T : never): P
   return { lines: law, text: `${text.join(parts.end)}${parts.end}` };
 }
 
-/** Laws with noise of all kinds. */
-export const printedLaw: fc.Arbitrary<Printed> = noise.map(print);
+/** Laws with noise of all kinds between articles. */
+export const printedLaw: fc.Arbitrary<Printed> = noise.map((parts) => print(parts, plainly, []));
+
+/** The same with clauses and points in every form, and lines between them that number nothing. */
+export const printedItems: fc.Arbitrary<Printed> = noise.map((parts) => print(parts, inForms, parts.inside));
+
+/** Every unit of a printed law as it is cut, undefined where it is refused, and as it was written. */
+export function itemsOfPrinted(
+  printed: Printed,
+  depth: "khoan" | "diem",
+): { readonly got: readonly string[] | undefined; readonly wanted: readonly string[] } {
+  const taken = law(printed.text, { depth, units: 5_000 });
+  return {
+    got: taken.refusal ? undefined : addresses(taken.manifest),
+    wanted: wantedAddresses(printed.lines, depth),
+  };
+}
 
 const isHead = (address: string): boolean => !/KHOAN|DIEM/u.test(address);
 

@@ -10,6 +10,7 @@ const SOURCES = [
   "tsconfig.json",
   ".npmrc",
   "Pulumi.yaml",
+  "Pulumi.contabo.yaml.example",
   "infra",
   "runner",
   "scripts",

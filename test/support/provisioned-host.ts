@@ -19,6 +19,7 @@ import { placeOf } from "../../scripts/sandbox/place.ts";
 import { ensureBackupRecipient, ensurePeople } from "../../scripts/sandbox/throw-away-keys.ts";
 import { writeStackConfig } from "../../scripts/stack/stack-config.ts";
 import { configSchema } from "../../runner/model/config.ts";
+import { ROLES } from "../../runner/model/run.ts";
 import { BOOTSTRAP_ROLE, SUBSTRATE_TEMPLATE, startTestCluster, withClient } from "./cluster.ts";
 import type { TestCluster } from "./cluster.ts";
 import { startThrowAwaySshd } from "./throw-away-sshd.ts";
@@ -215,8 +216,8 @@ async function declaredStack(
       passFile,
       packages: [...PACKAGES],
       ack: {},
-      credentials: {},
     },
+    envFiles: writeEnvFiles(place.envFolder, facts.passwords).map((file) => ({ file, ...owned, mode: "0600" })),
     release: {
       source: release,
       folder: join(host, "releases"),
@@ -227,9 +228,23 @@ async function declaredStack(
   };
 }
 
+/** Each role's login as the cluster knows it, in the names a real host uses. */
+function writeEnvFiles(folder: string, passwords: Readonly<Record<string, string>>): string[] {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return Object.entries(ROLES).map(([key, role]) => {
+    const [file, name] = [join(folder, `${key}.env`), `DOT_CUTTER_${key.toUpperCase()}_DB`];
+    writeFileSync(file, `${name}_USER=${role}\n${name}_PASSWORD=${passwords[role] ?? ""}\n`, { mode: 0o600 });
+    return file;
+  });
+}
+
 function makeSmallRelease(folder: string): void {
   mkdirSync(join(folder, "sql", "read"), { recursive: true });
-  const files = { "cutter.mjs": "process.stdout.write('cutter\\n');\n", "sql/read/run.sql": "SELECT 1;\n" };
+  const files = {
+    "cutter.mjs": "process.stdout.write('cutter\\n');\n",
+    "env-file.cjs": readFileSync(join(projectRoot(), "dist", "runner", "env-file.cjs"), "utf8"),
+    "sql/read/run.sql": "SELECT 1;\n",
+  };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
   writeFileSync(
     join(folder, "manifest.json"),

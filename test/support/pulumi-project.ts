@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { call, ensureStack, makePassphrase, openStack } from "../../scripts/stack/pulumi.ts";
-import type { CallOptions, Engine } from "../../scripts/stack/pulumi.ts";
+import type { CallOptions } from "../../scripts/stack/engine-process.ts";
+import type { Engine } from "../../scripts/stack/pulumi.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { defaultPulumiHome } from "../../scripts/toolchain/pulumi-home.ts";
 import type { ThrowAwaySshd } from "./throw-away-sshd.ts";

@@ -2,6 +2,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import pg from "pg";
 import type { DocumentId, RunId } from "../../runner/model/ids.ts";
+import type { SupersededRow } from "../../runner/model/cut-plan.ts";
+import { supersededColumns } from "../../runner/rules/supersession.ts";
 import { writerDigest } from "../../runner/rules/plan-rows.ts";
 import { affectedRowId, ledgerIds, type LedgerIds } from "../../runner/rules/ledger.ts";
 import type { FreshDatabase } from "./database.ts";
@@ -25,6 +27,8 @@ export interface UnitByHand {
   readonly parent_address: string | null;
   readonly source_span: { readonly byte_start: number; readonly byte_end: number; readonly line: number };
   readonly affected_row_id: string;
+  /** Of a new version. */
+  readonly supersedes?: SupersededRow;
 }
 
 /** The plan of a run: its rows, their digest, the ids of its ledger rows, and what its SG_1 says of its source. */
@@ -192,7 +196,9 @@ export async function admit(gate: pg.Client, run: RunByHand, a: AdmissionByHand)
                                  clock_timestamp() + make_interval(secs => $11), $12, $13)`,
     [
       ...defaultsOf(run, a),
-      units === null ? null : JSON.stringify(units),
+      units === null
+        ? null
+        : JSON.stringify(units.map(({ supersedes, ...unit }) => ({ ...unit, ...supersededColumns(supersedes) }))),
       a.gate === "SG_1_cut_authz" ? JSON.stringify(run.ledger) : null,
     ],
   );

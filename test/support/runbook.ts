@@ -25,7 +25,8 @@ export function runbookChapters(): ReadonlyMap<string, readonly RunbookCommand[]
   return chapters;
 }
 
-function commandOf(line: string): RunbookCommand {
+/** One line of a block as a command of ours. */
+export function commandOf(line: string): RunbookCommand {
   const [command = "", comment = ""] = line.split(/\s+# /);
   const match = /^npm run ([a-z-]+)(?: --)?(?: (.*))?$/.exec(command.trim());
   if (match?.[1] === undefined) throw new Error(`not a command of ours: ${line}`);

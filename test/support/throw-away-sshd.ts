@@ -32,8 +32,8 @@ export interface ThrowAwaySshd {
   stop(): Promise<void>;
 }
 
-/** Starts the server and returns when it listens; `stop` ends it and removes its folder. */
-export async function startThrowAwaySshd(): Promise<ThrowAwaySshd> {
+/** Starts the server and returns when it listens; `stop` ends it and removes its folder. `more`: further lines of its configuration. */
+export async function startThrowAwaySshd(more: readonly string[] = []): Promise<ThrowAwaySshd> {
   const folder = mkdtempSync("/tmp/sshd-");
   for (const name of ["host", "other", "user"])
     await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(folder, name)]);
@@ -41,7 +41,7 @@ export async function startThrowAwaySshd(): Promise<ThrowAwaySshd> {
   // As root sshd insists on its separation folder, which a bare container lacks.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const logFile = join(folder, "log");
-  const { child, port } = await listen(folder, logFile);
+  const { child, port } = await listen(folder, logFile, more);
   const log = (): string => readFileSync(logFile, "utf8");
   return {
     host: "127.0.0.1",
@@ -94,7 +94,11 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function listen(folder: string, logFile: string): Promise<{ child: ChildProcess; port: number }> {
+async function listen(
+  folder: string,
+  logFile: string,
+  more: readonly string[],
+): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     writeFileSync(
@@ -111,6 +115,7 @@ async function listen(folder: string, logFile: string): Promise<{ child: ChildPr
         "KbdInteractiveAuthentication no",
         "PermitRootLogin prohibit-password",
         "LogLevel VERBOSE",
+        ...more,
         "",
       ].join("\n"),
     );

@@ -91,6 +91,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtim
   SELECT jsonb_build_object('envelope_id', (f.ids).envelope_id, 'unit_local_id', 'u-' || p.ordinal, 'block_role', 'result', 'source_span', p.source_span,
            'render_order', p.ordinal, 'proposed_canonical_address', p.canonical_address, 'proposed_authority', 'non_authoritative',
            'proposed_unit_kind', p.unit_kind, 'proposed_section_type', p.section_type, 'proposed_parent_address', p.parent_address, 'content_hash', p.content_hash)
+         || CASE WHEN p.against_document IS NULL THEN '{}' ELSE jsonb_build_object('candidate_edges', jsonb_build_array(jsonb_build_object(
+              'edge', CASE WHEN p.supersedes_address IS NULL THEN 'new_in_version' ELSE 'supersedes' END, 'document_id', p.against_document,
+              'compared_sha', p.compared_sha, 'address', p.supersedes_address, 'content_hash', p.supersedes_hash))) END
     FROM leg_b f JOIN planned_unit p ON p.run_id = p_run_id WHERE p_table = 'manifest_unit_block'
   UNION ALL
   SELECT planned_decision(p_run_id, p_phase)

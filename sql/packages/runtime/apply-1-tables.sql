@@ -95,6 +95,14 @@ CREATE TABLE cutter_runtime.planned_unit (
   parent_address text,
   source_span jsonb NOT NULL,
   affected_row_id uuid NOT NULL,
+  -- Of a new version: the enacted document, the digest of its text that was compared with, and the unit this one supersedes,
+  -- which a unit that is new has none of.
+  against_document text,
+  compared_sha text CHECK (compared_sha ~ '^[0-9a-f]{64}$'),
+  supersedes_address text,
+  supersedes_hash text,
+  CHECK ((against_document IS NULL) = (compared_sha IS NULL)),
+  CHECK ((supersedes_address IS NULL) = (supersedes_hash IS NULL) AND (supersedes_address IS NULL OR against_document IS NOT NULL)),
   PRIMARY KEY (run_id, canonical_address),
   UNIQUE (run_id, ordinal)
 );

@@ -6,6 +6,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtim
            '{"canonical_address":' || to_json(p.canonical_address) || ',"content_hash":' || to_json(p.content_hash) || ',"ordinal":' || p.ordinal
            || ',"owner_ref":' || to_json(p.owner_ref) || ',"parent_address":' || coalesce(to_json(p.parent_address)::text, 'null')
            || ',"publication_type":' || to_json(p.publication_type) || ',"section_type":' || to_json(p.section_type)
+           || CASE WHEN p.against_document IS NULL THEN '' ELSE ',"supersedes":{"address":' || coalesce(to_json(p.supersedes_address)::text, 'null')
+              || ',"compared_sha":' || to_json(p.compared_sha) || ',"content_hash":' || coalesce(to_json(p.supersedes_hash)::text, 'null')
+              || ',"document_id":' || to_json(p.against_document) || '}' END
            || ',"title_sha":' || to_json(p.title_sha) || ',"unit_kind":' || to_json(p.unit_kind) || '}', ',' ORDER BY p.ordinal) || ']', 'UTF8')), 'hex')
     FROM planned_unit p WHERE p.run_id = p_run_id
 $$;
@@ -72,7 +75,7 @@ BEGIN
 END $$;
 
 -- planned_units: [{canonical_address, ordinal, title_sha, content_hash, section_type, unit_kind, owner_ref, publication_type,
--- parent_address, source_span, affected_row_id}]; planned_ledger: {<name of an id>: uuid}. Both with SG_1 only.
+-- parent_address, source_span, affected_row_id}], of a new version also against_document, compared_sha, supersedes_address, supersedes_hash; planned_ledger: {<name of an id>: uuid}. Both with SG_1 only.
 CREATE FUNCTION cutter_runtime.admit(p_gate text, p_run_id text, p_payload jsonb, p_payload_sha text, p_person text, p_fingerprint text,
   p_nonce text, p_statement bytea, p_signature bytea, p_valid_from timestamptz, p_use_by timestamptz, p_planned_units jsonb,
   p_planned_ledger jsonb DEFAULT NULL) RETURNS void

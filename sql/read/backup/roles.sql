@@ -7,9 +7,14 @@ SELECT r.rolname::text AS role,
        r.rolcanlogin AS login,
        r.rolbypassrls AS bypass_rls,
        r.rolconnlimit AS connection_limit,
-       coalesce((SELECT pg_catalog.array_agg(g.rolname::text ORDER BY g.rolname)
+       coalesce((SELECT pg_catalog.array_agg(DISTINCT g.rolname::text ORDER BY g.rolname::text)
                    FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
                   WHERE m.member = r.oid AND g.rolname NOT LIKE 'pg\_%'), '{}') AS member_of,
+       -- Those of them whose rights it inherits: said by each membership from PostgreSQL 16 on (read through JSON, 15 has no such column), by the role before.
+       coalesce((SELECT pg_catalog.array_agg(DISTINCT g.rolname::text ORDER BY g.rolname::text)
+                   FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
+                  WHERE m.member = r.oid AND g.rolname NOT LIKE 'pg\_%'
+                    AND coalesce((pg_catalog.to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit)), '{}') AS inherited,
        -- What the cluster's first superuser owns stands in no list.
        r.oid = 10 OR r.oid IN (
          SELECT s.refobjid FROM pg_catalog.pg_shdepend s

@@ -6,7 +6,7 @@
 -- Stages 1 to 3 make roles, 4 the database, 5 to 999 prepare it, 1000 is behind the restore.
 WITH role AS (
   SELECT * FROM pg_catalog.jsonb_to_recordset($1::jsonb)
-         AS r (role text, inherit boolean, login boolean, bypass_rls boolean, connection_limit int, member_of text[], owner boolean)
+         AS r (role text, inherit boolean, login boolean, bypass_rls boolean, connection_limit int, member_of text[], inherited text[], owner boolean)
 ), extension AS (
   SELECT e.value ->> 'extension' AS name, e.value ->> 'version' AS version, e.value ->> 'schema' AS schema, e.value ->> 'owner' AS owner, e.ordinality AS place
     FROM pg_catalog.jsonb_array_elements($9::jsonb) WITH ORDINALITY e
@@ -20,7 +20,11 @@ SELECT s.stage, s.statement
              CASE WHEN r.bypass_rls THEN 'BYPASSRLS' ELSE 'NOBYPASSRLS' END, r.connection_limit) AS statement FROM role r
     UNION ALL SELECT 2, 'CREATE ROLE cutter_scratch_owner NOLOGIN'
     UNION ALL SELECT 2, pg_catalog.format('CREATE ROLE %I LOGIN NOSUPERUSER BYPASSRLS PASSWORD %L', $2::text, $3::text)
-    UNION ALL SELECT 3, pg_catalog.format('GRANT %I TO %I', g, r.role) FROM role r CROSS JOIN LATERAL pg_catalog.unnest(r.member_of) g
+    -- A role does here what it does there, no more: an owner inherits for the time of the restore, and his memberships would keep that.
+    UNION ALL SELECT 3, pg_catalog.format('GRANT %I TO %I', g, r.role)
+             || CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 160000 AND r.inherited IS NOT NULL
+                     THEN ' WITH INHERIT ' || CASE WHEN g = ANY (r.inherited) THEN 'TRUE' ELSE 'FALSE' END ELSE '' END
+      FROM role r CROSS JOIN LATERAL pg_catalog.unnest(r.member_of) g
     UNION ALL SELECT 3, pg_catalog.format('GRANT %I, cutter_scratch_owner TO %I', r.role, $2::text) FROM role r WHERE r.owner
     UNION ALL SELECT 3, pg_catalog.format('GRANT cutter_scratch_owner TO %I', r.role) FROM role r WHERE r.owner
     UNION ALL SELECT 4, pg_catalog.format('CREATE DATABASE restored OWNER cutter_scratch_owner TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L', $4::text, $5::text, $6::text)

@@ -168,6 +168,7 @@ const looks = (change: Record<string, unknown> = {}): string => {
       "node",
       "postgres",
       "config",
+      "env_files",
       "keyring",
       "database",
       "environment",
@@ -241,9 +242,9 @@ test("readiness and drift name every program of postgres_bin that is missing or 
     request: host.request,
     undeclared: host.undeclared,
   });
-  expect(Object.keys(host.spec).filter((path) => path.startsWith(`program ${bin}/`))).toHaveLength(4);
+  expect(Object.keys(host.spec).filter((path) => path.startsWith(`program ${bin}/`))).toHaveLength(5);
   expect(["pg_dump", "psql", "initdb"].map((name) => facts[`program ${bin}/${name}`]?.state)).toEqual([
-    "PostgreSQL 15, for a server of PostgreSQL 16",
+    "PostgreSQL 15, for a server of PostgreSQL 16: apt-get install postgresql-16 (apt.postgresql.org has it where the distribution does not), and name /usr/lib/postgresql/16/bin in backup.postgres_bin",
     "there",
     undefined,
   ]);

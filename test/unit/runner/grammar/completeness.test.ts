@@ -243,3 +243,45 @@ describe("the grammar with its second count", () => {
     });
   });
 });
+
+describe("where the last unit ends", () => {
+  test("a chapter in the last lines of a body that stands below blank lines is inside the law, and refused", () => {
+    const lines = ["Điều 1. Sách", "", "", "", "Lời.", "Chương I", "QUY ĐỊNH KHÁC"];
+    expect(lost(lines, [unit("article 1", 1, "Điều 1. Sách", "Lời.\nChương I\nQUY ĐỊNH KHÁC")])).toEqual([
+      "line 6 reads as Chương 1, but opens no unit; it stands below Điều 1 of line 1",
+    ]);
+  });
+  test("a chapter of a form on the line behind the body is behind the law", () => {
+    const lines = ["Điều 1. Sách", "", "", "", "Lời.", "Chương I", "QUY ĐỊNH KHÁC"];
+    expect(summary(lines, [unit("article 1", 1, "Điều 1. Sách", "Lời.")])).toBe(
+      "articles 1-1 complete; 1 behind the last unit; none unaccounted",
+    );
+  });
+});
+
+const NAMES = ["Phạm vi điều chỉnh", "Đối tượng áp dụng", "Giải thích từ ngữ", "Hiệu lực thi hành"];
+const CONTENTS: Readonly<Record<string, (number: number, name: string) => string>> = {
+  "a list of links": (number, name) => `- [Điều ${number}. ${name}](#dieu-${number})`,
+  "a list of bold links": (number, name) => `* **[Điều ${number}. ${name}](#dieu-${number})**`,
+  "a list with page numbers": (number, name) => `Điều ${number}. ${name} ........ ${number + 3}`,
+};
+test.each(
+  Object.entries({
+    "a link": (number: number, name: string) => `### [Điều ${number}. ${name}](#dieu-${number})`,
+    "a link with a title": (number: number, name: string) => `### [Điều ${number}. ${name}](#dieu-${number} "xem")`,
+    "a number that is a link": (number: number, name: string) => `### [Điều ${number}](#dieu-${number}). ${name}`,
+    "a number with its stop that is a link": (number: number, name: string) =>
+      `### [Điều ${number}.](#dieu-${number}) ${name}`,
+    "a name that is a link": (number: number, name: string) => `### Điều ${number}. [${name}](#dieu-${number})`,
+    "an anchor before the words": (number: number, name: string) =>
+      `### <a id="dieu-${number}"></a>Điều ${number}. ${name}`,
+  }).flatMap(([what, heading]) =>
+    Object.entries(CONTENTS).map(([where, entry]) => [what, where, heading, entry] as const),
+  ),
+)("headings that are %s below %s are no other text than the list names", (_what, _where, heading, entry) => {
+  const contents = NAMES.map((name, index) => entry(index + 1, name));
+  const articles = NAMES.map((name, index) => `${heading(index + 1, name)}\n\nLời văn của điều ${index + 1} này.\n`);
+  const cut = cutLaw(`LUẬT THƯ VIỆN\n\nMỤC LỤC\n\n${contents.join("\n")}\n\n${articles.join("\n")}`);
+  expect(cut.units).toHaveLength(4);
+  expect(cut.completeness?.summary).toBe("articles 1-4 complete; 4 before the first unit; none unaccounted");
+});

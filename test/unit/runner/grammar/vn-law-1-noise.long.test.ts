@@ -3,7 +3,7 @@
 import { randomInt } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { headsOfPrinted, printedLaw } from "../../../support/printed-noise.ts";
+import { headsOfPrinted, itemsOfPrinted, printedItems, printedLaw } from "../../../support/printed-noise.ts";
 
 const SEEDS = Array.from({ length: 20 }, () => randomInt(2 ** 31));
 
@@ -11,6 +11,16 @@ test.each(SEEDS)("seed %i: a law with noise of every kind keeps its articles and
   fc.assert(
     fc.property(printedLaw, fc.constantFrom("dieu" as const, "khoan" as const, "diem" as const), (printed, depth) => {
       const { got, wanted } = headsOfPrinted(printed, depth);
+      if (got !== undefined) expect(got).toEqual(wanted);
+    }),
+    { seed, numRuns: 2_000 },
+  );
+});
+
+test.each(SEEDS)("seed %i: clauses and points in every form are all cut, or the law is refused", (seed) => {
+  fc.assert(
+    fc.property(printedItems, fc.constantFrom("khoan" as const, "diem" as const), (printed, depth) => {
+      const { got, wanted } = itemsOfPrinted(printed, depth);
       if (got !== undefined) expect(got).toEqual(wanted);
     }),
     { seed, numRuns: 2_000 },

@@ -9,7 +9,11 @@ import {
   serverMajor,
 } from "../../../../runner/rules/postgres-versions.ts";
 
-const programs = (major: number): Record<string, number> => ({ pg_dump: major, psql: major });
+const programs = (major: number): Record<string, number> => ({
+  pg_dump: major,
+  pg_restore: major,
+  psql: major,
+});
 
 test("programs older than the server are refused by both versions and the package to install; equal and newer ones pass", () => {
   for (let source = 15; source <= 18; source += 1) {
@@ -35,6 +39,12 @@ test("a pg_dump beside a psql of another major is refused: they must be of one i
   expect(judgeInstallation({ programs: { pg_dump: 17, psql: 15 }, source: 15, adapter: "url" })?.facts.saw).toBe(
     "pg_dump 17 beside psql 15",
   );
+});
+
+test("a pg_restore of another installation, which the dump is streamed through, is refused too", () => {
+  expect(
+    judgeInstallation({ programs: { ...programs(16), pg_restore: 15 }, source: 15, adapter: "url" })?.facts.saw,
+  ).toBe("pg_dump 16 beside pg_restore 15");
 });
 
 test("an initdb adapter whose server is older than the source is refused, a newer pg_dump beside it is not", () => {
@@ -92,7 +102,11 @@ test.each([
 test.each([
   ["pg_dump (PostgreSQL) 16.13", 16, undefined],
   ["pg_dump (PostgreSQL) 18.6 (Debian 18.6-3)", 16, undefined],
-  ["pg_dump (PostgreSQL) 15.18", 16, "PostgreSQL 15, for a server of PostgreSQL 16"],
+  [
+    "pg_dump (PostgreSQL) 15.18",
+    16,
+    "PostgreSQL 15, for a server of PostgreSQL 16: apt-get install postgresql-16 (apt.postgresql.org has it where the distribution does not), and name /usr/lib/postgresql/16/bin in backup.postgres_bin",
+  ],
   ["pg_dump (PostgreSQL) 14.9", undefined, "PostgreSQL 14, not 15 to 18"],
   ["could not identify current directory", 16, "does not answer --version: could not identify current directory"],
   ["", 16, "does not answer --version: no word"],

@@ -6,6 +6,7 @@ import type { Records } from "../../../../scripts/readiness/record-facts.ts";
 import {
   backupPoint,
   countsPoint,
+  foreignKeysPoint,
   grantPoint,
   hostIdsPoint,
   rulingPoint,
@@ -205,6 +206,28 @@ describe("GAP-7 and GAP-8", () => {
   });
 });
 
+test("a foreign key from information_unit to the application's users, which stopped every backup, is named before with the way out", () => {
+  const key = "public.information_unit information_unit_user_created_foreign";
+  const row = { look: "foreign_key", key, leads_to: "public.directus_users" };
+  const point = (left_out_keys: string[] | undefined, ...rows: object[]) =>
+    foreignKeysPoint(
+      records(present, ...rows).foreignKeys,
+      { backup: { ...config.backup, ...(left_out_keys === undefined ? {} : { left_out_keys }) } },
+      "vi",
+    );
+  expect(point(undefined)).toMatchObject({ state: "found", saw: "none" });
+  expect(point(undefined, row)).toMatchObject({
+    state: "missing",
+    next: "vi",
+    saw: `${key} leads to public.directus_users, which no backup carries; approvers can sign that neither proof nor rehearsal holds them: backup.left_out_keys: ["${key}"]`,
+  });
+  expect(point([key], row)).toMatchObject({ state: "found", saw: `${key} is left out` });
+  expect(point([key])).toMatchObject({
+    state: "missing",
+    saw: `backup.left_out_keys names ${key}, and there is no such key`,
+  });
+});
+
 test("a recorded run's id in a tracked file is named by the file, and one that no run has is an example", () => {
   const point = (...rows: object[]) =>
     hostIdsPoint(records(present, ...rows).runs, { value: new Map([[RUN, "notes.md"]]) });
@@ -220,7 +243,7 @@ test("without psql, with a failed login or with an answer cut off, no record is 
     { out: Buffer.alloc(0) },
   ]) {
     expect(Object.values(recordsOf(look)).map((told) => ("state" in told ? told.state : "value"))).toEqual(
-      Array.from({ length: 7 }, () => "could not look"),
+      Array.from({ length: 8 }, () => "could not look"),
     );
   }
 });

@@ -1,8 +1,6 @@
 // What a person reads before signing must show every character: nothing a document or a host holds may move the cursor or turn the text.
 import { describe, expect, test } from "vitest";
-import { takeIn } from "../../../../runner/commands/intake.ts";
 import { judgeIndex } from "../../../../runner/rules/journal.ts";
-import type { Bundle } from "../../../../scripts/signing/bundle.ts";
 import { requestReading } from "../../../../scripts/signing/request-reading.ts";
 import {
   corpusDocument,
@@ -12,7 +10,7 @@ import {
   ownDocuments,
 } from "../../../support/documents.ts";
 import { ownLaw, ownLaws } from "../../../support/law.ts";
-import { requests } from "../../../support/recorded-run.ts";
+import { bundleOf } from "../../../support/read-bundle.ts";
 
 /** Controls but the line feed, and every mark that joins, hides or turns what is seen. */
 const RAW =
@@ -22,20 +20,11 @@ const PROFILES = ["generic-atx-1", "vn-law-1"] as const;
 
 /** The reading of SG_1 for a document, undefined when the grammar refuses it. */
 function readingOf(bytes: Buffer, profile: string, person = "Linh", evil = ""): string | undefined {
-  const taken = takeIn(bytes, "SAMPLE", { profile, empty_body: "heading", caps: { units: 50_000, hard: 50_000 } });
-  if (taken.refusal) return undefined;
-  const { sg1 } = requests();
-  const bundle: Bundle = {
-    request: sg1,
-    sg1: sg1.gate === "SG_1_cut_authz" ? sg1.payload : undefined,
-    snapshot: bytes,
-    manifest: taken.manifest,
-    rows: taken.rows,
-    writer_digest: taken.writer_digest,
-    findings: { document: [], environment: [`rights${evil}`], baseline: [{ document: `ICX${evil}`, units: 60 }] },
-    journal: [],
-    index: [],
-  };
+  const bundle = bundleOf(bytes, {
+    profile,
+    findings: { environment: [`rights${evil}`], baseline: [{ document: `ICX${evil}`, units: 60 }] },
+  });
+  if (!bundle) return undefined;
   expect(judgeIndex(bundle.index).verdict).toBeUndefined();
   return requestReading(bundle, person);
 }

@@ -48,6 +48,23 @@ test.each([
   expect(answer.stderr).toContain(`${code}:`);
 });
 
+test("each next command is for the host that --stack names, of a plan, of hints and of a converted document", async () => {
+  writeFileSync(at("page.html"), "<html><body><h1>One</h1><p>First.</p></body></html>");
+  writeFileSync(
+    at("twice.txt"),
+    "LUẬT\n\nĐiều 1. Làng\nLàng làm.\n\nĐiều 1. Lặp lại\nLàng nói lại.\n\nĐiều 2. Xã\nXã làm.\n",
+  );
+  for (const words of [["rules.md"], ["page.html"], ["twice.txt", "--profile", "vn-law-1"]]) {
+    const [file = "", ...more] = words;
+    const told = await execa(process.execPath, [at("intake.mjs"), at(file), "HOUSE", "--stack", "vmi1", ...more], {
+      reject: false,
+    });
+    const commands = told.stderr.split("\n").filter((line) => line.includes("npm run "));
+    expect(commands.length, told.stderr).toBeGreaterThan(0);
+    expect(commands.filter((line) => !line.includes("--stack vmi1"))).toEqual([]);
+  }
+});
+
 describe("--suggest-hints", () => {
   const law = "LUẬT\n\nĐiều 1. Làng\nLàng làm.\n\nĐiều 1. Lặp lại\nLàng nói lại.\n\nĐiều 2. Xã\nXã làm.\n";
   const intake = (...words: string[]) =>

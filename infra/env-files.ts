@@ -1,0 +1,68 @@
+// Env files of the host as parts of the declaration: owner, mode, and that each sets the names the runner reads; never a value.
+import { ROLES, type RoleKey } from "../runner/model/run.ts";
+import {
+  LOGIN_THERE,
+  NAME_THERE,
+  envLoginOf,
+  kbKeyVariable,
+  type EnvLogin,
+  type EnvQuestion,
+} from "../runner/rules/env-login.ts";
+import type { StackConfig } from "./config.ts";
+import type { Spec, Wanted } from "./drift.ts";
+import { fileState } from "./render/file-steps.ts";
+
+/** File of a release that reads env files on the host. */
+export const ENV_PROGRAM = "env-file.cjs";
+
+const roleKeys = Object.keys(ROLES) as RoleKey[];
+
+/** Login by database role, of those whose env file the stack declares: whose password `up` may set. */
+export function declaredLogins({ orchestrator, envFiles }: StackConfig): Readonly<Record<string, EnvLogin>> {
+  const declared = new Set(envFiles.map(({ file }) => file));
+  return Object.fromEntries(
+    roleKeys
+      .map((key) => [ROLES[key], envLoginOf(orchestrator.content, key)] as const)
+      .filter(([, { file }]) => declared.has(file)),
+  );
+}
+
+/** Everything asked of the declared files. */
+export function envQuestions(config: StackConfig): EnvQuestion[] {
+  const { reports } = config.orchestrator.content;
+  const logins = Object.entries(declaredLogins(config)).map(([role, { file, ...login }]): EnvQuestion => ({
+    path: `login ${role} in ${file}: ${login.user_variable}, ${login.password_variable}`,
+    file,
+    role,
+    login,
+  }));
+  if (reports.reporter !== "http") return logins;
+  const [file, name] = [reports.api_key_file, kbKeyVariable(reports)];
+  const asked = config.envFiles.some((one) => one.file === file);
+  return asked ? [...logins, { path: `${name} in ${file}`, file, name }] : logins;
+}
+
+/** The declared files and what they set. `up` only looks: such a file belongs to whoever keeps the passwords. */
+export function envSpec(config: StackConfig, component: string): Spec {
+  const up = "nothing: set it on the host by hand; no command of ours writes an env file";
+  return Object.fromEntries([
+    ...config.envFiles.map(({ file, ...owned }): [string, Wanted] => [
+      file,
+      { component, state: fileState(owned), up },
+    ]),
+    ...envQuestions(config).map((asked): [string, Wanted] => [
+      asked.path,
+      { component, state: "name" in asked ? NAME_THERE : LOGIN_THERE, up, parent: asked.file },
+    ]),
+  ]);
+}
+
+/** Files the runner reads that the stack does not declare, so that nobody looks at them. */
+export function undeclaredEnvFiles({ orchestrator: { content }, envFiles }: StackConfig): string[] {
+  const { reports } = content;
+  const read = [
+    ...roleKeys.map((key) => envLoginOf(content, key).file),
+    ...(reports.reporter === "http" ? [reports.api_key_file] : []),
+  ];
+  return [...new Set(read)].filter((file) => !envFiles.some((one) => one.file === file));
+}
