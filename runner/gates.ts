@@ -1,6 +1,7 @@
 // The two pauses of a run: derive what must be signed from live state, find the admission, or ask and stop.
 import { ask, askOne } from "./looks/one-statement.ts";
 import { randomUUID } from "node:crypto";
+import * as z from "zod";
 import type { Run } from "./engine.ts";
 import { digestOf, type Json } from "./model/canonical.ts";
 import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
@@ -216,7 +217,14 @@ async function bundleContents(run: Run, planned: Planned, record: RunRecord, gat
       environment: [...planned.grants.output.findings],
       baseline: source.baseline.map((row) => ({ ...row })),
     },
+    outputs: shownOutputs(record),
     journal: record.journal.map((entry) => ({ ...entry })),
     runs_index: await run.world.files.runsIndex(),
   };
 }
+
+/** Phases whose outputs a person reads: what was found, and what the second principal saw. */
+const SHOWN = ["source_pin", "grant_probe", "structural_verify", "leg_b_record", "write_verify"] as const;
+
+const shownOutputs = ({ phases }: RunRecord): Json =>
+  Object.fromEntries(SHOWN.flatMap((phase) => (phases.has(phase) ? [[phase, z.json().parse(phases.get(phase))]] : [])));

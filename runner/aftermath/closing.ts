@@ -45,7 +45,7 @@ export async function indexClosedRun({ database, files, config }: World, runId: 
   });
 }
 
-/** Row counts and every document as it stands, before and after, as the seeds ask; `pre` is written once a run. */
+/** Row counts and every document as it stands, before and after, as the requirements ask; `pre` is written once a run. */
 export async function snapshotCounts({ database, files }: World, runId: string, which: "pre" | "post"): Promise<void> {
   const facts = await database.read("exec", async (reader) => ({
     counts: await reader.query("verify/ledger-counts"),

@@ -10,6 +10,7 @@ import { phaseReport } from "../reports/phase-report.ts";
 import type { Report, ReportedRun } from "../reports/report-head.ts";
 import { requestReport, type AskedRequest, type Pause } from "../reports/request-report.ts";
 import { newestRequest } from "./request-bundle.ts";
+import { REVOKED_RUN } from "../looks/halted.ts";
 import { chainOf, recordedIn } from "../looks/run-record.ts";
 import { JOURNAL_START } from "../rules/journal.ts";
 import { ambiguousState, knownPhase, parseState, stateJson, stateText, type StateFacts } from "../rules/run-state.ts";
@@ -71,7 +72,8 @@ async function project(world: World, runId: string, stop: StopJson | null, phase
     proves: INVARIANTS,
     phase_cap_seconds: world.config.caps.phase_minutes * 60,
     now: rows.run.now,
-    requests: requests.map(({ request, bundle }) => ({
+    // A revoked run asks nobody any more, whatever bundles lie there.
+    requests: (rows.revoked ? [] : requests).map(({ request, bundle }) => ({
       gate: request.gate,
       bundle,
       payload_sha: request.payload_sha,
@@ -113,6 +115,7 @@ async function rowsOf(world: World, runId: string) {
     admissions: await reader.query("read/admissions", { run_id: runId }),
     halts: await reader.query("read/halts", { run_id: runId }),
     receipts: await reader.query("read/receipts", { run_id: runId }),
+    revoked: (await reader.query("read/orders", { run_id: runId })).some((order) => order.kind === REVOKED_RUN),
     journal: chainOf(runId, await reader.query("read/journal", { run_id: runId })),
     head: (await reader.query("read/journal-tail", { run_id: runId }))[0]?.entry_sha ?? JOURNAL_START,
   }));

@@ -18,6 +18,8 @@ export interface BundleContents {
   readonly superseded?: Json;
   readonly receipts: Json;
   readonly findings: Json;
+  /** What recorded phases found, by phase; the journal holds the digest of each. */
+  readonly outputs: Json;
   readonly journal: readonly Json[];
   readonly runs_index: string;
 }
@@ -86,6 +88,7 @@ async function writeContents(files: RunFiles, runId: string, folder: string, con
     await files.writeRun(runId, `${folder}/superseded.json`, canonicalText(contents.superseded));
   await files.writeRun(runId, `${folder}/receipts.json`, canonicalText(contents.receipts));
   await files.writeRun(runId, `${folder}/findings.json`, canonicalText(contents.findings));
+  await files.writeRun(runId, `${folder}/outputs.json`, canonicalText(contents.outputs));
   await files.writeRun(
     runId,
     `${folder}/journal.ndjson`,

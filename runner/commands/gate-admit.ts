@@ -1,4 +1,4 @@
-// `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file burns nothing.
+// `cutter gate admit`: verifies signed statements, recomputes the plan, and admits them as cutter_gate. A bad file changes nothing.
 import { ask } from "../looks/one-statement.ts";
 import { insistChain } from "../signatures/approver-chain.ts";
 import { insistStatementSigned, invalid, type SignedStatement } from "../signatures/signed.ts";

@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
 import type { HaltFile } from "../model/halt-file.ts";
+import { insist } from "../model/stop.ts";
 import { haltFileName } from "../rules/halt-file.ts";
+import { judgeReason } from "../rules/reason.ts";
 import { makeWorld } from "../wire.ts";
 import { writeWhole } from "../adapters/run-files.ts";
 import { runIdOf } from "../model/ids.ts";
@@ -11,6 +13,7 @@ import { printJson } from "../terminal/print-json.ts";
 /** Exit 0 when acknowledged: every writer that was in flight has ended, and none begins. */
 export async function halt(common: Common, id: string | undefined, reason: string): Promise<number> {
   const runId = id === undefined ? null : runIdOf(id);
+  insist(judgeReason(reason));
   const world = await makeWorld(common.config);
   const file = join(world.config.orchestrator.global_locks_dir, haltFileName(runId));
   const write = (halt_id: string | null): Promise<void> => {

@@ -5,8 +5,9 @@ import * as z from "zod";
 import type { Common } from "./call-options.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
 import { newRunId, type RunId } from "../model/ids.ts";
-import { Stopped } from "../model/stop.ts";
+import { insist, Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
+import { judgeReason } from "../rules/reason.ts";
 import { statusFromText } from "../rules/status.ts";
 import { doneText } from "../terminal/status-text.ts";
 import { stopOfJson, stopText, type Standing } from "../terminal/stop-text.ts";
@@ -93,6 +94,7 @@ export async function startVerb(
   { ask }: AskOnce,
 ): Promise<number> {
   const runId = runIdOf(id);
+  if (kind !== "resume") insist(judgeReason(words.join(" ")));
   const work: WorkOfRun = { runId, kind, words };
   if (ask === undefined) return startAndFollow(common, work);
   if (!/^[0-9a-f]{8}$/.test(ask))

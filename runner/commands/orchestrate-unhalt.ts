@@ -6,9 +6,9 @@ import type { Common } from "./call-options.ts";
 import { EVERY_RUN } from "../model/payload.ts";
 import { parseStatement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
-import { Stopped } from "../model/stop.ts";
+import { insist, Stopped } from "../model/stop.ts";
 import { haltFileName, whyHaltFileStays } from "../rules/halt-file.ts";
-import { haltsOfReach } from "../rules/unhalt.ts";
+import { haltsOfReach, judgeNamed } from "../rules/unhalt.ts";
 import { makeWorld } from "../wire.ts";
 import { exists } from "../adapters/run-files.ts";
 import { readSafely } from "../adapters/safe-file.ts";
@@ -33,6 +33,10 @@ export async function unhalt(common: Common, file: string): Promise<number> {
       next: `cutter gate admit ${file}`,
     });
   const reach = statement.run_id;
+  const known = await world.database.read("halt", (reader) =>
+    reader.query("read/named-halts", { halt_ids: statement.payload.halt_ids }),
+  );
+  insist(judgeNamed(statement.payload, known));
   const named = new Set(statement.payload.halt_ids);
   if ((await haltsInForce(world, reach)).some((halt) => named.has(halt.halt_id)))
     sayAdmitted(common, await admitOne(world, await approversOf(world), file));

@@ -1,4 +1,4 @@
-// The detached process of a run.
+// `work`: what the detached process of a run does; `orchestrate` starts it, people never call it.
 import type { Common } from "./call-options.ts";
 import { requestFromWord } from "../model/grammar-request.ts";
 import { isRunId } from "../model/ids.ts";

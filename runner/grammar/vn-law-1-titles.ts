@@ -8,7 +8,8 @@ const MOST = 8;
 /** Characters of a line from which it may be wrapped, and up to which an unmarked line may be a title. */
 const WRAPPED = 45;
 const SHORT = 160;
-const MARKER = /^(?:\d{1,3}[a-zđ]?\s?(?:[.)-]|\/(?!\d))|[a-zđ]\d?\)|["“])/u;
+const MARKER =
+  /^(?:\d{1,3}[a-zđ]?\s?(?:[.)–-]|\/(?!\d))|[a-zđ]\d?\)|\((?:\d{1,3}[a-zđ]?|[a-zđ]\d?)\)\s+["“]?\p{Lu}|["“])/u;
 
 /** Whether the next text line follows without page break, note or furniture between: a title is one range of bytes. */
 function adjacent(reading: Reading, line: number, next: number): boolean {

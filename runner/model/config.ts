@@ -37,7 +37,7 @@ export const configSchema = z.strictObject({
       batch_dir: path,
       /** Folder of the halt files HALT and HALT.<run_id>, which may be one that several hosts share. */
       global_locks_dir: path,
-      /** sha256 of `True|True|True|True`, the four booleans of the seeds. */
+      /** sha256 of `True|True|True|True`, the four booleans of the requirements. */
       expected_grant_matrix_sha: sha,
     })
     .refine((places) => places.sidecar_root === `${places.runtime_root}/runs`, {

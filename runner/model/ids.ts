@@ -2,7 +2,7 @@
 import { v5 as uuidV5 } from "uuid";
 import { Stopped, type StopFacts } from "./stop.ts";
 
-/** One attempt to cut one document, `ictr-<UTC>-<8 hex>`; form fixed by the seeds. */
+/** One attempt to cut one document, `ictr-<UTC>-<8 hex>`; form fixed by the requirements. */
 export type RunId = string & { readonly __brand: "RunId" };
 /** `source_document_registry.address_docprefix`; 3-32 of A-Z 0-9 -, no dash at an edge. */
 export type DocumentId = string & { readonly __brand: "DocumentId" };

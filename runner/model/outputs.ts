@@ -7,7 +7,10 @@ import { sha } from "./sha-schema.ts";
 const uuid = z.string().regex(UUID);
 const count = z.int().min(0);
 
-/** One document other than the target, as read before the run. */
+/**
+ * One document other than the target, as read before the run. `set_aside` marks the units a revert has moved aside; `content_sha` is
+ * over unit and version rows; times are UTC texts.
+ */
 export const baselineRow = z.strictObject({
   document: z.string(),
   set_aside: z.boolean(),
@@ -82,7 +85,7 @@ export const cutplanOutput = z.strictObject({
 });
 export type CutplanOutput = z.infer<typeof cutplanOutput>;
 
-/** Phase 5: the four booleans of the seeds and the digests of everything people sign about the environment. */
+/** Phase 5: the four booleans of the requirements and the digests of everything people sign about the environment. */
 export const grantProbeOutput = z.strictObject({
   cutter_exec_execute_canonical_fns: z.boolean(),
   cutter_verify_select_insert_verify_result: z.boolean(),
@@ -102,7 +105,7 @@ export type GrantProbeOutput = z.infer<typeof grantProbeOutput>;
 export const legAOutput = z.strictObject({ units: count, versions: count, births: count, created: count });
 export type LegAOutput = z.infer<typeof legAOutput>;
 
-/** The eleven booleans of the seeds. */
+/** The eleven booleans of the requirements. */
 export const STRUCTURAL_CHECKS = [
   "unit_count",
   "version_count",

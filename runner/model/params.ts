@@ -72,6 +72,7 @@ export const PARAMS = {
   "read/rehearsal/compare-looks": { look: "int" },
   "read/rehearsal/look-statements": { tables: "text[]", look: "int" },
   "read/rehearsal/stage-statements": { stage: "text", source: "text", roles: "text[]", password: "text" },
+  "read/named-halts": { halt_ids: "bigint[]" },
   "read/revocation-target": { kind: "text", value: "text" },
   "read/run": { run_id: "text" },
   "read/scratch/given-server": {},

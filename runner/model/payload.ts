@@ -1,6 +1,7 @@
 // What each gate's signature covers, field by field. Strict: no field missing or extra; every number is a decimal string.
 import * as z from "zod";
 import { DOCUMENT_ID, FINGERPRINT, NONCE, RUN_ID, SOURCE_VERSION_ID, UUID } from "./ids.ts";
+import { textFault } from "./plain-text.ts";
 import { PHASES } from "./run.ts";
 import { sha } from "./sha-schema.ts";
 
@@ -95,10 +96,17 @@ const sg3Payload = z.strictObject({
     .refine((items) => unique(items.map((item) => item.phase)), "a phase twice"),
 });
 
+/** Why a person refuses, in their own words: one line, of Latin letters, without anything that is not seen. */
+const reason = z
+  .string()
+  .min(3)
+  .max(500)
+  .refine((text) => textFault(text) === undefined, "not plain text");
+
 const revocationPayload = z.discriminatedUnion("kind", [
   z.strictObject({ run_id: runId, kind: z.literal("nonce"), value: z.string().regex(NONCE) }),
   z
-    .strictObject({ run_id: runId, kind: z.literal("run"), value: runId })
+    .strictObject({ run_id: runId, kind: z.literal("run"), value: runId, reason: reason.exactOptional() })
     .refine((p) => p.run_id === p.value, "another run"),
   z.strictObject({ run_id: z.literal(EVERY_RUN), kind: z.literal("key"), value: z.string().regex(FINGERPRINT) }),
 ]);

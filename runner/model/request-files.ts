@@ -14,6 +14,7 @@ export const BUNDLE_FILES = [
   "superseded.json",
   "receipts.json",
   "findings.json",
+  "outputs.json",
   "journal.ndjson",
   "runs-index.jsonl",
   "rehearsal.json",

@@ -55,6 +55,7 @@ export const ROWS = {
     statement: text,
     signature: text,
   }),
+  "read/named-halts": z.strictObject({ halt_id: text, run_id: nullable, lifted: z.boolean() }),
   "read/halts": z.strictObject({ halt_id: text, run_id: nullable, reason: text, actor: text, at: when }),
   "read/receipts": z.strictObject({
     attempt: count, content_digests: z.unknown(), content_digests_sha: text, file_sha: text, size_bytes: text, recipient: text,

@@ -1,4 +1,4 @@
-// The words of a run: phases in order, states, gates. Names and states are those of the seeds.
+// The words of a run: phases in order, states, gates. Names and states are those of the requirements.
 
 /** The eleven phases, in order; file names in `runner/phases/` follow it (a test compares them). */
 export const PHASES = [
@@ -35,7 +35,7 @@ export const STATE_AFTER: Readonly<Record<RecordedPhase, RunState>> = {
   revert: "reverted",
 };
 
-/** 14 states of the seeds in order, then the four of ours. */
+/** 14 states of the requirements in order, then the four of ours. */
 export const RUN_STATES = [
   "pending",
   "source_pinned",

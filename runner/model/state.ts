@@ -1,4 +1,4 @@
-// state.json: the projection of a run that `status` reads when nothing else answers. The database is the truth, this file its shadow.
+// state.json: the projection of a run that `status` reads when nothing else answers. The database is the truth; this file only repeats it.
 import * as z from "zod";
 import { NONCE, RUN_ID } from "./ids.ts";
 import { PHASES, RUN_STATES } from "./run.ts";
@@ -65,7 +65,7 @@ export const stateSchema = z.strictObject({
 });
 export type StateJson = z.infer<typeof stateSchema>;
 
-/** Parts of a name that would betray a secret; no name in state.json may contain one, in any case of letters (list of the seeds). */
+/** Parts of a name that would betray a secret; no name in state.json may contain one, in any case of letters (list of the requirements). */
 export const SECRET_NAMES = [
   "pgpassword",
   "password",

@@ -1,4 +1,4 @@
-// Phase 5: the four booleans of the seeds, the two-grant package, and the environment people sign.
+// Phase 5: the rights that the requirements name, the two-grant package, and the digest of the environment that people sign.
 import { environmentFacts, protectedHash } from "../looks/facts.ts";
 import { canonicalText } from "../model/canonical.ts";
 import { grantProbeOutput, type CutplanOutput, type GrantProbeOutput } from "../model/outputs.ts";

@@ -1,4 +1,4 @@
-// 12-final-report: the whole run on one page, made of its records.
+// The report `12-final-report`: the whole run on one page, made of its records.
 import { backupOutput } from "../model/backup-receipt.ts";
 import {
   closeoutOutput,

@@ -1,30 +1,12 @@
 // The shape of what one phase tells in its report, and the facts it may take beside its own record.
+import type { RowOf } from "../model/rows.ts";
 import type { Letter } from "./report-head.ts";
 
 /** A backup receipt as the database keeps it; digests only. */
-export interface ReportedReceipt {
-  readonly attempt: number;
-  readonly content_digests_sha: string;
-  readonly file_sha: string;
-  /** Bytes as a decimal. */
-  readonly size_bytes: string;
-  readonly recipient: string;
-  readonly proof_sha: string;
-  readonly at: Date;
-}
+export type ReportedReceipt = Omit<RowOf<"read/receipts">, "content_digests" | "proof" | "now">;
 
 /** An admitted statement with its use. */
-export interface ReportedAdmission {
-  readonly nonce: string;
-  readonly gate: string;
-  readonly payload_sha: string;
-  readonly person: string;
-  readonly fingerprint: string;
-  readonly valid_from: Date;
-  readonly use_by: Date;
-  readonly used_phase: string | null;
-  readonly used_at: Date | null;
-}
+export type ReportedAdmission = Omit<RowOf<"read/admissions">, "payload" | "admitted_at">;
 
 /** Both lists may hold more than the phase knew; a report takes only what its own record covers, so that it stays the same later. */
 export interface Beside {

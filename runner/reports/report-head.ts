@@ -1,4 +1,4 @@
-// The head all documents of a run share, in the house style of the seeds.
+// The head all documents of a run share, in the house style of the requirements.
 import { ownerLine } from "../rules/report-owner.ts";
 import { code, list, utc } from "./markdown.ts";
 
@@ -20,7 +20,7 @@ export interface Report {
 }
 
 /**
- * Result letters of the seeds: A reached, B everything ready and only signatures missing, D stopped and rolled back.
+ * Result letters of the requirements: A reached, B everything ready and only signatures missing, D stopped and rolled back.
  * C, blocked, is a stop: it is printed and recorded, and no phase report exists.
  */
 export type Letter = "A" | "B" | "D";

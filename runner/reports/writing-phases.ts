@@ -1,4 +1,4 @@
-// What the phases that write tell: 6, 8, 9, 10 and revert. Their mutation statement is the rows their own record counts.
+// What the phases that write tell: 6, 8, 9, 10 and revert. What each says it changed are the row counts of its own record.
 import { enactOutput, legAOutput, legBOutput, revertOutput, writeVerifyOutput } from "../model/outputs.ts";
 import { byName, code, codes, countTable, table, utc } from "./markdown.ts";
 import { bodyOf, type Beside, type BodyWriter } from "./phase-body.ts";

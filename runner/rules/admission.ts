@@ -1,19 +1,11 @@
 // Which admitted statement lets an effect begin now? The database decides again in begin_effect; this gives people the reason early.
+import type { RowOf } from "../model/rows.ts";
 import { digestOf, type Json } from "../model/canonical.ts";
 import type { Gate } from "../model/run.ts";
 import type { Verdict } from "../model/stop.ts";
 
 /** An admitted statement as far as it is judged; used_phase null means unused. */
-export interface AdmissionRow {
-  readonly nonce: string;
-  readonly gate: string;
-  readonly payload_sha: string;
-  readonly payload: unknown;
-  readonly person: string;
-  readonly valid_from: Date;
-  readonly use_by: Date;
-  readonly used_phase: string | null;
-}
+export type AdmissionRow = Omit<RowOf<"read/admissions">, "fingerprint" | "admitted_at" | "used_at">;
 
 /** Undefined when an unused admission over exactly this payload has the phase cap left before its use_by; else says which fields differ. */
 export function judgeAdmissions(

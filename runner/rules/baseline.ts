@@ -1,20 +1,7 @@
 // What a run leaves alone: every other document, compared with how it stood when the run began.
+import type { BaselineRow } from "../model/outputs.ts";
 import type { Verdict } from "../model/stop.ts";
 import { isProtected } from "./protected.ts";
-
-/**
- * Row of `sql/read/baseline.sql`. `set_aside` marks the units a revert has moved aside. content_sha: 64 hex digits over unit and
- * version rows; times are UTC texts.
- */
-export interface BaselineRow {
-  readonly document: string;
-  readonly set_aside: boolean;
-  readonly units: number;
-  readonly versions: number;
-  readonly content_sha: string;
-  readonly newest_updated_at: string | null;
-  readonly updated_by: string | null;
-}
 
 /** A passed or failed comparison with one finding for each unprotected document that others changed meanwhile. */
 export interface BaselineJudgement {

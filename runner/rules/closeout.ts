@@ -1,4 +1,4 @@
-// The post-run verification list of the seeds, as checks by name.
+// What must be true at the end of a run, as the requirements list it: one named check a point.
 import { PHASES } from "../model/run.ts";
 import type { Verdict } from "../model/stop.ts";
 import { legBRows } from "./ledger.ts";

@@ -1,4 +1,5 @@
 // When a run is torn, and what SG_3 binds: docs/decisions/0052-escalation.md.
+import type { RowOf } from "../model/rows.ts";
 import type { Payload } from "../model/payload.ts";
 import { PHASES, type RecordedPhase } from "../model/run.ts";
 import type { Verdict } from "../model/stop.ts";
@@ -14,14 +15,10 @@ export interface Committed {
 }
 
 /** A planned unit beside what stands at its address; absent columns are null. */
-export interface StandingUnit {
-  readonly address: string;
-  readonly planned_title_sha: string;
-  readonly planned_content_hash: string;
-  readonly unit_id: string | null;
-  readonly title: string | null;
-  readonly body: string | null;
-}
+export type StandingUnit = Pick<
+  RowOf<"verify/written-units">,
+  "address" | "planned_title_sha" | "planned_content_hash" | "unit_id" | "title" | "body"
+>;
 
 /**
  * STOP_TORN when rows and records contradict each other: units of the signed plan with no record of leg A, or a record of leg A or of the

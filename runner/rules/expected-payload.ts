@@ -1,4 +1,5 @@
 // The payload a gate must cover now, derived from what the database recorded and what this host is. Never taken from a caller.
+import type { RowOf } from "../model/rows.ts";
 import { digestOf, type Json } from "../model/canonical.ts";
 import type { Config } from "../model/config.ts";
 import { cutplanOutput, grantProbeOutput, markOutput, sourcePinOutput, writeVerifyOutput } from "../model/outputs.ts";
@@ -7,7 +8,7 @@ import type { RecordedPhase } from "../model/run.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import { judgeProof } from "./backup-proof.ts";
 import { judgeChain, type JournalEntry } from "./journal.ts";
-import { executionPayload, sg1Payload, sg2Payload } from "./payload.ts";
+import { executionPayload, sg1Payload, sg2Payload, type ExecutionFacts } from "./payload.ts";
 import { newestDigest } from "./rehearsed-changes.ts";
 
 /** What the database recorded of a run, with this host's own facts: all that a payload may be derived from. */
@@ -16,21 +17,8 @@ export interface RunRecord {
   readonly document_id: string;
   readonly phases: ReadonlyMap<string, unknown>;
   readonly journal: readonly JournalEntry[];
-  readonly receipt:
-    | {
-        readonly attempt: number;
-        readonly file_sha: string;
-        readonly content_digests_sha: string;
-        readonly proof: unknown;
-        readonly proof_sha: string;
-      }
-    | undefined;
-  readonly admissions: readonly {
-    readonly gate: string;
-    readonly payload_sha: string;
-    readonly payload: unknown;
-    readonly used_phase: string | null;
-  }[];
+  readonly receipt: (ExecutionFacts["receipt"] & { readonly proof: unknown }) | undefined;
+  readonly admissions: readonly Pick<RowOf<"read/admissions">, "gate" | "payload_sha" | "payload" | "used_phase">[];
   readonly config: Config;
   readonly release_digest: string;
   readonly approvers_sha: string;

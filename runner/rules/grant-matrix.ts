@@ -1,20 +1,13 @@
 // The recorded grant matrix: four booleans, their digest, and the two-grant package beside it.
+import type { RowOf } from "../model/rows.ts";
 import { sha256 } from "../model/canonical.ts";
 import type { Verdict } from "../model/stop.ts";
 
 /** The four booleans in the order that the digest covers; row of `sql/read/grant-matrix.sql`. */
-export interface GrantMatrix {
-  readonly cutter_exec_execute_canonical_fns: boolean;
-  readonly cutter_verify_select_insert_verify_result: boolean;
-  readonly directus_select_review_decision: boolean;
-  readonly no_public_execute_leak: boolean;
-}
+export type GrantMatrix = RowOf<"read/grant-matrix">;
 
 /** Row of `sql/read/two-grant.sql`: may cutter_exec SELECT these two ledger tables. */
-export interface TwoGrant {
-  readonly verify_result: boolean;
-  readonly cut_change_set_affected_row: boolean;
-}
+export type TwoGrant = RowOf<"read/two-grant">;
 
 const MEANING = [
   ["cutter_exec_execute_canonical_fns", "cutter_exec may execute fn_iu_create and fn_iu_enact"],

@@ -58,7 +58,7 @@ export function affectedRowId(
 }
 
 /**
- * rollback_key and idempotency_key in the form of the seeds. The run id stands in the slug: the ledger is append-only and both
+ * rollback_key and idempotency_key in the form of the requirements. The run id stands in the slug: the ledger is append-only and both
  * keys are unique, so a document cut again after a revert would collide without it (seen as 23505).
  */
 export function ledgerKeys(

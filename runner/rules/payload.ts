@@ -1,4 +1,5 @@
 // What each gate's signature covers, put together from facts. The same functions serve the runner, the gate and the approver's own check.
+import type { RowOf } from "../model/rows.ts";
 import type { Config } from "../model/config.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "../model/outputs.ts";
 import type { Payload } from "../model/payload.ts";
@@ -58,12 +59,7 @@ export function sg1Payload(facts: Sg1Facts): Payload<"SG_1_cut_authz"> {
 export interface ExecutionFacts {
   readonly run_id: string;
   readonly sg1_payload_sha: string;
-  readonly receipt: {
-    readonly attempt: number;
-    readonly file_sha: string;
-    readonly content_digests_sha: string;
-    readonly proof_sha: string;
-  };
+  readonly receipt: Pick<RowOf<"read/receipts">, "attempt" | "file_sha" | "content_digests_sha" | "proof_sha">;
   readonly environment_hash: string;
   readonly rehearsal_digest: string;
 }

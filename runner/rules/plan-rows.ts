@@ -3,6 +3,7 @@ import { digestOf, sha256 } from "../model/canonical.ts";
 import { documentOfAddress } from "../model/ids.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
+import type { RowOf } from "../model/rows.ts";
 import type { StopCode, Verdict } from "../model/stop.ts";
 import { newVersionHint } from "./supersession.ts";
 
@@ -53,11 +54,7 @@ export interface PlanFacts {
   /** Those of the planned addresses that exist already. */
   readonly existing_addresses: readonly string[];
   readonly caps: { readonly units: number; readonly hard: number };
-  readonly locks: {
-    readonly max_locks_per_transaction: number;
-    readonly max_connections: number;
-    readonly max_prepared_transactions: number;
-  };
+  readonly locks: RowOf<"read/lock-room">;
 }
 
 /** One thing that speaks against a plan, in the form of a stop. */

@@ -1,4 +1,5 @@
 // What must be true before a run may begin, judged all at once: a list a person can work through, not the first obstacle.
+import type { RowOf } from "../model/rows.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import type { Point } from "../model/point.ts";
 import type { Verdict } from "../model/stop.ts";
@@ -9,15 +10,7 @@ import { judgeGrantMatrix, judgeTwoGrant, type GrantMatrix, type TwoGrant } from
 import { majorOf, serverMajor } from "./postgres-versions.ts";
 
 /** Row of `sql/read/server-identity.sql`, as far as it is judged. */
-export interface Identity {
-  readonly session_user: string;
-  readonly database: string;
-  readonly system_identifier: string;
-  readonly in_recovery: boolean;
-  readonly server_version_num: number;
-  readonly session_replication_role: string;
-  readonly track_counts: string;
-}
+export type Identity = Omit<RowOf<"read/server-identity">, "current_user" | "timeline" | "time_zone">;
 
 /** A login that was tried: whom it reached, or why not; `refused` when the server answered no, false when nobody answered. */
 export type SessionFact =

@@ -1,19 +1,11 @@
 // Whether a writing phase changed exactly the rows its rehearsal counted: docs/decisions/0006-prediction.md.
+import type { RowOf } from "../model/rows.ts";
 import type { Verdict } from "../model/stop.ts";
 
 /** Attempted row changes of one table (`schema.table`); row of `sql/read/statistics.sql`. */
-export interface TableChanges {
-  readonly table: string;
-  readonly ins: number;
-  readonly upd: number;
-  readonly del: number;
-}
+export type TableChanges = RowOf<"read/statistics">;
 
-interface Counts {
-  readonly ins: number;
-  readonly upd: number;
-  readonly del: number;
-}
+type Counts = Omit<TableChanges, "table">;
 const NONE: Counts = { ins: 0, upd: 0, del: 0 };
 
 /** What happened between two readings of one transaction; tables that stayed as they were are left out, as are toast tables. */

@@ -1,4 +1,5 @@
 // Resume is one rule: a record of the same inputs is returned, of other inputs refused, none means run it.
+import type { RowOf } from "../model/rows.ts";
 import { digestOf } from "../model/canonical.ts";
 import { ROLES, type RecordedPhase } from "../model/run.ts";
 import type { Verdict } from "../model/stop.ts";
@@ -22,14 +23,7 @@ export function inputSha(
 export const unitsWritten = (isRecorded: (phase: RecordedPhase) => boolean): boolean => isRecorded("cut_leg_a");
 
 /** A row of phase_done as far as it is judged; `principal` is the session user that wrote it. */
-export interface PhaseRecord {
-  readonly phase: string;
-  readonly input_sha: string;
-  readonly output_sha: string;
-  readonly output: unknown;
-  readonly principal: string;
-  readonly at: Date;
-}
+export type PhaseRecord = Omit<RowOf<"read/phases-done">, "epoch" | "xid">;
 
 /** Judges a found record: its own principal wrote it, from the same inputs. */
 export function judgeRecord(record: PhaseRecord, wantedInput: string): Verdict {

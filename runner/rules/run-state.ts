@@ -7,12 +7,7 @@ import { Stopped } from "../model/stop.ts";
 import { jsonOf } from "../model/json-text.ts";
 
 /** A request of the present pause; approve_by is UTC text, as in the bundle's payload.json. */
-export interface OpenRequest {
-  readonly gate: string;
-  readonly bundle: string;
-  readonly payload_sha: string;
-  readonly approve_by: string;
-}
+export type OpenRequest = StateJson["requests"][number];
 
 /** What the projection is made of. `proves`: names of the invariants a phase proves, by phase. `phase_cap_seconds`: cap of one phase. */
 export interface StateFacts {

@@ -1,29 +1,16 @@
 // May this document be cut on this host? And where do its reports go? Values in, verdict out.
+import type { RowOf } from "../model/rows.ts";
 import type { Config } from "../model/config.ts";
 import type { Verdict } from "../model/stop.ts";
 import { isProtected } from "./protected.ts";
 
 /** A registered document joined to its newest version; the version's columns are null when it has none. */
-export interface RegistryRow {
-  readonly source_document_id: string;
-  readonly source_document_ref: string;
-  readonly authority_class: string;
-  readonly status: string;
-  readonly source_version_id: string | null;
-  readonly version_label: string | null;
-  readonly content_checksum: string | null;
-  readonly captured_at: Date | null;
-}
+export type RegistryRow = Omit<RowOf<"read/source-document">, "address_docprefix" | "version_status">;
 
 /** A registry row with a version to cut. */
-export interface SourceRow {
-  readonly source_document_id: string;
-  readonly source_document_ref: string;
-  readonly source_version_id: string;
-  readonly version_label: string;
-  readonly content_checksum: string;
-  readonly captured_at: Date;
-}
+export type SourceRow = {
+  readonly [K in Exclude<keyof RegistryRow, "authority_class" | "status">]: NonNullable<RegistryRow[K]>;
+};
 
 /** Protected prefixes first (they need no look-up), then existence, then the target policy. */
 export function judgeTarget(
@@ -87,7 +74,7 @@ export function judgeTarget(
 }
 
 /**
- * `knowledge/dev/laws/<law-id>/v<16 hex>-automation-cut-<YYYYMMDD>[-<HHMM>[-<8 hex of the run id>]]`, as the seeds'
+ * `knowledge/dev/laws/<law-id>/v<16 hex>-automation-cut-<YYYYMMDD>[-<HHMM>[-<8 hex of the run id>]]`, as the requirements'
  * report contract asks; no two runs share one.
  */
 export function reportFolder(

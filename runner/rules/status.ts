@@ -18,11 +18,12 @@ export interface Seen {
 /** Commands people paste. One place, because scripts on the operator's side replace some of them. */
 const COMMANDS = {
   resume: (run: string) => `cutter orchestrate resume ${run}`,
-  revert: (run: string) => `cutter orchestrate revert ${run} "<reason>"`,
+  revert: (run: string, reason = "<reason>") => `cutter orchestrate revert ${run} "${reason}"`,
   follow: (run: string) => `cutter orchestrate follow ${run}`,
   verify: (run: string) => `cutter orchestrate verify ${run}`,
   cut: (document: string) => `cutter orchestrate cut ${document}`,
-  void: (run: string) => `cutter orchestrate void ${run} "<reason>"`,
+  void: (run: string, reason = "<reason>") => `cutter orchestrate void ${run} "${reason}"`,
+  unhalt: (ids: string, run: string) => `npm run unhalt -- ${ids}${run} --profile <your-profile>`,
   approve: (bundle: string) => `npm run approve -- ${shellWord(bundle)} --profile <your-profile>`,
 } as const;
 
@@ -125,11 +126,7 @@ function haltsOf(state: StateJson, seen: Seen): string[] {
   return seen.haltFile === undefined ? rows : [...rows, `the file ${seen.haltFile}`];
 }
 
-interface Pending {
-  readonly gate: string;
-  readonly bundle: string;
-  readonly approve_by: string;
-}
+type Pending = Pick<StateJson["requests"][number], "gate" | "bundle" | "approve_by">;
 
 const PAUSE_GATES: Readonly<Partial<Record<StateJson["state"], readonly string[]>>> = {
   awaiting_cut_authorization: ["SG_1_cut_authz", "EXECUTION"],
@@ -200,15 +197,22 @@ function commandsOf({ state, stage, halted, seen, now }: Known): Pick<StatusJson
   if (state.closed !== null)
     return { next: stage === "enacted" ? COMMANDS.verify(run) : COMMANDS.cut(state.document_id), or: null };
   // No command of one person ends these two; WAITING FOR and CALL say who can.
-  if (stage === "torn" || halted.length > 0) return { next: null, or: null };
+  if (stage === "torn") return { next: null, or: null };
+  if (halted.length > 0) return { next: unhaltOf(state), or: null };
   if (seen.holderAlive === true) return { next: COMMANDS.follow(run), or: null };
   const debt = auditDebt(state, stage);
   if (debt && debt.getTime() <= now.getTime()) return { next: COMMANDS.revert(run), or: null };
   const [pending] = pendingOf(state, now);
   const undo = undoOf(run, stage);
+  // Going on would only stop there again: what is refused is the text or the plan, and that is cut anew.
+  if (undo !== null && stage !== "reverted" && isForGood(state.last_stop))
+    return { next: undoOf(run, stage, `stopped with ${state.last_stop}`), or: COMMANDS.resume(run) };
   // A request past its time can no longer be signed; resume writes a new one.
   if (pending && Date.parse(pending.approve_by) > now.getTime())
     return { next: COMMANDS.approve(pending.bundle), or: COMMANDS.resume(run) };
+  // A person revoked the run, so nothing is asked any more: only the way back is left.
+  if (state.last_stop === "STOP_APPROVAL_REVOKED" && requestsOf(state).length === 0)
+    return { next: undoOf(run, stage, "revoked by a person"), or: null };
   // The second principal disagrees: going on would only repeat that, unless somebody mends what it saw.
   if (stage === "leg_a" && state.last_stop === "STOP_VERIFY_FAILED")
     return { next: COMMANDS.revert(run), or: COMMANDS.resume(run) };
@@ -216,9 +220,22 @@ function commandsOf({ state, stage, halted, seen, now }: Known): Pick<StatusJson
   return stage === "reverted" ? { next: undo, or: COMMANDS.void(run) } : { next: COMMANDS.resume(run), or: undo };
 }
 
-function undoOf(run: string, stage: Stage): string | null {
-  if (stage === "nothing") return COMMANDS.void(run);
-  return stage === "leg_a" || stage === "reverted" ? COMMANDS.revert(run) : null;
+/** Stops that the same run meets again however often it is resumed. */
+const FOR_GOOD: ReadonlySet<string> = new Set(["STOP_REFUSED_INPUT", "STOP_DOCUMENT_UNKNOWN", "STOP_REPLAY_CONFLICT"]);
+const isForGood = (stop: string | null): boolean => stop !== null && FOR_GOOD.has(stop);
+
+/** Halts of the run itself first, then those of every run: one statement has one reach. A file alone names no halt to lift. */
+function unhaltOf({ run_id, halts }: StateJson): string | null {
+  const own = halts.filter((halt) => !halt.every_run);
+  const lifted = own.length > 0 ? own : halts;
+  if (lifted.length === 0) return null;
+  return COMMANDS.unhalt(lifted.map((halt) => halt.halt_id).join(" "), own.length > 0 ? ` --run ${run_id}` : "");
+}
+
+/** `reason`: where it is known why, the command can be given as it stands. */
+function undoOf(run: string, stage: Stage, reason?: string): string | null {
+  if (stage === "nothing") return COMMANDS.void(run, reason);
+  return stage === "leg_a" || stage === "reverted" ? COMMANDS.revert(run, reason) : null;
 }
 
 function callOf(state: StateJson, stage: Stage, halted: readonly string[]): StatusJson["call"] {

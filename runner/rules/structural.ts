@@ -1,37 +1,11 @@
-// The eleven booleans: every planned row beside what stands in the tables. Content is compared, not only counted.
+// The eleven checks of phase 7: every planned row beside what stands in the tables. Content is compared, not only counted.
+import type { RowOf } from "../model/rows.ts";
 import { sha256 } from "../model/canonical.ts";
 import { STRUCTURAL_CHECKS } from "../model/outputs.ts";
 import type { Verdict } from "../model/stop.ts";
 
 /** One line of verify/written-units. */
-export interface WrittenUnit {
-  readonly ordinal: number;
-  readonly address: string;
-  readonly planned_title_sha: string;
-  readonly planned_content_hash: string;
-  readonly planned_section_type: string;
-  readonly planned_unit_kind: string;
-  readonly planned_owner: string;
-  readonly planned_publication_type: string;
-  readonly planned_parent: string | null;
-  readonly unit_id: string | null;
-  readonly lifecycle_status: string | null;
-  readonly section_type: string | null;
-  readonly unit_kind: string | null;
-  readonly owner: string | null;
-  readonly publication_type: string | null;
-  readonly content_anchor_ref: string | null;
-  readonly version_anchor_ref: string | null;
-  readonly title: string | null;
-  readonly parent: string | null;
-  readonly version_id: string | null;
-  readonly body: string | null;
-  readonly content_hash: string | null;
-  readonly version_seq: number | null;
-  readonly version_status: string | null;
-  readonly versions: number;
-  readonly births: number;
-}
+export type WrittenUnit = RowOf<"verify/written-units">;
 
 /** The eleven checks, each true: a failing one is a stop and has no record. */
 export type StructuralChecks = Record<(typeof STRUCTURAL_CHECKS)[number], true>;

@@ -1,7 +1,7 @@
 // Times of a run: its own working time, the audit-debt deadline, the age of a backup. All in the units their names say.
 import type { Verdict } from "../model/stop.ts";
 
-/** Hours from leg A's commit within which ledger and verification must land (audit-debt rule of the seeds). */
+/** Hours from leg A's commit within which ledger and verification must land (audit-debt rule of the requirements). */
 const FINISH_WITHIN_HOURS = 24;
 
 /** Working time of one process of a run, waits excluded; over the cap is STOP_OVER_HARD_CAP. */

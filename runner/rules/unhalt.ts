@@ -32,3 +32,34 @@ export function judgeUnhalt(payload: Payload<"UNHALT">, inForce: readonly HaltIn
     },
   };
 }
+
+/** A halt that was named, as the database knows it. */
+export interface NamedHalt extends HaltInForce {
+  readonly lifted: boolean;
+}
+
+/**
+ * STOP_APPROVAL_INVALID when an UNHALT names a halt that does not exist, or one of another reach: then nothing of it may look as if it
+ * had been lifted. A halt that was lifted before is no fault: the same statement may be handed in twice.
+ */
+export function judgeNamed({ run_id, halt_ids }: Payload<"UNHALT">, known: readonly NamedHalt[]): Verdict {
+  const invalid = (saw: string, next?: string): Verdict => ({
+    code: "STOP_APPROVAL_INVALID",
+    facts: {
+      saw,
+      wanted: "halts of this host, named with the reach they have",
+      hint: "nothing was lifted; `cutter orchestrate status` names the halts in force",
+      ...(next === undefined ? {} : { next }),
+    },
+  });
+  const unknown = halt_ids.filter((id) => !known.some((halt) => halt.halt_id === id));
+  if (unknown.length > 0) return invalid(`no halt ${unknown.join(", ")} on this host`);
+  const reach = run_id === EVERY_RUN ? null : run_id;
+  const other = known.find((halt) => halt.run_id !== reach);
+  if (!other) return undefined;
+  const run = other.run_id === null ? "" : ` --run ${other.run_id}`;
+  return invalid(
+    `halt ${other.halt_id} holds ${other.run_id ?? "every run"}, and the statement is for ${reach ?? "every run"}`,
+    `npm run unhalt -- ${other.halt_id}${run} --profile <your-profile>`,
+  );
+}

@@ -21,7 +21,7 @@ export function stopJson(stop: Shown, standing?: Standing): StopJson {
     saw: facts.saw,
     wanted: facts.wanted,
     hint: facts.hint ?? STOPS[stop.code].hint,
-    next: facts.next ?? status?.next ?? (status ? `cutter orchestrate status ${status.run_id}` : null),
+    next: facts.next ?? nextOf(stop, status),
     or: facts.or ?? orOf(stop, status),
     details: facts.details ?? [],
   };
@@ -65,6 +65,14 @@ export function stopText(stop: Shown, standing?: Standing, zone?: string): strin
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** What a run's status says comes next; behind another process only that process can be followed. */
+function nextOf({ code }: Shown, status: StatusJson | undefined): string | null {
+  if (!status) return null;
+  const held = code === "STOP_LEASE_HELD" || code === "STOP_FENCED";
+  if (held && status.holder !== null) return `cutter orchestrate follow ${status.run_id}`;
+  return (held ? null : status.next) ?? `cutter orchestrate status ${status.run_id}`;
+}
+
 /** A status' alternative is kept only while the stop does not already name that command as its next. */
 function orOf(stop: Shown, status: StatusJson | undefined): string | null {
   const candidates = stop.facts.next === undefined ? [status?.or] : [status?.next, status?.or];
@@ -73,10 +81,12 @@ function orOf(stop: Shown, status: StatusJson | undefined): string | null {
 
 function committed(standing: Standing): string {
   if (standing === undefined) return "not read; `cutter orchestrate status` tells";
-  return standing === "no run" ? "nothing: no run was opened" : standing.committed_text;
+  return standing === "no run" ? "nothing: this command opened no run" : standing.committed_text;
 }
 
 function safe(standing: Standing, zone?: string): string {
   if (standing === undefined) return "not known; `cutter orchestrate status` tells";
-  return standing === "no run" ? "yes, without limit" : safeText(standing, zone);
+  return standing === "no run"
+    ? "yes, as to this command; `cutter orchestrate status` tells of open runs"
+    : safeText(standing, zone);
 }

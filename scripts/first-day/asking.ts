@@ -1,26 +1,11 @@
 // Gathers answers: from options and a file first, then by asking on a terminal; without one, what a look or a fallback says, else missing.
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { parse } from "yaml";
 import * as z from "zod";
+import type { Ask } from "../frame/terminal-questions.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { personOf, personSchema, type Person } from "./people.ts";
 import { answerOf, answersSchema, type AnswerName, type Answers, type Question, type Suggested } from "./questions.ts";
-
-/** Asks one line; undefined when there is no terminal. */
-export type Ask = ((question: string) => Promise<string>) | undefined;
-
-/** Runs `work` with a terminal to ask on, when this program has one. */
-export async function withTerminal<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
-  if (process.stdin.isTTY !== true) return await work(undefined);
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await work((question) => lines.question(question));
-  } finally {
-    lines.close();
-    process.stdin.pause();
-  }
-}
 
 const fileSchema = z.strictObject({
   ...Object.fromEntries(Object.keys(answersSchema.shape).map((name) => [name, z.unknown().optional()])),

@@ -110,7 +110,11 @@ You may sign: ${person.gates.join(", ")}. Your machine needs Node 20, git and yo
 git pull
 mkdir -p .state
 gpg --list-secret-keys ${fingerprint}
+echo ignore-cache-for-signing >> "\${GNUPGHOME:-$HOME/.gnupg}/gpg-agent.conf"
+gpgconf --kill gpg-agent
 \`\`\`
+
+The last two lines make your agent ask for the passphrase or token at every signature; without them \`approve\` refuses to sign.
 
 For every request the operator brings you a folder. Read what is shown, type what is asked,
 and give the operator both files that are written:

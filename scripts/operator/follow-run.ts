@@ -1,15 +1,16 @@
 // Starts work on a run and follows it. A broken line is dialled again and goes on behind the last event seen; Ctrl-C
 // ends the following, never the run.
 import { randomBytes } from "node:crypto";
-import { Stopped, type StopCode } from "../../runner/model/stop.ts";
+import { insist, Stopped, type StopCode } from "../../runner/model/stop.ts";
+import { judgeReason } from "../../runner/rules/reason.ts";
 import { spokenEvent, type SpokenEvent, type StatusJson } from "../../runner/model/events.ts";
 import { doneText } from "../../runner/terminal/status-text.ts";
 import { progressOn, type Progress } from "../../runner/terminal/progress.ts";
-import { stopText, type Shown } from "../../runner/terminal/stop-text.ts";
+import { stopJson, stopText, type Shown } from "../../runner/terminal/stop-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { askStatus, statusIfKnown } from "./ask-status.ts";
 import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
-import { operatorSentence, withStack } from "../frame/operator-command.ts";
+import { operatorCommand, operatorSentence, withStack } from "../frame/operator-command.ts";
 import { runIdOf } from "../frame/program.ts";
 import { endOf, operatorStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
@@ -44,13 +45,14 @@ interface Seen {
 /** Follows to the end of the process; answers its exit status and has shown its stop. STOP_COULD_NOT_LOOK when the host stays away. */
 export async function followRun(ask: Ask): Promise<number> {
   const progress = progressOn();
+  const last = lastWordHeld();
   const seen: Seen = { attached: false, dials: 0 };
   const accept = (event: HostEvent): void => {
     seen.last = event;
     const heard = spokenEvent.safeParse(event).data;
     if (heard) ask.onEvent?.(heard);
-    // A host may say more than this workstation knows: a program gets all of it.
-    if (ask.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    // A host may say more than this workstation knows: a program gets all of it. The last word waits for the run's next command.
+    if (ask.json) last.tell(event);
     else if (heard) progress.show(heard);
   };
   const leave = onInterrupt(ask, progress);
@@ -81,7 +83,33 @@ export async function followRun(ask: Ask): Promise<number> {
     leave.end();
     progress.end();
   }
-  return ending(ask, seen);
+  return ending(ask, seen, last);
+}
+
+/** Events as programs get them; the newest `ended` is held back, because what comes next is known only when the run was looked at. */
+function lastWordHeld(): { tell(event: HostEvent): void; end(complete: (event: HostEvent) => HostEvent): void } {
+  let held: HostEvent | undefined;
+  const print = (event: HostEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+  const flush = (complete: (event: HostEvent) => HostEvent): void => {
+    if (held) print(complete(held));
+    held = undefined;
+  };
+  return {
+    tell: (event) => {
+      flush((one) => one);
+      if (event.event === "ended") held = event;
+      else print(event);
+    },
+    end: flush,
+  };
+}
+
+/** The stop of a last word with the commands that its text shows. */
+function withCommands(event: HostEvent, stop: Shown | undefined, status: StatusJson | undefined): HostEvent {
+  if (!stop) return event;
+  const { next, or } = stopJson(stop, status);
+  const told = event["stop"];
+  return { ...event, stop: { ...(typeof told === "object" ? told : {}), next, or } };
 }
 
 // Behind the last event of the same process once it is known; else the same question again, which must be safe.
@@ -125,19 +153,32 @@ function note(seen: Seen, event: HostEvent, accept: (event: HostEvent) => void):
 const cameTooEarly = (seen: Seen, refusal: HostEvent): boolean =>
   seen.dials > 0 && endOf([refusal])?.stop?.code === "STOP_COULD_NOT_LOOK";
 
-async function ending({ target, runId, json, awaited }: Ask, seen: Seen): Promise<number> {
+async function ending(
+  { target, runId, json, awaited }: Ask,
+  seen: Seen,
+  last: ReturnType<typeof lastWordHeld>,
+): Promise<number> {
   const end = endOf([seen.last]);
   if (!end) throw hostFailed(["orchestrate", "follow"], 0, "its last word has another form");
   const status = await statusIfKnown(target, runId);
+  const stop = end.stop && standingCommands(operatorStop(end.stop, target.stack, runId), target.stack, status);
+  last.end((event) => withCommands(event, stop, status));
   if (end.bug !== undefined)
     process.stderr.write(
       `a bug on the host: ${printable(end.bug)}\nsend runner.log of this run: ` +
         `${withStack(`npm run logs -- ${runId} --runner-log`, target.stack)}\n`,
     );
-  else if (end.stop)
-    process.stderr.write(endText(operatorStop(end.stop, target.stack, runId), target.stack, status, awaited));
+  else if (stop) process.stderr.write(endText(stop, target.stack, status, awaited));
   else if (status && !json && awaited === undefined) process.stderr.write(doneText(status));
   return end.exit;
+}
+
+/** A stop that names no next command gets the one its text would take from the run's status, in words of this workstation. */
+function standingCommands(stop: Shown, stack: string, status: StatusJson | undefined): Shown {
+  const { next } = stopJson(stop, status);
+  return next === null
+    ? stop
+    : { ...stop, facts: { ...stop.facts, next: operatorCommand(next, stack, status?.run_id) } };
 }
 
 // Whoever goes on by itself from the stop it waited for must not tell a person to do that step.
@@ -193,6 +234,7 @@ export async function changeRun(
   { json, reason, before }: { readonly json: boolean; readonly reason?: string; readonly before?: () => Promise<void> },
 ): Promise<number> {
   const runId = runIdOf(given);
+  if (reason !== undefined) insist(judgeReason(reason));
   await insistRun(target, runId);
   await before?.();
   const words = ["orchestrate", verb, runId, ...(reason === undefined ? [] : [reason]), ...onceOnly()];

@@ -1,17 +1,12 @@
 // What the database's records said, row by row, as values; a statement that failed, or whose tables are not there, is an answer too.
 import * as z from "zod";
+import { ROWS } from "../../runner/model/rows.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 import { NO_PSQL } from "../../infra/render/readiness.ts";
 import type { LookAnswer } from "../../infra/probe.ts";
 import { unseen, type Told } from "./told.ts";
 
 const count = z.int().min(0);
-const grantMatrix = z.object({
-  cutter_exec_execute_canonical_fns: z.boolean(),
-  cutter_verify_select_insert_verify_result: z.boolean(),
-  directus_select_review_decision: z.boolean(),
-  no_public_execute_leak: z.boolean(),
-});
 const registryRow = z.object({
   source_document_id: z.string(),
   source_document_ref: z.string(),
@@ -64,7 +59,7 @@ const rowSchema = z.discriminatedUnion("look", [
     revoked: z.boolean(),
   }),
   z.object({ look: z.literal("foreign_key"), key: z.string(), leads_to: z.string() }),
-  z.object({ look: z.literal("grant_matrix"), ...grantMatrix.shape }),
+  z.object({ look: z.literal("grant_matrix"), ...ROWS["read/grant-matrix"].shape }),
   z.object({
     look: z.literal("session"),
     read_only: z.string(),

@@ -1,11 +1,12 @@
 // Everything on the reading page that is not the law: what the signature does, findings, comparison, verdict, database, rehearsal,
 // backup, digests.
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
-import { compareVersions, countsLine, unitsOfRows } from "../../runner/rules/supersession.ts";
+import { changedLines, compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { byWeight, weightOf } from "./finding-weight.ts";
 import { element, joined, line, type Html } from "./markup.ts";
 import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
-import { documentOf, levelCounts, partAtLine, type Reading } from "./reading.ts";
+import { partAtLine, valueText, type Reading } from "./reading.ts";
+import { summaryFacts } from "./summary-facts.ts";
 
 /** What the host says is shown this often at most, and each line of it this long: more would only hide the rest of the page. */
 const HOST_LINES = 200;
@@ -24,68 +25,13 @@ const part = (id: string, words: PageWords, heading: PageKey, ...children: (Html
 
 /** The first screen: what signing does, in sentences, and the law in numbers. */
 export function summaryHtml(reading: Reading, words: PageWords): Html {
-  const { bundle } = reading;
-  const { request, sg1, manifest, rows, snapshot } = bundle;
-  const [row] = rows;
-  const levels = levelCounts(bundle)
-    .map(([level, count]) => {
-      const key = `level.${level}`;
-      return said(words, isPageKey(key) ? key : "level.other", { count, level });
-    })
-    .join(", ");
-  const look =
-    manifest.findings.filter((finding) => weightOf(finding) === "look").length + bundle.findings.environment.length;
-  const returns = snapshot.toString("latin1").split("\r\n").length - 1;
-  const facts: (readonly [PageKey, string])[] = [
-    ["summary.document", documentOf(bundle)],
-    ...(sg1 ? [["summary.version", sg1.source_version_id] as const] : []),
-    ["summary.gate", request.gate],
-    ["summary.run", request.run_id],
-    ["summary.units", String(rows.length)],
-    ["summary.levels", levels],
-    [
-      "summary.text",
-      said(words, "summary.textValue", {
-        cut: manifest.region.byte_end - manifest.region.byte_start,
-        all: snapshot.length,
-      }),
-    ],
-    ...(returns > 0 ? [["summary.lineEnds", said(words, "summary.lineEndsValue", { count: returns })] as const] : []),
-    ["summary.complete", manifest.completeness?.summary ?? said(words, "summary.completeUnknown")],
-    ...comparedFact(reading, words),
-    ["summary.kind", row?.unit_kind ?? ""],
-    ["summary.owner", row?.owner_ref ?? ""],
-    ["summary.publication", row?.publication_type ?? ""],
-    [
-      "summary.findings",
-      said(words, "summary.findingsValue", {
-        look,
-        note: manifest.findings.length + bundle.findings.environment.length - look,
-      }),
-    ],
-    ...(sg1
-      ? [
-          [
-            "summary.target",
-            said(words, "summary.targetValue", { database: sg1.target.database, host: sg1.target.host }),
-          ] as const,
-        ]
-      : []),
-    ["summary.signBy", request.approve_by],
-  ];
+  const facts = summaryFacts(reading, words);
   return part(
     "summary",
     words,
     "summary.heading",
     labelled(facts.map(([key, value]) => [text(words, key), line(value)])),
   );
-}
-
-/** Of a new version: what became of the articles of the enacted text it follows. */
-function comparedFact({ bundle: { supersedes, rows } }: Reading, words: PageWords): (readonly [PageKey, string])[] {
-  if (!supersedes) return [];
-  const counts = countsLine(compareVersions(supersedes.units, unitsOfRows(rows)));
-  return [["summary.compared", said(words, "summary.comparedValue", { document: supersedes.document_id, counts })]];
 }
 
 /** The verdict of the second principal, which enactment is bound to; nothing before SG_2. */
@@ -194,6 +140,22 @@ export function changesHtml({ comparison, parts }: Reading, words: PageWords): H
     { id: "changes", class: "part" },
     element("h2", {}, text(words, "changes.heading", { name: comparison.name })),
     ...told,
+  );
+}
+
+/** Of a new version: every article that is another, new or gone. */
+export function supersededHtml({ bundle: { supersedes, rows } }: Reading, words: PageWords): Html | undefined {
+  if (!supersedes) return undefined;
+  const changed = changedLines(compareVersions(supersedes.units, unitsOfRows(rows)));
+  const { document_id: document, source_version_id: version } = supersedes;
+  return part(
+    "superseded",
+    words,
+    "superseded.heading",
+    paragraph(text(words, "superseded.intro", { document, version: version ?? "-" }), "quiet"),
+    changed.length === 0
+      ? paragraph(text(words, "superseded.none"))
+      : element("ul", {}, ...changed.map((one) => element("li", {}, line(one)))),
   );
 }
 
@@ -344,12 +306,3 @@ export function digestsHtml({ bundle }: Reading, words: PageWords): Html {
     rests ? table(rows(rests)) : undefined,
   );
 }
-
-const valueText = (value: unknown): string => {
-  if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(valueText).join(", ");
-  if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value)
-    .map(([name, inner]) => `${name} ${valueText(inner)}`)
-    .join("; ");
-};

@@ -71,6 +71,11 @@ export const ENGLISH = {
   "level.principle": "{count} principle | {count} principles",
   "level.other": "{count} of type {level}",
 
+  "superseded.heading": "What becomes of the enacted text",
+  "superseded.intro":
+    "Article by article against {document}, version {version}. Its digests are the host's word; the run compares them with the rows before it writes.",
+  "superseded.none": "No article differs.",
+
   "verdict.heading": "What the second principal saw",
   "verdict.pass": "The verifier read every row again on a connection of its own: it agrees.",
   "verdict.none": "This request carries no verdict.",
@@ -188,3 +193,15 @@ export function said(words: PageWords, key: PageKey, values: Readonly<Record<str
 
 /** Whether a word from outside is a key. */
 export const isPageKey = (key: string): key is PageKey => Object.hasOwn(ENGLISH, key);
+
+type AskedGate = Extract<PageKey, `does.${string}`> extends `does.${infer Gate}` ? Gate : never;
+const asked = (gate: string): AskedGate =>
+  gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" || gate === "SG_3_failure_escalation"
+    ? gate
+    : "SG_1_cut_authz";
+
+/** The sentence that says what a signature of this gate does. */
+export const doesKey = (gate: string): PageKey => `does.${asked(gate)}`;
+
+/** The sentence that says whether it can be undone. */
+export const thenKey = (gate: string): PageKey => `then.${asked(gate)}`;

@@ -10,10 +10,11 @@ import {
   findingsHtml,
   rehearsalHtml,
   summaryHtml,
+  supersededHtml,
   verdictHtml,
 } from "./page-parts.ts";
 import { element, line, ownCode, type Html } from "./markup.ts";
-import { said, type PageKey, type PageWords } from "./page-words.ts";
+import { doesKey, said, thenKey, type PageKey, type PageWords } from "./page-words.ts";
 import { documentOf, type Reading } from "./reading.ts";
 
 /** The page's own style and script, as they lie in page/. */
@@ -68,6 +69,7 @@ export function readingPage(reading: Reading, { language, words }: PageLanguage,
         openingHtml(reading, words),
         summaryHtml(reading, words),
         verdictHtml(reading, words),
+        supersededHtml(reading, words),
         changesHtml(reading, words),
         findingsHtml(reading, words),
         rehearsalHtml(reading, words),
@@ -97,24 +99,13 @@ function openingHtml({ bundle, person }: Reading, words: PageWords): Html {
   );
 }
 
-type AskedGate = Extract<PageKey, `does.${string}`> extends `does.${infer Gate}` ? Gate : never;
-const asked = (gate: string): AskedGate =>
-  gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" || gate === "SG_3_failure_escalation"
-    ? gate
-    : "SG_1_cut_authz";
-
-/** The sentence that says what a signature of this gate does. */
-export const doesKey = (gate: string): PageKey => `does.${asked(gate)}`;
-
-/** The sentence that says whether it can be undone. */
-export const thenKey = (gate: string): PageKey => `then.${asked(gate)}`;
-
 /** Search, the parts of the page, the tree of units, how many were read. */
 function navigationHtml(reading: Reading, words: PageWords): Html {
   const { request, sg1 } = reading.bundle;
   const parts: readonly (readonly [string, PageKey, boolean])[] = [
     ["summary", "summary.heading", true],
     ["verdict", "verdict.heading", request.gate === "SG_2_lifecycle_authz"],
+    ["superseded", "superseded.heading", reading.bundle.supersedes !== undefined],
     ["changes", "changes.heading", reading.comparison !== undefined],
     ["findings", "findings.heading", true],
     ["rehearsal", "rehearsal.heading", request.gate === "EXECUTION"],

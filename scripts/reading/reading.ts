@@ -86,3 +86,13 @@ export function levelCounts({ manifest }: Pick<Bundle, "manifest">): [string, nu
     counts.set(level ?? section_type, (counts.get(level ?? section_type) ?? 0) + 1);
   return [...counts];
 }
+
+/** A signed value as one text: lists and parts by name, in their order. */
+export const valueText = (value: unknown): string => {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(valueText).join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `${name} ${valueText(inner)}`)
+    .join("; ");
+};

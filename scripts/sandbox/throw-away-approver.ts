@@ -1,15 +1,13 @@
-// A throw-away person signs a request through the real approve program, typing what it asks for.
-import { join } from "node:path";
+// A throw-away person signs a request through the real approve program, typing what it asks for from the bundle they hold.
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { projectRoot } from "../../infra/place.ts";
+import { answerTo } from "./typed-answers.ts";
 import type { SandboxPerson } from "./throw-away-keys.ts";
 
-/**
- * Answers the path of the signed statement; `words` are more options of approve. The person reads the units and the
- * payload digest from what approve prints.
- */
+/** Answers the path of the signed statement; `words` are more options of approve. */
 export async function signAs(
   person: SandboxPerson,
   bundle: string,
@@ -27,6 +25,8 @@ export async function signAs(
       person.keyFile,
       "--out",
       out,
+      "--page",
+      join(out, "pages", `${basename(bundle)}.html`),
       ...words,
     ],
     {
@@ -37,17 +37,18 @@ export async function signAs(
       stderr: "inherit",
     },
   );
-  let units = "";
-  let digest = "";
   let signed = "";
   child.stdout.setEncoding("utf8");
   let text = "";
+  let asked = 0;
   child.stdout.on("data", (chunk: string) => {
     text += chunk;
-    units = /^\s+units\s+(\d+)$/m.exec(text)?.[1] ?? units;
-    digest = /of payload ([0-9a-f]{64}): /.exec(text)?.[1] ?? digest;
-    if (text.endsWith("type the number of units: ")) child.stdin.write(`${units}\n`);
-    if (digest !== "" && text.endsWith(`of payload ${digest}: `)) child.stdin.end(`${digest.slice(-6)}\n`);
+    const answer = answerTo(text, bundle);
+    // Each question is answered once: what was printed until here is done with.
+    if (answer !== undefined && text.length > asked) {
+      asked = text.length;
+      child.stdin.write(`${answer}\n`);
+    }
     signed = /^signed and verified: (.+)$/m.exec(text)?.[1] ?? signed;
   });
   const result = await child;

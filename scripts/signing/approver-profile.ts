@@ -27,6 +27,8 @@ const chainSchema = z.strictObject({ digests: z.array(sha), requested: z.iso.dat
 const memorySchema = z.strictObject({
   journals: z.record(z.string(), chainSchema),
   indexes: z.record(z.string(), chainSchema),
+  /** What was signed here: person by gate, by run. */
+  signed: z.record(z.string(), z.record(z.string(), z.string())).default({}),
 });
 type Memory = z.infer<typeof memorySchema>;
 type Chain = z.infer<typeof chainSchema>;
@@ -48,7 +50,7 @@ export async function readProfile(file: string): Promise<Profile> {
 
 /** STOP_COULD_NOT_LOOK for a file that is there and is no memory: going on as if nothing was remembered would trust any history. */
 async function readMemory(file: string): Promise<Memory> {
-  if (!existsSync(file)) return { journals: {}, indexes: {} };
+  if (!existsSync(file)) return { journals: {}, indexes: {}, signed: {} };
   const memory = memorySchema.safeParse(await jsonOfFile(file));
   if (memory.success) return memory.data;
   throw new Stopped("STOP_COULD_NOT_LOOK", {
@@ -72,15 +74,29 @@ export function insistExtends({ memory, host }: Profile, bundle: Bundle): void {
   if (index && isRewritten(index, shown.index)) throw rewritten("runs index of this host");
 }
 
-/** Keeps the chains of what was just signed, unless a longer one is known. */
-export function remember({ memory, host, memory_file }: Profile, bundle: Bundle): void {
-  const { run_id } = bundle.request;
+/** Gates of one run that two persons sign: EXECUTION and SG_2 each need another than SG_1's, which is asked first. */
+const APART: ReadonlySet<string> = new Set(["EXECUTION", "SG_2_lifecycle_authz"]);
+
+/** STOP_APPROVAL_INVALID when this person has signed, on this machine, what another person must sign: the gate would refuse it after hours of reading. */
+export function insistAnotherPerson({ memory, person }: Profile, { request }: Bundle): void {
+  if (!APART.has(request.gate) || memory.signed[request.run_id]?.["SG_1_cut_authz"] !== person) return;
+  throw new Stopped("STOP_APPROVAL_INVALID", {
+    saw: `${person} signed SG_1_cut_authz of this run on this machine`,
+    wanted: `${request.gate} by another person than the one who signed SG_1_cut_authz`,
+    hint: "have somebody else sign this request; nothing was read or signed now",
+  });
+}
+
+/** Keeps the chains of what was just signed, unless a longer one is known, and that this person signed it. */
+export function remember({ memory, host, memory_file, person }: Profile, bundle: Bundle): void {
+  const { run_id, gate } = bundle.request;
   const shown = chainsOf(bundle);
   const longer = (known: Chain | undefined, chain: Chain): Chain =>
     known && known.digests.length > chain.digests.length ? known : chain;
   const kept: Memory = {
     journals: { ...memory.journals, [run_id]: longer(memory.journals[run_id], shown.journal) },
     indexes: { ...memory.indexes, [host]: longer(memory.indexes[host], shown.index) },
+    signed: { ...memory.signed, [run_id]: { ...memory.signed[run_id], [gate]: person } },
   };
   writeWhenChanged(memory_file, `${JSON.stringify(kept, null, 2)}\n`);
 }

@@ -21,6 +21,7 @@ import { planRows, writerDigest } from "../../runner/rules/plan-rows.ts";
 import { comparedSha, rowsSuperseding } from "../../runner/rules/supersession.ts";
 import { parseIndex } from "../../runner/rules/runs-index.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
+import { judgedOutputs, verdictOf, type Verdict } from "./bundle-outputs.ts";
 
 const grammarFile = z.strictObject({
   ...grammarChoice.shape,
@@ -62,15 +63,6 @@ export interface Bundle {
   readonly receipts: readonly Receipt[];
   /** What the second principal recorded; only in an SG_2 request. */
   readonly verdict: Verdict | undefined;
-}
-
-/** A verdict as people read it; `checks` are the names of what holds. */
-export interface Verdict {
-  readonly units: number;
-  readonly bytes: number;
-  readonly ledger_rows: number;
-  readonly checks: readonly string[];
-  readonly observed_digest: string;
 }
 
 const sg1File = z.strictObject({ payload_sha: z.string(), payload: PAYLOADS.SG_1_cut_authz });
@@ -142,13 +134,31 @@ export async function readBundle(folder: string): Promise<Bundle> {
     receipts: parsed(receiptsFile, await file("receipts.json"), "receipts.json"),
     verdict: undefined,
   };
+  const judged = judgedOutputs(jsonOf((await file("outputs.json")).toString("utf8")), journal);
+  if (!judged.outputs) throw differs("outputs.json", judged.fault);
+  insistFindings(bundle.findings, judged.outputs);
+  const verdict = verdictOf(request, judged.outputs);
+  if (request.gate === "SG_2_lifecycle_authz" && !verdict)
+    throw differs("outputs.json", "the verdict of the second principal that the request names is not in it");
   insistSg1(bundle, {
     document_id: documentId,
     source_version_id: parsed(z.looseObject({ source_version_id: z.string() }), theirs, "cut_plan.json")
       .source_version_id,
   });
   insistBackup(bundle);
-  return bundle;
+  return { ...bundle, verdict };
+}
+
+/** What the host found stands in the run's journal; a list that was emptied on the way is not what the run recorded. */
+function insistFindings(
+  { environment, baseline }: Bundle["findings"],
+  { grant_probe, source_pin }: { grant_probe: { findings: string[] }; source_pin: { baseline: Json[] } },
+): void {
+  const [told, recorded] = [
+    digestOf([environment, baseline as Json[]]),
+    digestOf([grant_probe.findings, source_pin.baseline]),
+  ];
+  if (told !== recorded) throw differs("findings.json", "other findings or documents than the run recorded");
 }
 
 function supersededOf(bytes: Buffer): Supersedes {

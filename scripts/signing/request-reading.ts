@@ -1,144 +1,159 @@
-// What a person reads before signing: the plan as a law is read, then everything it rests on. Rendered from the statement's own
-// values and from what was computed on this machine; every word passes printable, so nothing a document holds can move the cursor.
-import type { PlanRow } from "../../runner/model/cut-plan.ts";
+// What a person sees in the terminal before signing: one screen of sentences and numbers, findings by weight, where the page lies, and
+// last what the signature covers. Every word passes printable, so nothing a document or a host holds can move the cursor.
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
-import { changedLines, compareVersions, countsLine, unitsOfRows } from "../../runner/rules/supersession.ts";
-import { printable } from "../../runner/rules/text-hygiene.ts";
-import type { Bundle } from "./bundle.ts";
+import { changedLines, compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
+import { printable, printableLines } from "../../runner/rules/text-hygiene.ts";
+import { byWeight, weightOf } from "../reading/finding-weight.ts";
+import { doesKey, ENGLISH, isPageKey, said, thenKey, type PageKey } from "../reading/page-words.ts";
+import { summaryFacts } from "../reading/summary-facts.ts";
+import { documentOf, valueText, type Reading } from "../reading/reading.ts";
 
-/** Lines of the tree that are shown whole; of a longer one the first and the last half. */
-const TREE_LINES = 400;
-/** Lines of a body at the beginning and at the end of the document. */
-const BODY_LINES = 12;
-const FINDINGS = 60;
-const CHANGES = 200;
+/** Findings of the document, and lines the host says, that are shown here; the page shows all of the first. */
+const FINDINGS = 10;
+const HOST_LINES = 5;
+const CHANGES = 30;
+/** Other documents that are named; the rest is counted. */
+const DOCUMENTS = 8;
+/** Characters of one value the host chose; what is signed is shown whole. */
+const VALUE = 400;
 
+const say = (key: PageKey, values: Record<string, string | number> = {}): string => said(ENGLISH, key, values);
+const shortened = (text: string): string => (text.length > VALUE ? `${text.slice(0, VALUE)}…` : text);
 // A label may be a name that the host gives: escaped like everything else.
-const line = (label: string, value: string): string => `  ${printable(label).padEnd(22)} ${printable(value)}\n`;
-const heading = (text: string): string => `\n${text}\n`;
+const whole = (label: string, value: string): string => `  ${printable(label).padEnd(22)} ${printable(value)}\n`;
+const line = (label: string, value: string): string => whole(shortened(label), shortened(value));
+const heading = (text: string): string => `\n${printable(shortened(text))}\n`;
+const rest = (count: number, where: string): string[] => (count > 0 ? [`  … ${count} more ${where}\n`] : []);
 
-/** The whole reading of one request. `person` is the name that is asked. */
-export function requestReading(bundle: Bundle, person: string): string {
+/** The screen. `page` is where the reading page lies. */
+export function requestReading(reading: Reading, page: string): string {
+  const { bundle, person } = reading;
   const { request } = bundle;
+  const values = { count: bundle.rows.length, document: documentOf(bundle) };
   return [
-    heading(`${printable(person)}, you are asked to sign ${request.gate} for run ${request.run_id}`),
-    ...planOf(bundle),
-    ...comparedWith(bundle),
-    ...findingsOf(bundle),
-    ...databaseOf(bundle),
-    ...rehearsalPart(bundle),
-    ...restsOn(bundle),
-    heading("what the signature covers"),
+    heading(`${person ?? ""}, you are asked to sign ${request.gate} for run ${request.run_id}`),
+    `  ${printable(say(doesKey(request.gate), values))}\n`,
+    `  ${say(thenKey(request.gate))}\n`,
+    heading(say("summary.heading")),
+    ...summaryFacts(reading, ENGLISH).map(([key, value]) => line(say(key), value)),
+    ...verdictPart(reading),
+    ...supersededPart(reading),
+    ...changesPart(reading),
+    ...findingsPart(reading),
+    ...databasePart(reading),
+    ...rehearsalPart(reading),
+    heading("the whole law, to be read in a browser"),
+    `  ${printable(page)}\n`,
+    heading(say("digests.heading")),
     ...fields(request.payload),
-    line("payload", request.payload_sha),
-    line("must be signed by", request.approve_by),
+    ...restsOn(reading),
+    line("payload_sha", request.payload_sha),
     "\n",
   ].join("");
 }
 
 const fields = (payload: object): string[] =>
-  Object.entries(payload).map(([key, value]) => line(key, typeof value === "string" ? value : JSON.stringify(value)));
+  Object.entries(payload).map(([key, value]) => whole(key, valueText(value)));
 
 /** A request that names SG_1 by its digest shows the SG_1 with that digest; text, rows and counts in it were computed again here. */
-function restsOn({ request, sg1 }: Bundle): string[] {
+function restsOn({ bundle: { request, sg1 } }: Reading): string[] {
   if (!sg1 || request.gate === "SG_1_cut_authz") return [];
-  return [heading("the SG_1 it rests on; its text, rows and counts are those above"), ...fields(sg1)];
+  return [heading(say("digests.sg1")), ...fields(sg1), heading("all of it together")];
 }
 
-function planOf({ rows, manifest, writer_digest, snapshot }: Bundle): string[] {
-  const counts = new Map<string, number>();
-  for (const row of rows) counts.set(row.section_type, (counts.get(row.section_type) ?? 0) + 1);
-  const [first, last] = [rows[0], rows.at(-1)];
+function verdictPart({ bundle: { request, verdict } }: Reading): string[] {
+  if (request.gate !== "SG_2_lifecycle_authz") return [];
+  if (!verdict) return [heading(say("verdict.heading")), `  ${say("verdict.none")}\n`];
   return [
-    heading("the units, computed on this machine from the text"),
-    ...treeOf(rows),
-    heading("the first unit"),
-    ...(first ? unitOf(first) : []),
-    ...(last && rows.length > 1 ? [heading("the last unit"), ...unitOf(last)] : []),
-    heading("in numbers"),
-    line("units", String(rows.length)),
-    line("by type", [...counts].map(([type, count]) => `${count} ${type}`).join(", ")),
-    line(
-      "text",
-      `${manifest.region.byte_end - manifest.region.byte_start} of ${snapshot.length} bytes are cut, every one accounted for`,
-    ),
-    ...(manifest.completeness === undefined ? [] : [line("counted again", manifest.completeness.summary)]),
-    line("manifest digest", manifest.manifest_digest),
-    line("writer digest", writer_digest),
+    heading(say("verdict.heading")),
+    `  ${say("verdict.pass")}\n`,
+    line(say("verdict.units"), String(verdict.units)),
+    line(say("verdict.ledger"), String(verdict.ledger_rows)),
+    line(say("verdict.checks"), String(verdict.checks.length)),
   ];
 }
 
-/** Of a new version: what became of every article of the enacted text, whose digests are the host's word. */
-function comparedWith({ supersedes, rows }: Bundle): string[] {
+/** Of a new version: what became of the articles of the enacted text, whose digests are the host's word. */
+function supersededPart({ bundle: { supersedes, rows } }: Reading): string[] {
   if (!supersedes) return [];
-  const comparison = compareVersions(supersedes.units, unitsOfRows(rows));
-  const lines = changedLines(comparison);
+  const changed = changedLines(compareVersions(supersedes.units, unitsOfRows(rows)));
   return [
-    heading(`a new version of ${printable(supersedes.document_id)}, whose enacted text stays as it is`),
-    line("articles", countsLine(comparison)),
-    ...lines.slice(0, CHANGES).map((text) => `  ${printable(text)}\n`),
-    ...(lines.length > CHANGES ? [`  … ${lines.length - CHANGES} articles more\n`] : []),
+    heading(`a new version of ${supersedes.document_id}, whose enacted text stays as it is`),
+    ...changed.slice(0, CHANGES).map((text) => `  ${printable(shortened(text))}\n`),
+    ...rest(changed.length - CHANGES, "articles stand on the page"),
     line("compared text", `${supersedes.units.length} units, ${supersedes.compared_sha}`),
     line("of version", supersedes.source_version_id ?? "(not cut by a run of this database)"),
   ];
 }
 
-function treeOf(rows: readonly PlanRow[]): string[] {
-  const depth = (row: PlanRow): number => row.canonical_address.split("/").length - 2;
-  const shown = rows.map(
-    (row) => `  ${"  ".repeat(Math.max(0, depth(row)))}${printable(row.canonical_address)}  ${printable(row.title)}\n`,
-  );
-  if (shown.length <= TREE_LINES) return shown;
-  const half = TREE_LINES / 2;
+function changesPart({ comparison, parts }: Reading): string[] {
+  if (!comparison) return [];
+  const changed = parts.filter((place) => place.changed && place.part.kind === "unit").length;
   return [
-    ...shown.slice(0, half),
-    `  … ${shown.length - TREE_LINES} units between; all of them stand in cut_plan.json of the bundle, compared above …\n`,
-    ...shown.slice(-half),
+    heading(say("changes.heading", { name: comparison.name })),
+    `  ${comparison.equal ? say("changes.none") : say("changes.count", { count: changed })}\n`,
   ];
 }
 
-function unitOf(row: PlanRow): string[] {
-  const body = row.body.split("\n").map(printable);
-  const more = body.length - BODY_LINES;
+function findingsPart({ bundle: { manifest, findings } }: Reading): string[] {
+  const own = byWeight(manifest.findings);
+  const host = findings.environment;
   return [
-    line("address", row.canonical_address),
-    line("title", row.title),
-    line("type", row.section_type),
-    ...body.slice(0, BODY_LINES).map((text) => `    | ${text}\n`),
-    ...(more > 0 ? [`    | … ${more} lines more\n`] : []),
+    heading(say("findings.heading")),
+    ...(own.length + host.length === 0 ? [`  ${say("findings.none")}\n`] : []),
+    ...own
+      .slice(0, FINDINGS)
+      .map((finding) =>
+        line(
+          `${say(weightOf(finding) === "look" ? "findings.look" : "findings.note")}, ${say("findings.line", { line: finding.line })}`,
+          finding.text,
+        ),
+      ),
+    ...rest(own.length - FINDINGS, "of the text stand on the page"),
+    ...host.slice(0, HOST_LINES).map((text) => line("the host says", text)),
+    ...rest(host.length - HOST_LINES, "of the host stand on the page"),
   ];
 }
 
-function findingsOf({ manifest, findings }: Bundle): string[] {
-  const document = manifest.findings.slice(0, FINDINGS).map((finding) => line(`line ${finding.line}`, finding.text));
-  const more = manifest.findings.length - document.length;
-  const none = document.length === 0 && findings.environment.length === 0;
+function databasePart({ bundle: { findings } }: Reading): string[] {
+  const { baseline } = findings;
+  const units = baseline.reduce((sum, row) => sum + row.units, 0);
   return [
-    heading("findings"),
-    ...document,
-    ...(more > 0 ? [`  … ${more} findings more\n`] : []),
-    ...findings.environment.map((text) => line("environment (host)", text)),
-    ...(none ? ["  none\n"] : []),
-  ];
-}
-
-function databaseOf({ findings }: Bundle): string[] {
-  const units = findings.baseline.reduce((sum, row) => sum + row.units, 0);
-  return [
-    heading(`what else is in the database (the host's word): ${findings.baseline.length} documents, ${units} units`),
-    ...findings.baseline.map((row) => line(row.document, `${row.units} units`)),
+    heading(say("database.heading")),
+    `  ${say("database.intro", { count: baseline.length, units })}\n`,
+    ...baseline.slice(0, DOCUMENTS).map((row) => line(row.document, `${row.units} units`)),
+    ...rest(baseline.length - DOCUMENTS, "stand on the page"),
   ];
 }
 
 /** EXECUTION binds a rehearsal: its facts must stand in the journal under the digest that is signed. */
-function rehearsalPart({ request, journal }: Bundle): string[] {
+function rehearsalPart({ bundle: { request, journal } }: Reading): string[] {
   if (request.gate !== "EXECUTION") return [];
   const facts = rehearsalOf(journal, request.payload.rehearsal_digest);
   return [
-    heading(`rehearsed on a database restored from this run's backup, ${facts.units} units`),
-    ...facts.proved.map((fact) => `  ${printable(fact.replaceAll("_", " "))}\n`),
-    ...Object.entries(facts.counts).map(([effect, tables]) =>
-      line(effect, `${tables.reduce((sum, table) => sum + table.ins, 0)} rows in ${tables.length} tables`),
-    ),
+    heading(say("rehearsal.heading")),
+    `  ${say("rehearsal.intro", { count: facts.units })}\n`,
+    ...facts.proved.map((fact) => {
+      const key = `rehearsal.${fact}`;
+      return `    ${isPageKey(key) ? say(key) : printable(fact.replaceAll("_", " "))}\n`;
+    }),
   ];
 }
+
+/** The whole text with the address of every unit, for a pager. */
+export function unitsText({ parts, law }: Reading): string {
+  return parts
+    .map(({ part }) => {
+      if (part.kind === "outside") {
+        const text = law.text.slice(part.start, part.end);
+        return text.trim() === "" ? "" : `— ${say("law.outside")} —\n${shown(text)}\n`;
+      }
+      const { unit, body } = part;
+      const title = printable(unit.title.replace(/\s*[\r\n]\s*/gu, " "));
+      const text = body === null ? say("law.heading.body") : shown(law.text.slice(body.start, body.end));
+      return `${"─".repeat(72)}\n${unit.address}\n${title}\n\n${text}\n\n`;
+    })
+    .join("");
+}
+
+const shown = (text: string): string => printableLines(text.replaceAll("\r\n", "\n"));

@@ -4,6 +4,7 @@ import { buildRequest } from "../../runner/model/statement.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { approvingPerson } from "./approving-person.ts";
+import { insistAskingAgent } from "./signing-agent.ts";
 import { signRequest } from "./sign-statement.ts";
 import { pageOf, tellSigned, type SigningOptions } from "./signing-words.ts";
 import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
@@ -32,6 +33,7 @@ export async function signOrder<G extends OrderGate>(
       .join("")}`,
   );
   if (gate === "REVOCATION") page.write("  nothing takes a revocation back\n");
+  await insistAskingAgent(approving.signer);
   await typedConfirmation([lastDigits(request.payload_sha)], page);
   const { statement, signed } = await signRequest(request, approving, options.out);
   tellSigned(statement, signed, `npm run admit -- ${shellWord(signed.json)}`, {

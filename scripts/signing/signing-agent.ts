@@ -18,12 +18,22 @@ export type Signer =
 /** A detached binary signature over `bytes` by the key of this primary fingerprint. STOP_APPROVAL_INVALID when gpg does not sign. */
 export async function signBytes(signer: Signer, fingerprint: string, bytes: Uint8Array): Promise<Buffer> {
   if (signer.kind === "key-file") return signWithKeyFile(signer, fingerprint, bytes);
-  const { program = "gpg", homedir } = signer;
-  const place: Place = { program, env: childEnvironment(), words: homedir === undefined ? [] : ["--homedir", homedir] };
+  const place = placeOf(signer);
   await refuseCachingAgent(place);
   const keys = (await keepsKeysInKeyboxd(place)) ? ["--use-keyboxd"] : [];
   return gpg({ ...place, words: [...place.words, ...keys] }, signWords(fingerprint), bytes);
 }
+
+/** What would stop the signature, said before anybody reads for hours: STOP_PRECHECK_FAILED for an agent that signs unasked. */
+export async function insistAskingAgent(signer: Signer): Promise<void> {
+  if (signer.kind === "person-gpg") await refuseCachingAgent(placeOf(signer));
+}
+
+const placeOf = ({ program = "gpg", homedir }: Extract<Signer, { kind: "person-gpg" }>): Place => ({
+  program,
+  env: childEnvironment(),
+  words: homedir === undefined ? [] : ["--homedir", homedir],
+});
 
 interface Place {
   readonly program: string;

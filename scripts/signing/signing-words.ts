@@ -5,7 +5,6 @@ import type { Profile } from "./approver-profile.ts";
 import type { ProfileOptions } from "./approving-person.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import type { Signed } from "./sign-statement.ts";
-import type { Page } from "./typed-confirmation.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 
 /** `out`: folder of the signed files; `stack`: the host the operator's next command is for, nothing here dials it. */
@@ -34,7 +33,7 @@ export function withSigningOptions(program: Command): Command {
 }
 
 /** Where the person reads. */
-export const pageOf = ({ json }: SigningOptions): Page => (json ? process.stderr : process.stdout);
+export const pageOf = ({ json }: SigningOptions): NodeJS.WriteStream => (json ? process.stderr : process.stdout);
 
 /**
  * Says what was signed and what the operator does with both files: `next` is their command without the stack, which the option or the

@@ -2,12 +2,13 @@
 import { createInterface } from "node:readline";
 import { Stopped } from "../../runner/model/stop.ts";
 
-/** A question and the only answer that goes on. */
+/** A question and the only answer that goes on. `evened` makes two spellings of one answer equal; without it blanks around it do not count. */
 export interface Confirmation {
   readonly question: string;
   readonly wanted: string;
   /** What is said to be wanted after the third other answer; what was refused with it. */
   readonly otherwise?: string;
+  readonly evened?: (answer: string) => string;
 }
 
 /** Where a person reads and is asked; standard error when standard output belongs to a program. */
@@ -22,31 +23,45 @@ const TRIES = 3;
  * STOP_APPROVAL_INVALID after the third wrong answer, and when the input ends.
  */
 export async function typedConfirmation(confirmations: readonly Confirmation[], page: Page): Promise<void> {
+  await withLines(async (lines) => {
+    for (const confirmation of confirmations) await askThrice(confirmation, lines, page);
+  });
+  page.write("\n");
+}
+
+/** One line a person types, without blanks around it; empty when the input ends. */
+export const typedLine = (question: string, page: Page): Promise<string> =>
+  withLines(async (lines) => {
+    page.write(question);
+    const answer = await lines.next();
+    return answer.done ? "" : answer.value.trim();
+  });
+
+async function withLines<T>(ask: (lines: AsyncIterator<string, unknown>) => Promise<T>): Promise<T> {
   const input = createInterface({ input: process.stdin, terminal: false });
   try {
-    const lines = input[Symbol.asyncIterator]();
-    for (const confirmation of confirmations) await askThrice(confirmation, lines, page);
+    return await ask(input[Symbol.asyncIterator]());
   } finally {
     // An open terminal would keep this process waiting for a line that nobody has to type.
     input.close();
     process.stdin.pause();
   }
-  page.write("\n");
 }
 
 async function askThrice(
-  { question, wanted, otherwise }: Confirmation,
+  { question, wanted, otherwise, evened = (answer) => answer.trim() }: Confirmation,
   lines: AsyncIterator<string, unknown>,
   page: Page,
 ): Promise<void> {
   for (let left = TRIES - 1; ; left -= 1) {
     page.write(question);
     const answer = await lines.next();
-    if (!answer.done && answer.value.trim() === wanted) return;
+    if (!answer.done && evened(answer.value) === evened(wanted)) return;
     if (answer.done || left === 0)
       throw new Stopped("STOP_APPROVAL_INVALID", {
         saw: answer.done ? "no answer" : "another answer",
-        wanted: otherwise ?? "the number as it is shown above; nothing was signed",
+        wanted: otherwise ?? "what stands in the text that was shown; nothing was signed",
+        hint: otherwise === undefined ? "read the request again, then begin anew" : "read it again, then begin anew",
       });
     page.write(`that is another answer; ${left === 1 ? "1 try" : `${left} tries`} left\n`);
   }

@@ -1,29 +1,41 @@
 // `npm run approve -- <bundle>`: computes the plan again on this machine, shows what is signed, asks, signs, verifies what it wrote.
+// With --refuse it signs that the run must not go on, and why.
+import { randomBytes } from "node:crypto";
 import { Option } from "commander";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { Payload } from "../../runner/model/payload.ts";
 import { buildRequest } from "../../runner/model/statement.ts";
+import { utcMillis } from "../../runner/model/utc.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
-import { remember } from "../signing/approver-profile.ts";
+import { programNamed, runProgram } from "../frame/run-program.ts";
+import { readingOf, type Reading } from "../reading/reading.ts";
+import { showInPager } from "../reading/units-pager.ts";
+import { writePage } from "../reading/write-page.ts";
+import { insistAnotherPerson, remember } from "../signing/approver-profile.ts";
 import { approvingPerson, profilePerson } from "../signing/approving-person.ts";
 import { insistOwnCopy, type Bundle } from "../signing/bundle.ts";
 import { judgedBundle, otherText } from "../signing/judged-bundle.ts";
-import { programNamed, runProgram } from "../frame/run-program.ts";
-import { requestReading } from "../signing/request-reading.ts";
+import { drawnRows, payloadDigits, wordQuestions } from "../signing/reading-proof.ts";
+import { requestReading, unitsText } from "../signing/request-reading.ts";
+import { signOrder } from "../signing/sign-order.ts";
+import { insistAskingAgent } from "../signing/signing-agent.ts";
 import { signRequest } from "../signing/sign-statement.ts";
 import { pageOf, tellSigned, withSigningOptions, type SigningOptions } from "../signing/signing-words.ts";
-import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
-import { utcMillis } from "../../runner/model/utc.ts";
+import { typedConfirmation, typedLine } from "../signing/typed-confirmation.ts";
 
 type Decision = Payload<"SG_3_failure_escalation">["decision"];
 interface Options extends SigningOptions {
   readonly copy?: string;
+  readonly page?: string;
+  readonly refuse?: string;
   readonly decision?: Decision;
 }
 
 withSigningOptions(programNamed("approve", "read, judge and sign one request with your own OpenPGP key"))
   .argument("<bundle>", "folder of the request, fetched from the host")
   .option("--copy <file>", "your own copy of the text, compared byte for byte")
+  .option("--page <file>", "where the page to read goes; default pages/<run>-<gate>.html")
+  .option("--refuse <reason>", "sign that this run must not go on, and why; it then asks nobody any more")
   .addOption(
     new Option("--decision <decision>", "of a torn run, for SG_3_failure_escalation only").choices([
       "hold",
@@ -35,15 +47,27 @@ withSigningOptions(programNamed("approve", "read, judge and sign one request wit
   .parse();
 
 async function approve(folder: string, options: Options): Promise<number> {
-  const bundle = decided(await judgedBundle(folder, await profilePerson(options.profile)), options.decision);
+  const judged = await judgedBundle(folder, await profilePerson(options.profile));
+  if (options.refuse !== undefined) return refuse(judged, options.refuse, options);
+  const bundle = decided(judged, options.decision);
   const { request } = bundle;
+  // Whatever would stop the signature is said before anybody reads for hours.
   const approving = await approvingPerson(options, request.gate);
   const { profile, person } = approving;
-  if (options.copy) insistOwnCopy(bundle, await otherText(options.copy, "your own copy"));
+  insistAnotherPerson(profile, bundle);
+  await insistAskingAgent(approving.signer);
+  const copy = options.copy === undefined ? undefined : await otherText(options.copy, "your own copy");
+  const reading = readingOf(bundle, person.name, copy && { kind: "copy", name: options.copy ?? "", bytes: copy });
+  const file = await writePage(reading, options.page);
+  if (copy) insistOwnCopy(bundle, copy);
   const page = pageOf(options);
-  page.write(requestReading(bundle, person.name));
+  page.write(requestReading(reading, file));
+  await offerPager(reading, page);
   await typedConfirmation(
-    [{ question: "type the number of units: ", wanted: String(bundle.rows.length) }, lastDigits(request.payload_sha)],
+    [
+      ...wordQuestions(drawnRows(bundle.rows, request.payload_sha, randomBytes(16).toString("hex"))),
+      payloadDigits(request.payload_sha),
+    ],
     page,
   );
   const { statement, signed } = await signRequest(request, approving, options.out);
@@ -52,6 +76,23 @@ async function approve(folder: string, options: Options): Promise<number> {
   const next = request.gate === "SG_3_failure_escalation" ? "npm run admit --" : `npm run resume -- ${request.run_id}`;
   tellSigned(statement, signed, `${next} ${shellWord(signed.json)}`, { ...options, profile });
   return 0;
+}
+
+/** A refusal is the revocation of the run, with its reason: admitted, it ends every request of the run and leaves only the way back. */
+async function refuse({ request }: Bundle, reason: string, options: Options): Promise<number> {
+  const { run_id } = request;
+  await signOrder("REVOCATION", { kind: "run", run_id, value: run_id, reason }, options);
+  return 0;
+}
+
+/** At a terminal the units may be read here; a pipe is not asked. */
+async function offerPager(reading: Reading, page: NodeJS.WriteStream): Promise<void> {
+  if (!process.stdin.isTTY || !page.isTTY) return;
+  for (;;) {
+    const answer = await typedLine("Enter when you have read it; p and Enter to read the units here: ", page);
+    if (answer !== "p") return;
+    if (!(await showInPager(unitsText(reading)))) page.write("no pager was found here; set PAGER, or read the page\n");
+  }
 }
 
 /** The host asks about a torn run; what is to be done is the word of the person who signs. */

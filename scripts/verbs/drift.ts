@@ -28,7 +28,9 @@ programNamed("drift", "differences between a host and its declaration; 0 none, 7
   .option("--save-plan <file>", "save what was looked at, for `npm run up -- --plan`")
   .option("--adopt", "show what no declaration mentions, and record it as known", false)
   .option("--yes", "with --adopt: record it without asking", false)
-  .action((options: DriftOptions) => runProgram(() => (options.adopt ? adopt(options) : look(options))))
+  .action((options: DriftOptions) =>
+    runProgram(() => (options.adopt ? adopt(options) : look(options)), { aboutRun: true }),
+  )
   .parse();
 
 async function look(options: DriftOptions): Promise<number> {

@@ -6,7 +6,7 @@ import type { Connection } from "../../infra/config.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
-import { askPeople, gather, givenAnswers, withTerminal, type Ask, type Given } from "../first-day/asking.ts";
+import { askPeople, gather, givenAnswers, type Given } from "../first-day/asking.ts";
 import {
   lookAtDatabase,
   lookAtNewHost,
@@ -20,6 +20,7 @@ import {
 import { HOST_QUESTIONS, WAY_QUESTIONS, type AnswerName, type Answers } from "../first-day/questions.ts";
 import { filesOfStack, targetsOf, type StackFiles } from "../first-day/stack-files.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
+import { withTerminal, type Ask } from "../frame/terminal-questions.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 
 interface Options extends Partial<Record<AnswerName, string>> {

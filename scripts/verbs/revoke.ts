@@ -7,15 +7,17 @@ import { signOrder } from "../signing/sign-order.ts";
 import { withSigningOptions, type SigningOptions } from "../signing/signing-words.ts";
 
 type Kind = Payload<"REVOCATION">["kind"];
+type Options = SigningOptions & { readonly run?: string; readonly reason?: string };
 
 withSigningOptions(programNamed("revoke", "sign a revocation: of one signed statement, of a whole run, or of a key"))
   .addArgument(new Argument("<kind>", "what is revoked").choices(["nonce", "run", "key"]))
   .argument("<value>", "nonce (32 hex digits), run id, or full key fingerprint")
   .option("--run <run-id>", "the run a revoked nonce was for")
-  .action((kind: Kind, value: string, options: SigningOptions & { run?: string }) =>
+  .option("--reason <text>", "why, for a run; everybody who resumes it is told")
+  .action((kind: Kind, value: string, options: Options) =>
     runProgram(
       async () => {
-        await signOrder("REVOCATION", payloadOf(kind, value, options.run), options);
+        await signOrder("REVOCATION", payloadOf(kind, value, options), options);
         return 0;
       },
       { aboutRun: true },
@@ -23,8 +25,13 @@ withSigningOptions(programNamed("revoke", "sign a revocation: of one signed stat
   )
   .parse();
 
-function payloadOf(kind: Kind, value: string, run: string | undefined): Payload<"REVOCATION"> {
-  if (kind === "run") return { kind, run_id: value, value };
+function payloadOf(kind: Kind, value: string, { run, reason }: Options): Payload<"REVOCATION"> {
+  if (kind === "run") return { kind, run_id: value, value, ...(reason === undefined ? {} : { reason }) };
+  if (reason !== undefined)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `a reason for the revocation of a ${kind}`,
+      wanted: "a reason of a run's revocation",
+    });
   if (kind === "key") return { kind, run_id: EVERY_RUN, value };
   if (run === undefined)
     throw new Stopped("STOP_REFUSED_INPUT", {

@@ -5,6 +5,7 @@ import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
 import { isProvisioned } from "../sandbox/provisioned.ts";
+import { insistRemoval, lostByRemoval } from "../sandbox/removal.ts";
 import { runningSsh } from "../sandbox/running.ts";
 import { ensureSandbox, sandboxStackFile } from "../sandbox/sandbox.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
@@ -84,7 +85,8 @@ async function down(): Promise<Answer> {
   return { lines, values: { ended: ended.map(({ pid, command }) => ({ pid, command })) } };
 }
 
-async function remove(): Promise<Answer> {
+async function remove(yes: boolean): Promise<Answer> {
+  await insistRemoval(lostByRemoval(existingSandbox(folder).place), yes, process.stderr);
   const deleted = await removeSandbox(folder);
   return { lines: deleted.map((path) => `deleted ${path}`), values: { deleted } };
 }
@@ -133,5 +135,16 @@ program
     }, CALLERS_OWN),
   );
 verb("down", "end every process of the sandbox; data stays", down);
-verb("remove", "end the sandbox and delete it with its database", remove);
+program
+  .command("remove")
+  .description("end the sandbox and delete it with its database, its open runs and the keys of its people; asks before")
+  .option("--yes", "do not ask", false)
+  .option("--json", "one object on stdout", false)
+  .action((options: { yes: boolean; json: boolean }) =>
+    runProgram(async () => {
+      const { lines, values } = await remove(options.yes);
+      print(options.json ? [JSON.stringify(values)] : lines);
+      return 0;
+    }),
+  );
 await program.parseAsync();

@@ -1,10 +1,10 @@
 // `npm run unlock -- [stack]`: who holds the lock of a stack's state; takes a dead one away, never a living one. 0 no lock is left.
 import { rmSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
+import { withTerminal } from "../frame/terminal-questions.ts";
 import { ENGINE_STATUS } from "../stack/engine-process.ts";
 import { call, openStack, type Engine } from "../stack/pulumi.ts";
 import { stackPlace } from "../stack/stack.ts";
@@ -62,13 +62,10 @@ function insistNobodyWorks(stack: string, locks: readonly StateLock[]): void {
 /** Only a person knows whether a process of another machine has ended. STOP_REFUSED_INPUT when nobody says so. */
 async function insistWanted(stack: string, locks: readonly StateLock[], yes: boolean): Promise<void> {
   if (yes || locks.every(({ holder }) => holder === "gone")) return;
-  if (process.stdin.isTTY === true) {
-    const lines = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await lines.question("has that process ended? Take the lock away? (yes/no) ");
-    lines.close();
-    process.stdin.pause();
-    if (answer.trim() === "yes") return;
-  }
+  const answer = await withTerminal(
+    async (ask) => await ask?.("has that process ended? Take the lock away? (yes/no) "),
+  );
+  if (answer?.trim() === "yes") return;
   throw new Stopped("STOP_REFUSED_INPUT", {
     saw: "a lock of another machine, and nobody said that its process has ended",
     wanted: "the word of a person who has asked there",

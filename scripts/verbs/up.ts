@@ -14,20 +14,23 @@ programNamed("up", "make a host as declared")
   .option("--plan <file>", "apply exactly a plan saved by `npm run drift -- --save-plan`")
   .option("--json", "one object on stdout", false)
   .action((options: { stack: string; plan?: string; json: boolean }) =>
-    runProgram(async () => {
-      const plan = options.plan === undefined ? undefined : resolve(options.plan);
-      if (plan !== undefined && !existsSync(plan))
-        throw new Stopped("STOP_PRECHECK_FAILED", {
-          saw: `no file ${plan}`,
-          wanted: "a saved plan",
-          next: `npm run drift -- --stack ${options.stack} --save-plan ${shellWord(plan)}`,
-        });
-      const engine = await openNamedStack(options.stack);
-      const say = (line: string): void => void process.stderr.write(`${line}\n`);
-      const { lines } = await bringUpStack(engine, say, plan);
-      if (options.json) printJson({ stack: options.stack, left: lines });
-      else process.stdout.write(driftTable(options.stack, lines));
-      return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
-    }),
+    runProgram(
+      async () => {
+        const plan = options.plan === undefined ? undefined : resolve(options.plan);
+        if (plan !== undefined && !existsSync(plan))
+          throw new Stopped("STOP_PRECHECK_FAILED", {
+            saw: `no file ${plan}`,
+            wanted: "a saved plan",
+            next: `npm run drift -- --stack ${options.stack} --save-plan ${shellWord(plan)}`,
+          });
+        const engine = await openNamedStack(options.stack);
+        const say = (line: string): void => void process.stderr.write(`${line}\n`);
+        const { lines } = await bringUpStack(engine, say, plan);
+        if (options.json) printJson({ stack: options.stack, left: lines });
+        else process.stdout.write(driftTable(options.stack, lines));
+        return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
+      },
+      { aboutRun: true },
+    ),
   )
   .parse();

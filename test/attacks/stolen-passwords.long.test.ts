@@ -3,7 +3,7 @@
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LoginRole } from "../support/cluster.ts";
-import { admittedRun, begun, openPrincipals, type Principals } from "../support/principals.ts";
+import { admittedRun, begun, GUARDED_TABLES, openPrincipals, type Principals } from "../support/principals.ts";
 import {
   admit,
   answerOf,
@@ -154,26 +154,6 @@ function statementOf(reach: Reach, roll: (below: number) => number): string {
 
 /** Everything that must be as it was; of journals and records those of runs that the thief did not open. */
 async function guarded(): Promise<string> {
-  const whole = [
-    "public.information_unit",
-    "public.unit_version",
-    "public.birth_registry",
-    "public.iu_lifecycle_log",
-    "public.dot_config",
-    ...[
-      "decision_backlog_entry",
-      "decision_backlog_history",
-      "manifest_envelope",
-      "manifest_unit_block",
-      "review_decision",
-      "dot_pair_signature",
-      "cut_change_set",
-      "cut_change_set_affected_row",
-      "verify_result",
-      "source_document_registry",
-      "source_document_version_registry",
-    ].map((name) => `cutter_governance.${name}`),
-  ];
   const ofRun = [
     "run",
     "lease",
@@ -184,7 +164,7 @@ async function guarded(): Promise<string> {
     "admission_use",
     "backup_receipt",
   ].map((name) => `(SELECT * FROM cutter_runtime.${name} WHERE run_id = '${run.runId}')`);
-  const parts = [...whole, ...ofRun].map(
+  const parts = [...GUARDED_TABLES, ...ofRun].map(
     (from) => `SELECT coalesce(md5(string_agg(r::text, ',' ORDER BY r::text)), '') AS line FROM ${from} r`,
   );
   return (await world.db.rows<{ line: string }>(parts.join(" UNION ALL "))).map(({ line }) => line).join(" ");

@@ -3,11 +3,13 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canonicalText, digestOf, sha256, type Json } from "../../runner/model/canonical.ts";
 import { parseRequest } from "../../runner/model/statement.ts";
 import type { StopCode } from "../../runner/model/stop.ts";
 import { indexLine, JOURNAL_START } from "../../runner/rules/journal.ts";
+import { projectRoot } from "../../infra/place.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { rewriteJson } from "../support/hand-signed.ts";
 import { expectNotSigned, runApprove, TamperedBundle, type Attempt } from "../support/tampered-bundle.ts";
@@ -241,18 +243,67 @@ describe("for another host, other people or another person nothing is signed", (
   });
 });
 
-describe("a person who does not type what is shown signs nothing", () => {
+describe("a person who does not type what only a reader knows signs nothing", () => {
   const digits = (): string => parseRequest(readFileSync(join(honest.sg1, "payload.json"))).payload_sha.slice(-6);
   test.each<[string, () => string]>([
-    ["another number of units", () => `4\n${digits()}\n`],
-    ["yes", () => "yes\nyes\n"],
-    ["five of the six digits", () => `3\n${digits().slice(1)}\n`],
-    ["other digits", () => `3\n${digits() === "000000" ? "000001" : "000000"}\n`],
-    ["the number and then nothing", () => "3\n"],
+    ["the number of units and the digits, as a pipe that copies the screen would", () => `3\n${digits()}\n`],
+    ["yes", () => "yes\nyes\nyes\n"],
     ["nothing at all", () => ""],
   ])("%s", async (_what, input) => {
     await refuses(honest.sg1, /nothing was signed/, { input: input() });
   });
+  test.each<[string, (answer: string) => string]>([
+    ["other words", (answer) => (/^[0-9a-f]{6}$/.test(answer) ? answer : "some other words")],
+    ["two of three words", (answer) => answer.split(" ").slice(0, 2).join(" ").slice(0, 5)],
+    ["other digits", (answer) => (/^[0-9a-f]{6}$/.test(answer) ? "zzzzzz" : answer)],
+  ])("%s", async (_what, instead) => {
+    await refuses(honest.sg1, /nothing was signed/, { instead });
+  });
+  test("a typing error may be corrected", async () => {
+    let wrong = 2;
+    const answer = await approve(honest.sg1, { instead: (right) => (wrong-- > 0 ? "oops" : right) });
+    expect(answer).toMatchObject({ status: 0 });
+    expect(answer.text).toContain("1 try left");
+  });
+});
+
+describe("what the host found is not signed when it was changed on the way", () => {
+  const findings = (change: (all: Record<string, Json>) => Record<string, Json>): TamperedBundle => {
+    const bundle = tampered(honest.sg1);
+    bundle.write("findings.json", canonicalText(change(bundle.json("findings.json"))));
+    return bundle;
+  };
+  test("when its findings were emptied", async () => {
+    const bundle = findings((all) => ({ ...all, environment: ["one more"] }));
+    await refuses(bundle.folder, /findings\.json: other findings or documents than the run recorded/);
+  });
+  test("when another document was left out", async () => {
+    const bundle = findings((all) => ({ ...all, baseline: (all["baseline"] as Json[]).slice(1) }));
+    await refuses(bundle.folder, /findings\.json: other findings or documents than the run recorded/);
+  });
+  test("when the recorded outputs say the same as the emptied list", async () => {
+    const bundle = findings((all) => ({ ...all, baseline: [] }));
+    const outputs = bundle.json("outputs.json");
+    const source = outputs["source_pin"] as Record<string, Json>;
+    bundle.write("outputs.json", canonicalText({ ...outputs, source_pin: { ...source, baseline: [] } }));
+    await refuses(bundle.folder, /outputs\.json: the output of source_pin is not the one the journal records/);
+  });
+});
+
+test("read refuses what approve refuses, and makes a page of the honest request", async () => {
+  const bundle = tampered(honest.sg1);
+  bundle.write("snapshot.md", evil);
+  const read = (folder: string) =>
+    execa(
+      process.execPath,
+      [join(projectRoot(), "dist", "scripts", "read.mjs"), folder, "--page", join(scratch, "p.html")],
+      {
+        reject: false,
+      },
+    );
+  expect(await read(bundle.folder)).toMatchObject({ exitCode: 4, stderr: expect.stringMatching(/region\.bin/) });
+  expect(await read(honest.sg1)).toMatchObject({ exitCode: 0, stdout: join(scratch, "p.html") });
+  expect(readFileSync(join(scratch, "p.html"), "utf8")).toContain("The second text.");
 });
 
 test.each([
@@ -263,6 +314,7 @@ test.each([
   "grammar.json",
   "receipts.json",
   "findings.json",
+  "outputs.json",
   "journal.ndjson",
   "runs-index.jsonl",
 ])("without %s, or with a link in its place, nothing is signed", async (name) => {

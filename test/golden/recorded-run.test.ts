@@ -21,6 +21,7 @@ import { ledgerIds, ledgerKeys, observedDigest } from "../../runner/rules/ledger
 import { newestDigest, rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
 import { nextIndexLine, parseIndex } from "../../runner/rules/runs-index.ts";
 import { readBundle } from "../../scripts/signing/bundle.ts";
+import { readingOf } from "../../scripts/reading/reading.ts";
 import { requestReading } from "../../scripts/signing/request-reading.ts";
 import { digestTable } from "./digest-table.ts";
 import { readOutputs, readRows, SIGNERS, type Texts } from "./recorded.ts";
@@ -172,7 +173,10 @@ describe.each(RUNS)("the recorded run %s", (name) => {
 
   test.each(GATES)("an approver takes the bundle of %s and reads the recorded text", async (gate) => {
     const person = parseApprovers(bytes("approvers.json")).set.persons.find((one) => one.id === SIGNERS[gate]);
-    const reading = requestReading(await readBundle(join(GOLDEN, bundle(gate))), person?.name ?? "");
+    const reading = requestReading(
+      readingOf(await readBundle(join(GOLDEN, bundle(gate))), person?.name ?? ""),
+      "/page.html",
+    );
     expect(sha256(reading)).toBe((json(name, "texts.json") as Texts).readings[gate]);
   });
 

@@ -18,6 +18,7 @@ import { sha256 } from "../../runner/model/canonical.ts";
 import { DEFAULT_REQUEST, type GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { readBundle } from "../../scripts/signing/bundle.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
+import { readingOf } from "../../scripts/reading/reading.ts";
 import { requestReading } from "../../scripts/signing/request-reading.ts";
 import { asAdministrator } from "../support/admin-connection.ts";
 import { projectRoot } from "../../infra/place.ts";
@@ -231,7 +232,9 @@ async function textsOf(sandbox: Sandbox, runId: string): Promise<unknown> {
   const readings: Record<string, string> = {};
   for (const [gate, id] of Object.entries(SIGNERS)) {
     const name = sandbox.persons.find((one) => one.id === id)?.name ?? "";
-    readings[gate] = sha256(requestReading(await readBundle(bundleOf(sandbox, runId, gate)), name));
+    readings[gate] = sha256(
+      requestReading(readingOf(await readBundle(bundleOf(sandbox, runId, gate)), name), "/page.html"),
+    );
   }
   return {
     rehearsal: textSha(join(runtimeRoot, "runs", runId, "rehearsal.md")),

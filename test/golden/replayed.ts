@@ -59,6 +59,7 @@ export function replayed(
     "read/journal": journal,
     "read/journal-tail": journal.slice(-1),
     "read/halts": [],
+    "read/orders": [],
   };
   // The environment was kept as one list; its first statement answers all of it.
   const environment: Rows = {
@@ -89,7 +90,11 @@ export function replayed(
       config: world.config,
       journal: known,
       receipt: outputs.receipts[0],
-      phases: new Map(phases.map((row) => [row.phase, row.output])),
+      phases: new Map(
+        phases
+          .filter((row) => known.some(({ entry }) => phaseOf(entry) === row.phase))
+          .map((row) => [row.phase, row.output]),
+      ),
       admissions: used ? outputs.admissions : [],
     }),
     written: async (index, work) => {
@@ -100,6 +105,9 @@ export function replayed(
     },
   };
 }
+
+const phaseOf = (entry: Json): unknown =>
+  typeof entry === "object" && entry !== null && "phase" in entry ? entry["phase"] : undefined;
 
 interface Over {
   readonly outputs: Outputs;

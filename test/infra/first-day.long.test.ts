@@ -216,6 +216,9 @@ test.runIf(asRoot)(
     const blocks = pageBlocks(join(projectRoot(), "docs", "real-host.md"));
     for (const block of blocks) {
       if (block.kind === "here") for (const command of block.commands) await perform(command);
+      else if (block.kind === "person")
+        for (const { home } of homes.values())
+          execFileSync("sh", ["-eu"], { input: block.script, env: { ...process.env, GNUPGHOME: home } });
       else execFileSync("sh", ["-eu"], { input: filled(placed(block.script)), stdio: ["pipe", "inherit", "inherit"] });
     }
     const enacted = await withClient(

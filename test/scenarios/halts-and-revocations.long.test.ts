@@ -144,6 +144,38 @@ test("a revoked run goes nowhere but back", async () => {
   ).toEqual([{ s: "superseded" }]);
 });
 
+test("an UNHALT of a halt that does not exist or of another reach is refused, not taken for done", async () => {
+  await asked.back();
+  const id = await halted(run, "--reason", "look first");
+  for (const words of [["999"], [id]]) {
+    const signed = await signOrder(host, "hoa", "unhalt", ...words);
+    expect(await host.cutter("orchestrate", "unhalt", signed)).toMatchObject({
+      status: 4,
+      stop: "STOP_APPROVAL_INVALID",
+    });
+  }
+  expect(existsSync(lock(`HALT.${run}`))).toBe(true);
+});
+
+test("a person refuses a request with a reason: nobody is asked any more, everybody is told, and the run is voided", async () => {
+  await asked.back();
+  const reason = "Article 2 says ninety percent, my copy says ten";
+  const refusal = await host.sign(run, "SG_1_cut_authz", "minh", "--refuse", reason);
+  expect(JSON.parse(readFileSync(refusal, "utf8"))).toMatchObject({ gate: "REVOCATION", payload: { reason } });
+  expect(await host.cutter("gate", "admit", refusal)).toMatchObject({ status: 0 });
+  const stopped = await host.cutter("orchestrate", "resume", run);
+  expect(stopped).toMatchObject({ status: 4, stop: "STOP_APPROVAL_REVOKED" });
+  expect(stopped.stderr).toContain(`minh revoked this run: ${reason}`);
+  expect(stopped.events.filter((event) => event["event"] === "request")).toEqual([]);
+  const next = /^NEXT +cutter (orchestrate void \S+) "([^"]+)"$/m.exec(stopped.stderr);
+  expect(next?.[1]).toBe(`orchestrate void ${run}`);
+  expect(await host.cutter("orchestrate", "void", run, "<reason>")).toMatchObject({
+    status: 4,
+    stop: "STOP_REFUSED_INPUT",
+  });
+  expect(await host.cutter("orchestrate", "void", run, next?.[2] ?? "")).toMatchObject({ status: 0 });
+});
+
 test("a revoked key signs nothing that counts: no approval, no UNHALT and no revocation", async () => {
   await asked.back();
   const hoa = host.sandbox.persons.find((person) => person.id === "hoa")?.fingerprint ?? "";

@@ -8,6 +8,7 @@ import type { Supersedes } from "../../runner/model/registration-record.ts";
 import { supersedesOf, type StandingUnit } from "../../runner/rules/supersession.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { readBundle } from "../../scripts/signing/bundle.ts";
+import { readingOf } from "../../scripts/reading/reading.ts";
 import { requestReading } from "../../scripts/signing/request-reading.ts";
 import { governedHost, type GovernedHost } from "../support/governed-host.ts";
 
@@ -91,7 +92,7 @@ test("version 2 is its own document: its units name those of version 1, which st
   expect(planned.stderr).toContain("a new version of BLDS: same 1, changed 2, new 1, gone 0");
 
   const run = await host.cut("BLDS-V2");
-  const reading = requestReading(await readBundle(host.bundle(run, "SG_1_cut_authz")), "Linh");
+  const reading = requestReading(readingOf(await readBundle(host.bundle(run, "SG_1_cut_authz")), "Linh"), "/page.html");
   expect(reading).toContain("a new version of BLDS, whose enacted text stays as it is");
   expect(reading).toContain("same 1, changed 2, new 1, gone 0");
   expect(reading).toMatch(/changed +DIEU-2/);

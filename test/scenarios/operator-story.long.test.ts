@@ -191,7 +191,7 @@ test(
     ] as const) {
       const refused = await colleague.script("start", file, prefix);
       expect([refused.status, refused.stderr]).toEqual([4, expect.stringContaining(reason)]);
-      expect(refused.stderr).toContain("nothing: no run was opened");
+      expect(refused.stderr).toContain("nothing: this command opened no run");
     }
     expect(existsSync(join(colleague.folder, ".sandbox"))).toBe(false);
   },

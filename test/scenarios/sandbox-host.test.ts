@@ -32,7 +32,7 @@ beforeAll(async () => {
   await execa(process.execPath, [join(built, "scripts", "build", "bootstrap.mjs")]);
 });
 afterAll(async () => {
-  for (const { folder, uid } of clones) await run(folder, ["remove"], uid);
+  for (const { folder, uid } of clones) await run(folder, ["remove", "--yes"], uid);
   rmSync(root, { recursive: true, force: true });
 });
 

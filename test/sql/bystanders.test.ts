@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { judgeBaseline, type BaselineRow } from "../../runner/rules/baseline.ts";
+import type { BaselineRow } from "../../runner/model/outputs.ts";
+import { judgeBaseline } from "../../runner/rules/baseline.ts";
 import {
   grantMatrixSha,
   judgeGrantMatrix,

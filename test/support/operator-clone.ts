@@ -72,7 +72,7 @@ export async function removeClones(): Promise<void> {
   for (const root of folders) {
     for (const name of readdirSync(root).filter((entry) => entry !== "built")) {
       const clone = cloneIn(join(root, name));
-      if (readdirSync(clone.folder).includes(".sandbox")) await clone.script("sandbox", "remove");
+      if (readdirSync(clone.folder).includes(".sandbox")) await clone.script("sandbox", "remove", "--yes");
     }
     rmSync(root, { recursive: true, force: true });
   }

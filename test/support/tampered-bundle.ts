@@ -1,6 +1,6 @@
 // A request bundle that a test changes, and the approve program as a person runs it over such a bundle.
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { expect } from "vitest";
 import { materialOf } from "../../runner/plan.ts";
@@ -10,6 +10,7 @@ import { grammarChoice } from "../../runner/model/outputs.ts";
 import { buildRequest, parseRequest } from "../../runner/model/statement.ts";
 import { STOPS, type StopCode } from "../../runner/model/stop.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
+import { answerTo } from "../../scripts/sandbox/typed-answers.ts";
 import { projectRoot } from "../../infra/place.ts";
 import type { Sandbox } from "../../scripts/sandbox/sandbox.ts";
 
@@ -93,10 +94,11 @@ export class TamperedBundle {
   }
 }
 
-/** `input` is what is typed; without it the person types what is asked for. `more` are further words of the command. */
+/** `input` is what is typed; without it the person types what is asked for, or what `instead` makes of it. `more` are further words of the command. */
 export interface Attempt {
   readonly person?: string;
   readonly input?: string;
+  readonly instead?: (answer: string) => string;
   readonly profile?: string;
   readonly more?: readonly string[];
 }
@@ -112,16 +114,11 @@ export async function runApprove(
   sandbox: Sandbox,
   scratch: string,
   folder: string,
-  { person = "linh", input, profile, more = [] }: Attempt = {},
+  { person = "linh", input, instead = (answer) => answer, profile, more = [] }: Attempt = {},
 ): Promise<Answer> {
   const who = sandbox.persons.find((one) => one.id === person);
   const out = mkdtempSync(join(scratch, "signed-"));
-  const units = (JSON.parse(readFileSync(join(folder, "cut_plan.json"), "utf8")) as { rows: unknown[] }).rows.length;
-  const asked =
-    /"payload_sha":"([0-9a-f]{64})"/.exec(
-      existsSync(join(folder, "payload.json")) ? readFileSync(join(folder, "payload.json"), "utf8") : "",
-    )?.[1] ?? "";
-  const result = await execa(
+  const child = execa(
     process.execPath,
     [
       join(projectRoot(), "dist", "scripts", "approve.mjs"),
@@ -132,16 +129,40 @@ export async function runApprove(
       who?.keyFile ?? "",
       "--out",
       out,
+      "--page",
+      join(out, "..", `${basename(out)}.html`),
       ...more,
     ],
     {
       reject: false,
       extendEnv: false,
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: scratch },
-      input: input ?? `${units}\n${asked.slice(-6)}\n`,
+      ...(input === undefined ? { stdin: "pipe" as const } : { input }),
     },
   );
+  if (input === undefined) typeAnswers(child, folder, instead);
+  const result = await child;
   return { status: result.exitCode ?? -1, text: `${result.stdout}\n${result.stderr}`, signed: readdirSync(out) };
+}
+
+/** Types what is asked for, from the bundle, wherever the program asks. */
+function typeAnswers(
+  child: {
+    readonly stdout: NodeJS.ReadableStream;
+    readonly stderr: NodeJS.ReadableStream;
+    readonly stdin: NodeJS.WritableStream;
+  },
+  folder: string,
+  instead: (answer: string) => string,
+): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    let text = "";
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString("utf8");
+      const answer = answerTo(text, folder);
+      if (answer !== undefined) child.stdin.write(`${instead(answer)}\n`);
+    });
+  }
 }
 
 const memoryOf = (sandbox: Sandbox, person: string): string => {

@@ -1,7 +1,7 @@
 // Titles as people read them: whole sentences in one line, while the bytes of their breaks are kept and proven.
 import { expect, test } from "vitest";
 import { proveLossless } from "../../../../runner/rules/lossless.ts";
-import { cutLaw, law, unitOf } from "../../../support/law.ts";
+import { addresses, cutLaw, law, unitOf } from "../../../support/law.ts";
 
 const rest = "\nĐiều 2. Hết\nHết.\n";
 const titled = (heading: string, address = "DIEU-1"): string =>
@@ -59,3 +59,16 @@ test("a row whose title lacks a word, or that carries the break itself, is not p
     ).ok,
   ).toBe(false);
 });
+
+test.each(["(1)", "1)", "1 –"])(
+  "clauses numbered %s right below a long title are clauses, not the rest of the title",
+  (first) => {
+    const one = "Người giữ sách chịu trách nhiệm theo quy định tại khoản 1 Điều 3 của Luật này.";
+    const number = (sign: string): string => first.replace("1", sign);
+    const cut = cutLaw(
+      `LUẬT\nĐiều 1. Sách\nLời.\nĐiều 2. Trách nhiệm của xã và của người giữ sách đối với thư viện\n${number("1")} ${one}\n${number("2")} ${one}\nĐiều 3. Hai\nLời.\n`,
+      { depth: "khoan" },
+    );
+    expect(addresses(cut)).toEqual(["DIEU-1", "DIEU-2", "DIEU-2/KHOAN-1", "DIEU-2/KHOAN-2", "DIEU-3"]);
+  },
+);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { judgeBaseline, type BaselineRow } from "../../../../runner/rules/baseline.ts";
+import type { BaselineRow } from "../../../../runner/model/outputs.ts";
+import { judgeBaseline } from "../../../../runner/rules/baseline.ts";
 import { isProtected } from "../../../../runner/rules/protected.ts";
 
 const document = (name: string, change: Partial<BaselineRow> = {}): BaselineRow => ({

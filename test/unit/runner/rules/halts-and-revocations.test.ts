@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PAYLOADS } from "../../../../runner/model/payload.ts";
 import { haltFileName, haltFileOf, whyHaltFileStays } from "../../../../runner/rules/halt-file.ts";
 import { judgeRevocation } from "../../../../runner/rules/revocation.ts";
-import { judgeUnhalt } from "../../../../runner/rules/unhalt.ts";
+import { judgeNamed, judgeUnhalt } from "../../../../runner/rules/unhalt.ts";
 import { APPROVERS, LINH_KEY } from "../../../support/statements.ts";
 import { RUN_ID } from "../../../support/recorded-run.ts";
 
@@ -33,6 +33,31 @@ test("an UNHALT of another reach, of a halt that has ended or of another host is
     `STOP_APPROVAL_INVALID: halt 4 is not in force for ${OTHER}`,
   );
   expect(saw(judgeUnhalt(unhalt("*", "3"), HALTS, "vmi1"))).toBe("STOP_APPROVAL_INVALID: an UNHALT of another host");
+});
+
+test("an UNHALT of a halt that does not exist, or that holds another reach, lifts nothing and says so", () => {
+  const known = HALTS.map((halt) => ({ ...halt, lifted: halt.halt_id === "5" }));
+  const named = (run: string, ...ids: string[]) =>
+    judgeNamed(
+      unhalt(run, ...ids),
+      known.filter((halt) => ids.includes(halt.halt_id)),
+    );
+  expect(saw(named("*", "99"))).toBe("STOP_APPROVAL_INVALID: no halt 99 on this host");
+  const other = named("*", "4");
+  expect(saw(other)).toBe(`STOP_APPROVAL_INVALID: halt 4 holds ${RUN_ID}, and the statement is for every run`);
+  expect(other?.facts.next).toBe(`npm run unhalt -- 4 --run ${RUN_ID} --profile <your-profile>`);
+  expect(named(RUN_ID, "3")?.facts.next).toBe("npm run unhalt -- 3 --profile <your-profile>");
+  expect([named("*", "3"), named(RUN_ID, "4", "5")]).toEqual([undefined, undefined]);
+});
+
+test("the refusal of a run carries its reason, in plain words of one line", () => {
+  const refusal = (reason: unknown) =>
+    PAYLOADS.REVOCATION.safeParse({ run_id: RUN_ID, kind: "run", value: RUN_ID, reason }).success;
+  expect(refusal("Điều 12 nói mười phần trăm, bản của tôi nói chín mươi")).toBe(true);
+  for (const reason of ["", "x", "two\nlines", "a\u202eb", 7])
+    expect([reason, refusal(reason)]).toEqual([reason, false]);
+  const nonce = { run_id: RUN_ID, kind: "nonce", value: "a".repeat(32), reason: "no reason here" };
+  expect(PAYLOADS.REVOCATION.safeParse(nonce).success).toBe(false);
 });
 
 test("a halt file goes only when no halt of its reach is left and the one it stands for had a row to be lifted", () => {

@@ -41,7 +41,8 @@ describe("a stop for people", () => {
 
   test("without a run nothing is committed; without a look nothing is claimed", () => {
     expect(stopText(drift, "no run")).toContain(
-      "COMMITTED SO FAR  nothing: no run was opened\nSAFE TO LEAVE     yes, without limit\n",
+      "COMMITTED SO FAR  nothing: this command opened no run\n" +
+        "SAFE TO LEAVE     yes, as to this command; `cutter orchestrate status` tells of open runs\n",
     );
     expect(stopText(drift)).toContain("COMMITTED SO FAR  not read;");
     expect(stopText(drift)).toContain("SAFE TO LEAVE     not known;");
@@ -110,12 +111,24 @@ describe("a stop for programs", () => {
     expect(stopJson(same, status()).or).toBe(`cutter orchestrate revert ${RUN_ID} "<reason>"`);
   });
 
-  test("where no command helps, the one to look is given", () => {
+  test("a halt in force is followed by the command that lifts it", () => {
     const halted = status([{ halt_id: "3", run_id: null, reason: "r", actor: "a", at: minute(15) }]);
     expect(stopJson(new Stopped("STOP_HALTED", { saw: "s", wanted: "w" }), halted)).toMatchObject({
-      next: `cutter orchestrate status ${RUN_ID}`,
+      next: "npm run unhalt -- 3 --profile <your-profile>",
       or: null,
     });
+  });
+
+  test("behind another process only that process is followed, whatever the run waits for", () => {
+    const held = { ...status(), holder: "vmi/41/99" };
+    for (const code of ["STOP_LEASE_HELD", "STOP_FENCED"] as const) {
+      expect(stopJson(new Stopped(code, { saw: "s", wanted: "w" }), held).next).toBe(
+        `cutter orchestrate follow ${RUN_ID}`,
+      );
+      expect(stopJson(new Stopped(code, { saw: "s", wanted: "w" }), { ...held, holder: null }).next).toBe(
+        `cutter orchestrate status ${RUN_ID}`,
+      );
+    }
   });
 });
 

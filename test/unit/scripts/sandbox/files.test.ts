@@ -232,7 +232,7 @@ test("a program of the workstation prints a stop as the host does, and says noth
   ])
     for (const text of printed) expect(text).toMatch(part);
   expect(printed.map((text) => /^COMMITTED SO FAR +(.*)$/m.exec(text)?.[1])).toEqual([
-    "nothing: no run was opened",
+    "nothing: this command opened no run",
     expect.stringContaining("not read"),
   ]);
 });

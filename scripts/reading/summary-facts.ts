@@ -1,0 +1,47 @@
+// A request in numbers and names, the same on the page and in the terminal: what is written, for whom, as what, and how sure the count is.
+import { compareVersions, countsLine, unitsOfRows } from "../../runner/rules/supersession.ts";
+import { weightOf } from "./finding-weight.ts";
+import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
+import { documentOf, levelCounts, type Reading } from "./reading.ts";
+
+/** Label and value, in the order in which they are told. */
+export function summaryFacts({ bundle }: Reading, words: PageWords): (readonly [PageKey, string])[] {
+  const { request, sg1, manifest, rows, snapshot, findings } = bundle;
+  const [row] = rows;
+  const levels = levelCounts(bundle)
+    .map(([level, count]) => {
+      const key = `level.${level}`;
+      return said(words, isPageKey(key) ? key : "level.other", { count, level });
+    })
+    .join(", ");
+  const look = manifest.findings.filter((finding) => weightOf(finding) === "look").length + findings.environment.length;
+  const note = manifest.findings.length + findings.environment.length - look;
+  const cut = manifest.region.byte_end - manifest.region.byte_start;
+  const returns = snapshot.toString("latin1").split("\r\n").length - 1;
+  const target = sg1 && { database: sg1.target.database, host: sg1.target.host };
+  return [
+    ["summary.document", documentOf(bundle)],
+    ...(sg1 ? [["summary.version", sg1.source_version_id] as const] : []),
+    ["summary.gate", request.gate],
+    ["summary.run", request.run_id],
+    ["summary.units", String(rows.length)],
+    ["summary.levels", levels],
+    ["summary.text", said(words, "summary.textValue", { cut, all: snapshot.length })],
+    ...(returns > 0 ? [["summary.lineEnds", said(words, "summary.lineEndsValue", { count: returns })] as const] : []),
+    ["summary.complete", manifest.completeness?.summary ?? said(words, "summary.completeUnknown")],
+    ...comparedFact(bundle, words),
+    ["summary.kind", row?.unit_kind ?? ""],
+    ["summary.owner", row?.owner_ref ?? ""],
+    ["summary.publication", row?.publication_type ?? ""],
+    ["summary.findings", said(words, "summary.findingsValue", { look, note })],
+    ...(target ? [["summary.target", said(words, "summary.targetValue", target)] as const] : []),
+    ["summary.signBy", request.approve_by],
+  ];
+}
+
+/** Of a new version: what became of the articles of the enacted text it follows. */
+function comparedFact({ supersedes, rows }: Reading["bundle"], words: PageWords): (readonly [PageKey, string])[] {
+  if (!supersedes) return [];
+  const counts = countsLine(compareVersions(supersedes.units, unitsOfRows(rows)));
+  return [["summary.compared", said(words, "summary.comparedValue", { document: supersedes.document_id, counts })]];
+}
