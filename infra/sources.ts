@@ -15,6 +15,7 @@ import type { DeclaredPackage, TableDefinitions } from "./database-spec.ts";
 import type { Release } from "./render/release.ts";
 import { parseDefinitions, parseRights } from "./rights.ts";
 import type { Rights } from "./rights.ts";
+import { readPlainSync } from "../runner/adapters/plain-file.ts";
 
 /** Everything declared that is longer than a configuration value. */
 export interface Sources {
@@ -157,7 +158,11 @@ export function readRelease(folder: string): Release {
 
 function readOrStop(file: string, what: string): Buffer {
   if (!existsSync(file)) throw refused(`${what} is not there: ${file}`, "the file the stack's configuration names");
-  return readFileSync(file);
+  try {
+    return readPlainSync(file);
+  } catch {
+    throw refused(`${what} cannot be read as a file: ${file}`, "the file the stack's configuration names");
+  }
 }
 
 function refused(saw: string, wanted: string, details: readonly string[] = []): Stopped {

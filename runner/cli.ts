@@ -6,7 +6,8 @@ import type { DrillOptions } from "./commands/backup-drill.ts";
 import type { AskOnce, RunVerb } from "./commands/orchestrate-run.ts";
 import { FRAME_OPTION } from "./model/answer-frame.ts";
 import { stackOf } from "./model/error-text.ts";
-import { EXIT_BUG, EXIT_USAGE, Stopped } from "./model/stop.ts";
+import { EXIT_BUG, EXIT_USAGE } from "./model/stop.ts";
+import { stopOfError } from "./model/system-fault.ts";
 import type { GrammarWords } from "./rules/hints.ts";
 import { frameOutput, frameToken } from "./commands/framed-output.ts";
 
@@ -221,8 +222,9 @@ async function main(): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    if (error instanceof Stopped)
-      return (await import("./terminal/print-stopped.ts")).printStopped(error, process.argv.includes("--json"));
+    const stopped = stopOfError(error);
+    if (stopped)
+      return (await import("./terminal/print-stopped.ts")).printStopped(stopped, process.argv.includes("--json"));
     process.stderr.write(`${stackOf(error)}\nThis is a bug. Send this text and the run's runner.log.\n`);
     return EXIT_BUG;
   }

@@ -1,6 +1,5 @@
 // What this process is: configuration, release and approver set, each held against its digest. Loads neither database driver nor OpenPGP,
 // because whoever starts or follows a run needs neither.
-import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { loadConfig } from "./adapters/configuration.ts";
 import { ownRelease } from "./adapters/own-release.ts";
@@ -9,6 +8,7 @@ import { sha256 } from "./model/canonical.ts";
 import type { Config } from "./model/config.ts";
 import { Stopped } from "./model/stop.ts";
 import type { World } from "./world.ts";
+import { readPlain } from "./adapters/plain-file.ts";
 
 /** `approvers` parses the pinned set when somebody needs it. */
 export interface PinnedHost extends Pick<World, "config" | "here"> {
@@ -30,7 +30,7 @@ export async function readHere(configFile: string): Promise<PinnedHost> {
 async function pinnedApprovers(config: Config): Promise<{ readonly sha: string; readonly set: () => ApproverSet }> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(config.approvers.file);
+    bytes = await readPlain(config.approvers.file);
   } catch (error) {
     throw new Stopped(
       "STOP_COULD_NOT_LOOK",

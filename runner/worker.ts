@@ -8,6 +8,7 @@ import { hintLine, hintsOf, type AskedGrammar } from "./model/grammar-request.ts
 import { documentIdOf, type DocumentId, type RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
 import { messageOf, stackOf } from "./model/error-text.ts";
+import { stopOfError } from "./model/system-fault.ts";
 import { RUN_STATES, type RecordedPhase } from "./model/run.ts";
 import { insist, Stopped, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
@@ -280,7 +281,8 @@ interface End {
 const DONE: End = { exit: 0, stop: null };
 
 function ending(error: unknown): End {
-  if (error instanceof Stopped) return { exit: error.exit, stop: stopJson(error) };
+  const stopped = stopOfError(error);
+  if (stopped) return { exit: stopped.exit, stop: stopJson(stopped) };
   note(stackOf(error));
   const hint = "send runner.log of this run with your report";
   const stop = { code: "BUG", saw: messageOf(error), wanted: "no bug", hint, next: null, or: null, details: [] };

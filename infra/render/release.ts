@@ -51,7 +51,7 @@ export function renderLauncher(parts: {
     "--config",
     parts.config,
   ];
-  return `#!/bin/sh\n# Laid by provisioning; runs the current release of the runner with a clean environment.\nexec ${command(...words)} "$@"\n`;
+  return `#!/bin/sh\n# Laid by provisioning; runs the current release of the runner with a clean environment.\n# A core file would hold passwords.\nulimit -c 0\nexec ${command(...words)} "$@"\n`;
 }
 
 /** Text of the script. Earlier releases stay for runs that began with them. */

@@ -19,7 +19,6 @@ export function sshShellLine(connection: Connection, knownHostsFile: string): st
     ConnectTimeout: String(connection.dialSeconds),
     ServerAliveInterval: "5",
     ServerAliveCountMax: "4",
-    IdentityAgent: "none",
     PasswordAuthentication: "no",
     UpdateHostKeys: "no",
     ConnectionAttempts: "1",

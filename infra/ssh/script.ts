@@ -7,6 +7,7 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import type { Connection } from "../config.ts";
 import { knownHostsLine, sshShellLine } from "./connection.ts";
 import { framedCall, newToken } from "./framed-call.ts";
+import { keyFault } from "./key-fault.ts";
 import { framedScript } from "./framed-shell.ts";
 
 /** What a script on the host answered. */
@@ -40,7 +41,8 @@ export async function runOnHost(connection: Connection, script: string, limitSec
     }).catch((error: unknown) => {
       throw error instanceof Stopped ? unreachable(connection, error.facts.saw, error.facts.hint) : error;
     });
-    if (status === undefined) throw unreachable(connection, reasonOf(stderr));
+    if (status === undefined)
+      throw unreachable(connection, keyFault(connection.privateKeyFile, stderr) ?? reasonOf(stderr));
     return { status, stdout: Buffer.concat(parts).toString("utf8"), stderr };
   } finally {
     rmSync(folder, { recursive: true, force: true });

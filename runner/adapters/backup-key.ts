@@ -1,9 +1,9 @@
 // Whether the pinned public key can encrypt a backup now, and with which subkey. The only judge of recipient keys.
 import { messageOf } from "../model/error-text.ts";
-import { readFile } from "node:fs/promises";
 import * as openpgp from "openpgp";
 import { FINGERPRINT } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
+import { readPlain } from "./plain-file.ts";
 
 /** A proven recipient: the one encryption subkey every backup goes to. */
 export interface BackupRecipient {
@@ -21,7 +21,7 @@ export interface BackupRecipient {
 export async function loadRecipient(file: string, fingerprint: string, now: Date): Promise<BackupRecipient> {
   let armored: string;
   try {
-    armored = await readFile(file, "utf8");
+    armored = (await readPlain(file)).toString("utf8");
   } catch (error) {
     throw unfit("the file of the backup public key cannot be read", error);
   }

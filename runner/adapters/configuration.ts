@@ -1,14 +1,14 @@
 // The runner's one reader of orchestrator.config.json: bytes become a Config or every mistake is named at once.
-import { readFile } from "node:fs/promises";
 import { configSchema, type Config } from "../model/config.ts";
 import { sha256 } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
+import { readPlain } from "./plain-file.ts";
 
 /** Configuration and the digest of its bytes (config_sha). STOP_PRECHECK_FAILED lists every mistake, unknown keys included. */
 export async function loadConfig(file: string): Promise<{ config: Config; config_sha: string }> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    bytes = await readPlain(file);
   } catch (error) {
     throw new Stopped(
       "STOP_COULD_NOT_LOOK",

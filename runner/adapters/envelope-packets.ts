@@ -1,4 +1,5 @@
 // Walks the OpenPGP packets of a file without reading their bodies. The library merges and forgives; an envelope may hold nothing extra.
+import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import type { EnvelopePacket } from "../model/backup-receipt.ts";
 import { Stopped } from "../model/stop.ts";
@@ -11,12 +12,15 @@ const FIRST_PACKET_MOST = 4096;
 export async function readPackets(file: string): Promise<{ packets: EnvelopePacket[]; firstPacket: Uint8Array }> {
   let handle: FileHandle;
   try {
-    handle = await open(file, "r");
+    handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file} cannot be read`, wanted: "the backup file" }, error);
   }
   try {
-    const { size } = await handle.stat();
+    const status = await handle.stat();
+    if (!status.isFile())
+      throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file} is not a plain file`, wanted: "the backup file" });
+    const { size } = status;
     const packets: EnvelopePacket[] = [];
     let end = 0;
     let firstEnd = 0;

@@ -1,6 +1,5 @@
 // How every session of the runner begins: encrypted as the configuration says, with our settings, and with PostgreSQL
 // itself at the other end.
-import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
@@ -8,6 +7,7 @@ import * as z from "zod";
 import type { Config, SslMode } from "../model/config.ts";
 import { Stopped } from "../model/stop.ts";
 import { authoritiesOf, sessionOptions, SETTLE_SESSION } from "../rules/session-settings.ts";
+import { readPlain } from "./plain-file.ts";
 
 /** Where a server is and how it is spoken to; the modes mean what libpq documents. */
 export interface ServerPlace {
@@ -103,7 +103,7 @@ async function tlsOf(place: ServerPlace): Promise<ConnectionOptions | false> {
   if (place.sslmode === "disable" || place.host.startsWith("/")) return false;
   const file = authoritiesOf(place);
   if (file === undefined) return { rejectUnauthorized: false };
-  const ca = await readFile(file).catch((error: unknown) => {
+  const ca = await readPlain(file).catch((error: unknown) => {
     throw new Stopped(
       "STOP_COULD_NOT_LOOK",
       {

@@ -1,11 +1,13 @@
 // Events of a run: one JSON line each in runs/<run_id>/events.ndjson; followers read the file, so a lost line loses nothing.
 import { messageOf } from "../model/error-text.ts";
-import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spokenEvent, type FollowedEvent, type SpokenEvent } from "../model/events.ts";
 import { jsonOf } from "../model/json-text.ts";
+import { Stopped } from "../model/stop.ts";
 import type { Events } from "../world.ts";
+import { openToAppend } from "./plain-file.ts";
 import { isAlive } from "./run-process.ts";
 
 /** Where a run's events lie below the runtime root. */
@@ -20,11 +22,7 @@ export function fileEvents(root: string, runId: string): Events {
   return {
     emit: (event) => {
       try {
-        appendFileSync(
-          path,
-          `${endsHalf(path) ? "\n" : ""}${JSON.stringify({ at: new Date().toISOString(), pid: process.pid, ...event })}\n`,
-          { mode: 0o640 },
-        );
+        append(path, `${JSON.stringify({ at: new Date().toISOString(), pid: process.pid, ...event })}\n`);
       } catch (error) {
         process.stderr.write(`events.ndjson: ${messageOf(error)}\n`);
       }
@@ -33,23 +31,45 @@ export function fileEvents(root: string, runId: string): Events {
 }
 
 // A full disk takes half a line: the next event begins one of its own, or nobody could read either.
-function endsHalf(path: string): boolean {
-  if (!existsSync(path)) return false;
-  const descriptor = openSync(path, "r");
+function append(path: string, line: string): void {
+  const descriptor = openToAppend(path, 0o640);
   try {
-    const size = fstatSync(descriptor).size;
-    const last = Buffer.alloc(1);
-    return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 10;
+    appendFileSync(descriptor, `${endsHalf(path) ? "\n" : ""}${line}`);
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Bytes already there: a follower of a resumed run starts behind them. */
-export function eventsLength(root: string, runId: string): number {
-  const path = eventsFile(root, runId);
-  return existsSync(path) ? statSync(path).size : 0;
+const endsHalf = (path: string): boolean =>
+  reading(path, (descriptor, size) => {
+    const last = Buffer.alloc(1);
+    return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 10;
+  }) ?? false;
+
+/** What `work` makes of the plain file there, undefined without one. STOP_COULD_NOT_LOOK for a pipe, a link or a folder in its place. */
+function reading<T>(path: string, work: (descriptor: number, size: number) => T): T | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    throw noEvents(path, error);
+  }
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw noEvents(path);
+    return work(descriptor, status.size);
+  } finally {
+    closeSync(descriptor);
+  }
 }
+
+const noEvents = (path: string, cause?: unknown): Stopped =>
+  new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} is not a plain file`, wanted: "the events of this run" }, cause);
+
+/** Bytes already there: a follower of a resumed run starts behind them. */
+export const eventsLength = (root: string, runId: string): number =>
+  reading(eventsFile(root, runId), (_descriptor, size) => size) ?? 0;
 
 /**
  * Yields events from `offset`. With `pid`: those of that process, to its last word. Without: everybody's, until nobody who
@@ -67,7 +87,8 @@ export async function* followEvents(
   for (;;) {
     // Looked at before reading: what a process wrote before it ended is then in the file.
     const living = [...working].some(isAlive);
-    const chunk = readFrom(path, position);
+    const { chunk, passed } = readFrom(path, position);
+    position += passed;
     for (const line of chunk.toString("utf8").split("\n").slice(0, -1)) {
       position += Buffer.byteLength(line) + 1;
       const event = spoken(line);
@@ -78,7 +99,7 @@ export async function* followEvents(
       else working.add(event.pid);
     }
     if (pid !== undefined && working.size === 0) return;
-    if (chunk.length > 0) continue;
+    if (chunk.length > 0 || passed > 0) continue;
     if (!living) return;
     await sleep(100);
   }
@@ -87,18 +108,27 @@ export async function* followEvents(
 // Half a line tells nothing, and must not keep anybody from hearing the next one.
 const spoken = (line: string): SpokenEvent | undefined => spokenEvent.safeParse(jsonOf(line)).data;
 
-function readFrom(path: string, position: number): Buffer {
-  if (!existsSync(path)) return Buffer.alloc(0);
-  const size = statSync(path).size;
-  if (size <= position) return Buffer.alloc(0);
-  const descriptor = openSync(path, "r");
-  try {
-    const buffer = Buffer.alloc(Math.min(size - position, 1 << 20));
-    const read = readSync(descriptor, buffer, 0, buffer.length, position);
-    // Only whole lines, so that a character of several bytes is never cut.
-    const end = buffer.subarray(0, read).lastIndexOf(10) + 1;
-    return buffer.subarray(0, end);
-  } finally {
-    closeSync(descriptor);
-  }
+/** Longest line that is an event; a longer one is passed over as a whole. */
+const LINE_CAP = 1 << 20;
+
+/** Whole lines from `position` on, and the bytes before them of a line that is too long to be an event. */
+function readFrom(path: string, position: number): { readonly chunk: Buffer; readonly passed: number } {
+  const nothing = { chunk: Buffer.alloc(0), passed: 0 };
+  return (
+    reading(path, (descriptor, size) => {
+      const window = (from: number): Buffer => {
+        const buffer = Buffer.alloc(Math.max(0, Math.min(size - from, LINE_CAP)));
+        return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, from));
+      };
+      const bytes = window(position);
+      // Only whole lines, so that a character of several bytes is never cut.
+      const end = bytes.lastIndexOf(10) + 1;
+      if (end > 0 || bytes.length < LINE_CAP) return { chunk: bytes.subarray(0, end), passed: 0 };
+      for (let from = position + bytes.length; from < size; from += LINE_CAP) {
+        const at = window(from).indexOf(10);
+        if (at >= 0) return { ...nothing, passed: from + at + 1 - position };
+      }
+      return nothing;
+    }) ?? nothing
+  );
 }

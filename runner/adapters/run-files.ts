@@ -1,6 +1,6 @@
 // Files under the runtime root: every write is temp name, fsync, rename, fsync of the folder; every read refuses links and specials.
 import { randomBytes } from "node:crypto";
-import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { isRunId, isSourceVersionId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
@@ -111,7 +111,8 @@ async function readIfThere(path: string, cap: number): Promise<Buffer | undefine
 /** Whether something has this name. STOP_COULD_NOT_LOOK when the folder cannot be searched. */
 export async function exists(path: string): Promise<boolean> {
   try {
-    await access(path);
+    // The name itself: a link that leads nowhere stands there too.
+    await lstat(path);
     return true;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return false;

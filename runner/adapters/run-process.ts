@@ -1,8 +1,10 @@
 // The runner as a process: who holds a lease, is that process gone, and starting a run detached from the line it was asked over.
 import { spawn } from "node:child_process";
-import { openSync, closeSync, mkdirSync } from "node:fs";
+import { closeSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { Stopped } from "../model/stop.ts";
+import { openToAppend } from "./plain-file.ts";
 import { ownScope } from "./own-scope.ts";
 import { processStart } from "./process-identity.ts";
 
@@ -59,7 +61,7 @@ function claim(folder: string): boolean {
 export function startDetached(root: string, runId: string, words: readonly string[]): number {
   const folder = join(root, "runs", runId);
   mkdirSync(folder, { recursive: true, mode: 0o750 });
-  const log = openSync(join(folder, "runner.log"), "a", 0o640);
+  const log = logOf(join(folder, "runner.log"));
   try {
     const [program] = process.argv.slice(1);
     if (!program) throw new Error("no program to start");
@@ -70,6 +72,18 @@ export function startDetached(root: string, runId: string, words: readonly strin
     return child.pid;
   } finally {
     closeSync(log);
+  }
+}
+
+function logOf(path: string): number {
+  try {
+    return openToAppend(path, 0o640);
+  } catch (error) {
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      { saw: `${path} cannot be written as a plain file`, wanted: "the log of this run, no link and no pipe" },
+      error,
+    );
   }
 }
 

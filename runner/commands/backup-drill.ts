@@ -1,6 +1,6 @@
 // `backup receipt|drill|drills`: what a restore outside the host needs, the restore itself, and when it was last done.
 import { ask } from "../looks/one-statement.ts";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
 import { DRILL_FILE, drillPackageSchema, drillRecordSchema } from "../model/drill.ts";
@@ -67,13 +67,17 @@ export async function restoreDrill(common: Common, options: DrillOptions): Promi
   return 0;
 }
 
+/** Largest drill record, bytes. */
+const DRILL_CAP = 64 * 1024;
+
 /** `backup drills`: the records of drills, newest last. Reads files only; a file that is no record is left out and counted. */
 export async function showDrills(common: Common): Promise<number> {
   const { config } = await loadConfig(common.config);
   const folder = join(config.orchestrator.runtime_root, "backups", "drills");
   const names = (await readdir(folder).catch(() => [])).filter((name) => DRILL_FILE.test(name)).sort();
   for (const name of names) {
-    const record = drillRecordSchema.safeParse(jsonOf(await readFile(join(folder, name), "utf8")));
+    const read = await readSafely(join(folder, name), DRILL_CAP);
+    const record = drillRecordSchema.safeParse(read.ok ? jsonOf(read.bytes.toString("utf8")) : undefined);
     if (!record.success) process.stderr.write(`${name}: no drill record\n`);
     else if (common.json) printJson({ event: "drill", ...record.data });
     else

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
 import { sha256 } from "../model/canonical.ts";
-import { BUNDLE_CAP, BUNDLE_FILES, BUNDLE_NAME } from "../model/request-files.ts";
+import { BUNDLE_CAP, BUNDLE_FILES, BUNDLE_NAME, BUNDLE_PIECE } from "../model/request-files.ts";
 import { Stopped } from "../model/stop.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { exists } from "../adapters/run-files.ts";
@@ -11,7 +11,7 @@ import { readSafely } from "../adapters/safe-file.ts";
 import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
-/** Exit 0; with --json one `file` event a file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for nothing yet. */
+/** Exit 0; with --json `file` events, one a piece of each file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for nothing yet. */
 export async function showRequests(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const { config } = await loadConfig(common.config);
@@ -54,7 +54,12 @@ async function send(folder: string, bundle: string): Promise<void> {
         saw: `${path}: ${read.reason}`,
         wanted: "a plain file of this bundle",
       });
-    room -= read.bytes.length;
-    printJson({ event: "file", bundle, name, sha256: sha256(read.bytes), data: read.bytes.toString("base64") });
+    const { bytes } = read;
+    const size = bytes.length;
+    room -= size;
+    const whole = { event: "file", bundle, name, sha256: sha256(bytes), size } as const;
+    // In pieces, so that nobody has to hold a line of the length of a law; an empty file is one empty piece.
+    for (let offset = 0; offset < Math.max(size, 1); offset += BUNDLE_PIECE)
+      printJson({ ...whole, offset, data: bytes.subarray(offset, offset + BUNDLE_PIECE).toString("base64") });
   }
 }

@@ -20,9 +20,19 @@ export async function showStatus(common: Common, id: string | undefined): Promis
   const { config } = await loadConfig(common.config);
   const root = config.orchestrator.runtime_root;
   const ids = id === undefined ? await runIds(root) : [runIdOf(id)];
-  const known = (await Promise.all(ids.map((runId) => statusOfRun(config.orchestrator, runId)))).filter(
-    (status) => status !== undefined,
-  );
+  const unread: string[] = [];
+  const known = (
+    await Promise.all(
+      ids.map((runId) =>
+        statusOfRun(config.orchestrator, runId).catch((error: unknown) => {
+          // One run that cannot be read hides no other.
+          if (!(error instanceof Stopped) || id !== undefined) throw error;
+          unread.push(`${runId}: ${error.facts.saw}`);
+          return undefined;
+        }),
+      ),
+    )
+  ).filter((status) => status !== undefined);
   if (id !== undefined && known.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no state of ${id} on this host`,
@@ -35,9 +45,18 @@ export async function showStatus(common: Common, id: string | undefined): Promis
     else if (id !== undefined || status.closed === null) process.stdout.write(`${statusText(status)}\n`);
     else process.stdout.write(`${status.run_id}  ${status.document_id}  ${status.state}  closed ${status.closed}\n`);
   }
+  if (unread.length > 0)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `${unread.length} of ${ids.length} runs cannot be read; the others are shown`,
+      wanted: "a state.json of this release in the folder of every run",
+      hint: "the database knows where these runs stand; `cutter orchestrate status` of one id tells what is wrong with its file",
+      details: unread.sort().slice(0, MOST_UNREAD),
+    });
   if (known.length === 0) process.stderr.write("no runs on this host\n");
   return 0;
 }
+
+const MOST_UNREAD = 50;
 
 async function statusOfRun(places: Config["orchestrator"], runId: string): Promise<StatusJson | undefined> {
   const files = runFiles(places.runtime_root, places.global_locks_dir);

@@ -106,11 +106,12 @@ const approvalEvent = event("approval", {
 /** The judgement without the name of its event. */
 export type Approval = Omit<z.infer<typeof approvalEvent>, "event">;
 
-/** One file of a request bundle on its way: `data` is base64, `sha256` that of the bytes. */
+/** A piece of a file of a request bundle on its way: `size` and `sha256` are the whole file's, `data` is base64 of the bytes from `offset` on. */
 export const bundleFileEvent = event("file", {
   bundle: text.regex(BUNDLE_NAME),
   name: z.enum(BUNDLE_FILES),
   sha256: sha,
+  ...counts("size", "offset"),
   data: z.base64(),
 });
 export type BundleFile = z.infer<typeof bundleFileEvent>;

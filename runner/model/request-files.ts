@@ -25,3 +25,6 @@ export const BUNDLE_NAME = /^(?:SG_1_cut_authz|EXECUTION|SG_2_lifecycle_authz|SG
 
 /** Largest bundle that is sent or taken, bytes of all its files. */
 export const BUNDLE_CAP = 128 * 1024 * 1024;
+
+/** Bytes of a file that travel in one line. */
+export const BUNDLE_PIECE = 256 * 1024;

@@ -60,3 +60,9 @@ export const printable = (text: string): string => text.replace(UNPRINTABLE, esc
 
 /** As {@link printable}, but line feeds and tabs stay; for bodies. */
 export const printableLines = (text: string): string => text.replace(UNPRINTABLE_BUT_LINES, escaped);
+
+/** A JSON text whose hidden characters are escapes, code unit by code unit: the same value, safe on a terminal. */
+export const escapedJson = (json: string): string =>
+  json.replace(EVERY_HIDDEN, (hidden) =>
+    [...Array(hidden.length).keys()].map((at) => `\\u${hidden.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );

@@ -3,7 +3,8 @@
 import { stackOf } from "../../runner/model/error-text.ts";
 import { Command } from "commander";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { EXIT_BUG, EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
+import { EXIT_BUG, EXIT_USAGE } from "../../runner/model/stop.ts";
+import { stopOfError } from "../../runner/model/system-fault.ts";
 import { printStopped, type StopPrinting } from "../../runner/terminal/print-stopped.ts";
 import { operatorSentence, SANDBOX_STACK } from "./operator-command.ts";
 
@@ -43,8 +44,9 @@ export async function runProgram(
     if (!kind.anyEnvironment) refuseForeignEnvironment();
     process.exitCode = (await work()) ?? 0;
   } catch (error) {
-    if (error instanceof Stopped) {
-      process.exitCode = printStopped(error, process.argv.includes("--json"), {
+    const stopped = stopOfError(error);
+    if (stopped) {
+      process.exitCode = printStopped(stopped, process.argv.includes("--json"), {
         standing: kind.aboutRun ? undefined : "no run",
         // The host's own program is not on this machine: its commands are given as ours.
         words: (text) => operatorSentence(text, SANDBOX_STACK),

@@ -1,7 +1,7 @@
 // Brings request bundles to this machine. The host chooses no path here: names are words of a list, sizes are capped, digests are compared.
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { createHash, type Hash } from "node:crypto";
+import { mkdir, mkdtemp, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256 } from "../../runner/model/canonical.ts";
 import { bundleFileEvent, type BundleFile } from "../../runner/model/events.ts";
 import { BUNDLE_CAP } from "../../runner/model/request-files.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -18,6 +18,8 @@ import type { Target } from "./target.ts";
 
 /** Bundles one host may send for one run: a gate's newest, for each gate. */
 const BUNDLES_AT_ONCE = 4;
+/** Events beside files that one fetch may bring: its last word. */
+const OTHERS_CAP = 20;
 
 /**
  * Writes the newest bundle of each gate to `<folder>/<gate>-<n>` and answers these folders; a bundle that was fetched before is
@@ -27,14 +29,10 @@ export async function fetchBundles(target: Target, runId: string, folder: string
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const landing = await mkdtemp(join(folder, ".arriving-"));
   try {
-    const files = await receive(target, runId);
-    const bundles = [...new Set(files.map((file) => file.bundle))];
-    for (const bundle of bundles) await mkdir(join(landing, bundle), { mode: 0o700 });
-    for (const file of files)
-      await writeFile(join(landing, file.bundle, file.name), bytesOf(file), { flag: "wx", mode: 0o600 });
+    const { arrived, bundles } = await receive(target, runId, landing);
     for (const bundle of bundles) {
       await rm(join(folder, bundle), { recursive: true, force: true });
-      await rename(join(landing, bundle), join(folder, bundle));
+      await rename(join(arrived, bundle), join(folder, bundle));
     }
     return bundles.map((bundle) => join(folder, bundle));
   } finally {
@@ -42,43 +40,106 @@ export async function fetchBundles(target: Target, runId: string, folder: string
   }
 }
 
-async function receive(target: Target, runId: string): Promise<BundleFile[]> {
+async function receive(
+  target: Target,
+  runId: string,
+  landing: string,
+): Promise<{ readonly arrived: string; readonly bundles: readonly string[] }> {
   const words = ["orchestrate", "requests", runId];
-  const { status, stderr, files, others } = await askedAgain(() => receiveOnce(target, words));
+  let tries = 0;
+  const { status, stderr, bundles, others, arrived } = await askedAgain(async () => {
+    tries += 1;
+    const arrived = join(landing, String(tries));
+    await mkdir(arrived, { mode: 0o700 });
+    return { ...(await receiveOnce(target, words, arrived)), arrived };
+  });
   insistNoStop(others, target, runId);
   if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0) throw hostFailed(words, status, stderr);
-  return files;
+  return { arrived, bundles };
 }
 
 async function receiveOnce(
   target: Target,
   words: readonly string[],
-): Promise<HostAnswer & { readonly files: BundleFile[]; readonly others: HostEvent[] }> {
-  const files: BundleFile[] = [];
+  folder: string,
+): Promise<HostAnswer & { readonly bundles: readonly string[]; readonly others: HostEvent[] }> {
   const others: HostEvent[] = [];
-  let room = BUNDLES_AT_ONCE * BUNDLE_CAP;
-  const answer = await callHost(target, {
-    words,
-    onEvent: (event) => {
-      if (event.event !== "file") return void others.push(event);
-      const file = bundleFileEvent.safeParse(event);
-      if (!file.success) throw foreign("a file of another name or form");
-      room -= file.data.data.length * 0.75;
-      if (room < 0) throw foreign("more than a request needs");
-      if (files.some((known) => known.bundle === file.data.bundle && known.name === file.data.name))
-        throw foreign("the same file twice");
-      files.push(file.data);
-    },
-  });
-  return { ...answer, files, others };
+  const landing = landingIn(folder);
+  try {
+    const answer = await callHost(target, {
+      words,
+      onEvent: async (event) => {
+        if (event.event !== "file") {
+          if (others.push(event) > OTHERS_CAP) throw foreign("other things than files");
+          return;
+        }
+        const piece = bundleFileEvent.safeParse(event);
+        if (!piece.success) throw foreign("a file of another name or form");
+        await landing.take(piece.data);
+      },
+    });
+    if (answer.status === 0) landing.insistWhole();
+    return { ...answer, bundles: landing.bundles(), others };
+  } finally {
+    await landing.close();
+  }
 }
 
-function bytesOf(file: BundleFile): Buffer {
-  const bytes = Buffer.from(file.data, "base64");
-  if (sha256(bytes) !== file.sha256) throw foreign(`${file.name} with another digest than announced`);
-  return bytes;
+/** A file that is arriving. */
+interface Arriving {
+  readonly handle: FileHandle;
+  readonly told: Pick<BundleFile, "bundle" | "name" | "sha256" | "size">;
+  readonly hash: Hash;
+  bytes: number;
 }
+
+// Files come one behind the other, each in pieces that are written as they come.
+function landingIn(folder: string) {
+  const seen = new Set<string>();
+  const bundles = new Set<string>();
+  let present: Arriving | undefined;
+  let room = BUNDLES_AT_ONCE * BUNDLE_CAP;
+  const begin = async (piece: BundleFile): Promise<Arriving> => {
+    if (present) throw foreign(`${present.told.name} cut off`);
+    const path = join(piece.bundle, piece.name);
+    if (seen.has(path)) throw foreign("the same file twice");
+    room -= piece.size;
+    if (room < 0) throw foreign("more than a request needs");
+    seen.add(path);
+    if (!bundles.has(piece.bundle)) await mkdir(join(folder, piece.bundle), { mode: 0o700 });
+    bundles.add(piece.bundle);
+    const handle = await open(join(folder, path), "wx", 0o600);
+    return { handle, told: piece, hash: createHash("sha256"), bytes: 0 };
+  };
+  return {
+    take: async (piece: BundleFile): Promise<void> => {
+      if (piece.offset === 0) present = await begin(piece);
+      const file = present;
+      if (!file || !continues(file, piece)) throw foreign("a piece that continues no file");
+      const bytes = Buffer.from(piece.data, "base64");
+      if (bytes.length === 0 && piece.size > 0) throw foreign("an empty piece");
+      file.bytes += bytes.length;
+      if (file.bytes > piece.size) throw foreign(`${piece.name} longer than announced`);
+      file.hash.update(bytes);
+      await file.handle.appendFile(bytes);
+      if (file.bytes < piece.size) return;
+      await file.handle.close();
+      present = undefined;
+      if (file.hash.digest("hex") !== piece.sha256) throw foreign(`${piece.name} with another digest than announced`);
+    },
+    insistWhole: (): void => {
+      if (present) throw foreign(`${present.told.name} cut off`);
+    },
+    bundles: (): readonly string[] => [...bundles],
+    close: async (): Promise<void> => {
+      await present?.handle.close();
+    },
+  };
+}
+
+const continues = ({ told, bytes }: Arriving, piece: BundleFile): boolean =>
+  piece.offset === bytes && (["bundle", "name", "sha256", "size"] as const).every((key) => piece[key] === told[key]);
 
 function foreign(saw: string): Stopped {
   return new Stopped("STOP_COULD_NOT_LOOK", {

@@ -5,6 +5,7 @@ import { insist, Stopped, type StopCode } from "../../runner/model/stop.ts";
 import { judgeReason } from "../../runner/rules/reason.ts";
 import { spokenEvent, type SpokenEvent, type StatusJson } from "../../runner/model/events.ts";
 import { doneText } from "../../runner/terminal/status-text.ts";
+import { printTold } from "../../runner/terminal/print-json.ts";
 import { progressOn, type Progress } from "../../runner/terminal/progress.ts";
 import { stopJson, stopText, type Shown } from "../../runner/terminal/stop-text.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
@@ -12,7 +13,7 @@ import { askStatus, statusIfKnown } from "./ask-status.ts";
 import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
 import { operatorCommand, operatorSentence, withStack } from "../frame/operator-command.ts";
 import { runIdOf } from "../frame/program.ts";
-import { endOf, operatorStop } from "./stop-of-host.ts";
+import { endOf, operatorEvent, operatorStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
 /** `words` must be safe to ask twice: with a token of ours ({@link onceOnly}), a run id of ours, or only following. */
@@ -52,7 +53,7 @@ export async function followRun(ask: Ask): Promise<number> {
     const heard = spokenEvent.safeParse(event).data;
     if (heard) ask.onEvent?.(heard);
     // A host may say more than this workstation knows: a program gets all of it. The last word waits for the run's next command.
-    if (ask.json) last.tell(event);
+    if (ask.json) last.tell(operatorEvent(event, ask.target.stack, ask.runId));
     else if (heard) progress.show(heard);
   };
   const leave = onInterrupt(ask, progress);
@@ -89,16 +90,15 @@ export async function followRun(ask: Ask): Promise<number> {
 /** Events as programs get them; the newest `ended` is held back, because what comes next is known only when the run was looked at. */
 function lastWordHeld(): { tell(event: HostEvent): void; end(complete: (event: HostEvent) => HostEvent): void } {
   let held: HostEvent | undefined;
-  const print = (event: HostEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
   const flush = (complete: (event: HostEvent) => HostEvent): void => {
-    if (held) print(complete(held));
+    if (held) printTold(complete(held));
     held = undefined;
   };
   return {
     tell: (event) => {
       flush((one) => one);
       if (event.event === "ended") held = event;
-      else print(event);
+      else printTold(event);
     },
     end: flush,
   };

@@ -8,6 +8,7 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import { KEPT_ANSWER, lineReader, PASSING_ANSWER, type AnswerCaps } from "../../infra/ssh/framed-answer.ts";
 import { framedCall, newToken, type CallEnd } from "../../infra/ssh/framed-call.ts";
 import { framedScript } from "../../infra/ssh/framed-shell.ts";
+import { keyFault } from "../../infra/ssh/key-fault.ts";
 import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
 import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
@@ -94,7 +95,9 @@ export async function askedAgain<T extends HostAnswer>(ask: () => Promise<T>): P
   for (let tries = 0; ; tries += 1) {
     const answer = await ask();
     const wait = (
-      /^ssh: (?:connect to host|Could not resolve)|Host key verification failed|Permission denied/m.test(answer.stderr)
+      /^ssh: (?:connect to host|Could not resolve)|Host key verification failed|Permission denied|Load key|timed out during banner exchange/m.test(
+        answer.stderr,
+      )
         ? NEVER_STOOD
         : BROKE
     )[tries];
@@ -142,7 +145,8 @@ export const eventsLike = <T>(schema: z.ZodType<T>, events: readonly HostEvent[]
 
 /** The stop of a line that does not stand. */
 export function lineBroken({ address }: Target, stderr: string): Stopped {
-  const said = printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200);
+  const said =
+    keyFault(address.privateKeyFile, stderr) ?? printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200);
   return new Stopped("STOP_COULD_NOT_LOOK", {
     saw: `${address.host}:${address.port}: ${said || "the line ended"}`,
     wanted: "the pinned host, answering",

@@ -1,6 +1,5 @@
 // Registers a source version on a host: the two registry rows, by the host's psql as its database administrator, and the snapshot.
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import type { StackConfig } from "../../infra/config.ts";
 import { psqlPlace } from "../../infra/host-spec.ts";
 import { NOT_SO, renderQuestion, renderRegistration } from "../../infra/render/registration.ts";
@@ -14,6 +13,7 @@ import { insist, Stopped } from "../../runner/model/stop.ts";
 import { registrationPackage, type RegistrationPackage } from "../../runner/rules/registration.ts";
 import { compareVersions, judgeComparable, newVersionHint, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { hasHidden, hasVisible, printableLines } from "../../runner/rules/text-hygiene.ts";
+import { readPlain } from "../../runner/adapters/plain-file.ts";
 
 const CORRECT = "correct what is named, then give the same command again";
 
@@ -55,7 +55,7 @@ export async function readRegistration(
       wanted: `one line of at most ${LABEL_CHARACTERS} visible characters`,
     });
   }
-  const bytes = await readFile(file).catch((error: unknown) => {
+  const bytes = await readPlain(file).catch((error: unknown) => {
     throw new Stopped(
       "STOP_REFUSED_INPUT",
       {

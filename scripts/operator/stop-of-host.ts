@@ -1,7 +1,8 @@
 // How a command of the host ended, as a stop this program can show.
 import { endedEvent } from "../../runner/model/events.ts";
 import { stopOfJson, type Shown } from "../../runner/terminal/stop-text.ts";
-import { operatorCommand, operatorSentence } from "../frame/operator-command.ts";
+import { hostCommand, hostSentence } from "../frame/host-command.ts";
+import type { HostEvent } from "./host-call.ts";
 
 /** The last word among events: exit status, and its stop or bug. Undefined when there is none. */
 export function endOf(
@@ -17,15 +18,36 @@ export function endOf(
 export const stopOf = (events: readonly unknown[]): Shown | undefined => endOf(events)?.stop;
 
 /** The same stop with commands of this workstation. */
-export function operatorStop({ code, facts }: Shown, stack: string, runId?: string): Shown {
-  const ours = (command: string): string => operatorCommand(command, stack, runId);
+export function operatorStop({ code, facts: { next, or, ...facts } }: Shown, stack: string, runId?: string): Shown {
+  const ours = (name: "next" | "or", told: string | undefined): { readonly [key in typeof name]?: string } => {
+    const command = told === undefined ? undefined : hostCommand(told, stack, runId);
+    return command === undefined ? {} : { [name]: command };
+  };
   return {
     code,
     facts: {
       ...facts,
-      ...(facts.hint === undefined ? {} : { hint: operatorSentence(facts.hint, stack) }),
-      ...(facts.next === undefined ? {} : { next: ours(facts.next) }),
-      ...(facts.or === undefined ? {} : { or: ours(facts.or) }),
+      ...(facts.hint === undefined ? {} : { hint: hostSentence(facts.hint, stack, runId) }),
+      ...ours("next", next),
+      ...ours("or", or),
     },
   };
 }
+
+/** An event as a program on this side gets it: the host's words as they are, but for commands, which are ours or null. */
+export function operatorEvent(event: HostEvent, stack: string, runId?: string): HostEvent {
+  const ours = (told: unknown): string | null =>
+    typeof told === "string" ? (hostCommand(told, stack, runId) ?? null) : null;
+  const inside = (part: object): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(part).map(([name, value]) => {
+        if (COMMANDS.has(name)) return [name, ours(value)];
+        return [name, name === "hint" && typeof value === "string" ? hostSentence(value, stack, runId) : value];
+      }),
+    );
+  const { stop } = event;
+  return { ...inside(event), ...(typeof stop === "object" && stop !== null ? { stop: inside(stop) } : {}) };
+}
+
+/** Names under which events carry a command to paste (runner/model/events.ts). */
+const COMMANDS: ReadonlySet<string> = new Set(["next", "or", "command"]);

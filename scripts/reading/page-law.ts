@@ -1,4 +1,5 @@
 // The law on the reading page: every unit with its text and address, what stands outside the units, and the tree at the side.
+import type { ManifestUnit } from "../../runner/model/manifest.ts";
 import type { Stretch, UnitText } from "./law-text.ts";
 import { element, joined, line, lines, type Html } from "./markup.ts";
 import { said, type PageWords } from "./page-words.ts";
@@ -7,6 +8,9 @@ import { piecesOf } from "./text-changes.ts";
 
 /** Characters of a title in the tree; the whole title stands above its unit. */
 const TREE_TITLE = 140;
+/** Titles up to this length get first words of the text, up to that many characters. */
+const BARE_TITLE = 6;
+const BARE_WORDS = 48;
 
 /** Every part of the file, in its order. */
 export const lawHtml = (reading: Reading, words: PageWords): Html =>
@@ -96,13 +100,19 @@ export function treeHtml({ parts }: Reading): Html {
             element(
               "li",
               { "data-depth": Math.min(part.depth, 6), class: changed ? "changed" : undefined },
-              element("a", { href: `#${id}` }, line(shortened(part.unit.title))),
+              element("a", { href: `#${id}` }, line(shortened(named(part.unit)))),
             ),
           ]
         : [],
     ),
   );
 }
+
+/** A clause or point has a number for a title: its first words say which one it is. */
+const named = ({ title, body }: ManifestUnit): string =>
+  title.length > BARE_TITLE || body === title
+    ? title
+    : `${title} ${body.trim().slice(0, BARE_WORDS).replace(/\S*$/u, "")}…`;
 
 const shortened = (title: string): string =>
   title.length > TREE_TITLE ? `${Array.from(title.slice(0, TREE_TITLE)).slice(0, -1).join("")}…` : title;

@@ -15,7 +15,7 @@ export interface TextChanges {
 
 /** Lines that may differ before marks would only be noise, how long they are looked for, and code units of one place compared by words. */
 const MOST_EDITS = 5_000;
-const MOST_MILLISECONDS = 2_000;
+const MOST_MILLISECONDS = 1_000;
 const MOST_IN_A_PLACE = 20_000;
 
 /** Changes from `older` to `newer`. */

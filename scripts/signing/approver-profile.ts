@@ -1,6 +1,5 @@
 // What an approver's own machine knows: who they are, which set and host they pinned, and the heads it has seen before.
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 import { sha } from "../../runner/model/sha-schema.ts";
@@ -8,6 +7,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { isRewritten } from "../../runner/rules/journal.ts";
 import type { Bundle } from "./bundle.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
+import { readPlain } from "../../runner/adapters/plain-file.ts";
 
 const profileSchema = z.strictObject({
   person: z.string(),
@@ -101,7 +101,12 @@ export function remember({ memory, host, memory_file, person }: Profile, bundle:
   writeWhenChanged(memory_file, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
-const jsonOfFile = async (file: string): Promise<unknown> => jsonOf(await readFile(file, "utf8").catch(() => ""));
+const jsonOfFile = async (file: string): Promise<unknown> =>
+  jsonOf(
+    await readPlain(file)
+      .then(String)
+      .catch(() => ""),
+  );
 
 function rewritten(what: string): Stopped {
   return new Stopped("STOP_APPROVAL_INVALID", {

@@ -1,11 +1,11 @@
 // Which bundles a person is shown at all: those that hold together, are of the pinned host and set, continue the history this machine
 // remembers, and can still be signed. `read` and `approve` refuse the same ones.
-import { readFile } from "node:fs/promises";
 import { Stopped } from "../../runner/model/stop.ts";
 import { utcMillis } from "../../runner/model/utc.ts";
 import { newestDigest } from "../../runner/rules/rehearsed-changes.ts";
 import { insistExtends, type Profile } from "./approver-profile.ts";
 import { readBundle, type Bundle } from "./bundle.ts";
+import { readPlain } from "../../runner/adapters/plain-file.ts";
 
 /** What a profile pins; without it host, set and history cannot be judged. */
 export interface Pinned {
@@ -32,7 +32,7 @@ export async function judgedBundle(folder: string, pinned: Pinned | undefined): 
 
 /** Bytes of a text to compare with. STOP_COULD_NOT_LOOK when it cannot be read. */
 export async function otherText(file: string, whose: string): Promise<Buffer> {
-  return readFile(file).catch((error: unknown) => {
+  return readPlain(file).catch((error: unknown) => {
     throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${whose} cannot be read`, wanted: "a file" }, error);
   });
 }

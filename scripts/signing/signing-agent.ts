@@ -6,6 +6,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { readPlain } from "../../runner/adapters/plain-file.ts";
 
 /** A signature and gpg's words about it are short. */
 const WORDS_CAP = 256 * 1024;
@@ -129,7 +130,7 @@ async function signWithKeyFile(
   fingerprint: string,
   bytes: Uint8Array,
 ): Promise<Buffer> {
-  const secret = await readFile(path).catch((error: unknown) => {
+  const secret = await readPlain(path).catch((error: unknown) => {
     throw new Stopped(
       "STOP_COULD_NOT_LOOK",
       { saw: "the key file cannot be read", wanted: "an armored secret key" },

@@ -9,13 +9,14 @@ import { Stopped, type StopFacts } from "../../runner/model/stop.ts";
 import { SANDBOX_STACK } from "../frame/operator-command.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 import type { Engine } from "./pulumi.ts";
+import { readPlainSync } from "../../runner/adapters/plain-file.ts";
 
 /** What stands under `config:`, by key. STOP_COULD_NOT_LOOK when the file is no stack configuration. */
 export function readStackFile(file: string): Readonly<Record<string, unknown>> {
   try {
     const { config } = z
       .looseObject({ config: z.record(z.string(), z.unknown()) })
-      .parse(YAML.parse(readFileSync(file, "utf8")));
+      .parse(YAML.parse(readPlainSync(file).toString("utf8")));
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, valueOf(value)]));
   } catch (error) {
     throw new Stopped(

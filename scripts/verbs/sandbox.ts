@@ -1,4 +1,5 @@
 // `npm run sandbox -- up|status|env|psql|ssh|down|remove`: the embedded host, by hand.
+import { jsonLine } from "../../runner/terminal/print-json.ts";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
@@ -100,7 +101,7 @@ const verb = (name: string, description: string, work: () => Answer | Promise<An
     .action(({ json }: { json: boolean }) =>
       runProgram(async () => {
         const { lines, values } = await work();
-        print(json ? [JSON.stringify(values)] : lines);
+        print(json ? [jsonLine(values).trimEnd()] : lines);
         return 0;
       }),
     );

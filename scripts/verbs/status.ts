@@ -1,7 +1,8 @@
 // `npm run status [-- <run-id>]`: the sheet one colleague hands to the next; without an id every open run, with --watch again and again.
 import { setTimeout as sleep } from "node:timers/promises";
+import { jsonLine } from "../../runner/terminal/print-json.ts";
 import { statusText } from "../../runner/terminal/status-text.ts";
-import { askStatus } from "../operator/ask-status.ts";
+import { askStatusOfAll } from "../operator/ask-status.ts";
 import { drillReminder } from "../operator/drill-reminder.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 import { withStack } from "../frame/operator-command.ts";
@@ -16,9 +17,10 @@ operatorProgram("status", "where open runs stand, until when they are safe, and 
     atHost(options, async (target) => {
       const runId = word === undefined ? undefined : runIdOf(word);
       for (;;) {
-        const sheet = await sheetOf(target, runId, options.json);
+        const { sheet, insistAll } = await sheetOf(target, runId, options.json);
         // Home and clear below: a watched screen does not scroll.
         process.stdout.write(options.watch && process.stdout.isTTY ? `\u001b[H\u001b[J${sheet}` : sheet);
+        insistAll();
         if (!options.watch) return 0;
         await sleep(WATCH_MILLISECONDS);
       }
@@ -26,13 +28,20 @@ operatorProgram("status", "where open runs stand, until when they are safe, and 
   )
   .parse();
 
-async function sheetOf(target: Target, runId: string | undefined, json: boolean): Promise<string> {
-  const [runs, reminder] = await Promise.all([
-    askStatus(target, runId),
+/** What is shown, and the stop about runs that could not be read, which comes behind it. */
+async function sheetOf(
+  target: Target,
+  runId: string | undefined,
+  json: boolean,
+): Promise<{ readonly sheet: string; readonly insistAll: () => void }> {
+  const [{ runs, whole, insistAll }, reminder] = await Promise.all([
+    askStatusOfAll(target, runId),
     runId === undefined ? drillReminder(target) : undefined,
   ]);
   const shown = runId === undefined ? runs.filter((run) => run.closed === null) : runs;
-  if (json) return shown.map((run) => `${JSON.stringify(run)}\n`).join("");
-  const none = shown.length === 0 ? `no run is open; all of them: ${withStack("npm run runs", target.stack)}\n` : "";
-  return `${none}${shown.map((run) => `${statusText(run)}\n`).join("\n")}${reminder === undefined ? "" : `\n${reminder}\n`}`;
+  if (json) return { sheet: shown.map(jsonLine).join(""), insistAll };
+  const none =
+    shown.length === 0 && whole ? `no run is open; all of them: ${withStack("npm run runs", target.stack)}\n` : "";
+  const sheets = shown.map((run) => `${statusText(run)}\n`).join("\n");
+  return { sheet: `${none}${sheets}${reminder === undefined ? "" : `\n${reminder}\n`}`, insistAll };
 }

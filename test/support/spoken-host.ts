@@ -1,7 +1,8 @@
 // A host of one test that speaks as the test wants: a real sshd, shell and cutter, one open run on disk, no database behind it.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import { YAML } from "zx";
 import { stateJson } from "../../runner/rules/run-state.ts";
 import { renderConfig } from "../../scripts/sandbox/host-config.ts";
@@ -18,9 +19,36 @@ export interface SpokenHost {
   startUp(text: string): void;
   /** Whatever stands in for the host's cutter; without text the real one. */
   cutter(text?: string): void;
+  /** The host's cutter answers every call with these bytes in a whole frame, and says the rest to people. */
+  says(answer: string, more?: { readonly status?: number; readonly toPeople?: string }): void;
   ask(name: string, ...words: string[]): Promise<ScriptAnswer>;
+  /** The same, with the most memory the program held at once, MiB. */
+  measure(name: string, ...words: string[]): Promise<Measured>;
   stop(): Promise<void>;
 }
+
+export interface Measured {
+  readonly status: number;
+  readonly stderr: string;
+  readonly peak: number;
+  readonly seconds: number;
+}
+
+/** Begin of the frame of a call, for a host that lies: the call's token is the second word. */
+export const FRAME_BEGINS = `printf '\\n-----BEGIN CUTTER ANSWER %s-----\\n' "$2"; `;
+
+const SAYS = `import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+const [folder, status, token] = process.argv.slice(2);
+const answer = readFileSync(folder + "/answer");
+const begin = "\\n-----BEGIN CUTTER ANSWER " + token + "-----\\n";
+process.stderr.write(begin + readFileSync(folder + "/to-people", "utf8"));
+const sha = createHash("sha256").update(answer).digest("hex");
+process.stdout.write(begin);
+process.stdout.write(answer);
+process.stdout.write("\\n-----END CUTTER ANSWER " + token + " " + answer.length + " bytes, sha256 " + sha + ", status " + status + "-----\\n");
+process.exitCode = Number(status);
+`;
 
 /** `clone` is the operator's, and lends the host its built cutter. */
 export async function spokenHost(clone: OperatorClone): Promise<SpokenHost> {
@@ -66,7 +94,14 @@ export async function spokenHost(clone: OperatorClone): Promise<SpokenHost> {
     stackFile,
     startUp: (text) => writeFileSync(join(home, ".bashrc"), text),
     cutter,
+    says: (answer, { status = 0, toPeople = "" } = {}) => {
+      writeFileSync(join(folder, "answer"), answer);
+      writeFileSync(join(folder, "to-people"), toPeople);
+      writeFileSync(join(folder, "says.mjs"), SAYS);
+      cutter(`exec ${process.execPath} ${join(folder, "says.mjs")} ${folder} ${status} "$2"`);
+    },
     ask: (name, ...words) => clone.script(name, ...words, "--stack", stackFile),
+    measure: (name, ...words) => measured(folder, clone.line(name, ...words, "--stack", stackFile)),
     stop: async () => {
       await sshd.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -109,4 +144,23 @@ function layRun(root: string): void {
   });
   mkdirSync(join(root, "runs", RUN_ID));
   writeFileSync(join(root, "runs", RUN_ID, "state.json"), JSON.stringify(state));
+}
+
+// Asked of the program itself as it ends: what it held at most, by the kernel's account.
+async function measured(folder: string, [node, ...words]: readonly [string, ...string[]]): Promise<Measured> {
+  const told = join(folder, "peak");
+  const preload = join(folder, "preload.mjs");
+  writeFileSync(
+    preload,
+    `import { writeFileSync } from "node:fs";
+process.on("exit", () => writeFileSync(${JSON.stringify(told)}, String(process.resourceUsage().maxRSS)));\n`,
+  );
+  const began = Date.now();
+  const { exitCode, stderr } = await execa(node, ["--import", preload, ...words], { reject: false, stdin: "ignore" });
+  return {
+    status: exitCode ?? -1,
+    stderr,
+    peak: Number(readFileSync(told, "utf8")) / 1024,
+    seconds: (Date.now() - began) / 1000,
+  };
 }

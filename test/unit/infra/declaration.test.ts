@@ -143,7 +143,6 @@ test("ssh is called so that a user's own settings, which would run a command, do
       "hostkeyalgorithms ssh-ed25519",
       "forwardagent no",
       "identitiesonly yes",
-      "identityagent none",
       "connecttimeout 15",
     ])
       expect(ours).toContain(setting);
