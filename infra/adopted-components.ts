@@ -1,4 +1,5 @@
-// The two parts of a host that hold what people said of it: the approver set as the database records it, and the list of adopted facts.
+// The parts of a host that hold what people said of it: the approver set as the database records it, the list of adopted facts, and the
+// files that provisioning never touches.
 import * as z from "zod";
 import { sha256 } from "../runner/model/canonical.ts";
 import type { StackConfig } from "./config.ts";
@@ -12,6 +13,9 @@ import type { Sources } from "./sources.ts";
 
 /** Component of the approver set in the database. */
 export const RECORDED_SET_COMPONENT = "recorded-approver-set";
+
+/** Component of what provisioning never touches. */
+export const UNTOUCHED_COMPONENT = "untouched";
 
 interface Part {
   readonly name: string;
@@ -56,5 +60,18 @@ export function environmentComponent(config: StackConfig, { adopted }: Sources, 
     adopted === undefined
       ? {}
       : { [adoptedPath(config)]: { component, up, state: fileState(adoptedOwnership(config), sha256(adopted.bytes)) } };
+  return { name: component, script, after: [], spec };
+}
+
+/** Files and trees of other people: only looked at, by a digest that was pinned. `script`: what `up` says of them. */
+export function untouchedComponent({ untouched }: StackConfig, script: string): Part {
+  const component = UNTOUCHED_COMPONENT;
+  const up = "nothing: provisioning never touches it; find out who changed it";
+  const spec = Object.fromEntries(
+    untouched.map(({ path, sha256: digest }) => [
+      `everything in ${path}`,
+      { component, up, state: `sha256:${digest}` },
+    ]),
+  );
   return { name: component, script, after: [], spec };
 }

@@ -3,6 +3,7 @@ import { ROLES, type RoleKey } from "../runner/model/run.ts";
 import {
   LOGIN_THERE,
   NAME_THERE,
+  engineLoginOf,
   envLoginOf,
   kbKeyVariable,
   type EnvLogin,
@@ -20,26 +21,31 @@ const roleKeys = Object.keys(ROLES) as RoleKey[];
 /** Login by database role, of those whose env file the stack declares: whose password `up` may set. */
 export function declaredLogins({ orchestrator, envFiles }: StackConfig): Readonly<Record<string, EnvLogin>> {
   const declared = new Set(envFiles.map(({ file }) => file));
-  return Object.fromEntries(
-    roleKeys
-      .map((key) => [ROLES[key], envLoginOf(orchestrator.content, key)] as const)
-      .filter(([, { file }]) => declared.has(file)),
-  );
+  return Object.fromEntries(logins(orchestrator.content).filter(([, { file }]) => declared.has(file)));
+}
+
+/** Every login of a configuration by its database role. */
+function logins(content: StackConfig["orchestrator"]["content"]): (readonly [string, EnvLogin])[] {
+  const engine = engineLoginOf(content);
+  return [
+    ...roleKeys.map((key) => [ROLES[key], envLoginOf(content, key)] as const),
+    ...(engine === undefined ? [] : [["cutter_engine", engine] as const]),
+  ];
 }
 
 /** Everything asked of the declared files. */
 export function envQuestions(config: StackConfig): EnvQuestion[] {
   const { reports } = config.orchestrator.content;
-  const logins = Object.entries(declaredLogins(config)).map(([role, { file, ...login }]): EnvQuestion => ({
+  const asked = Object.entries(declaredLogins(config)).map(([role, { file, ...login }]): EnvQuestion => ({
     path: `login ${role} in ${file}: ${login.user_variable}, ${login.password_variable}`,
     file,
     role,
     login,
   }));
-  if (reports.reporter !== "http") return logins;
+  if (reports.reporter !== "http") return asked;
   const [file, name] = [reports.api_key_file, kbKeyVariable(reports)];
-  const asked = config.envFiles.some((one) => one.file === file);
-  return asked ? [...logins, { path: `${name} in ${file}`, file, name }] : logins;
+  const declared = config.envFiles.some((one) => one.file === file);
+  return declared ? [...asked, { path: `${name} in ${file}`, file, name }] : asked;
 }
 
 /** The declared files and what they set. `up` only looks: such a file belongs to whoever keeps the passwords. */
@@ -61,7 +67,7 @@ export function envSpec(config: StackConfig, component: string): Spec {
 export function undeclaredEnvFiles({ orchestrator: { content }, envFiles }: StackConfig): string[] {
   const { reports } = content;
   const read = [
-    ...roleKeys.map((key) => envLoginOf(content, key).file),
+    ...logins(content).map(([, { file }]) => file),
     ...(reports.reporter === "http" ? [reports.api_key_file] : []),
   ];
   return [...new Set(read)].filter((file) => !envFiles.some((one) => one.file === file));

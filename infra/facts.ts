@@ -5,6 +5,7 @@ import { majorOf, programFault } from "../runner/rules/postgres-versions.ts";
 import { isOldNode } from "./program-versions.ts";
 import type { Facts, Found, Spec } from "./drift.ts";
 import type { Looks } from "./probe.ts";
+import { ENGINE_ABSENT } from "./render/engine-database.ts";
 import type { ProbeRequest } from "./render/probe.ts";
 
 /** What a look is turned into facts with. */
@@ -31,6 +32,7 @@ export function factsOf(looks: Looks, reading: Reading): HostFacts {
     ...userFacts(looks, reading),
     ...programFacts(looks, reading),
     ...databaseFacts(looks, reading),
+    ...engineFacts(looks, reading),
   };
   return { facts: withPackages(facts, reading.spec), witnesses: files.witnesses };
 }
@@ -285,6 +287,17 @@ function postgresFacts(looks: Looks, reading: Reading): [string, Found][] {
 
 /** Path of the database as a whole. */
 export const databasePath = (name: string): string => `database ${name}`;
+
+/** State of the scheduler's database when everything its check asks holds. */
+export const AS_LAID = "as laid";
+
+function engineFacts(looks: Looks, reading: Reading): Record<string, Found> {
+  const { engine } = reading.request;
+  const said = looks.engine.toString("utf8").trim();
+  if (engine === null || said === ENGINE_ABSENT) return {};
+  const state = said === "" ? AS_LAID : `does not hold: ${said.split("\n").join("; ")}`;
+  return Object.fromEntries([found(reading, databasePath(engine.database), state)]);
+}
 
 function databaseFacts(looks: Looks, reading: Reading): Record<string, Found> {
   const path = databasePath(reading.request.database.name);

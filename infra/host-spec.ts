@@ -2,18 +2,26 @@
 import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import { neededPrograms } from "../runner/rules/postgres-versions.ts";
-import { RECORDED_SET_COMPONENT, environmentComponent, recordedSetComponent } from "./adopted-components.ts";
+import {
+  RECORDED_SET_COMPONENT,
+  UNTOUCHED_COMPONENT,
+  environmentComponent,
+  recordedSetComponent,
+  untouchedComponent,
+} from "./adopted-components.ts";
 import type { StackConfig } from "./config.ts";
-import { EXISTING, databaseScope, passwordPath, undeclaredPaths } from "./database-spec.ts";
+import { EXISTING, databaseScope, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
 import { ENVIRONMENT, surroundingsRequest } from "./environment.ts";
 import { ENV_PROGRAM, declaredLogins, envQuestions, envSpec } from "./env-files.ts";
 import {
   AS_DECLARED,
+  AS_LAID,
   PROGRAM_THERE,
   bytesPath,
   configPath,
+  databasePath,
   keyPath,
   programPathOf,
   userPath,
@@ -23,6 +31,7 @@ import { keyHolds, keyStep } from "./render/backup-key.ts";
 import { configLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
 import type { Ownership } from "./render/file-steps.ts";
+import { renderEngine, renderEngineLook, type EngineDatabase } from "./render/engine-database.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import type { ProbeRequest } from "./render/probe.ts";
 import type { PsqlPlace } from "./render/psql.ts";
@@ -59,8 +68,9 @@ export const COMPONENTS = {
   config: "orchestrator-config",
   approvers: "approver-set",
   backupKey: "backup-recipient",
+  engine: "scheduler-database",
   release: "runner-release",
-  untouched: "untouched",
+  untouched: UNTOUCHED_COMPONENT,
   recordedSet: RECORDED_SET_COMPONENT,
   programs: "host-programs",
   environment: ENVIRONMENT,
@@ -97,6 +107,7 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     backupKeyComponent(config, sources),
     ...packages.own,
     ...recordedSetComponent(config, sources, psqlPlace(config)),
+    engineComponent(config, sources),
     releaseComponent(config, sources),
     {
       name: COMPONENTS.envFiles,
@@ -105,7 +116,7 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
       after: [],
     },
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
-    untouchedComponent(config),
+    untouchedComponent(config, LOOKED_AT),
     environmentComponent(config, sources, LOOKED_AT),
   ].filter(({ name, spec }) => name === ENVIRONMENT || Object.keys(spec).length > 0);
   const spec: Spec = Object.assign({}, ...components.map((one) => one.spec)) as Spec;
@@ -276,6 +287,32 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
   };
 }
 
+/** The scheduler's own database; none on a host whose configuration names none. */
+function engineOf(config: StackConfig, { engine }: Sources): EngineDatabase | null {
+  const { batch } = config.orchestrator.content;
+  return batch === undefined ? null : { database: batch.engine_database, place: psqlPlace(config), ...engine };
+}
+
+function engineLook(config: StackConfig, sources: Sources): ProbeRequest["engine"] {
+  const engine = engineOf(config, sources);
+  return engine === null ? null : { database: engine.database, look: renderEngineLook(engine) };
+}
+
+function engineComponent(config: StackConfig, sources: Sources): Declared {
+  const engine = engineOf(config, sources);
+  return {
+    name: COMPONENTS.engine,
+    after: sources.packages.some(({ name }) => name === "batch") ? [packageComponent("batch")] : [],
+    script: engine === null ? LOOKED_AT : renderEngine(engine),
+    spec:
+      engine === null
+        ? {}
+        : specOf(COMPONENTS.engine, "makes the database and lays its tables", {
+            [databasePath(engine.database)]: { state: AS_LAID },
+          }),
+  };
+}
+
 function releaseComponent(config: StackConfig, { release }: Sources): Declared {
   const { folder, launcher, owner, group, home } = config.release;
   const root = `${folder}/${releaseName(release.digest)}`;
@@ -332,18 +369,6 @@ function programsComponent(config: StackConfig): Declared {
   };
 }
 
-function untouchedComponent({ untouched }: StackConfig): Declared {
-  const entries = Object.fromEntries(
-    untouched.map(({ path, sha256: digest }) => [`everything in ${path}`, { state: `sha256:${digest}` }]),
-  );
-  return {
-    name: COMPONENTS.untouched,
-    script: LOOKED_AT,
-    after: [],
-    spec: specOf(COMPONENTS.untouched, "nothing: provisioning never touches it; find out who changed it", entries),
-  };
-}
-
 function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequest {
   const root = `${config.release.folder}/${releaseName(sources.release.digest)}`;
   const paths = Object.keys(spec).filter(
@@ -370,6 +395,7 @@ function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequ
         Object.entries(configLeaves(config.orchestrator.content)).map(([key, { sha }]) => [key, sha]),
       ),
     },
+    engine: engineLook(config, sources),
     database: { ...psqlPlace(config), scope: databaseScope(sources.rights), statement: sources.statement },
   };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DeclaredPackage } from "./database-spec.ts";
 
 /** Every database package, in the order in which one may stand on the earlier ones. */
-export const PACKAGES = ["read-rights", "two-grant", "runtime", "revert", "admission"] as const;
+export const PACKAGES = ["read-rights", "two-grant", "runtime", "revert", "admission", "batch"] as const;
 export type PackageName = (typeof PACKAGES)[number];
 
 /**

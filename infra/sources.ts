@@ -25,6 +25,8 @@ export interface Sources {
   readonly packages: readonly DeclaredPackage[];
   readonly rights: Rights;
   readonly definitions: TableDefinitions;
+  /** SQL of the scheduler's own database. */
+  readonly engine: { readonly apply: string; readonly check: string };
   /** Text of infra/sql/host-facts.sql. */
   readonly statement: string;
   /** Texts of the statements about what no declaration mentions. */
@@ -56,7 +58,7 @@ type PackageChoice = Pick<StackConfig, "sandbox"> & {
 };
 
 /** The sources that this checkout itself brings. */
-export type OwnSources = Pick<Sources, "packages" | "rights" | "definitions" | "statement" | "environment">;
+export type OwnSources = Pick<Sources, "engine" | "packages" | "rights" | "definitions" | "statement" | "environment">;
 
 /** Reads them. */
 export function readOwnSources(config: PackageChoice, project: string): OwnSources {
@@ -64,6 +66,10 @@ export function readOwnSources(config: PackageChoice, project: string): OwnSourc
     packages: readPackages(config, join(project, "sql", "packages")),
     rights: parseRights(readFileSync(join(project, "sql", "rights.json"), "utf8")),
     definitions: parseDefinitions(readFileSync(join(project, "infra", "table-definitions.json"), "utf8")),
+    engine: {
+      apply: readFileSync(join(project, "sql", "engine", "apply.sql"), "utf8"),
+      check: readFileSync(join(project, "sql", "engine", "check.sql"), "utf8"),
+    },
     statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
     environment: {
       environment: ENVIRONMENT_STATEMENTS.map((name) => readFileSync(join(project, "sql", `${name}.sql`), "utf8")),

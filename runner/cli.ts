@@ -35,6 +35,7 @@ function program(answer: (status: number) => void): Command {
     .description("runs: cut, resume, status, revert, void, halt, unhalt, verify");
   addRunVerbs(orchestrate, { common, run });
   addLookVerbs(orchestrate, { common, run });
+  addBatchVerbs(orchestrate.command("batch").description("many documents, wave by wave"), { common, run });
   addBackupVerbs(root.command("backup").description("backups of the mutation tables"), { common, run });
   addOtherVerbs(root, { common, run });
   return root;
@@ -123,6 +124,54 @@ function addLookVerbs(orchestrate: Command, { common, run }: Running): void {
     .action((id: string) =>
       run(async () => (await import("./commands/orchestrate-verify.ts")).verifyRun(common(), id)),
     );
+}
+
+function addBatchVerbs(batch: Command, { common, run }: Running): void {
+  const verbs = () => import("./commands/orchestrate-batch.ts");
+  batch
+    .command("open <manifest>")
+    .description("open the batch of a manifest; its canary is planned at once")
+    .option("--again", "only put the legs of an open batch into the queue anew", false)
+    .action((file: string, { again }: { again: boolean }) =>
+      run(async () => (await verbs()).openBatch(common(), file, again)),
+    );
+  batch
+    .command("status [batch-id]")
+    .description("where batches stand; asks the database that is cut, never the scheduler")
+    .action((id?: string) => run(async () => (await verbs()).batchStatus(common(), id)));
+  batch
+    .command("resume <batch-id> [files...]")
+    .description("admit signed files and let every document go on that may")
+    .action((id: string, files: string[]) => run(async () => (await verbs()).resumeBatch(common(), id, files)));
+  batch
+    .command("follow <batch-id>")
+    .description("wait until the batch needs people or is done")
+    .action((id: string) => run(async () => (await verbs()).followBatch(common(), id)));
+  batch
+    .command("void <batch-id> <reason>")
+    .description("nothing more is done; runs that wrote nothing are voided")
+    .action((id: string, reason: string) =>
+      run(async () => (await import("./commands/batch-void.ts")).voidBatch(common(), id, reason)),
+    );
+  batch
+    .command("halt <batch-id>")
+    .description("stop every open run of the batch")
+    .requiredOption("--reason <text>", "why")
+    .action((id: string, { reason }: { reason: string }) =>
+      run(async () => (await verbs()).haltOneBatch(common(), id, reason)),
+    );
+  batch
+    .command("verify <batch-id>")
+    .description("look at every enacted document again, read-only")
+    .action((id: string) => run(async () => (await verbs()).verifyBatch(common(), id)));
+  batch
+    .command("worker", { hidden: true })
+    .description("do legs until none is left; started by supervise")
+    .action(() => run(async () => (await import("./commands/batch-worker.ts")).batchWorker(common())));
+  batch
+    .command("supervise")
+    .description("keep one worker alive on this host until no leg is left; open and resume start it by themselves")
+    .action(() => run(async () => (await import("./commands/batch-worker.ts")).superviseWorker(common())));
 }
 
 function addBackupVerbs(backup: Command, { common, run }: Running): void {

@@ -5,6 +5,7 @@ import * as z from "zod";
 import type { Run } from "./engine.ts";
 import { digestOf, type Json } from "./model/canonical.ts";
 import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
+import { freshReceipt } from "./fresh-backup.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Payload } from "./model/payload.ts";
 import type { Supersedes } from "./model/registration-record.ts";
@@ -27,7 +28,6 @@ import {
   type RunRecord,
 } from "./rules/expected-payload.ts";
 import { shellWord } from "./rules/shell-word.ts";
-import { backupTooOld } from "./rules/times.ts";
 
 /** Records of phases 1 to 5: what the first signatures cover. */
 export interface Planned {
@@ -41,7 +41,7 @@ export interface Planned {
 /** SG_1 and EXECUTION. After leg A both are used up and no longer asked for. */
 export async function cutAuthorization(run: Run, planned: Planned): Promise<Authorization> {
   if (run.has("cut_leg_a")) return authorizationOf(planned.grants.output, []);
-  await insistFreshBackup(run, planned.backup.output);
+  await insistFreshBackup(run, planned);
   return insistAdmitted(run, planned, "awaiting_cut_authorization", ["SG_1_cut_authz", "EXECUTION"]);
 }
 
@@ -149,23 +149,9 @@ function pauseStop(verdicts: readonly Verdict[], bundles: readonly string[], run
   });
 }
 
-/** The newest proven backup is young enough, holds the recorded content, and lies unchanged on disk; an old one is taken again. */
-async function insistFreshBackup(run: Run, recorded: BackupOutput): Promise<void> {
-  const read = () => ask(run.world.database, "exec", "read/receipts", { run_id: run.row.run_id });
-  let [newest] = await read();
-  if (!newest || backupTooOld(newest.at, newest.now, run.world.config.backup.max_age_minutes)) {
-    await run.takeBackup();
-    [newest] = await read();
-  }
-  if (!newest)
-    throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt", wanted: "a proven backup of this run" });
-  if (newest.content_digests_sha !== recorded.content_digests_sha) {
-    throw new Stopped("STOP_DRIFT", {
-      saw: "the tables changed since they were first backed up",
-      wanted: "content equal to the recorded digests",
-      hint: "void the run and cut again: what was signed rests on other content",
-    });
-  }
+/** The newest proven backup is young enough, its content is accounted for, and it lies unchanged on disk; an old one is taken again. */
+async function insistFreshBackup(run: Run, planned: Planned): Promise<void> {
+  const newest = await freshReceipt(run, planned);
   insist(judgeProof(newest));
   await run.world.vault.verify({
     file: `${run.row.run_id}.sql.gpg`,

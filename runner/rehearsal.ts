@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { enact, plan, recordAndVerify, writeUnits } from "./cut.ts";
 import { Run, type RunWatcher } from "./engine.ts";
+import { freshReceipt, oneMoreReceipt } from "./fresh-backup.ts";
 import { mintDecision, type Planned } from "./gates.ts";
 import { canonicalText, digestOf, sha256, type Json } from "./model/canonical.ts";
 import { isRunId, type RunId } from "./model/ids.ts";
@@ -32,19 +33,17 @@ const PROVED = [
 
 /**
  * Rehearses the run unless its journal holds a rehearsal of this plan over this content, and records the facts in the journal. Every
- * stop of the flow, named as met in the rehearsal; STOP_DRIFT when a backup taken for it holds other content. Production is only read.
+ * stop of the flow, named as met in the rehearsal; STOP_DRIFT when a backup taken for it holds content that no record explains.
+ * Production is only read.
  */
 export async function rehearse(run: Run, planned: Planned, ground: RehearsalGround): Promise<void> {
   if (run.has("cut_leg_a")) return;
-  const of = {
-    run_id: run.row.run_id,
-    writer_digest: planned.plan.output.writer_digest,
-    content_digests_sha: planned.backup.output.content_digests_sha,
-  };
+  const { content_digests_sha } = await freshReceipt(run, planned);
+  const of = { run_id: run.row.run_id, writer_digest: planned.plan.output.writer_digest, content_digests_sha };
   const record = await run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
   const standing = standingRehearsal(record.journal, of);
   if (standing) return keepFiles(run, standing);
-  if (!ground.ready()) await backupAgain(run, of.content_digests_sha);
+  if (!ground.ready()) of.content_digests_sha = (await oneMoreReceipt(run, planned)).content_digests_sha;
   const counts = recorder(planned.plan.output.candidate_count);
   try {
     await bothWays(run, planned, ground, counts);
@@ -60,17 +59,6 @@ export async function rehearse(run: Run, planned: Planned, ground: RehearsalGrou
   });
   await run.world.database.transaction("exec", (tx) => run.journal(tx, { event: REHEARSED, rehearsal: facts }));
   await keepFiles(run, facts);
-}
-
-async function backupAgain(run: Run, wanted: string): Promise<void> {
-  const receipt = await run.takeBackup();
-  if (receipt.content_digests_sha !== wanted) {
-    throw new Stopped("STOP_DRIFT", {
-      saw: "the tables changed since they were first backed up",
-      wanted: "content equal to the recorded digests",
-      hint: "void the run and cut again: the plan rests on other content",
-    });
-  }
 }
 
 /** Projections of the journal entry, for people. */
@@ -111,8 +99,9 @@ async function bothWays(run: Run, planned: Planned, ground: RehearsalGround, cou
   const say = (done: number, what: string): void =>
     run.world.events.emit({ event: "progress", phase: "rehearsal", done, of: 2, what });
   say(0, "in two restored copies: cut, verify and enact; cut, revert and cut again");
-  const ahead = await ground.stage("rehearsal_forward", counts);
-  const back = await ground.stage("rehearsal_back", counts);
+  const own = run.row.run_id.slice(-8);
+  const ahead = await ground.stage(`rehearsal_forward_${own}`, counts);
+  const back = await ground.stage(`rehearsal_back_${own}`, counts);
   const ways = await Promise.allSettled([forward(run, planned, ahead), backward(run, planned, back)]);
   await Promise.all([ahead.end(), back.end()]);
   for (const way of ways) if (way.status === "rejected") throw way.reason;

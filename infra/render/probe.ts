@@ -27,6 +27,8 @@ export interface ProbeRequest {
   /** The configuration file and the sha256 of every declared leaf. */
   readonly config: { readonly file: string; readonly declared: Readonly<Record<string, string>> };
   readonly keyring: string;
+  /** The scheduler's own database and the body of the look at it; null on a host that does no batches. */
+  readonly engine: { readonly database: string; readonly look: string } | null;
   readonly database: PsqlPlace & { readonly scope: DatabaseScope; readonly statement: string };
   /** What no declaration mentions. */
   readonly surroundings: SurroundingsRequest;
@@ -45,6 +47,7 @@ export const LOOKS = [
   "config",
   "env_files",
   "keyring",
+  "engine",
   "database",
   "environment",
   "server",
@@ -102,6 +105,7 @@ export function probeLooks(request: ProbeRequest): Record<LookName, string> {
     config: `look_at_config() {\n  if [ ! -x ${command(node)} ]; then echo '"no node"'\n  elif [ -L ${command(config.file)} ] || [ ! -f ${command(config.file)} ]; then echo '"no file"'\n  else ${command(node, "-e", CONFIG_LEAVES_PROGRAM, "--", config.file, JSON.stringify(config.declared))}; fi\n}`,
     env_files: renderEnvLook(node, request.envFiles.program, request.envFiles.questions),
     keyring: renderKeyring(request.keyring),
+    engine: `look_at_engine() {\n${request.engine?.look ?? "  true"}\n}`,
     database: renderDatabase(database),
     environment: renderEnvironment(request.surroundings, database),
     server: renderServer(request.surroundings, database),

@@ -3,7 +3,7 @@ import type { Config } from "../model/config.ts";
 import type { RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import { ENV_HINT } from "../rules/env-file.ts";
-import { envLoginOf, readLogin } from "../rules/env-login.ts";
+import { envLoginOf, readLogin, type EnvLogin } from "../rules/env-login.ts";
 import { envBytes } from "./env-bytes.ts";
 
 /** A login as its env file names it. Kept in memory only; never logged, hashed or put on a command line. */
@@ -16,8 +16,11 @@ export interface Credential {
  * The login of a role from its env file. STOP_COULD_NOT_LOOK names the file or the names it does not set, STOP_PRECHECK_FAILED the
  * line that cannot be read for sure; never a value.
  */
-export async function credentialOf(config: Config, role: RoleKey): Promise<Credential> {
-  const login = envLoginOf(config, role);
+export const credentialOf = (config: Config, role: RoleKey): Promise<Credential> =>
+  credentialIn(envLoginOf(config, role), role);
+
+/** The login that stands there, of a role in words. Stops as {@link credentialOf}. */
+export async function credentialIn(login: EnvLogin, role: string): Promise<Credential> {
   const reading = readLogin(await bytesOf(login.file, `the env file of role ${role}`), login);
   if ("refused" in reading)
     throw new Stopped("STOP_PRECHECK_FAILED", {

@@ -98,7 +98,8 @@ function pooler({ host, port }: ServerPlace, saw: string, cause?: unknown): Stop
   );
 }
 
-async function tlsOf(place: ServerPlace): Promise<ConnectionOptions | false> {
+/** How TLS is spoken with a server; false in clear. STOP_COULD_NOT_LOOK when the authorities cannot be read. */
+export async function tlsOf(place: ServerPlace): Promise<ConnectionOptions | false> {
   // libpq speaks clear on a socket file whatever the mode; nobody can listen there.
   if (place.sslmode === "disable" || place.host.startsWith("/")) return false;
   const file = authoritiesOf(place);

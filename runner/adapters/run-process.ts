@@ -58,14 +58,21 @@ function claim(folder: string): boolean {
  * Starts this same program with `words` in its own session (and scope, where systemd is), output to
  * runs/<run_id>/runner.log, stdin closed. Answers its pid.
  */
-export function startDetached(root: string, runId: string, words: readonly string[]): number {
-  const folder = join(root, "runs", runId);
+export const startDetached = (root: string, runId: string, words: readonly string[]): number =>
+  startAlone(join(root, "runs", runId), { scope: `cutter-${runId}-${process.pid}`, log: "runner.log" }, words);
+
+/** The same for any folder below the runtime root: `log` is a file of it, `scope` the name systemd shows. Answers the pid. */
+export function startAlone(
+  folder: string,
+  named: { readonly scope: string; readonly log: string },
+  words: readonly string[],
+): number {
   mkdirSync(folder, { recursive: true, mode: 0o750 });
-  const log = logOf(join(folder, "runner.log"));
+  const log = logOf(join(folder, named.log));
   try {
     const [program] = process.argv.slice(1);
     if (!program) throw new Error("no program to start");
-    const [first, ...rest] = [...ownScope(`cutter-${runId}-${process.pid}`), process.execPath, program, ...words];
+    const [first, ...rest] = [...ownScope(named.scope), process.execPath, program, ...words];
     const child = spawn(first ?? process.execPath, rest, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
     child.unref();
     if (!child.pid) throw new Error("the runner could not be started");

@@ -35,6 +35,8 @@ const NAMES: Readonly<Record<SeriesKind, string>> = {
 const KINDS: readonly SeriesKind[] = ["part", "chapter", "section", "subsection", "article"];
 /** Lost in a row behind the last article, so many at most are found by the numbers that go on. */
 const BEHIND = 3;
+/** No law has more articles; candidates of the grammar end at this number too. */
+const LONGEST_LAW = 9_999;
 
 const called = (one: Pick<Place, "kind" | "number">): string => `${NAMES[one.kind]} ${one.number}`;
 const majorOf = (unit: ManifestUnit): number => Number.parseInt(unit.number ?? "0", 10);
@@ -137,6 +139,8 @@ function articleLost(
       `${chosen.articles.at(-1)?.line ?? 0}, the last one that is cut`
     );
   if (chosen.numbers.has(place.number) || elsewhere.has(place)) return undefined;
+  if (place.major > LONGEST_LAW && !place.refers && !isQuoted(place))
+    return "which no law has; a blank or a mark is lost";
   const highest = Math.max(0, ...chosen.articles.map(majorOf));
   if (place.letter !== "") {
     const above = chosen.articleAbove(place.line);

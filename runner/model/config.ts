@@ -70,6 +70,8 @@ export const configSchema = z.strictObject({
     halt: envFile,
     backup: envFile,
   }),
+  /** The scheduler of batches: its own database on the same server, and the env file of its role. Left out: this host does no batches. */
+  batch: z.strictObject({ engine_database: z.literal("cutter_engine"), credentials: envFile }).exactOptional(),
   approvers: z.strictObject({ file: path, sha }),
   backup: z.strictObject({
     tables: z.array(z.string()).min(1),

@@ -243,6 +243,24 @@ const packageAnswers = [
   z.object({ package: text, stack: text, said: words }),
 ] as const;
 
+/** One batch as it stands: `waves` in words, `next` a command to paste; times are UTC. */
+export const batchEvent = event("batch", {
+  ...texts("batch_id", "state", "host", "opened"),
+  ...maybe("stopped", "close_kind", "close_reason", "next"),
+  ...counts("documents", "enacted", "quarantined", "wave"),
+  backup_minutes_left: z.int().nullable(),
+});
+export type BatchAnswer = z.infer<typeof batchEvent>;
+
+/** One document of a batch. */
+export const batchMemberEvent = event("batch_member", {
+  ...texts("batch_id", "document_id", "standing"),
+  ...maybe("run_id", "last_stop", "reason"),
+  wave: count,
+  units: count.nullable(),
+});
+export type BatchMemberAnswer = z.infer<typeof batchMemberEvent>;
+
 /** Everything that is printed with --json, an event or an answer a line. */
 export const printed = z.union([
   followedEvent,
@@ -284,6 +302,8 @@ export const printed = z.union([
   event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
   event("state", stateSchema.shape),
+  batchEvent,
+  batchMemberEvent,
   z.object({
     document_id: text,
     source_version_id: text,

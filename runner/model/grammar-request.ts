@@ -37,7 +37,7 @@ export const grammarRequest = z.strictObject({
 export type GrammarRequest = z.infer<typeof grammarRequest>;
 
 /** What a person says of the grammar; the rest is what the registered version says, or the default. */
-const askedGrammar = z.strictObject({
+export const askedGrammar = z.strictObject({
   profile: grammarRequest.shape.profile.exactOptional(),
   empty_body: grammarRequest.shape.empty_body.exactOptional(),
   depth: grammarRequest.shape.depth.exactOptional(),

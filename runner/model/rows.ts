@@ -1,6 +1,7 @@
 // One half of the typed SQL boundary: the form of every row a named statement answers (params.ts: what it is asked with).
 import * as z from "zod";
 import { baselineRow } from "./outputs.ts";
+import { WRITING_PHASES } from "./run.ts";
 
 const text = z.string();
 const nullable = z.string().nullable();
@@ -72,6 +73,9 @@ export const ROWS = {
   "read/vocabulary": z.strictObject({ kind: text, word: text }),
   "read/lock-room": z.strictObject({ max_locks_per_transaction: count, max_connections: count, max_prepared_transactions: count }),
   "read/earlier-runs-of-day": z.strictObject({ earlier: count, same_minute: count }),
+  "read/effects-of-others": z.strictObject({
+    document_id: text, run_id: text, phase: z.enum(WRITING_PHASES), units: count, began: when, at: when, with_ledger: z.boolean(),
+  }),
   "read/baseline": baselineRow,
   "read/statistics": z.strictObject({ table: text, ins: count, upd: count, del: count }),
   "read/protected-hash": z.strictObject({ protected_hash: text, units: count, versions: count, time_zone: text }),
@@ -107,6 +111,23 @@ export const ROWS = {
   "verify/ledger-differences": z.strictObject({ table: text, difference: text }),
   "verify/ledger-counts": z.strictObject({ table: text, rows: count }),
   "verify/immutability-triggers": z.strictObject({ trigger: text, relation: text, mode: text }),
+  "read/batches": z.strictObject({
+    batch_id: text, manifest: z.unknown(), manifest_sha: text, host: text, actor: text, release: text, opened: when, closed: when.nullable(),
+    close_kind: nullable, close_reason: nullable, stopped: nullable, now: when,
+  }),
+  "read/batch-members": z.strictObject({
+    document_id: text, ordinal: count, wave: count, run_id: nullable, attempts: count, failures: count, quarantined: z.boolean(), reason: nullable,
+    last_stop: nullable, run_state: nullable, close_kind: nullable, units: count.nullable(), backed_up: when.nullable(), admitted: z.array(text),
+  }),
+  "read/batch-waves": z.strictObject({ wave: count, outcome_digest: text, at: when }),
+  "read/documents-asked-for": z.strictObject({ document_id: text, newest: nullable, held_by: nullable }),
+  "read/pace": z.strictObject({ seconds: z.number().nullable() }),
+  "write/open-batch": done,
+  "write/assign-member": z.strictObject({ run_id: nullable }),
+  "write/note-member": done,
+  "write/end-wave": done,
+  "write/close-batch": done,
+  "write/stop-batch": z.strictObject({ halt_ids: z.array(text) }),
   "write/open-run": epoch,
   "write/take-lease": epoch,
   "write/release-lease": done,

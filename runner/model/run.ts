@@ -19,6 +19,15 @@ export type PhaseName = (typeof PHASES)[number];
 /** What phase_done may record besides the eleven: the undoing of leg A. */
 export type RecordedPhase = PhaseName | "revert";
 
+/** Phases that change rows of the target, in order; the undoing last. */
+export const WRITING_PHASES = [
+  "cut_leg_a",
+  "leg_b_record",
+  "write_verify",
+  "lifecycle_enact",
+  "revert",
+] as const satisfies readonly RecordedPhase[];
+
 /** The state a run reaches when the phase is recorded. */
 export const STATE_AFTER: Readonly<Record<RecordedPhase, RunState>> = {
   source_pin: "source_pinned",

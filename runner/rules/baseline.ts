@@ -16,16 +16,24 @@ export interface BaselineJudgement {
 export function judgeBaseline(
   before: readonly BaselineRow[],
   after: readonly BaselineRow[],
-  run: { readonly target: string; readonly protectedPrefixes: readonly string[] },
+  run: {
+    readonly target: string;
+    readonly protectedPrefixes: readonly string[];
+    /** Documents that other runs of the cutter changed last, by their own records: counted in one line. */
+    readonly recorded?: ReadonlySet<string>;
+  },
 ): BaselineJudgement {
   const differences = differing(before, after).filter(({ document }) => document !== run.target);
-  const [drifted, edited] = [true, false].map((wanted) =>
-    differences
-      .filter(({ document }) => isProtected(document, run.protectedPrefixes) === wanted)
-      .map(({ text }) => text),
-  );
-  const findings = edited ?? [];
-  if (drifted === undefined || drifted.length === 0) return { verdict: undefined, findings };
+  const drifted = differences
+    .filter(({ document }) => isProtected(document, run.protectedPrefixes))
+    .map(({ text }) => text);
+  const free = differences.filter(({ document }) => !isProtected(document, run.protectedPrefixes));
+  const own = free.filter(({ document }) => run.recorded?.has(document) === true);
+  const findings = [
+    ...free.filter((one) => !own.includes(one)).map(({ text }) => text),
+    ...(own.length === 0 ? [] : [`own runs: ${new Set(own.map(({ document }) => document)).size} other documents`]),
+  ];
+  if (drifted.length === 0) return { verdict: undefined, findings };
   return {
     verdict: {
       code: "STOP_DRIFT",

@@ -16,8 +16,14 @@ export type EnvQuestion = { readonly path: string; readonly file: string } & (
 );
 
 /** Where the login of a role stands by the host's configuration. */
-export function envLoginOf({ credentials }: Pick<Config, "credentials">, role: RoleKey): EnvLogin {
-  const said = credentials[role];
+export const envLoginOf = ({ credentials }: Pick<Config, "credentials">, role: RoleKey): EnvLogin =>
+  loginSaid(credentials[role], role);
+
+/** Where the scheduler's login stands; undefined on a host that does no batches. */
+export const engineLoginOf = ({ batch }: Pick<Config, "batch">): EnvLogin | undefined =>
+  batch && loginSaid(batch.credentials, "engine");
+
+function loginSaid(said: Config["credentials"][RoleKey], role: RoleKey | "engine"): EnvLogin {
   const prefix = `DOT_CUTTER_${role.toUpperCase()}_DB`;
   const { file, user_variable, password_variable } = typeof said === "string" ? { file: said } : said;
   return {

@@ -53,6 +53,10 @@ function allowedIn(effect: CountedEffect, units: number): Record<string, Allowed
   }
 }
 
+/** New rows by table that an effect over so many units makes; the cutter's own bookkeeping stands beside. */
+export const newRowsOf = (effect: CountedEffect, units: number): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(allowedIn(effect, units)).map(([table, { ins }]) => [table, ins]));
+
 /** Name under which the changes of a writing phase are counted; `isRecorded` tells what the run has committed. */
 export function countedEffect(phase: RecordedPhase, isRecorded: (phase: RecordedPhase) => boolean): CountedEffect {
   const wanted = phase === "revert" && isRecorded("leg_b_record") ? "revert_ledger" : phase;

@@ -40,7 +40,8 @@ const common = {
   banner: { js: BANNER },
   // Paths stay as written: a linked node_modules must not bring its machine's folders into the bundle.
   preserveSymlinks: true,
-  external: ["pg-native", "fsevents"],
+  // Asked for by the scheduler's library only where telemetry is switched on; we hand it a log of our own and switch nothing on.
+  external: ["pg-native", "fsevents", "winston", "winston-transport", "@opentelemetry/*"],
   logLevel: "warning",
   treeShaking: true,
 };

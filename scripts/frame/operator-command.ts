@@ -8,6 +8,7 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/^cutter orchestrate revert\b/, "npm run rollback --"],
   [/^cutter orchestrate follow\b/, "npm run logs --"],
   [/^cutter orchestrate unhalt\b/, "npm run admit --"],
+  [/^cutter orchestrate batch\b/, "npm run batch --"],
   [/^cutter orchestrate (cut|resume|status|void|halt|verify|plan)\b/, "npm run $1 --"],
   [/^cutter gate admit\b/, "npm run admit --"],
   [/^cutter backup\b/, "npm run backup --"],

@@ -7,11 +7,12 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { readLogin } from "../../runner/rules/env-login.ts";
 import { writeWhenChanged } from "./write-file.ts";
 
-/** The runner's roles, the owner who lays packages, and the superuser the cluster was made with. */
-export type SandboxRole = RoleKey | "admin" | "cluster";
+/** The runner's roles, the scheduler's, the owner who lays packages, and the superuser the cluster was made with. */
+export type SandboxRole = RoleKey | "engine" | "admin" | "cluster";
 /** Database role names by short name. */
 export const ROLE_NAMES: Readonly<Record<SandboxRole, string>> = {
   ...ROLES,
+  engine: "cutter_engine",
   admin: "workflow_admin",
   cluster: "cluster_superuser",
 };
@@ -54,6 +55,7 @@ export function ensureCredentials(folder: string): { credentials: SandboxCredent
     gate: of("gate"),
     halt: of("halt"),
     backup: of("backup"),
+    engine: of("engine"),
     admin: of("admin"),
     cluster: of("cluster"),
   };

@@ -74,6 +74,7 @@ export function renderConfig(facts: HostFacts): string {
       halt: env("halt"),
       backup: env("backup"),
     },
+    batch: { engine_database: "cutter_engine", credentials: join(place.envFolder, "engine.env") },
     approvers: { file: place.approversFile, sha: facts.approversSha },
     backup: {
       tables: [...MUTATION_TABLES],

@@ -73,7 +73,7 @@ export function stackOfSandbox(parts: SandboxParts): StackConfig {
       packages: [...PACKAGES],
       ack: {},
     },
-    envFiles: (Object.keys(ROLES) as RoleKey[]).map((role) => ({
+    envFiles: ([...(Object.keys(ROLES) as RoleKey[]), "engine"] as const).map((role) => ({
       file: credentials[role].file,
       ...owned,
       mode: "0600",

@@ -21,6 +21,8 @@ const profileSchema = z.strictObject({
     .exactOptional(),
   sandbox: z.boolean(),
   memory_file: z.string(),
+  /** How the documents of a wave are confirmed: each by itself, or the whole wave at once. The person's own choice. */
+  confirm: z.enum(["document", "wave"]).default("document"),
 });
 const chainSchema = z.strictObject({ digests: z.array(sha), requested: z.iso.datetime() });
 /** The longest chain seen: of a run's journal by run id, of a host's runs index by host. */

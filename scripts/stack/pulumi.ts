@@ -11,7 +11,7 @@ import { privateFolder, writeWhenChanged } from "../sandbox/write-file.ts";
 import { projectRoot } from "../../infra/place.ts";
 import type { Say } from "../toolchain/build-engine.ts";
 import { ensureCommandPlugin } from "../toolchain/command-plugin.ts";
-import { removeDeadLocks } from "./state-lock.ts";
+import { keepToldLocks, lockHeld, removeDeadLocks, toldLocksFile } from "./state-lock.ts";
 import { ensureEngine } from "../toolchain/engine.ts";
 import { defaultPulumiHome } from "../toolchain/pulumi-home.ts";
 import { saysSandbox } from "../toolchain/sandbox-config.ts";
@@ -210,6 +210,9 @@ function flag(wanted: boolean | undefined, name: string): string[] {
 
 function insistDone(engine: Engine, answer: EngineAnswer, purpose: string): void {
   if (answer.status === ENGINE_STATUS.done) return;
+  keepToldLocks(toldLocksFile(engine.place.project, engine.place.stack), answer.stderr);
+  const locked = lockHeld(answer.stderr, engine.place.stack);
+  if (locked) throw locked;
   const last = answer.stderr.trim().split("\n").slice(-3);
   throw new Stopped("STOP_COULD_NOT_LOOK", {
     saw: `the Pulumi engine could not ${purpose} (stack ${engine.place.stack}, status ${answer.status})`,

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { jsonOf } from "../../runner/model/json-text.ts";
+import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { identifyProcess } from "../sandbox/own-process.ts";
 import { privateFolder, writeWhenChanged } from "../sandbox/write-file.ts";
@@ -84,12 +85,27 @@ const LOCKED = /the stack is currently locked|another update is currently in pro
 const CREATED_BY = /created by (?<username>\S+)@(?<hostname>\S+) \(pid (?<pid>\d+)\) at (?<timestamp>\S+)/;
 
 /** What the engine says when a lock keeps it out: the lines that name its holders, or undefined when that is not what it says. */
-export function readLockWords(text: string): string[] | undefined {
+function readLockWords(text: string): string[] | undefined {
   if (!LOCKED.test(text)) return undefined;
   const holders = locksTold(text).map(lockWords);
   return holders.length > 0
     ? holders
     : text.split("\n").flatMap((line) => (LOCKED.test(line) ? [printable(line.trim()).slice(0, 300)] : []));
+}
+
+/** STOP_LEASE_HELD when that is what the engine says, with whoever it names. */
+export function lockHeld(text: string, stack: string): Stopped | undefined {
+  const details = readLockWords(text);
+  return (
+    details &&
+    new Stopped("STOP_LEASE_HELD", {
+      saw: "another up works on this stack",
+      wanted: "one at a time",
+      details,
+      hint: "wait for it to end, then run the same command; when it has died, take its lock away",
+      next: `npm run unlock -- ${stack}`,
+    })
+  );
 }
 
 /** Holders that the engine names, of whatever backend. */

@@ -5,7 +5,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { withStack } from "../frame/operator-command.ts";
 import type { UpAnswer } from "./pulumi.ts";
-import { readLockWords } from "./state-lock.ts";
+import { lockHeld } from "./state-lock.ts";
 
 const LINES_SHOWN = 20;
 
@@ -24,15 +24,8 @@ export function upFailure({ status, stdout, stderr, told }: UpAnswer, stack: str
       wanted: "no open run while packages, configuration, approvers or release change",
       next: withStack("npm run status", stack),
     });
-  const locked = readLockWords(text);
-  if (locked)
-    return new Stopped("STOP_LEASE_HELD", {
-      saw: "another up works on this stack",
-      wanted: "one at a time",
-      details: locked,
-      hint: "wait for it to end, then run the same command; when it has died, take its lock away",
-      next: `npm run unlock -- ${stack}`,
-    });
+  const locked = lockHeld(text, stack);
+  if (locked) return locked;
   if (words.length === 0 && /error: cancelled/.test(text))
     return couldNotLook("up was interrupted", [], "what was laid stays; the same command goes on where this one ended");
   if (words.length === 0 && told.planBroken.length > 0)

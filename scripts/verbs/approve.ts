@@ -20,11 +20,13 @@ import { requestReading, unitsText } from "../signing/request-reading.ts";
 import { signOrder } from "../signing/sign-order.ts";
 import { insistAskingAgent } from "../signing/signing-agent.ts";
 import { signRequest } from "../signing/sign-statement.ts";
-import { pageOf, tellSigned, withSigningOptions, type SigningOptions } from "../signing/signing-words.ts";
+import { pageOf, tellSigned, withSigningOptions } from "../signing/signing-words.ts";
 import { typedConfirmation, typedLine } from "../signing/typed-confirmation.ts";
+import { isWaveBundle } from "../signing/wave-bundle.ts";
+import { signWave, type SittingOptions } from "../signing/wave-sitting.ts";
 
 type Decision = Payload<"SG_3_failure_escalation">["decision"];
-interface Options extends SigningOptions {
+interface Options extends SittingOptions {
   readonly copy?: string;
   readonly page?: string;
   readonly refuse?: string;
@@ -43,7 +45,10 @@ withSigningOptions(programNamed("approve", "read, judge and sign one request wit
       "void",
     ]),
   )
-  .action((folder: string, options: Options) => runProgram(() => approve(folder, options), { aboutRun: true }))
+  .option("--without <documents...>", "of a wave bundle: documents that stay unsigned")
+  .action((folder: string, options: Options) =>
+    runProgram(() => (isWaveBundle(folder) ? signWave(folder, options) : approve(folder, options)), { aboutRun: true }),
+  )
   .parse();
 
 async function approve(folder: string, options: Options): Promise<number> {

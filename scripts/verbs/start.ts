@@ -21,6 +21,7 @@ import { programNamed, runProgram } from "../frame/run-program.ts";
 import { finalPage, stateOf } from "../sandbox/final-page.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { ensureSandbox, type Sandbox } from "../sandbox/sandbox.ts";
+import { cutBatch } from "../sandbox/start-batch.ts";
 import { signAs } from "../sandbox/throw-away-approver.ts";
 import { openNamedStack } from "../stack/stack.ts";
 
@@ -30,6 +31,7 @@ const WAITS = STOPS.STOP_APPROVAL_REQUIRED.exit;
 const kind = { aboutRun: false };
 
 withGrammarOptions(programNamed("start", "perform a governed cut on the sandbox host, end to end"))
+  .option("--batch", "three sample laws in a batch instead of one document", false)
   .option("--json", "the run's events and, last, its state as NDJSON on stdout", false)
   .argument("[file]", "document; default a sample of our own")
   .argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
@@ -38,7 +40,7 @@ withGrammarOptions(programNamed("start", "perform a governed cut on the sandbox 
   )
   .parse();
 
-type StartOptions = GrammarWords & { readonly json: boolean };
+type StartOptions = GrammarWords & { readonly json: boolean; readonly batch: boolean };
 
 async function start(file: string | undefined, prefix: string | undefined, options: StartOptions): Promise<number> {
   if (file !== undefined && prefix === undefined)
@@ -55,7 +57,8 @@ async function start(file: string | undefined, prefix: string | undefined, optio
   const sandbox = await ensureSandbox({ say: (line) => say(`   ${line}`) });
   say("2. provisioning");
   await provision();
-  say("3. the document");
+  say(options.batch ? "3. three documents" : "3. the document");
+  if (options.batch) return cutBatch(sandbox, choice.request, { json: options.json, say });
   const documentId = prefix ?? (await nextSample(sandbox.stack));
   await insistFreePrefix(sandbox.stack, documentId);
   const registered = await registerDocument(sandbox.stack, file ?? SAMPLE, documentId, choice);

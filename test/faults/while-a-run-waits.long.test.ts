@@ -63,6 +63,40 @@ test("a backup older than an hour is taken and proven again: a new EXECUTION is 
   expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'OLD-1/%'")).toHaveLength(3);
 });
 
+test("a run whose backup grew old while another document was cut is rehearsed on a new one, asks for a new EXECUTION and is cut", async () => {
+  const other = await host.authorized("OLD-2", "# Other\n\nAnother text.\n");
+  expect(await host.cutter("orchestrate", "resume", other)).toMatchObject({ status: 3 });
+  await host.authorizeEnactment(other);
+  expect(await host.cutter("orchestrate", "resume", other)).toMatchObject({ status: 0 });
+  await age(61);
+  const answer = await resume();
+  expect(answer).toMatchObject({ status: 4, stop: "STOP_APPROVAL_INVALID" });
+  expect(answer.events.filter((event) => event["event"] === "request").map((event) => event["gate"])).toEqual([
+    "EXECUTION",
+  ]);
+  const [first, second] = await attempts();
+  expect(second?.content_digests_sha).not.toBe(first?.content_digests_sha);
+  expect(
+    await host.sql("SELECT FROM cutter_runtime.journal WHERE run_id = $1 AND entry ->> 'event' = 'rehearsed'", [run]),
+  ).toHaveLength(2);
+
+  expect(await host.cutter("gate", "admit", await host.sign(run, "EXECUTION", "minh"))).toMatchObject({ status: 0 });
+  expect(await resume()).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
+  expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE 'OLD-1/%'")).toHaveLength(3);
+});
+
+test("a unit that somebody changed beside another run's recorded phases is no part of them, and an old backup stops the run as drift", async () => {
+  const other = await host.authorized("OLD-2", "# Other\n\nAnother text.\n");
+  expect(await host.cutter("orchestrate", "resume", other)).toMatchObject({ status: 3 });
+  await host.sql(
+    "SET session_replication_role = replica; UPDATE public.information_unit SET updated_at = clock_timestamp(), updated_by = 'somebody' WHERE canonical_address LIKE 'OLD-2/%'",
+  );
+  await age(61);
+  const answer = await resume();
+  expect(answer).toMatchObject({ status: 5, stop: "STOP_DRIFT" });
+  expect(wordsOf(answer)).toMatch(/document OLD-2 changed at .* by somebody, outside every recorded phase/);
+});
+
 test("an old backup of tables that changed meanwhile stops the run as drift, and nothing is asked for", async () => {
   await host.sql("INSERT INTO public.dot_config (key, value) VALUES ('somebody.elses', '1')");
   await age(61);

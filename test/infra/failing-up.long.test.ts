@@ -89,7 +89,7 @@ test("a script that fails is told in its own words, with the stand-in and with t
   inTheWay();
   const official: Engine = { ...host.engine, home, place: { ...host.engine.place, home } };
   for (const engine of [host.engine, official]) {
-    for (const plan of [undefined, join(host.folder, "saved.plan")]) {
+    for (const plan of [undefined, join(host.engine.place.project, "saved.plan")]) {
       // What an up before this one laid is no difference any more; the plan is of now.
       if (plan !== undefined) await lookWithEngine(engine, plan);
       const stop = await stopOf(bringUpStack(engine, () => undefined, plan));

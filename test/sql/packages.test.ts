@@ -18,7 +18,14 @@ const lay = (...names: PackageName[]): Promise<string[]> =>
 const undo = (...names: PackageName[]): Promise<void> =>
   undoPackages(cluster.facts, "one", names.length === 0 ? PACKAGES : names);
 
-const ROLES = ["cutter_backup", "cutter_gate", "cutter_halt", "cutter_owner", "cutter_signal"] as const;
+const ROLES = [
+  "cutter_backup",
+  "cutter_engine",
+  "cutter_gate",
+  "cutter_halt",
+  "cutter_owner",
+  "cutter_signal",
+] as const;
 
 beforeAll(async () => {
   cluster = await startTestCluster();

@@ -50,6 +50,7 @@ export async function operatorClone(name: string): Promise<OperatorClone> {
     "Pulumi.contabo.yaml.example",
     "dist",
     "infra",
+    "scripts/reading/page",
     "scripts/toolchain",
     "sql",
   ])

@@ -3,7 +3,8 @@
 -- returns: many
 -- The schema stands as designed: owner, pinned functions, nothing for PUBLIC, no direct write for anybody, triggers ALWAYS.
 WITH cutter_tables AS (
-  SELECT c.oid, c.relname, c.relowner FROM pg_class c WHERE c.relnamespace = 'cutter_runtime'::regnamespace AND c.relkind = 'r'),
+  SELECT c.oid, c.relname, c.relowner FROM pg_class c WHERE c.relnamespace = 'cutter_runtime'::regnamespace AND c.relkind = 'r'
+     AND c.relname NOT IN ('batch', 'batch_member', 'batch_wave', 'batch_stop')),
 cutter_functions AS (
   SELECT p.* FROM pg_proc p WHERE p.pronamespace = 'cutter_runtime'::regnamespace),
 expected_triggers(table_name, trigger_name) AS (

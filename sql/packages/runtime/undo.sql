@@ -10,9 +10,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_RUN_OPEN',
       DETAIL = jsonb_build_object('saw', 'open run ' || v_open, 'wanted', 'no open run')::text;
   ELSIF to_regprocedure('public.fn_iu_revert_run(text, text, text, text)') IS NOT NULL
-     OR to_regprocedure('public.fn_iu_cut_admission()') IS NOT NULL THEN
+     OR to_regprocedure('public.fn_iu_cut_admission()') IS NOT NULL
+     OR to_regclass('cutter_runtime.batch') IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'CUT01', MESSAGE = 'STOP_PRECHECK_FAILED',
-      DETAIL = jsonb_build_object('saw', 'package revert or admission is applied', 'wanted', 'their undo first')::text;
+      DETAIL = jsonb_build_object('saw', 'package revert, admission or batch is applied', 'wanted', 'their undo first')::text;
   END IF;
 END $$;
 DROP SCHEMA cutter_runtime CASCADE;

@@ -169,6 +169,7 @@ const looks = (change: Record<string, unknown> = {}): string => {
       "config",
       "env_files",
       "keyring",
+      "engine",
       "database",
       "environment",
       "server",

@@ -49,6 +49,13 @@ const [ONE, TWO, LAST] = [
 ];
 
 describe("an article that the units do not have", () => {
+  test.each(["10000", "10123", "123456789"])("is named when its number %s is longer than any law's", (number) => {
+    const long = ["", `Điều ${number}. Thi hành`, "Bộ trưởng thi hành."];
+    expect(lost([...THREE, ...long], [ONE, TWO, LAST])).toEqual([
+      `line 8 reads as Điều ${number}, which no law has; a blank or a mark is lost`,
+    ]);
+  });
+
   test("is named with the lines on both sides", () => {
     expect(lost(THREE, [ONE, LAST])).toEqual([
       "line 3 reads as Điều 2, which is missing between Điều 1 of line 1 and Điều 3 of line 5",

@@ -85,3 +85,20 @@ test("a name ending in * protects every document that begins so, any other only 
   const names = ["ICX-CONST", "ICX-CONST-2", "DIEU-28", "DIEU", "DIE", "ICX"];
   expect(names.filter((name) => isProtected(name, RUN.protectedPrefixes))).toEqual(["ICX-CONST", "DIEU-28", "DIEU"]);
 });
+
+test("documents that other runs of the cutter recorded are counted in one line, a stranger's stays named", () => {
+  const row = (document: string) => ({
+    document,
+    set_aside: false,
+    units: 1,
+    versions: 1,
+    content_sha: "a".repeat(64),
+    newest_updated_at: "2026-11-29T10:00:00.000000Z",
+    updated_by: "somebody",
+  });
+  const after = [row("LAW-2"), row("LAW-3"), row("STRANGER")];
+  const run = { target: "LAW-1", protectedPrefixes: ["ICX-CONST"], recorded: new Set(["LAW-2", "LAW-3"]) };
+  const { verdict, findings } = judgeBaseline([], after, run);
+  expect(verdict).toBeUndefined();
+  expect(findings).toEqual([expect.stringMatching(/^document STRANGER appeared/), "own runs: 2 other documents"]);
+});

@@ -1,0 +1,226 @@
+// What a worker does with one leg: plans or closes a wave, cuts or enacts a document, and says what becomes of the batch when it stops.
+// Every member is carried by the same code as a single run.
+import { randomBytes } from "node:crypto";
+import type { LookedAgain } from "../aftermath/look-again.ts";
+import { legNameOf, type BatchId, type LegName } from "../model/batch.ts";
+import { digestOf } from "../model/canonical.ts";
+import { isRunId, newRunId, type DocumentId, type RunId } from "../model/ids.ts";
+import { EXIT_BUG, Stopped } from "../model/stop.ts";
+import { inWave, standingOf } from "../rules/batch-progress.ts";
+import { consequenceOf, haltAfterFailures, type Consequence, type LegEnd } from "../rules/batch-stops.ts";
+import { workCut, workResume, workVoid, type Work } from "../worker.ts";
+import type { LegQueueClient } from "../world/scheduler.ts";
+import type { World } from "../world.ts";
+import { queueLeg, queueNext } from "./queue.ts";
+import { batchRecord, type BatchRecord } from "./records.ts";
+
+/** The work at one run, and how it ended. */
+export interface RunWork {
+  readonly work: Work;
+  /** The last word of the work that was done with it. */
+  readonly end: () => LegEnd;
+}
+
+/** All that legs need from outside. `world` belongs to no run. */
+export interface LegGround {
+  readonly world: World;
+  readonly client: LegQueueClient;
+  /** What a process of this run would have; runs of one wave share a backup when `shared` is given. */
+  readonly runWork: (runId: RunId, shared?: SharedWave) => Promise<RunWork>;
+  readonly sharedWave: () => Promise<SharedWave>;
+  readonly lookAgain: (runId: RunId) => Promise<LookedAgain>;
+  /** One line for the worker's log. */
+  readonly say: (line: string) => void;
+}
+
+/** What the runs of a wave share while they are planned. */
+export interface SharedWave {
+  readonly vault: World["vault"];
+  end(): Promise<void>;
+}
+
+/** Does one leg to its end and queues what follows. Asked again after a process died in it, it goes on from the records. */
+export async function doLeg(ground: LegGround, legId: string): Promise<void> {
+  const leg = legNameOf(legId);
+  if (!leg) return ground.say(`not ours: ${legId}`);
+  const record = await batchRecord(ground.world, leg.batch_id);
+  if (record.batch.closed !== null || record.facts.stopped !== null)
+    return ground.say(`${legId}: the batch ${record.facts.stopped === null ? "is closed" : "stands still"}`);
+  ground.say(`${legId} begins`);
+  if (leg.kind === "plan") await planWave(ground, record, leg, legId);
+  else if (leg.kind === "close") await closeWave(ground, record, Number(leg.what));
+  else await carryOn(ground, record, leg, legId);
+  await queueNext(ground.world, ground.client, leg.batch_id, { ending: legId });
+  ground.say(`${legId} ends`);
+}
+
+/** Phases 1 to 5 and the rehearsal of every member that has not asked for its signatures yet. */
+async function planWave(ground: LegGround, record: BatchRecord, leg: LegName, legId: string): Promise<void> {
+  const shared = await ground.sharedWave();
+  let delay: number | undefined;
+  try {
+    for (const member of inWave(record.facts, Number(leg.what))) {
+      const standing = standingOf(member);
+      if (standing !== "waiting" && standing !== "planning") continue;
+      const end = await planMember(ground, record, member.document_id, shared);
+      const consequence = await note(ground, record, member.document_id, end);
+      if (consequence.kind === "halt") return;
+      if (consequence.kind === "again") delay = Math.max(delay ?? 0, consequence.seconds);
+    }
+  } finally {
+    await shared.end();
+  }
+  if (delay !== undefined) await queueLeg(ground.client, leg, { ending: legId, priority: 0, delay });
+}
+
+async function planMember(
+  ground: LegGround,
+  record: BatchRecord,
+  document: string,
+  shared: SharedWave,
+): Promise<LegEnd> {
+  const { world } = ground;
+  const runId = await assign(ground, record.facts.batch_id, document);
+  if (runId === undefined) return { exit: 0, code: null };
+  const { known, phases } = await world.database.read("exec", async (reader) => ({
+    known: (await reader.query("read/run", { run_id: runId }))[0],
+    phases: await reader.query("read/phases-done", { run_id: runId }),
+  }));
+  const { work, end } = await ground.runWork(runId, shared);
+  if (known && !phases.some(({ phase }) => phase === "source_pin")) {
+    // A process died before the run had pinned anything: there is nothing to go on from.
+    await workVoid(work, runId, "interrupted before phase 1");
+    return planMember(ground, record, document, shared);
+  }
+  if (known) await workResume(work, runId);
+  else {
+    const item = record.manifest.items.find((one) => one.document_id === document);
+    if (!item) throw new Error(`${document} is no item of its own manifest`);
+    await workCut(work, runId, document, item.grammar);
+  }
+  return end();
+}
+
+async function assign({ world }: LegGround, batch_id: BatchId, document_id: string): Promise<RunId | undefined> {
+  const offered = newRunId(new Date(), randomBytes(4).toString("hex"));
+  const { run_id } = await world.database.transaction("exec", (tx) =>
+    tx.one("write/assign-member", { batch_id, document_id, run_id: offered }),
+  );
+  return run_id !== null && isRunId(run_id) ? run_id : undefined;
+}
+
+/** A cut or an enactment: the run is resumed and goes as far as its signatures carry it. */
+async function carryOn(ground: LegGround, record: BatchRecord, leg: LegName, legId: string): Promise<void> {
+  const member = record.members.find(({ document_id }) => document_id === leg.what);
+  if (!member?.run_id || !isRunId(member.run_id) || member.quarantined || member.close_kind !== null) return;
+  const { work, end } = await ground.runWork(member.run_id);
+  await workResume(work, member.run_id);
+  const consequence = await note(ground, record, member.document_id, end());
+  if (consequence.kind !== "again") return;
+  await queueLeg(ground.client, leg, { ending: legId, priority: member.ordinal, delay: consequence.seconds });
+}
+
+/** Writes down how a member's leg ended, sets its document aside where the table says so, and halts the batch where that says so. */
+async function note(ground: LegGround, record: BatchRecord, document_id: string, end: LegEnd): Promise<Consequence> {
+  const { world } = ground;
+  const { batch_id } = record.facts;
+  const failures = record.members.find((member) => member.document_id === document_id)?.failures ?? 0;
+  const consequence = consequenceOf(end, failures);
+  const quarantine = consequence.kind === "quarantine" ? consequence.reason : null;
+  await world.database.transaction("exec", (tx) =>
+    tx.one("write/note-member", {
+      batch_id,
+      document_id,
+      last_stop: end.code,
+      failed: quarantine !== null || (consequence.kind === "again" && consequence.failed),
+      quarantine,
+    }),
+  );
+  ground.say(`${document_id}: ${end.code ?? "done"}, ${consequence.kind}`);
+  if (consequence.kind === "quarantine") await setAside(ground, record, document_id as DocumentId, consequence.reason);
+  const why =
+    consequence.kind === "halt" ? `${document_id}: ${consequence.reason}` : await tooManyFailures(ground, record);
+  if (why !== undefined) {
+    await haltBatch(ground, batch_id, why);
+    return { kind: "halt", reason: why };
+  }
+  return consequence;
+}
+
+/** A run that wrote nothing is voided, so that its document is free; one that wrote stays for a person's revert. */
+async function setAside(ground: LegGround, record: BatchRecord, document: DocumentId, reason: string): Promise<void> {
+  const { members } = await batchRecord(ground.world, record.facts.batch_id);
+  const run = members.find(({ document_id }) => document_id === document)?.run_id;
+  if (!run || !isRunId(run)) return;
+  const { work } = await ground.runWork(run);
+  await workVoid(work, run, `set aside: ${reason}`.slice(0, 400));
+}
+
+async function tooManyFailures({ world }: LegGround, record: BatchRecord): Promise<string | undefined> {
+  const { members } = await batchRecord(world, record.facts.batch_id);
+  const aside = members.filter(({ quarantined }) => quarantined).map(({ document_id }) => document_id);
+  return haltAfterFailures(record.manifest.stop, aside);
+}
+
+/** A halt row for each open run of the batch, and none of its legs any more. */
+export async function haltBatch(
+  {
+    world,
+    client,
+    say,
+  }: Pick<LegGround, "world" | "say"> & { readonly client: Pick<LegQueueClient, "legs" | "cancel"> },
+  batch_id: BatchId,
+  reason: string,
+): Promise<readonly string[]> {
+  const { halt_ids } = await world.database.transaction("halt", (tx) =>
+    tx.one("write/stop-batch", { batch_id, reason: reason.slice(0, 400), actor: world.here.actor }),
+  );
+  say(`${batch_id} stands still: ${reason}`);
+  const queued = (await client.legs(`${batch_id}/`)).filter(({ state }) => state === "queued");
+  await client.cancel(queued.map(({ id }) => id));
+  return halt_ids;
+}
+
+/** Every enacted member is looked at again; the outcome of the wave is recorded, and the last wave closes the batch. */
+async function closeWave(ground: LegGround, record: BatchRecord, wave: number): Promise<void> {
+  const { world } = ground;
+  const { batch_id } = record.facts;
+  const members = inWave(record.facts, wave);
+  const waves = new Set(record.members.map((member) => member.wave));
+  const aside = members.filter((member) => member.quarantined).map((member) => member.document_id);
+  if (wave === 0 && waves.size > 1 && aside.length > 0)
+    return void (await haltBatch(ground, batch_id, `of the canary were set aside: ${aside.join(", ")}`));
+  const outcome: (readonly string[])[] = [];
+  for (const member of members) {
+    if (!member.run_id || !isRunId(member.run_id) || member.quarantined) {
+      outcome.push([member.document_id, member.run_id ?? "", "quarantined", "", ""]);
+      continue;
+    }
+    const seen = await ground.lookAgain(member.run_id).catch((error: unknown) => endOf(error));
+    if ("exit" in seen) {
+      const { kind } = await note(ground, record, member.document_id, seen);
+      if (kind !== "again")
+        await haltBatch(ground, batch_id, `${member.document_id} does not hold: ${seen.code ?? ""}`);
+      return;
+    }
+    outcome.push([member.document_id, member.run_id, "closeout", seen.observed_digest, seen.found.summary_sha]);
+  }
+  const outcome_digest = digestOf(outcome);
+  await world.database.transaction("exec", (tx) => tx.one("write/end-wave", { batch_id, wave, outcome_digest }));
+  ground.say(`wave ${wave} of ${batch_id}: outcome ${outcome_digest}`);
+  const left = [...waves].filter((one) => one !== wave && !record.facts.ended_waves.includes(one));
+  if (left.length > 0) return;
+  const enacted = record.members.filter((member) => member.close_kind === "closeout").length;
+  await world.database.transaction("exec", (tx) =>
+    tx.one("write/close-batch", {
+      batch_id,
+      kind: enacted === 0 ? "failed" : "done",
+      reason: `${enacted} of ${record.members.length} documents enacted, ${record.members.length - enacted} set aside`,
+    }),
+  );
+}
+
+const endOf = (error: unknown): LegEnd => {
+  if (error instanceof Stopped) return { exit: error.exit, code: error.code };
+  return { exit: EXIT_BUG, code: "BUG" };
+};

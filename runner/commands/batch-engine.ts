@@ -1,0 +1,56 @@
+// The scheduler of this host as its configuration names it, and the process that does its legs.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { dbosScheduler } from "../adapters/dbos-scheduler.ts";
+import { credentialIn } from "../adapters/credentials.ts";
+import { placeOf } from "../adapters/postgres-connection.ts";
+import { holderIsGone, ownHolder, startAlone } from "../adapters/run-process.ts";
+import { readSafely } from "../adapters/safe-file.ts";
+import { Stopped } from "../model/stop.ts";
+import { engineLoginOf } from "../rules/env-login.ts";
+import type { Scheduler } from "../world/scheduler.ts";
+import type { World } from "../world.ts";
+
+/** STOP_PRECHECK_FAILED on a host whose configuration names no scheduler. */
+export async function schedulerOf(world: World, log: (line: string) => void): Promise<Scheduler> {
+  const { batch, database } = world.config;
+  const login = engineLoginOf(world.config);
+  if (!batch || !login)
+    throw new Stopped("STOP_PRECHECK_FAILED", {
+      saw: "batch is not in the configuration of this host",
+      wanted: "batch.engine_database and batch.credentials, and the engine's database as `npm run up` lays it",
+    });
+  return dbosScheduler({
+    server: placeOf(database),
+    database: batch.engine_database,
+    credential: await credentialIn(login, "engine"),
+    release: world.here.release_digest.slice(0, 16),
+    worker: ownHolder(),
+    log,
+  });
+}
+
+/** File that names the process which keeps a worker alive on this host. */
+export const supervisorFile = (world: World): string =>
+  join(world.config.orchestrator.global_locks_dir, "batch-worker");
+
+/** Whether that process lives. */
+export async function supervisorLives(world: World): Promise<boolean> {
+  const file = supervisorFile(world);
+  if (!existsSync(file)) return false;
+  const read = await readSafely(file, 400);
+  return read.ok && !holderIsGone(read.bytes.toString("utf8").trim());
+}
+
+/** Starts the worker of this host unless it works already; its words go to batches/worker.log. */
+export async function ensureWorker(world: World, configFile: string): Promise<void> {
+  if (await supervisorLives(world)) return;
+  const pid = startAlone(
+    world.config.orchestrator.batch_dir,
+    { scope: `cutter-batch-worker-${process.pid}`, log: "worker.log" },
+    ["--config", configFile, "orchestrate", "batch", "supervise"],
+  );
+  process.stderr.write(
+    `the worker of this host begins, process ${pid}; its log: ${world.config.orchestrator.batch_dir}/worker.log\n`,
+  );
+}

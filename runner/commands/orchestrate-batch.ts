@@ -1,0 +1,196 @@
+// `batch open|status|resume|void|halt|verify|follow`: what people ask of a batch. Its truth is the database that is cut; the scheduler is
+// only told what may be done.
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Common } from "./call-options.ts";
+import { ensureWorker, schedulerOf, supervisorLives } from "./batch-engine.ts";
+import { admit } from "./gate-admit.ts";
+import { writeWhole } from "../adapters/run-files.ts";
+import { readSafely } from "../adapters/safe-file.ts";
+import { lookAgain } from "../aftermath/look-again.ts";
+import { haltBatch } from "../batch/legs.ts";
+import { queueNext } from "../batch/queue.ts";
+import { batchRecord, type BatchRecord } from "../batch/records.ts";
+import { manifestSha, manifestText, wavesOf, type BatchId, type BatchManifest } from "../model/batch.ts";
+import { canonicalText } from "../model/canonical.ts";
+import { isRunId } from "../model/ids.ts";
+import { jsonOf } from "../model/json-text.ts";
+import { insist, Stopped, STOPS } from "../model/stop.ts";
+import { batchAnswer, memberAnswers } from "../rules/batch-answer.ts";
+import { judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
+import { nextLegs } from "../rules/batch-progress.ts";
+import { batchText } from "../terminal/batch-text.ts";
+import { printJson } from "../terminal/print-json.ts";
+import { makeWorld } from "../wire.ts";
+import type { LegQueueClient } from "../world/scheduler.ts";
+import type { World } from "../world.ts";
+
+const MANIFEST_CAP = 1024 * 1024;
+
+/** Opens the batch of a manifest, or with `again` puts the legs of one that is open into the queue anew. */
+export async function openBatch(common: Common, file: string, again: boolean): Promise<number> {
+  const world = await makeWorld(common.config);
+  const manifest = await manifestIn(file);
+  if (!again) await record(world, manifest);
+  return goOn(common, world, manifest.batch_id as BatchId, false);
+}
+
+async function manifestIn(file: string): Promise<BatchManifest> {
+  const read = await readSafely(file, MANIFEST_CAP);
+  if (!read.ok)
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: `${file}: ${read.reason}`, wanted: "a manifest of a batch" });
+  return parseManifest(jsonOf(read.bytes.toString("utf8")));
+}
+
+async function record(world: World, manifest: BatchManifest): Promise<void> {
+  const { config, here, database } = world;
+  const document_ids = manifest.items.map((item) => item.document_id);
+  const { rows, pace } = await database.read("exec", async (reader) => ({
+    rows: await reader.query("read/documents-asked-for", { document_ids }),
+    pace: await reader.one("read/pace"),
+  }));
+  const held = rows.flatMap((row) => (row.held_by === null ? [] : [[row.document_id, row.held_by] as const]));
+  insist(
+    judgeManifest(manifest, {
+      registered: new Map(rows.map((row) => [row.document_id, row.newest])),
+      held: new Map(held.filter(([, holder]) => holder !== `batch ${manifest.batch_id}`)),
+      protectedPrefixes: config.protected_prefixes,
+      seconds: pace.seconds,
+    }),
+  );
+  await database.transaction("exec", (tx) =>
+    tx.one("write/open-batch", {
+      batch_id: manifest.batch_id,
+      manifest: manifestText(manifest),
+      manifest_sha: manifestSha(manifest),
+      host: config.host,
+      actor: here.actor,
+      release: here.release_digest,
+      members: canonicalText(wavesOf(manifest).map((member) => ({ ...member }))),
+    }),
+  );
+  await writeWhole(join(config.orchestrator.batch_dir, manifest.batch_id, "manifest.json"), manifestText(manifest));
+}
+
+/** Queues what may be done, sees to it that somebody does it, and tells how the batch stands. */
+async function goOn(common: Common, world: World, id: BatchId, asked: boolean): Promise<number> {
+  await withClient(world, (client) => queueNext(world, client, id, { asked }));
+  await ensureWorker(world, common.config);
+  tell(common, world, await batchRecord(world, id));
+  return 0;
+}
+
+async function withClient<T>(world: World, work: (client: LegQueueClient) => Promise<T>): Promise<T> {
+  const client = await (await schedulerOf(world, (line) => void process.stderr.write(`${line}\n`))).client();
+  return work(client).finally(() => client.close());
+}
+
+/** Admits signed files, then lets every member go on that may; also whoever waited for a halt to be lifted or a request to be renewed. */
+export async function resumeBatch(common: Common, id: string, files: readonly string[]): Promise<number> {
+  const world = await makeWorld(common.config);
+  const { facts } = await batchRecord(world, id);
+  const admitted = files.length === 0 ? 0 : await admit(common, files);
+  const status = await goOn(common, world, facts.batch_id, true);
+  return admitted === 0 ? status : admitted;
+}
+
+/** With an id that batch, without one every batch. Reads the database that is cut and nothing else. */
+export async function batchStatus(common: Common, id: string | undefined): Promise<number> {
+  const world = await makeWorld(common.config);
+  const rows = await world.database.read("exec", (reader) => reader.query("read/batches", { batch_id: id ?? null }));
+  if (id !== undefined) return tell(common, world, await batchRecord(world, id));
+  for (const { batch_id } of rows) tell(common, world, await batchRecord(world, batch_id));
+  if (rows.length === 0) process.stderr.write("no batches in this database\n");
+  return 0;
+}
+
+function tell(common: Common, { config }: World, { batch, members, facts }: BatchRecord): number {
+  const answered = { facts, batch, members, maxAgeMinutes: config.backup.max_age_minutes };
+  const [whole, each] = [batchAnswer(answered), memberAnswers(answered)];
+  if (common.json) for (const answer of [whole, ...each]) printJson(answer);
+  else process.stdout.write(batchText(whole, each));
+  return 0;
+}
+
+/** Waits until nothing is left to do without people. Exit 0 when the batch is closed, 3 when it waits for signatures, 4 when it stands still. */
+export async function followBatch(common: Common, id: string): Promise<number> {
+  const world = await makeWorld(common.config);
+  let told = "";
+  for (;;) {
+    const known = await batchRecord(world, id);
+    const lines = memberAnswers({ ...known, maxAgeMinutes: config(world) }).map(
+      ({ document_id, standing }) => `${document_id} ${standing}`,
+    );
+    for (const line of lines) if (!told.includes(`${line}\n`)) process.stderr.write(`${line}\n`);
+    told = lines.map((line) => `${line}\n`).join("");
+    const rests = known.facts.stopped !== null || nextLegs(known.facts).length === 0;
+    if (known.batch.closed !== null || (rests && !(await isBusy(world, known.facts.batch_id)))) {
+      tell(common, world, known);
+      if (known.batch.closed !== null) return 0;
+      return STOPS[known.facts.stopped === null ? "STOP_APPROVAL_REQUIRED" : "STOP_HALTED"].exit;
+    }
+    if (!(await supervisorLives(world))) await ensureWorker(world, common.config);
+    await sleep(500);
+  }
+}
+
+const config = (world: World): number => world.config.backup.max_age_minutes;
+
+const isBusy = (world: World, id: BatchId): Promise<boolean> =>
+  withClient(world, async (client) =>
+    (await client.legs(`${id}/`)).some(({ state }) => state === "queued" || state === "working"),
+  );
+
+/** A halt row for every open run of the batch. */
+export async function haltOneBatch(common: Common, id: string, reason: string): Promise<number> {
+  const world = await makeWorld(common.config);
+  const { facts } = await batchRecord(world, id);
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  // The halt must be recorded whether the scheduler answers or not: workers ask the records before every leg.
+  const halts = await withClient(world, (client) => haltBatch({ world, client, say }, facts.batch_id, reason)).catch(
+    async (error: unknown) => {
+      if (!(error instanceof Stopped)) throw error;
+      say(`the scheduler does not answer (${error.facts.saw}); its legs find the batch halted`);
+      return haltBatch({ world, client: NO_CLIENT, say }, facts.batch_id, reason);
+    },
+  );
+  await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
+  for (const halt_id of halts)
+    if (common.json) printJson({ event: "halted", halt_id, run_id: null, acknowledged: true });
+  say(
+    `${halts.length} halts recorded and acknowledged; to lift them: npm run unhalt -- ${halts.join(" ")} --profile <approver profile>`,
+  );
+  return 0;
+}
+
+const NO_CLIENT: Pick<LegQueueClient, "legs" | "cancel"> = {
+  legs: () => Promise.resolve([]),
+  cancel: () => Promise.resolve(),
+};
+
+/** Looks at every enacted document again; documents of the same batch count as own runs. */
+export async function verifyBatch(common: Common, id: string): Promise<number> {
+  const world = await makeWorld(common.config);
+  const { members } = await batchRecord(world, id);
+  let worst = 0;
+  for (const member of members) {
+    if (member.close_kind !== "closeout" || !member.run_id || !isRunId(member.run_id)) continue;
+    const seen = await lookAgain(await makeWorld(common.config, member.run_id), member.run_id).catch(
+      (error: unknown) => {
+        if (!(error instanceof Stopped)) throw error;
+        return error;
+      },
+    );
+    if (seen instanceof Stopped) {
+      worst = Math.max(worst, seen.exit);
+      process.stderr.write(`${member.document_id}: ${seen.code}: ${seen.facts.saw}\n`);
+      continue;
+    }
+    if (common.json) printJson({ event: "verified", ...seen.found });
+    const { units, findings } = seen.found;
+    process.stderr.write(
+      `${member.document_id}: ${units} units hold\n${findings.map((one) => `  finding  ${one}\n`).join("")}`,
+    );
+  }
+  return worst;
+}

@@ -1,0 +1,66 @@
+// What a batch's records become for whoever asks: one answer for the batch, one for each document, and the next command.
+import type { BatchAnswer, BatchMemberAnswer } from "../model/events.ts";
+import { batchState, currentWave, standingOf, type BatchFacts, type MemberFacts } from "./batch-progress.ts";
+
+/** The rows an answer is made from. */
+export interface AnsweredBatch {
+  readonly facts: BatchFacts;
+  readonly batch: {
+    readonly host: string;
+    readonly opened: Date;
+    readonly close_reason: string | null;
+    readonly now: Date;
+  };
+  readonly members: readonly (MemberFacts & { readonly units: number | null; readonly backed_up: Date | null })[];
+  readonly maxAgeMinutes: number;
+}
+
+/** The answer for the whole batch. */
+export function batchAnswer({ facts, batch, members, maxAgeMinutes }: AnsweredBatch): BatchAnswer {
+  const standings = facts.members.map(standingOf);
+  const count = (wanted: string): number => standings.filter((standing) => standing === wanted).length;
+  const wave = currentWave(facts) ?? Math.max(...facts.members.map((member) => member.wave));
+  const waiting = members.filter(
+    (member) => member.backed_up !== null && ["asks_cut", "may_cut"].includes(standingOf(member)),
+  );
+  const oldest = Math.min(...waiting.map(({ backed_up }) => backed_up?.getTime() ?? Infinity));
+  const left = maxAgeMinutes - Math.ceil((batch.now.getTime() - oldest) / 60_000);
+  return {
+    event: "batch",
+    batch_id: facts.batch_id,
+    state: batchState(facts),
+    host: batch.host,
+    opened: batch.opened.toISOString(),
+    stopped: facts.stopped,
+    close_kind: facts.close_kind,
+    close_reason: batch.close_reason,
+    documents: facts.members.length,
+    enacted: count("enacted"),
+    quarantined: count("quarantined"),
+    wave,
+    backup_minutes_left: waiting.length === 0 ? null : Math.max(0, left),
+    next: nextCommand(facts, standings),
+  };
+}
+
+function nextCommand(facts: BatchFacts, standings: readonly string[]): string | null {
+  if (facts.close_kind !== null) return null;
+  if (facts.stopped !== null) return `cutter orchestrate batch void ${facts.batch_id} "<reason>"`;
+  if (standings.some((standing) => standing === "asks_cut" || standing === "asks_enact"))
+    return `cutter orchestrate batch resume ${facts.batch_id} <signed files>`;
+  return `cutter orchestrate batch resume ${facts.batch_id}`;
+}
+
+/** One answer for each document, in the order of work. */
+export const memberAnswers = ({ facts, members }: AnsweredBatch): BatchMemberAnswer[] =>
+  members.map((member) => ({
+    event: "batch_member",
+    batch_id: facts.batch_id,
+    document_id: member.document_id,
+    standing: standingOf(member),
+    run_id: member.run_id,
+    last_stop: member.last_stop,
+    reason: member.reason,
+    wave: member.wave,
+    units: member.units,
+  }));

@@ -1,0 +1,85 @@
+// Whether a batch may be opened: everything that is wrong with its manifest, all at once.
+import { isProtected } from "./protected.ts";
+import { batchManifestSchema, wavesOf, type BatchManifest } from "../model/batch.ts";
+import { Stopped, type Verdict } from "../model/stop.ts";
+
+/** What the database and this host say about the documents of a manifest. */
+export interface ManifestFacts {
+  /** By document: its newest version, null without one; a document that is not registered is missing. */
+  readonly registered: ReadonlyMap<string, string | null>;
+  /** By document: the open run or batch that holds it. */
+  readonly held: ReadonlyMap<string, string>;
+  readonly protectedPrefixes: readonly string[];
+  /** Seconds one document needs to be planned and written, as the host's own runs measured it; null before the first. */
+  readonly seconds: number | null;
+}
+
+/** Minutes that a wave may take from its backup to its last leg A; the backup is good for an hour. */
+const WAVE_MINUTES = 45;
+
+/** STOP_REFUSED_INPUT names every place where the text is no manifest; values are never quoted. */
+export function parseManifest(value: unknown): BatchManifest {
+  const parsed = batchManifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map((issue) =>
+    issue.code === "unrecognized_keys"
+      ? `${issue.path.join(".") || "manifest"}: unknown ${issue.keys.join(", ")}`
+      : `${issue.path.join(".") || "manifest"}: ${issue.code === "invalid_format" ? "not of its form" : issue.code}`,
+  );
+  throw new Stopped("STOP_REFUSED_INPUT", {
+    saw: `a manifest with ${details.length} mistakes`,
+    wanted: "schema_version, batch_id, created_by, created_utc and items, as docs/batch.md describes them",
+    details,
+  });
+}
+
+/** STOP_REFUSED_INPUT with one line for each document that cannot be in a batch now. */
+export function judgeManifest(manifest: BatchManifest, facts: ManifestFacts): Verdict {
+  const ids = manifest.items.map((item) => item.document_id);
+  const details = [
+    ...manifest.items.flatMap((item) => itemFaults(item, facts)),
+    ...[...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))].map((id) => `${id}: asked for twice`),
+    ...(manifest.canary ?? []).filter((id) => !ids.includes(id)).map((id) => `${id}: a canary that is no item`),
+    ...waveFaults(manifest, facts),
+  ];
+  const [first] = details;
+  if (first === undefined) return undefined;
+  return {
+    code: "STOP_REFUSED_INPUT",
+    facts: {
+      saw: details.length === 1 ? first : `${details.length} reasons against this batch, the first: ${first}`,
+      wanted: "registered documents that nobody works on, each once",
+      details,
+      hint: "correct the manifest or the registry; nothing was opened",
+    },
+  };
+}
+
+function itemFaults(item: BatchManifest["items"][number], facts: ManifestFacts): string[] {
+  const { document_id, source_version_id } = item;
+  if (isProtected(document_id, facts.protectedPrefixes)) return [`${document_id}: protected`];
+  if (!facts.registered.has(document_id)) return [`${document_id}: not in the source registry`];
+  const newest = facts.registered.get(document_id) ?? null;
+  const holder = facts.held.get(document_id);
+  return [
+    ...(newest === null ? [`${document_id}: registered without a version`] : []),
+    ...(source_version_id !== null && newest !== null && source_version_id !== newest
+      ? [`${document_id}: version ${source_version_id} is not the newest, which is ${newest}`]
+      : []),
+    ...(holder === undefined ? [] : [`${document_id}: held by ${holder}`]),
+  ];
+}
+
+function waveFaults(manifest: BatchManifest, { seconds }: ManifestFacts): string[] {
+  if (seconds === null) return [];
+  const sizes = new Map<number, number>();
+  for (const { wave } of wavesOf(manifest)) sizes.set(wave, (sizes.get(wave) ?? 0) + 1);
+  const largest = Math.max(...sizes.values());
+  const minutes = (largest * seconds) / 60;
+  return minutes > WAVE_MINUTES
+    ? [
+        `wave_size: ${largest} documents at ${seconds.toFixed(1)} s take ${minutes.toFixed(0)} minutes, ` +
+          `and a wave's backup is good for ${WAVE_MINUTES}`,
+      ]
+    : [];
+}

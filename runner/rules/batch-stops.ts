@@ -1,0 +1,67 @@
+// What becomes of a batch when one of its legs stops: docs/decisions/0152-waves.md has the table.
+import type { BatchManifest } from "../model/batch.ts";
+import { EXIT_BUG, isStopCode, STOPS } from "../model/stop.ts";
+
+/** How a leg ended: exit status and, unless 0, the code of its stop. */
+export interface LegEnd {
+  readonly exit: number;
+  readonly code: string | null;
+}
+
+/**
+ * goes_on: nothing to do. waits: for signatures, or until a halt is lifted. again: the same leg after so many seconds. quarantine: the
+ * document is set aside. halt: the batch stands still, a person looks.
+ */
+export type Consequence =
+  | { readonly kind: "goes_on" | "waits" }
+  | { readonly kind: "again"; readonly seconds: number; readonly failed: boolean }
+  | { readonly kind: "quarantine" | "halt"; readonly reason: string };
+
+/** Seconds before the first, second and third further try of a leg that could not look. */
+const PATIENCE = [5, 30, 120] as const;
+const HELD_SECONDS = 15;
+
+/** Answers of the gates and of a halt: the run stands well and waits for people. */
+const WAITING: readonly string[] = [
+  "STOP_APPROVAL_REQUIRED",
+  "STOP_APPROVAL_INVALID",
+  "STOP_APPROVAL_EXPIRED",
+  "STOP_APPROVAL_CONSUMED",
+  "STOP_APPROVAL_REVOKED",
+  "STOP_EXECUTION_NOT_AUTHORIZED",
+  "STOP_HALTED",
+];
+const HELD: readonly string[] = ["STOP_LEASE_HELD", "STOP_FENCED"];
+
+/** `failures`: how often legs of this member failed before. */
+export function consequenceOf(end: LegEnd, failures: number): Consequence {
+  const code = end.code ?? "";
+  if (end.exit === 0) return { kind: "goes_on" };
+  if (WAITING.includes(code)) return { kind: "waits" };
+  if (HELD.includes(code)) return { kind: "again", seconds: HELD_SECONDS, failed: false };
+  const reason = `${code}: ${isStopCode(code) ? STOPS[code].title : "no stop of the table"}`;
+  switch (end.exit) {
+    case 1: {
+      const seconds = PATIENCE[failures];
+      return seconds === undefined ? { kind: "quarantine", reason } : { kind: "again", seconds, failed: true };
+    }
+    case 4:
+    case 8:
+      return { kind: "quarantine", reason };
+    case 5:
+    case 6:
+    case 9:
+    case 10:
+    case EXIT_BUG:
+      return { kind: "halt", reason };
+    default:
+      return { kind: "halt", reason: `exit status ${end.exit}` };
+  }
+}
+
+/** The reason to halt the whole batch after one more document was set aside; undefined while it goes on. */
+export function haltAfterFailures(stop: BatchManifest["stop"], quarantined: readonly string[]): string | undefined {
+  const allowed = stop.policy === "stop" ? 0 : stop.failures;
+  if (quarantined.length <= allowed) return undefined;
+  return `${quarantined.length} documents set aside (${quarantined.slice(0, 5).join(", ")}), ${allowed} are allowed`;
+}

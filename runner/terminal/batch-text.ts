@@ -1,0 +1,29 @@
+// A batch as people read it: a line for itself, one for each document that is not done, and what to do next.
+import type { BatchAnswer, BatchMemberAnswer } from "../model/events.ts";
+import { printable } from "../rules/text-hygiene.ts";
+
+/** Documents that are done are counted, all others have a line of their own. */
+export function batchText(batch: BatchAnswer, members: readonly BatchMemberAnswer[]): string {
+  const open = members.filter(({ standing }) => standing !== "enacted");
+  const ended =
+    batch.close_kind === null ? "" : `, closed as ${batch.close_kind}: ${printable(batch.close_reason ?? "")}`;
+  return [
+    `${batch.batch_id}  ${batch.state}${ended}`,
+    `  documents ${batch.documents}, enacted ${batch.enacted}, set aside ${batch.quarantined}; wave ${batch.wave}`,
+    ...(batch.stopped === null ? [] : [`  STANDS STILL: ${printable(batch.stopped)}`]),
+    ...(batch.backup_minutes_left === null ? [] : [`  backup good for ${batch.backup_minutes_left} minutes more`]),
+    ...open.map(memberText),
+    ...(batch.next === null ? [] : [`NEXT  ${batch.next}`]),
+    "",
+  ].join("\n");
+}
+
+function memberText({ document_id, wave, standing, run_id, units, last_stop, reason }: BatchMemberAnswer): string {
+  const words = [
+    `  wave ${wave}  ${document_id.padEnd(32)} ${standing.padEnd(12)}`,
+    ...(units === null ? [] : [`${units} units`]),
+    ...(run_id === null ? [] : [run_id]),
+    ...(reason === null ? (last_stop === null ? [] : [last_stop]) : [printable(reason)]),
+  ];
+  return words.join("  ");
+}

@@ -1,0 +1,65 @@
+// Brings the requests of a batch that waits to this machine: each run's bundles as they are fetched one by one, and one list a gate.
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isBatchId } from "../../runner/model/batch.ts";
+import { canonicalText } from "../../runner/model/canonical.ts";
+import { batchEvent, batchMemberEvent } from "../../runner/model/events.ts";
+import { GATES, type Gate } from "../../runner/model/run.ts";
+import { Stopped } from "../../runner/model/stop.ts";
+import { WAVE_FILE, type WaveBundle } from "../signing/wave-bundle.ts";
+import { fetchBundles } from "./fetch-bundles.ts";
+import { answersOf, eventsLike } from "./host-call.ts";
+import type { Target } from "./target.ts";
+
+/** One wave bundle that was written: the gate it asks for, its folder, and how many documents stand in it. */
+export interface FetchedWave {
+  readonly gate: Gate;
+  readonly folder: string;
+  readonly members: number;
+}
+
+/** Gates asked for while a member stands so. */
+const ASKED: Readonly<Record<string, readonly Gate[]>> = {
+  asks_cut: ["SG_1_cut_authz", "EXECUTION"],
+  asks_enact: ["SG_2_lifecycle_authz"],
+};
+
+/**
+ * Writes `<folder>/<gate>/<document>` for every document that waits for signatures, and `<folder>/<gate>/wave.json` for each gate.
+ * STOP_REFUSED_INPUT when nobody is waited for.
+ */
+export async function fetchWave(target: Target, id: string, folder: string): Promise<FetchedWave[]> {
+  if (!isBatchId(id))
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a batch id out of form", wanted: "ictb-<UTC>-<8 hex>" });
+  const events = await answersOf(target, ["orchestrate", "batch", "status", id]);
+  const [batch] = eventsLike(batchEvent, events);
+  const waiting = eventsLike(batchMemberEvent, events).filter(({ standing }) => standing in ASKED);
+  if (!batch || waiting.length === 0)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `no document of ${id} waits for signatures`,
+      wanted: "a batch that waits for people",
+      next: `npm run batch -- status ${id}`,
+    });
+  const lists = new Map<Gate, WaveBundle["members"]>();
+  for (const { document_id, run_id, standing } of waiting) {
+    if (run_id === null) continue;
+    for (const path of await fetchBundles(target, run_id, join(folder, "arrived", document_id))) {
+      const gate = GATES.find((known) => basename(path).startsWith(`${known}-`));
+      if (gate === undefined || ASKED[standing]?.includes(gate) !== true) continue;
+      const place = join(folder, gate, document_id);
+      await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+      await rm(place, { recursive: true, force: true });
+      await rename(path, place);
+      lists.set(gate, [...(lists.get(gate) ?? []), { document_id, run_id, bundle: document_id }]);
+    }
+  }
+  await rm(join(folder, "arrived"), { recursive: true, force: true });
+  const fetched: FetchedWave[] = [];
+  for (const [gate, members] of lists) {
+    const wave: WaveBundle = { batch_id: id, wave: batch.wave, gate, members };
+    const place = join(folder, gate);
+    await writeFile(join(place, WAVE_FILE), canonicalText(wave), { mode: 0o600 });
+    fetched.push({ gate, folder: place, members: members.length });
+  }
+  return fetched;
+}

@@ -1,0 +1,90 @@
+// The records of a batch in the database: who may write them, and that a halted batch opens and writes nothing.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freshDatabase, type FreshDatabase } from "../support/database.ts";
+
+const ID = "ictb-20261129T120000Z-0000000a";
+const run = (eight: string): string => `ictr-20261129T120000Z-${eight}`;
+let database: FreshDatabase;
+beforeAll(async () => {
+  database = await freshDatabase();
+  await exec("SELECT cutter_runtime.open_batch($1, '{}', repeat('a', 64), 'host', 'lan', 'release', $2)", [
+    ID,
+    JSON.stringify([
+      { document_id: "LAW-A", ordinal: 1, wave: 0 },
+      { document_id: "LAW-B", ordinal: 2, wave: 1 },
+    ]),
+  ]);
+});
+afterAll(async () => {
+  await database?.drop();
+});
+
+const exec = (sql: string, values: readonly unknown[] = []) =>
+  database.rows<Record<string, unknown>>(sql, values, "cutter_exec");
+const assign = async (document: string, eight: string) =>
+  (await exec("SELECT cutter_runtime.assign_member($1, $2, $3) AS run_id", [ID, document, run(eight)]))[0]?.["run_id"];
+const open = (eight: string, document: string) =>
+  exec("SELECT cutter_runtime.open_run($1, $2, 'host', 'lan', 'release', 'host 1 1')", [run(eight), document]);
+
+test("the same manifest opened twice is one batch, and a role's password writes no row past the functions", async () => {
+  await exec("SELECT cutter_runtime.open_batch($1, '{}', repeat('a', 64), 'host', 'lan', 'release', '[]')", [ID]);
+  expect(await exec("SELECT document_id FROM cutter_runtime.batch_member ORDER BY ordinal")).toHaveLength(2);
+  await expect(exec("UPDATE cutter_runtime.batch_member SET wave = 7")).rejects.toThrow(/permission denied/);
+  await expect(exec("SELECT cutter_runtime.stop_batch($1, 'x', 'y')", [ID])).rejects.toThrow(/permission denied/);
+});
+
+test("a member keeps the run that was chosen first until it is voided", async () => {
+  expect(await assign("LAW-A", "00000001")).toBe(run("00000001"));
+  expect(await assign("LAW-A", "00000002")).toBe(run("00000001"));
+  await open("00000001", "LAW-A");
+  await exec("SELECT cutter_runtime.close_run($1, 1, 'voided', 'a reason')", [run("00000001")]);
+  expect(await assign("LAW-A", "00000003")).toBe(run("00000003"));
+});
+
+test("a document that was set aside stays so and gets no further run", async () => {
+  await exec("SELECT cutter_runtime.note_member($1, 'LAW-B', 'STOP_REFUSED_INPUT', true, 'no heading')", [ID]);
+  await exec("SELECT cutter_runtime.note_member($1, 'LAW-B', NULL, false, 'another reason')", [ID]);
+  expect(
+    await exec("SELECT failures, attempts, reason FROM cutter_runtime.batch_member WHERE document_id = 'LAW-B'"),
+  ).toEqual([{ failures: 1, attempts: 2, reason: "no heading" }]);
+  expect(await assign("LAW-B", "00000004")).toBeNull();
+});
+
+test("a halted batch halts its open runs, opens none that was chosen before, and goes on when the halts are lifted", async () => {
+  await open("00000003", "LAW-A");
+  const [stopped] = await database.rows<{ halts: string[] }>(
+    "SELECT cutter_runtime.stop_batch($1, 'a person looks', 'lan')::text[] AS halts",
+    [ID],
+    "cutter_halt",
+  );
+  expect(stopped?.halts).toHaveLength(1);
+  expect(await exec("SELECT run_id, reason FROM cutter_runtime.halt")).toEqual([
+    { run_id: run("00000003"), reason: "a person looks" },
+  ]);
+  await expect(assign("LAW-A", "00000005")).rejects.toThrow(/STOP_HALTED/);
+  await database.rows(
+    "UPDATE cutter_runtime.batch_member SET run_id = $1, quarantined = NULL WHERE document_id = 'LAW-B'",
+    [run("00000006")],
+  );
+  await expect(open("00000006", "LAW-B")).rejects.toThrow(/STOP_HALTED/);
+  await database.rows(
+    "SELECT cutter_runtime.lift_halt(ARRAY[$1]::bigint[], '\\x00', '\\x00', 'minh')",
+    [stopped?.halts[0]],
+    "cutter_gate",
+  );
+  await open("00000006", "LAW-B");
+});
+
+test("a batch with an open run is not closed, and a closed one takes no record", async () => {
+  const close = () => exec("SELECT cutter_runtime.close_batch($1, 'done', 'a reason')", [ID]);
+  await expect(close()).rejects.toThrow(/STOP_RUN_OPEN/);
+  for (const eight of ["00000003", "00000006"])
+    await exec(
+      "SELECT cutter_runtime.close_run($1, (SELECT epoch FROM cutter_runtime.lease WHERE run_id = $1), 'voided', 'a reason')",
+      [run(eight)],
+    );
+  await close();
+  await expect(exec("SELECT cutter_runtime.end_wave($1, 0, repeat('a', 64))", [ID])).rejects.toThrow(
+    /STOP_REPLAY_CONFLICT/,
+  );
+});

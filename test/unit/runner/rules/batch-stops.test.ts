@@ -1,0 +1,51 @@
+// The table of docs/decisions/0152-waves.md, row by row.
+import { expect, test } from "vitest";
+import { STOPS, type StopCode } from "../../../../runner/model/stop.ts";
+import { consequenceOf, haltAfterFailures } from "../../../../runner/rules/batch-stops.ts";
+
+const after = (code: StopCode, failures = 0) => consequenceOf({ exit: STOPS[code].exit, code }, failures);
+
+test.each([
+  { code: "STOP_APPROVAL_REQUIRED", kind: "waits" },
+  { code: "STOP_APPROVAL_EXPIRED", kind: "waits" },
+  { code: "STOP_EXECUTION_NOT_AUTHORIZED", kind: "waits" },
+  { code: "STOP_HALTED", kind: "waits" },
+  { code: "STOP_LEASE_HELD", kind: "again" },
+  { code: "STOP_FENCED", kind: "again" },
+  { code: "STOP_COULD_NOT_LOOK", kind: "again" },
+  { code: "STOP_REFUSED_INPUT", kind: "quarantine" },
+  { code: "STOP_TARGET_POLICY", kind: "quarantine" },
+  { code: "STOP_OVER_HARD_CAP", kind: "quarantine" },
+  { code: "STOP_DRIFT", kind: "halt" },
+  { code: "STOP_VERIFY_FAILED", kind: "halt" },
+  { code: "STOP_BACKUP_FAILED", kind: "halt" },
+  { code: "STOP_TORN", kind: "halt" },
+] as const)("after $code a leg: $kind", ({ code, kind }) => {
+  expect(after(code).kind).toBe(kind);
+});
+
+test("every stop of the table has a consequence, and a bug halts", () => {
+  for (const code of Object.keys(STOPS) as StopCode[]) expect(after(code).kind).not.toBe("goes_on");
+  expect(consequenceOf({ exit: 70, code: "BUG" }, 0)).toMatchObject({
+    kind: "halt",
+    reason: expect.stringMatching(/BUG/) as unknown,
+  });
+  expect(consequenceOf({ exit: 0, code: null }, 0)).toEqual({ kind: "goes_on" });
+});
+
+test("what could not look is tried after 5, 30 and 120 seconds and then set aside; a held lease is no failure", () => {
+  expect([0, 1, 2].map((failures) => after("STOP_COULD_NOT_LOOK", failures))).toEqual(
+    [5, 30, 120].map((seconds) => ({ kind: "again", seconds, failed: true })),
+  );
+  expect(after("STOP_COULD_NOT_LOOK", 3).kind).toBe("quarantine");
+  expect(after("STOP_LEASE_HELD", 9)).toMatchObject({ kind: "again", failed: false });
+});
+
+test("more documents set aside than the manifest allows halt the batch, and one is too many where the policy is stop", () => {
+  const three = ["LAW-A", "LAW-B", "LAW-C"];
+  expect(haltAfterFailures({ failures: 3, policy: "quarantine" }, three)).toBeUndefined();
+  expect(haltAfterFailures({ failures: 2, policy: "quarantine" }, three)).toMatch(
+    /3 documents set aside.*2 are allowed/,
+  );
+  expect(haltAfterFailures({ failures: 9, policy: "stop" }, ["LAW-A"])).toMatch(/LAW-A/);
+});
