@@ -109,12 +109,7 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     ...recordedSetComponent(config, sources, psqlPlace(config)),
     engineComponent(config, sources),
     releaseComponent(config, sources),
-    {
-      name: COMPONENTS.envFiles,
-      spec: envSpec(config, COMPONENTS.envFiles),
-      script: LOOKED_AT,
-      after: [],
-    },
+    { name: COMPONENTS.envFiles, spec: envSpec(config, COMPONENTS.envFiles), script: LOOKED_AT, after: [] },
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
     untouchedComponent(config, LOOKED_AT),
     environmentComponent(config, sources, LOOKED_AT),
