@@ -1,4 +1,5 @@
 // Env files of the host as parts of the declaration: owner, mode, and that each sets the names the runner reads; never a value.
+import { renderEnvFiles } from "./render/env-file.ts";
 import { ROLES, type RoleKey } from "../runner/model/run.ts";
 import {
   LOGIN_THERE,
@@ -48,13 +49,14 @@ export function envQuestions(config: StackConfig): EnvQuestion[] {
   return declared ? [...asked, { path: `${name} in ${file}`, file, name }] : asked;
 }
 
-/** The declared files and what they set. `up` only looks: such a file belongs to whoever keeps the passwords. */
+/** The declared files and what they set. `up` gives a file that is there its owner and mode, and writes nothing into it. */
 export function envSpec(config: StackConfig, component: string): Spec {
-  const up = "nothing: set it on the host by hand; no command of ours writes an env file";
+  const owned = "gives a file that is there its owner and mode; it is filled in by hand";
+  const up = "nothing: set it on the host by hand; no command of ours writes into an env file";
   return Object.fromEntries([
-    ...config.envFiles.map(({ file, ...owned }): [string, Wanted] => [
+    ...config.envFiles.map(({ file, ...by }): [string, Wanted] => [
       file,
-      { component, state: fileState(owned), up },
+      { component, state: fileState(by), up: owned },
     ]),
     ...envQuestions(config).map((asked): [string, Wanted] => [
       asked.path,
@@ -72,3 +74,15 @@ export function undeclaredEnvFiles({ orchestrator: { content }, envFiles }: Stac
   ];
   return [...new Set(read)].filter((file) => !envFiles.some((one) => one.file === file));
 }
+
+/** The env files as one part of the host, with the script that sets their owners and modes. */
+export const envFilesComponent = (
+  config: StackConfig,
+  name: string,
+  after: readonly string[],
+): { name: string; spec: Spec; script: string; after: readonly string[] } => ({
+  name,
+  spec: envSpec(config, name),
+  script: renderEnvFiles(config.envFiles.map(({ file, ...owned }) => [file, owned])),
+  after,
+});

@@ -327,18 +327,16 @@ function databaseFacts(looks: Looks, reading: Reading): Record<string, Found> {
   ]);
 }
 
-// A package is applied when anything it brings to this database is there (roles belong to the cluster); else it is told
-// as one missing thing.
+/** Shared by every database of the cluster: what another one brought does not make a package of this one begun. */
+const OF_THE_CLUSTER = /^(?:role|password of role|membership of) /;
+
+// A package is applied when anything it brings to this database is there; else it is told as one missing thing.
 function withPackages(facts: Facts, spec: Spec): Facts {
   const packages = Object.entries(spec).filter(([path]) => path.startsWith("package "));
   const applied = packages.filter(([path, { component }]) =>
     Object.keys(facts).some(
       (one) =>
-        one !== path &&
-        !one.startsWith("role ") &&
-        !one.startsWith("password of role ") &&
-        Object.hasOwn(spec, one) &&
-        spec[one]?.component === component,
+        one !== path && !OF_THE_CLUSTER.test(one) && Object.hasOwn(spec, one) && spec[one]?.component === component,
     ),
   );
   return {

@@ -14,7 +14,7 @@ import { EXISTING, databaseScope, packageComponent, passwordPath, undeclaredPath
 import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
 import { ENVIRONMENT, surroundingsRequest } from "./environment.ts";
-import { ENV_PROGRAM, declaredLogins, envQuestions, envSpec } from "./env-files.ts";
+import { ENV_PROGRAM, declaredLogins, envQuestions, envFilesComponent } from "./env-files.ts";
 import {
   AS_DECLARED,
   AS_LAID,
@@ -109,7 +109,7 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     ...recordedSetComponent(config, sources, psqlPlace(config)),
     engineComponent(config, sources),
     releaseComponent(config, sources),
-    { name: COMPONENTS.envFiles, spec: envSpec(config, COMPONENTS.envFiles), script: LOOKED_AT, after: [] },
+    envFilesComponent(config, COMPONENTS.envFiles, [COMPONENTS.users, COMPONENTS.programs]),
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
     untouchedComponent(config, LOOKED_AT),
     environmentComponent(config, sources, LOOKED_AT),

@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   [COMPONENTS.release]: "RunnerRelease",
   [COMPONENTS.programs]: "OnlyLookedAt",
   [COMPONENTS.untouched]: "OnlyLookedAt",
-  [COMPONENTS.envFiles]: "OnlyLookedAt",
+  [COMPONENTS.envFiles]: "EnvFiles",
   [EXISTING]: "OnlyLookedAt",
 };
 

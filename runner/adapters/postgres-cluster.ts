@@ -37,7 +37,7 @@ export interface Cluster extends ProcessName {
   stop(): Promise<void>;
 }
 
-const PORT = 5432; // only the suffix of the socket's file name: no TCP port is opened
+const PORT = 5432; // only the suffix of the socket's file name: no TCP port is opened unless settings say so
 const EMPTY_ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
 
 /**
@@ -70,7 +70,13 @@ export async function startCluster(spec: ClusterSpec): Promise<Cluster> {
       hint: `read ${join(spec.dataDir, "server.log")}`,
     });
   }
-  return { ...name, dataDir: spec.dataDir, socketDir: spec.socketDir, port: PORT, stop: () => stopProcess(name) };
+  return {
+    ...name,
+    dataDir: spec.dataDir,
+    socketDir: spec.socketDir,
+    port: Number(spec.settings?.["port"] ?? PORT),
+    stop: () => stopProcess(name),
+  };
 }
 
 /** Fast shutdown (SIGINT) of exactly this process; a no-op when it is gone. Stop: STOP_COULD_NOT_LOOK after 60 seconds. */

@@ -1,5 +1,6 @@
 // Starts the detached process of a run and follows it; ending the following never ends the run.
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import type { Common } from "./call-options.ts";
@@ -7,6 +8,7 @@ import { grammarProfile } from "../grammar/profiles.ts";
 import { newRunId, type RunId } from "../model/ids.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
+import { judgeOwnHost } from "../rules/own-host.ts";
 import { judgeReason } from "../rules/reason.ts";
 import { statusFromText } from "../rules/status.ts";
 import { doneText } from "../terminal/status-text.ts";
@@ -36,11 +38,12 @@ export async function startCut(
 ): Promise<number> {
   const request = await askedGrammarOf(options, readSafely);
   if (request.profile !== undefined) grammarProfile(request.profile);
+  const { config } = await loadConfig(common.config);
+  insist(judgeOwnHost(config, hostname()));
   const words = [documentId, requestWord(request)];
   if (options.runId === undefined)
     return startAndFollow(common, { runId: newRunId(new Date(), randomBytes(4).toString("hex")), kind: "cut", words });
   const runId = runIdOf(options.runId);
-  const { config } = await loadConfig(common.config);
   const { runtime_root } = config.orchestrator;
   if (claimRun(runtime_root, runId)) return startAndFollow(common, { runId, kind: "cut", words });
   await firstWord(runtime_root, runId);

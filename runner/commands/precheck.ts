@@ -1,6 +1,7 @@
 // `precheck`: everything that must be true before a run, looked at as each role and judged all at once.
 import { access, constants } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import type { Common } from "./call-options.ts";
 import type { Config } from "../model/config.ts";
@@ -9,6 +10,9 @@ import { insist, Stopped } from "../model/stop.ts";
 import type { Point } from "../model/point.ts";
 import { judgeInstallation, majorOf, neededPrograms } from "../rules/postgres-versions.ts";
 import { judgePrechecks, precheckPoint, prechecks, type PrecheckFacts } from "../rules/precheck.ts";
+import { ROLES, type RoleKey } from "../model/run.ts";
+import { envLoginOf } from "../rules/env-login.ts";
+import { judgeOwnHost, otherwiseSaid } from "../rules/own-host.ts";
 import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../wire-here.ts";
@@ -17,6 +21,7 @@ import { declaredRights } from "../adapters/rights.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { majorVersion } from "../adapters/postgres-programs.ts";
+import { envBytes } from "../adapters/env-bytes.ts";
 import { collectDatabaseFacts } from "../adapters/precheck-database.ts";
 import { backupLines, backupSelftest } from "./backup-by-hand.ts";
 
@@ -24,6 +29,11 @@ import { backupLines, backupSelftest } from "./backup-by-hand.ts";
 export async function precheck(common: Common): Promise<number> {
   const { config } = await loadConfig(common.config);
   const others: Point[] = [
+    await check("this machine", "the host that people sign for", () => {
+      insist(judgeOwnHost(config, hostname()));
+      return Promise.resolve(hostname());
+    }),
+    ...(await namesBeside(config)),
     ...(await folderChecks(config)),
     await check("release and approver set", "as pinned", async () => {
       await readHere(common.config);
@@ -97,6 +107,20 @@ async function programChecks(
   }
   const { saw, wanted, hint } = verdict.facts;
   return [...checks, precheckPoint(title, "missing", saw, [wanted, hint].filter(Boolean).join(": "))];
+}
+
+/** What an env file of a login also says of database and recipient, as the tools before did. */
+async function namesBeside(config: Config): Promise<Point[]> {
+  const files = [...new Set((Object.keys(ROLES) as RoleKey[]).map((role) => envLoginOf(config, role).file))];
+  const faults: string[] = [];
+  for (const file of files) {
+    // A file that cannot be read is told by the login it should hold.
+    const bytes = await envBytes(file).catch(() => undefined);
+    if (bytes !== undefined) faults.push(...otherwiseSaid(bytes, config).map((fault) => `${file} ${fault}`));
+  }
+  const title = "names in env files";
+  const wanted = "what the configuration says of database and recipient";
+  return [precheckPoint(title, faults.length === 0 ? "found" : "missing", faults.join("; ") || "nothing else", wanted)];
 }
 
 async function folderChecks(config: Config): Promise<Point[]> {

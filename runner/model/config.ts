@@ -29,6 +29,11 @@ export const configSchema = z.strictObject({
   schema_version: z.literal("1"),
   /** Name of this host as approvers know it; part of the signed target. */
   host: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/),
+  /** What `uname -n` answers where that is another name than `host`; on any other machine nothing is cut. */
+  uname: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+    .exactOptional(),
   orchestrator: z
     .strictObject({
       runtime_root: path,

@@ -23,7 +23,13 @@ export function judgeTarget(
     return {
       verdict: {
         code: "STOP_TARGET_POLICY",
-        facts: { saw: `${document} is protected by ${guarded}`, wanted: "a document no protected prefix covers" },
+        facts: {
+          saw: `${document} is protected by ${guarded}`,
+          wanted: "a document no protected prefix covers",
+          hint:
+            "a document of the constitution's shape is not exercised again (P-B): what is in force stays as it is; " +
+            "cut a new version under a prefix of its own",
+        },
       },
     };
   const [row] = rows;

@@ -15,15 +15,20 @@ export interface Seen {
   readonly holderAlive?: boolean | undefined;
 }
 
-/** Commands people paste. One place, because scripts on the operator's side replace some of them. */
+/** Commands people paste; where it is known why, the reason stands in them. One place, because scripts on the operator's side replace some of them. */
 const COMMANDS = {
   resume: (run: string) => `cutter orchestrate resume ${run}`,
-  revert: (run: string, reason = "<reason>") => `cutter orchestrate revert ${run} "${reason}"`,
+  revert: (run: string) => `cutter orchestrate revert ${run} "<reason>"`,
+  revertStuck: (run: string) => `cutter orchestrate revert ${run} "the run stops here every time"`,
+  revertRevoked: (run: string) => `cutter orchestrate revert ${run} "revoked by a person"`,
   follow: (run: string) => `cutter orchestrate follow ${run}`,
   verify: (run: string) => `cutter orchestrate verify ${run}`,
   cut: (document: string) => `cutter orchestrate cut ${document}`,
-  void: (run: string, reason = "<reason>") => `cutter orchestrate void ${run} "${reason}"`,
-  unhalt: (ids: string, run: string) => `npm run unhalt -- ${ids}${run} --profile <your-profile>`,
+  void: (run: string) => `cutter orchestrate void ${run} "<reason>"`,
+  voidStuck: (run: string) => `cutter orchestrate void ${run} "the run stops here every time"`,
+  voidRevoked: (run: string) => `cutter orchestrate void ${run} "revoked by a person"`,
+  unhalt: (ids: string) => `npm run unhalt -- ${ids} --profile <your-profile>`,
+  unhaltRun: (ids: string, run: string) => `npm run unhalt -- ${ids} --run ${run} --profile <your-profile>`,
   approve: (bundle: string) => `npm run approve -- ${shellWord(bundle)} --profile <your-profile>`,
 } as const;
 
@@ -205,14 +210,17 @@ function commandsOf({ state, stage, halted, seen, now }: Known): Pick<StatusJson
   const [pending] = pendingOf(state, now);
   const undo = undoOf(run, stage);
   // Going on would only stop there again: what is refused is the text or the plan, and that is cut anew.
-  if (undo !== null && stage !== "reverted" && isForGood(state.last_stop))
-    return { next: undoOf(run, stage, `stopped with ${state.last_stop}`), or: COMMANDS.resume(run) };
+  if (isStartedOnly(stage) && isForGood(state.last_stop))
+    return {
+      next: stage === "nothing" ? COMMANDS.voidStuck(run) : COMMANDS.revertStuck(run),
+      or: COMMANDS.resume(run),
+    };
   // A request past its time can no longer be signed; resume writes a new one.
   if (pending && Date.parse(pending.approve_by) > now.getTime())
     return { next: COMMANDS.approve(pending.bundle), or: COMMANDS.resume(run) };
   // A person revoked the run, so nothing is asked any more: only the way back is left.
-  if (state.last_stop === "STOP_APPROVAL_REVOKED" && requestsOf(state).length === 0)
-    return { next: undoOf(run, stage, "revoked by a person"), or: null };
+  if (isStartedOnly(stage) && state.last_stop === "STOP_APPROVAL_REVOKED" && requestsOf(state).length === 0)
+    return { next: stage === "nothing" ? COMMANDS.voidRevoked(run) : COMMANDS.revertRevoked(run), or: null };
   // The second principal disagrees: going on would only repeat that, unless somebody mends what it saw.
   if (stage === "leg_a" && state.last_stop === "STOP_VERIFY_FAILED")
     return { next: COMMANDS.revert(run), or: COMMANDS.resume(run) };
@@ -222,6 +230,8 @@ function commandsOf({ state, stage, halted, seen, now }: Known): Pick<StatusJson
 
 /** Stops that the same run meets again however often it is resumed. */
 const FOR_GOOD: ReadonlySet<string> = new Set(["STOP_REFUSED_INPUT", "STOP_DOCUMENT_UNKNOWN", "STOP_REPLAY_CONFLICT"]);
+/** Nothing is enacted or set aside: the run can still be voided or reverted. */
+const isStartedOnly = (stage: Stage): boolean => stage === "nothing" || stage === "leg_a";
 const isForGood = (stop: string | null): boolean => stop !== null && FOR_GOOD.has(stop);
 
 /** Halts of the run itself first, then those of every run: one statement has one reach. A file alone names no halt to lift. */
@@ -229,13 +239,13 @@ function unhaltOf({ run_id, halts }: StateJson): string | null {
   const own = halts.filter((halt) => !halt.every_run);
   const lifted = own.length > 0 ? own : halts;
   if (lifted.length === 0) return null;
-  return COMMANDS.unhalt(lifted.map((halt) => halt.halt_id).join(" "), own.length > 0 ? ` --run ${run_id}` : "");
+  const ids = lifted.map((halt) => halt.halt_id).join(" ");
+  return own.length > 0 ? COMMANDS.unhaltRun(ids, run_id) : COMMANDS.unhalt(ids);
 }
 
-/** `reason`: where it is known why, the command can be given as it stands. */
-function undoOf(run: string, stage: Stage, reason?: string): string | null {
-  if (stage === "nothing") return COMMANDS.void(run, reason);
-  return stage === "leg_a" || stage === "reverted" ? COMMANDS.revert(run, reason) : null;
+function undoOf(run: string, stage: Stage): string | null {
+  if (stage === "nothing") return COMMANDS.void(run);
+  return stage === "leg_a" || stage === "reverted" ? COMMANDS.revert(run) : null;
 }
 
 function callOf(state: StateJson, stage: Stage, halted: readonly string[]): StatusJson["call"] {

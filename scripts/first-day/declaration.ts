@@ -10,6 +10,8 @@ export interface DeclarationFacts {
   readonly backupFingerprint: string;
   /** Folder of the release to lay. */
   readonly release: string;
+  /** What the host calls itself, where it was seen; declared when approvers know it by another name. */
+  readonly machine?: string | undefined;
   readonly untouched: readonly { readonly path: string; readonly sha256: string }[];
 }
 
@@ -56,9 +58,11 @@ function moved(text: string, moves: readonly (readonly [RegExp, string])[]): str
 }
 
 function valuesOf(facts: DeclarationFacts): Scalars {
-  const { answers, approversFile, approversSha, backupFingerprint, release } = facts;
+  const { answers, approversFile, approversSha, backupFingerprint, release, machine } = facts;
   const content = "cutter:orchestrator/content";
+  const otherwise = machine !== undefined && machine.toLowerCase() !== answers.name;
   return {
+    ...(otherwise ? { [`${content}/uname`]: machine } : {}),
     "cutter:connection/host": answers.host,
     "cutter:connection/port": answers.port,
     "cutter:connection/user": answers.login,

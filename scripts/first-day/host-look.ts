@@ -61,6 +61,9 @@ export const seenIn = (stdout: string): Seen =>
 
 const all = (seen: Seen, name: string): string[] => seen.flatMap(([one, value]) => (one === name ? [value] : []));
 
+/** What the host calls itself. */
+export const machineName = (seen: Seen): string | undefined => all(seen, "hostname")[0];
+
 /** Answers the look suggests: the newest PostgreSQL, the one running server, the host's own name. */
 export function suggestedBy(seen: Seen): Suggested {
   const [node] = all(seen, "node").map((text) => text.split(" ")[0] ?? "");

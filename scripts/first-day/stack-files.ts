@@ -19,6 +19,8 @@ export interface StackAnswers {
   readonly untouched: readonly string[];
   /** Whether the host was seen. */
   readonly looked: boolean;
+  /** What the host calls itself, where it was seen. */
+  readonly machine?: string | undefined;
 }
 
 /** Files by absolute path, and what a person does next. */
@@ -48,7 +50,7 @@ export function targetsOf(stack: string, project: string): string[] {
 
 /** STOP_REFUSED_INPUT with every fault of keys, people and declaration at once. */
 export async function filesOfStack(
-  { stack, answers, people, untouched, looked }: StackAnswers,
+  { stack, answers, people, untouched, looked, machine }: StackAnswers,
   { project, example, now }: { readonly project: string; readonly example: string; readonly now: Date },
 ): Promise<StackFiles> {
   const folder = folderOf(stack);
@@ -68,6 +70,7 @@ export async function filesOfStack(
     approversSha: set.sha,
     backupFingerprint,
     release: answers.release,
+    machine,
     untouched: untouched.map((path) => ({ path, sha256: NOT_LOOKED_AT })),
   });
   insistParses(text);

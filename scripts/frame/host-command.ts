@@ -6,7 +6,7 @@ import { operatorCommand, operatorSentence, withStack } from "./operator-command
 
 /** Verbs of the host's cutter that it may name. */
 const CUTTER = new Set([
-  ...["cut", "follow", "halt", "plan", "resume", "revert", "status", "unhalt", "verify", "void"].map(
+  ...["batch", "cut", "follow", "halt", "plan", "resume", "revert", "status", "unhalt", "verify", "void"].map(
     (verb) => `orchestrate ${verb}`,
   ),
   ...["list", "run", "run|selftest", "selftest", "verify"].map((verb) => `backup ${verb}`),
@@ -18,14 +18,14 @@ const CUTTER = new Set([
 /** Programs of this workstation that it may name. */
 const NPM = new Set(
   (
-    "admit backup cut doctor drift fetch intake logs plan readiness register restore-drill resume revoke rollback " +
+    "admit approvers backup cut doctor drift fetch intake logs plan readiness register restore-drill resume revoke rollback " +
     "runs status unhalt up verify void"
   ).split(" "),
 );
-const OPTIONS = new Set(["--", "--decision", "--json", "--profile", "--reason", "--run", "nonce"]);
-/** What a person fills in, ids, and the one reason the host gives itself. */
+const OPTIONS = new Set(["--", "--decision", "--json", "--profile", "--reason", "--run", "nonce", "status", "write"]);
+/** What a person fills in, ids, and the reasons the host gives itself. */
 const WORDS = [RUN_ID, DOCUMENT_ID, NONCE, SHA256, /^\d{1,9}$/, /^<[a-z][a-z .|-]{0,60}>$/, /^"<[a-z ]{1,40}>"$/];
-const OWN_REASON = /^"interrupted before phase 1"$/;
+const OWN_REASON = /^"(?:interrupted before phase 1|the run stops here every time|revoked by a person)"$/;
 
 /**
  * The host's command as one of this workstation, undefined when it is none of the table. `npm run approve` names a folder of the host,

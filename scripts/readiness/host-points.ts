@@ -20,7 +20,7 @@ export function hostnamePoint(look: Told<ReadinessAnswer>, config: StackConfig |
   if (!("value" in look) || config === undefined) return notSeen(title, "value" in look ? "" : look.saw);
   const told = look.value.others.hostname;
   if ("fault" in told) return notSeen(title, told.fault);
-  const wanted = config.sandbox ? hostname() : config.orchestrator.content.host;
+  const wanted = config.sandbox ? hostname() : (config.orchestrator.content.uname ?? config.orchestrator.content.host);
   const name = told.out.toString("utf8").trim();
   return name === wanted ? found(title, name) : missing(title, `${name}, not ${wanted}`, edit);
 }

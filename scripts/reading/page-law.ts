@@ -109,10 +109,11 @@ export function treeHtml({ parts }: Reading): Html {
 }
 
 /** A clause or point has a number for a title: its first words say which one it is. */
-const named = ({ title, body }: ManifestUnit): string =>
-  title.length > BARE_TITLE || body === title
-    ? title
-    : `${title} ${body.trim().slice(0, BARE_WORDS).replace(/\S*$/u, "")}…`;
+function named({ title, body }: ManifestUnit): string {
+  if (title.length > BARE_TITLE || body === title) return title;
+  const text = body.trim();
+  return `${title} ${text.length > BARE_WORDS ? `${text.slice(0, BARE_WORDS).replace(/\S*$/u, "")}…` : text}`;
+}
 
 const shortened = (title: string): string =>
   title.length > TREE_TITLE ? `${Array.from(title.slice(0, TREE_TITLE)).slice(0, -1).join("")}…` : title;

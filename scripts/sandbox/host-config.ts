@@ -1,4 +1,5 @@
 // orchestrator.config.json of the sandbox host: a pure rendering, refused by the runner's own schema when a key is wrong.
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { configSchema, type Config } from "../../runner/model/config.ts";
@@ -34,6 +35,8 @@ const CONTEXT_TABLES = [
 export interface HostFacts {
   readonly place: Place;
   readonly host: string;
+  /** Name of the machine; left out: of this one. */
+  readonly uname?: string;
   readonly database: {
     readonly host: string;
     readonly port: number;
@@ -53,6 +56,7 @@ export function renderConfig(facts: HostFacts): string {
   const config: Config = {
     schema_version: "1",
     host: facts.host,
+    uname: facts.uname ?? hostname(),
     orchestrator: {
       runtime_root: place.runtimeRoot,
       sidecar_root: join(place.runtimeRoot, "runs"),

@@ -13,6 +13,7 @@ import {
   lookLines,
   reasonOfNoLook,
   shownHostKeys,
+  machineName,
   suggestedBy,
   suggestedByDatabase,
   type Seen,
@@ -157,6 +158,7 @@ async function answered(
       people,
       untouched: given.untouched,
       looked: seen.length > 0,
+      machine: machineName(seen),
     },
     {
       project: projectRoot(),

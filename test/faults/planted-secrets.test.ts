@@ -14,14 +14,17 @@ const said: string[] = [];
 const ROLE_KEYS = Object.keys(ROLES) as RoleKey[];
 
 // Every character that means something to a shell, a connection string, a password file, JSON or an env file, but the quote it stands in.
-const planted = (role: string): string =>
-  `${role}:pass\\word of "one" it's %41 $HOME #1 & <x> = ${Math.random().toString(36).slice(2)}`;
+const planted = (role: string): string => {
+  const meant = role === "verify" ? "password of one it's" : 'pass\\word `of` "one" $HOME';
+  return `${role}:${meant} %41 #1 & <x> = ${Math.random().toString(36).slice(2)}`;
+};
+const between = (password: string): string => (password.includes("'") ? `"${password}"` : `'${password}'`);
 const plant = async (role: RoleKey, password: string): Promise<void> => {
   const prefix = `DOT_CUTTER_${role.toUpperCase()}_DB`;
   await host.sql(`ALTER ROLE ${ROLES[role]} PASSWORD ${pg.escapeLiteral(password)}`);
   writeFileSync(
     host.sandbox.credentials[role].file,
-    `${prefix}_USER=${ROLES[role]}\n${prefix}_PASSWORD=\`${password}\`\n`,
+    `${prefix}_USER=${ROLES[role]}\n${prefix}_PASSWORD=${between(password)}\n`,
   );
 };
 const cutter = async (...words: string[]): Promise<CutterAnswer> => {
@@ -111,7 +114,7 @@ test("a wrong password, an env file without names and a secret pasted into the c
   await host.register("SECRET-2", LAW);
   const wrong = planted("wrong");
   const kept = readFileSync(host.sandbox.credentials.exec.file, "utf8");
-  const lines = [`DOT_CUTTER_EXEC_DB_USER=cutter_exec\nDOT_CUTTER_EXEC_DB_PASSWORD=\`${wrong}\`\n`, `${wrong}\n`];
+  const lines = [`DOT_CUTTER_EXEC_DB_USER=cutter_exec\nDOT_CUTTER_EXEC_DB_PASSWORD=${between(wrong)}\n`, `${wrong}\n`];
   const all = [...traces, ...tracesOf("the wrong password", wrong)];
   said.length = 0;
   for (const content of lines) {

@@ -2,11 +2,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { YAML } from "zx";
 import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
+import { ROLES, type RoleKey } from "../../runner/model/run.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { ensureStack } from "../../scripts/stack/pulumi.ts";
 import { projectRoot } from "../../infra/place.ts";
@@ -55,6 +57,7 @@ function fromExample({ folder, config: ours }: ProvisionedHost): StackConfig {
       ...example.orchestrator,
       content: {
         ...content,
+        uname: hostname(),
         database: ours.orchestrator.content.database,
         approvers: { ...content.approvers, sha: ours.approvers.sha },
         backup: {
@@ -81,19 +84,20 @@ function fromExample({ folder, config: ours }: ProvisionedHost): StackConfig {
 
 beforeAll(async () => {
   if (!asRoot) return;
-  host = await provisionedHost({ release: "built" });
+  host = await provisionedHost({ release: "built", tcp: true });
   config = fromExample(host);
   const { folder } = host;
   // What was there before anybody provisioned: foreign files, and the env files an administrator filled.
   for (const name of ["var lib", "etc", "opt", "bin"]) mkdirSync(join(folder, name));
   writeFileSync(join(folder, "var lib", "backup_runner.py"), RUNNER_PY);
-  for (const role of ["gate", "halt", "backup"])
-    writeFileSync(
-      join(folder, "etc", `${role}.env`),
-      `DOT_CUTTER_${role.toUpperCase()}_DB_PASSWORD='it-s ${role}'${role === "halt" ? "\r" : ""}\n`,
-      { mode: 0o640 },
-    );
+  for (const role of Object.keys(ROLES) as RoleKey[]) {
+    const name = `DOT_CUTTER_${role.toUpperCase()}_DB`;
+    const text = `${name}_USER=${ROLES[role]}${role === "halt" ? "\r" : ""}\nexport ${name}_PASSWORD='it-s ${role}' # ours\n`;
+    writeFileSync(join(folder, "etc", `${role}.env`), text, { mode: 0o600 });
+  }
   execFileSync("chmod", ["0755", folder]);
+  // The existing system's logins, as the host's administrator set them; those of our packages get theirs from `up`.
+  for (const role of ["exec", "verify"]) await host.sql(`ALTER ROLE cutter_${role} PASSWORD 'it-s ${role}'`);
   host.declare(config);
 }, 600_000);
 afterAll(async () => {
@@ -168,9 +172,53 @@ test.runIf(asRoot)(
     expect(await host.up()).toEqual([]);
     for (const role of ["gate", "halt", "backup"])
       expect(await login(`cutter_${role}`, `it-s ${role}`)).toBe(`cutter_${role}`);
+    for (const role of Object.keys(ROLES))
+      expect(
+        execFileSync("stat", ["-c", "%U:%G %a", join(host.folder, "etc", `${role}.env`)])
+          .toString()
+          .trim(),
+      ).toBe(`root:${made("cutter")} 640`);
     expect(spawnSync("grep", ["-rlE", "it-s (gate|halt|backup)", host.engine.place.project]).stdout.toString()).toBe(
       "",
     );
+  },
+);
+
+test.runIf(asRoot)(
+  "the runner's user, who owns nothing but the runtime root, passes precheck and carries a cut to its first pause",
+  async () => {
+    // Signed for the release as it was laid: the config file is what the launcher names.
+    const asRunner = (...words: string[]) =>
+      spawnSync(
+        "setpriv",
+        [
+          `--reuid=${made("cutter")}`,
+          `--regid=${made("cutter")}`,
+          "--clear-groups",
+          "--",
+          config.release.launcher,
+          ...words,
+        ],
+        { encoding: "utf8", cwd: "/root" },
+      );
+    const file = join(host.folder, "first law.md");
+    writeFileSync(file, "# One\n\nThe first text.\n\n# Two\n\nThe second text.\n");
+    const stack = join(host.engine.place.project, "Pulumi.sandbox.yaml");
+    const registered = spawnSync(
+      process.execPath,
+      [join(projectRoot(), "dist", "scripts", "register.mjs"), file, "FIRST-1", "--stack", stack],
+      { encoding: "utf8" },
+    );
+    expect([registered.stderr, registered.status]).toEqual(["", 0]);
+    const looked = asRunner("precheck");
+    expect([looked.status, looked.stderr]).toEqual([0, expect.stringContaining("backup selftest")]);
+    const cut = asRunner("orchestrate", "cut", "FIRST-1");
+    expect([cut.status, cut.stderr]).toEqual([3, expect.stringContaining("STOP_APPROVAL_REQUIRED")]);
+    const [run] = await host.sql<{ run_id: string; state: string }>("SELECT run_id, state FROM cutter_runtime.run");
+    expect(run?.state).toBe("awaiting_cut_authorization");
+    const voided = asRunner("orchestrate", "void", run?.run_id ?? "", "only tried");
+    expect([voided.status, voided.stderr]).toEqual([0, expect.anything()]);
+    expect(await host.look()).toEqual([]);
   },
 );
 

@@ -61,10 +61,14 @@ export function findPostgresPrograms(): string {
   return folder;
 }
 
-/** Starts a cluster of its own below /tmp, loads both templates and returns the facts; `stop` leaves nothing behind. */
+/**
+ * Starts a cluster of its own below /tmp, loads both templates and returns the facts; `stop` leaves nothing behind. With `tcpPort` it is
+ * reached there alone, as a real host's.
+ */
 export async function startTestCluster(
   durability: Durability = "fast",
   binDir = findPostgresPrograms(),
+  tcpPort?: number,
 ): Promise<TestCluster> {
   const home = `/tmp/c-${randomBytes(4).toString("hex")}`;
   await mkdir(home, { mode: 0o711 });
@@ -83,7 +87,11 @@ export async function startTestCluster(
       socketDir: join(home, "socket"),
       binDir,
       runAs: "postgres",
-      settings: durability === "fast" ? { fsync: "off", max_connections: "100" } : {},
+      settings: {
+        ...(durability === "fast" ? { fsync: "off", max_connections: "100" } : {}),
+        ...(tcpPort === undefined ? {} : { listen_addresses: "127.0.0.1", port: String(tcpPort) }),
+      },
+      ...(tcpPort === undefined ? {} : { hbaLines: ["host all all 127.0.0.1/32 scram-sha-256"] }),
       superuser: BOOTSTRAP_ROLE,
       superuserPassword: passwords[BOOTSTRAP_ROLE],
     });
@@ -94,7 +102,13 @@ export async function startTestCluster(
         .join(""),
       { mode: 0o600 },
     );
-    const base = { host: cluster.socketDir, port: cluster.port, dataDir: cluster.dataDir, binDir, passwords };
+    const base = {
+      host: tcpPort === undefined ? cluster.socketDir : "127.0.0.1",
+      port: cluster.port,
+      dataDir: cluster.dataDir,
+      binDir,
+      passwords,
+    };
     const packagesError = await makeTemplates(base);
     return { facts: { ...base, packagesError }, stop };
   } catch (error) {

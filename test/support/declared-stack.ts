@@ -30,6 +30,7 @@ export function declaredStack(): StackConfig {
       renderConfig({
         place,
         host: "vmi1",
+        uname: "vmi1",
         database: { host: "127.0.0.1", port: 5432, name: "directus", systemIdentifier: "7000000000000000001" },
         approversSha: sha256(APPROVERS),
         recipient: FINGERPRINT,
@@ -81,7 +82,7 @@ export function declaredStack(): StackConfig {
       packages: [...PACKAGES],
       ack: {},
     },
-    envFiles: ["exec", "verify", "gate", "halt", "backup"].map((role) => ({
+    envFiles: ["exec", "verify", "gate", "halt", "backup", "engine"].map((role) => ({
       file: `/etc/cutter/${role}.env`,
       ...owned,
       mode: "0640",

@@ -22,7 +22,7 @@ import { configSchema } from "../../runner/model/config.ts";
 import { ROLES } from "../../runner/model/run.ts";
 import { BOOTSTRAP_ROLE, SUBSTRATE_TEMPLATE, startTestCluster, withClient } from "./cluster.ts";
 import type { TestCluster } from "./cluster.ts";
-import { startThrowAwaySshd } from "./throw-away-sshd.ts";
+import { freePort, startThrowAwaySshd } from "./throw-away-sshd.ts";
 import type { ThrowAwaySshd } from "./throw-away-sshd.ts";
 
 /** The host and everything a test may do with it. */
@@ -42,12 +42,14 @@ export interface ProvisionedHost {
 /** `built`: the runner as it is shipped, which needs `npm run build`; `small`: two files in its form, with which an `up` is quicker. */
 export interface HostOptions {
   readonly release: "built" | "small";
+  /** The server listens on TCP, so that other UNIX users reach it; else on a socket of its own user. */
+  readonly tcp?: true;
 }
 
 /** Makes it; nothing of the cutter is on it yet. */
 export async function provisionedHost(options: HostOptions = { release: "small" }): Promise<ProvisionedHost> {
   const folder = mkdtempSync("/tmp/a host-");
-  const cluster = await startTestCluster();
+  const cluster = await startTestCluster("fast", undefined, options.tcp ? await freePort() : undefined);
   const sshd = await startThrowAwaySshd();
   // A host that fails half-way would leave its servers running for nobody.
   return await hostOf(folder, cluster, sshd, options).catch(async (error: unknown) => {

@@ -219,6 +219,10 @@ test("an answer that is cut off, of another form or without facts is a stop", ()
   }
 });
 
+test("an answer whose last line feed the frame around it lost is whole", () => {
+  expect(readLooks(looks().trimEnd())).toEqual(readLooks(looks()));
+});
+
 test("a host on which nothing is installed is told as missing things", async () => {
   const host = declareHost(declaredStack(), smallSources(true));
   const { facts } = factsOf(readLooks(looks()), {

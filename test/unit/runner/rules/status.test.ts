@@ -131,16 +131,16 @@ describe("nothing committed", () => {
 
 describe("a way that leads nowhere is not the next one", () => {
   test.each(["STOP_REFUSED_INPUT", "STOP_REPLAY_CONFLICT", "STOP_DOCUMENT_UNKNOWN"])(
-    "a run that stopped with %s is voided with that reason, for resuming it would only stop there again",
+    "a run that stopped with %s is voided, for resuming it would only stop there again",
     (last_stop) => {
       const before = { run: runRow("marked", { last_stop }), phases: recordsThrough("mark"), requests: [] };
       expect(at(before)).toMatchObject({
-        next: `cutter orchestrate void ${RUN_ID} "stopped with ${last_stop}"`,
+        next: `cutter orchestrate void ${RUN_ID} "the run stops here every time"`,
         or: resume,
       });
       const drafts = { run: runRow("cut_leg_a_committed", { last_stop }), phases: recordsThrough("cut_leg_a") };
       expect(at({ ...drafts, requests: [] }).next).toBe(
-        `cutter orchestrate revert ${RUN_ID} "stopped with ${last_stop}"`,
+        `cutter orchestrate revert ${RUN_ID} "the run stops here every time"`,
       );
     },
   );

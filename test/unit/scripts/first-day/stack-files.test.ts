@@ -83,6 +83,17 @@ test("what init writes is a stack that drift and up accept, with every place, us
   expect(left).toEqual([]);
 });
 
+test("a host that calls itself otherwise than approvers know it is declared by both names, or no cut would begin there", async () => {
+  const machine = async (name: string) => {
+    const told = { stack: "vmi1", answers, people, untouched: [], looked: true, machine: name };
+    const { host, uname } = declared(await filesOfStack(told, { project: folder, example, now: new Date() }))
+      .orchestrator.content;
+    return [host, uname];
+  };
+  expect(await machine("VMI1")).toEqual(["vmi1", undefined]);
+  expect(await machine("db-1.internal")).toEqual(["vmi1", "db-1.internal"]);
+});
+
 test("every key of the written file is explained by a comment at it or at the line it stands in", async () => {
   const text = textOf(await made(), "Pulumi.vmi1.yaml");
   const bare: string[] = [];

@@ -11,20 +11,28 @@ const program = join(folder, "program.mjs");
 beforeAll(() =>
   bundleProgram(
     program,
-    `import { typedConfirmation } from "./scripts/signing/typed-confirmation.ts";
+    `import { typedConfirmation, typedLine } from "./scripts/signing/typed-confirmation.ts";
      import { runProgram } from "./scripts/frame/run-program.ts";
      const questions = [{ question: "units: ", wanted: "5" }, { question: "digits: ", wanted: "ab12cd" }];
-     void runProgram(async () => { await typedConfirmation(questions, process.stdout); console.log("signed"); return 0; });`,
+     void runProgram(async () => { if (process.argv[2]) while ((await typedLine("page: ", process.stdout)) === "p"); await typedConfirmation(questions, process.stdout); console.log("signed"); return 0; });`,
   ),
 );
 afterAll(() => rmSync(folder, { recursive: true }));
 
+interface Ended {
+  readonly status: number | undefined;
+  readonly ended: boolean;
+  readonly text: string;
+}
+
 /** Types each line when a question is asked, in a pseudo-terminal that stays open. */
-async function inTerminal(
-  ...typed: readonly string[]
-): Promise<{ status: number | undefined; ended: boolean; text: string }> {
+async function inTerminal(...typed: readonly string[]): Promise<Ended> {
+  return typedTo(`'${process.execPath}' '${program}'`, typed);
+}
+
+async function typedTo(line: string, typed: readonly string[]): Promise<Ended> {
   const answers = [...typed];
-  const child = execa("script", ["-qefc", `'${process.execPath}' '${program}'`, "/dev/null"], {
+  const child = execa("script", ["-qefc", line, "/dev/null"], {
     stdin: "pipe",
     reject: false,
     all: true,
@@ -32,7 +40,7 @@ async function inTerminal(
   });
   child.stdout.setEncoding("utf8");
   child.stdout.on("data", (chunk: string) => {
-    if (/(?:units|digits): $/.test(chunk) && answers.length > 0) child.stdin.write(`${answers.shift()}\n`);
+    if (/(?:units|digits|page): $/.test(chunk) && answers.length > 0) child.stdin.write(`${answers.shift()}\n`);
   });
   const done = await child;
   return { status: done.exitCode, ended: !done.timedOut, text: done.all };
@@ -56,4 +64,11 @@ test("the third wrong answer ends with the refusal and nothing is signed", async
   expect(done.text).toContain("STOP_APPROVAL_INVALID");
   expect(done.text).not.toContain("signed\n");
   expect(done).toMatchObject({ ended: true, status: 4 });
+});
+
+test("a person may look at the units as often as they like before they are asked", async () => {
+  const done = await typedTo(`'${process.execPath}' '${program}' pages`, ["p", "p", "", "5", "ab12cd"]);
+  expect(done.text.match(/page: /g)).toHaveLength(3);
+  expect(done.text).toContain("signed");
+  expect(done).toMatchObject({ ended: true, status: 0 });
 });

@@ -1,6 +1,9 @@
-// The forms in which engine and plugins tell a failing script: recorded from the engine's event log (3.248.0), with the stand-in's wording
-// and with the one of the official plugin command 1.2.1.
+// How engine and plugins tell a failing script. The two recordings are event logs of the real engine (3.248.0), cut down to what is read: one with
+// the stand-in, one with a plugin that words a failure as the official command plugin 1.2.1 does (test/infra/failing-up.long.test.ts makes both).
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { projectRoot } from "../../../../infra/place.ts";
 import { readEngineEvents, scriptWords } from "../../../../scripts/stack/engine-events.ts";
 
 const URN =
@@ -22,6 +25,19 @@ test("a failing script is shown in its own words whichever plugin serves it, wit
     expect(parts[0]?.said.join("\n")).not.toMatch(/sudo|drift|exit status/);
   }
 });
+
+test.each(["stand-in", "official"])(
+  "of a recorded up the failed part and its reason are read, with the plugin: %s",
+  (plugin) => {
+    const told = readEngineEvents(
+      readFileSync(join(projectRoot(), "test", "fixtures", "engine", `failing-part-${plugin}.ndjson`), "utf8"),
+    );
+    const reason =
+      "/srv/host/in the way is no folder; provisioning does not replace it: look at it, then move it away by hand";
+    expect(told.failed).toEqual([{ part: "runtime-directories", said: [reason] }]);
+    expect([told.planBroken, told.others]).toEqual([[], []]);
+  },
+);
 
 test("a script that said nothing is told by how it ended", () => {
   expect(scriptWords('Process exited with status 3: running "exec sh -s":\n')).toEqual([
