@@ -5,7 +5,7 @@ import { sha256 } from "../runner/model/canonical.ts";
 import type { StackConfig } from "./config.ts";
 import { packageComponent } from "./database-spec.ts";
 import type { Spec } from "./drift.ts";
-import { ENVIRONMENT, adoptedPath } from "./environment.ts";
+import { ENVIRONMENT, adoptedPath } from "./adopted-facts.ts";
 import { fileState, type Ownership } from "./render/file-steps.ts";
 import type { PsqlPlace } from "./render/psql.ts";
 import { RECORDED_SET_PATH, recordedSetState, renderRecordedSet } from "./render/recorded-set.ts";

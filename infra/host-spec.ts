@@ -13,7 +13,7 @@ import type { StackConfig } from "./config.ts";
 import { EXISTING, databaseScope, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
-import { ENVIRONMENT, surroundingsRequest } from "./environment.ts";
+import { ENVIRONMENT, surroundingsRequest } from "./adopted-facts.ts";
 import { ENV_PROGRAM, declaredLogins, envQuestions, envFilesComponent } from "./env-files.ts";
 import {
   AS_DECLARED,

@@ -9,7 +9,7 @@ import { stackConfigFrom, valueOf } from "./config.ts";
 import { engineConnection, shellCommand } from "./ssh/connection.ts";
 import type { DriftLine } from "./drift.ts";
 import { NOTHING_LAID_VARIABLE, NOT_ADOPTED, driftMarker, driftMessage } from "./drift-text.ts";
-import { isForeign } from "./environment.ts";
+import { isForeign } from "./adopted-facts.ts";
 import { lookAtHost } from "./look.ts";
 
 async function provision(): Promise<void> {

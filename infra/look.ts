@@ -6,7 +6,7 @@ import { factsOf } from "./facts.ts";
 import type { HostFacts } from "./facts.ts";
 import { declareHost } from "./host-spec.ts";
 import type { DeclaredHost } from "./host-spec.ts";
-import { environmentLines, readSurroundings } from "./environment.ts";
+import { environmentLines, readSurroundings } from "./adopted-facts.ts";
 import { probeHost } from "./probe.ts";
 import { readSources, type Sources } from "./sources.ts";
 import type { AdoptedFacts } from "../runner/model/adopted.ts";

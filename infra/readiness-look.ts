@@ -9,7 +9,7 @@ import type { StackConfig } from "./config.ts";
 import { drift } from "./drift.ts";
 import type { DriftLine, Facts, Spec } from "./drift.ts";
 import { factsOf } from "./facts.ts";
-import { readSurroundings } from "./environment.ts";
+import { readSurroundings } from "./adopted-facts.ts";
 import { declareHost, psqlPlace } from "./host-spec.ts";
 import type { DeclaredHost } from "./host-spec.ts";
 import { allLines } from "./look.ts";

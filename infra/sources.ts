@@ -8,7 +8,7 @@ import { parseApprovers } from "../runner/model/approvers.ts";
 import { sha256 } from "../runner/model/canonical.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { ENVIRONMENT_STATEMENTS } from "../runner/rules/environment-hash.ts";
-import type { EnvironmentStatements } from "./environment.ts";
+import type { EnvironmentStatements } from "./adopted-facts.ts";
 import { PACKAGES, readPackage } from "./packages.ts";
 import type { StackConfig } from "./config.ts";
 import type { DeclaredPackage, TableDefinitions } from "./database-spec.ts";

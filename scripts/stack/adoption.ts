@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { StackConfig } from "../../infra/config.ts";
-import { ENVIRONMENT, adoptedPath, environmentLines } from "../../infra/environment.ts";
+import { ENVIRONMENT, adoptedPath, environmentLines } from "../../infra/adopted-facts.ts";
 import type { DriftLine } from "../../infra/drift.ts";
 import { adoptedOwnership } from "../../infra/adopted-components.ts";
 import { lookAtHost } from "../../infra/look.ts";

@@ -1,7 +1,7 @@
 // The two things the engine does with a stack: a preview, read as drift, and `up`, after which the host is looked at again, because
 // nobody is told "done" on the engine's word alone.
 import { readFileSync, rmSync } from "node:fs";
-import { ENVIRONMENT } from "../../infra/environment.ts";
+import { ENVIRONMENT } from "../../infra/adopted-facts.ts";
 import { saysSandbox } from "../toolchain/sandbox-config.ts";
 import { lookToAdopt, recordAdoption } from "./adoption.ts";
 import { partsInProgress, readPreview, type PreviewLines } from "./engine-answer.ts";

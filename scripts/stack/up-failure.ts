@@ -1,6 +1,6 @@
 // Why an `up` did not come to its end, as one stop: a lock, a cancellation, an open run, a script's own words, a plan that no longer fits.
 import { NOT_ADOPTED, readDriftMessage } from "../../infra/drift-text.ts";
-import { ENVIRONMENT } from "../../infra/environment.ts";
+import { ENVIRONMENT } from "../../infra/adopted-facts.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { withStack } from "../frame/operator-command.ts";

@@ -2,7 +2,7 @@
 // it shows what no declaration mentions and, when a person agrees, records it as known.
 import { chmodSync } from "node:fs";
 import { resolve } from "node:path";
-import { adoptionPage } from "../../infra/environment.ts";
+import { adoptionPage } from "../../infra/adopted-facts.ts";
 import { EXIT_DRIFT_FOUND, Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { type PreviewLines, driftTable } from "../stack/engine-answer.ts";

@@ -11,7 +11,6 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -20,7 +19,6 @@ import { join } from "node:path";
 import * as openpgp from "openpgp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../infra/place.ts";
-import { lookToAdopt, recordAdoption } from "../../scripts/stack/adoption.ts";
 import { lookWithEngine } from "../../scripts/stack/engine-runs.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { provisionedHost, type ProvisionedHost } from "../support/provisioned-host.ts";
@@ -345,26 +343,6 @@ const namedAndMended = async (changes: readonly Change[]): Promise<void> => {
 test(`everything changed by hand is named by exactly its path and what is there now, and mended by up: ${names([...twice, ...mended])}`, () =>
   namedAndMended([...twice, ...mended]));
 test(`the same change made again is named again, beside ${names(again)}`, () => namedAndMended([...twice, ...again]));
-
-test("what changed since the adoption is named once; up refuses it in words and changes nothing, until a person adopts it", async () => {
-  const [folder, file] = [join(root(), "runs"), host.engine.configFile];
-  const mode = (): string => (statSync(folder).mode & 0o777).toString(8);
-  chmodSync(folder, 0o777);
-  await host.sql("CREATE ROLE backdoor LOGIN SUPERUSER");
-  const path = "environment: power backdoor is superuser";
-  expect(shown(await host.look())).toEqual({ [path]: "yes", [folder]: expect.stringMatching(/ 0777$/) });
-  await expect(host.up()).rejects.toThrow(
-    /1 facts of the host are not those that were adopted[\s\S]*backdoor is superuser: yes/,
-  );
-  expect(mode()).toBe("777");
-  await recordAdoption(file, await lookToAdopt(file));
-  expect(await host.up()).toEqual([]);
-  expect(mode()).toBe("750");
-  await host.sql("DROP ROLE backdoor");
-  expect(shown(await host.look())).toEqual({ [path]: "absent" });
-  await recordAdoption(file, await lookToAdopt(file));
-  expect(await host.look()).toEqual([]);
-});
 
 test(`named, escaped, and left by up, which says so and mends ${names(truncated)} meanwhile: ${names(left)}`, async () => {
   await make([...left, ...truncated]);

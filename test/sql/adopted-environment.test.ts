@@ -4,7 +4,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { environmentLines, readSurroundings, surroundingsRequest } from "../../infra/environment.ts";
+import { environmentLines, readSurroundings, surroundingsRequest } from "../../infra/adopted-facts.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { readAnswers, type Looks } from "../../infra/probe.ts";
 import { renderLooks } from "../../infra/render/probe.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ENVIRONMENT, adoptionPage, environmentLines, isForeign } from "../../../infra/environment.ts";
+import { ENVIRONMENT, adoptionPage, environmentLines, isForeign } from "../../../infra/adopted-facts.ts";
 import { projectRoot } from "../../../infra/place.ts";
 import { parseRights } from "../../../infra/rights.ts";
 import { adoptedBytes, parseAdopted } from "../../../runner/model/adopted.ts";
