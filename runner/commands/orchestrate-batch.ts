@@ -158,7 +158,7 @@ export async function haltOneBatch(common: Common, id: string, reason: string): 
   for (const halt_id of halts)
     if (common.json) printJson({ event: "halted", halt_id, run_id: null, acknowledged: true });
   say(
-    `${halts.length} halts recorded and acknowledged; to lift them: npm run unhalt -- ${halts.join(" ")} --profile <approver profile>`,
+    `halts ${halts.join(", ")} recorded and acknowledged; to lift them: npm run unhalt -- <halt-ids> --profile <approver profile>`,
   );
   return 0;
 }

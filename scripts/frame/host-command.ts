@@ -1,5 +1,6 @@
 // What a host names as the next command, built again from our own table: a host is believed in the kind of the step and in ids, never in
 // words to paste.
+import { BATCH_ID } from "../../runner/model/batch.ts";
 import { DOCUMENT_ID, NONCE, RUN_ID, SHA256 } from "../../runner/model/ids.ts";
 import { STOPS } from "../../runner/model/stop.ts";
 import { operatorCommand, operatorSentence, withStack } from "./operator-command.ts";
@@ -9,6 +10,7 @@ const CUTTER = new Set([
   ...["batch", "cut", "follow", "halt", "plan", "resume", "revert", "status", "unhalt", "verify", "void"].map(
     (verb) => `orchestrate ${verb}`,
   ),
+  ...["follow", "resume", "status", "void"].map((verb) => `orchestrate batch ${verb}`),
   ...["list", "run", "run|selftest", "selftest", "verify"].map((verb) => `backup ${verb}`),
   "gate admit",
   "journal verify",
@@ -18,13 +20,22 @@ const CUTTER = new Set([
 /** Programs of this workstation that it may name. */
 const NPM = new Set(
   (
-    "admit approvers backup cut doctor drift fetch intake logs plan readiness register restore-drill resume revoke rollback " +
-    "runs status unhalt up verify void"
+    "admit approvers backup batch cut doctor drift fetch intake logs plan readiness register restore-drill resume " +
+    "revoke rollback runs status unhalt up verify void"
   ).split(" "),
 );
 const OPTIONS = new Set(["--", "--decision", "--json", "--profile", "--reason", "--run", "nonce", "status", "write"]);
 /** What a person fills in, ids, and the reasons the host gives itself. */
-const WORDS = [RUN_ID, DOCUMENT_ID, NONCE, SHA256, /^\d{1,9}$/, /^<[a-z][a-z .|-]{0,60}>$/, /^"<[a-z ]{1,40}>"$/];
+const WORDS = [
+  RUN_ID,
+  BATCH_ID,
+  DOCUMENT_ID,
+  NONCE,
+  SHA256,
+  /^\d{1,9}$/,
+  /^<[a-z][a-z .|-]{0,60}>$/,
+  /^"<[a-z ]{1,40}>"$/,
+];
 const OWN_REASON = /^"(?:interrupted before phase 1|the run stops here every time|revoked by a person)"$/;
 
 /**
@@ -38,7 +49,7 @@ export function hostCommand(told: string, stack: string, runId?: string): string
   const [program = "", ...rest] = wordsOf(told);
   const [first = "", second = ""] = rest;
   if (program === "cutter") {
-    const length = [2, 1].find((count) => CUTTER.has(rest.slice(0, count).join(" ")));
+    const length = [3, 2, 1].find((count) => CUTTER.has(rest.slice(0, count).join(" ")));
     return length !== undefined && rest.slice(length).every(isKnown) ? operatorCommand(told, stack, runId) : undefined;
   }
   const isOurs = program === "npm" && first === "run" && NPM.has(second) && rest.slice(2).every(isKnown);

@@ -13,7 +13,6 @@ import { clusterOfThisWorker } from "../support/database.ts";
 import { engineSql } from "../../scripts/build/engine-sql.mjs";
 import { schedulerContract, type SchedulerUnderTest, type WorkerProcess } from "./scheduler.contract.ts";
 
-const PASSWORD = "engine-of-the-tests";
 const folder = mkdtempSync(join(tmpdir(), "scheduler-"));
 const told = join(folder, "told");
 const program = join(folder, "worker.mjs");
@@ -41,7 +40,6 @@ beforeAll(async () => {
     logLevel: "silent",
   });
   await asOwner("postgres", async (query) => {
-    await query(`ALTER ROLE cutter_engine PASSWORD '${PASSWORD}'`);
     await query("DROP DATABASE IF EXISTS cutter_engine WITH (FORCE)");
     await query("CREATE DATABASE cutter_engine");
     return [];
@@ -55,7 +53,6 @@ afterAll(async () => {
   for (const end of running) end();
   await asOwner("postgres", async (query) => {
     await query("DROP DATABASE IF EXISTS cutter_engine WITH (FORCE)");
-    await query("ALTER ROLE cutter_engine PASSWORD NULL");
     return [];
   });
   rmSync(folder, { recursive: true, force: true });
@@ -66,13 +63,14 @@ const server = () => {
   const { host, port } = clusterOfThisWorker();
   return { host, port };
 };
+const password = (): string => clusterOfThisWorker().passwords.cutter_engine;
 const lines = (): string[] => readFileSync(told, "utf8").split("\n").filter(Boolean);
 
 async function startWorker(write = 1): Promise<WorkerProcess> {
   const name = `worker-${(workers += 1)}`;
   const child = spawn(
     process.execPath,
-    [program, JSON.stringify({ ...server(), password: PASSWORD, worker: name, told, write })],
+    [program, JSON.stringify({ ...server(), password: password(), worker: name, told, write })],
     { stdio: ["pipe", "ignore", "inherit"] },
   );
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
@@ -107,7 +105,7 @@ const subject: SchedulerUnderTest = {
     dbosScheduler({
       server: { ...server(), sslmode: "disable", sslrootcert: null },
       database: "cutter_engine",
-      credential: { user: "cutter_engine", password: PASSWORD },
+      credential: { user: "cutter_engine", password: password() },
       release: "release-1",
       worker: "client",
       log: () => undefined,

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { typeAnswers } from "../support/typed-signing.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { projectRoot } from "../../infra/place.ts";
@@ -38,7 +39,9 @@ const PEOPLE = [
 const tag = randomBytes(3).toString("hex");
 const STACK = `vmi${tag}`;
 const database = `first_${tag}`;
-const passwords = Object.fromEntries(["gate", "halt", "backup"].map((role) => [role, randomBytes(16).toString("hex")]));
+const passwords = Object.fromEntries(
+  ["gate", "halt", "backup", "engine"].map((role) => [role, randomBytes(16).toString("hex")]),
+);
 let folder: string;
 let cluster: TestCluster;
 let sshd: ThrowAwaySshd;
@@ -64,6 +67,7 @@ function meant(name: string): string {
     "gate-password": passwords["gate"],
     "halt-password": passwords["halt"],
     "backup-password": passwords["backup"],
+    "engine-password": passwords["engine"],
     "admin-password": facts.passwords.workflow_admin,
     "db-host": facts.host,
     "db-port": String(facts.port),
@@ -96,7 +100,8 @@ beforeAll(async () => {
   await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", async (client) => {
     await client.query(`CREATE DATABASE ${database} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
     // The cluster's templates made them; a real host has none of them before its first up.
-    for (const role of ["gate", "halt", "backup"]) await client.query(`ALTER ROLE cutter_${role} PASSWORD NULL`);
+    for (const role of ["gate", "halt", "backup", "engine"])
+      await client.query(`ALTER ROLE cutter_${role} PASSWORD NULL`);
   });
   clone = await operatorClone("desk");
   writeFileSync(join(folder, "law.md"), "# One\n\nThe first text.\n\n# Two\n\nThe second text.\n");
@@ -178,15 +183,15 @@ async function perform({ line, name, words, exit }: RunbookCommand): Promise<voi
 async function sign(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const person = /people\/[^/]+\/([a-z]+)\.profile/.exec(args.join(" "))?.[1] ?? "";
   const bundle = join(clone.folder, args[0] ?? "");
-  const rows = (JSON.parse(readFileSync(join(bundle, "cut_plan.json"), "utf8")) as { rows: unknown[] }).rows.length;
-  const { payload_sha } = JSON.parse(readFileSync(join(bundle, "payload.json"), "utf8")) as { payload_sha: string };
   const [program, ...words] = clone.line("approve", ...args);
-  const done = await execa(program, words, {
+  const child = execa(program, words, {
     cwd: clone.folder,
     reject: false,
     env: { GNUPGHOME: homes.get(person)?.home ?? "/nobody" },
-    input: `${rows}\n${payload_sha.slice(-6)}\n`,
+    stdin: "pipe",
   });
+  typeAnswers(child, bundle);
+  const done = await child;
   return { status: done.exitCode ?? -1, stdout: done.stdout, stderr: done.stderr };
 }
 

@@ -32,6 +32,15 @@ const members = () =>
     [ID],
   );
 
+const workerLog = (): string => readFileSync(join(host.sandbox.place.runtimeRoot, "batches", "worker.log"), "utf8");
+
+/** kill -9 of the worker process once it has begun this leg; another one must go on. */
+async function killWorkerIn(leg: string): Promise<void> {
+  await expect.poll(workerLog, { timeout: 60_000 }).toContain(`${ID}/${leg} begins`);
+  const pid = Number([...workerLog().matchAll(/worker \S+ (\d+) \d+ begins/g)].at(-1)?.[1]);
+  process.kill(pid, "SIGKILL");
+}
+
 interface Member {
   readonly document_id: string;
   readonly run_id: string;
@@ -69,7 +78,7 @@ test("a manifest is refused with every reason at once, and nothing is opened", a
   expect(await host.sql("SELECT FROM cutter_runtime.batch")).toEqual([]);
 });
 
-test("three documents go through canary and wave to enactment, each with statements of its own, in one backup a wave", async () => {
+test("three documents go through canary and wave to enactment, each with statements of its own, in one backup a wave, though the worker is killed while it writes", async () => {
   expect(await batch("open", manifest())).toMatchObject({ status: 0 });
   for (const wave of [["LAW-A"], ["LAW-B", "LAW-C"]]) {
     expect(await batch("follow", ID)).toMatchObject({ status: 3 });
@@ -83,6 +92,7 @@ test("three documents go through canary and wave to enactment, each with stateme
     const signed = [...(await sitting(runs, "SG_1_cut_authz", "linh")), ...(await sitting(runs, "EXECUTION", "minh"))];
     expect(signed).toHaveLength(2 * runs.length);
     expect(await batch("resume", ID, ...signed)).toMatchObject({ status: 0 });
+    if (wave.length > 1) await killWorkerIn("cut/LAW-B/0");
     expect(await batch("follow", ID)).toMatchObject({ status: 3 });
     expect(await batch("resume", ID, ...(await sitting(runs, "SG_2_lifecycle_authz", "hoa")))).toMatchObject({
       status: 0,
@@ -104,6 +114,9 @@ test("a sitting signs nothing when one bundle of it is another document's, and l
 });
 
 test("status and verify answer with the scheduler's database gone, and other documents of the batch are own runs", async () => {
+  await host.sql(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'cutter_engine' AND pid <> pg_backend_pid()",
+  );
   await host.sql("ALTER DATABASE cutter_engine RENAME TO cutter_engine_gone");
   const status = await batch("status", ID);
   expect(status).toMatchObject({ status: 0 });

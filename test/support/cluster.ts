@@ -30,6 +30,7 @@ export const LOGIN_ROLES = [
   "cutter_gate",
   "cutter_halt",
   "cutter_backup",
+  "cutter_engine",
 ] as const;
 export type LoginRole = (typeof LOGIN_ROLES)[number] | typeof BOOTSTRAP_ROLE;
 

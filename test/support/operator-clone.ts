@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { layStackFile } from "./lay-host.ts";
 import { copyProject, linkPackages } from "./project-copy.ts";
+import { typeAnswers } from "./typed-signing.ts";
 
 /** How a program ended; `events` are the objects of its standard output. */
 export interface ScriptAnswer {
@@ -138,8 +139,6 @@ export async function signBundle(
   bundle: string,
 ): Promise<string> {
   const people = join(host.folder, ".sandbox", "approvers", person);
-  const plan = JSON.parse(readFileSync(join(bundle, "cut_plan.json"), "utf8")) as { rows: unknown[] };
-  const { payload_sha } = JSON.parse(readFileSync(join(bundle, "payload.json"), "utf8")) as { payload_sha: string };
   const [program, ...words] = clone.line(
     "approve",
     bundle,
@@ -149,8 +148,12 @@ export async function signBundle(
     join(people, "key.asc"),
     "--out",
     join(clone.folder, "signed"),
+    "--page",
+    join(clone.folder, "pages", "page.html"),
   );
-  const done = await execa(program, words, { reject: false, input: `${plan.rows.length}\n${payload_sha.slice(-6)}\n` });
+  const child = execa(program, words, { reject: false, stdin: "pipe" });
+  typeAnswers(child, bundle);
+  const done = await child;
   const signed = /^signed and verified: (.+)$/m.exec(done.stdout)?.[1];
   if (done.exitCode !== 0 || signed === undefined) throw new Error(`${person} did not sign: ${done.stderr}`);
   return signed;

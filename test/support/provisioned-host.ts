@@ -233,7 +233,7 @@ async function declaredStack(
 /** Each role's login as the cluster knows it, in the names a real host uses. */
 function writeEnvFiles(folder: string, passwords: Readonly<Record<string, string>>): string[] {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return Object.entries(ROLES).map(([key, role]) => {
+  return Object.entries({ ...ROLES, engine: "cutter_engine" }).map(([key, role]) => {
     const [file, name] = [join(folder, `${key}.env`), `DOT_CUTTER_${key.toUpperCase()}_DB`];
     writeFileSync(file, `${name}_USER=${role}\n${name}_PASSWORD=${passwords[role] ?? ""}\n`, { mode: 0o600 });
     return file;

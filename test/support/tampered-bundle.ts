@@ -10,8 +10,8 @@ import { grammarChoice } from "../../runner/model/outputs.ts";
 import { buildRequest, parseRequest } from "../../runner/model/statement.ts";
 import { STOPS, type StopCode } from "../../runner/model/stop.ts";
 import { entrySha, JOURNAL_START } from "../../runner/rules/journal.ts";
-import { answerTo } from "../../scripts/sandbox/typed-answers.ts";
 import { projectRoot } from "../../infra/place.ts";
+import { typeAnswers } from "./typed-signing.ts";
 import type { Sandbox } from "../../scripts/sandbox/sandbox.ts";
 
 /** A copy of one bundle folder that a test may change. */
@@ -143,26 +143,6 @@ export async function runApprove(
   if (input === undefined) typeAnswers(child, folder, instead);
   const result = await child;
   return { status: result.exitCode ?? -1, text: `${result.stdout}\n${result.stderr}`, signed: readdirSync(out) };
-}
-
-/** Types what is asked for, from the bundle, wherever the program asks. */
-function typeAnswers(
-  child: {
-    readonly stdout: NodeJS.ReadableStream;
-    readonly stderr: NodeJS.ReadableStream;
-    readonly stdin: NodeJS.WritableStream;
-  },
-  folder: string,
-  instead: (answer: string) => string,
-): void {
-  for (const stream of [child.stdout, child.stderr]) {
-    let text = "";
-    stream.on("data", (chunk: Buffer) => {
-      text += chunk.toString("utf8");
-      const answer = answerTo(text, folder);
-      if (answer !== undefined) child.stdin.write(`${instead(answer)}\n`);
-    });
-  }
 }
 
 const memoryOf = (sandbox: Sandbox, person: string): string => {

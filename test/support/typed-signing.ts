@@ -1,5 +1,6 @@
 // Runs a built signing program as a person would: reads the digest it shows and types its last digits.
 import { execa } from "execa";
+import { answerTo } from "../../scripts/sandbox/typed-answers.ts";
 
 /** How it ended; `signed` is the path of the signed file, undefined when it did not sign. */
 export interface SigningAnswer {
@@ -21,4 +22,24 @@ export async function signTyping(line: readonly [string, ...string[]], cwd?: str
   });
   const { exitCode, stderr } = await child;
   return { status: exitCode, stderr, signed: /^signed and verified: (.+)$/m.exec(text)?.[1] };
+}
+
+/** Types what is asked for, from the bundle, wherever the program asks. */
+export function typeAnswers(
+  child: {
+    readonly stdout: NodeJS.ReadableStream;
+    readonly stderr: NodeJS.ReadableStream;
+    readonly stdin: NodeJS.WritableStream;
+  },
+  folder: string,
+  instead: (answer: string) => string = (answer) => answer,
+): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    let text = "";
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString("utf8");
+      const answer = answerTo(text, folder);
+      if (answer !== undefined) child.stdin.write(`${instead(answer)}\n`);
+    });
+  }
 }

@@ -176,7 +176,7 @@ const looks = (change: Record<string, unknown> = {}): string => {
       "surroundings",
     ].map((name) => [name, look()]),
   );
-  return `a banner\n${FACTS_BEGIN}\n${JSON.stringify({ version: "1", ...empty, node: look("absent\n"), config: look('"no node"'), database: look("no psql"), ...change })}\n${FACTS_END}\n`;
+  return `a banner\n${FACTS_BEGIN}\n${JSON.stringify({ version: "1", ...empty, node: look("absent\n"), config: look('"no node"'), engine: look("absent\n"), database: look("no psql"), ...change })}\n${FACTS_END}\n`;
 };
 const encoded = (text: string): string => Buffer.from(text).toString("base64");
 

@@ -86,13 +86,13 @@ test("the configuration is what the runner's schema accepts and the same facts g
 test("no generated password stands in the configuration and each env file is readable by its owner only", () => {
   mkdirSync(place().envFolder, { recursive: true });
   const { credentials, made } = ensureCredentials(place().envFolder);
-  expect(made).toHaveLength(7);
+  expect(made).toHaveLength(8);
   for (const { file, password } of Object.values(credentials)) {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(password.length).toBeGreaterThanOrEqual(32);
     expect(config()).not.toContain(password);
   }
-  expect(new Set(Object.values(credentials).map(({ password }) => password)).size).toBe(7);
+  expect(new Set(Object.values(credentials).map(({ password }) => password)).size).toBe(8);
   expect(ensureCredentials(place().envFolder)).toEqual({ credentials, made: [] });
 });
 
