@@ -35,9 +35,12 @@ export function settledBill(text: string): string {
   return `${JSON.stringify(settled, null, 2)}\n`;
 }
 
-/** The list of everything a user of this checkout runs; packages that only build and test it are left out. */
+/**
+ * Every package of the lock file; those that only build and test are marked `cdx:npm:package:development`. `--omit dev` is not used: npm
+ * 11 then leaves out packages that something else needs for building too.
+ */
 export async function billOfMaterials(project: string): Promise<string> {
-  const words = ["sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"];
+  const words = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"];
   const done = await execa("npm", words, { cwd: project, reject: false, stdin: "ignore", timeout: LIMIT_MS });
   if (done.exitCode !== 0)
     throw new Stopped("STOP_COULD_NOT_LOOK", {

