@@ -36,7 +36,8 @@ export function writeDriftPlaybook(
   const tree = entries.filter(inTree);
   // Named are the kinds that lie outside the database, so that a new kind of database fact is looked at by both sides.
   const inDatabase = entries.filter(
-    ({ path }) => !/^(?:\/|bytes of |everything in |config |key |user |program |database |package |environment)/.test(path),
+    ({ path }) =>
+      !/^(?:\/|bytes of |everything in |config |key |user |program |database |package |environment)/.test(path),
   );
   const from = writeSources(folder, config);
   const { keyring, fingerprint } = config.backupKey;
