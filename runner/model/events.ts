@@ -243,6 +243,19 @@ const packageAnswers = [
   z.object({ package: text, stack: text, said: words }),
 ] as const;
 
+/** What needs attention on a host; `open`: ids of open runs, `drift`: the last look from this clone. */
+const attentionEvent = event("attention", {
+  stack: text,
+  open: words,
+  drift: z.object({ at: text, differences: count }).nullable(),
+  next: text,
+});
+/** A stop explained. */
+const stopPageAnswer = z.object({
+  ...texts("code", "title", "hint", "call", "cause", "example"),
+  exit: count,
+  ways: words,
+});
 /** One batch as it stands: `waves` in words, `next` a command to paste; times are UTC. */
 export const batchEvent = event("batch", {
   ...texts("batch_id", "state", "host", "opened"),
@@ -319,6 +332,8 @@ export const printed = z.union([
   upAnswer,
   initAnswer,
   unlockAnswer,
+  attentionEvent,
+  stopPageAnswer,
   ...packageAnswers,
 ]);
 export type Printed = z.infer<typeof printed>;

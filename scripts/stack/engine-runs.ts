@@ -5,6 +5,7 @@ import { ENVIRONMENT } from "../../infra/adopted-facts.ts";
 import { saysSandbox } from "../toolchain/sandbox-config.ts";
 import { lookToAdopt, recordAdoption } from "./adoption.ts";
 import { partsInProgress, readPreview, type PreviewLines } from "./engine-answer.ts";
+import { keepLastLook } from "./last-look.ts";
 import { ENGINE_STATUS } from "./engine-process.ts";
 import { ensureStack, preview, up, type Engine } from "./pulumi.ts";
 import { readStackFile } from "./stack-config.ts";
@@ -20,7 +21,10 @@ const LOOK_LIMIT_SECONDS = 180;
  */
 export async function lookWithEngine(engine: Engine, savePlan?: string): Promise<PreviewLines> {
   const what = savePlan === undefined ? { expectNoChanges: true } : { savePlan };
-  return readPreview(await preview(engine, { ...what, json: true, limitSeconds: LOOK_LIMIT_SECONDS }));
+  const found = readPreview(await preview(engine, { ...what, json: true, limitSeconds: LOOK_LIMIT_SECONDS }));
+  const { project, stack } = engine.place;
+  keepLastLook(project, stack, { at: new Date().toISOString(), differences: found.lines.length });
+  return found;
 }
 
 /** Seconds of one up, a first one with every package and a release included. */
