@@ -311,6 +311,7 @@ export const printed = z.union([
   event("halted", { halt_id: text, run_id: text.nullable(), acknowledged: z.boolean() }),
   event("unhalted", { reach: text, halt_ids: words }),
   event("journal_verified", { run_id: text, entries: count, head: text.nullable() }),
+  event("told", { ...texts("channel", "to", "kind", "result"), ...maybe("reason") }),
   event("fetched", { run_id: text, bundle: text }),
   event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),

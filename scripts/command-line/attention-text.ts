@@ -3,7 +3,7 @@ import type { StatusJson } from "../../runner/model/events.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { painter, type ColourScreen } from "../../runner/terminal/colour.ts";
 import { tableLines } from "../../runner/terminal/table.ts";
-import { withStack } from "../frame/operator-command.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 import type { LastLook } from "../stack/last-look.ts";
 
 /** What was found; `runs`: every run of the host, newest first. */

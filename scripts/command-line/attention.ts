@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../infra/place.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
-import { SANDBOX_STACK } from "../frame/operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { runProgram } from "../frame/run-program.ts";
 import { askStatusOfAll } from "../operator/ask-status.ts";
 import { targetOf } from "../operator/target.ts";

@@ -10,7 +10,7 @@ import { helpStyle, painter } from "../../runner/terminal/colour.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { stopPage, stopPages, stopPageText } from "../../runner/terminal/stop-page.ts";
 import { tableLines } from "../../runner/terminal/table.ts";
-import { SANDBOX_STACK } from "../frame/operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { completionScript, SHELLS, type Shell } from "./completion.ts";
 import { GROUPS, VERBS, verbNamed, type Verb } from "./verb-table.ts";
 

@@ -67,6 +67,7 @@ export const VERBS: readonly Verb[] = [
   { name: "up", group: "Hosts", does: "make a host as declared", wish: "make it so", type: "npx cutter up --stack <stack>" },
   { name: "package", group: "Hosts", does: "one package of SQL: show, apply or undo it" },
   { name: "unlock", group: "Hosts", does: "take a dead lock of a stack's state away" },
+  { name: "notify", group: "Hosts", does: "try how the host tells people, or let it look now", wish: "try how people are told", type: "npx cutter notify test --stack <stack>" },
   { name: "sandbox", group: "Hosts", does: "the embedded host: up, status, psql, ssh, down, remove" },
 
   { name: "docs", group: "This folder", does: "a stop code explained: cause, ways out, example", wish: "understand a stop", type: "npx cutter docs STOP_DRIFT", at: "front" },

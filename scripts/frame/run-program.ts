@@ -9,7 +9,7 @@ import { EXIT_BUG, EXIT_USAGE } from "../../runner/model/stop.ts";
 import { stopOfError } from "../../runner/model/system-fault.ts";
 import { printStopped, type StopPrinting } from "../../runner/terminal/print-stopped.ts";
 import { helpStyle } from "../../runner/terminal/colour.ts";
-import { operatorSentence, SANDBOX_STACK } from "./operator-command.ts";
+import { operatorSentence, SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { standingPlace } from "./standing-place.ts";
 
 /**

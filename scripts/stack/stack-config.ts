@@ -6,7 +6,7 @@ import * as z from "zod";
 import { STACK_KEYS, parseStackConfig, stackConfigFrom, valueOf, type StackConfig } from "../../infra/config.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { Stopped, type StopFacts } from "../../runner/model/stop.ts";
-import { SANDBOX_STACK } from "../frame/operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 import type { Engine } from "./pulumi.ts";
 import { readPlainSync } from "../../runner/adapters/plain-file.ts";

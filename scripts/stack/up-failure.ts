@@ -3,7 +3,7 @@ import { NOT_ADOPTED, readDriftMessage } from "../../infra/drift-text.ts";
 import { ENVIRONMENT } from "../../infra/adopted-facts.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
-import { withStack } from "../frame/operator-command.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 import type { UpAnswer } from "./pulumi.ts";
 import { lockHeld } from "./state-lock.ts";
 
