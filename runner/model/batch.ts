@@ -48,7 +48,10 @@ export type Busy = z.infer<typeof busySchema>;
 const throttleSchema = z
   .strictObject({ max: busySchema, critical: busySchema, hibernate_seconds: z.int().min(1).max(3_600) })
   .refine(
-    ({ max, critical }) => Object.keys(max).every((key) => max[key as keyof Busy] <= critical[key as keyof Busy]),
+    ({ max, critical }) =>
+      max.ungranted_locks <= critical.ungranted_locks &&
+      max.connections_percent <= critical.connections_percent &&
+      max.transaction_seconds <= critical.transaction_seconds,
     { message: "critical below max", path: ["critical"] },
   )
   .default({

@@ -257,8 +257,8 @@ const stopPageAnswer = z.object({
   ways: words,
 });
 /**
- * One batch as it stands: `next` a command to paste; times are UTC. `per_minute` and `minutes_left` by the pace of this database's last runs,
- * without the time people need; null before the first. `throttle`: goes_on, or why it holds back.
+ * One batch as it stands: `next` a command to paste; times are UTC. `per_minute` and `minutes_left` by the pace of this database's last
+ * runs, without the time people need; null before the first. `throttle`: goes_on, or why it holds back.
  */
 export const batchEvent = event("batch", {
   ...texts("batch_id", "state", "host", "opened"),

@@ -41,15 +41,14 @@ function busyOf(look: LoadLook, seen: SeenSince): Busy {
   };
 }
 
-const WORDS: Readonly<Record<keyof Busy, string>> = {
-  ungranted_locks: "locks that wait",
-  connections_percent: "percent of all connections in use",
-  transaction_seconds: "seconds that a transaction of others runs",
-};
+const WORDS: readonly (readonly [keyof Busy, string])[] = [
+  ["ungranted_locks", "locks that wait"],
+  ["connections_percent", "percent of all connections in use"],
+  ["transaction_seconds", "seconds that a transaction of others runs"],
+];
 
 function whyOver(busy: Busy, limit: Busy): string | undefined {
-  for (const [key, words] of Object.entries(WORDS) as [keyof Busy, string][])
-    if (busy[key] > limit[key]) return `${busy[key]} ${words}, more than ${limit[key]}`;
+  for (const [key, words] of WORDS) if (busy[key] > limit[key]) return `${busy[key]} ${words}, more than ${limit[key]}`;
   return undefined;
 }
 
