@@ -1,4 +1,6 @@
 // Env files of the host as parts of the declaration: owner, mode, and that each sets the names the runner reads; never a value.
+import { namedSecrets } from "../runner/model/notification-config.ts";
+import { renderEnvFiles } from "./render/env-file.ts";
 import { ROLES, type RoleKey } from "../runner/model/run.ts";
 import {
   LOGIN_THERE,
@@ -35,17 +37,24 @@ function logins(content: StackConfig["orchestrator"]["content"]): (readonly [str
 
 /** Everything asked of the declared files. */
 export function envQuestions(config: StackConfig): EnvQuestion[] {
-  const { reports } = config.orchestrator.content;
   const asked = Object.entries(declaredLogins(config)).map(([role, { file, ...login }]): EnvQuestion => ({
     path: `login ${role} in ${file}: ${login.user_variable}, ${login.password_variable}`,
     file,
     role,
     login,
   }));
-  if (reports.reporter !== "http") return asked;
-  const [file, name] = [reports.api_key_file, kbKeyVariable(reports)];
-  const declared = config.envFiles.some((one) => one.file === file);
-  return declared ? [...asked, { path: `${name} in ${file}`, file, name }] : asked;
+  const declared = new Set(config.envFiles.map(({ file }) => file));
+  return [...asked, ...otherSecrets(config).filter(({ file }) => declared.has(file))];
+}
+
+/** Names that the runner reads besides the logins: the knowledge base's key, and what channels of notifications need. */
+function otherSecrets({ orchestrator: { content } }: StackConfig): (EnvQuestion & { readonly name: string })[] {
+  const { reports, notifications } = content;
+  const key = reports.reporter === "http" ? [{ file: reports.api_key_file, names: [kbKeyVariable(reports)] }] : [];
+  const told = notifications === undefined ? [] : namedSecrets(notifications);
+  return [...key, ...told].flatMap(({ file, names }) =>
+    names.map((name) => ({ path: `${name} in ${file}`, file, name })),
+  );
 }
 
 /** The declared files and what they set. `up` gives a file that is there its owner and mode, and writes nothing into it. */
@@ -65,11 +74,22 @@ export function envSpec(config: StackConfig, component: string): Spec {
 }
 
 /** Files the runner reads that the stack does not declare, so that nobody looks at them. */
-export function undeclaredEnvFiles({ orchestrator: { content }, envFiles }: StackConfig): string[] {
-  const { reports } = content;
+export function undeclaredEnvFiles(config: StackConfig): string[] {
   const read = [
-    ...logins(content).map(([, { file }]) => file),
-    ...(reports.reporter === "http" ? [reports.api_key_file] : []),
+    ...logins(config.orchestrator.content).map(([, { file }]) => file),
+    ...otherSecrets(config).map(({ file }) => file),
   ];
-  return [...new Set(read)].filter((file) => !envFiles.some((one) => one.file === file));
+  return [...new Set(read)].filter((file) => !config.envFiles.some((one) => one.file === file));
 }
+
+/** The env files as one part of the host, with the script that sets their owners and modes. */
+export const envFilesComponent = (
+  config: StackConfig,
+  name: string,
+  after: readonly string[],
+): { name: string; spec: Spec; script: string; after: readonly string[] } => ({
+  name,
+  spec: envSpec(config, name),
+  script: renderEnvFiles(config.envFiles.map(({ file, ...owned }) => [file, owned])),
+  after,
+});

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { Common } from "./commands/call-options.ts";
 import { withGrammarOptions, withGrammarRequest } from "./terminal/grammar-options.ts";
 import type { DrillOptions } from "./commands/backup-drill.ts";
+import type { NotifyOptions } from "./commands/orchestrate-notify.ts";
 import type { AskOnce, RunVerb } from "./commands/orchestrate-run.ts";
 import { FRAME_OPTION } from "./model/answer-frame.ts";
 import { stackOf } from "./model/error-text.ts";
@@ -123,6 +124,14 @@ function addLookVerbs(orchestrate: Command, { common, run }: Running): void {
     .description("look at a finished run again, read-only")
     .action((id: string) =>
       run(async () => (await import("./commands/orchestrate-verify.ts")).verifyRun(common(), id)),
+    );
+  orchestrate
+    .command("notify")
+    .description("look at runs, halts, backups and keys, and tell people what they were not told yet; reads files only")
+    .option("--test", "send a test message to every receiver instead", false)
+    .option("--channel <name>", "with --test: only this channel")
+    .action((options: NotifyOptions) =>
+      run(async () => (await import("./commands/orchestrate-notify.ts")).notify(common(), options)),
     );
 }
 

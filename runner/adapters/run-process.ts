@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { messageOf } from "../model/error-text.ts";
 import { Stopped } from "../model/stop.ts";
 import { openToAppend } from "./plain-file.ts";
 import { ownScope } from "./own-scope.ts";
@@ -79,6 +80,19 @@ export function startAlone(
     return child.pid;
   } finally {
     closeSync(log);
+  }
+}
+
+/**
+ * Starts the look that tells people, by itself and after the event: whatever becomes of it, the run and the command that asked go on.
+ * Its words go to runs/notifications.log.
+ */
+export function startTelling(root: string, configFile: string): void {
+  const named = { scope: `cutter-notify-${process.pid}`, log: "notifications.log" };
+  try {
+    startAlone(join(root, "runs"), named, ["--config", configFile, "orchestrate", "notify"]);
+  } catch (error) {
+    process.stderr.write(`nobody could be told: ${messageOf(error)}\n`);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Common } from "./call-options.ts";
 import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
+import { namedSecrets } from "../model/notification-config.ts";
 import { found, inPart, missing, notSeen, type Finding } from "../model/point.ts";
 import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
@@ -19,7 +20,7 @@ export async function showNames(common: Common): Promise<number> {
   const { config } = await loadConfig(common.config);
   const environment = await Promise.all(roleKeys().map((role) => envNames(config, role)));
   const lines = [
-    ...inPart("environment", [...environment, ...(await reporterKey(config))]),
+    ...inPart("environment", [...environment, ...(await otherNames(config))]),
     ...inPart("configuration", configKeys(config)),
     ...inPart("signers", await signers(config)),
   ];
@@ -43,18 +44,23 @@ async function envNames(config: Config, role: RoleKey): Promise<Finding> {
   }
 }
 
-// Documents that go to a folder need no key.
-async function reporterKey({ reports }: Config): Promise<Finding[]> {
-  if (reports.reporter !== "http") return [];
-  const [file, name] = [reports.api_key_file, kbKeyVariable(reports)];
+// The knowledge base's key, and what the channels of notifications need.
+async function otherNames({ reports, notifications }: Config): Promise<Finding[]> {
+  const key = reports.reporter === "http" ? [{ file: reports.api_key_file, names: [kbKeyVariable(reports)] }] : [];
+  const told = notifications === undefined ? [] : namedSecrets(notifications);
+  const named = [...key, ...told].flatMap(({ file, names }) => names.map((name) => ({ file, name })));
+  return Promise.all(named.map(({ file, name }) => oneName(file, name)));
+}
+
+async function oneName(file: string, name: string): Promise<Finding> {
   let bytes: Buffer | undefined;
   try {
     bytes = await envBytes(file);
   } catch (error) {
-    return [notSeen(name, `${file} ${(error as Error).message}`)];
+    return notSeen(name, `${file} ${(error as Error).message}`);
   }
   const state = bytes === undefined ? "not there" : nameState(bytes, name);
-  return [state === NAME_THERE ? found(name, file) : missing(name, `${file}: ${state}`)];
+  return state === NAME_THERE ? found(name, file) : missing(name, `${file}: ${state}`);
 }
 
 // The schema refuses a configuration without one of them, so what was loaded has them; their values are no secrets.

@@ -7,6 +7,7 @@ import { haltFileName } from "../rules/halt-file.ts";
 import { judgeReason } from "../rules/reason.ts";
 import { makeWorld } from "../wire.ts";
 import { writeWhole } from "../adapters/run-files.ts";
+import { startTelling } from "../adapters/run-process.ts";
 import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
@@ -26,6 +27,7 @@ export async function halt(common: Common, id: string | undefined, reason: strin
     tx.one("write/request-halt", { run_id: runId, reason, actor: world.here.actor }),
   );
   await write(halt_id);
+  if (world.config.notifications !== undefined) startTelling(world.config.orchestrator.runtime_root, common.config);
   process.stderr.write(`halt ${halt_id} recorded: no effect of ${runId ?? "any run"} commits\n`);
   await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
   if (common.json) printJson({ event: "halted", halt_id, run_id: runId, acknowledged: true });

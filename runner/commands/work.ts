@@ -1,14 +1,14 @@
 // `work`: what the detached process of a run does; `orchestrate` starts it, people never call it.
 import type { Common } from "./call-options.ts";
 import { requestFromWord } from "../model/grammar-request.ts";
-import { isRunId } from "../model/ids.ts";
+import { isRunId, type RunId } from "../model/ids.ts";
 import { EXIT_USAGE } from "../model/stop.ts";
 import { projection } from "../aftermath/projection.ts";
 import { makeWorld } from "../wire.ts";
 import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
-import { holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
+import { holderIsGone, listenForEnd, ownHolder, startTelling } from "../adapters/run-process.ts";
 import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.ts";
 
 /** `kind` is cut, resume, revert or void; `words` are its arguments as orchestrate gave them. */
@@ -22,6 +22,14 @@ export async function work(common: Common, kind: string, runId: string, words: r
     holder: { name: ownHolder(), isGone: holderIsGone },
     projection: projection(world),
   };
+  try {
+    return await workOf(job, kind, runId, words);
+  } finally {
+    if (world.config.notifications !== undefined) startTelling(world.config.orchestrator.runtime_root, common.config);
+  }
+}
+
+async function workOf(job: Work, kind: string, runId: RunId, words: readonly string[]): Promise<number> {
   const [first = "", asked = ""] = words;
   if (kind === "cut") return workCut(job, runId, first, requestFromWord(asked));
   if (kind === "resume") return workResume(job, runId);

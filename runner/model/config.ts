@@ -1,28 +1,18 @@
 // The host's configuration as it must be; the untrusted JSON becomes a Config only here.
 import * as z from "zod";
+import { isGuardedUrl, path, variable } from "./config-values.ts";
 import { FINGERPRINT } from "./ids.ts";
+import { notificationsSchema } from "./notification-config.ts";
 import { sha } from "./sha-schema.ts";
 
-const path = z.string().startsWith("/").max(400);
 /** As in libpq: encryption; with an authority that is trusted; and for the host's own name. */
 export const sslModeSchema = z.enum(["disable", "require", "verify-ca", "verify-full"]);
 export type SslMode = z.infer<typeof sslModeSchema>;
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, "the name of a variable");
 const envFile = z.union([
   path,
   z.strictObject({ file: path, user_variable: variable.exactOptional(), password_variable: variable.exactOptional() }),
 ]);
 const count = z.int().min(0).max(1_000_000);
-
-/** A base url that may be told a key: encrypted, or on this machine; nothing in it but scheme, host, port and path. */
-function isKnowledgeBase(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
-  return (
-    url.protocol === "https:" ||
-    (url.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
-  );
-}
 
 /** `orchestrator.config.json`: no secret value, credentials by the name of their env file only. */
 export const configSchema = z.strictObject({
@@ -127,11 +117,13 @@ export const configSchema = z.strictObject({
     z.strictObject({
       reporter: z.literal("http"),
       folder: path,
-      base_url: z.string().refine(isKnowledgeBase, "https, or http to this machine"),
+      base_url: z.string().refine(isGuardedUrl, "https, or http to this machine"),
       api_key_file: path,
       api_key_variable: variable.exactOptional(),
     }),
   ]),
+  /** Who is told of what: docs/notifications.md. Without it nobody is. */
+  notifications: notificationsSchema.exactOptional(),
 });
 
 /** Trusted configuration; made by `parseConfig` in the configuration adapter only. */

@@ -230,6 +230,8 @@ const driftAnswer = z.object({
   fresh: z.boolean(),
   plan: text.optional(),
 });
+/** What was recorded as known of a host, and what had changed since the adoption before. */
+const adoptAnswer = z.object({ stack: text, adopted: count, changed: z.array(driftLine).readonly(), file: text });
 const upAnswer = z.object({ stack: text, left: z.array(driftLine).readonly() });
 /** Files that declare a new host, and what a person does next. `looked`: the host was seen. */
 const initAnswer = z.object({ stack: text, written: words, approvers_sha: sha, looked: z.boolean(), next: words });
@@ -241,6 +243,19 @@ const packageAnswers = [
   z.object({ package: text, stack: text, said: words }),
 ] as const;
 
+/** What needs attention on a host; `open`: ids of open runs, `drift`: the last look from this clone. */
+const attentionEvent = event("attention", {
+  stack: text,
+  open: words,
+  drift: z.object({ at: text, differences: count }).nullable(),
+  next: text,
+});
+/** A stop explained. */
+const stopPageAnswer = z.object({
+  ...texts("code", "title", "hint", "call", "cause", "example"),
+  exit: count,
+  ways: words,
+});
 /** One batch as it stands: `waves` in words, `next` a command to paste; times are UTC. */
 export const batchEvent = event("batch", {
   ...texts("batch_id", "state", "host", "opened"),
@@ -296,6 +311,7 @@ export const printed = z.union([
   event("halted", { halt_id: text, run_id: text.nullable(), acknowledged: z.boolean() }),
   event("unhalted", { reach: text, halt_ids: words }),
   event("journal_verified", { run_id: text, entries: count, head: text.nullable() }),
+  event("told", { ...texts("channel", "to", "kind", "result"), ...maybe("reason") }),
   event("fetched", { run_id: text, bundle: text }),
   event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
@@ -313,9 +329,12 @@ export const printed = z.union([
   stopTableAnswer,
   convertedAnswer,
   driftAnswer,
+  adoptAnswer,
   upAnswer,
   initAnswer,
   unlockAnswer,
+  attentionEvent,
+  stopPageAnswer,
   ...packageAnswers,
 ]);
 export type Printed = z.infer<typeof printed>;

@@ -131,7 +131,8 @@ function haltsOf(state: StateJson, seen: Seen): string[] {
   return seen.haltFile === undefined ? rows : [...rows, `the file ${seen.haltFile}`];
 }
 
-type Pending = Pick<StateJson["requests"][number], "gate" | "bundle" | "approve_by">;
+/** A request that nobody has signed yet, or whose admission can no longer be used. */
+export type Pending = Pick<StateJson["requests"][number], "gate" | "bundle" | "approve_by">;
 
 const PAUSE_GATES: Readonly<Partial<Record<StateJson["state"], readonly string[]>>> = {
   awaiting_cut_authorization: ["SG_1_cut_authz", "EXECUTION"],
@@ -139,20 +140,21 @@ const PAUSE_GATES: Readonly<Partial<Record<StateJson["state"], readonly string[]
 };
 
 /** Newest request of each gate of the present pause. */
-function requestsOf(state: StateJson): StateJson["requests"] {
+export function requestsOf(state: StateJson): StateJson["requests"] {
   const gates = PAUSE_GATES[state.state] ?? [];
   return gates.flatMap((gate) => state.requests.filter((request) => request.gate === gate).slice(-1));
 }
 
 /** The last moment an effect may begin with an admitted, unused statement over a request's payload; undefined when there is none. */
-function usableUntil(state: StateJson, request: StateJson["requests"][number]): number | undefined {
+export function usableUntil(state: StateJson, request: StateJson["requests"][number]): number | undefined {
   const ends = state.approvals
     .filter((row) => row.gate === request.gate && row.payload_sha === request.payload_sha && row.used_phase === null)
     .map((row) => Date.parse(row.use_by) - state.phase_cap_seconds * 1000);
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
-function pendingOf(state: StateJson, now: Date): Pending[] {
+/** The requests of the present pause that wait for a signature. */
+export function pendingOf(state: StateJson, now: Date): Pending[] {
   return requestsOf(state).filter(
     (request) => (usableUntil(state, request) ?? Number.NEGATIVE_INFINITY) <= now.getTime(),
   );

@@ -3,7 +3,7 @@
 // that program in this process, so that its words are known here before anything is installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { offerInstall } from "./install-programs.mjs";
 import { missingPrograms, PROGRAMS, TEST_PROGRAMS } from "./programs.mjs";
@@ -140,7 +140,10 @@ async function buildWhenOld() {
   });
 }
 
-const [purpose, program, ...words] = process.argv.slice(2);
+// `cutter <verb>` (cutter.mjs) goes on by itself; its words follow the verb at once.
+const isEntry = basename(process.argv[1]) === "bootstrap.mjs";
+const [purpose, ...rest] = process.argv.slice(2);
+const [program, ...words] = isEntry ? rest : [undefined, ...rest];
 checkNode();
 await checkPrograms(purpose, words);
 if (!isInstalled()) await withLock(async () => install());

@@ -3,7 +3,7 @@
 import { BATCH_ID } from "../../runner/model/batch.ts";
 import { DOCUMENT_ID, NONCE, RUN_ID, SHA256 } from "../../runner/model/ids.ts";
 import { STOPS } from "../../runner/model/stop.ts";
-import { operatorCommand, operatorSentence, withStack } from "./operator-command.ts";
+import { operatorCommand, operatorSentence, withStack } from "../../runner/rules/operator-command.ts";
 
 /** Verbs of the host's cutter that it may name. */
 const CUTTER = new Set([

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { runIdOf as typedRunId, type RunId } from "../../runner/model/ids.ts";
 import { programNamed, runProgram } from "./run-program.ts";
-import { SANDBOX_STACK } from "./operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { targetOf, type Target } from "../operator/target.ts";
 
 /** Options every program has. */

@@ -1,12 +1,16 @@
 // The frame of every program of the workstation: its command line, and how it ends badly: a stop as the host prints it,
 // never a stack for an expected case.
+import { existsSync } from "node:fs";
 import { stackOf } from "../../runner/model/error-text.ts";
 import { Command } from "commander";
+import { projectRoot } from "../../infra/place.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
 import { EXIT_BUG, EXIT_USAGE } from "../../runner/model/stop.ts";
 import { stopOfError } from "../../runner/model/system-fault.ts";
 import { printStopped, type StopPrinting } from "../../runner/terminal/print-stopped.ts";
-import { operatorSentence, SANDBOX_STACK } from "./operator-command.ts";
+import { helpStyle } from "../../runner/terminal/colour.ts";
+import { operatorSentence, SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
+import { standingPlace } from "./standing-place.ts";
 
 /**
  * `aboutRun`: the program serves a run of a host it has not asked, so it must not say that nothing is committed. `lastWord`: the object
@@ -19,11 +23,19 @@ export interface ProgramKind {
   readonly lastWord?: StopPrinting["lastWord"];
 }
 
-/** A command line that was not understood ends with the status that says so. */
-export const programNamed = (name: string, description: string): Command =>
-  new Command(name)
+/**
+ * A command line that was not understood ends with the status that says so. Files that are named in it are looked for where the person
+ * stands, which under `npm --prefix` is not where npm runs the program.
+ */
+export function programNamed(name: string, description: string): Command {
+  const project = projectRoot();
+  const place = standingPlace({ environment: process.env, here: process.cwd(), project, name });
+  if (place !== undefined && existsSync(place)) process.chdir(place);
+  return new Command(`cutter ${name}`)
     .description(description)
+    .configureHelp(helpStyle(process.stdout))
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+}
 
 /**
  * Runs a program to its exit status, without settings of the caller's shell that steer it elsewhere; a stop is printed

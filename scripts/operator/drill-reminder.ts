@@ -2,7 +2,7 @@
 import { DRILL_DAYS } from "../../runner/model/drill.ts";
 import { drillEvent } from "../../runner/model/events.ts";
 import { eventsLike, eventsOf, type HostEvent } from "./host-call.ts";
-import { withStack } from "../frame/operator-command.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 import type { Target } from "./target.ts";
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -14,7 +14,7 @@ import { framedCall, newToken } from "../../infra/ssh/framed-call.ts";
 import { framedFile } from "../../infra/ssh/framed-shell.ts";
 import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
 import { answersOf, eventsLike, lineBroken } from "./host-call.ts";
-import { withStack } from "../frame/operator-command.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 import type { Target } from "./target.ts";
 
 /** The sealed file, the package it is held against, and the package's file. */

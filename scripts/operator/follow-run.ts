@@ -11,7 +11,7 @@ import { stopJson, stopText, type Shown } from "../../runner/terminal/stop-text.
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { askStatus, statusIfKnown } from "./ask-status.ts";
 import { BROKE, callHost, hostFailed, lineBroken, type HostAnswer, type HostEvent } from "./host-call.ts";
-import { operatorCommand, operatorSentence, withStack } from "../frame/operator-command.ts";
+import { operatorCommand, operatorSentence, withStack } from "../../runner/rules/operator-command.ts";
 import { runIdOf } from "../frame/program.ts";
 import { endOf, operatorEvent, operatorStop } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";

@@ -13,7 +13,7 @@ import { runningSsh } from "../sandbox/running.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
 import { existingSandbox } from "../sandbox/verbs.ts";
 import type { RemoteAddress } from "../../infra/ssh/line.ts";
-import { SANDBOX_STACK } from "../frame/operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 
 /** A host as the operator's programs see it. `launcher`: the words that start its cutter. */
 export interface Target {

@@ -2,7 +2,7 @@
 import type { Point } from "../../runner/model/point.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { allFound } from "../../runner/terminal/checklist.ts";
-import { withStack } from "../frame/operator-command.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 
 /** Programs of this workstation that serve every stack. */
 const WITHOUT_STACK = /^npm run (?:build|doctor|init|intake|release|sandbox|test)\b/;

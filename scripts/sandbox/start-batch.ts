@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { STOPS } from "../../runner/model/stop.ts";
 import { projectRoot } from "../../infra/place.ts";
-import { SANDBOX_STACK } from "../frame/operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { admitSigned } from "../operator/admit-signed.ts";
 import { fetchWave } from "../operator/fetch-wave.ts";
 import { passThrough } from "../operator/pass-through.ts";

@@ -3,7 +3,7 @@ import { Option, type Command } from "commander";
 import type { Statement } from "../../runner/model/statement.ts";
 import type { Profile } from "./approver-profile.ts";
 import type { ProfileOptions } from "./approving-person.ts";
-import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
+import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
 import type { Signed } from "./sign-statement.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 

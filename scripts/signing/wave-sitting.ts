@@ -19,7 +19,7 @@ import { signRequest, type Signed } from "./sign-statement.ts";
 import { pageOf, type SigningOptions } from "./signing-words.ts";
 import { typedConfirmation, type Confirmation, type Page } from "./typed-confirmation.ts";
 import { readWaveBundle, type WaveBundle } from "./wave-bundle.ts";
-import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
+import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 
 /** `without`: documents that stay unsigned; `page`: folder of the pages to read. */

@@ -7,7 +7,7 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import { ensureStack, makePassphrase, openStack } from "./pulumi.ts";
 import type { Engine, StackPlace } from "./pulumi.ts";
 import { missingStackFile } from "./stack-config.ts";
-import { SANDBOX_STACK } from "../frame/operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { runningSsh } from "../sandbox/running.ts";
 import { readState } from "../sandbox/state-file.ts";

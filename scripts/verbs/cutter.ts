@@ -1,10 +1,12 @@
-// `npm run cutter -- <words>`: any verb of the host's cutter that has no script of its own, for example precheck, stops, journal verify.
-import { passThrough } from "../operator/pass-through.ts";
-import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
+// `cutter [verb] [words…]`, and `npm run cutter -- …`: the front of every verb; without words what needs attention now.
+import { runFront, runProgramFile } from "../command-line/front.ts";
 
-operatorProgram("cutter", "run a verb of the host's cutter; options of the verb go behind `--`")
-  .argument("<words...>", "for example: precheck")
-  .action((words: string[], options: OperatorOptions) =>
-    atHost(options, (target) => passThrough(target, words, options.json)),
-  )
-  .parse();
+// Help and suggestions answer at once: what speaks with a host is loaded when it is asked for.
+await runFront(
+  {
+    program: runProgramFile,
+    host: async (words) => (await import("../operator/host-words.ts")).hostWords(words),
+    attention: async (options) => (await import("../command-line/attention.ts")).attention(options),
+  },
+  process.argv.slice(2),
+);

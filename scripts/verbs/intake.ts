@@ -29,7 +29,7 @@ import type { GrammarWords } from "../../runner/rules/hints.ts";
 import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
 import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { convertDocument, type Converted } from "../conversion/convert-document.ts";
-import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
+import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
 import { enactedText, textOfFile } from "../operator/enacted-text.ts";
 import { targetOf } from "../operator/target.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";

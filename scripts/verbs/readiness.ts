@@ -5,7 +5,7 @@ import { STOPS, Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { nextCommand, nextLine } from "../readiness/next-command.ts";
 import { allFound, checklistLines, printPoints } from "../../runner/terminal/checklist.ts";
-import { SANDBOX_STACK } from "../frame/operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
 import { documentReadiness } from "../readiness/document-readiness.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";

@@ -3,7 +3,7 @@ import { readSafely } from "../../runner/adapters/safe-file.ts";
 import type { GrammarWords } from "../../runner/rules/hints.ts";
 import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
 import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
-import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
+import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
 import { stackConfigOfFile, stackFileOf } from "../stack/stack-config.ts";
 import type { StackConfig } from "../../infra/config.ts";
 import { countsLine } from "../../runner/rules/supersession.ts";

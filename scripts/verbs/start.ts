@@ -13,7 +13,7 @@ import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
 import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { admitSigned } from "../operator/admit-signed.ts";
 import { followRun, onceOnly } from "../operator/follow-run.ts";
-import { SANDBOX_STACK } from "../frame/operator-command.ts";
+import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { passThrough } from "../operator/pass-through.ts";
 import { targetOf, type Target } from "../operator/target.ts";
 import { insistFreePrefix, nextSample, readRegistration, registerDocument } from "../operator/register-document.ts";

@@ -5,7 +5,7 @@ import { statusText } from "../../runner/terminal/status-text.ts";
 import { askStatusOfAll } from "../operator/ask-status.ts";
 import { drillReminder } from "../operator/drill-reminder.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
-import { withStack } from "../frame/operator-command.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 import type { Target } from "../operator/target.ts";
 
 const WATCH_MILLISECONDS = 3_000;

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { SANDBOX_STACK, withStack } from "../frame/operator-command.ts";
+import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { withTerminal } from "../frame/terminal-questions.ts";
 import { ENGINE_STATUS } from "../stack/engine-process.ts";

@@ -57,6 +57,7 @@ async function inside(folder: string, command: string): Promise<Ended> {
   const script = `set -e
 mount -t proc proc "$1/proc"
 mount --bind "$2" "$1/project/node_modules"
+mount -o remount,bind,ro "$1/project/node_modules"
 exec chroot "$1" /usr/bin/env -u NODE_EXTRA_CA_CERTS PATH=${PATH} HOME=/root TMPDIR=/tmp sh -c "cd /project && $3"`;
   const words = ["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script, "sh"];
   const done = await execa("unshare", [...words, folder, join(projectRoot(), "node_modules"), command], {

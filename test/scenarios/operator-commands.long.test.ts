@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { operatorCommand } from "../../scripts/frame/operator-command.ts";
+import { operatorCommand } from "../../runner/rules/operator-command.ts";
 import { sourceFiles } from "../architecture/source-files.ts";
 import { operatorClone, removeClones, type OperatorClone } from "../support/operator-clone.ts";
 import { runbookChapters } from "../support/runbook.ts";

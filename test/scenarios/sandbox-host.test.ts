@@ -152,7 +152,7 @@ test("no password of the host stands in the process list, the configuration or a
   const passwords = readdirSync(join(folder, "host/env")).flatMap((name) => [
     ...(/_PASSWORD=(\S+)/g.exec(readFileSync(join(folder, "host/env", name), "utf8"))?.slice(1) ?? []),
   ]);
-  expect(passwords).toHaveLength(7);
+  expect(passwords).toHaveLength(8);
   const processes = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => identifyProcess(Number(pid))?.command ?? "")

@@ -90,3 +90,36 @@ test("the key of version 0.7 is refused with the key that took its place", () =>
     "cutter:database.credentials: is no key any more: the files stand in cutter:envFiles",
   ]);
 });
+
+test("what the channels of notifications need is declared, looked at by name and never by value", () => {
+  const stack = declaredStack();
+  const file = "/etc/cutter/notify.env";
+  const notifications = {
+    stack: "real",
+    channels: [
+      {
+        kind: "smtp",
+        name: "mail",
+        host: "mail.example.org",
+        port: 587,
+        security: "starttls",
+        login: { file, user_variable: "MAIL_USER", password_variable: "MAIL_PASSWORD" },
+        from: "cutter@example.org",
+        to: ["ops@example.org"],
+      },
+      { kind: "webhook", name: "hook", url: "https://hooks.example.org/x", secret: { file, variable: "HOOK_KEY" } },
+    ],
+  };
+  const orchestrator = { ...stack.orchestrator, content: { ...stack.orchestrator.content, notifications } };
+  expect(faultsOf({ ...stack, sandbox: false, orchestrator })).toContain(
+    `cutter:envFiles: ${file}, which the runner reads, is not in it`,
+  );
+  const envFiles = [...stack.envFiles, { file, owner: "root", group: "cutter", mode: "0640" }];
+  const config = parseStackConfig({ ...stack, orchestrator, envFiles });
+  const { spec, components } = declareHost(config, declaredSources(true));
+  for (const name of ["MAIL_USER", "MAIL_PASSWORD", "HOOK_KEY"])
+    expect(spec[`${name} in ${file}`]?.state).toBe("is there");
+  const [script] = components.filter(({ name }) => name === "orchestrator-config").map((one) => one.script);
+  expect(script).toBeDefined();
+  expect(config.orchestrator.content.notifications?.backup_days).toBe(7);
+});

@@ -9,7 +9,7 @@ import {
 } from "../../../../scripts/readiness/document-points.ts";
 import type { StatusJson } from "../../../../runner/model/events.ts";
 import { lateDrill } from "../../../../scripts/operator/drill-reminder.ts";
-import { operatorCommand, operatorSentence } from "../../../../scripts/frame/operator-command.ts";
+import { operatorCommand, operatorSentence } from "../../../../runner/rules/operator-command.ts";
 import { progressOn } from "../../../../runner/terminal/progress.ts";
 import { endOf } from "../../../../scripts/operator/stop-of-host.ts";
 

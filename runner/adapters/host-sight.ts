@@ -1,0 +1,147 @@
+// Gathers what a host could tell people about: state files of runs, halt files, backups, drills, ends of keys. Reads files only, so it
+// answers when the database does not. What cannot be read becomes a sentence, and the look goes on.
+import { lstat, readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { APPROVERS_CAP, parseApprovers, type ApproverSet } from "../model/approvers.ts";
+import type { Config } from "../model/config.ts";
+import { DRILL_FILE, drillRecordSchema } from "../model/drill.ts";
+import { isRunId } from "../model/ids.ts";
+import { jsonOf } from "../model/json-text.ts";
+import type { NotificationConfig } from "../model/notification-config.ts";
+import { Stopped } from "../model/stop.ts";
+import { haltFileName, haltFileOf } from "../rules/halt-file.ts";
+import type { HostSight, SeenHalt, SeenKey, SeenRun } from "../rules/notices.ts";
+import { parseState } from "../rules/run-state.ts";
+import { backupShelf } from "./backup-shelf.ts";
+import { keyEnd } from "./key-end.ts";
+import { readPlain } from "./plain-file.ts";
+import { exists, runFolder } from "./run-files.ts";
+import { holderIsGone } from "./run-process.ts";
+import { readSafely } from "./safe-file.ts";
+
+const HALT_FILE_CAP = 64 * 1024;
+
+/** Everything the rule of runner/rules/notices.ts needs. Never stops: what could not be read is in `unseen`. */
+export async function hostSight(config: Config, notifications: NotificationConfig, now: Date): Promise<HostSight> {
+  const unseen: string[] = [];
+  const seen = async <T>(what: string, otherwise: T, look: () => Promise<T>): Promise<T> => {
+    try {
+      return await look();
+    } catch (error) {
+      unseen.push(`${what}: ${reasonOf(error)}`);
+      return otherwise;
+    }
+  };
+  const root = config.orchestrator.runtime_root;
+  const set = await seen<ApproverSet | undefined>("the approver set", undefined, () => approversOf(config));
+  return {
+    host: config.host,
+    stack: notifications.stack,
+    now,
+    runs: await seen<SeenRun[]>("the runs", [], () => runsOf(root, (what) => unseen.push(what))),
+    halts: await seen<SeenHalt[]>("the halt files", [], () => haltsOf(config.orchestrator.global_locks_dir)),
+    persons: set?.persons ?? [],
+    keys: await seen<SeenKey[]>("the keys", [], () => keysOf(config, set)),
+    backup: await seen("the backups", null, () => newestBackup(root)),
+    drill: await seen("the restore drills", null, () => newestDrill(root)),
+    backup_days: notifications.backup_days,
+    unseen,
+  };
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Stopped
+    ? error.facts.saw
+    : error instanceof Error && "code" in error
+      ? String(error.code)
+      : "it is out of form";
+
+async function approversOf({ approvers }: Config): Promise<ApproverSet> {
+  const read = await readSafely(approvers.file, APPROVERS_CAP);
+  if (!read.ok)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `${approvers.file} is ${read.reason}`,
+      wanted: "the approver set",
+    });
+  const { set, sha } = parseApprovers(read.bytes);
+  if (sha !== approvers.sha)
+    throw new Stopped("STOP_DRIFT", {
+      saw: `${approvers.file} is not the one that is pinned`,
+      wanted: "the pinned set",
+    });
+  return set;
+}
+
+async function runsOf(root: string, unseen: (what: string) => void): Promise<SeenRun[]> {
+  const folder = runFolder(root);
+  const names = (await readdir(join(root, "runs"))).filter(isRunId).sort();
+  const runs: SeenRun[] = [];
+  for (const name of names) {
+    try {
+      const bytes = await folder.readRun(name, "state.json");
+      if (bytes === undefined) continue;
+      const state = parseState(Buffer.from(bytes).toString("utf8"));
+      runs.push({ state, silent: state.closed === null && holderIsGone(state.lease.holder) });
+    } catch (error) {
+      unseen(`the state of ${name}: ${reasonOf(error)}`);
+    }
+  }
+  return runs;
+}
+
+async function haltsOf(locks: string): Promise<SeenHalt[]> {
+  const every = haltFileName(null);
+  const halts: SeenHalt[] = [];
+  for (const name of (await readdir(locks)).sort()) {
+    const runId = name.slice(every.length + 1);
+    if (name !== every && !(name.startsWith(`${every}.`) && isRunId(runId))) continue;
+    const path = join(locks, name);
+    const laid = (await lstat(path)).mtime;
+    // Whatever lies there stops runs; what it says only helps people.
+    const read = await readSafely(path, HALT_FILE_CAP);
+    halts.push({ run_id: name === every ? null : runId, laid, said: read.ok ? haltFileOf(read.bytes) : undefined });
+  }
+  return halts;
+}
+
+async function keysOf({ backup }: Config, set: ApproverSet | undefined): Promise<SeenKey[]> {
+  const pinned = (set?.persons ?? []).flatMap((person) =>
+    person.keys.map(({ fingerprint, public_key_armored }) => ({
+      person: person.id,
+      fingerprint,
+      armored: public_key_armored,
+    })),
+  );
+  const recipient = {
+    person: null,
+    fingerprint: backup.recipient_fingerprint,
+    armored: (await readPlain(backup.recipient_public_key)).toString("utf8"),
+  };
+  return Promise.all(
+    [...pinned, recipient].map(async ({ person, fingerprint, armored }) => ({
+      person,
+      fingerprint,
+      expires: await keyEnd(armored, fingerprint, person === null ? "encrypt" : "sign"),
+    })),
+  );
+}
+
+async function newestBackup(root: string): Promise<Date | null> {
+  const stored = await backupShelf(root).list();
+  return stored.filter(({ kind }) => kind === "run" || kind === "hand").at(-1)?.at ?? null;
+}
+
+async function newestDrill(root: string): Promise<Date | null> {
+  const folder = join(root, "backups", "drills");
+  if (!(await exists(folder))) return null;
+  const names = (await readdir(folder)).filter((name) => DRILL_FILE.test(name));
+  const records = await Promise.all(
+    names.map(async (name) => drillRecordSchema.safeParse(jsonOf(await readFile(join(folder, name), "utf8"))).data),
+  );
+  const newest = records
+    .filter((record) => record?.kind === "whole")
+    .map((record) => record?.at ?? "")
+    .sort()
+    .at(-1);
+  return newest === undefined ? null : new Date(newest);
+}
