@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ssh2 from "ssh2";
-import type { AgentInboundRequest, ParsedKey } from "ssh2";
+import type ssh2 from "ssh2";
+import type { AgentInboundRequest, AgentProtocol, ParsedKey } from "ssh2";
 import { connectionSchema } from "../../infra/config.ts";
 import { fingerprintOfKey, needsAgent } from "../../infra/ssh/key-fault.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -32,7 +32,9 @@ export async function withAgentOf<T>(
 ): Promise<T> {
   if (files.length === 0) return await work({});
   const place = caller["SSH_AUTH_SOCK"] ?? "";
-  const upstream = new ssh2.OpenSSHAgent(place);
+  // Loaded here: most commands need no agent.
+  const { default: library } = await import("ssh2");
+  const upstream = new library.OpenSSHAgent(place);
   const held = place === "" ? [] : await identitiesOf(upstream);
   const keys = files.map((file) => {
     const wanted = fingerprintOfKey(file);
@@ -46,7 +48,7 @@ export async function withAgentOf<T>(
     const socket = join(folder, "agent");
     const server = await listening(socket, (one) => {
       open.add(one);
-      serve(one, upstream, keys);
+      serve({ socket: one, protocol: new library.AgentProtocol(false) }, upstream, keys);
     });
     try {
       return await work({ SSH_AUTH_SOCK: socket });
@@ -59,8 +61,11 @@ export async function withAgentOf<T>(
   }
 }
 
-function serve(socket: Socket, upstream: ssh2.OpenSSHAgent, keys: readonly ParsedKey[]): void {
-  const protocol = new ssh2.AgentProtocol(false);
+function serve(
+  { socket, protocol }: { readonly socket: Socket; readonly protocol: AgentProtocol },
+  upstream: ssh2.OpenSSHAgent,
+  keys: readonly ParsedKey[],
+): void {
   const known = (asked: Buffer): ParsedKey | undefined => keys.find((key) => key.getPublicSSH().equals(asked));
   protocol.on("identities", (request: AgentInboundRequest) => protocol.getIdentitiesReply(request, [...keys]));
   protocol.on("sign", (request: AgentInboundRequest, asked: ParsedKey, data: Buffer, options: { hash?: string }) => {
