@@ -22,6 +22,7 @@ import { readSafely } from "../adapters/safe-file.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { majorVersion } from "../adapters/postgres-programs.ts";
 import { envBytes } from "../adapters/env-bytes.ts";
+import { insistOwnFolders } from "../adapters/own-folders.ts";
 import { collectDatabaseFacts } from "../adapters/precheck-database.ts";
 import { backupLines, backupSelftest } from "./backup-by-hand.ts";
 
@@ -131,6 +132,7 @@ async function folderChecks(config: Config): Promise<Point[]> {
   return Promise.all(
     folders.map((folder) =>
       check(`folder ${folder}`, "a folder this user can write", async () => {
+        insistOwnFolders(root, join(folder, "any"));
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
         return "writable";
       }),
