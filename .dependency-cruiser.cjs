@@ -9,7 +9,7 @@ const npm = (...names) => names.map((name) => `^node_modules/(?:@types/)?${name}
 
 /** Adapters that programs of the operator and of the approver share with the host: the same verifiers on both sides. */
 const SHARED_ADAPTERS =
-  "^runner/adapters/(?:postgres-cluster|openpgp-verifier|gpgv-verifier|plain-file|safe-file|key-check|process-identity)[.]ts$";
+  "^runner/adapters/(?:postgres-cluster|openpgp-verifier|gpgv-verifier|plain-file|safe-file|key-check|process-identity|tell)[.]ts$";
 
 /** Folders of the runner whose files are pure: values in, values out, or types only. */
 const PURE = "^runner/(?:model|rules|grammar|terminal|reports|world)/";

@@ -106,6 +106,10 @@ const stackSchema = z.strictObject({
   untouched: z.array(z.strictObject({ path, sha256: sha })),
   /** Extras on the host that were adopted, by the path drift shows. */
   known: z.array(z.string()),
+  /** Further files of the host whose owner, mode and bytes are adopted facts, such as the keys of a server of its own. */
+  watched: z.array(path).optional(),
+  /** The facts that no declaration mentions, as people adopted them: the file beside the stack's, and the sha256 of its bytes. */
+  adopted: z.strictObject({ file: z.string().min(1), sha }).optional(),
   /** Rows the database had before the cutter's first run, which readiness counts from; left out: the recorded ones. */
   baseline: baselineSchema.optional(),
 });

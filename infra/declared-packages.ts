@@ -5,7 +5,7 @@ import type { Spec, Wanted } from "./drift.ts";
 import { databasePath } from "./facts.ts";
 import type { Declared } from "./host-spec.ts";
 import { renderPackage } from "./render/package.ts";
-import type { PsqlPlace } from "./render/probe.ts";
+import type { PsqlPlace } from "./render/psql.ts";
 import type { OwnSources } from "./sources.ts";
 
 /** Where packages are laid, and with which programs and env files of the host. */

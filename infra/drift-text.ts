@@ -3,6 +3,8 @@ import { sha256 } from "../runner/model/canonical.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
 import type { DriftLine, Facts } from "./drift.ts";
 
+/** What the program of an `up` says when the host is not the one that was adopted; one difference a line follows. */
+export const NOT_ADOPTED = "STOP_DRIFT: the host is not the one that was adopted";
 /** Begins every message that carries one difference. */
 const WORD = "drift ";
 // The engine puts the severity before a message.

@@ -1,5 +1,6 @@
 // Env files of the host as parts of the declaration: owner, mode, and that each sets the names the runner reads; never a value.
 import { namedSecrets } from "../runner/model/notification-config.ts";
+import { renderEnvFiles } from "./render/env-file.ts";
 import { ROLES, type RoleKey } from "../runner/model/run.ts";
 import {
   LOGIN_THERE,
@@ -80,3 +81,15 @@ export function undeclaredEnvFiles(config: StackConfig): string[] {
   ];
   return [...new Set(read)].filter((file) => !config.envFiles.some((one) => one.file === file));
 }
+
+/** The env files as one part of the host, with the script that sets their owners and modes. */
+export const envFilesComponent = (
+  config: StackConfig,
+  name: string,
+  after: readonly string[],
+): { name: string; spec: Spec; script: string; after: readonly string[] } => ({
+  name,
+  spec: envSpec(config, name),
+  script: renderEnvFiles(config.envFiles.map(({ file, ...owned }) => [file, owned])),
+  after,
+});

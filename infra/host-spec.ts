@@ -2,11 +2,19 @@
 import { dirname } from "node:path";
 import { canonicalText, sha256 } from "../runner/model/canonical.ts";
 import { neededPrograms } from "../runner/rules/postgres-versions.ts";
+import {
+  RECORDED_SET_COMPONENT,
+  UNTOUCHED_COMPONENT,
+  environmentComponent,
+  recordedSetComponent,
+  untouchedComponent,
+} from "./adopted-components.ts";
 import type { StackConfig } from "./config.ts";
 import { EXISTING, databaseScope, packageComponent, passwordPath, undeclaredPaths } from "./database-spec.ts";
 import { packageComponents } from "./declared-packages.ts";
 import type { Spec, Wanted } from "./drift.ts";
-import { ENV_PROGRAM, declaredLogins, envQuestions, envSpec } from "./env-files.ts";
+import { ENVIRONMENT, surroundingsRequest } from "./adopted-facts.ts";
+import { ENV_PROGRAM, declaredLogins, envQuestions, envFilesComponent } from "./env-files.ts";
 import {
   AS_DECLARED,
   AS_LAID,
@@ -23,14 +31,15 @@ import { keyHolds, keyStep } from "./render/backup-key.ts";
 import { configLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
 import type { Ownership } from "./render/file-steps.ts";
-import { renderEnvFiles } from "./render/env-file.ts";
 import { renderEngine, renderEngineLook, type EngineDatabase } from "./render/engine-database.ts";
 import { renderHostScript } from "./render/host-script.ts";
+import type { ProbeRequest } from "./render/probe.ts";
+import type { PsqlPlace } from "./render/psql.ts";
 import { renderPrograms } from "./render/programs.ts";
-import type { ProbeRequest, PsqlPlace } from "./render/probe.ts";
 import { releaseFolders, releaseName, renderLauncher, renderRelease } from "./render/release.ts";
 import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
+import type { Rights } from "./rights.ts";
 import type { Sources } from "./sources.ts";
 
 /** One part of the host: what it must be and the script that makes it so. `after`: components that must stand before. */
@@ -48,6 +57,8 @@ export interface DeclaredHost {
   readonly request: ProbeRequest;
   /** Answers of the probe that nobody declares. */
   readonly undeclared: ReadonlySet<string>;
+  /** What the declaration says about roles and objects of the database. */
+  readonly rights: Rights;
 }
 
 /** Names of the components that are no packages. */
@@ -59,8 +70,10 @@ export const COMPONENTS = {
   backupKey: "backup-recipient",
   engine: "scheduler-database",
   release: "runner-release",
-  untouched: "untouched",
+  untouched: UNTOUCHED_COMPONENT,
+  recordedSet: RECORDED_SET_COMPONENT,
   programs: "host-programs",
+  environment: ENVIRONMENT,
   envFiles: "env-files",
 } as const;
 
@@ -93,19 +106,17 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     approversComponent(config, sources),
     backupKeyComponent(config, sources),
     ...packages.own,
+    ...recordedSetComponent(config, sources, psqlPlace(config)),
     engineComponent(config, sources),
     releaseComponent(config, sources),
-    {
-      name: COMPONENTS.envFiles,
-      spec: envSpec(config, COMPONENTS.envFiles),
-      script: renderEnvFiles(config.envFiles.map(({ file, ...owned }) => [file, owned])),
-      after: [COMPONENTS.users, COMPONENTS.programs],
-    },
+    envFilesComponent(config, COMPONENTS.envFiles, [COMPONENTS.users, COMPONENTS.programs]),
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
-    untouchedComponent(config),
-  ].filter(({ spec }) => Object.keys(spec).length > 0);
+    untouchedComponent(config, LOOKED_AT),
+    environmentComponent(config, sources, LOOKED_AT),
+  ].filter(({ name, spec }) => name === ENVIRONMENT || Object.keys(spec).length > 0);
   const spec: Spec = Object.assign({}, ...components.map((one) => one.spec)) as Spec;
-  return { components, spec, request: requestOf(config, sources, spec), undeclared: undeclared(sources, spec) };
+  const request = requestOf(config, sources, spec);
+  return { components, spec, request, undeclared: undeclared(sources, spec), rights: sources.rights };
 }
 
 // A role whose env file nobody named keeps its password to itself.
@@ -353,18 +364,6 @@ function programsComponent(config: StackConfig): Declared {
   };
 }
 
-function untouchedComponent({ untouched }: StackConfig): Declared {
-  const entries = Object.fromEntries(
-    untouched.map(({ path, sha256: digest }) => [`everything in ${path}`, { state: `sha256:${digest}` }]),
-  );
-  return {
-    name: COMPONENTS.untouched,
-    script: LOOKED_AT,
-    after: [],
-    spec: specOf(COMPONENTS.untouched, "nothing: provisioning never touches it; find out who changed it", entries),
-  };
-}
-
 function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequest {
   const root = `${config.release.folder}/${releaseName(sources.release.digest)}`;
   const paths = Object.keys(spec).filter(
@@ -383,6 +382,7 @@ function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequ
     node: config.node,
     envFiles: { program: envProgram(sources), questions: envQuestions(config) },
     postgres: postgresPrograms(config),
+    surroundings: surroundingsRequest(config, sources.rights, sources.environment, postgresPrograms(config)),
     keyring: config.backupKey.keyring,
     config: {
       file: config.orchestrator.file,

@@ -7,7 +7,9 @@ import { HostPart } from "./components/gated-command.ts";
 import { typeOf } from "./components/host-parts.ts";
 import { stackConfigFrom, valueOf } from "./config.ts";
 import { engineConnection, shellCommand } from "./ssh/connection.ts";
-import { NOTHING_LAID_VARIABLE, driftMarker } from "./drift-text.ts";
+import type { DriftLine } from "./drift.ts";
+import { NOTHING_LAID_VARIABLE, NOT_ADOPTED, driftMarker, driftMessage } from "./drift-text.ts";
+import { isForeign } from "./adopted-facts.ts";
 import { lookAtHost } from "./look.ts";
 
 async function provision(): Promise<void> {
@@ -15,6 +17,7 @@ async function provision(): Promise<void> {
   const values = new pulumi.Config("cutter");
   const config = stackConfigFrom((key) => valueOf(values.get(key.replace("cutter:", ""))));
   const { host, found, lines } = await lookAtHost(config, projectRoot());
+  if (!pulumi.runtime.isDryRun()) insistAdopted(lines);
   // Without an earlier repair there is nothing to tell a difference from; and what others do in /etc between a saved plan and its up
   // is no reason to refuse the plan.
   const witnesses = process.env[NOTHING_LAID_VARIABLE] === "true" ? {} : found.witnesses;
@@ -39,6 +42,13 @@ async function provision(): Promise<void> {
       ),
     );
   }
+}
+
+// Whoever brings a host up must know it: what changed since it was adopted is looked at first.
+function insistAdopted(lines: readonly DriftLine[]): void {
+  const foreign = lines.filter(isForeign);
+  if (foreign.length === 0) return;
+  throw new pulumi.RunError([NOT_ADOPTED, ...foreign.map(driftMessage)].join("\n"));
 }
 
 try {

@@ -6,23 +6,44 @@ import { factsOf } from "./facts.ts";
 import type { HostFacts } from "./facts.ts";
 import { declareHost } from "./host-spec.ts";
 import type { DeclaredHost } from "./host-spec.ts";
+import { environmentLines, readSurroundings } from "./adopted-facts.ts";
 import { probeHost } from "./probe.ts";
-import { readSources } from "./sources.ts";
+import { readSources, type Sources } from "./sources.ts";
+import type { AdoptedFacts } from "../runner/model/adopted.ts";
+import { printable } from "../runner/rules/text-hygiene.ts";
 
 /** What a look gave. */
 export interface Look {
   readonly host: DeclaredHost;
   readonly found: HostFacts;
+  /** What no declaration mentions, as it is; undefined where nobody could ask. */
+  readonly surroundings: AdoptedFacts | undefined;
+  /** The same as people adopted it. */
+  readonly adopted: AdoptedFacts | undefined;
   readonly lines: readonly DriftLine[];
 }
 
 /** Judges the sources, then dials once. `project`: root of this checkout. */
 export async function lookAtHost(config: StackConfig, project: string): Promise<Look> {
-  const host = declareHost(config, await readSources(config, project, new Date()));
-  const found = factsOf(await probeHost(config.connection, host.request), {
-    spec: host.spec,
-    request: host.request,
-    undeclared: host.undeclared,
-  });
-  return { host, found, lines: drift(host.spec, found.facts, config.known) };
+  const sources = await readSources(config, project, new Date());
+  const host = declareHost(config, sources);
+  const looks = await probeHost(config.connection, host.request);
+  const found = factsOf(looks, { spec: host.spec, request: host.request, undeclared: host.undeclared });
+  const surroundings = readSurroundings(looks, sources.rights);
+  const lines = allLines(config, sources, { declared: drift(host.spec, found.facts, config.known), surroundings });
+  return { host, found, surroundings, adopted: sources.adopted?.facts, lines };
+}
+
+/** The differences from the declaration, then those from what people adopted. */
+export function allLines(
+  { sandbox, known }: StackConfig,
+  { adopted, rights }: Pick<Sources, "adopted" | "rights">,
+  {
+    declared,
+    surroundings,
+  }: { readonly declared: readonly DriftLine[]; readonly surroundings: AdoptedFacts | undefined },
+): DriftLine[] {
+  const told = new Set(declared.map(({ path }) => path));
+  const others = environmentLines({ sandbox, adopted: adopted?.facts, found: surroundings, rights, told });
+  return [...declared, ...others.filter(({ path }) => !known.includes(printable(path)))];
 }

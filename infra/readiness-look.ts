@@ -9,7 +9,10 @@ import type { StackConfig } from "./config.ts";
 import { drift } from "./drift.ts";
 import type { DriftLine, Facts, Spec } from "./drift.ts";
 import { factsOf } from "./facts.ts";
+import { readSurroundings } from "./adopted-facts.ts";
 import { declareHost, psqlPlace } from "./host-spec.ts";
+import type { DeclaredHost } from "./host-spec.ts";
+import { allLines } from "./look.ts";
 import { readAnswers } from "./probe.ts";
 import type { LookAnswer } from "./probe.ts";
 import { LOOKS, probeLooks, renderLooks } from "./render/probe.ts";
@@ -72,9 +75,23 @@ export async function lookForReadiness(
   ) as Record<LookName, Buffer>;
   const { facts } = factsOf(looks, { spec: host.spec, request: host.request, undeclared: host.undeclared });
   return {
-    declared: { spec: host.spec, facts, lines: drift(host.spec, facts, config.known), faults },
+    declared: { spec: host.spec, facts, lines: linesOf(config, sources, { host, facts, looks, faults }), faults },
     others: answers,
   };
+}
+
+// A look that failed says nothing about what people adopted.
+function linesOf(config: StackConfig, sources: Sources, { host, facts, looks, faults }: LookedAt): DriftLine[] {
+  const seen = (["environment", "server", "surroundings"] as const).every((name) => faults[name] === undefined);
+  const surroundings = seen ? readSurroundings(looks, sources.rights) : undefined;
+  return allLines(config, sources, { declared: drift(host.spec, facts, config.known), surroundings });
+}
+
+interface LookedAt {
+  readonly host: DeclaredHost;
+  readonly facts: Facts;
+  readonly looks: Record<LookName, Buffer>;
+  readonly faults: DeclaredLook["faults"];
 }
 
 // Everything provisioning and runs write, and what nobody may touch.

@@ -1,11 +1,14 @@
 // Reads on this workstation what the host shall hold, and refuses what could never work there.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { recipientOf } from "../runner/adapters/backup-key.ts";
 import { approverKeyFaults } from "../runner/adapters/key-check.ts";
+import { parseAdopted, type AdoptedFacts } from "../runner/model/adopted.ts";
 import { parseApprovers } from "../runner/model/approvers.ts";
 import { sha256 } from "../runner/model/canonical.ts";
 import { Stopped } from "../runner/model/stop.ts";
+import { ENVIRONMENT_STATEMENTS } from "../runner/rules/environment-hash.ts";
+import type { EnvironmentStatements } from "./adopted-facts.ts";
 import { PACKAGES, readPackage } from "./packages.ts";
 import type { StackConfig } from "./config.ts";
 import type { DeclaredPackage, TableDefinitions } from "./database-spec.ts";
@@ -26,6 +29,10 @@ export interface Sources {
   readonly engine: { readonly apply: string; readonly check: string };
   /** Text of infra/sql/host-facts.sql. */
   readonly statement: string;
+  /** Texts of the statements about what no declaration mentions. */
+  readonly environment: EnvironmentStatements;
+  /** What people adopted of that; absent before the first adoption. */
+  readonly adopted?: { readonly facts: AdoptedFacts; readonly bytes: Buffer };
 }
 
 /** Mail domain of the sandbox's throw-away keys; such a key on a real host would let everybody sign, so that it is refused there. */
@@ -35,11 +42,13 @@ export const SANDBOX_MAIL = "sandbox.invalid";
 export async function readSources(config: StackConfig, project: string, now: Date): Promise<Sources> {
   const approvers = await readApprovers(config, now);
   const backupKey = await readBackupKey(config, now);
+  const adopted = readAdopted(config, project);
   return {
     approvers,
     backupKey,
     release: readRelease(config.release.source),
     ...readOwnSources(config, project),
+    ...(adopted === undefined ? {} : { adopted }),
   };
 }
 
@@ -49,7 +58,7 @@ type PackageChoice = Pick<StackConfig, "sandbox"> & {
 };
 
 /** The sources that this checkout itself brings. */
-export type OwnSources = Pick<Sources, "engine" | "packages" | "rights" | "definitions" | "statement">;
+export type OwnSources = Pick<Sources, "engine" | "packages" | "rights" | "definitions" | "statement" | "environment">;
 
 /** Reads them. */
 export function readOwnSources(config: PackageChoice, project: string): OwnSources {
@@ -62,7 +71,20 @@ export function readOwnSources(config: PackageChoice, project: string): OwnSourc
       check: readFileSync(join(project, "sql", "engine", "check.sql"), "utf8"),
     },
     statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
+    environment: {
+      environment: ENVIRONMENT_STATEMENTS.map((name) => readFileSync(join(project, "sql", `${name}.sql`), "utf8")),
+      server: readFileSync(join(project, "infra", "sql", "server-facts.sql"), "utf8"),
+    },
   };
+}
+
+/** The adopted facts of a stack, whose file must be the one its configuration pins. */
+export function readAdopted({ adopted }: StackConfig, project: string): Sources["adopted"] {
+  if (adopted === undefined) return undefined;
+  const bytes = readOrStop(resolve(project, adopted.file), "the list of adopted facts");
+  if (sha256(bytes) !== adopted.sha)
+    throw refused("the list of adopted facts has another sha256 than cutter:adopted.sha pins", "the pinned list");
+  return { bytes, facts: parseAdopted(bytes, "the file that cutter:adopted names") };
 }
 
 /** The pinned approver set, every key of which both verifiers can judge. */

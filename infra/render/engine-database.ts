@@ -1,6 +1,6 @@
 // The scheduler's own database: made where it is missing, its tables laid in one transaction, believed only after their own check.
 import { renderHostScript } from "./host-script.ts";
-import { READ_ONLY_SESSION, psqlCommand, type PsqlPlace } from "./probe.ts";
+import { READ_ONLY_SESSION, psqlCommand, type PsqlPlace } from "./psql.ts";
 import { command, hereDocument } from "./shell-text.ts";
 
 /** SQL of sql/engine and where it is laid; `database` is the engine's, `place` the server as the cutter's own database is reached. */

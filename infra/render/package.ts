@@ -8,8 +8,8 @@ import type { Rights } from "../rights.ts";
 import { envFileFunction } from "./env-file.ts";
 import { FILE_FUNCTIONS } from "./file-steps.ts";
 import { renderGuard, renderHostScript } from "./host-script.ts";
-import { psqlCommand, psqlVariable } from "./probe.ts";
-import type { PsqlPlace } from "./probe.ts";
+import { psqlCommand, psqlVariable } from "./psql.ts";
+import type { PsqlPlace } from "./psql.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Where the password of a login role that has none yet is found. */

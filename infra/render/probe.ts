@@ -1,22 +1,12 @@
 // The one read-only look at the host: a shell script that prints names, modes, hashes and fingerprints as one JSON document.
 import type { DatabaseScope } from "../database-spec.ts";
+import { renderEnvironment, renderServer, renderSurroundings, type SurroundingsRequest } from "./surroundings.ts";
+import { RECORDED_SET } from "./recorded-set.ts";
+import { READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./psql.ts";
 import type { EnvQuestion } from "../../runner/rules/env-login.ts";
-import { authoritiesOf, sessionOptions, type Encryption } from "../../runner/rules/session-settings.ts";
 import { CONFIG_LEAVES_PROGRAM } from "./config-leaves.ts";
 import { renderEnvLook } from "./env-file.ts";
 import { FACTS_BEGIN, FACTS_END, PRELUDE, command, hereDocument } from "./shell-text.ts";
-
-/** Where psql is and how it logs in. */
-export interface PsqlPlace {
-  readonly psql: string;
-  readonly host: string;
-  readonly port: number;
-  readonly name: string;
-  readonly user: string;
-  readonly passFile: string | null;
-  /** How the server is spoken to; absent: as libpq does by itself, for servers on this host. */
-  readonly encryption?: Encryption;
-}
 
 /** What to look at; paths are the declared ones. */
 export interface ProbeRequest {
@@ -40,6 +30,8 @@ export interface ProbeRequest {
   /** The scheduler's own database and the body of the look at it; null on a host that does no batches. */
   readonly engine: { readonly database: string; readonly look: string } | null;
   readonly database: PsqlPlace & { readonly scope: DatabaseScope; readonly statement: string };
+  /** What no declaration mentions. */
+  readonly surroundings: SurroundingsRequest;
 }
 
 /** The looks of the probe, in the order they are taken. */
@@ -57,6 +49,9 @@ export const LOOKS = [
   "keyring",
   "engine",
   "database",
+  "environment",
+  "server",
+  "surroundings",
 ] as const;
 export type LookName = (typeof LOOKS)[number];
 
@@ -112,6 +107,9 @@ export function probeLooks(request: ProbeRequest): Record<LookName, string> {
     keyring: renderKeyring(request.keyring),
     engine: `look_at_engine() {\n${request.engine?.look ?? "  true"}\n}`,
     database: renderDatabase(database),
+    environment: renderEnvironment(request.surroundings, database),
+    server: renderServer(request.surroundings, database),
+    surroundings: renderSurroundings(request.surroundings),
   };
 }
 
@@ -176,51 +174,9 @@ function renderKeyring(home: string): string {
 }`;
 }
 
-/** The words of psql: no startup file, no password prompt, no echo, our settings and `options` (`-c name=value ...`) over them. */
-export function psqlCommand(place: PsqlPlace, options: string): string {
-  const { psql, host, port, name, user, passFile, encryption } = place;
-  const authorities = encryption === undefined ? undefined : authoritiesOf(encryption);
-  return command(
-    "env",
-    "-i",
-    "PATH=/usr/bin:/bin",
-    "LC_ALL=C.UTF-8",
-    ...(passFile === null ? [] : [`PGPASSFILE=${passFile}`]),
-    "PGCONNECT_TIMEOUT=10",
-    ...(encryption === undefined ? [] : [`PGSSLMODE=${encryption.sslmode}`]),
-    ...(authorities === undefined ? [] : [`PGSSLROOTCERT=${authorities}`]),
-    // Later words outrank earlier ones.
-    `PGOPTIONS=${sessionOptions()} ${options}`,
-    psql,
-    "-X",
-    "-w",
-    "-A",
-    "-q",
-    "-t",
-    "-v",
-    "ON_ERROR_STOP=1",
-    "-h",
-    host,
-    "-p",
-    String(port),
-    "-U",
-    user,
-    "-d",
-    name,
-  );
-}
-
-/** Settings of every session that only looks. */
-export const READ_ONLY_SESSION =
-  "-c default_transaction_read_only=on -c search_path=pg_catalog -c statement_timeout=30s -c lock_timeout=5s -c client_min_messages=warning";
-
-/** Sets a psql variable; the text stands in single quotes, in which psql reads backslashes. */
-export function psqlVariable(name: string, text: string): string {
-  return `\\set ${name} '${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'\n`;
-}
-
 function renderDatabase({ scope, statement, ...place }: ProbeRequest["database"]): string {
-  const sql = [psqlVariable("scope", JSON.stringify(scope)), `${statement.trim().replace(/;$/, "")};\n`].join("");
+  const scoped = psqlVariable("scope", JSON.stringify(scope));
+  const sql = [scoped, `${statement.trim().replace(/;$/, "")};\n`, RECORDED_SET].join("");
   return `look_at_database() {
   if [ ! -x ${command(place.psql)} ]; then printf 'no psql'; return 0; fi
   ${psqlCommand(place, READ_ONLY_SESSION)} -z -0 ${hereDocument(sql)}

@@ -1,7 +1,7 @@
 // Refuses to provision a host whose PostgreSQL programs are older than its server, by both versions and the package to install: found out
 // at the first backup it would be the first cut that fails. Programs that are missing are told by drift.
 import { NEWEST_MAJOR, OLDEST_MAJOR, installHint } from "../../runner/rules/postgres-versions.ts";
-import { psqlCommand, type PsqlPlace } from "./probe.ts";
+import { psqlCommand, type PsqlPlace } from "./psql.ts";
 import { PRELUDE, command } from "./shell-text.ts";
 
 const READ_ONLY = "-c default_transaction_read_only=on -c statement_timeout=30s";

@@ -1,7 +1,7 @@
 // Script that registers one source version on a host: the snapshot first, then the two registry rows, believed after their own checks.
 import type { RegistrationStatement } from "../../runner/rules/registration.ts";
 import { FILE_FUNCTIONS, fileStep, type Ownership } from "./file-steps.ts";
-import { READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./probe.ts";
+import { READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./psql.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** What is registered: `files` are the snapshot and its record, `sha` that of the bytes. */

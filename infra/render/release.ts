@@ -3,7 +3,7 @@ import { sha256 } from "../../runner/model/canonical.ts";
 import { fileHolds, fileStep } from "./file-steps.ts";
 import type { Ownership } from "./file-steps.ts";
 import { renderHostScript } from "./host-script.ts";
-import type { PsqlPlace } from "./probe.ts";
+import type { PsqlPlace } from "./psql.ts";
 import { command } from "./shell-text.ts";
 import { treeFunctions, treeHolds, treeSteps, type Tree } from "./tree-steps.ts";
 
@@ -43,7 +43,7 @@ export function renderLauncher(parts: {
   const words = [
     "env",
     "-i",
-    "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+    "PATH=/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin",
     `HOME=${parts.home}`,
     "LANG=C.UTF-8",
     parts.node,

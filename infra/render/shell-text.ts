@@ -9,7 +9,8 @@ export const FACTS_END = "-----END CUTTER FACTS-----";
 export const PRELUDE = [
   "set -u",
   "LC_ALL=C; export LC_ALL",
-  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH",
+  // What somebody put into /usr/local stands behind the system's own programs.
+  "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin; export PATH",
   "umask 077",
   "unset CDPATH ENV BASH_ENV PGOPTIONS PGSERVICE PGHOSTADDR PGPASSWORD GNUPGHOME",
 ].join("\n");

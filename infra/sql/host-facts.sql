@@ -60,7 +60,9 @@ SELECT 'table ' || name, 'schema ' || nspname, 'owner ' || pg_get_userbyid(relow
   FROM relation WHERE relkind <> 'S'
 UNION ALL
 SELECT 'column ' || name || '.' || t.attname, 'table ' || name,
-       concat_ws(', ', format_type(t.atttypid, t.atttypmod), CASE WHEN t.attnotnull THEN 'not null' END, 'default ' || pg_get_expr(d.adbin, d.adrelid),
+       concat_ws(', ', format_type(t.atttypid, t.atttypmod),
+                 (SELECT 'collation ' || t.attcollation::regcollation::text FROM pg_type y WHERE y.oid = t.atttypid AND y.typcollation <> t.attcollation),
+                 CASE WHEN t.attnotnull THEN 'not null' END, 'default ' || pg_get_expr(d.adbin, d.adrelid),
                  CASE t.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity by default' END, CASE WHEN t.attgenerated <> '' THEN 'generated' END), t.xmin::text
   FROM relation JOIN pg_attribute t ON t.attrelid = relation.oid AND t.attnum > 0 AND NOT t.attisdropped LEFT JOIN pg_attrdef d ON d.adrelid = t.attrelid AND d.adnum = t.attnum
  WHERE nspname = 'cutter_runtime' AND relkind <> 'S'

@@ -7,6 +7,7 @@ import type { StoredBackup } from "../model/stored-backup.ts";
 import type { BackupShelf } from "../world/backup.ts";
 import { Stopped } from "../model/stop.ts";
 import { backupNamed, receiptName } from "../rules/backup-prune.ts";
+import { insistOwnFolders } from "./own-folders.ts";
 import { exists, writeWhole } from "./run-files.ts";
 import { readSafely } from "./safe-file.ts";
 import { jsonOf } from "../model/json-text.ts";
@@ -33,6 +34,7 @@ export function backupShelf(root: string): BackupShelf {
     keep: async (receipt) => {
       const known = backupNamed(basename(receipt.file));
       if (!known) throw new Error("a receipt of a file that is not named as backups are");
+      insistOwnFolders(root, join(folder, receiptName(known.id)));
       await writeWhole(join(folder, receiptName(known.id)), canonicalText(receipt as unknown as Json));
     },
     receiptOf: ({ id }) => keptReceipt(join(folder, receiptName(id))),

@@ -8,6 +8,7 @@ import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Credential } from "./credentials.ts";
+import { insistOwnFolders } from "./own-folders.ts";
 import { placeOf } from "./postgres-connection.ts";
 import { dockerScratch } from "./scratch-docker.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
@@ -36,6 +37,7 @@ export function backupVault(
   const take = async (name: string, keep?: (copy: KeptCopy) => void): Promise<BackupReceipt> => {
     const { tables, context_tables, left_out_keys, recipient_public_key, recipient_fingerprint, postgres_bin } =
       config.backup;
+    insistOwnFolders(config.orchestrator.runtime_root, join(folder, name));
     await mkdir(folder, { recursive: true, mode: 0o750 });
     return takeBackup({
       access: { ...placeOf(config.database), database: config.database.name, ...(await credential()) },

@@ -58,6 +58,7 @@ export function safeSegments(runFolder: string, file: string): string[] {
 async function deliverOnce(folder: string, segments: readonly string[], markdown: string): Promise<void> {
   const path = join(folder, ...segments);
   await mkdir(folder, { recursive: true, mode: 0o750 });
+  if (!(await lstat(folder)).isDirectory()) throw foreign("a link stands in place of the report folder");
   await ownFolders(folder, segments.slice(0, -1));
   const present = await presentText(path);
   if (present === markdown) return;

@@ -7,7 +7,8 @@ import type { Config } from "../model/config.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import { ROWS } from "../model/rows.ts";
 import { Stopped } from "../model/stop.ts";
-import { environmentScope } from "../rules/environment-hash.ts";
+import type { EnvironmentFact } from "../model/environment.ts";
+import { ENVIRONMENT_STATEMENTS, environmentScope } from "../rules/environment-hash.ts";
 import {
   rolesOfHeader,
   type Identity,
@@ -31,12 +32,15 @@ const SETTINGS = {
 };
 
 /** Everything but the host's own checks. One connection a role, one after the other: the roles are limited to two. */
-export async function collectDatabaseFacts(config: Config): Promise<Omit<PrecheckFacts, "others">> {
+export async function collectDatabaseFacts(
+  config: Config,
+): Promise<Omit<PrecheckFacts, "others" | "adopted" | "rights">> {
   const sessions: SessionFact[] = [];
   const statements: StatementFact[] = [];
   let roles: PrecheckFacts["roles"];
   let missing: PrecheckFacts["missing"];
   let grants: PrecheckFacts["grants"];
+  let environment: EnvironmentFact[] | undefined;
   for (const role of Object.keys(ROLES) as RoleKey[]) {
     const opened = await open(config, role);
     sessions.push(opened.fact);
@@ -51,6 +55,9 @@ export async function collectDatabaseFacts(config: Config): Promise<Omit<Prechec
         }),
       );
       missing = await rowsOf(opened.client, bound("read/precheck/missing-objects", { scope }));
+      environment = [];
+      for (const name of ENVIRONMENT_STATEMENTS)
+        environment.push(...(await rowsOf<EnvironmentFact>(opened.client, bound(name, { scope }))));
       const [matrix] = await rowsOf(opened.client, bound("read/grant-matrix"));
       const [two] = await rowsOf(opened.client, bound("read/two-grant"));
       grants =
@@ -71,6 +78,7 @@ export async function collectDatabaseFacts(config: Config): Promise<Omit<Prechec
     roles,
     missing,
     grants,
+    environment,
   };
 }
 

@@ -7,6 +7,7 @@ import { spokenEvent, type FollowedEvent, type SpokenEvent } from "../model/even
 import { jsonOf } from "../model/json-text.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Events } from "../world.ts";
+import { insistOwnFolders } from "./own-folders.ts";
 import { openToAppend } from "./plain-file.ts";
 import { isAlive } from "./run-process.ts";
 
@@ -22,6 +23,7 @@ export function fileEvents(root: string, runId: string): Events {
   return {
     emit: (event) => {
       try {
+        insistOwnFolders(root, path);
         append(path, `${JSON.stringify({ at: new Date().toISOString(), pid: process.pid, ...event })}\n`);
       } catch (error) {
         process.stderr.write(`events.ndjson: ${messageOf(error)}\n`);
@@ -68,8 +70,11 @@ const noEvents = (path: string, cause?: unknown): Stopped =>
   new Stopped("STOP_COULD_NOT_LOOK", { saw: `${path} is not a plain file`, wanted: "the events of this run" }, cause);
 
 /** Bytes already there: a follower of a resumed run starts behind them. */
-export const eventsLength = (root: string, runId: string): number =>
-  reading(eventsFile(root, runId), (_descriptor, size) => size) ?? 0;
+export function eventsLength(root: string, runId: string): number {
+  const path = eventsFile(root, runId);
+  insistOwnFolders(root, path);
+  return reading(path, (_descriptor, size) => size) ?? 0;
+}
 
 /**
  * Yields events from `offset`. With `pid`: those of that process, to its last word. Without: everybody's, until nobody who
@@ -82,6 +87,7 @@ export async function* followEvents(
   pid?: number,
 ): AsyncGenerator<FollowedEvent> {
   const path = eventsFile(root, runId);
+  insistOwnFolders(root, path);
   const working = new Set<number>(pid === undefined ? [] : [pid]);
   let position = offset;
   for (;;) {

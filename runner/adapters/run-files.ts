@@ -6,6 +6,7 @@ import { isRunId, isSourceVersionId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { haltFileName, haltFileOf } from "../rules/halt-file.ts";
 import type { RunFiles } from "../world/files.ts";
+import { insistOwnFolders } from "./own-folders.ts";
 import { readSafely } from "./safe-file.ts";
 
 /** Largest snapshot artifact taken in, bytes. */
@@ -18,11 +19,11 @@ export function runFolder(root: string): Pick<RunFiles, "readRun" | "writeRun"> 
   const inRun = (runId: string, relative: string): string => {
     if (!isRunId(runId))
       throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
-    return inside(join(root, "runs", runId), relative);
+    return inside(root, join("runs", runId), relative);
   };
   return {
-    writeRun: (runId, relative, data) => writeWhole(inRun(runId, relative), data),
-    readRun: (runId, relative) => readIfThere(inRun(runId, relative), RUN_FILE_CAP),
+    writeRun: async (runId, relative, data) => writeWhole(inRun(runId, relative), data),
+    readRun: async (runId, relative) => readIfThere(inRun(runId, relative), RUN_FILE_CAP),
   };
 }
 
@@ -32,22 +33,26 @@ function artifactPath(root: string, sourceVersionId: string, ending: string): st
       saw: "a source version id that cannot be a file name",
       wanted: "letters, digits, dot, dash, underscore",
     });
-  return join(root, "artifacts", `${sourceVersionId}${ending}`);
+  return inside(root, "artifacts", `${sourceVersionId}${ending}`);
 }
 
 /** The port over one runtime root; `locks` is the folder of halt files, which colleagues may keep elsewhere. */
 export function runFiles(root: string, locks: string): RunFiles {
   const index = join(root, "runs", "runs-index.jsonl");
+  const indexText = async (): Promise<string> => {
+    insistOwnFolders(root, index);
+    return Buffer.from((await readIfThere(index, RUN_FILE_CAP)) ?? "").toString("utf8");
+  };
   const toldLocks = locks.startsWith(`${root}${sep}`) ? locks.slice(root.length + 1) : locks;
   return {
     root,
     ...runFolder(root),
     artifact: async (id) => read(artifactPath(root, id, ".md"), ARTIFACT_CAP),
     registration: async (id) => readIfThere(artifactPath(root, id, ".registration.json"), ARTIFACT_CAP),
-    write: (area, relative, data) => writeWhole(inside(join(root, area), relative), data),
-    runsIndex: async () => Buffer.from((await readIfThere(index, RUN_FILE_CAP)) ?? "").toString("utf8"),
+    write: async (area, relative, data) => writeWhole(inside(root, area, relative), data),
+    runsIndex: indexText,
     appendRunsIndex: async (line) => {
-      const before = Buffer.from((await readIfThere(index, RUN_FILE_CAP)) ?? "").toString("utf8");
+      const before = await indexText();
       await writeWhole(index, `${before}${line}\n`);
     },
     haltFile: async (runId) => {
@@ -120,10 +125,13 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-function inside(folder: string, relative: string): string {
+// No dots lead out of the area, and no link that stands in place of one of the folders on the way.
+function inside(root: string, area: string, relative: string): string {
+  const folder = resolve(root, area);
   const path = resolve(folder, relative);
-  if (!path.startsWith(`${resolve(folder)}${sep}`))
+  if (!path.startsWith(`${folder}${sep}`))
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "a name that leaves its folder", wanted: `a name under ${folder}` });
+  insistOwnFolders(resolve(root), path);
   return path;
 }
 

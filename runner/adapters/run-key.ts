@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { openSync, closeSync, fsyncSync, writeSync } from "node:fs";
 import { Stopped } from "../model/stop.ts";
+import { insistOwnFolders } from "./own-folders.ts";
 import { exists } from "./run-files.ts";
 import { readSafely } from "./safe-file.ts";
 
@@ -13,6 +14,7 @@ const KEY = /^[0-9a-f]{64}$/;
 /** Makes the key of a run that is about to be opened; one that lies there stays. STOP_COULD_NOT_LOOK when it cannot be written. */
 export function makeRunKey(root: string, runId: string): void {
   const path = join(root, "runs", runId, NAME);
+  insistOwnFolders(root, path);
   try {
     const file = openSync(path, "wx", 0o600);
     try {
@@ -34,6 +36,7 @@ export function makeRunKey(root: string, runId: string): void {
 /** The key of a run; undefined where this host has none. STOP_REFUSED_INPUT when something else lies in its place. */
 export async function runKey(root: string, runId: string): Promise<string | undefined> {
   const path = join(root, "runs", runId, NAME);
+  insistOwnFolders(root, path);
   if (!(await exists(path))) return undefined;
   const answer = await readSafely(path, 64);
   const text = answer.ok ? Buffer.from(answer.bytes).toString("utf8") : "";

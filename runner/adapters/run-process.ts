@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../model/error-text.ts";
 import { Stopped } from "../model/stop.ts";
+import { insistOwnFolders } from "./own-folders.ts";
 import { openToAppend } from "./plain-file.ts";
 import { ownScope } from "./own-scope.ts";
 import { processStart } from "./process-identity.ts";
@@ -36,11 +37,16 @@ export function listenForEnd(): () => NodeJS.Signals | undefined {
 }
 
 /** Makes the folder of a new run; false when it exists, that is when somebody asked for this run before. */
-export const claimRun = (root: string, runId: string): boolean => claim(join(root, "runs", runId));
+export function claimRun(root: string, runId: string): boolean {
+  const folder = join(root, "runs", runId);
+  insistOwnFolders(root, folder);
+  return claim(folder);
+}
 
 /** Claims a question about a run by its token; false when the very same question was asked before. */
 export function claimAsk(root: string, runId: string, ask: string): boolean {
   const asks = join(root, "runs", runId, "asks");
+  insistOwnFolders(root, join(asks, ask));
   mkdirSync(asks, { recursive: true, mode: 0o750 });
   return claim(join(asks, ask));
 }
@@ -59,8 +65,11 @@ function claim(folder: string): boolean {
  * Starts this same program with `words` in its own session (and scope, where systemd is), output to
  * runs/<run_id>/runner.log, stdin closed. Answers its pid.
  */
-export const startDetached = (root: string, runId: string, words: readonly string[]): number =>
-  startAlone(join(root, "runs", runId), { scope: `cutter-${runId}-${process.pid}`, log: "runner.log" }, words);
+export function startDetached(root: string, runId: string, words: readonly string[]): number {
+  const folder = join(root, "runs", runId);
+  insistOwnFolders(root, join(folder, "runner.log"));
+  return startAlone(folder, { scope: `cutter-${runId}-${process.pid}`, log: "runner.log" }, words);
+}
 
 /** The same for any folder below the runtime root: `log` is a file of it, `scope` the name systemd shows. Answers the pid. */
 export function startAlone(

@@ -6,6 +6,7 @@ import { sha256 } from "../model/canonical.ts";
 import { BUNDLE_CAP, BUNDLE_FILES, BUNDLE_NAME, BUNDLE_PIECE } from "../model/request-files.ts";
 import { Stopped } from "../model/stop.ts";
 import { loadConfig } from "../adapters/configuration.ts";
+import { insistOwnFolders } from "../adapters/own-folders.ts";
 import { exists } from "../adapters/run-files.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 import { runIdOf } from "../model/ids.ts";
@@ -16,6 +17,7 @@ export async function showRequests(common: Common, id: string): Promise<number> 
   const runId = runIdOf(id);
   const { config } = await loadConfig(common.config);
   const folder = join(config.orchestrator.runtime_root, "runs", runId, "requests");
+  insistOwnFolders(config.orchestrator.runtime_root, join(folder, "any"));
   const names = await newest(folder);
   if (names.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", {

@@ -1,9 +1,11 @@
 // `precheck`: everything that must be true before a run, looked at as each role and judged all at once.
 import { access, constants } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Common } from "./call-options.ts";
 import type { Config } from "../model/config.ts";
+import { ADOPTED_CAP, ADOPTED_FILE, parseAdopted } from "../model/adopted.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { Point } from "../model/point.ts";
 import { judgeInstallation, majorOf, neededPrograms } from "../rules/postgres-versions.ts";
@@ -15,9 +17,12 @@ import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../wire-here.ts";
 import { loadRecipient } from "../adapters/backup-key.ts";
+import { declaredRights } from "../adapters/rights.ts";
+import { readSafely } from "../adapters/safe-file.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { majorVersion } from "../adapters/postgres-programs.ts";
 import { envBytes } from "../adapters/env-bytes.ts";
+import { insistOwnFolders } from "../adapters/own-folders.ts";
 import { collectDatabaseFacts } from "../adapters/precheck-database.ts";
 import { backupLines, backupSelftest } from "./backup-by-hand.ts";
 
@@ -54,11 +59,25 @@ export async function precheck(common: Common): Promise<number> {
       backupLines("selftest", await backupSelftest((await makeWorld(common.config)).vault)).join("; "),
     ),
   );
-  const checks = prechecks({ ...facts, others });
+  const adopted = await adoptedEnvironment(common.config);
+  const checks = prechecks({ ...facts, others, adopted, rights: declaredRights() });
   if (common.json) printPoints(checks);
   process.stderr.write(`${checklistLines(checks).join("\n")}\n`);
   insist(judgePrechecks(checks));
   return 0;
+}
+
+/** The list that an adoption laid beside the configuration. STOP_COULD_NOT_LOOK when something is there that is none. */
+async function adoptedEnvironment(configFile: string): Promise<PrecheckFacts["adopted"]> {
+  const file = join(dirname(configFile), ADOPTED_FILE);
+  if (!existsSync(file)) return undefined;
+  const reading = await readSafely(file, ADOPTED_CAP);
+  if (!reading.ok)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `${file}: ${reading.reason}`,
+      wanted: "the list of adopted facts",
+    });
+  return parseAdopted(reading.bytes, file).environment;
 }
 
 /** Each program with its major, then all of them against the source: a wrong one is told before the dump, with the package to install. */
@@ -113,6 +132,7 @@ async function folderChecks(config: Config): Promise<Point[]> {
   return Promise.all(
     folders.map((folder) =>
       check(`folder ${folder}`, "a folder this user can write", async () => {
+        insistOwnFolders(root, join(folder, "any"));
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
         return "writable";
       }),

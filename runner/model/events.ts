@@ -230,6 +230,8 @@ const driftAnswer = z.object({
   fresh: z.boolean(),
   plan: text.optional(),
 });
+/** What was recorded as known of a host, and what had changed since the adoption before. */
+const adoptAnswer = z.object({ stack: text, adopted: count, changed: z.array(driftLine).readonly(), file: text });
 const upAnswer = z.object({ stack: text, left: z.array(driftLine).readonly() });
 /** Files that declare a new host, and what a person does next. `looked`: the host was seen. */
 const initAnswer = z.object({ stack: text, written: words, approvers_sha: sha, looked: z.boolean(), next: words });
@@ -327,6 +329,7 @@ export const printed = z.union([
   stopTableAnswer,
   convertedAnswer,
   driftAnswer,
+  adoptAnswer,
   upAnswer,
   initAnswer,
   unlockAnswer,

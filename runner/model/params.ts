@@ -58,6 +58,7 @@ export const PARAMS = {
   "read/environment/roles": { scope: "jsonb" },
   "read/environment/server": { scope: "jsonb" },
   "read/environment/triggers": { scope: "jsonb" },
+  "read/environment/types": { scope: "jsonb" },
   "read/escalation": { run_id: "text" },
   "read/grant-matrix": {},
   "read/halts": { run_id: "text or null" },

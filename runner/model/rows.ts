@@ -93,6 +93,7 @@ export const ROWS = {
   "read/environment/grants": environment,
   "read/environment/relations": environment,
   "read/environment/triggers": environment,
+  "read/environment/types": environment,
   "read/environment/functions": environment,
   "verify/written-units": z.strictObject({
     ordinal: count, address: text, planned_title_sha: text, planned_content_hash: text, planned_section_type: text, planned_unit_kind: text,

@@ -37,12 +37,13 @@ export const ENVIRONMENT_STATEMENTS = [
   "read/environment/powers",
   "read/environment/grants",
   "read/environment/relations",
+  "read/environment/types",
   "read/environment/triggers",
   "read/environment/functions",
 ] as const;
 
 /**
- * environment_hash, version 2: sha256 of the canonical JSON of the sorted facts, whatever order and role they were read in.
+ * environment_hash, version 3: sha256 of the canonical JSON of the sorted facts, whatever order and role they were read in.
  * STOP_COULD_NOT_LOOK when they were read under another search_path than pg_catalog: definitions would be rendered differently.
  */
 export function environmentHash(facts: readonly EnvironmentFact[]): string {
@@ -59,7 +60,7 @@ export function environmentHash(facts: readonly EnvironmentFact[]): string {
   const lines = facts
     .map(({ kind, identity, value }) => [kind, identity, value] as const)
     .map((line) => ({ line, text: JSON.stringify(line) }));
-  return digestOf({ version: "2", facts: lines.sort((a, b) => compareText(a.text, b.text)).map(({ line }) => line) });
+  return digestOf({ version: "3", facts: lines.sort((a, b) => compareText(a.text, b.text)).map(({ line }) => line) });
 }
 
 /** Every difference as one line a person understands; empty when both sides are equal. Sorted. */
@@ -136,6 +137,11 @@ function printable(text: string): string {
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
+}
+
+/** Facts with one entry an identity, ordered by kind and identity. */
+export function mergedFacts(facts: readonly EnvironmentFact[]): EnvironmentFact[] {
+  return [...byIdentity(facts).entries()].sort(([a], [b]) => compareText(a, b)).map(([, fact]) => fact);
 }
 
 // Two facts may share an identity (a function listed for two reasons); they are compared as one.

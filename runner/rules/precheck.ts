@@ -3,6 +3,9 @@ import type { RowOf } from "../model/rows.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import type { Point } from "../model/point.ts";
 import type { Verdict } from "../model/stop.ts";
+import type { EnvironmentFact } from "../model/environment.ts";
+import { undeclaredFacts, type DeclaredRights } from "./adopted-environment.ts";
+import { explainEnvironment } from "./environment-hash.ts";
 import { judgeGrantMatrix, judgeTwoGrant, type GrantMatrix, type TwoGrant } from "./grant-matrix.ts";
 import { majorOf, serverMajor } from "./postgres-versions.ts";
 
@@ -46,6 +49,11 @@ export interface PrecheckFacts {
   readonly missing: readonly MissingObject[] | undefined;
   readonly statements: readonly StatementFact[];
   readonly grants: { readonly matrix: GrantMatrix; readonly two_grant: TwoGrant } | undefined;
+  /** Facts of the environment hash as they are now. */
+  readonly environment: readonly EnvironmentFact[] | undefined;
+  /** The same as people adopted them, from the list beside the configuration; undefined on a host that nobody adopted. */
+  readonly adopted: readonly EnvironmentFact[] | undefined;
+  readonly rights: DeclaredRights;
   readonly others: readonly Point[];
 }
 
@@ -57,6 +65,7 @@ export function prechecks(facts: PrecheckFacts): Point[] {
     judgeMissing(facts.missing),
     ...judgeStatements(facts.statements),
     ...judgeGrants(facts),
+    ...judgeEnvironment(facts),
     ...facts.others,
   ];
 }
@@ -195,6 +204,19 @@ function judgeGrants(facts: PrecheckFacts): Point[] {
       ? precheckPoint(title, "missing", verdict.facts.saw, verdict.facts.wanted)
       : precheckPoint(title, "found", "as recorded", "as recorded"),
   );
+}
+
+// One point a fact, worded as a run would word it that was signed for the adopted environment.
+function judgeEnvironment({ environment, adopted, rights }: PrecheckFacts): Point[] {
+  const title = "adopted environment";
+  const wanted = "the facts that people adopted: npm run drift -- --adopt";
+  if (environment === undefined) return [unread(title)];
+  if (adopted === undefined)
+    return [precheckPoint(title, "found", "not compared: nobody has adopted this host's environment", wanted)];
+  const differences = explainEnvironment(adopted, undeclaredFacts(environment, rights));
+  return differences.length === 0
+    ? [precheckPoint(title, "found", `${adopted.length} facts as adopted`, wanted)]
+    : differences.map((saw) => precheckPoint(title, "missing", saw, wanted));
 }
 
 const unread = (title: string): Point =>

@@ -10,19 +10,17 @@ type Kept = RowOf<"read/approver-sets">;
 type Verify = (question: SignatureQuestion) => Promise<SignatureAnswer>;
 
 /**
- * `rows` are cutter_runtime.approver_set, oldest first, which only the database's administrator writes. Version 1 needs no row: its sha
- * is pinned by configuration. Where rows are, the host's set must be the newest of them. STOP_APPROVAL_INVALID otherwise.
+ * `rows` are cutter_runtime.approver_set, oldest first, which only the database's administrator writes: `up` records version 1, so
+ * that whoever changes the file on the host and its pinned sha brings no set of their own. The host's set must be the newest of them.
+ * STOP_APPROVAL_INVALID otherwise.
  */
 export async function insistChain(current: PinnedSet, rows: readonly Kept[], verify: Verify): Promise<void> {
   const newest = rows.at(-1);
-  if (!newest) {
-    if (current.set.version !== "1")
-      throw broken(
-        `approver set version ${current.set.version} without its predecessors`,
-        "version 1, or a set laid after it in cutter_runtime.approver_set",
-      );
-    return;
-  }
+  if (!newest)
+    throw broken(
+      "no approver set is recorded in this database",
+      "version 1 as the database's administrator recorded it: npm run up",
+    );
   if (newest.sha !== current.sha)
     throw broken(`an approver set that is not version ${newest.version} of this database`, "the newest laid set");
   let previous: PinnedSet | undefined;

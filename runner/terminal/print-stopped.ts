@@ -1,6 +1,7 @@
 // Prints a stop for people on stderr and, with --json, for programs on stdout; answers its exit status. On host and workstation.
 import type { Printed } from "../model/events.ts";
 import type { Stopped } from "../model/stop.ts";
+import { painter } from "./colour.ts";
 import { printJson } from "./print-json.ts";
 import { endedBy, stopText, type Standing } from "./stop-text.ts";
 
@@ -22,6 +23,10 @@ export function printStopped(stopped: Stopped, json: boolean, printing: StopPrin
     const stop = ended.stop && { ...ended.stop, hint: words(ended.stop.hint) };
     printJson(lastWord ? lastWord(stopped) : { ...ended, stop });
   }
-  process.stderr.write(words(stopText(stopped, standing)));
+  const text = words(stopText(stopped, standing));
+  const title = text.slice(0, text.indexOf("\n"));
+  // A run that waits for people is no fault.
+  const tone = stopped.code === "STOP_APPROVAL_REQUIRED" ? "warning" : "bad";
+  process.stderr.write(`${painter(process.stderr)(tone, title)}${text.slice(title.length)}`);
   return stopped.exit;
 }

@@ -9,6 +9,7 @@ export { output, secret } from "@pulumi/pulumi/output.js";
 export { Config } from "@pulumi/pulumi/config.js";
 export { RunError } from "@pulumi/pulumi/errors.js";
 export * as log from "@pulumi/pulumi/log/index.js";
+export * as runtime from "@pulumi/pulumi/runtime/settings.js";
 `;
 
 const sdkParts = {

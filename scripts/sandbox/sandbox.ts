@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { installLine, missingPrograms, postgresBin } from "../build/programs.mjs";
 import type { StackConfig } from "../../infra/config.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { writeStackConfig } from "../stack/stack-config.ts";
+import { keepStackConfig } from "../stack/stack-config.ts";
 import { ensureCredentials, writeDatabaseEnv, type SandboxCredentials } from "./credentials.ts";
 import { ensureDatabase, type SandboxDatabase } from "./database.ts";
 import { exclusively } from "../frame/exclusive.ts";
@@ -65,7 +65,7 @@ export async function ensureSandbox(options: SandboxOptions = {}): Promise<Sandb
   privateFolder(folder);
   return await exclusively(folder, async () => {
     const sandbox = await bringUp(folder, bin, say);
-    if (options.folder === undefined) writeStackConfig(sandboxStackFile(), sandbox.stack);
+    if (options.folder === undefined) keepStackConfig(sandboxStackFile(), sandbox.stack);
     return sandbox;
   });
 }

@@ -50,6 +50,8 @@ export function stackOfSandbox(parts: SandboxParts): StackConfig {
     users: [],
     untouched: [],
     known: [],
+    // The keys of the sandbox's own sshd; a real host's lie in its users' homes.
+    watched: [join(place.sshFolder, "authorized_keys")],
     runtime: { root: place.runtimeRoot, areas: [...RUNTIME_AREAS], ...owned, mode: "0700" },
     orchestrator: { file: place.configFile, ...owned, mode: "0600", content },
     approvers: { source: place.approversSource, sha: approversSha, file: place.approversFile, ...owned, mode: "0600" },

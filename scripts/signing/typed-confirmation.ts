@@ -6,6 +6,8 @@ import { Stopped } from "../../runner/model/stop.ts";
 export interface Confirmation {
   readonly question: string;
   readonly wanted: string;
+  /** What is said to be wanted after the third other answer; what was refused with it. */
+  readonly otherwise?: string;
   readonly evened?: (answer: string) => string;
 }
 
@@ -47,7 +49,7 @@ async function withLines<T>(ask: (lines: AsyncIterator<string, unknown>) => Prom
 }
 
 async function askThrice(
-  { question, wanted, evened = (answer) => answer.trim() }: Confirmation,
+  { question, wanted, otherwise, evened = (answer) => answer.trim() }: Confirmation,
   lines: AsyncIterator<string, unknown>,
   page: Page,
 ): Promise<void> {
@@ -58,8 +60,8 @@ async function askThrice(
     if (answer.done || left === 0)
       throw new Stopped("STOP_APPROVAL_INVALID", {
         saw: answer.done ? "no answer" : "another answer",
-        wanted: "what stands in the text that was shown; nothing was signed",
-        hint: "read the request again, then begin anew",
+        wanted: otherwise ?? "what stands in the text that was shown; nothing was signed",
+        hint: otherwise === undefined ? "read the request again, then begin anew" : "read it again, then begin anew",
       });
     page.write(`that is another answer; ${left === 1 ? "1 try" : `${left} tries`} left\n`);
   }

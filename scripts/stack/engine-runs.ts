@@ -1,10 +1,14 @@
 // The two things the engine does with a stack: a preview, read as drift, and `up`, after which the host is looked at again, because
 // nobody is told "done" on the engine's word alone.
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { ENVIRONMENT } from "../../infra/adopted-facts.ts";
+import { saysSandbox } from "../toolchain/sandbox-config.ts";
+import { lookToAdopt, recordAdoption } from "./adoption.ts";
 import { partsInProgress, readPreview, type PreviewLines } from "./engine-answer.ts";
 import { keepLastLook } from "./last-look.ts";
 import { ENGINE_STATUS } from "./engine-process.ts";
 import { ensureStack, preview, up, type Engine } from "./pulumi.ts";
+import { readStackFile } from "./stack-config.ts";
 import { keepToldLocks, toldLocksFile } from "./state-lock.ts";
 import { upFailure } from "./up-failure.ts";
 
@@ -48,5 +52,19 @@ export async function bringUpStack(engine: Engine, say: (line: string) => void, 
     throw upFailure(answer, engine.place.stack);
   }
   rmSync(locks, { force: true });
-  return await lookWithEngine(engine);
+  const left = await lookWithEngine(engine);
+  if (!(await adoptSandbox(engine, left))) return left;
+  return { ...left, lines: left.lines.filter(({ component }) => component !== ENVIRONMENT) };
+}
+
+/**
+ * A sandbox is made by us from nothing, so what stands on it after an `up` is what there is to adopt; a real host is adopted by a
+ * person. An `up` refuses a host that had changed before it.
+ */
+async function adoptSandbox({ configFile }: Engine, { lines }: PreviewLines): Promise<boolean> {
+  if (!saysSandbox(readFileSync(configFile, "utf8"))) return false;
+  const adopted = readStackFile(configFile)["cutter:adopted"] !== undefined;
+  if (adopted && !lines.some(({ component }) => component === ENVIRONMENT)) return false;
+  await recordAdoption(configFile, await lookToAdopt(configFile));
+  return true;
 }

@@ -1,6 +1,6 @@
 // A stack's configuration, Pulumi.<stack>.yaml: read from the file or through the engine, and written from typed values.
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { YAML } from "zx";
 import * as z from "zod";
 import { STACK_KEYS, parseStackConfig, stackConfigFrom, valueOf, type StackConfig } from "../../infra/config.ts";
@@ -83,6 +83,25 @@ export function stackConfigText(config: StackConfig, kept: readonly string[] = [
     (key) => `  cutter:${key}: ${JSON.stringify(config[key])}`,
   );
   return `${[...kept, "config:", ...lines].join("\n")}\n`;
+}
+
+/** Writes a sandbox's file. What was adopted of the same database before stays adopted; that of another one means nothing. */
+export function keepStackConfig(file: string, config: StackConfig): void {
+  const before = existsSync(file) ? adoptedIn(file) : undefined;
+  const same = before?.database === config.orchestrator.content.database.system_identifier;
+  writeStackConfig(file, same && before.adopted !== undefined ? { ...config, adopted: before.adopted } : config);
+}
+
+// A file of an earlier form is written anew, whatever is in it.
+function adoptedIn(file: string): { adopted: StackConfig["adopted"]; database: string } | undefined {
+  try {
+    const { adopted, orchestrator } = stackConfigOfFile(file);
+    const there = adopted !== undefined && existsSync(resolve(dirname(file), adopted.file));
+    return { adopted: there ? adopted : undefined, database: orchestrator.content.database.system_identifier };
+  } catch (error) {
+    if (error instanceof Stopped) return undefined;
+    throw error;
+  }
 }
 
 /** Writes the file (0600) when it differs. Values must parse: a mistake is found here and not on the host. */

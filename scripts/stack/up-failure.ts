@@ -1,4 +1,6 @@
 // Why an `up` did not come to its end, as one stop: a lock, a cancellation, an open run, a script's own words, a plan that no longer fits.
+import { NOT_ADOPTED, readDriftMessage } from "../../infra/drift-text.ts";
+import { ENVIRONMENT } from "../../infra/adopted-facts.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { withStack } from "../../runner/rules/operator-command.ts";
@@ -13,6 +15,7 @@ const LINES_SHOWN = 20;
  */
 export function upFailure({ status, stdout, stderr, told }: UpAnswer, stack: string): Stopped {
   const text = `${stdout}\n${stderr}`;
+  if (text.includes(NOT_ADOPTED)) return notAdopted(text, stack);
   const words = told.failed.flatMap(({ part, said }) => said.map((line) => `${part}: ${line}`));
   const open = /\bSTOP_RUN_OPEN (\S+)/.exec(words.join("\n"))?.[1];
   if (open !== undefined)
@@ -42,6 +45,19 @@ export function upFailure({ status, stdout, stderr, told }: UpAnswer, stack: str
     details,
     `mend what is named and run \`${withStack("npm run up", stack)}\` again: it goes on where it ended`,
   );
+}
+
+// The program itself refused, before the first part: one difference a line behind its word.
+function notAdopted(text: string, stack: string): Stopped {
+  const lines = text.split("\n").flatMap((line) => readDriftMessage(line, ENVIRONMENT) ?? []);
+  const details = [...new Set(lines.map(({ path, want, have }) => `${path}: ${have}, adopted was ${want}`))];
+  return new Stopped("STOP_DRIFT", {
+    saw: `${details.length} facts of the host are not those that were adopted`,
+    wanted: "the host as people adopted it; nothing was changed",
+    details: details.slice(0, LINES_SHOWN),
+    hint: "find out who changed them; put them back, or adopt them by name",
+    next: withStack("npm run drift -- --adopt", stack),
+  });
 }
 
 function couldNotLook(saw: string, details: readonly string[], hint: string): Stopped {

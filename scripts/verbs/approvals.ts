@@ -9,6 +9,8 @@ import { parseStatement } from "../../runner/model/statement.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
+import { painter } from "../../runner/terminal/colour.ts";
+import { tableLines } from "../../runner/terminal/table.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { readProfile } from "../signing/approver-profile.ts";
 import { pinnedSet } from "../signing/approving-person.ts";
@@ -28,9 +30,8 @@ operatorProgram("approvals", "every admitted statement of a run, its signature v
       const judged = await Promise.all(
         eventsLike(admittedStatementEvent, admitted).map((one) => judge(one, runId, set)),
       );
-      for (const one of judged)
-        if (options.json) printJson({ event: "approval", ...one });
-        else process.stdout.write(lineOf(one));
+      if (options.json) for (const one of judged) printJson({ event: "approval", ...one });
+      else if (judged.length > 0) process.stdout.write(tableOf(judged));
       const bad = judged.filter((one) => !one.good);
       if (bad.length > 0)
         throw new Stopped("STOP_APPROVAL_INVALID", {
@@ -64,15 +65,29 @@ async function judge(parsed: Admitted, runId: string, set: ApproverSet): Promise
   return { ...known, good: answer.ok, reason: answer.ok ? null : answer.reason };
 }
 
-function lineOf(one: Approval): string {
-  const words = [
-    one.good ? "good" : "BAD ",
-    one.gate.padEnd(22),
-    one.person.padEnd(12),
-    one.signed_utc,
-    `payload …${one.payload_sha.slice(-6)}`,
-    `used by ${one.used_phase ?? "nothing"}`,
-    ...(one.reason ? [one.reason] : []),
+/** The statements as a table; what does not hold stands in red where there are colours. */
+function tableOf(judged: readonly Approval[]): string {
+  const paint = painter(process.stdout);
+  const columns = [
+    { title: "HOLDS" },
+    { title: "GATE" },
+    { title: "PERSON" },
+    { title: "SIGNED" },
+    { title: "PAYLOAD" },
+    { title: "USED BY" },
   ];
-  return `${printable(words.join("  "))}\n`;
+  const rows = judged.map((one) =>
+    [
+      one.good ? "good" : `BAD: ${one.reason ?? ""}`,
+      one.gate,
+      one.person,
+      one.signed_utc,
+      `…${one.payload_sha.slice(-6)}`,
+      one.used_phase ?? "nothing",
+    ].map(printable),
+  );
+  const [header = "", ...lines] = tableLines(columns, rows, process.stdout.isTTY ? process.stdout.columns : undefined);
+  return [paint("title", header), ...lines.map((line) => (line.startsWith("BAD") ? paint("bad", line) : line))]
+    .map((line) => `${line}\n`)
+    .join("");
 }

@@ -18,6 +18,7 @@ programNamed("reference", "docs/commands.md and the words of completion, from th
         throw new Stopped("STOP_DRIFT", {
           saw: `${stale.map(([path]) => path).join(", ")}: another text than the programs give`,
           wanted: "a reference made of these programs",
+          hint: "make the reference anew; it changes with every option",
           next: "npm run reference",
         });
       for (const [path, text] of stale) writeFileSync(join(projectRoot(), path), text);

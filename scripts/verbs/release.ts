@@ -6,6 +6,7 @@ import * as z from "zod";
 import { canonicalText, sha256 } from "../../runner/model/canonical.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { readRelease } from "../../infra/sources.ts";
+import { BILL_FILE, billOfMaterials } from "../release/bill-of-materials.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
@@ -63,9 +64,15 @@ async function testCounts(project: string, report: string): Promise<Record<strin
 }
 
 programNamed("release", "a tested release of the runner in .state/release")
-  .action(() =>
+  .option("--sbom", "print what a release is made of (CycloneDX), and release nothing", false)
+  .action(({ sbom }: { sbom: boolean }) =>
     runProgram(async () => {
       const project = projectRoot();
+      const bill = await billOfMaterials(project);
+      if (sbom) {
+        process.stdout.write(bill);
+        return 0;
+      }
       const built = join(project, "dist", "runner");
       const before = readRelease(built).digest;
       const tests = await testCounts(project, join(project, ".state", "release-tests.json"));
@@ -80,7 +87,10 @@ programNamed("release", "a tested release of the runner in .state/release")
           wanted: "the bytes that were tested",
           next: "npm run release",
         });
-      addCounts(fresh, canonicalText({ tested_release: before, tests }));
+      addFiles(fresh, {
+        "tests.json": canonicalText({ tested_release: before, tests }),
+        [BILL_FILE]: bill,
+      });
       rmSync(target, { recursive: true, force: true });
       renameSync(fresh, target);
       process.stdout.write(
@@ -92,13 +102,13 @@ programNamed("release", "a tested release of the runner in .state/release")
   )
   .parse();
 
-// The counts are a file of the release like any other, so the release digest covers them.
-function addCounts(folder: string, text: string): void {
+// Files of the release like any other, so the release digest covers them.
+function addFiles(folder: string, texts: Readonly<Record<string, string>>): void {
   const manifest = join(folder, "manifest.json");
-  writeWhenChanged(join(folder, "tests.json"), text, 0o644);
+  for (const [name, text] of Object.entries(texts)) writeWhenChanged(join(folder, name), text, 0o644);
   const files = {
     ...(JSON.parse(readFileSync(manifest, "utf8")) as Record<string, string>),
-    "tests.json": sha256(text),
+    ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, sha256(text)])),
   };
   writeWhenChanged(
     manifest,

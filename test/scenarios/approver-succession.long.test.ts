@@ -63,6 +63,22 @@ async function signSuccession(person: string, next: string): Promise<string> {
   return signed ?? "";
 }
 
+test("an operator who swaps version 1 and its pinned sha together is refused by gate and runner, however the people of that set sign", async () => {
+  await host.register("SWAPPED-1", LAW);
+  const { set } = parseApprovers(first);
+  pin(buildApprovers({ ...set, persons: set.persons.map((one) => ({ ...one, name: "Mallory" })) }));
+  const run = await host.cut("SWAPPED-1");
+  const signed = [await host.sign(run, "SG_1_cut_authz", "linh"), await host.sign(run, "EXECUTION", "minh")];
+  await expectRefused(
+    host,
+    () => host.cutter("gate", "admit", ...signed),
+    "STOP_APPROVAL_INVALID",
+    /an approver set that is not version 1 of this database/,
+  );
+  expect(await host.cutter("orchestrate", "void", run, "a swapped set")).toMatchObject({ status: 0 });
+  pin(first);
+});
+
 test("a set that the host's operator brings alone counts nothing, whatever its file and its pin say", async () => {
   await host.register("PEOPLE-1", LAW);
   pin(second());

@@ -316,6 +316,21 @@ const SEEN: readonly (readonly [string, string, readonly (string | RegExp)[]])[]
     ],
   ],
   [
+    "an implicit cast between types of ours was made",
+    "CREATE FUNCTION public.t2u(text) RETURNS uuid LANGUAGE sql IMMUTABLE AS 'SELECT NULL::uuid'; CREATE CAST (text AS uuid) WITH FUNCTION public.t2u(text) AS IMPLICIT",
+    [/^cast text as uuid added: implicit by public\.t2u\(text\)/],
+  ],
+  [
+    "an operator over types of ours was made",
+    "CREATE FUNCTION public.u_eq_t(uuid, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; CREATE OPERATOR public.= (FUNCTION = public.u_eq_t, LEFTARG = uuid, RIGHTARG = text)",
+    [/^operator public\.=\(uuid,text\) added: by public\.u_eq_t/],
+  ],
+  [
+    "a column compares by another collation",
+    `ALTER TABLE ${UNIT} ALTER doc_code TYPE text COLLATE "C"`,
+    [/^column public\.information_unit\.doc_code changed from text to text collate "C"/],
+  ],
+  [
     "a default changed",
     `ALTER TABLE ${UNIT} ALTER lifecycle_status SET DEFAULT 'enacted'`,
     [

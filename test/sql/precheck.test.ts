@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { collectDatabaseFacts } from "../../runner/adapters/precheck-database.ts";
 import type { Point } from "../../runner/model/point.ts";
-import { prechecks } from "../../runner/rules/precheck.ts";
+import { declaredRights } from "../../runner/adapters/rights.ts";
+import { undeclaredFacts } from "../../runner/rules/adopted-environment.ts";
+import { prechecks, type PrecheckFacts } from "../../runner/rules/precheck.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 import { everyRow } from "../support/principals.ts";
 import { runnerConfig, type RunnerConfig } from "../support/runner-config.ts";
@@ -18,7 +20,10 @@ afterAll(async () => {
   await db.drop();
 });
 
-const looked = async (): Promise<Point[]> => prechecks({ ...(await collectDatabaseFacts(runner.config)), others: [] });
+const looked = async (adopted?: PrecheckFacts["adopted"]): Promise<Point[]> => {
+  const facts = await collectDatabaseFacts(runner.config);
+  return prechecks({ ...facts, others: [], adopted, rights: declaredRights() });
+};
 const failed = (checks: readonly Point[]): [string, string][] =>
   checks.filter((check) => check.state !== "found").map((check) => [check.title, check.saw]);
 
@@ -39,6 +44,22 @@ test("on a database with every package nothing fails and no row of any table is 
   expect(failed(await looked())).toEqual([]);
   expect(await everyRow(db)).toBe(before);
   expect(await sequences()).toEqual(numbers);
+});
+
+test("a superuser who came after the adoption is named; an adopted host passes, and one that nobody adopted says so", async () => {
+  const { environment = [] } = await collectDatabaseFacts(runner.config);
+  const adopted = undeclaredFacts(environment, declaredRights());
+  expect(failed(await looked(adopted))).toEqual([]);
+  expect((await looked()).find(({ title }) => title === "adopted environment")?.saw).toMatch(/^not compared: nobody/);
+  await db.rows("CREATE ROLE precheck_backdoor LOGIN SUPERUSER");
+  try {
+    expect(failed(await looked(adopted))).toContainEqual([
+      "adopted environment",
+      "precheck_backdoor is superuser added",
+    ]);
+  } finally {
+    await db.rows("DROP ROLE precheck_backdoor");
+  }
 });
 
 test("a missing right on a table is named with the statement and the role that need it", async () => {

@@ -11,7 +11,7 @@ import { projectRoot } from "../../infra/place.ts";
 import { placeOf } from "../../scripts/sandbox/place.ts";
 import { configSchema } from "../../runner/model/config.ts";
 
-const APPROVERS = '{"persons":[]}';
+const APPROVERS = '{"persons":[],"version":"1"}';
 const ARMORED = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nbm90IGEga2V5\n-----END PGP PUBLIC KEY BLOCK-----\n";
 const FINGERPRINT = "0123456789ABCDEF0123456789ABCDEF01234567";
 
@@ -188,5 +188,9 @@ export function declaredSources(allowed: boolean): Sources {
     definitions: parseDefinitions(readFileSync(join(projectRoot(), "infra", "table-definitions.json"), "utf8")),
     engine: { apply: "SELECT 1;", check: "SELECT 'laid' AS fact, true AS ok" },
     statement: "SELECT path, lies_in, state, witness FROM facts\n",
+    environment: {
+      environment: ["SELECT kind, identity, value FROM environment\n"],
+      server: "SELECT kind, identity, value FROM server\n",
+    },
   };
 }

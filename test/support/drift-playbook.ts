@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { StackConfig } from "../../infra/config.ts";
 import { configBytes, psqlPlace } from "../../infra/host-spec.ts";
 import type { DeclaredHost } from "../../infra/host-spec.ts";
-import { psqlCommand, psqlVariable } from "../../infra/render/probe.ts";
+import { psqlCommand, psqlVariable } from "../../infra/render/psql.ts";
 import { releaseName, renderLauncher } from "../../infra/render/release.ts";
 import { command, hereDocument } from "../../infra/render/shell-text.ts";
 import type { Sources } from "../../infra/sources.ts";
@@ -36,7 +36,8 @@ export function writeDriftPlaybook(
   const tree = entries.filter(inTree);
   // Named are the kinds that lie outside the database, so that a new kind of database fact is looked at by both sides.
   const inDatabase = entries.filter(
-    ({ path }) => !/^(?:\/|bytes of |everything in |config |key |user |program |database |package )/.test(path),
+    ({ path }) =>
+      !/^(?:\/|bytes of |everything in |config |key |user |program |database |package |environment)/.test(path),
   );
   const from = writeSources(folder, config);
   const { keyring, fingerprint } = config.backupKey;

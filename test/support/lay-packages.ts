@@ -6,7 +6,7 @@ import { packageComponents } from "../../infra/declared-packages.ts";
 import { PACKAGES, readPackage, type PackageName } from "../../infra/packages.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { renderUndo } from "../../infra/render/package.ts";
-import type { PsqlPlace } from "../../infra/render/probe.ts";
+import type { PsqlPlace } from "../../infra/render/psql.ts";
 import { readOwnSources } from "../../infra/sources.ts";
 
 /** Where the database is; the password of workflow_admin stands in the cluster's password file. */

@@ -9,8 +9,10 @@ WITH relation AS (
   JOIN pg_namespace AS n ON n.nspname = split_part(named.name, '.', 1)
   JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = split_part(named.name, '.', 2)
 ), attribute AS (
-  SELECT relation.name, a.*, pg_get_expr(d.adbin, d.adrelid) AS expression
+  SELECT relation.name, a.*, pg_get_expr(d.adbin, d.adrelid) AS expression,
+         CASE WHEN a.attcollation <> t.typcollation THEN 'collate ' || a.attcollation::regcollation::text END AS collated
   FROM relation JOIN pg_attribute AS a ON a.attrelid = relation.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type AS t ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE relation.relkind <> 'S'
 )
@@ -23,7 +25,7 @@ SELECT 'relation' AS kind, name AS identity,
 FROM relation
 UNION ALL
 SELECT 'column', name || '.' || attname,
-       concat_ws(' ', format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'not null' END,
+       concat_ws(' ', format_type(atttypid, atttypmod), collated, CASE WHEN attnotnull THEN 'not null' END,
                  CASE WHEN attgenerated <> '' THEN 'generated' WHEN attidentity <> '' THEN 'identity ' || attidentity::text WHEN expression IS NOT NULL THEN 'default' END, expression)
 FROM attribute
 UNION ALL

@@ -171,6 +171,9 @@ const looks = (change: Record<string, unknown> = {}): string => {
       "keyring",
       "engine",
       "database",
+      "environment",
+      "server",
+      "surroundings",
     ].map((name) => [name, look()]),
   );
   return `a banner\n${FACTS_BEGIN}\n${JSON.stringify({ version: "1", ...empty, node: look("absent\n"), config: look('"no node"'), engine: look("absent\n"), database: look("no psql"), ...change })}\n${FACTS_END}\n`;

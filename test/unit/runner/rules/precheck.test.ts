@@ -46,6 +46,9 @@ const GOOD: PrecheckFacts = {
     },
     two_grant: { verify_result: true, cut_change_set_affected_row: true },
   },
+  environment: [],
+  adopted: [],
+  rights: { roles: [], schemas: [], tables: [], functions: [], triggers: [], event_triggers: [] },
   others: [],
 };
 const stop = (change: Partial<PrecheckFacts>) => judgePrechecks(prechecks({ ...GOOD, ...change }));
