@@ -18,12 +18,11 @@ const mode = z.string().regex(/^0[0-7]{3}$/, 'four octal digits, as "0750"');
 const owned = { owner: user, group: user, mode };
 const PACKAGE = z.enum(PACKAGES);
 
-/** Where the host is and how it proves itself. A connection never uses a user's own SSH settings. */
-export const connectionSchema = z.strictObject({
+const dialled = {
   host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/),
   port: z.int().min(1).max(65_535),
   user,
-  /** File of the private key on this workstation; never its content. */
+  /** File of the private key on this workstation; never its content. An agent serves that key when the file needs a passphrase. */
   privateKeyFile: z.string().startsWith("/"),
   /** One line `<type> <base64>`: the only key the host may show. RSA is refused, because clients would fall back to SHA-1. */
   hostKey: z
@@ -32,6 +31,16 @@ export const connectionSchema = z.strictObject({
       /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
       "one line `ssh-ed25519 <base64>` (or ecdsa); no RSA key",
     ),
+};
+const jumpSchema = z.strictObject(dialled);
+/** A host that every connection goes through; it carries the inner connection and reads nothing of it. */
+export type Jump = z.infer<typeof jumpSchema>;
+
+/** Where the host is and how it proves itself. A connection never uses a user's own SSH settings. */
+export const connectionSchema = z.strictObject({
+  ...dialled,
+  /** The jump host, where the host cannot be dialled from here; `host` is then a name or address as the jump host knows it. */
+  jump: jumpSchema.exactOptional(),
   /** Whether commands go through `sudo -n`. */
   sudo: z.boolean(),
   dialSeconds: z.int().min(1).max(120),

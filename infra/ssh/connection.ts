@@ -1,19 +1,30 @@
 // How the host is dialled: the same pinned key for the probe (ssh) and for the engine's commands.
-import { readFileSync } from "node:fs";
-import { sshCommandLine } from "./line.ts";
-import type { Connection } from "../config.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sshCommandLine, type RemoteAddress } from "./line.ts";
+import type { Connection, Jump } from "../config.ts";
 
 /** The line of a known-hosts file that pins the host. */
-export function knownHostsLine({ host, port, hostKey }: Connection): string {
+export function knownHostsLine({ host, port, hostKey }: Pick<Connection, "host" | "port" | "hostKey">): string {
   return `[${host}]:${port} ${hostKey}\n${port === 22 ? `${host} ${hostKey}\n` : ""}`;
+}
+
+/** The address for ssh, with the pinned keys of the host and of its jump host written into one file each in `folder`. */
+export function pinnedAddress({ jump, ...host }: Connection, folder: string): RemoteAddress {
+  const address = (of: Jump, file: string): Omit<RemoteAddress, "jump"> => {
+    const knownHostsFile = join(folder, file);
+    writeFileSync(knownHostsFile, knownHostsLine(of), { mode: 0o600 });
+    return { host: of.host, port: of.port, user: of.user, privateKeyFile: of.privateKeyFile, knownHostsFile };
+  };
+  return { ...address(host, "known_hosts"), ...(jump ? { jump: address(jump, "jump_known_hosts") } : {}) };
 }
 
 /**
  * The whole ssh command line for one shell that reads its script from standard input; constant but for the address, so that
  * no process list shows what is done. Options given first win over those of the shared command line.
  */
-export function sshShellLine(connection: Connection, knownHostsFile: string): string[] {
-  const [program = "ssh", ...rest] = sshCommandLine({ ...connection, knownHostsFile });
+export function sshShellLine(connection: Connection, address: RemoteAddress): string[] {
+  const [program = "ssh", ...rest] = sshCommandLine(address);
   const options = {
     HostKeyAlgorithms: connection.hostKey.split(" ")[0] ?? "",
     ConnectTimeout: String(connection.dialSeconds),
@@ -37,18 +48,21 @@ export function shellCommand({ sudo }: Pick<Connection, "sudo">): string {
   return sudo ? "exec sudo -n sh -s" : "exec sh -s";
 }
 
-/** The engine's form of the connection; the private key is read here and marked secret by the caller. */
-export function engineConnection(connection: Connection): {
-  host: string;
-  port: number;
-  user: string;
-  hostKey: string;
-  privateKey: string;
-  dialErrorLimit: number;
-  perDialTimeout: number;
-} {
-  const { host, port, user, hostKey, privateKeyFile, dialSeconds } = connection;
-  return {
+/** One host in the engine's form. Without `privateKey` the plugin asks the agent of SSH_AUTH_SOCK, see engine-agent.ts. */
+interface EngineDial {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly hostKey: string;
+  readonly privateKey?: string;
+  readonly dialErrorLimit: number;
+  readonly perDialTimeout: number;
+}
+
+/** The engine's form of the connection; the private keys are read here and marked secret by the caller. */
+export function engineConnection(connection: Connection): EngineDial & { readonly proxy?: EngineDial } {
+  const { jump, dialSeconds } = connection;
+  const dial = ({ host, port, user, hostKey, privateKeyFile }: Jump): EngineDial => ({
     host,
     port,
     user,
@@ -56,5 +70,6 @@ export function engineConnection(connection: Connection): {
     privateKey: readFileSync(privateKeyFile, "utf8"),
     dialErrorLimit: 3,
     perDialTimeout: dialSeconds,
-  };
+  });
+  return { ...dial(connection), ...(jump ? { proxy: dial(jump) } : {}) };
 }

@@ -1,14 +1,13 @@
 // The one caller of ssh for provisioning: runs one shell script on the host over one connection, with the pinned key and limits.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Stopped } from "../../runner/model/stop.ts";
-import { printable } from "../../runner/rules/text-hygiene.ts";
 import type { Connection } from "../config.ts";
-import { knownHostsLine, sshShellLine } from "./connection.ts";
+import { pinnedAddress, sshShellLine } from "./connection.ts";
 import { framedCall, newToken } from "./framed-call.ts";
-import { keyFault } from "./key-fault.ts";
 import { framedScript } from "./framed-shell.ts";
+import { dialFault } from "./jump.ts";
 
 /** What a script on the host answered. */
 export interface HostAnswer {
@@ -27,12 +26,10 @@ const ANSWER_CAP = 64 * 1024 * 1024;
 export async function runOnHost(connection: Connection, script: string, limitSeconds: number): Promise<HostAnswer> {
   const folder = mkdtempSync(join(tmpdir(), "cutter-ssh-"));
   try {
-    const pin = join(folder, "known_hosts");
-    writeFileSync(pin, knownHostsLine(connection), { mode: 0o600 });
     const token = newToken();
     const parts: Buffer[] = [];
     const { status, stderr } = await framedCall({
-      line: sshShellLine(connection, pin),
+      line: sshShellLine(connection, pinnedAddress(connection, folder)),
       token,
       input: framedScript(script, token),
       caps: { bytes: ANSWER_CAP, line: ANSWER_CAP, lines: Infinity, silence: limitSeconds },
@@ -41,18 +38,11 @@ export async function runOnHost(connection: Connection, script: string, limitSec
     }).catch((error: unknown) => {
       throw error instanceof Stopped ? unreachable(connection, error.facts.saw, error.facts.hint) : error;
     });
-    if (status === undefined)
-      throw unreachable(connection, keyFault(connection.privateKeyFile, stderr) ?? reasonOf(stderr));
+    if (status === undefined) throw unreachable(connection, dialFault(connection, stderr) || "the connection failed");
     return { status, stdout: Buffer.concat(parts).toString("utf8"), stderr };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function reasonOf(stderr: string): string {
-  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|no matching host key type/.test(stderr))
-    return "its host key is not the pinned one; nothing was sent";
-  return printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200) || "the connection failed";
 }
 
 function unreachable({ host, port }: Connection, saw: string, hint?: string): Stopped {

@@ -16,9 +16,10 @@ import { canonicalText } from "../model/canonical.ts";
 import { isRunId } from "../model/ids.ts";
 import { jsonOf } from "../model/json-text.ts";
 import { insist, Stopped, STOPS } from "../model/stop.ts";
-import { batchAnswer, memberAnswers } from "../rules/batch-answer.ts";
+import { batchAnswer, memberAnswers, unhaltCommand } from "../rules/batch-answer.ts";
 import { judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
 import { nextLegs } from "../rules/batch-progress.ts";
+import { judgeHalt } from "../rules/batch-stops.ts";
 import { batchText } from "../terminal/batch-text.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
@@ -144,7 +145,8 @@ const isBusy = (world: World, id: BatchId): Promise<boolean> =>
 /** A halt row for every open run of the batch. */
 export async function haltOneBatch(common: Common, id: string, reason: string): Promise<number> {
   const world = await makeWorld(common.config);
-  const { facts } = await batchRecord(world, id);
+  const { facts, members } = await batchRecord(world, id);
+  insist(judgeHalt(facts.batch_id, members));
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   // The halt must be recorded whether the scheduler answers or not: workers ask the records before every leg.
   const halts = await withClient(world, (client) => haltBatch({ world, client, say }, facts.batch_id, reason)).catch(
@@ -157,9 +159,11 @@ export async function haltOneBatch(common: Common, id: string, reason: string): 
   await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
   for (const halt_id of halts)
     if (common.json) printJson({ event: "halted", halt_id, run_id: null, acknowledged: true });
+  const { batch } = await batchRecord(world, id);
   say(
-    `halts ${halts.join(", ")} recorded and acknowledged; to lift them: npm run unhalt -- <halt-ids> --profile <approver profile>`,
+    `halts ${halts.join(", ")} recorded and acknowledged; each is lifted by a statement of its own, then batch resume`,
   );
+  for (const halt of batch.halts_in_force) say(unhaltCommand(halt));
   return 0;
 }
 

@@ -113,7 +113,7 @@ export const ROWS = {
   "verify/immutability-triggers": z.strictObject({ trigger: text, relation: text, mode: text }),
   "read/batches": z.strictObject({
     batch_id: text, manifest: z.unknown(), manifest_sha: text, host: text, actor: text, release: text, opened: when, closed: when.nullable(),
-    close_kind: nullable, close_reason: nullable, stopped: nullable, now: when,
+    close_kind: nullable, close_reason: nullable, stopped: nullable, now: when, halts_in_force: z.array(text),
   }),
   "read/batch-members": z.strictObject({
     document_id: text, ordinal: count, wave: count, run_id: nullable, attempts: count, failures: count, quarantined: z.boolean(), reason: nullable,

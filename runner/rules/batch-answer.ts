@@ -10,6 +10,8 @@ export interface AnsweredBatch {
     readonly opened: Date;
     readonly close_reason: string | null;
     readonly now: Date;
+    /** Halts of the batch that no UNHALT has lifted, as `npm run unhalt` wants them: `<id> --run <run>`. */
+    readonly halts_in_force: readonly string[];
   };
   readonly members: readonly (MemberFacts & { readonly units: number | null; readonly backed_up: Date | null })[];
   readonly maxAgeMinutes: number;
@@ -39,12 +41,16 @@ export function batchAnswer({ facts, batch, members, maxAgeMinutes }: AnsweredBa
     quarantined: count("quarantined"),
     wave,
     backup_minutes_left: waiting.length === 0 ? null : Math.max(0, left),
-    next: nextCommand(facts, standings),
+    next: nextCommand(facts, standings, batch.halts_in_force),
   };
 }
 
-function nextCommand(facts: BatchFacts, standings: readonly string[]): string | null {
+/** The command a person signs the UNHALT of one halt with. */
+export const unhaltCommand = (halt: string): string => `npm run unhalt -- ${halt} --profile <your-profile>`;
+
+function nextCommand(facts: BatchFacts, standings: readonly string[], halts: readonly string[]): string | null {
   if (facts.close_kind !== null) return null;
+  if (facts.stopped !== null && halts[0] !== undefined) return unhaltCommand(halts[0]);
   if (facts.stopped !== null) return `cutter orchestrate batch void ${facts.batch_id} "<reason>"`;
   if (standings.some((standing) => standing === "asks_cut" || standing === "asks_enact"))
     return `cutter orchestrate batch resume ${facts.batch_id} <signed files>`;

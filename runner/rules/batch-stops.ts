@@ -1,6 +1,6 @@
 // What becomes of a batch when one of its legs stops: docs/decisions/0152-waves.md has the table.
 import type { BatchManifest } from "../model/batch.ts";
-import { EXIT_BUG, isStopCode, STOPS } from "../model/stop.ts";
+import { EXIT_BUG, isStopCode, STOPS, type Verdict } from "../model/stop.ts";
 
 /** How a leg ended: exit status and, unless 0, the code of its stop. */
 export interface LegEnd {
@@ -64,4 +64,21 @@ export function haltAfterFailures(stop: BatchManifest["stop"], quarantined: read
   const allowed = stop.policy === "stop" ? 0 : stop.failures;
   if (quarantined.length <= allowed) return undefined;
   return `${quarantined.length} documents set aside (${quarantined.slice(0, 5).join(", ")}), ${allowed} are allowed`;
+}
+
+/**
+ * Whether a person may halt the batch. STOP_REFUSED_INPUT while no run of it was ever opened: an UNHALT names the halt of a run, so such a
+ * halt could never be lifted (docs/decisions/0152-waves.md).
+ */
+export function judgeHalt(batch_id: string, members: readonly { readonly run_state: string | null }[]): Verdict {
+  if (members.some(({ run_state }) => run_state !== null)) return undefined;
+  return {
+    code: "STOP_REFUSED_INPUT",
+    facts: {
+      saw: `no run of ${batch_id} was opened yet, so no UNHALT could name its halt`,
+      wanted: "a batch that has begun",
+      hint: "`cutter orchestrate halt --reason <text>` halts every run of this database until a signed UNHALT; or end this batch",
+      next: `cutter orchestrate batch void ${batch_id} "<reason>"`,
+    },
+  };
 }

@@ -8,7 +8,7 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import { KEPT_ANSWER, lineReader, PASSING_ANSWER, type AnswerCaps } from "../../infra/ssh/framed-answer.ts";
 import { framedCall, newToken, type CallEnd } from "../../infra/ssh/framed-call.ts";
 import { framedScript } from "../../infra/ssh/framed-shell.ts";
-import { keyFault } from "../../infra/ssh/key-fault.ts";
+import { dialFault, neverStood } from "../../infra/ssh/jump.ts";
 import { remoteCommand, sshCommandLine } from "../../infra/ssh/line.ts";
 import { operatorStop, stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
@@ -94,13 +94,7 @@ export const BROKE = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_0
 export async function askedAgain<T extends HostAnswer>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     const answer = await ask();
-    const wait = (
-      /^ssh: (?:connect to host|Could not resolve)|Host key verification failed|Permission denied|Load key|timed out during banner exchange/m.test(
-        answer.stderr,
-      )
-        ? NEVER_STOOD
-        : BROKE
-    )[tries];
+    const wait = (neverStood(answer.stderr) ? NEVER_STOOD : BROKE)[tries];
     if (answer.status !== undefined || wait === undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
@@ -145,10 +139,8 @@ export const eventsLike = <T>(schema: z.ZodType<T>, events: readonly HostEvent[]
 
 /** The stop of a line that does not stand. */
 export function lineBroken({ address }: Target, stderr: string): Stopped {
-  const said =
-    keyFault(address.privateKeyFile, stderr) ?? printable(stderr.trim().split("\n").at(-1) ?? "").slice(0, 200);
   return new Stopped("STOP_COULD_NOT_LOOK", {
-    saw: `${address.host}:${address.port}: ${said || "the line ended"}`,
+    saw: `${address.host}:${address.port}: ${dialFault(address, stderr) || "the line ended"}`,
     wanted: "the pinned host, answering",
     hint: "what runs there goes on",
   });

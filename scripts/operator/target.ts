@@ -1,10 +1,10 @@
 // Which host a stack's name means: address, launcher and runtime root, from configuration alone, so that a fresh clone can take over.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as z from "zod";
 import { connectionSchema, type Connection } from "../../infra/config.ts";
-import { knownHostsLine } from "../../infra/ssh/connection.ts";
+import { pinnedAddress } from "../../infra/ssh/connection.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { missingStackFile, readStackFile } from "../stack/stack-config.ts";
 import { projectRoot } from "../../infra/place.ts";
@@ -81,13 +81,7 @@ function fromStackFile(stack: string, file: string): Target {
     sandbox,
     launcher: [...asOwner(connection, runtime.owner), release.launcher],
     runtimeRoot: runtime.root,
-    address: {
-      host: connection.host,
-      port: connection.port,
-      user: connection.user,
-      privateKeyFile: connection.privateKeyFile,
-      knownHostsFile: pinned(knownHostsLine(connection)),
-    },
+    address: pinned(connection),
   };
 }
 
@@ -97,11 +91,9 @@ function asOwner({ sudo, user }: Connection, owner: string): string[] {
   return user === "root" && owner !== "root" ? ["runuser", "-u", owner, "--"] : [];
 }
 
-// ssh reads pinned keys from a file only; it lives as long as this program.
-function pinned(line: string): string {
+// ssh reads pinned keys from files only; they live as long as this program.
+function pinned(connection: Connection): RemoteAddress {
   const folder = mkdtempSync(join(tmpdir(), "cutter-pin-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "known_hosts");
-  writeFileSync(file, line, { mode: 0o600 });
-  return file;
+  return pinnedAddress(connection, folder);
 }

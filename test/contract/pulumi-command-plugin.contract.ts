@@ -139,6 +139,33 @@ export function commandPluginContract(name: string, under: PluginUnderTest): voi
         await silent.stop();
       }
     });
+    test("a host behind a proxy is reached through it, and both host keys are pinned", async () => {
+      const proxy = await startThrowAwaySshd();
+      try {
+        const { host, port, user, privateKey, hostKey } = proxy;
+        const through = {
+          host,
+          port,
+          user,
+          privateKey: secret(privateKey),
+          hostKey,
+          dialErrorLimit: 1,
+          perDialTimeout: 5,
+        };
+        const { outputs } = await plugin.create(inputs({ create: "echo there" }, { proxy: through }));
+        expect([clear(outputs["stdout"]), proxy.logins()]).toEqual(["there", 1]);
+        const before = [proxy.logins(), sshd.logins()];
+        const otherProxy = { ...through, hostKey: proxy.otherHostKey };
+        await expect(plugin.create(inputs({ create: "true" }, { proxy: otherProxy }))).rejects.toThrow(/key/);
+        expect([proxy.logins(), sshd.logins()]).toEqual(before);
+        await expect(
+          plugin.create(inputs({ create: "true" }, { hostKey: sshd.otherHostKey, proxy: through })),
+        ).rejects.toThrow(/key/);
+        expect(sshd.logins()).toBe(before[1]);
+      } finally {
+        await proxy.stop();
+      }
+    });
     test("a key that may not log in is refused", async () => {
       await expect(plugin.create(inputs({ create: "true" }, { user: "nobody-of-this-name" }))).rejects.toThrow();
     });

@@ -86,6 +86,8 @@ describe("what only the stand-in refuses", () => {
         ]);
         await expect(plugin.create(inputs({}, dial))).rejects.toThrow(/loopback/);
       }
+      const proxy = { host: "192.0.2.7", user: "u", hostKey: sshd.hostKey };
+      expect((await plugin.check(inputs({}, { proxy }))).failures).toEqual([expect.stringMatching(/proxy.*loopback/)]);
       for (const hostKey of [undefined, "", "ssh-ed25519", `${sshd.hostKey}\n${sshd.otherHostKey}`, sshd.privateKey]) {
         const rest = { create: "true", addPreviousOutputInEnv: false, logging: "none" };
         const connection = secret({
@@ -103,10 +105,7 @@ describe("what only the stand-in refuses", () => {
       expect(
         (
           await plugin.check(
-            inputs(
-              { environment: { A: "1" }, addPreviousOutputInEnv: true, assetPaths: ["x"] },
-              { proxy: { host: "h" } },
-            ),
+            inputs({ environment: { A: "1" }, addPreviousOutputInEnv: true, assetPaths: ["x"] }, { proxyHost: "h" }),
           )
         ).failures
           .map((line) => line.split(":")[0])

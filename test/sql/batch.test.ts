@@ -88,3 +88,31 @@ test("a batch with an open run is not closed, and a closed one takes no record",
     /STOP_REPLAY_CONFLICT/,
   );
 });
+
+test("a batch halted between two waves, with no run open, goes on by the UNHALT of its newest run; one that never had a run by none", async () => {
+  const other = "ictb-20261129T120000Z-0000000b";
+  const halts = async (): Promise<string[]> => {
+    const sql = "SELECT cutter_runtime.stop_batch($1, 'look first', 'lan')::text[] AS halts";
+    return (await database.rows<{ halts: string[] }>(sql, [other], "cutter_halt"))[0]?.halts ?? [];
+  };
+  const stopped = async () => (await exec("SELECT cutter_runtime.batch_stopped($1) AS why", [other]))[0]?.["why"];
+  await exec("SELECT cutter_runtime.open_batch($1, '{}', repeat('b', 64), 'host', 'lan', 'release', $2)", [
+    other,
+    JSON.stringify([{ document_id: "LAW-D", ordinal: 1, wave: 0 }]),
+  ]);
+  await exec("SELECT cutter_runtime.assign_member($1, 'LAW-D', $2)", [other, run("00000007")]);
+  await open("00000007", "LAW-D");
+  await exec("SELECT cutter_runtime.close_run($1, 1, 'voided', 'a reason')", [run("00000007")]);
+  const [halt, ...more] = await halts();
+  expect(more).toEqual([]);
+  expect(await stopped()).toBe("look first");
+  await database.rows(
+    "SELECT cutter_runtime.lift_halt(ARRAY[$1]::bigint[], '\\x00', '\\x00', 'minh')",
+    [halt],
+    "cutter_gate",
+  );
+  expect(await stopped()).toBeNull();
+  await database.rows("UPDATE cutter_runtime.batch_member SET run_id = NULL WHERE batch_id = $1", [other]);
+  expect(await halts()).toEqual([]);
+  expect(await stopped()).toBe("look first");
+});

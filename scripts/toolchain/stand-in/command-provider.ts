@@ -1,5 +1,5 @@
 // The resource `command:remote:Command` as the official plugin 1.2.1 serves it, as far as our own programs use it. What this
-// stand-in does not do (proxy, environment, CopyToRemote, local commands) it refuses by name instead of doing it differently.
+// stand-in does not do (environment, CopyToRemote, local commands) it refuses by name instead of doing it differently.
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type {

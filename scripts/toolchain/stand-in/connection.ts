@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import ssh2 from "ssh2";
 import * as z from "zod";
 
-const connectionSchema = z.strictObject({
+const dialSchema = z.strictObject({
   host: z.string(),
   port: z.int().min(1).max(65_535).default(22),
   user: z.string().default("root"),
@@ -15,32 +15,48 @@ const connectionSchema = z.strictObject({
   dialErrorLimit: z.int().min(-1).default(10),
   perDialTimeout: z.number().min(0).default(15),
 });
+const connectionSchema = dialSchema.extend({ proxy: dialSchema.optional() });
 
-/** A checked connection; hostKey as type and bytes. `perDialTimeout` in seconds, 0 for none; `dialErrorLimit` -1 for endless. */
-export interface Connection extends Omit<z.infer<typeof connectionSchema>, "hostKey"> {
+/** A checked host to dial; hostKey as type and bytes. `perDialTimeout` in seconds, 0 for none; `dialErrorLimit` -1 for endless. */
+export interface Dial extends Omit<z.infer<typeof dialSchema>, "hostKey"> {
   readonly hostKeyType: string;
   readonly hostKeyBytes: Buffer;
 }
 
+/** A checked connection; `proxy` is the host it goes through. */
+export interface Connection extends Dial {
+  readonly proxy?: Dial;
+}
+
+interface Refusal {
+  readonly refusal: string;
+}
+
 /** The connection, or why not, in words that name fields and never show their values. */
-export function readConnection(value: unknown): Connection | { readonly refusal: string } {
+export function readConnection(value: unknown): Connection | Refusal {
   const parsed = connectionSchema.safeParse(value);
   if (!parsed.success) {
-    // Fields of the official plugin we do not serve (proxy) are unknown here and refused by name.
     const fields = parsed.error.issues.map((issue) =>
       [...issue.path.map(String), ...(issue.code === "unrecognized_keys" ? issue.keys : [])].join("."),
     );
     return { refusal: `connection is not usable; look at: ${[...new Set(fields)].join(", ") || "connection"}` };
   }
-  const { hostKey, ...rest } = parsed.data;
+  const { proxy, ...host } = parsed.data;
+  const dial = readDial(host, "connection");
+  if ("refusal" in dial || proxy === undefined) return dial;
+  const through = readDial(proxy, "connection.proxy");
+  return "refusal" in through ? through : { ...dial, proxy: through };
+}
+
+function readDial({ hostKey, ...rest }: z.infer<typeof dialSchema>, field: string): Dial | Refusal {
   if (!isLoopback(rest.host))
     return {
-      refusal:
-        "connection.host is not a loopback address; this stand-in serves sandboxes only, install the official plugin",
+      refusal: `${field}.host is not a loopback address; this stand-in serves sandboxes only, install the official plugin`,
     };
   const pinned = readHostKey(hostKey);
-  if (pinned === undefined) return { refusal: "connection.hostKey is not one line `<type> <base64>` of a public key" };
-  return { ...rest, ...pinned };
+  return pinned === undefined
+    ? { refusal: `${field}.hostKey is not one line \`<type> <base64>\` of a public key` }
+    : { ...rest, ...pinned };
 }
 
 /** Whether a host name can only mean this machine. */
@@ -48,7 +64,7 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
-function readHostKey(line: string): Pick<Connection, "hostKeyType" | "hostKeyBytes"> | undefined {
+function readHostKey(line: string): Pick<Dial, "hostKeyType" | "hostKeyBytes"> | undefined {
   const words = line.trim().split(/\s+/);
   if (line.trim().includes("\n")) return undefined;
   const key = ssh2.utils.parseKey(words.slice(0, 2).join(" "));

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import ssh2 from "ssh2";
 import type { ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
-import type { Connection } from "./connection.ts";
+import type { Connection, Dial } from "./connection.ts";
 
 /** A command, its whole standard input, the limit in seconds for it to end, what cancels it, and who sees its lines while it runs. */
 export interface RemoteCommand {
@@ -55,7 +55,32 @@ async function dial(connection: Connection, cancelled: AbortSignal): Promise<ssh
   }
 }
 
-function dialOnce(connection: Connection): Promise<ssh2.Client> {
+async function dialOnce({ proxy, ...host }: Connection): Promise<ssh2.Client> {
+  if (proxy === undefined) return await login(host);
+  const jump = await login(proxy);
+  // A broken line is told by the inner connection, which ends with it.
+  jump.on("error", () => undefined);
+  try {
+    const client = await login(host, await throughProxy(jump, host));
+    client.on("close", () => jump.end());
+    return client;
+  } catch (error) {
+    jump.end();
+    throw error;
+  }
+}
+
+function throughProxy(jump: ssh2.Client, { host, port }: Dial): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    jump.forwardOut("127.0.0.1", 0, host, port, (error, channel) =>
+      error
+        ? reject(new DialFailure(`the proxy does not reach ${host}:${port}: ${error.message}`, true))
+        : resolve(channel),
+    );
+  });
+}
+
+function login(connection: Dial, through?: ClientChannel): Promise<ssh2.Client> {
   const place = `${connection.host}:${connection.port}`;
   const client = new ssh2.Client();
   let seenOtherKey = false;
@@ -68,7 +93,8 @@ function dialOnce(connection: Connection): Promise<ssh2.Client> {
     // A host that closes the line before it speaks gives no error of its own.
     client.on("close", () => reject(new DialFailure(`${place} closed the connection before the login`, true)));
     try {
-      client.connect(dialSettings(connection, () => void (seenOtherKey = true)));
+      const settings = dialSettings(connection, () => void (seenOtherKey = true));
+      client.connect({ ...settings, ...(through ? { sock: through } : {}) });
     } catch {
       // The library's text may quote what it could not parse.
       reject(new DialFailure("connection.privateKey cannot be used: not a private key, or another passphrase", false));
@@ -76,8 +102,9 @@ function dialOnce(connection: Connection): Promise<ssh2.Client> {
   });
 }
 
-function dialSettings(connection: Connection, onOtherKey: () => void): ConnectConfig {
-  const { host, port, user, privateKey, privateKeyPassword, password, agentSocketPath } = connection;
+function dialSettings(connection: Dial, onOtherKey: () => void): ConnectConfig {
+  const { host, port, user, privateKey, privateKeyPassword, password } = connection;
+  const agent = connection.agentSocketPath ?? process.env["SSH_AUTH_SOCK"];
   return {
     host,
     port,
@@ -86,7 +113,7 @@ function dialSettings(connection: Connection, onOtherKey: () => void): ConnectCo
     ...(privateKey === undefined ? {} : { privateKey: privateKey.endsWith("\n") ? privateKey : `${privateKey}\n` }),
     ...(privateKeyPassword === undefined ? {} : { passphrase: privateKeyPassword }),
     ...(password === undefined ? {} : { password, tryKeyboard: false }),
-    ...(agentSocketPath === undefined ? {} : { agent: agentSocketPath }),
+    ...(agent === undefined ? {} : { agent }),
     algorithms: { serverHostKey: algorithmsOf(connection.hostKeyType) },
     // Runs inside the key exchange, before anything of ours but a version line has been sent.
     hostVerifier: (key: Buffer) => {

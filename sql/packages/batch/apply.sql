@@ -60,7 +60,7 @@ CREATE TABLE cutter_runtime.batch_wave (
   PRIMARY KEY (batch_id, wave)
 );
 
--- A batch stands still while one of these halts is not lifted; one without halts, because no run was open, for good.
+-- A batch stands still while one of these halts is not lifted; one without halts, because it never had a run, for good.
 CREATE TABLE cutter_runtime.batch_stop (
   stop_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   batch_id text NOT NULL REFERENCES cutter_runtime.batch,
@@ -187,6 +187,14 @@ BEGIN
      WHERE m.batch_id = p_batch_id AND r.closed IS NULL ORDER BY m.ordinal LOOP
     v_halts := v_halts || request_halt(v_run_id, p_reason, p_actor);
   END LOOP;
+  IF cardinality(v_halts) = 0 THEN
+    -- Between two waves no run is open: the newest stands for the batch, so that an UNHALT can name the halt.
+    SELECT r.run_id INTO v_run_id FROM batch_member m JOIN run r ON r.run_id = m.run_id
+     WHERE m.batch_id = p_batch_id ORDER BY r.opened DESC LIMIT 1;
+    IF v_run_id IS NOT NULL THEN
+      v_halts := v_halts || request_halt(v_run_id, p_reason, p_actor);
+    END IF;
+  END IF;
   INSERT INTO batch_stop (batch_id, halt_ids, reason, actor) VALUES (p_batch_id, v_halts, p_reason, p_actor);
   RETURN v_halts;
 END $$;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseStackConfig } from "../../../infra/config.ts";
-import { sshShellLine } from "../../../infra/ssh/connection.ts";
+import { pinnedAddress, sshShellLine } from "../../../infra/ssh/connection.ts";
 import { driftMarker, driftMessage, readDriftMessage } from "../../../infra/drift-text.ts";
 import { factsOf } from "../../../infra/facts.ts";
 import { declareHost } from "../../../infra/host-spec.ts";
@@ -129,7 +129,10 @@ test("ssh is called so that a user's own settings, which would run a command, do
   try {
     const own = join(folder, "config");
     writeFileSync(own, "Host *\n  ProxyCommand touch proxied\n  ForwardAgent yes\n");
-    const [program = "", ...line] = sshShellLine(declaredStack().connection, join(folder, "pin"));
+    const [program = "", ...line] = sshShellLine(
+      declaredStack().connection,
+      pinnedAddress(declaredStack().connection, folder),
+    );
     const effective = (words: readonly string[]): string => execFileSync(program, ["-G", ...words]).toString();
     expect(
       effective(line.map((word) => (word === "none" && line[line.indexOf(word) - 1] === "-F" ? own : word))),
@@ -138,7 +141,7 @@ test("ssh is called so that a user's own settings, which would run a command, do
     expect(ours).not.toMatch(/proxycommand|knownhostscommand/);
     for (const setting of [
       "stricthostkeychecking true",
-      `userknownhostsfile ${join(folder, "pin")}`,
+      `userknownhostsfile ${join(folder, "known_hosts")}`,
       "globalknownhostsfile none",
       "hostkeyalgorithms ssh-ed25519",
       "forwardagent no",

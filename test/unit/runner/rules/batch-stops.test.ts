@@ -1,7 +1,7 @@
 // The table of docs/decisions/0152-waves.md, row by row.
 import { expect, test } from "vitest";
 import { STOPS, type StopCode } from "../../../../runner/model/stop.ts";
-import { consequenceOf, haltAfterFailures } from "../../../../runner/rules/batch-stops.ts";
+import { consequenceOf, haltAfterFailures, judgeHalt } from "../../../../runner/rules/batch-stops.ts";
 
 const after = (code: StopCode, failures = 0) => consequenceOf({ exit: STOPS[code].exit, code }, failures);
 
@@ -48,4 +48,16 @@ test("more documents set aside than the manifest allows halt the batch, and one 
     /3 documents set aside.*2 are allowed/,
   );
   expect(haltAfterFailures({ failures: 9, policy: "stop" }, ["LAW-A"])).toMatch(/LAW-A/);
+});
+
+test("a halt before any run was opened is refused with the way out, as no UNHALT could name it", () => {
+  const id = "ictb-20261129T120000Z-0000000a";
+  expect(judgeHalt(id, [{ run_state: null }, { run_state: "opened" }])).toBeUndefined();
+  expect(judgeHalt(id, [{ run_state: null }])).toMatchObject({
+    code: "STOP_REFUSED_INPUT",
+    facts: {
+      hint: expect.stringContaining("orchestrate halt --reason") as unknown,
+      next: `cutter orchestrate batch void ${id} "<reason>"`,
+    },
+  });
 });

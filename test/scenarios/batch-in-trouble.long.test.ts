@@ -1,0 +1,123 @@
+// A batch when something is wrong: a halt of people, a document that fails, the scheduler's database lost, and a batch that is given up.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
+import { layHost } from "../support/lay-host.ts";
+import { signOrder } from "../support/signed-orders.ts";
+
+const ID = "ictb-20261129T120000Z-0000000a";
+const GIVEN_UP = "ictb-20261129T120000Z-0000000b";
+let host: GovernedHost;
+let file: string;
+beforeAll(async () => {
+  host = await governedHost();
+  for (const document of ["LAW-A", "LAW-B", "LAW-BAD", "LAW-C"]) await host.register(document, LAW);
+  file = manifest(ID, [{ document_id: "LAW-A" }, { document_id: "LAW-B" }, BAD]);
+});
+afterAll(async () => {
+  await host?.remove();
+});
+
+/** Another grammar than the one it is registered with: refused when it is planned. */
+const BAD = { document_id: "LAW-BAD", grammar: { profile: "vn-law-1" } };
+const batch = (...words: string[]) => host.cutter("orchestrate", "batch", ...words);
+function manifest(batch_id: string, items: readonly object[]): string {
+  const folder = join(host.sandbox.place.runtimeRoot, "batches");
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${batch_id}.json`);
+  const made = { created_by: "the test", created_utc: "2026-11-29T12:00:00Z" };
+  writeFileSync(path, JSON.stringify({ schema_version: "1", batch_id, ...made, items, canary: [] }));
+  return path;
+}
+const runs = (id = ID) =>
+  host.sql<{ document_id: string; run_id: string; state: string; close_kind: string | null; reason: string | null }>(
+    "SELECT m.document_id, m.run_id, m.reason, r.state, r.close_kind FROM cutter_runtime.batch_member m LEFT JOIN cutter_runtime.run r USING (run_id) WHERE m.batch_id = $1 ORDER BY m.ordinal",
+    [id],
+  );
+const runOf = async (document: string): Promise<string> =>
+  (await runs()).find(({ document_id }) => document_id === document)?.run_id ?? "";
+const units = async (): Promise<number> =>
+  (
+    await host.sql<{ n: number }>(
+      "SELECT count(*)::int AS n FROM public.information_unit WHERE canonical_address LIKE 'LAW-%'",
+    )
+  )[0]?.n ?? -1;
+const signAll = async (gate: string, person: string): Promise<string[]> => {
+  const signed: string[] = [];
+  for (const document of ["LAW-A", "LAW-B"]) signed.push(await host.sign(await runOf(document), gate, person));
+  return signed;
+};
+
+test("a document that fails while it is planned is set aside with its reason, and the others ask for their signatures", async () => {
+  expect(await batch("open", file)).toMatchObject({ status: 0 });
+  expect(await batch("follow", ID)).toMatchObject({ status: 3 });
+  expect(await runs()).toMatchObject([
+    { document_id: "LAW-A", state: "awaiting_cut_authorization", reason: null },
+    { document_id: "LAW-B", state: "awaiting_cut_authorization", reason: null },
+    { document_id: "LAW-BAD", reason: expect.stringContaining("STOP_REFUSED_INPUT") as unknown },
+  ]);
+});
+
+test("after a halt nothing of the batch goes on, by the batch or by a run alone, until every halt is lifted by a signed UNHALT", async () => {
+  const signed = [...(await signAll("SG_1_cut_authz", "linh")), ...(await signAll("EXECUTION", "minh"))];
+  expect(await host.cutter("gate", "admit", ...signed)).toMatchObject({ status: 0 });
+  const halted = await batch("halt", ID, "--reason", "look first");
+  expect(halted).toMatchObject({ status: 0 });
+  const lifts = [...halted.stderr.matchAll(/^npm run unhalt -- (\d+) --run (\S+) --profile/gm)];
+  expect(lifts.map(([, , run]) => run).sort()).toEqual([await runOf("LAW-A"), await runOf("LAW-B")].sort());
+
+  await batch("resume", ID);
+  expect(await batch("follow", ID)).toMatchObject({ status: 4 });
+  for (const document of ["LAW-A", "LAW-B"])
+    expect(await host.cutter("orchestrate", "resume", await runOf(document))).toMatchObject({ stop: "STOP_HALTED" });
+  expect(await units()).toBe(0);
+  const status = await batch("status", ID);
+  expect(status.events.find(({ event }) => event === "batch")).toMatchObject({
+    stopped: "look first",
+    next: expect.stringMatching(/^npm run unhalt -- \d+ --run ictr-/) as unknown,
+  });
+
+  for (const [index, [, id = "", run = ""]] of lifts.entries()) {
+    if (index > 0) expect(await batch("follow", ID)).toMatchObject({ status: 4 });
+    const order = await signOrder(host, "hoa", "unhalt", id, "--run", run);
+    expect(await host.cutter("orchestrate", "unhalt", order)).toMatchObject({ status: 0 });
+  }
+  expect(await batch("resume", ID)).toMatchObject({ status: 0 });
+  expect(await batch("follow", ID)).toMatchObject({ status: 3 });
+  expect(await units()).toBe(6);
+});
+
+test("the scheduler's database is dropped and laid anew: open --again makes the queue from the records and the batch ends", async () => {
+  await host.sql("DROP DATABASE cutter_engine WITH (FORCE)");
+  expect(await batch("status", ID)).toMatchObject({ status: 0 });
+  await layHost(host.sandbox.stack);
+  expect(await batch("open", file, "--again")).toMatchObject({ status: 0 });
+  expect(await batch("follow", ID)).toMatchObject({ status: 3 });
+  expect(await units()).toBe(6);
+  expect(await batch("resume", ID, ...(await signAll("SG_2_lifecycle_authz", "hoa")))).toMatchObject({ status: 0 });
+  expect(await batch("follow", ID)).toMatchObject({ status: 0 });
+  expect(await runs()).toMatchObject([
+    { document_id: "LAW-A", close_kind: "closeout" },
+    { document_id: "LAW-B", close_kind: "closeout" },
+    { document_id: "LAW-BAD", reason: expect.stringContaining("STOP_REFUSED_INPUT") as unknown },
+  ]);
+  expect(await host.cut("LAW-BAD")).toMatch(/^ictr-/);
+  expect(await host.sql("SELECT close_kind FROM cutter_runtime.batch WHERE batch_id = $1", [ID])).toEqual([
+    { close_kind: "done" },
+  ]);
+});
+
+test("a batch that is given up while it is halted: its runs are voided, nothing is written and its documents are free again", async () => {
+  const other = manifest(GIVEN_UP, [{ document_id: "LAW-C" }]);
+  expect(await batch("open", other)).toMatchObject({ status: 0 });
+  expect(await batch("follow", GIVEN_UP)).toMatchObject({ status: 3 });
+  expect(await batch("halt", GIVEN_UP, "--reason", "the wrong version")).toMatchObject({ status: 0 });
+  expect(await batch("void", GIVEN_UP, "the wrong version")).toMatchObject({ status: 0 });
+  expect(await runs(GIVEN_UP)).toMatchObject([{ document_id: "LAW-C", close_kind: "voided" }]);
+  const status = await batch("status", GIVEN_UP);
+  expect(status.events.find(({ event }) => event === "batch")).toMatchObject({ state: "batch_failed", next: null });
+  expect(await batch("resume", GIVEN_UP)).toMatchObject({ status: 0 });
+  expect(await units()).toBe(6);
+  expect(await host.cut("LAW-C")).toMatch(/^ictr-/);
+});
