@@ -1,6 +1,7 @@
 // How the host is dialled: the same pinned key for the probe (ssh) and for the engine's commands.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { needsAgent } from "./key-fault.ts";
 import { sshCommandLine, type RemoteAddress } from "./line.ts";
 import type { Connection, Jump } from "../config.ts";
 
@@ -48,7 +49,7 @@ export function shellCommand({ sudo }: Pick<Connection, "sudo">): string {
   return sudo ? "exec sudo -n sh -s" : "exec sh -s";
 }
 
-/** One host in the engine's form. Without `privateKey` the plugin asks the agent of SSH_AUTH_SOCK, see engine-agent.ts. */
+/** One host in the engine's form. Without `privateKey` the plugin asks the agent of SSH_AUTH_SOCK (scripts/stack/key-agent.ts). */
 interface EngineDial {
   readonly host: string;
   readonly port: number;
@@ -67,7 +68,8 @@ export function engineConnection(connection: Connection): EngineDial & { readonl
     port,
     user,
     hostKey,
-    privateKey: readFileSync(privateKeyFile, "utf8"),
+    // Neither the agent's place nor a passphrase is an input: the next session has another, and the state would hold it.
+    ...(needsAgent(privateKeyFile) ? {} : { privateKey: readFileSync(privateKeyFile, "utf8") }),
     dialErrorLimit: 3,
     perDialTimeout: dialSeconds,
   });

@@ -28,6 +28,24 @@ export function keyFault(file: string, stderr: string): string | undefined {
   return none;
 }
 
+/** Whether only an agent can use this key: the file is there and opens with no empty passphrase. */
+export const needsAgent = (file: string): boolean =>
+  statSync(file, { throwIfNoEntry: false })?.isFile() === true && withoutPassphrase(file) !== undefined;
+
+/** The key's `SHA256:…`, which is told without its passphrase; undefined when the file is no key. */
+export function fingerprintOfKey(file: string): string | undefined {
+  try {
+    const said = execFileSync("ssh-keygen", ["-l", "-E", "sha256", "-f", file], {
+      stdio: ["ignore", "pipe", "ignore"],
+      env: sshEnvironment(),
+      timeout: 10_000,
+    });
+    return said.toString("utf8").split(" ")[1];
+  } catch {
+    return undefined;
+  }
+}
+
 /** What ssh-keygen says when it opens the key with an empty passphrase; undefined when it opens. */
 function withoutPassphrase(file: string): string | undefined {
   try {

@@ -13,6 +13,8 @@ const envFile = z.union([
   z.strictObject({ file: path, user_variable: variable.exactOptional(), password_variable: variable.exactOptional() }),
 ]);
 const count = z.int().min(0).max(1_000_000);
+/** A number of units that a host may allow one run; no bundle may ask an approver's machine to plan more. */
+export const unitCap = count;
 
 /** `orchestrator.config.json`: no secret value, credentials by the name of their env file only. */
 export const configSchema = z.strictObject({
@@ -99,8 +101,8 @@ export const configSchema = z.strictObject({
   target_policy: z.strictObject({ authoritative: z.literal("refused"), max_units: count }),
   protected_prefixes: z.array(z.string().min(1)).min(1),
   caps: z.strictObject({
-    units: count,
-    hard: count,
+    units: unitCap,
+    hard: unitCap,
     phase_minutes: z.int().min(1).max(60),
     run_minutes: z.int().min(1).max(60),
   }),

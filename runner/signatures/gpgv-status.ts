@@ -39,6 +39,9 @@ export function readGpgvStatus(status: string, fingerprint: string, now: Date): 
   return judgeValid(valid.split(" "), fingerprint, now);
 }
 
+/** Whether gpgv says of a good signature that its own term has passed by today. */
+export const hasEndedSince = (status: string): boolean => /^\[GNUPG:\] EXPSIG /m.test(status);
+
 // VALIDSIG: fingerprint, day, time, expiry, version, reserved, key algorithm, hash, class, primary fingerprint (doc/DETAILS of GnuPG).
 function judgeValid(fields: readonly string[], fingerprint: string, now: Date): SignatureAnswer {
   const [, , time = "", expiry = "", version, , algorithm, hash, kind, primary] = fields;

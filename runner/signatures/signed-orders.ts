@@ -6,7 +6,7 @@ import { EVERY_RUN } from "../model/payload.ts";
 import type { RowOf } from "../model/rows.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
 import { Stopped } from "../model/stop.ts";
-import { insistStatementSigned, invalid, type Verify } from "./signed.ts";
+import { insistStatementSigned, invalid, notProven, type Verify } from "./signed.ts";
 
 /** A lift or a revocation with the bytes that were signed. */
 export type Order = RowOf<"read/orders">;
@@ -36,7 +36,7 @@ export async function insistOrdersSigned(orders: readonly Order[], circumstances
         {
           saw: lift
             ? `halt ${order.value} was lifted by nobody (lift ${order.id}: ${error.facts.saw})`
-            : `the ${order.kind} (no. ${order.id}) was signed by nobody: ${error.facts.saw}`,
+            : `the ${order.kind} (no. ${order.id}) ${notProven(error.facts.saw)}`,
           wanted: error.facts.wanted,
           hint: lift
             ? "somebody wrote it past the gate: give cutter_gate another password, halt again, and let an approver sign the UNHALT"

@@ -31,7 +31,7 @@ export async function insistRowsSigned(
       throw new Stopped(
         "STOP_APPROVAL_INVALID",
         {
-          saw: `the admission ${row.nonce} of ${row.gate} was signed by nobody: ${error.facts.saw}`,
+          saw: `the admission ${row.nonce} of ${row.gate} ${notProven(error.facts.saw)}`,
           wanted: error.facts.wanted,
           hint: "somebody wrote it past the gate: revoke it, and give cutter_gate another password",
           next: `npm run revoke -- nonce ${row.nonce} --run ${runId} --profile <your-profile>`,
@@ -85,6 +85,10 @@ export async function insistStatementSigned(
   if (!answer.ok) throw invalid(answer.reason, "one detached signature by the pinned key, good for both verifiers");
   insist(judgeStatement(statement, { now, approvers, expected: expected(), signatureTime: answer.signedAt }));
 }
+
+/** Words for a row whose signature does not prove it. One that had ended when the row was written was made by a person all the same. */
+export const notProven = (reason: string): string =>
+  `${/\bexpired\b/.test(reason) ? "was written when its signature or key had ended" : "was signed by nobody"}: ${reason}`;
 
 /** STOP_APPROVAL_INVALID in these words. */
 export const invalid = (saw: string, wanted: string): Stopped => new Stopped("STOP_APPROVAL_INVALID", { saw, wanted });

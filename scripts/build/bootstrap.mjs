@@ -1,15 +1,18 @@
 // First step of every command: right Node, packages installed, dist/ built from the present sources. Plain node, no packages.
-// npm's own pre- and post-hooks are not used: `ignore-scripts` switches them off.
+// npm's own pre- and post-hooks are not used: `ignore-scripts` switches them off. `bootstrap.mjs <purpose> <program> [words]` goes on with
+// that program in this process, so that its words are known here before anything is installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { installLine, missingPrograms } from "./programs.mjs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { offerInstall } from "./install-programs.mjs";
+import { missingPrograms, PROGRAMS, TEST_PROGRAMS } from "./programs.mjs";
 
 const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const OLDEST_NODE = [20, 11];
 const EXIT_PRECHECK_FAILED = 4;
 const EXIT_COULD_NOT_LOOK = 1;
+const NO_INSTALL = "--no-install";
 
 // Standard output belongs to the command that follows; `sandbox -- env` must print nothing else there.
 const say = (line) => process.stderr.write(`${line}\n`);
@@ -29,18 +32,25 @@ function checkNode() {
     );
 }
 
-// `start` and `test` need servers; saying so before a minute of installing saves that minute.
-function checkPrograms(purpose) {
-  if (purpose !== "start" && purpose !== "test") return;
+// `start` and `test` need servers; installing or naming them before a minute of npm's installing saves that minute.
+async function checkPrograms(purpose, words) {
+  if ((purpose !== "start" && purpose !== "test") || words.some((word) => word === "--help" || word === "-h")) return;
   if (process.platform === "darwin")
     say("macOS: plan, approve, unit tests and preview of a Linux host work here; the sandbox host is tested on Linux");
-  const missing = missingPrograms();
+  const look = () => missingPrograms(purpose === "test" ? [...PROGRAMS, ...TEST_PROGRAMS] : PROGRAMS);
+  const missing = look();
   if (missing.length === 0) return;
-  refuse(
-    EXIT_PRECHECK_FAILED,
-    ...missing.map((program) => `missing: ${program.name} (Debian package ${program.debian}): ${program.why}`),
-    `install all of it: ${installLine(missing)}`,
-  );
+  const fault = await offerInstall(missing, {
+    // npm takes the word for itself where it is typed without `--` before it.
+    forbidden: words.includes(NO_INSTALL) || process.env.npm_config_install === "",
+    say,
+    root: process.getuid?.() === 0,
+    terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
+  });
+  if (fault !== undefined) refuse(EXIT_PRECHECK_FAILED, fault);
+  const left = look().map(({ name }) => name);
+  if (left.length > 0)
+    refuse(EXIT_PRECHECK_FAILED, `installed, and still missing: ${left.join(", ")} (npm run doctor)`);
 }
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
@@ -130,11 +140,20 @@ async function buildWhenOld() {
   });
 }
 
+// `cutter <verb>` (cutter.mjs) goes on by itself; its words follow the verb at once.
+const isEntry = basename(process.argv[1]) === "bootstrap.mjs";
+const [purpose, ...rest] = process.argv.slice(2);
+const [program, ...words] = isEntry ? rest : [undefined, ...rest];
 checkNode();
-checkPrograms(process.argv[2]);
+await checkPrograms(purpose, words);
 if (!isInstalled()) await withLock(async () => install());
 try {
   await buildWhenOld();
 } catch (error) {
   refuse(70, `dist/ could not be built: ${error.message}`);
+}
+if (program !== undefined) {
+  const path = join(PROJECT, program);
+  process.argv.splice(1, process.argv.length, path, ...words.filter((word) => word !== NO_INSTALL));
+  await import(pathToFileURL(path));
 }

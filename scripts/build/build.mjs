@@ -26,6 +26,9 @@ const BANNER =
 /** Runner needs these parts of sql/ on the host; the substrate stays at home, because a real host has its own tables. */
 const RUNNER_SQL = (path) => path !== "substrate";
 
+// Native parts of ssh2 are optional, and ignore-scripts leaves them unbuilt.
+const NATIVE_PARTS = ["*.node", "cpu-features"];
+
 const common = {
   // ASCII: text beyond it makes Node decode every file and keep two bytes a character (measured: 60 ms a process).
   bundle: true,
@@ -113,6 +116,7 @@ async function buildScripts(esbuild, project, fresh) {
     absWorkingDir: project,
     entryPoints: entries.map((name) => `scripts/verbs/${name}`),
     outdir: relative(project, join(fresh, "scripts")),
+    external: [...common.external, ...NATIVE_PARTS],
   });
 }
 
@@ -132,8 +136,7 @@ export async function buildPlugin(project, folder) {
     charset: "ascii",
     legalComments: "none",
     preserveSymlinks: true,
-    // Native parts of ssh2 are optional, and ignore-scripts leaves them unbuilt.
-    external: ["*.node", "cpu-features"],
+    external: NATIVE_PARTS,
     logLevel: "warning",
     absWorkingDir: project,
     entryPoints: [entry],

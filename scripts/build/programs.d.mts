@@ -10,5 +10,19 @@ export declare function programPath(name: string, searchPath?: string): string |
 export declare function postgresPackage(osRelease?: string): string;
 export declare function postgresBin(root?: string): string | undefined;
 export declare function postgresMajor(bin: string): number | undefined;
-export declare function missingPrograms(): readonly Program[];
-export declare function installLine(missing: readonly Pick<Program, "debian">[]): string;
+export declare const TEST_PROGRAMS: readonly Program[];
+export declare function missingPrograms(programs?: readonly Program[]): readonly Program[];
+/** What the commands depend on; by default this process and this machine. */
+export interface Circumstances {
+  readonly root?: boolean;
+  readonly systemd?: boolean;
+}
+export interface InstallStep {
+  readonly words: readonly string[];
+  readonly after: boolean;
+}
+export declare function installSteps(
+  missing: readonly Pick<Program, "debian">[],
+  circumstances?: Circumstances,
+): readonly InstallStep[];
+export declare function installLine(missing: readonly Pick<Program, "debian">[], circumstances?: Circumstances): string;

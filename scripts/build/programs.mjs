@@ -1,6 +1,6 @@
 // The programs a workstation needs that npm cannot install, and where they are. Plain node: bootstrap asks before node_modules exists.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const asRoot = process.getuid?.() === 0;
@@ -91,17 +91,51 @@ export function postgresMajor(bin) {
   return major === undefined ? undefined : Number(major);
 }
 
-/** Programs that are missing; empty when all are there. */
-export function missingPrograms() {
+/** Those of `programs` that are missing; empty when all are there. */
+export function missingPrograms(programs = PROGRAMS) {
   const bin = postgresBin();
-  return PROGRAMS.filter((program) => (program.postgres ? bin === undefined : programPath(program.name) === undefined));
+  return programs.filter((program) => (program.postgres ? bin === undefined : programPath(program.name) === undefined));
 }
 
-/** The one line that installs what is missing. */
-export function installLine(missing) {
-  const packages = [...new Set(missing.map((program) => program.debian))].join(" ");
-  const sudo = asRoot ? "" : "sudo ";
-  return `${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends ${packages}`;
+/** What `npm test` needs beside; `missingPrograms` looks for them when asked to. */
+export const TEST_PROGRAMS = [
+  { name: "git", debian: "git", why: "makes the clones that tests work in", postgres: false },
+  ...(asRoot
+    ? [{ name: "sudo", debian: "sudo", why: "takes tests to another user, as a host does", postgres: false }]
+    : []),
+];
+
+const CLUSTER_SETTINGS = "/etc/postgresql-common/createcluster.conf";
+const CLUSTER_LINE = "create_main_cluster = false # while cutter installs";
+
+/**
+ * Commands that install the packages, in order, as words. Debian's server package makes and starts a cluster of its own unless the
+ * settings of postgresql-common, laid first, say no; its SSH server starts a service. Neither is needed here, so neither stays.
+ * `after`: runs even when an earlier command failed.
+ */
+export function installSteps(missing, { root = asRoot, systemd = existsSync("/run/systemd/system") } = {}) {
+  const packages = [...new Set(missing.map((program) => program.debian))];
+  const step = (...words) => ({ words: root ? words : ["sudo", ...words], after: false });
+  const apt = (...words) => step("env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "apt-get", ...words);
+  const install = (...names) => apt("install", "-y", "--no-install-recommends", ...names);
+  const server = packages.some((name) => /^postgresql(-\d+)?$/.test(name));
+  const ssh = systemd && packages.includes("openssh-server");
+  return [
+    apt("update"),
+    ...(server ? [install("postgresql-common"), step("sed", "-i", `$a ${CLUSTER_LINE}`, CLUSTER_SETTINGS)] : []),
+    install(...packages),
+    ...(server ? [{ ...step("sed", "-i", `/^${CLUSTER_LINE}$/d`, CLUSTER_SETTINGS), after: true }] : []),
+    ...(ssh ? [step("systemctl", "disable", "--now", "ssh.service", "ssh.socket")] : []),
+  ];
+}
+
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
+
+/** The one line that installs what is missing: the commands of `installSteps` for a shell. */
+export function installLine(missing, circumstances = {}) {
+  return installSteps(missing, circumstances)
+    .map(({ words }) => words.map(quoted).join(" "))
+    .join(" && ");
 }
 
 function isExecutable(path) {

@@ -207,6 +207,7 @@ function onInterrupt(
   let leave: (() => void) | undefined;
   let asked = false;
   const interrupt = (): void => {
+    if (asked) process.exit(DETACHED);
     asked = true;
     progress.end();
     process.stderr.write(
@@ -214,7 +215,8 @@ function onInterrupt(
     );
     leave?.();
   };
-  process.once("SIGINT", interrupt);
+  // Not once: whoever ends its children with this process kills it by the same signal when it finds no other listener left.
+  process.on("SIGINT", interrupt);
   return {
     watch: (end) => {
       leave = end;

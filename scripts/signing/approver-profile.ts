@@ -20,6 +20,11 @@ const profileSchema = z.strictObject({
     .regex(/^[a-z][a-z0-9-]{0,40}$/)
     .exactOptional(),
   sandbox: z.boolean(),
+  /** The one server this host writes to, where the people agreed on it; without it, the one that was signed for first counts. */
+  system_identifier: z
+    .string()
+    .regex(/^\d{10,25}$/)
+    .exactOptional(),
   memory_file: z.string(),
   /** How the documents of a wave are confirmed: each by itself, or the whole wave at once. The person's own choice. */
   confirm: z.enum(["document", "wave"]).default("document"),
@@ -29,6 +34,8 @@ const chainSchema = z.strictObject({ digests: z.array(sha), requested: z.iso.dat
 const memorySchema = z.strictObject({
   journals: z.record(z.string(), chainSchema),
   indexes: z.record(z.string(), chainSchema),
+  /** Server that was signed for first, by host: a host that shows another one later has moved, or lies. */
+  servers: z.record(z.string(), z.string()).default({}),
   /** What was signed here: person by gate, by run. */
   signed: z.record(z.string(), z.record(z.string(), z.string())).default({}),
 });
@@ -52,7 +59,7 @@ export async function readProfile(file: string): Promise<Profile> {
 
 /** STOP_COULD_NOT_LOOK for a file that is there and is no memory: going on as if nothing was remembered would trust any history. */
 async function readMemory(file: string): Promise<Memory> {
-  if (!existsSync(file)) return { journals: {}, indexes: {}, signed: {} };
+  if (!existsSync(file)) return { journals: {}, indexes: {}, servers: {}, signed: {} };
   const memory = memorySchema.safeParse(await jsonOfFile(file));
   if (memory.success) return memory.data;
   throw new Stopped("STOP_COULD_NOT_LOOK", {
@@ -74,6 +81,17 @@ export function insistExtends({ memory, host }: Profile, bundle: Bundle): void {
   const [journal, index] = [memory.journals[run_id], memory.indexes[host]];
   if (journal && isRewritten(journal, shown.journal)) throw rewritten("journal of this run");
   if (index && isRewritten(index, shown.index)) throw rewritten("runs index of this host");
+}
+
+/** STOP_APPROVAL_INVALID when the request writes to another server than the profile names, or than was signed for before under this host's name. */
+export function insistSameServer({ memory, host, system_identifier }: Profile, { sg1 }: Bundle): void {
+  const known = system_identifier ?? memory.servers[host];
+  if (!sg1 || known === undefined || sg1.target.system_identifier === known) return;
+  throw new Stopped("STOP_APPROVAL_INVALID", {
+    saw: `the request writes to server ${sg1.target.system_identifier}`,
+    wanted: `server ${known} of ${host}, ${system_identifier ? "which your profile names" : "for which you signed before"}`,
+    hint: "ask the operator by another way than this host; has the host moved, name its new server as system_identifier in your profile",
+  });
 }
 
 /** Gates of one run that two persons sign: EXECUTION and SG_2 each need another than SG_1's, which is asked first. */
@@ -98,6 +116,7 @@ export function remember({ memory, host, memory_file, person }: Profile, bundle:
   const kept: Memory = {
     journals: { ...memory.journals, [run_id]: longer(memory.journals[run_id], shown.journal) },
     indexes: { ...memory.indexes, [host]: longer(memory.indexes[host], shown.index) },
+    servers: bundle.sg1 ? { [host]: bundle.sg1.target.system_identifier, ...memory.servers } : memory.servers,
     signed: { ...memory.signed, [run_id]: { ...memory.signed[run_id], [gate]: person } },
   };
   writeWhenChanged(memory_file, `${JSON.stringify(kept, null, 2)}\n`);

@@ -7,6 +7,7 @@ import { grammarProfile } from "../../runner/grammar/profiles.ts";
 import { contentDigestsSchema } from "../../runner/model/backup-receipt.ts";
 import { canonicalText, digestOf, sha256, type Json } from "../../runner/model/canonical.ts";
 import { isDocumentId } from "../../runner/model/ids.ts";
+import { unitCap } from "../../runner/model/config.ts";
 import type { Manifest } from "../../runner/model/manifest.ts";
 import { PAYLOADS, type Payload } from "../../runner/model/payload.ts";
 import { grammarChoice } from "../../runner/model/outputs.ts";
@@ -31,7 +32,7 @@ const grammarFile = z.strictObject({
     publication_type: z.string(),
     section_types: z.array(z.string()),
   }),
-  caps: z.strictObject({ units: z.int().positive(), hard: z.int().positive() }),
+  caps: z.strictObject({ units: unitCap.min(1), hard: unitCap.min(1) }),
 });
 const findingsFile = z.looseObject({
   document: z.array(z.looseObject({ text: z.string() })),

@@ -3,7 +3,7 @@
 import { Stopped } from "../../runner/model/stop.ts";
 import { utcMillis } from "../../runner/model/utc.ts";
 import { newestDigest } from "../../runner/rules/rehearsed-changes.ts";
-import { insistExtends, type Profile } from "./approver-profile.ts";
+import { insistExtends, insistSameServer, type Profile } from "./approver-profile.ts";
 import { readBundle, type Bundle } from "./bundle.ts";
 import { readPlain } from "../../runner/adapters/plain-file.ts";
 
@@ -18,6 +18,7 @@ export async function judgedBundle(folder: string, pinned: Pinned | undefined): 
   const bundle = await readBundle(folder);
   if (pinned) {
     insistTarget(bundle, pinned.profile.host, pinned.approversSha);
+    insistSameServer(pinned.profile, bundle);
     insistExtends(pinned.profile, bundle);
   }
   insistRehearsed(bundle);

@@ -25,6 +25,7 @@ import {
   type EngineAnswer,
   type Start,
 } from "./engine-process.ts";
+import { keysOfAgent, withAgentOf } from "./key-agent.ts";
 import { readEngineEvents, type UpTold } from "./engine-events.ts";
 
 /** One stack: where its project, configuration, state and passphrase are. Paths are absolute. */
@@ -182,10 +183,10 @@ async function callWithPlugin(engine: Engine, args: readonly string[], options: 
     [STACK_VARIABLE]: engine.place.stack,
     ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
   };
-  return await runEngine(engine, args, {
-    ...options,
-    environment: { ...options.environment, ...forProgram, ...(plugin === "official" ? {} : forStandIn) },
-  });
+  const given = { ...options.environment, ...forProgram, ...(plugin === "official" ? {} : forStandIn) };
+  return await withAgentOf(keysOfAgent(engine.configFile), (ofAgent) =>
+    runEngine(engine, args, { ...options, environment: { ...given, ...ofAgent } }),
+  );
 }
 
 const stacksSchema = z.array(z.looseObject({ name: z.string(), resourceCount: z.number().optional() }));

@@ -6,7 +6,8 @@ import { ENGINE_VERSION } from "./versions.ts";
 // PULUMI_OPTION_*, PULUMI_CONFIG and the like in the caller's shell would change what a command does. A token of a remote
 // backend is the one setting of that name that belongs to the person and not to the command.
 const KEPT = new Set(["PULUMI_ACCESS_TOKEN"]);
-// A dead agent makes the official plugin fail although a key is given, and no agent may log in in place of the pinned key.
+// A dead agent makes the official plugin fail although a key is given, and no agent may log in in place of the declared key:
+// what needs an agent is lent one of its own by scripts/stack/key-agent.ts.
 const REMOVED = new Set(["NODE_OPTIONS", "NODE_PATH", "SSH_AUTH_SOCK", "SSH_ASKPASS"]);
 const FOREIGN = /^(?:PULUMI_|ZX_|DOT_|CUTTER_)/;
 

@@ -33,6 +33,7 @@ const kind = { aboutRun: false };
 withGrammarOptions(programNamed("start", "perform a governed cut on the sandbox host, end to end"))
   .option("--batch", "three sample laws in a batch instead of one document", false)
   .option("--json", "the run's events and, last, its state as NDJSON on stdout", false)
+  .option("--no-install", "refuse where a program of the distribution is missing, instead of installing it")
   .argument("[file]", "document; default a sample of our own")
   .argument("[PREFIX]", "document prefix; default SAMPLE-1, SAMPLE-2, …")
   .action((file: string | undefined, prefix: string | undefined, options: StartOptions) =>

@@ -126,3 +126,15 @@ describe("a key that has ended since", () => {
     expect(answer).toEqual({ ok: true, signedAt: daysAgo(1) });
   });
 });
+
+describe("a signature with a term of its own", () => {
+  // Made for NOW, which lies in the past: today's gpgv calls it expired.
+  const signature = (seconds_: number): Buffer => crafted(s, { hashed: [subpacket(3, be(seconds_, 4), true)] });
+  test("stays good for a row that was admitted while it ran, however late that is looked at", async () => {
+    expect(await both(question(s.key, signature(20)))).toEqual({ ok: true, signedAt: NOW });
+  });
+  test("is refused as expired, and not as forged, once its term has ended", async () => {
+    const late = { ...question(s.key, signature(20)), now: new Date(NOW.getTime() + 25_000) };
+    expect(await both(late)).toEqual({ ok: false, reason: "openpgp: an expired signature" });
+  });
+});

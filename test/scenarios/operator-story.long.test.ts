@@ -69,7 +69,7 @@ test(
     const written = await here.script("resume", first.run, ...first.signed);
     expect([written.status, written.stderr]).toEqual([
       3,
-      expect.stringMatching(/write_verify +passed +[\d.]+ s +14\/14 +2 rows, \d+\/s/),
+      expect.stringMatching(/write_verify +passed +[\d.]+ s +15\/15 +2 rows, \d+\/s/),
     ]);
 
     const started = await here.script("start", law, "TOLD-1");

@@ -113,7 +113,7 @@ function programOf(folder: string, name: string): string {
   const scripts = (
     JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { scripts: Record<string, string> }
   ).scripts;
-  const program = /node (dist\/scripts\/[a-z-]+\.mjs)/.exec(scripts[name] ?? "")?.[1];
+  const program = /(dist\/scripts\/[a-z-]+\.mjs)/.exec(scripts[name] ?? "")?.[1];
   if (program === undefined) throw new Error(`package.json has no program for ${name}`);
   return program;
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-const SOURCES = [
+/** Files and folders a clone has, as far as programs need them. */
+export const SOURCES = [
   "package.json",
   "package-lock.json",
   "tsconfig.json",

@@ -16,7 +16,7 @@ const { remote } = require("@pulumi/command");
 const config = new Config("cutter");
 new remote.Command("note", {
   connection: {
-    host: "127.0.0.1", port: config.requireNumber("port"), user: config.require("user"), privateKey: config.requireSecret("privateKey"),
+    host: "127.0.0.1", port: config.requireNumber("port"), user: config.require("user"), privateKey: config.getSecret("privateKey"),
     hostKey: config.require("hostKey"), dialErrorLimit: 1, perDialTimeout: 10,
   },
   create: config.require("script"), stdin: config.getSecret("password"), addPreviousOutputInEnv: false, logging: "none",
@@ -40,7 +40,7 @@ export function privateHome(folder: string): string {
   return home;
 }
 
-/** Makes project and stack `sandbox`; `values` on top of the connection. */
+/** Makes project and stack `sandbox`; `values` on top of the connection. With `cutter:connection` among them no key is an input. */
 export async function makePulumiProject(
   sshd: ThrowAwaySshd,
   password: string,
@@ -73,7 +73,7 @@ export async function makePulumiProject(
     "cutter:hostKey": sshd.hostKey,
     ...values,
   });
-  await setSecretConfig(engine, "cutter:privateKey", sshd.privateKey);
+  if (values["cutter:connection"] === undefined) await setSecretConfig(engine, "cutter:privateKey", sshd.privateKey);
   await setSecretConfig(engine, "cutter:password", password);
   return {
     folder,

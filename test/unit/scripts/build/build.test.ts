@@ -45,6 +45,20 @@ test("two folders and two working directories build the same release, byte for b
   expect(digestOfBuild(first)).toBe(digestOfBuild(second));
 });
 
+test("the first step goes on with the program it is given, hands on its words and keeps --no-install for itself", async () => {
+  writeFileSync(join(second, "words.mjs"), "console.log(JSON.stringify(process.argv.slice(2)));");
+  const line = [
+    join(second, "scripts", "build", "bootstrap.mjs"),
+    "start",
+    "words.mjs",
+    "a law.md",
+    "--no-install",
+    "LAW",
+  ];
+  const done = await execa(process.execPath, line, { cwd: "/", reject: false });
+  expect(done).toMatchObject({ exitCode: 0, stdout: '["a law.md","LAW"]' });
+});
+
 test("the manifest names every file of the release with its hash, in canonical form", () => {
   const runner = join(first, "dist", "runner");
   const text = readFileSync(join(runner, "manifest.json"), "utf8");

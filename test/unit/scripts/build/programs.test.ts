@@ -31,10 +31,9 @@ test("a program is found on PATH only when it may be executed", () => {
 });
 
 test("one line installs every missing program and names each package once", () => {
-  const line = installLine(PROGRAMS);
-  expect(line).toContain("apt-get install");
-  expect(line.match(/postgresql/g)).toHaveLength(1);
-  for (const name of ["gnupg", "gpgv"]) expect(line).toContain(name);
+  const line = installLine(PROGRAMS, { root: true, systemd: false });
+  const commands = line.split(" && ").map((command) => command.split(" --no-install-recommends ")[1]);
+  expect(commands).toContain([...new Set(PROGRAMS.map(({ debian }) => debian))].join(" "));
 });
 
 test.each([
@@ -101,7 +100,7 @@ test("every program that package.json names starts and says what it is for", asy
   const { scripts } = JSON.parse(readFileSync(join(projectRoot(), "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  const programs = Object.values(scripts).flatMap((line) => /node (dist\/scripts\/[a-z-]+\.mjs)/.exec(line)?.[1] ?? []);
+  const programs = Object.values(scripts).flatMap((line) => /(dist\/scripts\/[a-z-]+\.mjs)/.exec(line)?.[1] ?? []);
   expect(programs.length).toBeGreaterThan(25);
   const answers = await Promise.all(
     programs.map(async (program) => {

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Stopped } from "../../../../runner/model/stop.ts";
-import { insistAnotherPerson, type Profile } from "../../../../scripts/signing/approver-profile.ts";
+import {
+  insistAnotherPerson,
+  insistSameServer,
+  readProfile,
+  remember,
+  type Profile,
+} from "../../../../scripts/signing/approver-profile.ts";
 import { readBundle } from "../../../../scripts/signing/bundle.ts";
 
 const GOLDEN = join(import.meta.dirname, "../../../golden/generic/requests");
@@ -40,7 +46,10 @@ test.each([
 test("a person who signed SG_1 on this machine is told before reading that another must sign EXECUTION", async () => {
   const bundle = await readBundle(join(GOLDEN, "EXECUTION-1"));
   const profile = (signed: Record<string, string>): Profile =>
-    ({ person: "linh", memory: { journals: {}, indexes: {}, signed: { [bundle.request.run_id]: signed } } }) as Profile;
+    ({
+      person: "linh",
+      memory: { journals: {}, indexes: {}, servers: {}, signed: { [bundle.request.run_id]: signed } },
+    }) as Profile;
   expect(() => insistAnotherPerson(profile({ SG_1_cut_authz: "minh" }), bundle)).not.toThrow();
   expect(() => insistAnotherPerson(profile({ EXECUTION: "linh" }), bundle)).not.toThrow();
   try {
@@ -49,4 +58,34 @@ test("a person who signed SG_1 on this machine is told before reading that anoth
   } catch (stop) {
     expect((stop as Stopped).facts.saw).toBe("linh signed SG_1_cut_authz of this run on this machine");
   }
+});
+
+test.each([1e15, 1_000_001, 0, -1, 0.5])("caps of %d units, which no host may have, are not signed", async (cap) => {
+  const folder = changed("SG_1_cut_authz", "grammar.json", (text) => text.replace(/"units":\d+/, `"units":${cap}`));
+  await expect(readBundle(folder)).rejects.toThrow(/grammar\.json: not in its form/);
+});
+
+test("a host that shows another server than the one signed for before, or than the profile names, gets no signature", async () => {
+  const bundle = await readBundle(join(GOLDEN, "SG_1_cut_authz-1"));
+  const server = String(bundle.sg1?.target.system_identifier);
+  const file = join(mkdtempSync(join(scratch, "p-")), "profile.json");
+  const profile = async (more: object = {}): Promise<Profile> => {
+    const said = { person: "linh", approvers_file: "a", approvers_sha: "0".repeat(64), host: "h", sandbox: true };
+    writeFileSync(file, JSON.stringify({ ...said, memory_file: `${file}.memory`, ...more }));
+    return readProfile(file);
+  };
+  const other = { ...bundle, sg1: bundle.sg1 && { ...bundle.sg1, target: { ...bundle.sg1.target } } };
+  if (other.sg1) other.sg1.target.system_identifier = "1234567890123456789";
+  const first = await profile();
+  expect(() => insistSameServer(first, other)).not.toThrow();
+  remember(first, bundle);
+  const later = await profile();
+  expect(() => insistSameServer(later, bundle)).not.toThrow();
+  expect(() => insistSameServer(later, other)).toThrow("the request writes to server 1234567890123456789");
+  // What was signed for first stays known, and a profile that names the server is asked before it.
+  remember(later, other);
+  expect((await profile()).memory.servers).toEqual({ h: server });
+  const moved = await profile({ system_identifier: "1234567890123456789" });
+  expect(() => insistSameServer(moved, other)).not.toThrow();
+  expect(() => insistSameServer(moved, bundle)).toThrow(server);
 });
