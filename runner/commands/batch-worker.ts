@@ -15,6 +15,7 @@ import { doLeg, type LegGround, type RunWork, type SharedWave } from "../batch/l
 import { queueNext } from "../batch/queue.ts";
 import { batchRecord, openBatches } from "../batch/records.ts";
 import type { RunId } from "../model/ids.ts";
+import { Stopped } from "../model/stop.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
 import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { makeWorld } from "../wire.ts";
@@ -34,18 +35,22 @@ export async function batchWorker(common: Common): Promise<number> {
   const askedToEnd = listenForEnd();
   const say = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const scheduler = await schedulerOf(world, say);
+  const limit = await planLimit(world);
   // The scheduler may hand out a leg before everything it needs is put together.
   const known: { ground?: LegGround } = {};
-  const worker = await scheduler.worker(
-    async (leg) => {
-      while (known.ground === undefined) await sleep(20);
-      const { ground } = known;
-      // A leg that fails in itself is told and left to the next look: what it did stands in the records.
-      await doLeg(ground, leg).catch((error: unknown) =>
-        say(`${leg}: ${error instanceof Error ? error.message : String(error)}`),
-      );
-    },
-    { plan: await planLimit(world), write: 1 },
+  const worker = await beginOrEnd(
+    say,
+    scheduler.worker(
+      async (leg) => {
+        while (known.ground === undefined) await sleep(20);
+        const { ground } = known;
+        // A leg that fails in itself is told and left to the next look: what it did stands in the records.
+        await doLeg(ground, leg).catch((error: unknown) =>
+          say(`${leg}: ${error instanceof Error ? error.message : String(error)}`),
+        );
+      },
+      { plan: limit, write: 1 },
+    ),
   );
   const watch = new LoadWatch({
     world,
@@ -73,6 +78,17 @@ export async function batchWorker(common: Common): Promise<number> {
   say(`worker ends: ${ended}`);
   // Whatever this process still waits for belongs to a scheduler that is gone.
   process.exit(EXIT_AGAIN);
+}
+
+/** A scheduler that cannot be used yet, as while its tables are being laid, leaves the library half begun: only the process's end ends it. */
+async function beginOrEnd(say: (line: string) => void, beginning: Promise<LegWorker>): Promise<LegWorker> {
+  try {
+    return await beginning;
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    say(`the worker cannot begin: ${error.code}: ${error.facts.saw}; wanted ${error.facts.wanted}`);
+    return process.exit(EXIT_AGAIN);
+  }
 }
 
 /** The largest number of waves that an open batch allows to be planned at once. */
