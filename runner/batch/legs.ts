@@ -2,7 +2,7 @@
 // Every member is carried by the same code as a single run.
 import { randomBytes } from "node:crypto";
 import type { LookedAgain } from "../aftermath/look-again.ts";
-import { legNameOf, type BatchId, type LegName } from "../model/batch.ts";
+import { legNameOf, type BatchId, type BatchManifest, type LegName } from "../model/batch.ts";
 import { digestOf } from "../model/canonical.ts";
 import { isRunId, newRunId, type DocumentId, type RunId } from "../model/ids.ts";
 import { EXIT_BUG, Stopped } from "../model/stop.ts";
@@ -29,6 +29,8 @@ export interface LegGround {
   readonly runWork: (runId: RunId, shared?: SharedWave) => Promise<RunWork>;
   readonly sharedWave: () => Promise<SharedWave>;
   readonly lookAgain: (runId: RunId) => Promise<LookedAgain>;
+  /** Returns when the load of the server lets a batch go on. */
+  readonly untilQuiet: (throttle: BatchManifest["throttle"], what: string) => Promise<void>;
   /** One line for the worker's log. */
   readonly say: (line: string) => void;
 }
@@ -43,6 +45,9 @@ export interface SharedWave {
 export async function doLeg(ground: LegGround, legId: string): Promise<void> {
   const leg = legNameOf(legId);
   if (!leg) return ground.say(`not ours: ${legId}`);
+  const { manifest } = await batchRecord(ground.world, leg.batch_id);
+  await ground.untilQuiet(manifest.throttle, legId);
+  // Read after the pause: the batch may have been halted or closed meanwhile.
   const record = await batchRecord(ground.world, leg.batch_id);
   if (record.batch.closed !== null || record.facts.stopped !== null)
     return ground.say(`${legId}: the batch ${record.facts.stopped === null ? "is closed" : "stands still"}`);
@@ -62,6 +67,7 @@ async function planWave(ground: LegGround, record: BatchRecord, leg: LegName, le
     for (const member of inWave(record.facts, Number(leg.what))) {
       const standing = standingOf(member);
       if (standing !== "waiting" && standing !== "planning") continue;
+      await ground.untilQuiet(record.manifest.throttle, `${legId} before ${member.document_id}`);
       const end = await planMember(ground, record, member.document_id, shared);
       const consequence = await note(ground, record, member.document_id, end);
       if (consequence.kind === "halt") return;

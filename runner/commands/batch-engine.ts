@@ -5,6 +5,7 @@ import { dbosScheduler } from "../adapters/dbos-scheduler.ts";
 import { credentialIn } from "../adapters/credentials.ts";
 import { placeOf } from "../adapters/postgres-connection.ts";
 import { holderIsGone, ownHolder, startAlone } from "../adapters/run-process.ts";
+import { exists } from "../adapters/run-files.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 import { Stopped } from "../model/stop.ts";
 import { engineLoginOf } from "../rules/env-login.ts";
@@ -54,3 +55,7 @@ export async function ensureWorker(world: World, configFile: string): Promise<vo
     `the worker of this host begins, process ${pid}; its log: ${world.config.orchestrator.batch_dir}/worker.log\n`,
   );
 }
+
+/** Whether a person laid the file THROTTLE: every batch of this host pauses until it is gone. */
+export const throttledByHand = (world: World): Promise<boolean> =>
+  exists(join(world.config.orchestrator.global_locks_dir, "THROTTLE"));

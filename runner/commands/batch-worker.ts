@@ -4,15 +4,16 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
-import { schedulerOf, supervisorFile, supervisorLives } from "./batch-engine.ts";
+import { schedulerOf, supervisorFile, supervisorLives, throttledByHand } from "./batch-engine.ts";
 import { waveBackup } from "../adapters/wave-backup.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
 import { claimRun, holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
 import { projection } from "../aftermath/projection.ts";
+import { LoadWatch } from "../batch/throttle.ts";
 import { doLeg, type LegGround, type RunWork, type SharedWave } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
-import { openBatches } from "../batch/records.ts";
+import { batchRecord, openBatches } from "../batch/records.ts";
 import type { RunId } from "../model/ids.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
 import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
@@ -44,12 +45,19 @@ export async function batchWorker(common: Common): Promise<number> {
         say(`${leg}: ${error instanceof Error ? error.message : String(error)}`),
       );
     },
-    { plan: 1, write: 1 },
+    { plan: await planLimit(world), write: 1 },
   );
+  const watch = new LoadWatch({
+    world,
+    byHand: () => throttledByHand(world),
+    mustEnd: () => askedToEnd() !== undefined,
+    say,
+  });
   const ground: LegGround = {
     world,
     client: worker,
     say,
+    untilQuiet: (throttle, what) => watch.untilQuiet(throttle, what),
     runWork: (runId, shared) => runWork(common, runId, { askedToEnd, ...(shared ? { vault: shared.vault } : {}) }),
     sharedWave: () => sharedWave(common, world),
     lookAgain: async (runId) => lookAgain(await makeWorld(common.config, runId), runId),
@@ -65,6 +73,13 @@ export async function batchWorker(common: Common): Promise<number> {
   say(`worker ends: ${ended}`);
   // Whatever this process still waits for belongs to a scheduler that is gone.
   process.exit(EXIT_AGAIN);
+}
+
+/** The largest number of waves that an open batch allows to be planned at once. */
+async function planLimit(world: World): Promise<number> {
+  const batches = await openBatches(world);
+  const asked = await Promise.all(batches.map(async (id) => (await batchRecord(world, id)).manifest.limits.plan));
+  return Math.max(1, ...asked);
 }
 
 async function untilIdle(ground: LegGround, worker: LegWorker, askedToEnd: () => string | undefined): Promise<number> {

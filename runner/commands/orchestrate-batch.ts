@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
-import { ensureWorker, schedulerOf, supervisorLives } from "./batch-engine.ts";
+import { ensureWorker, schedulerOf, supervisorLives, throttledByHand } from "./batch-engine.ts";
 import { admit } from "./gate-admit.ts";
 import { writeWhole } from "../adapters/run-files.ts";
 import { readSafely } from "../adapters/safe-file.ts";
@@ -20,6 +20,7 @@ import { batchAnswer, memberAnswers, unhaltCommand } from "../rules/batch-answer
 import { judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
 import { nextLegs } from "../rules/batch-progress.ts";
 import { judgeHalt } from "../rules/batch-stops.ts";
+import { judgeLoad } from "../rules/throttle.ts";
 import { batchText } from "../terminal/batch-text.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
@@ -75,10 +76,13 @@ async function record(world: World, manifest: BatchManifest): Promise<void> {
 
 /** Queues what may be done, sees to it that somebody does it, and tells how the batch stands. */
 async function goOn(common: Common, world: World, id: BatchId, asked: boolean): Promise<number> {
-  await withClient(world, (client) => queueNext(world, client, id, { asked }));
+  const { manifest } = await batchRecord(world, id);
+  await withClient(world, async (client) => {
+    await client.limit("plan", manifest.limits.plan);
+    await queueNext(world, client, id, { asked });
+  });
   await ensureWorker(world, common.config);
-  tell(common, world, await batchRecord(world, id));
-  return 0;
+  return tell(common, world, await batchRecord(world, id));
 }
 
 async function withClient<T>(world: World, work: (client: LegQueueClient) => Promise<T>): Promise<T> {
@@ -100,13 +104,20 @@ export async function batchStatus(common: Common, id: string | undefined): Promi
   const world = await makeWorld(common.config);
   const rows = await world.database.read("exec", (reader) => reader.query("read/batches", { batch_id: id ?? null }));
   if (id !== undefined) return tell(common, world, await batchRecord(world, id));
-  for (const { batch_id } of rows) tell(common, world, await batchRecord(world, batch_id));
+  for (const { batch_id } of rows) await tell(common, world, await batchRecord(world, batch_id));
   if (rows.length === 0) process.stderr.write("no batches in this database\n");
   return 0;
 }
 
-function tell(common: Common, { config }: World, { batch, members, facts }: BatchRecord): number {
-  const answered = { facts, batch, members, maxAgeMinutes: config.backup.max_age_minutes };
+async function tell(common: Common, world: World, { batch, manifest, members, facts }: BatchRecord): Promise<number> {
+  const { secondsEach, load } = await world.database.read("exec", async (reader) => ({
+    secondsEach: (await reader.one("read/pace")).seconds,
+    load: await reader.one("read/load"),
+  }));
+  const answered = {
+    ...{ facts, batch, members, secondsEach, maxAgeMinutes: world.config.backup.max_age_minutes },
+    load: judgeLoad(load, new Map(), manifest.throttle, await throttledByHand(world)),
+  };
   const [whole, each] = [batchAnswer(answered), memberAnswers(answered)];
   if (common.json) for (const answer of [whole, ...each]) printJson(answer);
   else process.stdout.write(batchText(whole, each));
@@ -119,14 +130,12 @@ export async function followBatch(common: Common, id: string): Promise<number> {
   let told = "";
   for (;;) {
     const known = await batchRecord(world, id);
-    const lines = memberAnswers({ ...known, maxAgeMinutes: config(world) }).map(
-      ({ document_id, standing }) => `${document_id} ${standing}`,
-    );
+    const lines = memberAnswers(known).map(({ document_id, standing }) => `${document_id} ${standing}`);
     for (const line of lines) if (!told.includes(`${line}\n`)) process.stderr.write(`${line}\n`);
     told = lines.map((line) => `${line}\n`).join("");
     const rests = known.facts.stopped !== null || nextLegs(known.facts).length === 0;
     if (known.batch.closed !== null || (rests && !(await isBusy(world, known.facts.batch_id)))) {
-      tell(common, world, known);
+      await tell(common, world, known);
       if (known.batch.closed !== null) return 0;
       return STOPS[known.facts.stopped === null ? "STOP_APPROVAL_REQUIRED" : "STOP_HALTED"].exit;
     }
@@ -134,8 +143,6 @@ export async function followBatch(common: Common, id: string): Promise<number> {
     await sleep(500);
   }
 }
-
-const config = (world: World): number => world.config.backup.max_age_minutes;
 
 const isBusy = (world: World, id: BatchId): Promise<boolean> =>
   withClient(world, async (client) =>

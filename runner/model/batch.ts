@@ -36,9 +36,35 @@ const itemSchema = z.strictObject({
   grammar: askedGrammar.default({}),
 });
 
+/** How busy a server may be: locks that wait, connections in percent of all, seconds that the oldest transaction of others runs. */
+const busySchema = z.strictObject({
+  ungranted_locks: z.int().min(0).max(100_000),
+  connections_percent: z.int().min(1).max(100),
+  transaction_seconds: z.int().min(1).max(86_400),
+});
+export type Busy = z.infer<typeof busySchema>;
+
+/** Over one number of `max` a batch pauses; over one of `critical` it asks nothing for `hibernate_seconds`. */
+const throttleSchema = z
+  .strictObject({ max: busySchema, critical: busySchema, hibernate_seconds: z.int().min(1).max(3_600) })
+  .refine(
+    ({ max, critical }) =>
+      max.ungranted_locks <= critical.ungranted_locks &&
+      max.connections_percent <= critical.connections_percent &&
+      max.transaction_seconds <= critical.transaction_seconds,
+    { message: "critical below max", path: ["critical"] },
+  )
+  .default({
+    max: { ungranted_locks: 10, connections_percent: 80, transaction_seconds: 300 },
+    critical: { ungranted_locks: 50, connections_percent: 95, transaction_seconds: 3_600 },
+    hibernate_seconds: 60,
+  });
+export type Throttle = z.infer<typeof throttleSchema>;
+
 /**
  * What a person asks for. `canary`: documents cut and enacted before all others, by default the first. `wave_size`: documents planned and
- * signed together. `stop`: after more than so many failures the batch is halted; `policy` stop halts at the first.
+ * signed together. `stop`: after more than so many failures the batch is halted; `policy` stop halts at the first. `limits`: waves planned
+ * at once over all batches; documents are written one after the other.
  */
 export const batchManifestSchema = z.strictObject({
   schema_version: z.literal("1"),
@@ -52,6 +78,8 @@ export const batchManifestSchema = z.strictObject({
   stop: z
     .strictObject({ failures: z.int().min(0).max(MOST_DOCUMENTS), policy: z.enum(["stop", "quarantine"]) })
     .default({ failures: 3, policy: "quarantine" }),
+  throttle: throttleSchema,
+  limits: z.strictObject({ plan: z.int().min(1).max(8), write: z.literal(1) }).default({ plan: 1, write: 1 }),
 });
 export type BatchManifest = z.infer<typeof batchManifestSchema>;
 export type BatchItem = BatchManifest["items"][number];

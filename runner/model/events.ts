@@ -256,12 +256,18 @@ const stopPageAnswer = z.object({
   exit: count,
   ways: words,
 });
-/** One batch as it stands: `waves` in words, `next` a command to paste; times are UTC. */
+/**
+ * One batch as it stands: `next` a command to paste; times are UTC. `per_minute` and `minutes_left` by the pace of this database's last
+ * runs, without the time people need; null before the first. `throttle`: goes_on, or why it holds back.
+ */
 export const batchEvent = event("batch", {
   ...texts("batch_id", "state", "host", "opened"),
   ...maybe("stopped", "close_kind", "close_reason", "next"),
   ...counts("documents", "enacted", "quarantined", "wave"),
   backup_minutes_left: z.int().nullable(),
+  per_minute: z.number().nullable(),
+  minutes_left: count.nullable(),
+  throttle: text,
 });
 export type BatchAnswer = z.infer<typeof batchEvent>;
 

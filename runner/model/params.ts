@@ -164,6 +164,7 @@ export const PARAMS = {
   "read/batch-waves": { batch_id: "text" },
   "read/documents-asked-for": { document_ids: "text[]" },
   "read/pace": {},
+  "read/load": {},
   "write/open-batch": {
     batch_id: "text", manifest: "jsonb", manifest_sha: "text", host: "text", actor: "text", release: "text", members: "jsonb",
   },

@@ -121,6 +121,7 @@ export const ROWS = {
   }),
   "read/batch-waves": z.strictObject({ wave: count, outcome_digest: text, at: when }),
   "read/documents-asked-for": z.strictObject({ document_id: text, newest: nullable, held_by: nullable }),
+  "read/load": z.strictObject({ ungranted_locks: count, connections: count, max_connections: count, others: z.array(text), now: when }),
   "read/pace": z.strictObject({ seconds: z.number().nullable() }),
   "write/open-batch": done,
   "write/assign-member": z.strictObject({ run_id: nullable }),

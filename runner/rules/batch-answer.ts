@@ -1,4 +1,5 @@
 // What a batch's records become for whoever asks: one answer for the batch, one for each document, and the next command.
+import type { LoadVerdict } from "./throttle.ts";
 import type { BatchAnswer, BatchMemberAnswer } from "../model/events.ts";
 import { batchState, currentWave, standingOf, type BatchFacts, type MemberFacts } from "./batch-progress.ts";
 
@@ -15,10 +16,13 @@ export interface AnsweredBatch {
   };
   readonly members: readonly (MemberFacts & { readonly units: number | null; readonly backed_up: Date | null })[];
   readonly maxAgeMinutes: number;
+  /** Seconds a document takes by this database's last runs; null before the first. */
+  readonly secondsEach: number | null;
+  readonly load: LoadVerdict;
 }
 
 /** The answer for the whole batch. */
-export function batchAnswer({ facts, batch, members, maxAgeMinutes }: AnsweredBatch): BatchAnswer {
+export function batchAnswer({ facts, batch, members, maxAgeMinutes, secondsEach, load }: AnsweredBatch): BatchAnswer {
   const standings = facts.members.map(standingOf);
   const count = (wanted: string): number => standings.filter((standing) => standing === wanted).length;
   const wave = currentWave(facts) ?? Math.max(...facts.members.map((member) => member.wave));
@@ -41,8 +45,20 @@ export function batchAnswer({ facts, batch, members, maxAgeMinutes }: AnsweredBa
     quarantined: count("quarantined"),
     wave,
     backup_minutes_left: waiting.length === 0 ? null : Math.max(0, left),
+    ...paceOf(standings, facts.close_kind === null ? secondsEach : null),
+    throttle: load.kind === "goes_on" ? load.kind : `${load.kind}: ${load.why}`,
     next: nextCommand(facts, standings, batch.halts_in_force),
   };
+}
+
+/** Machine time alone, for every document that is not done as if it had just begun. */
+function paceOf(
+  standings: readonly string[],
+  seconds: number | null,
+): Pick<BatchAnswer, "per_minute" | "minutes_left"> {
+  if (seconds === null || seconds <= 0) return { per_minute: null, minutes_left: null };
+  const left = standings.filter((standing) => standing !== "enacted" && standing !== "quarantined").length;
+  return { per_minute: Math.round(600 / seconds) / 10, minutes_left: Math.ceil((left * seconds) / 60) };
 }
 
 /** The command a person signs the UNHALT of one halt with. */
@@ -58,7 +74,7 @@ function nextCommand(facts: BatchFacts, standings: readonly string[], halts: rea
 }
 
 /** One answer for each document, in the order of work. */
-export const memberAnswers = ({ facts, members }: AnsweredBatch): BatchMemberAnswer[] =>
+export const memberAnswers = ({ facts, members }: Pick<AnsweredBatch, "facts" | "members">): BatchMemberAnswer[] =>
   members.map((member) => ({
     event: "batch_member",
     batch_id: facts.batch_id,

@@ -12,6 +12,12 @@ export function batchText(batch: BatchAnswer, members: readonly BatchMemberAnswe
     `  documents ${batch.documents}, enacted ${batch.enacted}, set aside ${batch.quarantined}; wave ${batch.wave}`,
     ...(batch.stopped === null ? [] : [`  STANDS STILL: ${printable(batch.stopped)}`]),
     ...(batch.backup_minutes_left === null ? [] : [`  backup good for ${batch.backup_minutes_left} minutes more`]),
+    ...(batch.per_minute === null
+      ? []
+      : [
+          `  ${batch.per_minute} documents a minute, ${batch.minutes_left ?? 0} minutes left without the time people need`,
+        ]),
+    ...(batch.throttle === "goes_on" ? [] : [`  HOLDS BACK  ${batch.throttle}`]),
     ...open.map(memberText),
     ...(batch.next === null ? [] : [`NEXT  ${batch.next}`]),
     "",

@@ -1,5 +1,5 @@
 // A batch when something is wrong: a halt of people, a document that fails, the scheduler's database lost, and a batch that is given up.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
@@ -30,6 +30,7 @@ function manifest(batch_id: string, items: readonly object[]): string {
   writeFileSync(path, JSON.stringify({ schema_version: "1", batch_id, ...made, items, canary: [] }));
   return path;
 }
+const workerLog = (): string => readFileSync(join(host.sandbox.place.runtimeRoot, "batches", "worker.log"), "utf8");
 const runs = (id = ID) =>
   host.sql<{ document_id: string; run_id: string; state: string; close_kind: string | null; reason: string | null }>(
     "SELECT m.document_id, m.run_id, m.reason, r.state, r.close_kind FROM cutter_runtime.batch_member m LEFT JOIN cutter_runtime.run r USING (run_id) WHERE m.batch_id = $1 ORDER BY m.ordinal",
@@ -110,7 +111,16 @@ test("the scheduler's database is dropped and laid anew: open --again makes the 
 
 test("a batch that is given up while it is halted: its runs are voided, nothing is written and its documents are free again", async () => {
   const other = manifest(GIVEN_UP, [{ document_id: "LAW-C" }]);
-  expect(await batch("open", other)).toMatchObject({ status: 0 });
+  const throttle = join(host.sandbox.place.runtimeRoot, "locks", "THROTTLE");
+  writeFileSync(throttle, "");
+  const opened = await batch("open", other);
+  expect(opened.events.find(({ event }) => event === "batch")).toMatchObject({
+    throttle: expect.stringContaining("pauses: the file locks/THROTTLE") as unknown,
+    per_minute: expect.any(Number) as unknown,
+  });
+  await expect.poll(workerLog, { timeout: 60_000 }).toContain(`${GIVEN_UP}/plan/0/0 pauses: the file locks/THROTTLE`);
+  expect(await runs(GIVEN_UP)).toMatchObject([{ document_id: "LAW-C", run_id: null }]);
+  rmSync(throttle);
   expect(await batch("follow", GIVEN_UP)).toMatchObject({ status: 3 });
   expect(await batch("halt", GIVEN_UP, "--reason", "the wrong version")).toMatchObject({ status: 0 });
   expect(await batch("void", GIVEN_UP, "the wrong version")).toMatchObject({ status: 0 });

@@ -117,6 +117,8 @@ test("the runbook has a chapter for every situation an operator must be able to 
     "Expired key",
     "Full disk",
     "Dead host",
+    "A batch",
+    "A lost engine database",
     "Dispute",
   ]);
 });

@@ -1,5 +1,6 @@
 // The records of a batch in the database: who may write them, and that a halted batch opens and writes nothing.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { statement } from "../../runner/adapters/statements.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 
 const ID = "ictb-20261129T120000Z-0000000a";
@@ -115,4 +116,20 @@ test("a batch halted between two waves, with no run open, goes on by the UNHALT 
   await database.rows("UPDATE cutter_runtime.batch_member SET run_id = NULL WHERE batch_id = $1", [other]);
   expect(await halts()).toEqual([]);
   expect(await stopped()).toBe("look first");
+});
+
+test("a role without any right to look into others' sessions sees locks that wait and since when transactions of others run", async () => {
+  const load = async () => (await exec(statement("read/load").text))[0] ?? {};
+  const before = (await load())["others"] as string[];
+  const [holder, waiter] = [await database.connect(), await database.connect()];
+  await holder.query("BEGIN");
+  await holder.query("LOCK TABLE public.information_unit IN ACCESS EXCLUSIVE MODE");
+  const waiting = waiter.query("SELECT FROM public.information_unit");
+  await expect.poll(async () => (await load())["ungranted_locks"]).toBeGreaterThan(0);
+  const seen = await load();
+  expect((seen["others"] as string[]).length).toBeGreaterThan(before.length);
+  expect(seen["connections"]).toBeGreaterThan(2);
+  await holder.query("ROLLBACK");
+  await waiting;
+  await Promise.all([holder.end(), waiter.end()]);
 });
