@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { projectRoot } from "../../infra/place.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
+import { debianArchive } from "../support/debian-archive.ts";
 import { SOURCES } from "../support/project-copy.ts";
 
 const LONG = 1_200_000;
@@ -20,8 +21,7 @@ afterEach(() => {
 
 /** Address of Debian's archive, as apt of this machine knows it. */
 function archive(): string {
-  const lines = execFileSync("apt-get", ["indextargets", "--format", "$(ORIGIN) $(REPO_URI)", "Created-By: Packages"]);
-  const found = /^Debian (\S+\/debian\/?)$/m.exec(lines.toString())?.[1];
+  const found = debianArchive();
   if (found === undefined) throw new Error("apt of this machine names no archive of Debian");
   return found;
 }

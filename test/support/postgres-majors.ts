@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { debianArchive } from "./debian-archive.ts";
 
 const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const DISTRIBUTION = "/usr/lib/postgresql";
@@ -121,11 +122,10 @@ function clientOfDebian(folder: string, major: number): string | undefined {
 function download(kept: string, release: string, major: number): boolean {
   rmSync(kept, { recursive: true, force: true });
   for (const name of ["lists/partial", "archives/partial"]) mkdirSync(join(kept, name), { recursive: true });
+  const archive = debianArchive();
+  if (archive === undefined) return false;
   const sources = join(kept, "sources.list");
-  writeFileSync(
-    sources,
-    `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian ${release} main\n`,
-  );
+  writeFileSync(sources, `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${archive} ${release} main\n`);
   const settings = [
     `Dir::State=${kept}`,
     `Dir::Cache=${kept}`,
