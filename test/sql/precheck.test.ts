@@ -108,6 +108,7 @@ test("a column under another name is named with every statement that reads it", 
     `ALTER TABLE cutter_governance.source_document_version_registry RENAME COLUMN ${from} TO ${to}`;
   const found = await failedAfter(rename("captured_at", "taken_at"), rename("taken_at", "captured_at"));
   expect(found).toEqual([
+    ["sql/read/documents-asked-for.sql as cutter_exec", expect.stringContaining("captured_at does not exist")],
     ["sql/read/source-document.sql as cutter_exec", expect.stringContaining("captured_at does not exist")],
   ]);
 });
