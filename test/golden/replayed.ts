@@ -155,6 +155,7 @@ const ENVIRONMENT = [
   "relations",
   "triggers",
   "functions",
+  "types",
 ].map((name) => `read/environment/${name}`);
 
 /** A database that knows these rows; a statement that was not recorded is an error of the recording. */
