@@ -24,7 +24,18 @@ const NPM = new Set(
     "revoke rollback runs status unhalt up verify void"
   ).split(" "),
 );
-const OPTIONS = new Set(["--", "--decision", "--json", "--profile", "--reason", "--run", "nonce", "status", "write"]);
+const OPTIONS = new Set([
+  "--",
+  "--adopt",
+  "--decision",
+  "--json",
+  "--profile",
+  "--reason",
+  "--run",
+  "nonce",
+  "status",
+  "write",
+]);
 /** What a person fills in, ids, and the reasons the host gives itself. */
 const WORDS = [
   RUN_ID,

@@ -32,7 +32,7 @@ describe.each(Object.entries(SPEAKS))("a start-up file that prints %s", (_what, 
     const status = await host.ask("status", "--json");
     expect([status.status, status.events.map((event) => event["run_id"])]).toEqual([0, [RUN_ID]]);
     const runs = await host.ask("runs");
-    expect([runs.status, runs.stdout.split("  ")[0]]).toEqual([0, RUN_ID]);
+    expect([runs.status, runs.stdout]).toEqual([0, expect.stringMatching(new RegExp(`^RUN .*\\n${RUN_ID} `))]);
   });
 });
 

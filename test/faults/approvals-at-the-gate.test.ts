@@ -263,7 +263,7 @@ beforeAll(async () => {
   an = [await makeKey({ created: monthAgo }), await makeKey({ created: monthAgo })];
   bao = await makeKey({ created: monthAgo });
   stranger = await makeKey({ created: monthAgo });
-  layApprovers(host, [
+  await layApprovers(host, [
     { id: "an", gates: ["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz"], keys: an },
     { id: "bao", gates: ["SG_1_cut_authz"], keys: [await expiredFor(bao, monthAgo, 29 * 24 * 3600)] },
   ]);

@@ -17,8 +17,8 @@ export interface AddedPerson {
   readonly keys: readonly TestKey[];
 }
 
-/** Lays the longer approver set and pins it everywhere. Before the first cut: config_sha and approvers_sha are signed. */
-export function layApprovers(host: GovernedHost, added: readonly AddedPerson[]): void {
+/** Lays the longer approver set, pins it everywhere and records it as the first one, as if the host had begun with it. Before the first cut: config_sha and approvers_sha are signed. */
+export async function layApprovers(host: GovernedHost, added: readonly AddedPerson[]): Promise<void> {
   const { place, persons } = host.sandbox;
   const { set } = parseApprovers(readFileSync(place.approversFile));
   const bytes = buildApprovers({
@@ -37,6 +37,9 @@ export function layApprovers(host: GovernedHost, added: readonly AddedPerson[]):
   const sha = sha256(bytes);
   rewriteJson(place.configFile, (config) => ({ ...config, approvers: { file: place.approversFile, sha } }));
   for (const person of persons) rewriteJson(person.profileFile, (profile) => ({ ...profile, approvers_sha: sha }));
+  await host.sql("ALTER TABLE cutter_runtime.approver_set DISABLE TRIGGER append_only");
+  await host.sql("UPDATE cutter_runtime.approver_set SET bytes = $1, sha = $2 WHERE version = 1", [bytes, sha]);
+  await host.sql("ALTER TABLE cutter_runtime.approver_set ENABLE ALWAYS TRIGGER append_only");
 }
 
 /** Reads one object, writes another in its place; answers the bytes that stood there. */

@@ -47,6 +47,7 @@ export async function operatorClone(name: string): Promise<OperatorClone> {
   mkdirSync(folder);
   for (const part of [
     "package.json",
+    "package-lock.json",
     "Pulumi.yaml",
     "Pulumi.contabo.yaml.example",
     "dist",

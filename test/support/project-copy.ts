@@ -40,4 +40,6 @@ export function linkPackages(folder: string): void {
     }
   }
   copyFileSync(join(from, ".package-lock.json"), join(to, ".package-lock.json"));
+  // A program knows the folder of its project by this file.
+  copyFileSync(join(PROJECT, "package.json"), join(folder, "package.json"));
 }
