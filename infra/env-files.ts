@@ -58,7 +58,7 @@ function otherSecrets({ orchestrator: { content } }: StackConfig): (EnvQuestion 
 }
 
 /** The declared files and what they set. `up` gives a file that is there its owner and mode, and writes nothing into it. */
-export function envSpec(config: StackConfig, component: string): Spec {
+function envSpec(config: StackConfig, component: string): Spec {
   const owned = "gives a file that is there its owner and mode; it is filled in by hand";
   const up = "nothing: set it on the host by hand; no command of ours writes into an env file";
   return Object.fromEntries([

@@ -79,7 +79,7 @@ export function readOwnSources(config: PackageChoice, project: string): OwnSourc
 }
 
 /** The adopted facts of a stack, whose file must be the one its configuration pins. */
-export function readAdopted({ adopted }: StackConfig, project: string): Sources["adopted"] {
+function readAdopted({ adopted }: StackConfig, project: string): Sources["adopted"] {
   if (adopted === undefined) return undefined;
   const bytes = readOrStop(resolve(project, adopted.file), "the list of adopted facts");
   if (sha256(bytes) !== adopted.sha)

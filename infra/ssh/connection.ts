@@ -6,7 +6,7 @@ import { sshCommandLine, type RemoteAddress } from "./line.ts";
 import type { Connection, Jump } from "../config.ts";
 
 /** The line of a known-hosts file that pins the host. */
-export function knownHostsLine({ host, port, hostKey }: Pick<Connection, "host" | "port" | "hostKey">): string {
+function knownHostsLine({ host, port, hostKey }: Pick<Connection, "host" | "port" | "hostKey">): string {
   return `[${host}]:${port} ${hostKey}\n${port === 22 ? `${host} ${hostKey}\n` : ""}`;
 }
 

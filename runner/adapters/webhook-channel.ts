@@ -9,7 +9,7 @@ const LIMIT_MS = 20_000;
 const SHORTEST_KEY = 16;
 
 /** `sha256=<hex>` of HMAC-SHA256 over `<timestamp>.<body>`; the timestamp is inside, so that an old message cannot be sent again as new. */
-export const webhookSignature = (key: string, timestamp: string, body: string): string =>
+const webhookSignature = (key: string, timestamp: string, body: string): string =>
   `sha256=${createHmac("sha256", key).update(`${timestamp}.${body}`).digest("hex")}`;
 
 /** The webhook channel of a configuration; `limitMs` bounds connecting and waiting together, milliseconds. */

@@ -4,11 +4,11 @@ import type { MarkdownIt, StateBlock } from "markdown-it";
 import { readParagraphsAsCommonMark } from "./paragraph-rule.ts";
 
 /** Containers in containers (a list counts two levels); deeper nesting would exhaust the parser's stack. */
-export const MAX_LEVEL = 64;
+const MAX_LEVEL = 64;
 /** Longest line in bytes: the parser's patterns are only safe on bounded lines. */
-export const MAX_LINE = 1_048_576;
+const MAX_LINE = 1_048_576;
 /** Most lines of a text: the parser keeps some numbers for each. */
-export const MAX_LINES = 2_000_000;
+const MAX_LINES = 2_000_000;
 /** Steps that quotes may cost a line, and steps free for all: quotes interrupted by other text are read again and again. */
 const QUOTE_STEPS = { per_line: 8, free: 100_000 };
 

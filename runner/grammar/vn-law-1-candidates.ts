@@ -6,17 +6,7 @@ import { numbered, numberValue, WRITTEN, type Numbered } from "./vn-law-1-number
 import { QUOTED } from "./vn-law-1-quotes.ts";
 
 /** Ranks of units from the outside in. */
-export const LEVELS = [
-  "part",
-  "chapter",
-  "section",
-  "subsection",
-  "article",
-  "group",
-  "clause",
-  "point",
-  "annex",
-] as const;
+const LEVELS = ["part", "chapter", "section", "subsection", "article", "group", "clause", "point", "annex"] as const;
 /** One of {@link LEVELS}. */
 export type Level = (typeof LEVELS)[number];
 

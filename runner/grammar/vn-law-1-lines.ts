@@ -2,7 +2,7 @@
 import { isMarked, isTableRow, plainText } from "./vn-law-1-plain.ts";
 
 /** Most lines and longest line that are read; the same limits as of the generic profile. */
-export const LINE_LIMITS = { lines: 2_000_000, bytes: 1_048_576 } as const;
+const LINE_LIMITS = { lines: 2_000_000, bytes: 1_048_576 } as const;
 
 /** Lines of a region; numbers are 0-based in the region, offsets are bytes of the file. */
 export interface Lines {

@@ -15,7 +15,7 @@ const FOREIGN: Readonly<Record<string, string>> = { f: "e", j: "i", w: "v", z: "
 const INSERTED: Readonly<Record<string, number>> = { bis: 1, ter: 2, quater: 3 };
 
 /** Place of a letter in the Vietnamese order, 1 for a; 0 for no letter; a half for a letter that is not part of it. */
-export function letterRank(letter: string): number {
+function letterRank(letter: string): number {
   const lower = letter.toLowerCase();
   if (lower === "") return 0;
   if (INSERTED[lower] !== undefined) return INSERTED[lower];

@@ -18,7 +18,7 @@ const isMark = (byte: number | undefined): boolean =>
  * Bytes of a blank or hidden character beyond ASCII that begins here: no-break space, soft hyphen, zero-width and
  * directional marks, byte order mark.
  */
-export function hiddenAt(bytes: Uint8Array, at: number): number {
+function hiddenAt(bytes: Uint8Array, at: number): number {
   const [a, b, c] = [bytes[at], bytes[at + 1], bytes[at + 2]];
   if (a === 0xc2 && (b === 0xa0 || b === 0xad)) return 2;
   if (a === 0xe2 && b === 0x80 && c !== undefined && ((c >= 0x80 && c <= 0x8f) || (c >= 0xaa && c <= 0xaf))) return 3;
@@ -27,7 +27,7 @@ export function hiddenAt(bytes: Uint8Array, at: number): number {
 }
 
 /** Bytes of a mark, blank or hidden character that begins here, 0 for text. `ends`: line endings count as blanks. */
-export function surroundAt(bytes: Uint8Array, at: number, ends: boolean): number {
+function surroundAt(bytes: Uint8Array, at: number, ends: boolean): number {
   const byte = bytes[at];
   if (isBlank(byte) || isMark(byte) || (ends && (byte === LF || byte === CR))) return 1;
   return hiddenAt(bytes, at);

@@ -49,7 +49,7 @@ function clausesGoOn(reading: Reading, line: number): boolean {
 }
 
 /** Whether a line belongs to what stands below the last article. A line under the number of a chapter is its name. */
-export function isTailLine(reading: Reading, line: number): boolean {
+function isTailLine(reading: Reading, line: number): boolean {
   if (
     reading.roles[line] !== ROLE.text ||
     reading.quotations.state[line] === QUOTED.yes ||

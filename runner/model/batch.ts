@@ -11,10 +11,10 @@ export const BATCH_ID = /^ictb-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 export const isBatchId = (text: string): text is BatchId => BATCH_ID.test(text);
 
 /** Documents one batch may hold. */
-export const MOST_DOCUMENTS = 100;
+const MOST_DOCUMENTS = 100;
 
 /** The states of the seeds, in the order of a batch; the last two end it. */
-export const BATCH_STATES = [
+const BATCH_STATES = [
   "batch_pending",
   "batch_planning",
   "batch_awaiting_cut_authz_set",
@@ -111,7 +111,7 @@ export function wavesOf(manifest: BatchManifest): PlannedMember[] {
 }
 
 /** Kinds of legs: a wave is planned and closed, a document is cut and enacted. */
-export const LEG_KINDS = ["plan", "cut", "enact", "close"] as const;
+const LEG_KINDS = ["plan", "cut", "enact", "close"] as const;
 export type LegKind = (typeof LEG_KINDS)[number];
 
 /** What one leg is about; `what` is a wave's number or a document. */

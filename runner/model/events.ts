@@ -23,7 +23,7 @@ const event = <N extends string, S extends z.core.$ZodLooseShape>(name: N, shape
   z.object({ event: z.literal(name), ...shape });
 
 /** How something ended badly. `code` is of the stop table, or BUG, which is no stop. `next` and `or` are commands to paste. */
-export const stopAnswer = z.object({
+const stopAnswer = z.object({
   ...texts("code", "saw", "wanted", "hint"),
   ...maybe("next", "or"),
   details: words,
@@ -35,10 +35,10 @@ export const endedEvent = event("ended", { exit: z.int(), stop: stopAnswer.nulla
 export type Ended = z.infer<typeof endedEvent>;
 
 /** A signature is asked for: `bundle` is the folder of the request on the host. */
-export const requestEvent = event("request", { gate: text, bundle: text, payload_sha: sha, approve_by: text });
+const requestEvent = event("request", { gate: text, bundle: text, payload_sha: sha, approve_by: text });
 
 /** What a run says while it works. `seconds` is the phase's own time; ids and digests in full; never a secret, never row content. */
-export const runEvent = z.discriminatedUnion("event", [
+const runEvent = z.discriminatedUnion("event", [
   event("opened", { run_id: text, document_id: text }),
   event("phase", {
     phase: text,
@@ -62,11 +62,11 @@ export const spokenEvent = z.object({ at: text, pid: z.int() }).and(runEvent);
 export type SpokenEvent = z.infer<typeof spokenEvent>;
 
 /** An event as a follower hears it; `position` is the byte behind it, from where one whose line broke goes on. */
-export const followedEvent = z.object({ run_id: text, position: count }).and(spokenEvent);
+const followedEvent = z.object({ run_id: text, position: count }).and(spokenEvent);
 export type FollowedEvent = z.infer<typeof followedEvent>;
 
 /** Which process of a run is followed, and from which byte of its events. */
-export const attachedEvent = event("attached", { run_id: text, pid: z.int(), position: count });
+const attachedEvent = event("attached", { run_id: text, pid: z.int(), position: count });
 
 /**
  * Where a run stands. Times are UTC text; `safe_until` null with `safe_to_leave` true means without limit; `deadline_of` is what
@@ -117,7 +117,7 @@ export const bundleFileEvent = event("file", {
 export type BundleFile = z.infer<typeof bundleFileEvent>;
 
 /** What a finished run promised, looked at again. */
-export const verifiedEvent = event("verified", {
+const verifiedEvent = event("verified", {
   ...texts("run_id", "state"),
   units: count,
   ...all(words, "checks", "findings"),
@@ -128,7 +128,7 @@ export type Verified = z.infer<typeof verifiedEvent>;
 const fates = counts("same", "changed", "new", "gone");
 const comparedCounts = z.object({ document_id: text, ...fates });
 /** What a cut would sign; no run was opened. */
-export const plannedEvent = event("planned", {
+const plannedEvent = event("planned", {
   ...texts("document_id", "source_version_id"),
   ...all(sha, "region_sha", "manifest_digest", "writer_digest"),
   ...counts("coverage_bytes", "units"),
@@ -153,7 +153,7 @@ export const standingEvent = event("standing", {
 });
 
 /** One point of a checklist: doctor, precheck, names and readiness. */
-export const pointEvent = event("point", pointSchema.shape);
+const pointEvent = event("point", pointSchema.shape);
 
 /** What a restore outside the host needs, and a drill that was recorded. */
 export const receiptEvent = event("receipt", { package: drillPackageSchema });
@@ -194,7 +194,7 @@ const comparedText = z.object({
 });
 const refusedPlace = { line: count, reason: text, hint: text.optional() };
 /** What a document would become, or why it is refused; offsets are bytes from the start of the file. */
-export const intakeAnswer = z.union([
+const intakeAnswer = z.union([
   z.object({
     region: z.object(byteSpan),
     units: z.array(intakeUnit).readonly(),
@@ -211,7 +211,7 @@ export const intakeAnswer = z.union([
 export type IntakeJson = z.infer<typeof intakeAnswer>;
 
 /** One line of the stop table. */
-export const stopTableAnswer = z.object({ code: text, exit: z.int(), title: text, hint: text, call: text });
+const stopTableAnswer = z.object({ code: text, exit: z.int(), title: text, hint: text, call: text });
 
 /** The text made of a document of another kind, what of it to compare by eye, and the command that goes on with it. */
 const convertedAnswer = z.object({

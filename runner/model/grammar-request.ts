@@ -5,7 +5,7 @@ import type { GrammarOptions, Hint } from "./manifest.ts";
 import { Stopped } from "./stop.ts";
 
 /** One line of a hints file; line is 1-based in the document. */
-export const hintSchema = z.strictObject({
+const hintSchema = z.strictObject({
   line: z.int().min(1),
   reads: z.enum(["heading", "text"]),
   reason: z.string().min(1).max(300),

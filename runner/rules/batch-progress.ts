@@ -27,7 +27,7 @@ export interface BatchFacts {
 }
 
 /** Where one member stands. */
-export const STANDINGS = [
+const STANDINGS = [
   "waiting",
   "planning",
   "asks_cut",

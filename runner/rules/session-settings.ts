@@ -59,7 +59,7 @@ export const PINNED: Readonly<Record<string, string>> = {
 };
 
 /** Settings of later versions or patch levels, set where the server knows them. */
-export const PINNED_WHERE_KNOWN: Readonly<Record<string, string>> = {
+const PINNED_WHERE_KNOWN: Readonly<Record<string, string>> = {
   transaction_timeout: "0",
   restrict_nonsystem_relation_kind: "",
 };
@@ -87,7 +87,7 @@ export interface Encryption {
 }
 
 /** Certificates of the distribution, one file on Debian and Ubuntu. */
-export const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
 /** The file of authorities that a mode looks at; undefined where it looks at none. As in libpq, `require` with a file is `verify-ca`. */
 export function authoritiesOf({ sslmode, sslrootcert }: Encryption): string | undefined {

@@ -46,7 +46,7 @@ export function ageText(at: string, now: Date): string {
 }
 
 /** The drift line: never, or when and what. */
-export function driftWords({ looked, now, stack }: Attention): string {
+function driftWords({ looked, now, stack }: Attention): string {
   if (looked === undefined) return `never looked at from this clone; ${withStack("npm run drift", stack)}`;
   const found =
     looked.differences === 0 ? "none" : `${looked.differences} difference${looked.differences === 1 ? "" : "s"}`;

@@ -27,7 +27,7 @@ export interface Ways {
 }
 
 /** The front with the ways to its programs. */
-export function frontOf(ways: Ways): Command {
+function frontOf(ways: Ways): Command {
   const front = new Command("cutter")
     .description("Governed, provable cuts of law texts into PostgreSQL. Without words: what needs attention now.")
     .usage("[--stack <name>] [verb] [words...]")

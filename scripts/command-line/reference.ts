@@ -48,13 +48,13 @@ async function helpOf(project: string, name: string, words: readonly string[]): 
 }
 
 /** Names under "Commands:" of a help page. */
-export function commandsIn(page: string): string[] {
+function commandsIn(page: string): string[] {
   const [, list = ""] = page.split(/^Commands:\n/m);
   return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map((match) => match[1] ?? "");
 }
 
 /** Long options of a help page, in its order. */
-export function optionsIn(page: string): string[] {
+function optionsIn(page: string): string[] {
   const [, list = ""] = page.split(/^Options:\n/m);
   return [...list.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map((match) => match[1] ?? "");
 }

@@ -48,7 +48,7 @@ export async function lookAtNewHost(connection: Connection): Promise<Seen> {
 }
 
 /** The lines of a look, whatever a login shell printed before. */
-export const seenIn = (stdout: string): Seen =>
+const seenIn = (stdout: string): Seen =>
   stdout
     .split("\n")
     .slice(0, LINES_READ)

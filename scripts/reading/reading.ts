@@ -67,7 +67,7 @@ function placed({ text, parts }: LawText, marks: readonly ChangeMark[]): PlacedP
 }
 
 /** From where to where a part reaches. */
-export const rangeOf = (part: UnitText | OutsideText): { readonly start: number; readonly end: number } =>
+const rangeOf = (part: UnitText | OutsideText): { readonly start: number; readonly end: number } =>
   part.kind === "unit" ? { start: part.markup.start, end: part.rest.end } : part;
 
 /** The part a line of the file stands in. */

@@ -21,7 +21,7 @@ const billSchema = z.looseObject({
  * The same lock file gives the same text in every folder and at any time, because the release digest covers it: the random number and the
  * time are left out, and the project is called by its own name where npm writes that of its folder. TypeError (a bug) for another text.
  */
-export function settledBill(text: string): string {
+function settledBill(text: string): string {
   const bill = billSchema.parse(JSON.parse(text));
   const { component } = bill.metadata;
   const name = /^pkg:npm\/(.+)@[^@]+$/.exec(component.purl)?.[1] ?? component.name;

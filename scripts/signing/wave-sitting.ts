@@ -99,7 +99,7 @@ async function seatsOf(
 }
 
 /** One line a document, from what was computed on this machine; every document can be read in full from its own bundle. */
-export function wavePage(wave: WaveBundle, seats: readonly Seat[], person: string, without: readonly string[]): string {
+function wavePage(wave: WaveBundle, seats: readonly Seat[], person: string, without: readonly string[]): string {
   const lines = seats.map(({ document_id, bundle: { rows, manifest, findings, request } }) => {
     const bytes = manifest.region.byte_end - manifest.region.byte_start;
     const noted = manifest.findings.length + findings.environment.length;

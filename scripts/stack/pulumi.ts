@@ -131,7 +131,7 @@ export interface UpAnswer extends EngineAnswer {
  * Seconds without any event of an up after which the host is given up. The longest single script, a release over a slow line, takes
  * a minute; a lock in the database is waited for half a minute at most.
  */
-export const SILENT_LIMIT_SECONDS = 300;
+const SILENT_LIMIT_SECONDS = 300;
 
 /**
  * `pulumi up --yes`. Locks left by an engine that is gone are removed first; a living one makes the engine refuse.

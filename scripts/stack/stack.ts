@@ -72,7 +72,7 @@ export function stackPlace(
 }
 
 /** Said once, when the backend held nothing of a real stack: right on its first day, and at no other time. */
-export const newStackWords = (stack: string, backendUrl: string): string =>
+const newStackWords = (stack: string, backendUrl: string): string =>
   `the backend ${backendWithoutSecrets(backendUrl)} held no stack ${stack}; it was made, empty. ` +
   "If this host was provisioned before, your colleagues use another PULUMI_BACKEND_URL: go on with theirs.";
 

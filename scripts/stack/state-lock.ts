@@ -109,7 +109,7 @@ export function lockHeld(text: string, stack: string): Stopped | undefined {
 }
 
 /** Holders that the engine names, of whatever backend. */
-export function locksTold(text: string): StateLock[] {
+function locksTold(text: string): StateLock[] {
   return text.split("\n").flatMap((line) => {
     const found = CREATED_BY.exec(line)?.groups;
     const parsed = lockSchema.safeParse(found && { ...found, pid: Number(found["pid"]) });
