@@ -6,7 +6,17 @@ import { numbered, numberValue, WRITTEN, type Numbered } from "./vn-law-1-number
 import { QUOTED } from "./vn-law-1-quotes.ts";
 
 /** Ranks of units from the outside in. */
-const LEVELS = ["part", "chapter", "section", "subsection", "article", "group", "clause", "point", "annex"] as const;
+export const LEVELS = [
+  "part",
+  "chapter",
+  "section",
+  "subsection",
+  "article",
+  "group",
+  "clause",
+  "point",
+  "annex",
+] as const;
 /** One of {@link LEVELS}. */
 export type Level = (typeof LEVELS)[number];
 

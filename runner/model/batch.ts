@@ -14,7 +14,7 @@ export const isBatchId = (text: string): text is BatchId => BATCH_ID.test(text);
 const MOST_DOCUMENTS = 100;
 
 /** The states of the seeds, in the order of a batch; the last two end it. */
-const BATCH_STATES = [
+export const BATCH_STATES = [
   "batch_pending",
   "batch_planning",
   "batch_awaiting_cut_authz_set",

@@ -8,7 +8,7 @@ import { partsInProgress, readPreview, type PreviewLines } from "./engine-answer
 import { keepLastLook } from "./last-look.ts";
 import { ENGINE_STATUS } from "./engine-process.ts";
 import { ensureStack, preview, up, type Engine } from "./pulumi.ts";
-import { readStackFile } from "./stack-config.ts";
+import { readStackFile } from "./stack-file.ts";
 import { keepToldLocks, toldLocksFile } from "./state-lock.ts";
 import { upFailure } from "./up-failure.ts";
 

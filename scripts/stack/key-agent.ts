@@ -10,7 +10,7 @@ import type { AgentInboundRequest, AgentProtocol, ParsedKey } from "ssh2";
 import { connectionSchema } from "../../infra/config.ts";
 import { fingerprintOfKey, needsAgent } from "../../infra/ssh/key-fault.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { readStackFile } from "./stack-config.ts";
+import { readStackFile } from "./stack-file.ts";
 
 /** Key files of a stack that only an agent can use; none when the stack file holds no connection of our form. */
 export function keysOfAgent(configFile: string): string[] {

@@ -1,7 +1,6 @@
-// A stack's configuration, Pulumi.<stack>.yaml: read from the file or through the engine, and written from typed values.
+// A stack's configuration as typed values: of its file or through the engine, and written from them.
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { YAML } from "zx";
 import * as z from "zod";
 import { STACK_KEYS, parseStackConfig, stackConfigFrom, valueOf, type StackConfig } from "../../infra/config.ts";
 import { projectRoot } from "../../infra/place.ts";
@@ -9,23 +8,7 @@ import { Stopped, type StopFacts } from "../../runner/model/stop.ts";
 import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 import type { Engine } from "./pulumi.ts";
-import { readPlainSync } from "../../runner/adapters/plain-file.ts";
-
-/** What stands under `config:`, by key. STOP_COULD_NOT_LOOK when the file is no stack configuration. */
-export function readStackFile(file: string): Readonly<Record<string, unknown>> {
-  try {
-    const { config } = z
-      .looseObject({ config: z.record(z.string(), z.unknown()) })
-      .parse(YAML.parse(readPlainSync(file).toString("utf8")));
-    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, valueOf(value)]));
-  } catch (error) {
-    throw new Stopped(
-      "STOP_COULD_NOT_LOOK",
-      { saw: `${basename(file)} is no stack configuration`, wanted: "YAML with a part `config`" },
-      error,
-    );
-  }
-}
+import { readStackFile } from "./stack-file.ts";
 
 /** The file that --stack means: a name of this project, or the path of such a file. STOP_COULD_NOT_LOOK when there is none. */
 export function stackFileOf(stack: string): string {

@@ -14,7 +14,7 @@ import { Stopped } from "../../../../runner/model/stop.ts";
 import { stopOfError } from "../../../../runner/model/system-fault.ts";
 import { readProfile } from "../../../../scripts/signing/approver-profile.ts";
 import { otherText } from "../../../../scripts/signing/judged-bundle.ts";
-import { readStackFile } from "../../../../scripts/stack/stack-config.ts";
+import { readStackFile } from "../../../../scripts/stack/stack-file.ts";
 
 let folder: string;
 beforeEach(() => {
