@@ -31,8 +31,9 @@ export async function withKey<T>(key: DrillKey, work: (words: readonly string[])
 }
 
 /** Reading limits of {@link opensWith}: enough of a dump to know it. */
-const HEAD_BYTES = 64;
-const DUMP_BEGINS = "--\n-- PostgreSQL database dump";
+const HEAD_BYTES = 16_384;
+/** The schemas that a backup makes first stand before the words of pg_dump. */
+const DUMP_BEGINS = /^(?:(?:CREATE SCHEMA IF NOT EXISTS|ALTER SCHEMA) "[^\n]*;\n)*--\n-- PostgreSQL database dump/;
 
 /**
  * The key opens the file: its first clear bytes are those of a dump. STOP_PROOF_FAILED otherwise. The rest of the file
@@ -47,10 +48,7 @@ export async function opensWith(gpg: readonly string[], head: Buffer): Promise<v
     maxBuffer: 1 << 26,
   });
   const clear = Buffer.from(done.stdout).subarray(0, HEAD_BYTES).toString("latin1");
-  if (
-    !/^\[GNUPG:\] BEGIN_DECRYPTION$/m.test(Buffer.from(done.stderr).toString("utf8")) ||
-    !clear.startsWith(DUMP_BEGINS)
-  )
+  if (!/^\[GNUPG:\] BEGIN_DECRYPTION$/m.test(Buffer.from(done.stderr).toString("utf8")) || !DUMP_BEGINS.test(clear))
     throw refused(Buffer.from(done.stderr).toString("utf8"));
 }
 

@@ -25,7 +25,8 @@ function commandsToPaste(): string[] {
     ...[...text.matchAll(/=> `((?:cutter|npm run) [^`]*)`/g)].map((match) => whole(match[1] ?? "")),
     ...[...text.matchAll(/"[^"\n]*`((?:cutter|npm run) [^`]*)`[^"\n]*"/g)].map((match) => whole(match[1] ?? "")),
   ]);
-  return [...new Set(found)];
+  // The forms that stand for any verb, and the help of the workstation's own command, are no commands to paste.
+  return [...new Set(found)].filter((command) => !/^(?:npm run (?:-s )?<verb>|cutter help\b)/.test(command));
 }
 
 const scriptOf = (command: string): string | undefined => /^npm run (?:-s )?([a-z-]+)/.exec(command)?.[1];

@@ -210,7 +210,7 @@ test(
     expect(await colleague.script("runs", "--stack", stranger)).toMatchObject({
       status: 1,
       stdout: "",
-      stderr: expect.stringContaining("Host key verification failed"),
+      stderr: expect.stringContaining("its host key is not the pinned one; nothing was sent"),
     });
   },
   LONG,
