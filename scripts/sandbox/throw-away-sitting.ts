@@ -1,9 +1,7 @@
 // A throw-away person holds a sitting through the real approve program, typing what it asks for.
 import { join } from "node:path";
-import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
-import { childEnvironment } from "../../infra/ssh/environment.ts";
-import { projectRoot } from "../../infra/place.ts";
+import { answeredApprove } from "./answered-approve.ts";
 import { answerTo } from "./typed-answers.ts";
 import type { SandboxPerson } from "./throw-away-keys.ts";
 
@@ -33,40 +31,15 @@ export async function signWaveAs(
   out: string,
   words: readonly string[] = [],
 ): Promise<string[]> {
-  const approve = join(projectRoot(), "dist", "scripts", "approve.mjs");
-  const own = [
-    "--profile",
-    person.profileFile,
-    "--key-file",
-    person.keyFile,
-    "--out",
-    out,
-    "--page",
-    join(out, "pages"),
-  ];
-  const child = execa(process.execPath, [approve, wave, ...own, ...words], {
-    extendEnv: false,
-    env: childEnvironment(),
-    reject: false,
-    stdin: "pipe",
-    stderr: "inherit",
-  });
-  child.stdout.setEncoding("utf8");
-  let text = "";
-  let asked = 0;
-  child.stdout.on("data", (chunk: string) => {
-    text += chunk;
-    const answer = answerIn(text, wave);
-    // Each question is answered once: what was printed until here is done with.
-    if (answer === undefined || text.length <= asked) return;
-    asked = text.length;
-    child.stdin.write(`${answer}\n`);
-  });
-  const result = await child;
-  const signed = /^for the operator: npm run batch -- resume \S+ (.+?)(?: --stack \S+)?$/m.exec(text)?.[1];
-  if (result.exitCode !== 0 || signed === undefined)
+  const { status, printed } = await answeredApprove(
+    person,
+    [wave, "--out", out, "--page", join(out, "pages"), ...words],
+    (text) => answerIn(text, wave),
+  );
+  const signed = /^for the operator: npm run batch -- resume \S+ (.+?)(?: --stack \S+)?$/m.exec(printed)?.[1];
+  if (status !== 0 || signed === undefined)
     throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: `${person.id} did not sign (status ${result.exitCode ?? "?"})`,
+      saw: `${person.id} did not sign (status ${status ?? "?"})`,
       wanted: "a signed statement for each document",
     });
   return [...signed.matchAll(/'([^']+)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
