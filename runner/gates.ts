@@ -143,7 +143,7 @@ function pauseStop(verdicts: readonly Verdict[], bundles: readonly string[], run
   return new Stopped(code, {
     saw: known.map((verdict) => verdict.facts.saw).join("; "),
     wanted: known.map((verdict) => verdict.facts.wanted).join("; "),
-    next: `npm run approve -- ${shellWord(bundles[0] ?? "<bundle>")} --profile <your-profile>`,
+    next: `npm run approve -- ${shellWord(bundles[0] ?? "<bundle>")}`,
     or: `cutter orchestrate resume ${runId}`,
     details: bundles.map((bundle) => `request: ${bundle}`),
   });

@@ -73,7 +73,7 @@ export async function withRequest(run: Run, stop: Stopped): Promise<Stopped> {
       ...(stop.facts.next
         ? {}
         : {
-            next: `npm run approve -- ${shellWord(bundle)} --profile <your-profile> --decision <hold|compensate|void>`,
+            next: `npm run approve -- ${shellWord(bundle)} --decision <hold|compensate|void>`,
           }),
     },
     stop,

@@ -62,7 +62,7 @@ function paceOf(
 }
 
 /** The command a person signs the UNHALT of one halt with. */
-export const unhaltCommand = (halt: string): string => `npm run unhalt -- ${halt} --profile <your-profile>`;
+export const unhaltCommand = (halt: string): string => `npm run unhalt -- ${halt}`;
 
 function nextCommand(facts: BatchFacts, standings: readonly string[], halts: readonly string[]): string | null {
   if (facts.close_kind !== null) return null;

@@ -137,7 +137,7 @@ function signature(
     ],
     next: [
       withStack(`npm run fetch -- ${state.run_id}`, stack),
-      `npm run approve -- bundles/${state.run_id}/${bundle} --profile <your-profile>`,
+      `npm run approve -- bundles/${state.run_id}/${bundle}`,
     ],
   };
 }
@@ -236,7 +236,7 @@ function halts(sight: HostSight): Notice[] {
   const each = new Map([...rows, ...files].map((halt) => [halt.key, halt]));
   return [...each.values()].map((halt) => {
     const reach = halt.run_id === null ? "every run" : `run ${halt.run_id}`;
-    const lift = `npm run unhalt -- ${halt.halt_id ?? ""}${halt.run_id === null ? "" : ` --run ${halt.run_id}`} --profile <your-profile>`;
+    const lift = `npm run unhalt -- ${halt.halt_id ?? ""}${halt.run_id === null ? "" : ` --run ${halt.run_id}`}`;
     return {
       key: `halted ${halt.key}`,
       kind: "halted",

@@ -27,9 +27,9 @@ const COMMANDS = {
   void: (run: string) => `cutter orchestrate void ${run} "<reason>"`,
   voidStuck: (run: string) => `cutter orchestrate void ${run} "the run stops here every time"`,
   voidRevoked: (run: string) => `cutter orchestrate void ${run} "revoked by a person"`,
-  unhalt: (ids: string) => `npm run unhalt -- ${ids} --profile <your-profile>`,
-  unhaltRun: (ids: string, run: string) => `npm run unhalt -- ${ids} --run ${run} --profile <your-profile>`,
-  approve: (bundle: string) => `npm run approve -- ${shellWord(bundle)} --profile <your-profile>`,
+  unhalt: (ids: string) => `npm run unhalt -- ${ids}`,
+  unhaltRun: (ids: string, run: string) => `npm run unhalt -- ${ids} --run ${run}`,
+  approve: (bundle: string) => `npm run approve -- ${shellWord(bundle)}`,
 } as const;
 
 /** From the text of state.json. STOP_COULD_NOT_LOOK when it is not one. */

@@ -60,6 +60,6 @@ export function judgeNamed({ run_id, halt_ids }: Payload<"UNHALT">, known: reado
   const run = other.run_id === null ? "" : ` --run ${other.run_id}`;
   return invalid(
     `halt ${other.halt_id} holds ${other.run_id ?? "every run"}, and the statement is for ${reach ?? "every run"}`,
-    `npm run unhalt -- ${other.halt_id}${run} --profile <your-profile>`,
+    `npm run unhalt -- ${other.halt_id}${run}`,
   );
 }

@@ -34,7 +34,7 @@ export async function insistRowsSigned(
           saw: `the admission ${row.nonce} of ${row.gate} ${notProven(error.facts.saw)}`,
           wanted: error.facts.wanted,
           hint: "somebody wrote it past the gate: revoke it, and give cutter_gate another password",
-          next: `npm run revoke -- nonce ${row.nonce} --run ${runId} --profile <your-profile>`,
+          next: `npm run revoke -- nonce ${row.nonce} --run ${runId}`,
         },
         error,
       );

@@ -19,6 +19,7 @@ const OWN_WORDS: Readonly<Record<string, readonly string[]>> = {
   docs: Object.keys(STOPS),
   completion: SHELLS,
   help: names,
+  batch: ["open", "status", "resume", "follow", "fetch", "void", "halt", "verify"],
   backup: ["list", "verify", "run", "selftest", "prune", "drills"],
 };
 

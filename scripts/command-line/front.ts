@@ -8,9 +8,9 @@ import { projectRoot } from "../../infra/place.ts";
 import { EXIT_USAGE, isStopCode, STOPS } from "../../runner/model/stop.ts";
 import { helpStyle, painter } from "../../runner/terminal/colour.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
-import { stopPage, stopPages, stopPageText } from "../../runner/terminal/stop-page.ts";
+import { stopPage, stopPages, stopPageText, type StopPage } from "../../runner/terminal/stop-page.ts";
 import { tableLines } from "../../runner/terminal/table.ts";
-import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
+import { operatorSentence, SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { completionScript, SHELLS, type Shell } from "./completion.ts";
 import { GROUPS, VERBS, verbNamed, type Verb } from "./verb-table.ts";
 
@@ -83,14 +83,18 @@ function addDocs(command: Command, front: Command): void {
     .option("--json", "NDJSON on standard output", false)
     .action((word: string | undefined, options: { json: boolean }) => {
       const json = options.json || front.opts<FrontOptions>().json;
-      if (word === undefined) return json ? stopPages().forEach(printJson) : write(stopList());
+      if (word === undefined) return json ? stopPages().map(ofThisFolder).forEach(printJson) : write(stopList());
       const asked = word.toUpperCase().replaceAll("-", "_");
       const code = asked.startsWith("STOP_") ? asked : `STOP_${asked}`;
       if (!isStopCode(code))
         return command.error(`error: no stop code ${word}${nearest(code)}; cutter docs lists them`);
-      return json ? printJson(stopPage(code)) : write(stopPageText(stopPage(code)));
+      const page = ofThisFolder(stopPage(code));
+      return json ? printJson(page) : write(stopPageText(page));
     });
 }
+
+/** The table's hints name the host's own program, which is not on this machine. */
+const ofThisFolder = (page: StopPage): StopPage => ({ ...page, hint: operatorSentence(page.hint, SANDBOX_STACK) });
 
 const stopList = (): string =>
   tableLines(

@@ -122,5 +122,7 @@ and give the operator both files that are written:
 \`\`\`sh
 npm run approve -- bundles/<run-id>/${first}-1 --profile ${profileFile}
 \`\`\`
+
+With \`export CUTTER_PROFILE=<that file>\` in your shell's start file the commands you are sent work as they stand, without \`--profile\`.
 `;
 }

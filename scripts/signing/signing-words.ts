@@ -18,10 +18,19 @@ export interface SigningOptions extends ProfileOptions {
 export const gnupgHomeOption = (): Option =>
   new Option("--gnupg-home <folder>", "home of your own GnuPG").env("GNUPGHOME");
 
+/** The person's own profile: an option, or once and for all CUTTER_PROFILE, so that a command another person names works as it stands. */
+export function withProfile(program: Command, text: string): Command {
+  return program
+    .addOption(new Option("--profile <file>", text).env("CUTTER_PROFILE"))
+    .hook("preAction", (_, command) => {
+      if (command.getOptionValue("profile") === undefined)
+        command.error("error: no approver profile: give --profile <file>, or set CUTTER_PROFILE to yours");
+    });
+}
+
 /** Adds the options to a program. */
 export function withSigningOptions(program: Command): Command {
-  return program
-    .requiredOption("--profile <file>", "your approver profile: person, pinned approver set, host, memory")
+  return withProfile(program, "your approver profile: person, pinned approver set, host, memory")
     .option("--key-file <file>", "armored secret key; sandbox hosts only")
     .addOption(gnupgHomeOption())
     .option("--out <folder>", "where the signed statement goes", "signed")

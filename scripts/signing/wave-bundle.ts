@@ -42,6 +42,6 @@ export async function readWaveBundle(folder: string): Promise<WaveBundle> {
   if (parsed.success) return parsed.data;
   throw new Stopped("STOP_APPROVAL_INVALID", {
     saw: `${WAVE_FILE} is ${read.ok ? "of another form" : read.reason}`,
-    wanted: "a wave bundle as `npm run batch -- fetch` writes it",
+    wanted: "a wave bundle as `npm run batch -- fetch <batch-id>` writes it",
   });
 }

@@ -13,15 +13,18 @@ import { painter } from "../../runner/terminal/colour.ts";
 import { tableLines } from "../../runner/terminal/table.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { readProfile } from "../signing/approver-profile.ts";
+import { withProfile } from "../signing/signing-words.ts";
 import { pinnedSet } from "../signing/approving-person.ts";
 import { answersOf, eventsLike } from "../operator/host-call.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 
 type Admitted = z.infer<typeof admittedStatementEvent>;
 
-operatorProgram("approvals", "every admitted statement of a run, its signature verified here")
+withProfile(
+  operatorProgram("approvals", "every admitted statement of a run, its signature verified here"),
+  "an approver profile: it pins the approver set",
+)
   .argument("<run-id>", "any run")
-  .requiredOption("--profile <file>", "an approver profile: it pins the approver set")
   .action((word: string, options: OperatorOptions & { profile: string }) =>
     atHost(options, async (target) => {
       const runId = runIdOf(word);

@@ -25,7 +25,7 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import { approvingPerson, type ProfileOptions } from "../signing/approving-person.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { signDocument } from "../signing/sign-statement.ts";
-import { gnupgHomeOption } from "../signing/signing-words.ts";
+import { gnupgHomeOption, withProfile } from "../signing/signing-words.ts";
 import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
 
 interface SignOptions extends ProfileOptions {
@@ -33,10 +33,8 @@ interface SignOptions extends ProfileOptions {
 }
 
 const program = programNamed("approvers", "let a newer approver set follow the one before");
-program
-  .command("sign <new-set>")
+withProfile(program.command("sign <new-set>"), "your approver profile")
   .description("sign, as a person of your pinned set, that this set follows it")
-  .requiredOption("--profile <file>", "your approver profile")
   .option("--key-file <file>", "armored secret key; sandbox hosts only")
   .addOption(gnupgHomeOption())
   .option("--out <folder>", "where the signed statement goes", "signed")

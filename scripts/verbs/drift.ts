@@ -25,7 +25,7 @@ interface DriftOptions {
 programNamed("drift", "differences between a host and its declaration; 0 none, 7 some, 1 could not look")
   .addOption(stackOption())
   .option("--json", "one object on stdout", false)
-  .option("--save-plan <file>", "save what was looked at, for `npm run up -- --plan`")
+  .option("--save-plan <file>", "save what was looked at, for `npm run up -- --plan <file>`")
   .option("--adopt", "show what no declaration mentions, and record it as known", false)
   .option("--yes", "with --adopt: record it without asking", false)
   .action((options: DriftOptions) =>

@@ -1,6 +1,7 @@
 // `npm run fetch -- <run-id>`: brings the newest request bundles here, for the people who sign.
 import { resolve } from "node:path";
 import { printJson } from "../../runner/terminal/print-json.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { insistRun } from "../operator/follow-run.ts";
 import { fetchBundles } from "../operator/fetch-bundles.ts";
@@ -27,7 +28,7 @@ operatorProgram("fetch", "bring the newest request of each gate to this machine"
       if (!options.json)
         process.stderr.write(
           /signature/.test(status.waiting_for ?? "")
-            ? `each person, on their own machine: npm run approve -- <bundle> --profile <their profile>\n`
+            ? `each person, on their own machine:\n${bundles.map((bundle) => `  npm run approve -- ${shellWord(bundle)}\n`).join("")}`
             : `no signature is asked for now; the run waits for ${status.waiting_for ?? "nothing that a person signs"}\n`,
         );
       return 0;

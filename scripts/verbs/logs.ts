@@ -7,7 +7,7 @@ import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame
 import type { Target } from "../operator/target.ts";
 
 operatorProgram("logs", "the events of a run, and the run itself while it works")
-  .argument("<run-id>", "npm run runs tells it")
+  .argument("<run-id>", "`npm run runs` tells it")
   .option("--runner-log", "the output of its processes instead: stacks of bugs", false)
   .action((word: string, options: OperatorOptions & { runnerLog: boolean }) =>
     atHost(options, async (target) => {

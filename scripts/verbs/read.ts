@@ -1,6 +1,7 @@
 // `npm run read -- <bundle>`: the request as a page for a browser, computed here, refused where `approve` refuses. It signs nothing
 // and dials nothing.
 import { spawn } from "node:child_process";
+import { Option } from "commander";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
@@ -23,7 +24,12 @@ interface Options {
 
 programNamed("read", "make a page of a request: the law, what changes, what the signature covers; signs nothing")
   .argument("<bundle>", "folder of the request, fetched from the host")
-  .option("--profile <file>", "your approver profile; without it host, approvers and history are not compared")
+  .addOption(
+    new Option(
+      "--profile <file>",
+      "your approver profile; without it host, approvers and history are not compared",
+    ).env("CUTTER_PROFILE"),
+  )
   .option("--copy <file>", "your own copy of the text: must be the same, differing words are marked")
   .option("--before <file>", "an earlier version of the text: differing words are marked")
   .option("--page <file>", "where the page goes; default pages/<run>-<gate>.html")

@@ -4,7 +4,7 @@ import { admitSigned } from "../operator/admit-signed.ts";
 import { changeRun } from "../operator/follow-run.ts";
 
 operatorProgram("resume", "admit signed statements, then carry an open run on; after an interruption too")
-  .argument("<run-id>", "npm run status tells it")
+  .argument("<run-id>", "`npm run status` tells it")
   .argument("[signed...]", "statements that npm run approve wrote; their .sig lies beside them")
   .action((run: string, signed: string[], options: OperatorOptions) =>
     atHost(options, (target) =>

@@ -12,7 +12,7 @@ import { printJson } from "../../runner/terminal/print-json.ts";
 
 programNamed("up", "make a host as declared")
   .addOption(stackOption())
-  .option("--plan <file>", "apply exactly a plan saved by `npm run drift -- --save-plan`")
+  .option("--plan <file>", "apply exactly a plan saved by `npm run drift -- --save-plan <file>`")
   .option(...YES_OPTION)
   .option("--json", "one object on stdout", false)
   .action((options: { stack: string; plan?: string; yes: boolean; json: boolean }) =>

@@ -55,7 +55,7 @@ describe("when units of the signed plan stand and no leg A is recorded", () => {
       "SG_3_failure_escalation",
     ]);
     expect(answer.stderr).toMatch(
-      /NEXT\s+npm run approve -- .*SG_3_failure_escalation-1' --profile <your-profile> --decision <hold\|compensate\|void>/,
+      /NEXT\s+npm run approve -- .*SG_3_failure_escalation-1' --decision <hold\|compensate\|void>/,
     );
     expect(await state()).toBe("torn");
   });

@@ -45,8 +45,8 @@ test("an UNHALT of a halt that does not exist, or that holds another reach, lift
   expect(saw(named("*", "99"))).toBe("STOP_APPROVAL_INVALID: no halt 99 on this host");
   const other = named("*", "4");
   expect(saw(other)).toBe(`STOP_APPROVAL_INVALID: halt 4 holds ${RUN_ID}, and the statement is for every run`);
-  expect(other?.facts.next).toBe(`npm run unhalt -- 4 --run ${RUN_ID} --profile <your-profile>`);
-  expect(named(RUN_ID, "3")?.facts.next).toBe("npm run unhalt -- 3 --profile <your-profile>");
+  expect(other?.facts.next).toBe(`npm run unhalt -- 4 --run ${RUN_ID}`);
+  expect(named(RUN_ID, "3")?.facts.next).toBe("npm run unhalt -- 3");
   expect([named("*", "3"), named(RUN_ID, "4", "5")]).toEqual([undefined, undefined]);
 });
 

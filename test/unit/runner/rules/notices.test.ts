@@ -59,17 +59,11 @@ describe("signatures", () => {
     expect(wanted.map(({ persons: who, next }) => [who, next])).toEqual([
       [
         ["minh"],
-        [
-          `npm run fetch -- ${RUN_ID} --stack contabo`,
-          `npm run approve -- bundles/${RUN_ID}/SG_1_cut_authz-1 --profile <your-profile>`,
-        ],
+        [`npm run fetch -- ${RUN_ID} --stack contabo`, `npm run approve -- bundles/${RUN_ID}/SG_1_cut_authz-1`],
       ],
       [
         ["minh", "lan"],
-        [
-          `npm run fetch -- ${RUN_ID} --stack contabo`,
-          `npm run approve -- bundles/${RUN_ID}/EXECUTION-1 --profile <your-profile>`,
-        ],
+        [`npm run fetch -- ${RUN_ID} --stack contabo`, `npm run approve -- bundles/${RUN_ID}/EXECUTION-1`],
       ],
     ]);
     expect(wanted[0]?.lines.join(" ")).toContain(`until ${sg1.approve_by}`);
@@ -163,7 +157,7 @@ describe("stops and halts", () => {
       {
         key: "halted 3",
         persons: ["minh"],
-        next: ["npm run status -- --stack contabo", "npm run unhalt -- 3 --profile <your-profile>"],
+        next: ["npm run status -- --stack contabo", "npm run unhalt -- 3"],
       },
     ]);
     expect(only("signature_wanted", told)).toEqual([]);

@@ -58,7 +58,7 @@ describe("nothing committed", () => {
       waiting_for: "the signatures of SG_1_cut_authz and EXECUTION",
       safe_to_leave: true,
       safe_until: null,
-      next: "npm run approve -- /r/SG_1_cut_authz-1 --profile <your-profile>",
+      next: "npm run approve -- /r/SG_1_cut_authz-1",
       or: resume,
       call: "approver",
       halted: [],
@@ -107,9 +107,7 @@ describe("nothing committed", () => {
 
   test("of two requests of one gate only the newest is signed", () => {
     const newer = { ...open(sg1), bundle: "/r/SG_1_cut_authz-2" };
-    expect(at({ requests: [open(sg1), newer, open(execution)] }).next).toBe(
-      "npm run approve -- /r/SG_1_cut_authz-2 --profile <your-profile>",
-    );
+    expect(at({ requests: [open(sg1), newer, open(execution)] }).next).toBe("npm run approve -- /r/SG_1_cut_authz-2");
   });
 
   test("a stop that can be mended says resume, or void", () => {
@@ -195,7 +193,7 @@ describe("drafts written", () => {
       safe_until: null,
       waiting_for: "the signature of SG_2_lifecycle_authz",
       deadline: sg2.approve_by,
-      next: "npm run approve -- /r/SG_2_lifecycle_authz-1 --profile <your-profile>",
+      next: "npm run approve -- /r/SG_2_lifecycle_authz-1",
     });
     expect(status.committed_text).toContain("the second principal's verdict");
   });
@@ -272,13 +270,13 @@ describe("the ends and the exceptions", () => {
 
   test("a halt of the run is lifted by its own statement, named with the run", () => {
     const own = { ...halt, halt_id: "5", run_id: RUN_ID };
-    expect(at({ halts: [halt, own] }).next).toBe(`npm run unhalt -- 5 --run ${RUN_ID} --profile <your-profile>`);
+    expect(at({ halts: [halt, own] }).next).toBe(`npm run unhalt -- 5 --run ${RUN_ID}`);
   });
 
   test("a halt in the table is lifted by a signed UNHALT, one that is only a file by no command, and an approver is called", () => {
     const both = at({ halts: [halt] }, { haltFile: "locks/HALT" });
     expect(both).toMatchObject({
-      next: "npm run unhalt -- 3 --profile <your-profile>",
+      next: "npm run unhalt -- 3",
       or: null,
       call: "approver",
       waiting_for: "the end of 2 halts, by a signed UNHALT",
@@ -369,7 +367,7 @@ describe("the sheet one person hands to the next", () => {
   test("shows hidden characters of a colleague's reason instead of obeying them", () => {
     const text = statusText(at({ halts: [{ ...halt, reason: "a\nNEXT  rm\u202e" }] }), "UTC");
     expect(text).toContain("a\\u{A}NEXT  rm\\u{202E}");
-    expect(text.match(/^NEXT.*$/gm)).toEqual([expect.stringContaining("npm run unhalt -- 3 --profile")]);
+    expect(text.match(/^NEXT.*$/gm)).toEqual([expect.stringContaining("npm run unhalt -- 3")]);
   });
 
   test("a time that is none is shown as it is", () => {
@@ -389,5 +387,5 @@ describe("the sheet one person hands to the next", () => {
 
 test("the next step can be pasted where the host's folders have blanks in their names", () => {
   const asked = { ...open(sg1), bundle: "/a host/SG_1_cut_authz-1" };
-  expect(at({ requests: [asked] }).next).toBe("npm run approve -- '/a host/SG_1_cut_authz-1' --profile <your-profile>");
+  expect(at({ requests: [asked] }).next).toBe("npm run approve -- '/a host/SG_1_cut_authz-1'");
 });

@@ -114,7 +114,7 @@ describe("a stop for programs", () => {
   test("a halt in force is followed by the command that lifts it", () => {
     const halted = status([{ halt_id: "3", run_id: null, reason: "r", actor: "a", at: minute(15) }]);
     expect(stopJson(new Stopped("STOP_HALTED", { saw: "s", wanted: "w" }), halted)).toMatchObject({
-      next: "npm run unhalt -- 3 --profile <your-profile>",
+      next: "npm run unhalt -- 3",
       or: null,
     });
   });

@@ -20,11 +20,8 @@ test.each([
   ["cutter gate admit /var/lib/cutter/approvals/x.json", "npm run admit -- <signed file>"],
   ["cutter precheck", "npm run cutter -- precheck"],
   [`cutter journal verify ${RUN}`, `npm run cutter -- journal verify ${RUN}`],
-  ["npm run approve -- '/r/SG_1 x' --profile <your-profile>", `npm run fetch -- ${RUN}`],
-  [
-    `npm run revoke -- nonce ${NONCE} --run ${RUN} --profile <your-profile>`,
-    `npm run revoke -- nonce ${NONCE} --run ${RUN} --profile <your-profile>`,
-  ],
+  ["npm run approve -- '/r/SG_1 x'", `npm run fetch -- ${RUN}`],
+  [`npm run revoke -- nonce ${NONCE} --run ${RUN}`, `npm run revoke -- nonce ${NONCE} --run ${RUN}`],
   ["npm run register -- <file.md> LAW-1", "npm run register -- <file.md> LAW-1"],
 ])("the host's %s is given as %s", (host, ours) => {
   expect(hostCommand(host, "sandbox", RUN)).toBe(ours);
