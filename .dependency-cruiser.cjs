@@ -95,7 +95,7 @@ module.exports = {
     only(
       "reports-are-pure",
       "^runner/reports/",
-      ["^runner/(?:reports|rules|model|terminal)/", "^runner/world[.]ts$", "^runner/world/"],
+      ["^runner/(?:reports|rules|model|terminal)/", "^runner/world[.]ts$", "^runner/world/", "^(?:node:)?crypto$"],
       "A report is text made from values. Delivering it is the reporter adapter's work.",
     ),
     only(

@@ -13,7 +13,9 @@ import { createUnits } from "./phases/06-cut-leg-a.ts";
 import { revertRun } from "./phases/revert.ts";
 import { planOf, plannedRows } from "./plan.ts";
 import { orderRevert } from "./aftermath/revert-order.ts";
-import { rehearsalMarkdown } from "./reports/rehearsal-report.ts";
+import { htmlOf } from "./reports/html.ts";
+import { markdownOf } from "./reports/markdown.ts";
+import { rehearsalReport } from "./reports/rehearsal-report.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
 import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsed-changes.ts";
@@ -64,7 +66,9 @@ export async function rehearse(run: Run, planned: Planned, ground: RehearsalGrou
 /** Projections of the journal entry, for people. */
 async function keepFiles(run: Run, facts: Rehearsal): Promise<void> {
   await run.world.files.writeRun(run.row.run_id, "rehearsal.json", canonicalText(facts));
-  await run.world.files.writeRun(run.row.run_id, "rehearsal.md", rehearsalMarkdown(facts, digestOf(facts)));
+  const report = rehearsalReport(facts, digestOf(facts));
+  await run.world.files.writeRun(run.row.run_id, "rehearsal.md", markdownOf(report));
+  await run.world.files.writeRun(run.row.run_id, "rehearsal.html", htmlOf(report));
   run.world.events.emit({ event: "report", file: `runs/${run.row.run_id}/rehearsal.md` });
 }
 

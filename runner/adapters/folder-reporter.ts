@@ -18,12 +18,13 @@ const SEGMENT = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?$/;
 /** `folder` is reports.folder of the configuration and must exist or be creatable; `wait` pauses between tries, milliseconds. */
 export function folderReporter(folder: string, wait: (ms: number) => Promise<unknown> = sleep): Reporter {
   return {
-    deliver: async (runFolder, file, markdown) => {
+    takesPages: true,
+    deliver: async (runFolder, file, text) => {
       const segments = safeSegments(runFolder, file);
       let last: unknown;
       for (let attempt = 0; attempt < TRIES; attempt += 1) {
         try {
-          await deliverOnce(folder, segments, markdown);
+          await deliverOnce(folder, segments, text);
           return;
         } catch (error) {
           // A document of somebody else will still be there at the next try.
@@ -55,17 +56,17 @@ export function safeSegments(runFolder: string, file: string): string[] {
   });
 }
 
-async function deliverOnce(folder: string, segments: readonly string[], markdown: string): Promise<void> {
+async function deliverOnce(folder: string, segments: readonly string[], text: string): Promise<void> {
   const path = join(folder, ...segments);
   await mkdir(folder, { recursive: true, mode: 0o750 });
   if (!(await lstat(folder)).isDirectory()) throw foreign("a link stands in place of the report folder");
   await ownFolders(folder, segments.slice(0, -1));
   const present = await presentText(path);
-  if (present === markdown) return;
-  if (present !== undefined && (ownerOf(present) === undefined || ownerOf(present) !== ownerOf(markdown))) {
+  if (present === text) return;
+  if (present !== undefined && (ownerOf(present) === undefined || ownerOf(present) !== ownerOf(text))) {
     throw foreign(`${segments.join("/")} is there and is not a document of this run`);
   }
-  await writeWhole(path, markdown);
+  await writeWhole(path, text);
 }
 
 // Step by step, because `recursive` would follow a link out of the folder.

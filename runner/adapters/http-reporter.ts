@@ -40,6 +40,8 @@ const answered = z.object({
 export function httpReporter(settings: HttpSettings): Reporter {
   const wait = settings.wait ?? sleep;
   return {
+    // A knowledge base takes text/markdown.
+    takesPages: false,
     deliver: async (runFolder, file, markdown) => {
       const name = safeSegments(runFolder, file).join("/");
       const id = name.replace(/(?:\.md)?$/, `-${sha256(markdown).slice(0, 12)}$&`);

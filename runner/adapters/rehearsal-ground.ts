@@ -92,7 +92,7 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     files: await rehearsalFiles(host.files, ground.runId),
     database: postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password })),
     events: { emit: () => undefined },
-    reporter: { deliver: () => Promise.resolve() },
+    reporter: { takesPages: false, deliver: () => Promise.resolve() },
     approvals: { insistSigned: () => Promise.resolve(), insistOrders: () => Promise.resolve() },
   };
   return {

@@ -5,6 +5,8 @@ import { cutplanOutput, markOutput, sourcePinOutput } from "../model/outputs.ts"
 import { INVARIANTS } from "../model/invariants.ts";
 import { PHASES, type Gate, type RecordedPhase } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
+import { htmlOf } from "../reports/html.ts";
+import { markdownOf } from "../reports/markdown.ts";
 import { finalReport } from "../reports/final-report.ts";
 import { phaseReport } from "../reports/phase-report.ts";
 import type { Report, ReportedRun } from "../reports/report-head.ts";
@@ -184,8 +186,10 @@ async function deliver(world: World, rows: Rows, report: Report): Promise<void> 
   const pinned = rows.phases.find((row) => row.phase === "source_pin");
   if (!pinned) return;
   const folder = sourcePinOutput.parse(pinned.output).report_folder;
-  await world.reporter.deliver(folder, report.file, report.markdown);
-  world.events.emit({ event: "report", file: `${folder}/${report.file}` });
+  const { name, document } = report;
+  await world.reporter.deliver(folder, `${name}.md`, markdownOf(document));
+  if (world.reporter.takesPages) await world.reporter.deliver(folder, `${name}.html`, htmlOf(document));
+  world.events.emit({ event: "report", file: `${folder}/${name}.md` });
 }
 
 function reported(world: World, { run }: Rows): ReportedRun {

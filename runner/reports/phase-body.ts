@@ -1,5 +1,6 @@
 // The shape of what one phase tells in its report, and the facts it may take beside its own record.
 import type { RowOf } from "../model/rows.ts";
+import type { Line, Section } from "./blocks.ts";
 import type { Letter } from "./report-head.ts";
 
 /** A backup receipt as the database keeps it; digests only. */
@@ -15,13 +16,13 @@ export interface Beside {
   readonly admissions: readonly ReportedAdmission[];
 }
 
-/** What a phase adds to the common head: `facts` as name and Markdown value, `sections` as title and Markdown text. */
+/** What a phase adds to the common head. */
 export interface Body {
-  readonly mutation: string;
-  readonly next: string;
+  readonly mutation: Line;
+  readonly next: Line;
   readonly letter?: Letter;
-  readonly facts: readonly (readonly [name: string, value: string])[];
-  readonly sections?: readonly (readonly [title: string, text: string])[];
+  readonly facts: readonly (readonly [name: string, value: Line])[];
+  readonly sections?: readonly Section[];
 }
 
 /** Reads a recorded output by its schema and writes the body. A record that does not fit its schema is a bug and throws. */

@@ -2,10 +2,10 @@
 // Made of recorded values only, never of the clock: a report made again on resume is the same report.
 import { PHASES, STATE_AFTER, type RecordedPhase } from "../model/run.ts";
 import type { PhaseRecord } from "../rules/resume.ts";
-import { code, day, document, list, section } from "./markdown.ts";
+import { code, facts, list, section } from "./blocks.ts";
 import type { BodyWriter, ReportedAdmission, ReportedReceipt } from "./phase-body.ts";
 import { READING_PHASES } from "./reading-phases.ts";
-import { reportHead, type Report, type ReportedRun } from "./report-head.ts";
+import { reportOf, type Report, type ReportedRun } from "./report-head.ts";
 import { WRITING_PHASES } from "./writing-phases.ts";
 
 const BODIES: Readonly<Record<RecordedPhase, BodyWriter>> = { ...READING_PHASES, ...WRITING_PHASES };
@@ -21,12 +21,12 @@ export interface PhaseReportFacts {
 }
 
 /** The report of one phase. Throws ZodError (a bug) when the record does not fit the phase's output. */
-export function phaseReport(facts: PhaseReportFacts): Report {
-  const { run, phase, record, proves } = facts;
-  const body = BODIES[phase](record.output, { at: record.at, receipts: facts.receipts, admissions: facts.admissions });
+export function phaseReport({ run, phase, record, proves, receipts, admissions }: PhaseReportFacts): Report {
+  const body = BODIES[phase](record.output, { at: record.at, receipts, admissions });
   const name = reportName(phase);
-  const markdown = document([
-    reportHead(run, {
+  return reportOf(
+    run,
+    {
       title: name,
       at: record.at,
       gate: `IG_${phase}`,
@@ -34,20 +34,21 @@ export function phaseReport(facts: PhaseReportFacts): Report {
       result: `${STATE_AFTER[phase]}, ${proves.length}/${proves.length} invariants passed`,
       mutation: body.mutation,
       next: body.next,
-    }),
-    section(
-      "Recorded",
-      list([
-        ...body.facts,
-        ["principal", code(record.principal)],
-        ["input_sha", code(record.input_sha)],
-        ["output_sha", code(record.output_sha)],
-      ]),
-    ),
-    section("Invariants", proves.map((name) => `- ${code(name)}: holds`).join("\n")),
-    ...(body.sections ?? []).map(([title, text]) => section(title, text)),
-  ]);
-  return { file: `${name}-${day(record.at)}.md`, markdown };
+    },
+    [
+      section(
+        "Recorded",
+        facts([
+          ...body.facts,
+          ["principal", code(record.principal)],
+          ["input_sha", code(record.input_sha)],
+          ["output_sha", code(record.output_sha)],
+        ]),
+      ),
+      section("Invariants", list(proves.map((one) => [code(one), ": holds"]))),
+      ...(body.sections ?? []),
+    ],
+  );
 }
 
 /** `06-cut-leg-a` for a phase of the flow, `revert` for the other one. */

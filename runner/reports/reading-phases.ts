@@ -9,18 +9,24 @@ import {
   sourcePinOutput,
   structuralOutput,
 } from "../model/outputs.ts";
-import { bullets, byName, code, codes, countTable, table } from "./markdown.ts";
+import { bullets, byName, code, codes, countTable, section, table, type Block, type Piece } from "./blocks.ts";
 import { bodyOf, type Beside, type BodyWriter } from "./phase-body.ts";
 
 const NOTHING = "NONE (target tables and ledger untouched; the run's own bookkeeping only)";
 const yes = (value: boolean): string => (value ? "True" : "False");
 
 /** The grammar's options in words; hints by their lines, because their reasons may name what stands in the text. */
-function optionsText(options: GrammarOptions): string {
+function optionsText(options: GrammarOptions): readonly Piece[] {
   if ("empty_body" in options)
-    return `empty body ${code(options.empty_body)}, section types ${options.section_types.map(code).join(" ")}`;
+    return [
+      "empty body ",
+      code(options.empty_body),
+      ", section types ",
+      ...options.section_types.flatMap((type, index) => (index === 0 ? [code(type)] : [" ", code(type)])),
+    ];
   const hints = options.hints.map((hint) => `line ${hint.line} is ${hint.reads}`).join(", ");
-  return `depth ${code(options.depth)}, annexes ${options.annexes ? "cut" : "recorded"}, hints ${hints === "" ? "none" : hints}`;
+  const annexes = `, annexes ${options.annexes ? "cut" : "recorded"}, hints ${hints === "" ? "none" : hints}`;
+  return ["depth ", code(options.depth), annexes];
 }
 
 const sourcePin = bodyOf(sourcePinOutput, (output) => ({
@@ -30,17 +36,17 @@ const sourcePin = bodyOf(sourcePinOutput, (output) => ({
     ...codes(output, ["source_document_id", "source_document_ref", "source_version_id", "version_label"]),
     ...codes(output, ["captured_at", "region_sha", "artifact_sha"]),
     ["artifact_bytes", String(output.artifact_bytes)],
-    ["grammar", `${code(output.grammar.profile)}, ${optionsText(output.grammar.options)}`],
+    ["grammar", [code(output.grammar.profile), ", ", ...optionsText(output.grammar.options)]],
   ],
-  sections: [["Other documents before the run", baselineTable(output.baseline)]],
+  sections: [section("Other documents before the run", baselineTable(output.baseline))],
 }));
 
 /** One line for every document that is not the target, as it stood when the run began. */
-export function baselineTable(rows: ReturnType<typeof sourcePinOutput.parse>["baseline"]): string {
+export function baselineTable(rows: ReturnType<typeof sourcePinOutput.parse>["baseline"]): Block {
   return table(
     ["document", "units", "versions", "content sha", "last changed", "by"],
     rows.map((row) => [
-      `${code(row.document)}${row.set_aside ? " (set aside)" : ""}`,
+      row.set_aside ? [code(row.document), " (set aside)"] : code(row.document),
       String(row.units),
       String(row.versions),
       code(row.content_sha),
@@ -63,13 +69,13 @@ const mark = bodyOf(markOutput, (output) => ({
   ],
   // Only code and line: the words of a finding may name what stands in the text.
   sections: [
-    [
+    section(
       "Findings in the document",
       table(
         ["line", "code"],
         output.findings.map((finding) => [String(finding.line), code(finding.code)]),
       ),
-    ],
+    ),
   ],
 }));
 
@@ -77,7 +83,7 @@ const cutplan = bodyOf(cutplanOutput, (output) => ({
   mutation: NOTHING,
   next: "04-pre-write-backup",
   facts: [["candidate_count", String(output.candidate_count)], ...codes(output, ["writer_digest", "cut_plan_sha"])],
-  sections: [["Units by section type", countTable(["section type", "units"], output.by_section_type)]],
+  sections: [section("Units by section type", countTable(["section type", "units"], output.by_section_type))],
 }));
 
 const preWriteBackup = bodyOf(backupOutput, (output, beside) => ({
@@ -88,8 +94,8 @@ const preWriteBackup = bodyOf(backupOutput, (output, beside) => ({
     ["clear text on disk", "never: the dump is streamed into the encryption"],
   ],
   sections: [
-    ["Attempts", receiptTable(beside.receipts.filter((receipt) => receipt.at.getTime() <= beside.at.getTime()))],
-    [
+    section("Attempts", receiptTable(beside.receipts.filter((receipt) => receipt.at.getTime() <= beside.at.getTime()))),
+    section(
       "Rows read and restored",
       table(
         ["table", "rows", "sha256 of all rows"],
@@ -97,12 +103,12 @@ const preWriteBackup = bodyOf(backupOutput, (output, beside) => ({
           .sort(byName)
           .map(([name, digest]) => [code(name), String(digest.rows), code(digest.sha)]),
       ),
-    ],
+    ),
   ],
 }));
 
 /** Receipts by attempt; each is written only after the file was decrypted, restored and compared. */
-export function receiptTable(receipts: Beside["receipts"]): string {
+export function receiptTable(receipts: Beside["receipts"]): Block {
   return table(
     ["attempt", "taken", "bytes", "file sha", "recipient", "restore proof sha"],
     [...receipts]
@@ -133,7 +139,7 @@ const grantProbe = bodyOf(grantProbeOutput, (output) => ({
     ...GRANTS.map((name) => [name, yes(output[name])] as const),
     ...codes(output, ["grant_matrix_sha", "environment_hash", "protected_hash", "timeline", "previous_closeout_sha"]),
   ],
-  sections: [["Findings in the environment", bullets(output.findings)]],
+  sections: [section("Findings in the environment", bullets(output.findings))],
 }));
 
 const structuralVerify = bodyOf(structuralOutput, (output) => ({
@@ -143,11 +149,11 @@ const structuralVerify = bodyOf(structuralOutput, (output) => ({
     ["units", String(output.units)],
     ["lossless", `${output.lossless_bytes} bytes of the region rebuilt from the bodies in the database`],
   ],
-  sections: [["Checks", checkTable(output.checks)]],
+  sections: [section("Checks", checkTable(output.checks))],
 }));
 
 /** Checks by name; a record can only hold those that passed. */
-export function checkTable(checks: Readonly<Record<string, boolean>>): string {
+export function checkTable(checks: Readonly<Record<string, boolean>>): Block {
   return table(
     ["check", "holds"],
     Object.entries(checks)
@@ -158,15 +164,15 @@ export function checkTable(checks: Readonly<Record<string, boolean>>): string {
 
 const closeout = bodyOf(closeoutOutput, (output) => ({
   mutation: NOTHING,
-  next: "none; `cutter orchestrate verify` says it all again, read-only",
+  next: ["none; ", code("cutter orchestrate verify"), " says it all again, read-only"],
   facts: [
     ["final_state", output.final_state],
     ["summary_sha", code(output.summary_sha)],
   ],
   sections: [
-    ["Post-run list", checkTable(output.checks)],
-    ["Rows at the end", countTable(["table", "rows"], output.counts)],
-    ["Findings", bullets(output.findings)],
+    section("Post-run list", checkTable(output.checks)),
+    section("Rows at the end", countTable(["table", "rows"], output.counts)),
+    section("Findings", bullets(output.findings)),
   ],
 }));
 

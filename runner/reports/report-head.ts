@@ -1,6 +1,5 @@
 // The head all documents of a run share, in the house style of the requirements.
-import { ownerLine } from "../rules/report-owner.ts";
-import { code, list, utc } from "./markdown.ts";
+import { code, day, facts, utc, type Document, type Line, type Section } from "./blocks.ts";
 
 /** What every report says of its run. `release` is the digest of the code that ran. */
 export interface ReportedRun {
@@ -13,10 +12,10 @@ export interface ReportedRun {
   readonly database: { readonly name: string; readonly system_identifier: string };
 }
 
-/** A document ready to be delivered; file is its name in the run's report folder. */
+/** A document ready to be written out; `name` is its name in the run's report folder, without an ending. */
 export interface Report {
-  readonly file: string;
-  readonly markdown: string;
+  readonly name: string;
+  readonly document: Document;
 }
 
 /**
@@ -29,20 +28,22 @@ export type Letter = "A" | "B" | "D";
 export interface Head {
   readonly title: string;
   readonly at: Date;
-  readonly gate: string;
+  readonly gate: Line;
   readonly letter: Letter;
   readonly result: string;
-  readonly mutation: string;
-  readonly next: string;
+  readonly mutation: Line;
+  readonly next: Line;
 }
 
-/** Title and head list. */
-export function reportHead(run: ReportedRun, head: Head): string {
-  const rows = list([
+/** The report with the head that all documents of a run share. */
+export function reportOf(run: ReportedRun, head: Head, sections: readonly Section[]): Report {
+  const opening = facts([
+    ["macro", "governed-cut"],
+    ["run", code(run.run_id)],
     ["document", code(run.document_id)],
     ["date_utc", utc(head.at)],
     ["host", code(run.host)],
-    ["database", `${code(run.database.name)}, system identifier ${code(run.database.system_identifier)}`],
+    ["database", [code(run.database.name), ", system identifier ", code(run.database.system_identifier)]],
     ["actor", code(run.actor)],
     ["release", code(run.release)],
     ["gate covered", head.gate],
@@ -50,5 +51,9 @@ export function reportHead(run: ReportedRun, head: Head): string {
     ["mutation", head.mutation],
     ["next", head.next],
   ]);
-  return `# ${head.title} of ${code(run.document_id)}\n\n- macro: governed-cut\n${ownerLine(run.run_id)}\n${rows}`;
+  const title = [`${head.title} of `, code(run.document_id)];
+  return {
+    name: `${head.title}-${day(head.at)}`,
+    document: { title, run: run.run_id, opening: [opening], sections },
+  };
 }

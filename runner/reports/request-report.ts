@@ -3,8 +3,8 @@ import type { Json } from "../model/canonical.ts";
 import type { CutplanOutput } from "../model/outputs.ts";
 import { countsLine } from "../rules/supersession.ts";
 import type { Request } from "../model/statement.ts";
-import { code, day, document, list, section, table } from "./markdown.ts";
-import { reportHead, type Report, type ReportedRun } from "./report-head.ts";
+import { code, facts, list, section, table, text, type Block, type Section } from "./blocks.ts";
+import { reportOf, type Report, type ReportedRun } from "./report-head.ts";
 
 /** A request and the folder of its bundle on the host. */
 export interface AskedRequest {
@@ -32,7 +32,7 @@ const PAUSES: Readonly<Record<Pause, { name: string; state: string; rule: string
  * The request document of a pause. `completeness`: the line of the second count of headings, where the grammar has one.
  * `asked` is not empty; the newest request gives the date, so that a renewed one is a document of its own day.
  */
-export function requestReport(facts: {
+export function requestReport(given: {
   run: ReportedRun;
   pause: Pause;
   asked: readonly AskedRequest[];
@@ -40,44 +40,48 @@ export function requestReport(facts: {
   /** Of a new version: the enacted document and what became of its articles. */
   compared?: CutplanOutput["compared"] | undefined;
 }): Report {
-  const { name, state, rule } = PAUSES[facts.pause];
-  const at = new Date(Math.max(...facts.asked.map(({ request }) => Date.parse(request.requested_utc))));
-  if (Number.isNaN(at.getTime()) || facts.asked.length === 0)
+  const { name, state, rule } = PAUSES[given.pause];
+  const at = new Date(Math.max(...given.asked.map(({ request }) => Date.parse(request.requested_utc))));
+  if (Number.isNaN(at.getTime()) || given.asked.length === 0)
     throw new TypeError("a pause without requests has no document");
-  const markdown = document([
-    reportHead(facts.run, {
+  return reportOf(
+    given.run,
+    {
       title: name,
       at,
-      gate: facts.asked.map(({ request }) => code(request.gate)).join(" and "),
+      gate: given.asked.flatMap(({ request }, index) => [...(index === 0 ? [] : [" and "]), code(request.gate)]),
       letter: "B",
       result: `${state}, signatures missing`,
       mutation: "NONE (asking for signatures writes nothing to the target)",
       next: "STOP - route to the approvers",
-    }),
-    ...(facts.completeness === undefined ? [] : [section("Headings counted a second time", code(facts.completeness))]),
-    ...(facts.compared === undefined
-      ? []
-      : [section(`A new version of ${facts.compared.document_id}`, code(countsLine(facts.compared)))]),
-    ...facts.asked.map(requestSection),
-    section("What to do", steps(facts.run.run_id, facts.asked, rule)),
-  ]);
-  return { file: `${name}-${day(at)}.md`, markdown };
+    },
+    [
+      ...(given.completeness === undefined
+        ? []
+        : [section("Headings counted a second time", text(code(given.completeness)))]),
+      ...(given.compared === undefined
+        ? []
+        : [section(`A new version of ${given.compared.document_id}`, text(code(countsLine(given.compared))))]),
+      ...given.asked.map(requestSection),
+      section("What to do", ...steps(given.run.run_id, given.asked, rule)),
+    ],
+  );
 }
 
-function requestSection({ request, bundle }: AskedRequest): string {
-  const rows = leaves(request.payload, "").map(([name, value]) => [code(name), code(value)]);
+function requestSection({ request, bundle }: AskedRequest): Section {
   return section(
     code(request.gate),
-    [
-      list([
-        ["payload_sha", code(request.payload_sha)],
-        ["to type when signing", code(request.payload_sha.slice(-6))],
-        ["requested", code(request.requested_utc)],
-        ["approve_by", code(request.approve_by)],
-        ["bundle", code(bundle)],
-      ]),
-      table(["payload field", "value"], rows),
-    ].join("\n\n"),
+    facts([
+      ["payload_sha", code(request.payload_sha)],
+      ["to type when signing", code(request.payload_sha.slice(-6))],
+      ["requested", code(request.requested_utc)],
+      ["approve_by", code(request.approve_by)],
+      ["bundle", code(bundle)],
+    ]),
+    table(
+      ["payload field", "value"],
+      leaves(request.payload, "").map(([name, value]) => [code(name), code(value)]),
+    ),
   );
 }
 
@@ -91,20 +95,23 @@ function leaves(value: Json, name: string): [string, string][] {
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
-function steps(runId: string, asked: readonly AskedRequest[], rule: string): string {
-  const lines = [
-    "Copy each bundle to the workstation of its approver. Nothing in it is to be believed: the approve program computes the plan again.",
-    ...asked.map(
-      ({ request }) =>
-        `${code(request.gate)}: ${code("npm run approve -- <copy of the bundle>")} with the person's own key.`,
-    ),
-    `On the host: ${code("cutter gate admit <signed files>")}.`,
-    `On the host: ${code(`cutter orchestrate resume ${runId}`)}.`,
-  ];
-  return [
-    ...lines.map((line, index) => `${index + 1}. ${line}`),
-    "",
+const steps = (runId: string, asked: readonly AskedRequest[], rule: string): Block[] => [
+  list(
+    [
+      "Copy each bundle to the workstation of its approver. Nothing in it is to be believed: the approve program computes the plan again.",
+      ...asked.map(({ request }) => [
+        code(request.gate),
+        ": ",
+        code("npm run approve -- <copy of the bundle>"),
+        " with the person's own key.",
+      ]),
+      ["On the host: ", code("cutter gate admit <signed files>"), "."],
+      ["On the host: ", code(`cutter orchestrate resume ${runId}`), "."],
+    ],
+    true,
+  ),
+  text(
     rule,
     "A signature after approve_by is refused; resume then writes a new request. A document like this one is never an approval.",
-  ].join("\n");
-}
+  ),
+];

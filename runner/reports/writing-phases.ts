@@ -1,6 +1,6 @@
 // What the phases that write tell: 6, 8, 9, 10 and revert. What each says it changed are the row counts of its own record.
 import { enactOutput, legAOutput, legBOutput, revertOutput, writeVerifyOutput } from "../model/outputs.ts";
-import { byName, code, codes, countTable, table, utc } from "./markdown.ts";
+import { byName, code, codes, countTable, section, table, utc, type Block } from "./blocks.ts";
 import { bodyOf, type Beside, type BodyWriter } from "./phase-body.ts";
 import { checkTable } from "./reading-phases.ts";
 
@@ -17,16 +17,16 @@ const cutLegA = bodyOf(legAOutput, (output, beside) => ({
     ["birth rows", String(output.births)],
     ["answered created", `${output.created} of ${output.units}`],
   ],
-  sections: [["Admitted by", admissionTable(beside, "cut_leg_a")]],
+  sections: [section("Admitted by", admissionTable(beside, "cut_leg_a"))],
 }));
 
 /** The statements a phase used: who, over which payload, when. The statements themselves lie in approvals/. */
-function admissionTable(beside: Pick<Beside, "admissions">, phase: string): string {
+function admissionTable(beside: Pick<Beside, "admissions">, phase: string): Block {
   return peopleTable(beside.admissions.filter((row) => row.used_phase === phase));
 }
 
 /** People by gate; the last six digits are those a person types when signing. */
-export function peopleTable(admissions: Beside["admissions"]): string {
+export function peopleTable(admissions: Beside["admissions"]): Block {
   const ordered = [...admissions].sort((a, b) => byName([a.gate + a.nonce, 0], [b.gate + b.nonce, 0]));
   return table(
     ["gate", "person", "key", "payload sha ends", "signed", "used by", "used at"],
@@ -50,14 +50,14 @@ const legBRecord = bodyOf(legBOutput, (output) => ({
     ...codes(output, ["executor_signature_id", "rollback_key", "idempotency_key"]),
     ["rows", String(output.total_rows)],
   ],
-  sections: [["Rows by table", countTable(["table", "rows"], output.rows)]],
+  sections: [section("Rows by table", countTable(["table", "rows"], output.rows))],
 }));
 
 const writeVerify = bodyOf(writeVerifyOutput, (output) => ({
   mutation: `1 row in cutter_governance.verify_result and 1 in dot_pair_signature, by cutter_verify, ${IN_ONE}`,
   next: "STOP - route to the approver of SG_2_lifecycle_authz",
   facts: [...codes(output, ["observed_digest", "verify_result_id", "verifier_signature_id"])],
-  sections: [["Checks by the second principal", checkTable(output.checks)]],
+  sections: [section("Checks by the second principal", checkTable(output.checks))],
 }));
 
 const lifecycleEnact = bodyOf(enactOutput, (output, beside) => ({
@@ -70,17 +70,18 @@ const lifecycleEnact = bodyOf(enactOutput, (output, beside) => ({
     ["log rows", String(output.log_rows)],
     ...codes(output, ["review_decision_id", "prior_review_decision_id", "observed_digest"]),
   ],
-  sections: [["Admitted by", admissionTable(beside, "lifecycle_enact")]],
+  sections: [section("Admitted by", admissionTable(beside, "lifecycle_enact"))],
 }));
 
 const revert = bodyOf(revertOutput, (output) => ({
   letter: "D",
-  mutation:
-    `${output.reverted} drafts set to ${code(output.soft_status)} and their addresses moved ` +
-    `aside, ${output.log_rows} log rows` +
-    (output.review_decision_id === null ? "" : ", 1 compensating row in cutter_governance.review_decision") +
-    `, ` +
-    `${IN_ONE}; nothing in the ledger changed or deleted`,
+  mutation: [
+    `${output.reverted} drafts set to `,
+    code(output.soft_status),
+    ` and their addresses moved aside, ${output.log_rows} log rows` +
+      (output.review_decision_id === null ? "" : ", 1 compensating row in cutter_governance.review_decision") +
+      `, ${IN_ONE}; nothing in the ledger changed or deleted`,
+  ],
   next: "the document may be cut again under a new run",
   facts: [
     ["reverted", String(output.reverted)],

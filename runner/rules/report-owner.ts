@@ -6,9 +6,10 @@ export function ownerLine(runId: string): string {
   return `- run: \`${runId}\``;
 }
 
-/** Run id of a report's text; undefined when it names none. Only the head counts: the lines before the first section. */
-export function ownerOf(markdown: string): string | undefined {
-  const head = markdown.split("\n## ", 1)[0] ?? "";
-  const found = /^- run: `([^`]*)`$/m.exec(head)?.[1];
+/** Run id of a report's text, Markdown or page; undefined when it names none. Only the head counts: what stands before the first section. */
+export function ownerOf(text: string): string | undefined {
+  const found = text.startsWith("<!doctype html>")
+    ? /<meta name="cutter-run" content="([^"]*)">/.exec(text.split("<body", 1)[0] ?? "")?.[1]
+    : /^- run: `([^`]*)`$/m.exec(text.split("\n## ", 1)[0] ?? "")?.[1];
   return found !== undefined && isRunId(found) ? found : undefined;
 }

@@ -19,7 +19,11 @@ export interface RunFiles {
   haltFile(runId: string): Promise<string | undefined>;
 }
 
-/** Where documents of a run go. Idempotent by (run, file, sha); a failure after three tries is STOP_KB_UPLOAD_FAILED. */
+/**
+ * Where documents of a run go. Idempotent by (run, file, sha); a failure after three tries is STOP_KB_UPLOAD_FAILED. `takesPages`: each
+ * document also as a page, beside its Markdown.
+ */
 export interface Reporter {
-  deliver(runFolder: string, file: string, markdown: string): Promise<void>;
+  readonly takesPages: boolean;
+  deliver(runFolder: string, file: string, text: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // The law on the reading page: every unit with its text and address, what stands outside the units, and the tree at the side.
 import type { ManifestUnit } from "../../runner/model/manifest.ts";
 import type { Stretch, UnitText } from "./law-text.ts";
-import { element, joined, line, lines, type Html } from "./markup.ts";
+import { element, joined, line, lines, type Html } from "../../runner/reports/markup.ts";
 import { said, type PageWords } from "./page-words.ts";
 import type { PlacedPart, Reading } from "./reading.ts";
 import { piecesOf } from "./text-changes.ts";

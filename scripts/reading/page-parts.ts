@@ -3,7 +3,7 @@
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
 import { changedLines, compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { byWeight, weightOf } from "./finding-weight.ts";
-import { element, joined, line, type Html } from "./markup.ts";
+import { element, joined, line, type Html } from "../../runner/reports/markup.ts";
 import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
 import { partAtLine, valueText, type Reading } from "./reading.ts";
 import { summaryFacts } from "./summary-facts.ts";

@@ -1,6 +1,7 @@
 // The reading page: one HTML file of a request that holds all it needs. It loads nothing, sends nothing, and runs only the script
 // whose digest stands in its own policy.
-import { createHash } from "node:crypto";
+import { element, line, type Html } from "../../runner/reports/markup.ts";
+import { htmlPage } from "../../runner/reports/page-frame.ts";
 import { lawHtml, treeHtml } from "./page-law.ts";
 import {
   backupHtml,
@@ -13,11 +14,10 @@ import {
   supersededHtml,
   verdictHtml,
 } from "./page-parts.ts";
-import { element, line, ownCode, type Html } from "./markup.ts";
 import { doesKey, said, thenKey, type PageKey, type PageWords } from "./page-words.ts";
 import { documentOf, type Reading } from "./reading.ts";
 
-/** The page's own style and script, as they lie in page/. */
+/** What this page has beside the common style, and its script, as they lie in page/. */
 export interface PageCode {
   readonly style: string;
   readonly script: string;
@@ -29,38 +29,16 @@ export interface PageLanguage {
   readonly words: PageWords;
 }
 
-const digest = (code: string): string => `'sha256-${createHash("sha256").update(code, "utf8").digest("base64")}'`;
-
-/** Nothing may be loaded or sent; of style and script only those two. */
-const policy = ({ style, script }: PageCode): string =>
-  [
-    "default-src 'none'",
-    `style-src ${digest(style)}`,
-    `script-src ${digest(script)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-
 /** The whole file. */
 export function readingPage(reading: Reading, { language, words }: PageLanguage, code: PageCode): string {
   const { bundle } = reading;
   const document = documentOf(bundle);
-  const page = element(
-    "html",
-    { lang: language },
-    element(
-      "head",
-      {},
-      element("meta", { charset: "utf-8" }),
-      element("meta", { "http-equiv": "Content-Security-Policy", content: policy(code) }),
-      element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-      element("meta", { name: "referrer", content: "no-referrer" }),
-      element("title", {}, line(said(words, "page.title", { gate: bundle.request.gate, document }))),
-      ownCode("style", code.style),
-    ),
-    element(
-      "body",
-      { "data-page": bundle.request.payload_sha },
+  return htmlPage({
+    language,
+    title: said(words, "page.title", { gate: bundle.request.gate, document }),
+    ...code,
+    marks: { "data-page": bundle.request.payload_sha },
+    body: [
       element("a", { class: "skip", href: "#law" }, line(said(words, "page.skip"))),
       navigationHtml(reading, words),
       element(
@@ -78,10 +56,8 @@ export function readingPage(reading: Reading, { language, words }: PageLanguage,
         element("section", { id: "law" }, element("h2", {}, line(said(words, "law.heading"))), lawHtml(reading, words)),
         digestsHtml(reading, words),
       ),
-      ownCode("script", code.script),
-    ),
-  );
-  return `<!doctype html>\n${page}\n`;
+    ],
+  });
 }
 
 function openingHtml({ bundle, person }: Reading, words: PageWords): Html {

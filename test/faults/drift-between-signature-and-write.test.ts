@@ -299,6 +299,7 @@ test("the closeout and the final report name the edited document, the person and
   const reports = readdirSync(root("reports"), { recursive: true, encoding: "utf8" }).filter((name) =>
     /(11-closeout|12-final-report)/.test(name),
   );
-  expect(reports).toHaveLength(2);
+  // Each as Markdown and as a page.
+  expect(reports).toHaveLength(4);
   for (const report of reports) expect(readFileSync(root("reports", report), "utf8")).toMatch(/PILOT.*directus\/thu/);
 });

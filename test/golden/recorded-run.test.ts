@@ -13,7 +13,8 @@ import { canonicalText, digestOf, sha256, type Json } from "../../runner/model/c
 import { buildStatement, parseRequest, parseStatement, statementFileNames } from "../../runner/model/statement.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, writeVerifyOutput } from "../../runner/model/outputs.ts";
 import { projection } from "../../runner/aftermath/projection.ts";
-import { rehearsalMarkdown } from "../../runner/reports/rehearsal-report.ts";
+import { markdownOf } from "../../runner/reports/markdown.ts";
+import { rehearsalReport } from "../../runner/reports/rehearsal-report.ts";
 import { judgeProof } from "../../runner/rules/backup-proof.ts";
 import { expectedPayload } from "../../runner/rules/expected-payload.ts";
 import { judgeChain, type JournalEntry } from "../../runner/rules/journal.ts";
@@ -226,7 +227,9 @@ describe.each(RUNS)("the recorded run %s", (name) => {
     const journal = linesOf(name, "journal.ndjson");
     const facts = rehearsalOf(journal, newestDigest(journal));
     expect(canonicalText(facts as unknown as Json)).toBe(text(name, "rehearsal.json"));
-    expect(sha256(rehearsalMarkdown(facts, newestDigest(journal)))).toBe((json(name, "texts.json") as Texts).rehearsal);
+    expect(sha256(markdownOf(rehearsalReport(facts, newestDigest(journal))))).toBe(
+      (json(name, "texts.json") as Texts).rehearsal,
+    );
   });
 
   test("its reports are the delivered ones", async () => {

@@ -206,6 +206,6 @@ function worldOf(folder: string, outputs: Outputs, rows: Rows, snapshot: Uint8Ar
       readRun,
     },
     events: { emit: () => undefined },
-    reporter: {},
+    reporter: { takesPages: false },
   } as unknown as World;
 }

@@ -19,11 +19,12 @@ afterAll(async () => {
 const root = (): string => host.sandbox.place.runtimeRoot;
 const stateFile = (): string => join(root(), "runs", run, "state.json");
 const state = () => parseState(readFileSync(stateFile(), "utf8"));
-const documents = (): string[] =>
+const written = (ending: string): string[] =>
   readdirSync(join(root(), "reports"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
+const documents = (): string[] => written(".md");
 const documentNamed = (name: string): string => documents().find((path) => path.includes(`/${name}`)) ?? `no ${name}`;
 const resume = () => host.cutter("orchestrate", "resume", run);
 const admit = async (gate: string, person: string) => host.cutter("gate", "admit", await host.sign(run, gate, person));
@@ -88,9 +89,10 @@ test("of a closed run resume completes documents, index line and state, the same
   const index = join(root(), "runs", "runs-index.jsonl");
   const before = {
     index: readFileSync(index, "utf8"),
-    documents: documents().map((path) => [path, readFileSync(path, "utf8")]),
+    documents: written("").map((path) => [path, readFileSync(path, "utf8")]),
   };
-  expect(before.documents).toHaveLength(14);
+  expect(documents()).toHaveLength(14);
+  expect(written(".html")).toEqual(documents().map((path) => path.replace(/md$/, "html")));
   const rows = () =>
     host.sql(
       "SELECT (SELECT max(seq) FROM cutter_runtime.journal WHERE run_id = $1)::text AS seq, closed, (SELECT epoch FROM cutter_runtime.lease WHERE run_id = $1)::text AS epoch FROM cutter_runtime.run WHERE run_id = $1",
@@ -105,7 +107,7 @@ test("of a closed run resume completes documents, index line and state, the same
     expect({ time, ...(await resume()) }).toMatchObject({ time, status: 0 });
     expect({
       index: readFileSync(index, "utf8"),
-      documents: documents().map((path) => [path, readFileSync(path, "utf8")]),
+      documents: written("").map((path) => [path, readFileSync(path, "utf8")]),
     }).toEqual(before);
   }
   expect(state()).toMatchObject({ close_kind: "closeout", phases: { closeout: { result: "passed" } } });

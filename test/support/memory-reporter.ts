@@ -15,6 +15,7 @@ export function memoryReporter(): MemoryReporter {
   let failing = 0;
   let writes = 0;
   return {
+    takesPages: false,
     documents,
     writes: () => writes,
     failNext: (tries) => {

@@ -1,11 +1,12 @@
 import MarkdownIt from "markdown-it";
 import { describe, expect, test } from "vitest";
 import { PHASES, type RecordedPhase } from "../../../../runner/model/run.ts";
-import { finalReport, type FinalReportFacts } from "../../../../runner/reports/final-report.ts";
-import { code } from "../../../../runner/reports/markdown.ts";
-import { phaseReport } from "../../../../runner/reports/phase-report.ts";
-import type { ReportedRun } from "../../../../runner/reports/report-head.ts";
-import { requestReport } from "../../../../runner/reports/request-report.ts";
+import { code as codeOf, text, type Document } from "../../../../runner/reports/blocks.ts";
+import { finalReport as reportAtEnd, type FinalReportFacts } from "../../../../runner/reports/final-report.ts";
+import { markdownOf } from "../../../../runner/reports/markdown.ts";
+import { phaseReport as reportOfPhase } from "../../../../runner/reports/phase-report.ts";
+import type { Report, ReportedRun } from "../../../../runner/reports/report-head.ts";
+import { requestReport as reportOfRequest } from "../../../../runner/reports/request-report.ts";
 import { ownerOf } from "../../../../runner/rules/report-owner.ts";
 import {
   admission,
@@ -20,6 +21,16 @@ import {
   RUN_ID,
   sha,
 } from "../../../support/recorded-run.ts";
+
+const written = ({ name, document }: Report): { file: string; markdown: string } => ({
+  file: `${name}.md`,
+  markdown: markdownOf(document),
+});
+const finalReport = (...given: Parameters<typeof reportAtEnd>) => written(reportAtEnd(...given));
+const phaseReport = (...given: Parameters<typeof reportOfPhase>) => written(reportOfPhase(...given));
+const requestReport = (...given: Parameters<typeof reportOfRequest>) => written(reportOfRequest(...given));
+const code = (value: string): string =>
+  markdownOf({ title: "", opening: [text(codeOf(value))], sections: [] } satisfies Document).slice("# \n\n".length, -1);
 
 const RUN: ReportedRun = {
   run_id: RUN_ID,

@@ -1,10 +1,19 @@
 // Text as HTML. Nothing a document or a host holds becomes markup, moves the reader's eye or hides: what has no glyph is written out.
-import { printable, printableLines } from "../../runner/rules/text-hygiene.ts";
+import { printable, printableLines } from "../rules/text-hygiene.ts";
 
-/** HTML that may stand in the page as it is. */
-export type Html = string & { readonly __html: true };
+const TEXT = Symbol("text of HTML");
 
-const html = (text: string): Html => text as Html;
+/** HTML that may stand in the page as it is; only this file makes it. */
+export interface Html {
+  readonly [TEXT]: string;
+}
+
+const html = (text: string): Html => ({ [TEXT]: text });
+
+/** The text of finished HTML, to be written to a file. */
+export const htmlText = (made: Html): string => made[TEXT];
+
+const textsOf = (parts: readonly (Html | undefined)[]): string => parts.map((part) => part?.[TEXT] ?? "").join("");
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -38,15 +47,13 @@ export function element(
     .filter(([, value]) => value !== undefined && value !== false)
     .map(([key, value]) => (value === true ? ` ${key}` : ` ${key}="${attribute(String(value))}"`))
     .join("");
-  const inner = children.filter((child) => child !== undefined).join("");
-  return html(VOID.has(name) ? `<${name}${said}>` : `<${name}${said}>${inner}</${name}>`);
+  return html(VOID.has(name) ? `<${name}${said}>` : `<${name}${said}>${textsOf(children)}</${name}>`);
 }
 
 const VOID: ReadonlySet<string> = new Set(["input", "meta", "br"]);
 
 /** Pieces of HTML one after the other. */
-export const joined = (...parts: readonly (Html | undefined)[]): Html =>
-  html(parts.filter((part) => part !== undefined).join(""));
+export const joined = (...parts: readonly (Html | undefined)[]): Html => html(textsOf(parts));
 
 /** Our own style or script, taken as it is: its digest stands in the page's policy. */
 export const ownCode = (name: "style" | "script", code: string): Html => {
