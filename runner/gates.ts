@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Run } from "./engine.ts";
 import { digestOf, type Json } from "./model/canonical.ts";
+import { termOn } from "./model/config.ts";
 import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
 import { freshReceipt } from "./fresh-backup.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
@@ -118,8 +119,10 @@ export async function request<G extends AskableGate>(
   record: RunRecord,
   what: { gate: G; payload: Payload<G>; now: Date },
 ): Promise<string> {
-  const { request: asked, folder } = await requestFor(run.world.files, what, () =>
-    bundleContents(run, planned, record, what.gate),
+  const { request: asked, folder } = await requestFor(
+    run.world.files,
+    { ...what, term: termOn(run.world.config, what.gate) },
+    () => bundleContents(run, planned, record, what.gate),
   );
   const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
   run.world.events.emit({

@@ -7,7 +7,7 @@ import { mintDecision, type Planned } from "./gates.ts";
 import { canonicalText, digestOf, sha256, type Json } from "./model/canonical.ts";
 import { isRunId, type RunId } from "./model/ids.ts";
 import { REHEARSED, rehearsalSchema, type CountedEffect, type Rehearsal } from "./model/rehearsal.ts";
-import { TERM_SECONDS } from "./model/statement.ts";
+import { termOn } from "./model/config.ts";
 import { insist, Stopped, STOPS } from "./model/stop.ts";
 import { createUnits } from "./phases/06-cut-leg-a.ts";
 import { revertRun } from "./phases/revert.ts";
@@ -215,7 +215,7 @@ async function admit(trial: Run, planned: Planned, gate: AskedGate): Promise<voi
       statement: nobody,
       signature: nobody,
       valid_from: now,
-      use_by: new Date(now.getTime() + TERM_SECONDS[gate] * 1000),
+      use_by: new Date(now.getTime() + termOn(trial.world.config, gate) * 1000),
       planned_units: rows && canonicalText(rows.units),
       planned_ledger: rows && canonicalText({ ...rows.ledger }),
     }),

@@ -3,7 +3,7 @@
 import { lstat, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { APPROVERS_CAP, parseApprovers, type ApproverSet } from "../model/approvers.ts";
-import type { Config } from "../model/config.ts";
+import { termOn, type Config } from "../model/config.ts";
 import { DRILL_FILE, drillRecordSchema } from "../model/drill.ts";
 import { isRunId } from "../model/ids.ts";
 import { jsonOf } from "../model/json-text.ts";
@@ -45,6 +45,7 @@ export async function hostSight(config: Config, notifications: NotificationConfi
     backup: await seen("the backups", null, () => newestBackup(root)),
     drill: await seen("the restore drills", null, () => newestDrill(root)),
     backup_days: notifications.backup_days,
+    execution_term: termOn(config, "EXECUTION"),
     unseen,
   };
 }

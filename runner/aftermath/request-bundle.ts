@@ -33,12 +33,12 @@ export type AskableGate = Extract<
 /** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
 export async function requestFor<G extends AskableGate>(
   files: RunFiles,
-  ask: { gate: G; payload: Payload<G>; now: Date },
+  ask: { gate: G; payload: Payload<G>; now: Date; term: number },
   contents: () => Promise<BundleContents>,
 ): Promise<WrittenRequest> {
-  const { gate, payload, now } = ask;
+  const { gate, payload, now, term } = ask;
   const runId = payload.run_id;
-  const built = buildRequest({ gate, payload, requested: now });
+  const built = buildRequest({ gate, payload, requested: now, term });
   const before = await requestsOf(files, runId, gate);
   const open = before.find(
     ({ request }) => request.payload_sha === built.request.payload_sha && utcMillis(request.approve_by) > now.getTime(),

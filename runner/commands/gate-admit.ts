@@ -10,6 +10,7 @@ import { sourcePinOutput } from "../model/outputs.ts";
 import type { ParamsOf } from "../model/params.ts";
 import { EVERY_RUN, type Payload } from "../model/payload.ts";
 import { SIGNATURE_CAP } from "../model/signature.ts";
+import { termOn } from "../model/config.ts";
 import { parseStatement, type Statement } from "../model/statement.ts";
 import { STATEMENT_CAP } from "../model/strict-json.ts";
 import { insist, Stopped } from "../model/stop.ts";
@@ -74,7 +75,7 @@ export async function admitOne(world: World, approvers: ApproverSet, file: strin
 function insistStatement(
   signed: SignedStatement,
   approvers: ApproverSet,
-  now: Date,
+  { now, term }: { readonly now: Date; readonly term?: number },
   payload: () => Json,
 ): Promise<void> {
   const { gate, payload: stated } = signed.statement;
@@ -82,6 +83,7 @@ function insistStatement(
     run_id: stated.run_id,
     gate,
     payload_sha: digestOf(payload()),
+    ...(term === undefined ? {} : { term }),
   }));
 }
 
@@ -93,7 +95,9 @@ async function admitAsked(
 ): Promise<void> {
   const { statement } = signed;
   const { record, now } = await recordFor(world, statement.run_id);
-  await insistStatement(signed, approvers, now, () => expectedPayload(record, gate));
+  await insistStatement(signed, approvers, { now, term: termOn(world.config, gate) }, () =>
+    expectedPayload(record, gate),
+  );
   const planned = gate === "SG_1_cut_authz" ? await recomputedUnits(world, record) : null;
   await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, planned)));
 }
@@ -110,7 +114,9 @@ async function admitEscalation(
     return { row: found, phases: await reader.query("read/phases-done", { run_id: payload.run_id }) };
   });
   if (row?.state !== "torn") throw invalid("a decision about a run that is not torn", "a torn run of this database");
-  await insistStatement(signed, approvers, row.now, () => escalationPayload(payload.run_id, phases, payload.decision));
+  await insistStatement(signed, approvers, { now: row.now }, () =>
+    escalationPayload(payload.run_id, phases, payload.decision),
+  );
   await world.database.transaction("gate", (tx) => tx.one("write/admit", admission(signed, null)));
 }
 
@@ -151,7 +157,7 @@ async function admitUnhalt(
       halts: await reader.query("read/halts", { run_id: payload.run_id === EVERY_RUN ? null : payload.run_id }),
     };
   });
-  await insistStatement(signed, approvers, now, () => payload);
+  await insistStatement(signed, approvers, { now }, () => payload);
   insist(judgeUnhalt(payload, halts, world.config.host));
   await world.database.transaction("gate", (tx) =>
     tx.one("write/lift-halt", {
@@ -177,7 +183,7 @@ async function admitRevocation(
       target: await reader.one("read/revocation-target", { kind: payload.kind, value: payload.value }),
     };
   });
-  await insistStatement(signed, approvers, now, () => payload);
+  await insistStatement(signed, approvers, { now }, () => payload);
   insist(judgeRevocation(payload, target.run_id, approvers));
   // Said twice it is still one revocation.
   if (target.revoked) return;

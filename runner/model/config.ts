@@ -4,6 +4,8 @@ import { isGuardedUrl, path, variable } from "./config-values.ts";
 import { FINGERPRINT } from "./ids.ts";
 import { notificationsSchema } from "./notification-config.ts";
 import { sha } from "./sha-schema.ts";
+import { EXECUTION_MINUTES, TERM_SECONDS } from "./statement.ts";
+import type { Gate } from "./run.ts";
 
 /** As in libpq: encryption; with an authority that is trusted; and for the host's own name. */
 export const sslModeSchema = z.enum(["disable", "require", "verify-ca", "verify-full"]);
@@ -70,6 +72,10 @@ export const configSchema = z.strictObject({
   /** The scheduler of batches: its own database on the same server, and the env file of its role. Left out: this host does no batches. */
   batch: z.strictObject({ engine_database: z.literal("cutter_engine"), credentials: envFile }).exactOptional(),
   approvers: z.strictObject({ file: path, sha }),
+  /** How long an EXECUTION may be signed after it was asked for, and used after it was signed; left out: 90 minutes. */
+  approvals: z
+    .strictObject({ execution_minutes: z.int().min(EXECUTION_MINUTES.least).max(EXECUTION_MINUTES.most) })
+    .exactOptional(),
   backup: z.strictObject({
     tables: z.array(z.string()).min(1),
     context_tables: z.array(z.string()),
@@ -130,3 +136,7 @@ export const configSchema = z.strictObject({
 
 /** Trusted configuration; made by `parseConfig` in the configuration adapter only. */
 export type Config = z.infer<typeof configSchema>;
+
+/** Seconds that a statement of this gate lasts on this host. */
+export const termOn = ({ approvals }: Pick<Config, "approvals">, gate: Gate): number =>
+  gate === "EXECUTION" && approvals !== undefined ? approvals.execution_minutes * 60 : TERM_SECONDS[gate];

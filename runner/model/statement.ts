@@ -12,6 +12,9 @@ import { sha } from "./sha-schema.ts";
 
 const HOUR = 3600;
 
+/** Minutes of an EXECUTION's term that a host may be declared with; without a word of its configuration the term of the table. */
+export const EXECUTION_MINUTES = { least: 15, most: 24 * 60 } as const;
+
 /** Seconds from the request to the last signature, and again from the signature to the last use (decision 0040). */
 export const TERM_SECONDS: Readonly<Record<Gate, number>> = {
   SG_1_cut_authz: 24 * HOUR,
@@ -21,6 +24,16 @@ export const TERM_SECONDS: Readonly<Record<Gate, number>> = {
   SG_3_failure_escalation: 12 * HOUR,
   REVOCATION: 12 * HOUR,
 };
+
+/** Whether a gate's statement may last so many seconds: the term of the table, of EXECUTION any whole minutes between the bounds. */
+export const isTerm = (gate: Gate, seconds: number): boolean =>
+  gate === "EXECUTION"
+    ? seconds % 60 === 0 && seconds >= EXECUTION_MINUTES.least * 60 && seconds <= EXECUTION_MINUTES.most * 60
+    : seconds === TERM_SECONDS[gate];
+
+/** Seconds between request and last signature; the same again lie between signature and last use. */
+export const termOf = ({ requested_utc, approve_by }: Pick<Request, "requested_utc" | "approve_by">): number =>
+  (utcMillis(approve_by) - utcMillis(requested_utc)) / 1000;
 
 /** Id of an approver: lower-case ASCII, so that two people never look alike. */
 export const PERSON_ID = /^[a-z][a-z0-9._-]{0,62}$/;
@@ -70,11 +83,12 @@ export type Statement = z.infer<typeof statementSchema>;
 /** What a run asks a person to sign; approve_by = requested_utc + the gate's term. */
 export type Request = z.infer<typeof requestSchema>;
 
-/** A request for this payload, asked for at `requested`. Throws STOP_REFUSED_INPUT, or TypeError (a bug) when a field is undefined. */
+/** A request for this payload, asked for at `requested`; `term`: seconds, where they are another than the table's. Throws STOP_REFUSED_INPUT, or TypeError (a bug) when a field is undefined. */
 export function buildRequest<G extends Gate>(input: {
   gate: G;
   payload: Payload<G>;
   requested: Date;
+  term?: number | undefined;
 }): { request: Request; bytes: Buffer } {
   canonicalText(input.payload);
   const requested_utc = utcText(input.requested);
@@ -86,7 +100,7 @@ export function buildRequest<G extends Gate>(input: {
     payload: input.payload,
     payload_sha: digestOf(input.payload),
     requested_utc,
-    approve_by: utcPlus(requested_utc, TERM_SECONDS[input.gate]),
+    approve_by: utcPlus(requested_utc, input.term ?? TERM_SECONDS[input.gate]),
   });
   return { request, bytes: canonicalBytes(request) };
 }
@@ -117,7 +131,7 @@ export function buildStatement(input: {
     fingerprint: input.fingerprint,
     signed_utc,
     approve_by: request.approve_by,
-    use_by: utcPlus(signed_utc, TERM_SECONDS[request.gate]),
+    use_by: utcPlus(signed_utc, termOf(request)),
     nonce: input.nonce,
   });
   return { statement, bytes: canonicalBytes(statement) };
@@ -131,8 +145,8 @@ export function parseStatement(bytes: Uint8Array): Statement {
 /** Bytes of a bundle's payload.json to a Request; else STOP_APPROVAL_INVALID. */
 export function parseRequest(bytes: Uint8Array): Request {
   const request = parsed(requestSchema, bytes, "a request");
-  if (request.approve_by !== utcPlus(request.requested_utc, TERM_SECONDS[request.gate]))
-    throw invalid("a request", "approve_by is not the request time plus its gate's term");
+  if (!isTerm(request.gate, termOf(request)))
+    throw invalid("a request", "approve_by is not the request time plus a term of its gate");
   return request;
 }
 

@@ -52,6 +52,8 @@ export interface HostSight {
   readonly backup: Date | null;
   readonly drill: Date | null;
   readonly backup_days: number;
+  /** Seconds that an EXECUTION lasts on this host. */
+  readonly execution_term: number;
   /** What could not be looked at, one sentence each. */
   readonly unseen: readonly string[];
 }
@@ -86,6 +88,10 @@ const minutes = (from: Date, to: number): string => {
   return left < 180 ? `${left} minutes` : `${Math.round(left / 60)} hours`;
 };
 
+/** How long a statement of a gate lasts here, in milliseconds. */
+const termIn = ({ execution_term }: HostSight, gate: Gate): number =>
+  (gate === "EXECUTION" ? execution_term : TERM_SECONDS[gate]) * 1000;
+
 function signatures(sight: HostSight, state: StateJson): Notice[] {
   if (state.closed !== null || state.halts.length > 0) return [];
   const { now } = sight;
@@ -94,7 +100,7 @@ function signatures(sight: HostSight, state: StateJson): Notice[] {
     .flatMap((request) => {
       const end = Date.parse(request.approve_by);
       const asked = signature(sight, state, request, "signature_wanted");
-      return isGate(request.gate) && end - now.getTime() < (TERM_SECONDS[request.gate] * 1000) / 3
+      return isGate(request.gate) && end - now.getTime() < termIn(sight, request.gate) / 3
         ? [asked, signature(sight, state, request, "signature_expiring")]
         : [asked];
     });
@@ -102,10 +108,7 @@ function signatures(sight: HostSight, state: StateJson): Notice[] {
     const until = usableUntil(state, request);
     const gate = request.gate;
     const ending =
-      until !== undefined &&
-      until > now.getTime() &&
-      isGate(gate) &&
-      until - now.getTime() < (TERM_SECONDS[gate] * 1000) / 3;
+      until !== undefined && until > now.getTime() && isGate(gate) && until - now.getTime() < termIn(sight, gate) / 3;
     return ending ? [admittedEnding(sight, state, gate, until)] : [];
   });
   return [...wanted, ...admitted];

@@ -133,7 +133,8 @@ export interface Comparison extends Readonly<Record<Fate, number>> {
   readonly articles: readonly ComparedArticle[];
 }
 
-const FATES: readonly Fate[] = ["same", "changed", "new", "gone"];
+/** Fates in the order in which they are told. */
+export const FATES: readonly Fate[] = ["same", "changed", "new", "gone"];
 
 /** An article with everything below it is one place; every other heading is one of its own. */
 function placeOf(address: string): string {

@@ -2,7 +2,7 @@
 import type { ManifestUnit } from "../../runner/model/manifest.ts";
 import type { Stretch, UnitText } from "./law-text.ts";
 import { element, joined, line, lines, type Html } from "../../runner/reports/markup.ts";
-import { said, type PageWords } from "./page-words.ts";
+import { isPageKey, said, type PageWords } from "./page-words.ts";
 import type { PlacedPart, Reading } from "./reading.ts";
 import { piecesOf } from "./text-changes.ts";
 
@@ -36,7 +36,7 @@ function unitHtml({ id, changed }: PlacedPart, part: UnitText, reading: Reading,
       "p",
       { class: "address" },
       element("code", {}, line(unit.address)),
-      element("span", {}, line(level)),
+      element("span", {}, line(levelWord(level, words))),
       element("span", {}, line(said(words, "law.line", { line: unit.line }))),
       element(
         "label",
@@ -50,6 +50,12 @@ function unitHtml({ id, changed }: PlacedPart, part: UnitText, reading: Reading,
     body,
     besideHtml(part.rest, reading),
   );
+}
+
+/** A level of the law by its word; another kind of unit by its own name. */
+function levelWord(level: string, words: PageWords): string {
+  const key = `unit.${level}`;
+  return isPageKey(key) ? said(words, key) : level;
 }
 
 /** Bytes of a unit that are neither title nor body: shown when they show anything. */

@@ -1,7 +1,8 @@
 // Everything on the reading page that is not the law: what the signature does, findings, comparison, verdict, database, rehearsal,
 // backup, digests.
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
-import { changedLines, compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
+import { compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
+import { changedArticles } from "./changed-articles.ts";
 import { byWeight, weightOf } from "./finding-weight.ts";
 import { element, joined, line, type Html } from "../../runner/reports/markup.ts";
 import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
@@ -48,11 +49,22 @@ export function verdictHtml({ bundle }: Reading, words: PageWords): Html | undef
       [text(words, "verdict.units"), line(String(verdict.units))],
       [text(words, "verdict.bytes"), line(String(verdict.bytes))],
       [text(words, "verdict.ledger"), line(String(verdict.ledger_rows))],
-      [text(words, "verdict.checks"), line(verdict.checks.map((check) => check.replaceAll("_", " ")).join(", "))],
+      [
+        text(words, "verdict.checks"),
+        englishHtml(verdict.checks.map((check) => check.replaceAll("_", " ")).join(", "), words),
+      ],
       [text(words, "verdict.digest"), element("code", {}, line(verdict.observed_digest))],
     ]),
   );
 }
+
+/** A text that is English on every page, marked as such where the page is not. */
+const englishHtml = (content: string, { kinds }: PageWords): Html =>
+  element("span", kinds ? { lang: "en" } : {}, line(content));
+
+/** What the code of a finding means, where findings are written in another language than the page. */
+const meaningHtml = (code: string, { kinds }: PageWords): Html | undefined =>
+  kinds?.[code] === undefined ? undefined : element("span", {}, line(kinds[code]));
 
 /** A list to jump from: heavy findings first. */
 export function findingsHtml(reading: Reading, words: PageWords): Html {
@@ -66,7 +78,8 @@ export function findingsHtml(reading: Reading, words: PageWords): Html {
       { class: weight },
       element("span", { class: "weight" }, text(words, weight === "look" ? "findings.look" : "findings.note")),
       place ? element("a", { href: `#${place.id}` }, where) : where,
-      element("span", {}, line(finding.text)),
+      meaningHtml(finding.code, words),
+      englishHtml(finding.text, words),
     );
   });
   const host = findings.environment
@@ -146,7 +159,7 @@ export function changesHtml({ comparison, parts }: Reading, words: PageWords): H
 /** Of a new version: every article that is another, new or gone. */
 export function supersededHtml({ bundle: { supersedes, rows } }: Reading, words: PageWords): Html | undefined {
   if (!supersedes) return undefined;
-  const changed = changedLines(compareVersions(supersedes.units, unitsOfRows(rows)));
+  const changed = changedArticles(compareVersions(supersedes.units, unitsOfRows(rows)), words);
   const { document_id: document, source_version_id: version } = supersedes;
   return part(
     "superseded",
@@ -224,7 +237,7 @@ export function rehearsalHtml({ bundle }: Reading, words: PageWords): Html | und
           "li",
           {},
           text(words, "rehearsal.rows", {
-            effect: effect.replaceAll("_", " "),
+            effect: effectWord(effect, words),
             rows: tables.reduce((sum, table) => sum + table.ins, 0),
             tables: tables.length,
           }),
@@ -232,6 +245,11 @@ export function rehearsalHtml({ bundle }: Reading, words: PageWords): Html | und
       ),
     ),
   );
+}
+
+function effectWord(effect: string, words: PageWords): string {
+  const key = `effect.${effect}`;
+  return isPageKey(key) ? said(words, key) : effect.replaceAll("_", " ");
 }
 
 /** What is backed up, and what was proven of it. */

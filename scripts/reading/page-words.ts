@@ -1,5 +1,6 @@
-// Every word of the reading page, by key. Another language is another table of the same keys. `{name}` is a value; of two forms divided
+// Every word of the reading page and of the dialogue before a signature, by key. Another language is another table of the same keys. `{name}` is a value; of two forms divided
 // by ` | ` the first is for exactly one.
+import type { CountWords } from "../../runner/grammar/completeness-text.ts";
 
 /** The English words. */
 export const ENGLISH = {
@@ -57,6 +58,8 @@ export const ENGLISH = {
   "summary.findings": "findings",
   "summary.findingsValue": "{look} to look at, {note} to know",
   "summary.signBy": "to be signed by",
+  "summary.term": "usable",
+  "summary.termValue": "for {minutes} minutes after it was signed; this host's own time, not the usual one",
   "summary.target": "written to",
   "summary.targetValue": "database {database} of host {host}",
 
@@ -70,11 +73,31 @@ export const ENGLISH = {
   "level.annex": "{count} annex | {count} annexes",
   "level.principle": "{count} principle | {count} principles",
   "level.other": "{count} of type {level}",
+  "unit.part": "part",
+  "unit.chapter": "chapter",
+  "unit.section": "section",
+  "unit.subsection": "subsection",
+  "unit.article": "article",
+  "unit.clause": "clause",
+  "unit.point": "point",
+  "unit.annex": "annex",
+  "unit.principle": "principle",
 
   "superseded.heading": "What becomes of the enacted text",
   "superseded.intro":
     "Article by article against {document}, version {version}. Its digests are the host's word; the run compares them with the rows before it writes.",
   "superseded.none": "No article differs.",
+  "superseded.title": "a new version of {document}, whose enacted text stays as it is",
+  "superseded.compared": "compared text",
+  "superseded.units": "{count} unit, {digest} | {count} units, {digest}",
+  "superseded.version": "of version",
+  "superseded.elsewhere": "(not cut by a run of this database)",
+  "fate.same": "same",
+  "fate.changed": "changed",
+  "fate.new": "new",
+  "fate.gone": "gone",
+  "fate.movedTo": ", its text is {place} now",
+  "fate.movedFrom": ", the text of {place} before",
 
   "verdict.heading": "What the second principal saw",
   "verdict.pass": "The verifier read every row again on a connection of its own: it agrees.",
@@ -91,6 +114,7 @@ export const ENGLISH = {
   "findings.note": "know it",
   "findings.line": "line {line}",
   "findings.host": "the host says of its database",
+  "findings.hostSays": "the host says",
   "findings.more":
     "{count} more of the host are not shown; they stand in findings.json of the bundle. | {count} more of the host are not shown; they stand in findings.json of the bundle.",
 
@@ -121,6 +145,7 @@ export const ENGLISH = {
     "As the host tells it: {count} document with {units} units. None of them may change by this run. | As the host tells it: {count} documents with {units} units. None of them may change by this run.",
   "database.document": "document",
   "database.units": "units",
+  "database.count": "{count} unit | {count} units",
   "database.updated": "last changed",
   "database.more": "{count} more document is not shown. | {count} more documents are not shown.",
 
@@ -133,6 +158,12 @@ export const ENGLISH = {
   "rehearsal.reverted_after_leg_a": "rolled back after the units were written",
   "rehearsal.every_other_row_unchanged": "every other row stood as before",
   "rehearsal.rows": "{effect}: {rows} rows in {tables} tables",
+  "effect.cut_leg_a": "cut leg a",
+  "effect.leg_b_record": "leg b record",
+  "effect.lifecycle_enact": "lifecycle enact",
+  "effect.write_verify": "write verify",
+  "effect.revert_ledger": "revert ledger",
+  "effect.revert": "revert",
   "backup.heading": "The backup",
   "backup.policy":
     "{tables} tables are backed up, sealed for the key {recipient}, at most {minutes} minutes before the first write.",
@@ -144,6 +175,7 @@ export const ENGLISH = {
   "digests.heading": "What the signature covers",
   "digests.intro": "Each line is covered. A digest is a fingerprint: one changed letter gives another.",
   "digests.sg1": "The SG_1 it rests on",
+  "digests.together": "all of it together",
   "digests.field": "field",
   "digests.means": "what it is",
   "digests.value": "value",
@@ -175,13 +207,50 @@ export const ENGLISH = {
   "field.failed_phase": "where the run was torn",
   "field.decision": "what you decide",
   "field.committed": "what the run had recorded when it was torn",
+
+  // The screen of a terminal and its questions.
+  "ask.title": "{person}, you are asked to sign {gate} for run {run}",
+  "ask.page": "the whole law, to be read in a browser",
+  "ask.moreArticles": "… {count} more articles stand on the page",
+  "ask.moreFindings": "… {count} more of the text stand on the page",
+  "ask.moreHost": "… {count} more of the host stand on the page",
+  "ask.moreDocuments": "… {count} more stand on the page",
+  "ask.pager": "Enter when you have read it; p and Enter to read the units here:",
+  "ask.noPager": "no pager was found here; set PAGER, or read the page",
+  "ask.words": "type the first word of the text of {address}: | type the first {count} words of the text of {address}:",
+  "ask.digits": "type the last six digits of payload_sha, the last line above:",
+  "ask.again": "that is another answer; {count} try left | that is another answer; {count} tries left",
+  "ask.signed": "signed and verified: {file}",
+  "ask.operator": "with its .sig, for the operator: {command}",
+
+  "wave.title": "{person}, you are asked to sign {gate} for {count} documents",
+  "wave.of": "wave {wave} of batch {batch}",
+  "wave.units": "{count} units",
+  "wave.bytes": "{count} bytes",
+  "wave.findings": "{count} findings",
+  "wave.documents": "documents",
+  "wave.all": "units in all",
+  "wave.digest": "the wave's digest",
+  "wave.left": "left out, unsigned",
+  "wave.pages": "each document is signed by a statement of its own; each in full:",
+  "wave.askDocuments": "type the number of documents:",
+  "wave.askUnits": "type the number of units in all:",
+  "wave.askDigits": "type the last six digits of the wave's digest, which stands above:",
+  "wave.signed": "signed and verified: {count} statements of {gate}, each with its .sig",
+  "wave.operator": "for the operator: {command}",
 } as const;
 
 /** A key of the table. */
 export type PageKey = keyof typeof ENGLISH;
 
-/** A language: a word for every key. */
-export type PageWords = Readonly<Record<PageKey, string>>;
+/**
+ * A language: a word for every key. Of a language other than English also `kinds`, what the code of a finding means, because findings
+ * are English and part of what is signed, and `count`, the words of the second count of headings.
+ */
+export type PageWords = Readonly<Record<PageKey, string>> & {
+  readonly kinds?: Readonly<Record<string, string>>;
+  readonly count?: CountWords;
+};
 
 /** The words of a key with its values in it; `count`, where there is one, chooses the form. */
 export function said(words: PageWords, key: PageKey, values: Readonly<Record<string, string | number>> = {}): string {

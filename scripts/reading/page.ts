@@ -14,6 +14,7 @@ import {
   supersededHtml,
   verdictHtml,
 } from "./page-parts.ts";
+import type { PageLanguage } from "./languages.ts";
 import { doesKey, said, thenKey, type PageKey, type PageWords } from "./page-words.ts";
 import { documentOf, type Reading } from "./reading.ts";
 
@@ -21,12 +22,6 @@ import { documentOf, type Reading } from "./reading.ts";
 export interface PageCode {
   readonly style: string;
   readonly script: string;
-}
-
-/** `language` is the tag of the words, as `en`. */
-export interface PageLanguage {
-  readonly language: string;
-  readonly words: PageWords;
 }
 
 /** The whole file. */
@@ -37,7 +32,7 @@ export function readingPage(reading: Reading, { language, words }: PageLanguage,
     language,
     title: said(words, "page.title", { gate: bundle.request.gate, document }),
     ...code,
-    marks: { "data-page": bundle.request.payload_sha },
+    marks: { "data-page": bundle.manifest.manifest_digest },
     body: [
       element("a", { class: "skip", href: "#law" }, line(said(words, "page.skip"))),
       navigationHtml(reading, words),

@@ -1,5 +1,9 @@
 // A request in numbers and names, the same on the page and in the terminal: what is written, for whom, as what, and how sure the count is.
-import { compareVersions, countsLine, unitsOfRows } from "../../runner/rules/supersession.ts";
+import { completenessText } from "../../runner/grammar/completeness-text.ts";
+import type { Completeness } from "../../runner/model/manifest.ts";
+import { TERM_SECONDS, termOf } from "../../runner/model/statement.ts";
+import { compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
+import { articleCounts } from "./changed-articles.ts";
 import { weightOf } from "./finding-weight.ts";
 import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
 import { documentOf, levelCounts, type Reading } from "./reading.ts";
@@ -28,7 +32,7 @@ export function summaryFacts({ bundle }: Reading, words: PageWords): (readonly [
     ["summary.levels", levels],
     ["summary.text", said(words, "summary.textValue", { cut, all: snapshot.length })],
     ...(returns > 0 ? [["summary.lineEnds", said(words, "summary.lineEndsValue", { count: returns })] as const] : []),
-    ["summary.complete", manifest.completeness?.summary ?? said(words, "summary.completeUnknown")],
+    ["summary.complete", completeFact(manifest.completeness, words)],
     ...comparedFact(bundle, words),
     ["summary.kind", row?.unit_kind ?? ""],
     ["summary.owner", row?.owner_ref ?? ""],
@@ -36,12 +40,21 @@ export function summaryFacts({ bundle }: Reading, words: PageWords): (readonly [
     ["summary.findings", said(words, "summary.findingsValue", { look, note })],
     ...(target ? [["summary.target", said(words, "summary.targetValue", target)] as const] : []),
     ["summary.signBy", request.approve_by],
+    ...(termOf(request) === TERM_SECONDS[request.gate]
+      ? []
+      : [["summary.term", said(words, "summary.termValue", { minutes: termOf(request) / 60 })] as const]),
   ];
+}
+
+/** The line of the second count; in English as it stands in the manifest. */
+function completeFact(counted: Completeness | undefined, words: PageWords): string {
+  if (counted === undefined) return said(words, "summary.completeUnknown");
+  return words.count ? completenessText(counted.series, counted.elsewhere, words.count) : counted.summary;
 }
 
 /** Of a new version: what became of the articles of the enacted text it follows. */
 function comparedFact({ supersedes, rows }: Reading["bundle"], words: PageWords): (readonly [PageKey, string])[] {
   if (!supersedes) return [];
-  const counts = countsLine(compareVersions(supersedes.units, unitsOfRows(rows)));
+  const counts = articleCounts(compareVersions(supersedes.units, unitsOfRows(rows)), words);
   return [["summary.compared", said(words, "summary.comparedValue", { document: supersedes.document_id, counts })]];
 }

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { projectRoot } from "../../infra/place.ts";
 import { readingPage, type PageCode } from "./page.ts";
-import { ENGLISH } from "./page-words.ts";
+import type { PageLanguage } from "./languages.ts";
 import type { Reading } from "./reading.ts";
 
 /** Folder of pages where no file is named. */
@@ -19,10 +19,10 @@ export async function pageCode(): Promise<PageCode> {
 }
 
 /** Where the page lies. `file` undefined: `pages/<run>-<gate>.html` of the working folder. */
-export async function writePage(reading: Reading, file: string | undefined): Promise<string> {
+export async function writePage(reading: Reading, language: PageLanguage, file: string | undefined): Promise<string> {
   const { run_id, gate } = reading.bundle.request;
   const path = resolve(file ?? join(PAGES, `${run_id}-${gate}.html`));
-  const text = readingPage(reading, { language: "en", words: ENGLISH }, await pageCode());
+  const text = readingPage(reading, language, await pageCode());
   await mkdir(dirname(path), { recursive: true });
   const fresh = `${path}.new-${process.pid}`;
   try {

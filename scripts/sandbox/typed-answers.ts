@@ -10,7 +10,7 @@ import { firstWords } from "../signing/reading-proof.ts";
  * are read from what was printed, because a decision made by approve has another payload than the bundle.
  */
 export function answerTo(printed: string, bundle: string): string | undefined {
-  const address = /type the first [a-z ]*words? of the text of (\S+): $/.exec(printed)?.[1];
+  const address = /type the first [0-9 ]*words? of the text of (\S+): $/.exec(printed)?.[1];
   if (address !== undefined) {
     const plan = jsonOf(readFileSync(join(bundle, "cut_plan.json"), "utf8")) as { readonly rows: readonly PlanRow[] };
     const row = plan.rows.find((one) => one.canonical_address === address);

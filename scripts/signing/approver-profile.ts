@@ -6,6 +6,7 @@ import { sha } from "../../runner/model/sha-schema.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { isRewritten } from "../../runner/rules/journal.ts";
 import type { Bundle } from "./bundle.ts";
+import { LANGUAGES } from "../reading/languages.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 import { readPlain } from "../../runner/adapters/plain-file.ts";
 
@@ -26,6 +27,8 @@ const profileSchema = z.strictObject({
     .regex(/^\d{10,25}$/)
     .exactOptional(),
   memory_file: z.string(),
+  /** Language in which the person reads and is asked. */
+  lang: z.enum(LANGUAGES).exactOptional(),
   /** How the documents of a wave are confirmed: each by itself, or the whole wave at once. The person's own choice. */
   confirm: z.enum(["document", "wave"]).default("document"),
 });

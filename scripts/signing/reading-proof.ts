@@ -3,6 +3,7 @@
 import { sha256 } from "../../runner/model/canonical.ts";
 import type { PlanRow } from "../../runner/model/cut-plan.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
+import { ENGLISH, said, type PageWords } from "../reading/page-words.ts";
 import type { Confirmation } from "./typed-confirmation.ts";
 
 /** Units that are asked about, and words of each. */
@@ -10,8 +11,6 @@ const UNITS = 3;
 const WORDS = 3;
 /** Characters of a title in a question. */
 const TITLE = 70;
-
-const COUNTED = ["no word", "word", "two words", "three words"] as const;
 
 /** Words of a text: letters and digits only, so that brackets, dashes and invisible marks need not be typed. */
 const wordsOf = (text: string): string[] =>
@@ -43,14 +42,14 @@ export function drawnRows(rows: readonly PlanRow[], payloadSha: string, chance: 
 }
 
 /** The questions about drawn units. */
-export function wordQuestions(rows: readonly PlanRow[]): Confirmation[] {
+export function wordQuestions(rows: readonly PlanRow[], words: PageWords = ENGLISH): Confirmation[] {
   return rows.map((row) => {
     const wanted = firstWords(row);
     const title = printable(row.title.replace(/\s*[\r\n]\s*/gu, " "));
     const shown = row.body === row.title ? "" : `\n${title.length > TITLE ? `${title.slice(0, TITLE)}…` : title}\n`;
-    const many = COUNTED[wordsOf(wanted).length] ?? "three words";
+    const values = { count: wordsOf(wanted).length, address: row.canonical_address };
     return {
-      question: `${shown}type the first ${many} of the text of ${row.canonical_address}: `,
+      question: `${shown}${said(words, "ask.words", values)} `,
       wanted,
       evened: evenedWords,
     };
@@ -58,7 +57,7 @@ export function wordQuestions(rows: readonly PlanRow[]): Confirmation[] {
 }
 
 /** The last six digits of the payload, which stands among the digests: the question does not repeat it. */
-export const payloadDigits = (payloadSha: string): Confirmation => ({
-  question: "type the last six digits of payload_sha, the last line above: ",
+export const payloadDigits = (payloadSha: string, words: PageWords = ENGLISH): Confirmation => ({
+  question: `${said(words, "ask.digits")} `,
   wanted: payloadSha.slice(-6),
 });

@@ -1,10 +1,11 @@
 // What a person sees in the terminal before signing: one screen of sentences and numbers, findings by weight, where the page lies, and
 // last what the signature covers. Every word passes printable, so nothing a document or a host holds can move the cursor.
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
-import { changedLines, compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
+import { compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { printable, printableLines } from "../../runner/rules/text-hygiene.ts";
+import { changedArticles } from "../reading/changed-articles.ts";
 import { byWeight, weightOf } from "../reading/finding-weight.ts";
-import { doesKey, ENGLISH, isPageKey, said, thenKey, type PageKey } from "../reading/page-words.ts";
+import { doesKey, ENGLISH, isPageKey, said, thenKey, type PageKey, type PageWords } from "../reading/page-words.ts";
 import { summaryFacts } from "../reading/summary-facts.ts";
 import { documentOf, valueText, type Reading } from "../reading/reading.ts";
 
@@ -17,36 +18,44 @@ const DOCUMENTS = 8;
 /** Characters of one value the host chose; what is signed is shown whole. */
 const VALUE = 400;
 
-const say = (key: PageKey, values: Record<string, string | number> = {}): string => said(ENGLISH, key, values);
+/** Says a key in the words of one language. */
+type Say = (key: PageKey, values?: Record<string, string | number>) => string;
+const sayIn =
+  (words: PageWords): Say =>
+  (key, values = {}) =>
+    said(words, key, values);
+
 const shortened = (text: string): string => (text.length > VALUE ? `${text.slice(0, VALUE)}…` : text);
 // A label may be a name that the host gives: escaped like everything else.
 const whole = (label: string, value: string): string => `  ${printable(label).padEnd(22)} ${printable(value)}\n`;
 const line = (label: string, value: string): string => whole(shortened(label), shortened(value));
 const heading = (text: string): string => `\n${printable(shortened(text))}\n`;
-const rest = (count: number, where: string): string[] => (count > 0 ? [`  … ${count} more ${where}\n`] : []);
+const rest = (count: number, text: (values: { count: number }) => string): string[] =>
+  count > 0 ? [`  ${text({ count })}\n`] : [];
 
 /** The screen. `page` is where the reading page lies. */
-export function requestReading(reading: Reading, page: string): string {
+export function requestReading(reading: Reading, page: string, words: PageWords = ENGLISH): string {
+  const say = sayIn(words);
   const { bundle, person } = reading;
   const { request } = bundle;
   const values = { count: bundle.rows.length, document: documentOf(bundle) };
   return [
-    heading(`${person ?? ""}, you are asked to sign ${request.gate} for run ${request.run_id}`),
+    heading(say("ask.title", { person: person ?? "", gate: request.gate, run: request.run_id })),
     `  ${printable(say(doesKey(request.gate), values))}\n`,
     `  ${say(thenKey(request.gate))}\n`,
     heading(say("summary.heading")),
-    ...summaryFacts(reading, ENGLISH).map(([key, value]) => line(say(key), value)),
-    ...verdictPart(reading),
-    ...supersededPart(reading),
-    ...changesPart(reading),
-    ...findingsPart(reading),
-    ...databasePart(reading),
-    ...rehearsalPart(reading),
-    heading("the whole law, to be read in a browser"),
+    ...summaryFacts(reading, words).map(([key, value]) => line(say(key), value)),
+    ...verdictPart(reading, say),
+    ...supersededPart(reading, words),
+    ...changesPart(reading, say),
+    ...findingsPart(reading, words),
+    ...databasePart(reading, say),
+    ...rehearsalPart(reading, say),
+    heading(say("ask.page")),
     `  ${printable(page)}\n`,
     heading(say("digests.heading")),
     ...fields(request.payload),
-    ...restsOn(reading),
+    ...restsOn(reading, say),
     line("payload_sha", request.payload_sha),
     "\n",
   ].join("");
@@ -56,12 +65,12 @@ const fields = (payload: object): string[] =>
   Object.entries(payload).map(([key, value]) => whole(key, valueText(value)));
 
 /** A request that names SG_1 by its digest shows the SG_1 with that digest; text, rows and counts in it were computed again here. */
-function restsOn({ bundle: { request, sg1 } }: Reading): string[] {
+function restsOn({ bundle: { request, sg1 } }: Reading, say: Say): string[] {
   if (!sg1 || request.gate === "SG_1_cut_authz") return [];
-  return [heading(say("digests.sg1")), ...fields(sg1), heading("all of it together")];
+  return [heading(say("digests.sg1")), ...fields(sg1), heading(say("digests.together"))];
 }
 
-function verdictPart({ bundle: { request, verdict } }: Reading): string[] {
+function verdictPart({ bundle: { request, verdict } }: Reading, say: Say): string[] {
   if (request.gate !== "SG_2_lifecycle_authz") return [];
   if (!verdict) return [heading(say("verdict.heading")), `  ${say("verdict.none")}\n`];
   return [
@@ -74,19 +83,21 @@ function verdictPart({ bundle: { request, verdict } }: Reading): string[] {
 }
 
 /** Of a new version: what became of the articles of the enacted text, whose digests are the host's word. */
-function supersededPart({ bundle: { supersedes, rows } }: Reading): string[] {
+function supersededPart({ bundle: { supersedes, rows } }: Reading, words: PageWords): string[] {
   if (!supersedes) return [];
-  const changed = changedLines(compareVersions(supersedes.units, unitsOfRows(rows)));
+  const say = sayIn(words);
+  const changed = changedArticles(compareVersions(supersedes.units, unitsOfRows(rows)), words);
+  const { document_id: document, compared_sha: digest, units } = supersedes;
   return [
-    heading(`a new version of ${supersedes.document_id}, whose enacted text stays as it is`),
+    heading(say("superseded.title", { document })),
     ...changed.slice(0, CHANGES).map((text) => `  ${printable(shortened(text))}\n`),
-    ...rest(changed.length - CHANGES, "articles stand on the page"),
-    line("compared text", `${supersedes.units.length} units, ${supersedes.compared_sha}`),
-    line("of version", supersedes.source_version_id ?? "(not cut by a run of this database)"),
+    ...rest(changed.length - CHANGES, (values) => say("ask.moreArticles", values)),
+    line(say("superseded.compared"), say("superseded.units", { count: units.length, digest })),
+    line(say("superseded.version"), supersedes.source_version_id ?? say("superseded.elsewhere")),
   ];
 }
 
-function changesPart({ comparison, parts }: Reading): string[] {
+function changesPart({ comparison, parts }: Reading, say: Say): string[] {
   if (!comparison) return [];
   const changed = parts.filter((place) => place.changed && place.part.kind === "unit").length;
   return [
@@ -95,9 +106,11 @@ function changesPart({ comparison, parts }: Reading): string[] {
   ];
 }
 
-function findingsPart({ bundle: { manifest, findings } }: Reading): string[] {
+function findingsPart({ bundle: { manifest, findings } }: Reading, words: PageWords): string[] {
+  const say = sayIn(words);
   const own = byWeight(manifest.findings);
   const host = findings.environment;
+  const meant = (code: string): string => (words.kinds?.[code] === undefined ? "" : `${words.kinds[code]}: `);
   return [
     heading(say("findings.heading")),
     ...(own.length + host.length === 0 ? [`  ${say("findings.none")}\n`] : []),
@@ -106,28 +119,28 @@ function findingsPart({ bundle: { manifest, findings } }: Reading): string[] {
       .map((finding) =>
         line(
           `${say(weightOf(finding) === "look" ? "findings.look" : "findings.note")}, ${say("findings.line", { line: finding.line })}`,
-          finding.text,
+          `${meant(finding.code)}${finding.text}`,
         ),
       ),
-    ...rest(own.length - FINDINGS, "of the text stand on the page"),
-    ...host.slice(0, HOST_LINES).map((text) => line("the host says", text)),
-    ...rest(host.length - HOST_LINES, "of the host stand on the page"),
+    ...rest(own.length - FINDINGS, (values) => say("ask.moreFindings", values)),
+    ...host.slice(0, HOST_LINES).map((text) => line(say("findings.hostSays"), text)),
+    ...rest(host.length - HOST_LINES, (values) => say("ask.moreHost", values)),
   ];
 }
 
-function databasePart({ bundle: { findings } }: Reading): string[] {
+function databasePart({ bundle: { findings } }: Reading, say: Say): string[] {
   const { baseline } = findings;
   const units = baseline.reduce((sum, row) => sum + row.units, 0);
   return [
     heading(say("database.heading")),
     `  ${say("database.intro", { count: baseline.length, units })}\n`,
-    ...baseline.slice(0, DOCUMENTS).map((row) => line(row.document, `${row.units} units`)),
-    ...rest(baseline.length - DOCUMENTS, "stand on the page"),
+    ...baseline.slice(0, DOCUMENTS).map((row) => line(row.document, say("database.count", { count: row.units }))),
+    ...rest(baseline.length - DOCUMENTS, (values) => say("ask.moreDocuments", values)),
   ];
 }
 
 /** EXECUTION binds a rehearsal: its facts must stand in the journal under the digest that is signed. */
-function rehearsalPart({ bundle: { request, journal } }: Reading): string[] {
+function rehearsalPart({ bundle: { request, journal } }: Reading, say: Say): string[] {
   if (request.gate !== "EXECUTION") return [];
   const facts = rehearsalOf(journal, request.payload.rehearsal_digest);
   return [
@@ -141,7 +154,8 @@ function rehearsalPart({ bundle: { request, journal } }: Reading): string[] {
 }
 
 /** The whole text with the address of every unit, for a pager. */
-export function unitsText({ parts, law }: Reading): string {
+export function unitsText({ parts, law }: Reading, words: PageWords = ENGLISH): string {
+  const say = sayIn(words);
   return parts
     .map(({ part }) => {
       if (part.kind === "outside") {

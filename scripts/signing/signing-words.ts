@@ -4,6 +4,7 @@ import type { Statement } from "../../runner/model/statement.ts";
 import type { Profile } from "./approver-profile.ts";
 import type { ProfileOptions } from "./approving-person.ts";
 import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
+import { ENGLISH, said, type PageWords } from "../reading/page-words.ts";
 import type { Signed } from "./sign-statement.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 
@@ -44,6 +45,12 @@ export function withSigningOptions(program: Command): Command {
 /** Where the person reads. */
 export const pageOf = ({ json }: SigningOptions): NodeJS.WriteStream => (json ? process.stderr : process.stdout);
 
+/** Whose profile it is, and in which words they are told. */
+interface Told {
+  readonly profile: Profile;
+  readonly words?: PageWords;
+}
+
 /**
  * Says what was signed and what the operator does with both files: `next` is their command without the stack, which the option or the
  * person's profile names.
@@ -52,7 +59,7 @@ export function tellSigned(
   statement: Statement,
   { json, sig }: Signed,
   next: string,
-  { profile, ...options }: Omit<SigningOptions, "profile"> & { readonly profile: Profile },
+  { profile, words = ENGLISH, ...options }: Omit<SigningOptions, "profile"> & Told,
 ): void {
   const command = withStack(next, options.stack ?? profile.stack ?? SANDBOX_STACK);
   const { gate, run_id, person, payload_sha, nonce } = statement;
@@ -68,5 +75,6 @@ export function tellSigned(
       signature: sig,
       next: command,
     });
-  else process.stdout.write(`signed and verified: ${json}\nwith its .sig, for the operator: ${command}\n`);
+  else
+    process.stdout.write(`${said(words, "ask.signed", { file: json })}\n${said(words, "ask.operator", { command })}\n`);
 }

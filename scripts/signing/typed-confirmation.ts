@@ -1,6 +1,7 @@
 // What a person must type before a signature is made.
 import { createInterface } from "node:readline";
 import { Stopped } from "../../runner/model/stop.ts";
+import { ENGLISH, said, type PageWords } from "../reading/page-words.ts";
 
 /** A question and the only answer that goes on. `evened` makes two spellings of one answer equal; without it blanks around it do not count. */
 export interface Confirmation {
@@ -22,9 +23,13 @@ const TRIES = 3;
  * Asks in order, reading stdin after everything was printed; there is no flag for it. Each question may be answered three times.
  * STOP_APPROVAL_INVALID after the third wrong answer, and when the input ends.
  */
-export async function typedConfirmation(confirmations: readonly Confirmation[], page: Page): Promise<void> {
+export async function typedConfirmation(
+  confirmations: readonly Confirmation[],
+  page: Page,
+  words: PageWords = ENGLISH,
+): Promise<void> {
   await withLines(async (lines) => {
-    for (const confirmation of confirmations) await askThrice(confirmation, lines, page);
+    for (const confirmation of confirmations) await askThrice(confirmation, lines, { page, words });
   });
   page.write("\n");
 }
@@ -51,7 +56,7 @@ async function withLines<T>(ask: (lines: AsyncIterator<string, unknown>) => Prom
 async function askThrice(
   { question, wanted, otherwise, evened = (answer) => answer.trim() }: Confirmation,
   lines: AsyncIterator<string, unknown>,
-  page: Page,
+  { page, words }: { readonly page: Page; readonly words: PageWords },
 ): Promise<void> {
   for (let left = TRIES - 1; ; left -= 1) {
     page.write(question);
@@ -63,7 +68,7 @@ async function askThrice(
         wanted: otherwise ?? "what stands in the text that was shown; nothing was signed",
         hint: otherwise === undefined ? "read the request again, then begin anew" : "read it again, then begin anew",
       });
-    page.write(`that is another answer; ${left === 1 ? "1 try" : `${left} tries`} left\n`);
+    page.write(`${said(words, "ask.again", { count: left })}\n`);
   }
 }
 

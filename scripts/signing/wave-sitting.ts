@@ -6,6 +6,8 @@ import { digestOf } from "../../runner/model/canonical.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
+import { languageFor, type Language } from "../reading/languages.ts";
+import { said, type PageKey, type PageWords } from "../reading/page-words.ts";
 import { readingOf, type Reading } from "../reading/reading.ts";
 import { writePage } from "../reading/write-page.ts";
 import { insistAnotherPerson, remember } from "./approver-profile.ts";
@@ -26,6 +28,7 @@ import { printJson } from "../../runner/terminal/print-json.ts";
 export interface SittingOptions extends SigningOptions {
   readonly page?: string;
   readonly without?: readonly string[];
+  readonly lang?: Language;
 }
 
 /** One document of the sitting, judged on this machine. */
@@ -46,12 +49,13 @@ export async function signWave(folder: string, options: SittingOptions): Promise
   const approving = await approvingPerson(options, wave.gate);
   await insistAskingAgent(approving.signer);
   const seats = await seatsOf({ folder, wave }, approving, options);
+  const { words } = languageFor(options.lang, approving.profile);
   const page = pageOf(options);
-  page.write(wavePage(wave, seats, approving.person.name, options.without ?? []));
-  if (approving.profile.confirm === "wave") await typedConfirmation(waveQuestions(seats), page);
+  page.write(wavePage({ wave, seats, person: approving.person.name, without: options.without ?? [] }, words));
+  if (approving.profile.confirm === "wave") await typedConfirmation(waveQuestions(seats, words), page, words);
   const signed: Signed[] = [];
   for (const seat of seats) {
-    if (approving.profile.confirm !== "wave") await confirmOne(seat, page);
+    if (approving.profile.confirm !== "wave") await confirmOne(seat, words, page);
     const made = await signRequest(seat.bundle.request, approving, options.out);
     remember(approving.profile, seat.bundle);
     signed.push(made.signed);
@@ -62,15 +66,15 @@ export async function signWave(folder: string, options: SittingOptions): Promise
     `npm run batch -- resume ${wave.batch_id} ${files}`,
     options.stack ?? approving.profile.stack ?? SANDBOX_STACK,
   );
-  page.write(`signed and verified: ${signed.length} statements of ${wave.gate}, each with its .sig\n`);
-  page.write(`for the operator: ${next}\n`);
+  page.write(`${said(words, "wave.signed", { count: signed.length, gate: wave.gate })}\n`);
+  page.write(`${said(words, "wave.operator", { command: next })}\n`);
   return 0;
 }
 
 async function seatsOf(
   { folder, wave }: { readonly folder: string; readonly wave: WaveBundle },
   { profile, approversSha, person }: ApprovingPerson,
-  { without = [], page }: SittingOptions,
+  { without = [], page, lang }: SittingOptions,
 ): Promise<Seat[]> {
   const unknown = without.filter((id) => !wave.members.some(({ document_id }) => document_id === id));
   if (unknown.length > 0)
@@ -90,7 +94,11 @@ async function seatsOf(
       });
     insistAnotherPerson(profile, bundle);
     const reading = readingOf(bundle, person.name, undefined);
-    const file = await writePage(reading, page === undefined ? undefined : join(page, `${document_id}.html`));
+    const file = await writePage(
+      reading,
+      languageFor(lang, profile),
+      page === undefined ? undefined : join(page, `${document_id}.html`),
+    );
     seats.push({ document_id, bundle, reading, file });
   }
   if (seats.length === 0)
@@ -98,30 +106,38 @@ async function seatsOf(
   return seats;
 }
 
+interface WaveShown {
+  readonly wave: WaveBundle;
+  readonly seats: readonly Seat[];
+  readonly person: string;
+  readonly without: readonly string[];
+}
+
 /** One line a document, from what was computed on this machine; every document can be read in full from its own bundle. */
-function wavePage(wave: WaveBundle, seats: readonly Seat[], person: string, without: readonly string[]): string {
+function wavePage({ wave, seats, person, without }: WaveShown, words: PageWords): string {
   const lines = seats.map(({ document_id, bundle: { rows, manifest, findings, request } }) => {
     const bytes = manifest.region.byte_end - manifest.region.byte_start;
     const noted = manifest.findings.length + findings.environment.length;
     const told = [
       document_id.padEnd(32),
-      `${rows.length} units`.padStart(11),
-      `${bytes} bytes`.padStart(15),
-      `${noted} findings`.padStart(12),
+      said(words, "wave.units", { count: rows.length }).padStart(11),
+      said(words, "wave.bytes", { count: bytes }).padStart(15),
+      said(words, "wave.findings", { count: noted }).padStart(12),
       request.payload_sha.slice(-6),
     ];
     return `  ${told.join("  ")}\n`;
   });
+  const labelled = (key: PageKey, value: string | number): string => `  ${said(words, key).padEnd(22)}  ${value}\n`;
   const units = seats.reduce((sum, { bundle }) => sum + bundle.rows.length, 0);
   return [
-    `\n${printable(person)}, you are asked to sign ${wave.gate} for ${seats.length} documents\n`,
-    `wave ${wave.wave} of batch ${wave.batch_id}\n\n`,
+    `\n${printable(said(words, "wave.title", { person, gate: wave.gate, count: seats.length }))}\n`,
+    `${said(words, "wave.of", { wave: wave.wave, batch: wave.batch_id })}\n\n`,
     ...lines,
-    `\n  documents               ${seats.length}\n`,
-    `  units in all            ${units}\n`,
-    `  the wave's digest       ${membersDigest(seats)}\n`,
-    ...(without.length === 0 ? [] : [`  left out, unsigned      ${without.map(printable).join(", ")}\n`]),
-    "\n  each document is signed by a statement of its own; each in full:\n",
+    `\n${labelled("wave.documents", seats.length)}`,
+    labelled("wave.all", units),
+    labelled("wave.digest", membersDigest(seats)),
+    ...(without.length === 0 ? [] : [labelled("wave.left", without.map(printable).join(", "))]),
+    `\n  ${said(words, "wave.pages")}\n`,
     ...seats.map(({ file }) => `  ${printable(file)}\n`),
     "\n",
   ].join("");
@@ -132,7 +148,7 @@ const membersDigest = (seats: readonly Seat[]): string =>
   digestOf(seats.map(({ document_id, bundle }) => [document_id, bundle.request.payload_sha]));
 
 /** Documents, units, the wave's digits, and a unit of three documents that the digest and chance draw. */
-function waveQuestions(seats: readonly Seat[]): Confirmation[] {
+function waveQuestions(seats: readonly Seat[], words: PageWords): Confirmation[] {
   const [digest, chance] = [membersDigest(seats), randomBytes(16).toString("hex")];
   const units = seats.reduce((sum, { bundle }) => sum + bundle.rows.length, 0);
   const drawn = seats
@@ -141,19 +157,19 @@ function waveQuestions(seats: readonly Seat[]): Confirmation[] {
     .slice(0, DRAWN)
     .flatMap(({ seat: { bundle } }) => drawnRows(bundle.rows, bundle.request.payload_sha, chance).slice(0, 1));
   return [
-    { question: "type the number of documents: ", wanted: String(seats.length) },
-    { question: "type the number of units in all: ", wanted: String(units) },
-    { question: "type the last six digits of the wave's digest, which stands above: ", wanted: digest.slice(-6) },
-    ...wordQuestions(drawn),
+    { question: `${said(words, "wave.askDocuments")} `, wanted: String(seats.length) },
+    { question: `${said(words, "wave.askUnits")} `, wanted: String(units) },
+    { question: `${said(words, "wave.askDigits")} `, wanted: digest.slice(-6) },
+    ...wordQuestions(drawn, words),
   ];
 }
 
 /** One document as in a single approval: its screen, its page, words of its law and the payload's digits. */
-async function confirmOne({ bundle, reading, file }: Seat, page: Page): Promise<void> {
+async function confirmOne({ bundle, reading, file }: Seat, words: PageWords, page: Page): Promise<void> {
   const { payload_sha } = bundle.request;
-  page.write(requestReading(reading, file));
+  page.write(requestReading(reading, file, words));
   const drawn = drawnRows(bundle.rows, payload_sha, randomBytes(16).toString("hex"));
-  await typedConfirmation([...wordQuestions(drawn), payloadDigits(payload_sha)], page);
+  await typedConfirmation([...wordQuestions(drawn, words), payloadDigits(payload_sha, words)], page, words);
 }
 
 function tell(statement: Awaited<ReturnType<typeof signRequest>>["statement"], signed: Signed): void {

@@ -8,6 +8,8 @@ import { buildRequest } from "../../runner/model/statement.ts";
 import { utcMillis } from "../../runner/model/utc.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
+import { languageFor, languageOption } from "../reading/languages.ts";
+import { said, type PageWords } from "../reading/page-words.ts";
 import { readingOf, type Reading } from "../reading/reading.ts";
 import { showInPager } from "../reading/units-pager.ts";
 import { writePage } from "../reading/write-page.ts";
@@ -45,6 +47,7 @@ withSigningOptions(programNamed("approve", "read, judge and sign one request wit
       "void",
     ]),
   )
+  .addOption(languageOption())
   .option("--without <documents...>", "of a wave bundle: documents that stay unsigned")
   .action((folder: string, options: Options) =>
     runProgram(() => (isWaveBundle(folder) ? signWave(folder, options) : approve(folder, options)), { aboutRun: true }),
@@ -63,23 +66,20 @@ async function approve(folder: string, options: Options): Promise<number> {
   await insistAskingAgent(approving.signer);
   const copy = options.copy === undefined ? undefined : await otherText(options.copy, "your own copy");
   const reading = readingOf(bundle, person.name, copy && { kind: "copy", name: options.copy ?? "", bytes: copy });
-  const file = await writePage(reading, options.page);
+  const language = languageFor(options.lang, profile);
+  const { words } = language;
+  const file = await writePage(reading, language, options.page);
   if (copy) insistOwnCopy(bundle, copy);
   const page = pageOf(options);
-  page.write(requestReading(reading, file));
-  await offerPager(reading, page);
-  await typedConfirmation(
-    [
-      ...wordQuestions(drawnRows(bundle.rows, request.payload_sha, randomBytes(16).toString("hex"))),
-      payloadDigits(request.payload_sha),
-    ],
-    page,
-  );
+  page.write(requestReading(reading, file, words));
+  await offerPager(reading, words, page);
+  const drawn = drawnRows(bundle.rows, request.payload_sha, randomBytes(16).toString("hex"));
+  await typedConfirmation([...wordQuestions(drawn, words), payloadDigits(request.payload_sha, words)], page, words);
   const { statement, signed } = await signRequest(request, approving, options.out);
   remember(profile, bundle);
   // A torn run is not resumed: its decision is only admitted.
   const next = request.gate === "SG_3_failure_escalation" ? "npm run admit --" : `npm run resume -- ${request.run_id}`;
-  tellSigned(statement, signed, `${next} ${shellWord(signed.json)}`, { ...options, profile });
+  tellSigned(statement, signed, `${next} ${shellWord(signed.json)}`, { ...options, profile, words });
   return 0;
 }
 
@@ -91,12 +91,12 @@ async function refuse({ request }: Bundle, reason: string, options: Options): Pr
 }
 
 /** At a terminal the units may be read here; a pipe is not asked. */
-async function offerPager(reading: Reading, page: NodeJS.WriteStream): Promise<void> {
+async function offerPager(reading: Reading, words: PageWords, page: NodeJS.WriteStream): Promise<void> {
   if (!process.stdin.isTTY || !page.isTTY) return;
   for (;;) {
-    const answer = await typedLine("Enter when you have read it; p and Enter to read the units here: ", page);
+    const answer = await typedLine(`${said(words, "ask.pager")} `, page);
     if (answer !== "p") return;
-    if (!(await showInPager(unitsText(reading)))) page.write("no pager was found here; set PAGER, or read the page\n");
+    if (!(await showInPager(unitsText(reading, words)))) page.write(`${said(words, "ask.noPager")}\n`);
   }
 }
 

@@ -7,6 +7,7 @@ import { printJson } from "../../runner/terminal/print-json.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { browserLine } from "../reading/person-programs.ts";
+import { languageFor, languageOption, type Language } from "../reading/languages.ts";
 import { readingOf, type OtherText } from "../reading/reading.ts";
 import { writePage } from "../reading/write-page.ts";
 import { profilePerson } from "../signing/approving-person.ts";
@@ -18,6 +19,7 @@ interface Options {
   readonly copy?: string;
   readonly before?: string;
   readonly page?: string;
+  readonly lang?: Language;
   readonly open: boolean;
   readonly json: boolean;
 }
@@ -33,6 +35,7 @@ programNamed("read", "make a page of a request: the law, what changes, what the 
   .option("--copy <file>", "your own copy of the text: must be the same, differing words are marked")
   .option("--before <file>", "an earlier version of the text: differing words are marked")
   .option("--page <file>", "where the page goes; default pages/<run>-<gate>.html")
+  .addOption(languageOption())
   .option("--open", "open it in your browser", false)
   .option("--json", "one object on standard output", false)
   .action((folder: string, options: Options) => runProgram(() => read(folder, options), { aboutRun: true }))
@@ -42,7 +45,11 @@ async function read(folder: string, options: Options): Promise<number> {
   const known = options.profile === undefined ? undefined : await profilePerson(options.profile);
   const bundle = await judgedBundle(folder, known);
   const other = await comparedWith(options);
-  const page = await writePage(readingOf(bundle, known?.person.name, other), options.page);
+  const page = await writePage(
+    readingOf(bundle, known?.person.name, other),
+    languageFor(options.lang, known?.profile),
+    options.page,
+  );
   if (options.json) printJson({ event: "page", run_id: bundle.request.run_id, gate: bundle.request.gate, page });
   else process.stdout.write(`${page}\n`);
   if (options.open) await openInBrowser(page);

@@ -7,7 +7,7 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readingPage } from "../../scripts/reading/page.ts";
-import { ENGLISH } from "../../scripts/reading/page-words.ts";
+import { languageFor } from "../../scripts/reading/languages.ts";
 import { readingOf, type OtherText } from "../../scripts/reading/reading.ts";
 import { pageCode } from "../../scripts/reading/write-page.ts";
 import { readBundle, type Bundle } from "../../scripts/signing/bundle.ts";
@@ -27,13 +27,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function fileOf(bundle: Bundle | undefined, other?: OtherText): Promise<string> {
+async function fileOf(bundle: Bundle | undefined, other?: OtherText, language = languageFor("en")): Promise<string> {
   if (!bundle) throw new Error("the grammar refused it");
   const file = join(folder, `page ${(pages += 1)}.html`.replace(" ", "-"));
-  writeFileSync(
-    file,
-    readingPage(readingOf(bundle, "Linh", other), { language: "en", words: ENGLISH }, await pageCode()),
-  );
+  writeFileSync(file, readingPage(readingOf(bundle, "Linh", other), language, await pageCode()));
   return file;
 }
 const generic = (text: string, options: ReadBundleOptions = {}): Bundle | undefined => bundleOf(text, options);
@@ -85,6 +82,29 @@ describe("real requests", () => {
     expect(wrong).toEqual([]);
     await page.close();
   });
+});
+
+test("a Vietnamese approver reads, searches and marks in Vietnamese, and everybody can read the page", async () => {
+  const bundle = await readBundle(join(GOLDEN, "SG_2_lifecycle_authz-1"));
+  const { page, wrong } = await openFile(browser, await fileOf(bundle, undefined, languageFor("vi")));
+  expect(await page.getAttribute("html", "lang")).toBe("vi");
+  expect(await page.title()).toBe("SG_2_lifecycle_authz của GOLDEN-2");
+  expect(await page.locator("h1").textContent()).toMatch(
+    /^Ông\/bà làm cho \d+ đơn vị của văn bản GOLDEN-2 có hiệu lực ràng buộc[.]$/,
+  );
+  expect(await page.locator(".then").textContent()).toContain("không thể hoàn tác");
+  expect(await page.locator("#progress").textContent()).toMatch(/^đã đọc 0 trên \d+$/);
+  await page.keyboard.press("/");
+  await page.keyboard.type("khong co chuoi nay");
+  expect(await page.locator("#found").textContent()).toBe("Không có chỗ nào");
+  for (const label of ["h2", "label", "summary", "th[scope=col]", "dt", ".weight"])
+    for (const text of await page.locator(label).allTextContents())
+      expect([label, text, /\b(?:the|law|line|read|units?|search|findings?|what|field|look at)\b/i.test(text)]).toEqual(
+        [label, text, false],
+      );
+  expect(await faults(page)).toEqual([]);
+  expect(wrong).toEqual([]);
+  await page.close();
 });
 
 test("a code of 689 articles scrolls, is searched without accents, and is read with the keyboard alone", async () => {

@@ -16,6 +16,7 @@ import {
 import { utcMillis } from "../../../../runner/model/utc.ts";
 import {
   LINH_KEY,
+  MINH_KEY,
   NONCE_1,
   OTHER_RUN,
   PAYLOAD_OF,
@@ -39,8 +40,8 @@ describe("a request", () => {
     expect(utcMillis(request.approve_by) - REQUESTED.getTime()).toBe(TERM_SECONDS[gate] * 1000);
     expect(request.payload_sha).toBe(digestOf(request.payload));
   });
-  test("whose approve_by was moved is refused", () => {
-    const moved = { ...requestFor("EXECUTION"), approve_by: "2026-05-21T12:00:00Z" };
+  test.each(["SG_1_cut_authz", "EXECUTION"] as const)("for %s whose approve_by was moved is refused", (gate) => {
+    const moved = { ...requestFor(gate), approve_by: "2026-05-21T13:00:01Z" };
     expect(() => parseRequest(canonicalBytes(moved))).toThrow("STOP_APPROVAL_INVALID");
   });
   test("with a fact that is undefined is a bug, not a request", () => {
@@ -172,6 +173,29 @@ describe("a statement", () => {
     expect(parseStatement(bytes)).toEqual(statement);
     expect(utcMillis(statement.use_by) - SIGNED.getTime()).toBe(TERM_SECONDS[gate] * 1000);
     expect(statement.approve_by).toBe(requestFor(gate).approve_by);
+  });
+  test("of an EXECUTION with a term of the host's own lasts that term, read back exactly; other terms are refused", () => {
+    const asked = (minutes: number) =>
+      buildRequest({ gate: "EXECUTION", payload: PAYLOAD_OF.EXECUTION, requested: REQUESTED, term: minutes * 60 });
+    const { request, bytes } = asked(360);
+    expect(parseRequest(bytes)).toEqual(request);
+    const { statement } = buildStatement({
+      request,
+      person: "minh",
+      fingerprint: MINH_KEY,
+      signed: SIGNED,
+      nonce: "0".repeat(32),
+    });
+    expect(utcMillis(statement.use_by) - SIGNED.getTime()).toBe(360 * 60_000);
+    for (const minutes of [14, 24 * 60 + 1, 90.5])
+      expect(() => parseRequest(asked(minutes).bytes)).toThrow("STOP_APPROVAL_INVALID");
+    const sg1 = buildRequest({
+      gate: "SG_1_cut_authz",
+      payload: PAYLOAD_OF.SG_1_cut_authz,
+      requested: REQUESTED,
+      term: 60,
+    });
+    expect(() => parseRequest(sg1.bytes)).toThrow("STOP_APPROVAL_INVALID");
   });
   test("has the terms that were agreed: 24 h, 90 minutes, 12 h", () => {
     expect(TERM_SECONDS).toEqual({

@@ -93,6 +93,23 @@ describe("a statement by somebody else", () => {
   });
 });
 
+describe("an EXECUTION on a host that declares its time", () => {
+  const hours = { use_by: "2026-05-20T19:00:00Z" };
+  test("lasts as long as the host says, and no longer", () => {
+    expect(judge("EXECUTION", { statement: hours, expected: { term: 6 * 3600 } })).toBe("counts");
+    expect(judge("EXECUTION", { statement: hours, expected: { term: 5400 } })).toBe("STOP_APPROVAL_INVALID");
+    expect(judge("EXECUTION", { expected: { term: 6 * 3600 } })).toBe("STOP_APPROVAL_INVALID");
+  });
+  test("is recognised later without the host's word, between the bounds alone", () => {
+    expect(judge("EXECUTION", { statement: hours })).toBe("counts");
+    expect(judge("EXECUTION", { statement: { use_by: "2026-05-21T13:00:01Z" } })).toBe("STOP_APPROVAL_INVALID");
+    expect(judge("EXECUTION", { statement: { use_by: "2026-05-21T13:01:00Z" } })).toBe("STOP_APPROVAL_INVALID");
+  });
+  test("gives no other gate a longer life", () => {
+    expect(judge("SG_1_cut_authz", { statement: { use_by: "2026-05-21T13:01:00Z" } })).toBe("STOP_APPROVAL_INVALID");
+  });
+});
+
 describe("a statement whose times do not fit each other", () => {
   test("with a longer life than its gate's term does not count", () => {
     expect(judge("EXECUTION", { statement: { use_by: "2026-05-20T14:30:01Z" } })).toBe("STOP_APPROVAL_INVALID");

@@ -44,6 +44,7 @@ const sight = (more: Partial<HostSight> = {}): HostSight => ({
   backup: minute(4),
   drill: minute(5),
   backup_days: 7,
+  execution_term: 5400,
   unseen: [],
   ...more,
 });
