@@ -25,7 +25,7 @@ test("no file is longer than 400 lines", () => {
 test("no line of the shipped code is longer than 140 characters, but for listed data", () => {
   // Tables read across, shell programs, patterns of words and the text of a statement keep the lines they have.
   const tables =
-    /^(?:runner\/model\/(?:stop|rows|params|payload|invariants)\.ts$|scripts\/reading\/page-words\.ts$|scripts\/command-line\/verb-table\.ts$|infra\/render\/)/;
+    /^(?:runner\/model\/(?:stop|rows|params|payload|invariants)\.ts$|scripts\/reading\/(?:page|vietnamese)-words\.ts$|scripts\/command-line\/verb-table\.ts$|infra\/render\/)/;
   const data = /^\s*\/.*\/[a-z]*[,;)]*$|= \/|`(?:INSERT INTO|SELECT) |\(\?:/;
   const wide = shipped
     .filter((file) => !tables.test(file.path))
