@@ -80,6 +80,16 @@ export type Baseline = z.infer<typeof baselineSchema>;
 const stackSchema = z.strictObject({
   sandbox: z.boolean(),
   connection: connectionSchema,
+  /**
+   * Further machines of this host, each with its own connection. The same declaration is laid on each, save what lies in the
+   * database, which is one for all; their names, and that of the first one, stand in cutter:orchestrator.content.machines.
+   */
+  hosts: z
+    .array(z.strictObject({ name: z.string(), connection: connectionSchema }))
+    .min(1)
+    .optional(),
+  /** The unit file of the worker that stays up on every machine; left out: `batch open` and `resume` start one where they are asked. */
+  batchWorker: z.strictObject({ unit: path }).optional(),
   node: path,
   runtime: z.strictObject({ root: path, areas: z.array(z.string().regex(/^[a-z]+$/)).min(1), ...owned }),
   users: z.array(z.strictObject({ name: user, home: path, shell: path })),
@@ -177,6 +187,18 @@ export function valueOf(value: unknown): unknown {
   }
 }
 
+function faultsOfMachines({ hosts = [], orchestrator: { content } }: StackConfig): string[] {
+  const names = content.machines?.names ?? [];
+  const strange = hosts.filter(({ name }) => !names.includes(name));
+  const faults = strange.map(() => "cutter:hosts: a name that cutter:orchestrator.content.machines does not have");
+  if (new Set(hosts.map(({ name }) => name)).size < hosts.length) faults.push("cutter:hosts: a machine named twice");
+  if (names.length > 0 && names.length !== hosts.length + 1)
+    faults.push(
+      `cutter:orchestrator.content.machines: ${names.length} names, and ${hosts.length + 1} connections lead to them`,
+    );
+  return faults;
+}
+
 // What one key says must be what another says.
 function faultsBetween(config: StackConfig): string[] {
   const {
@@ -201,6 +223,7 @@ function faultsBetween(config: StackConfig): string[] {
     differing.push(
       ...undeclaredEnvFiles(config).map((file) => `cutter:envFiles: ${file}, which the runner reads, is not in it`),
     );
+  differing.push(...faultsOfMachines(config));
   // Only root may start programs as somebody else; found out at the first backup, it would be the host's first cut that fails.
   const { adapter, scratch_user: scratch } = content.backup;
   const cannot = adapter === "initdb" && scratch !== null && runtime.owner !== "root" && scratch !== runtime.owner;

@@ -8,6 +8,7 @@ import {
   engineLoginOf,
   envLoginOf,
   kbKeyVariable,
+  machinesKeyVariable,
   type EnvLogin,
   type EnvQuestion,
 } from "../runner/rules/env-login.ts";
@@ -47,12 +48,13 @@ export function envQuestions(config: StackConfig): EnvQuestion[] {
   return [...asked, ...otherSecrets(config).filter(({ file }) => declared.has(file))];
 }
 
-/** Names that the runner reads besides the logins: the knowledge base's key, and what channels of notifications need. */
+/** Names besides the logins: the key of several machines, the knowledge base's key, and what channels of notifications need. */
 function otherSecrets({ orchestrator: { content } }: StackConfig): (EnvQuestion & { readonly name: string })[] {
-  const { reports, notifications } = content;
+  const { machines, reports, notifications } = content;
   const key = reports.reporter === "http" ? [{ file: reports.api_key_file, names: [kbKeyVariable(reports)] }] : [];
+  const shared = machines === undefined ? [] : [{ file: machines.key_file, names: [machinesKeyVariable(machines)] }];
   const told = notifications === undefined ? [] : namedSecrets(notifications);
-  return [...key, ...told].flatMap(({ file, names }) =>
+  return [...shared, ...key, ...told].flatMap(({ file, names }) =>
     names.map((name) => ({ path: `${name} in ${file}`, file, name })),
   );
 }

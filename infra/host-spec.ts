@@ -41,6 +41,7 @@ import { command } from "./render/shell-text.ts";
 import { renderUsers } from "./render/users.ts";
 import type { Rights } from "./rights.ts";
 import type { Sources } from "./sources.ts";
+import { workerComponent } from "./worker-component.ts";
 
 /** One part of the host: what it must be and the script that makes it so. `after`: components that must stand before. */
 export interface Declared {
@@ -110,6 +111,7 @@ export function declareHost(config: StackConfig, sources: Sources): DeclaredHost
     engineComponent(config, sources),
     releaseComponent(config, sources),
     envFilesComponent(config, COMPONENTS.envFiles, [COMPONENTS.users, COMPONENTS.programs]),
+    ...workerComponent(config, [COMPONENTS.engine, COMPONENTS.release, COMPONENTS.envFiles]),
     { name: EXISTING, spec: packages.existing, script: LOOKED_AT, after: [] },
     untouchedComponent(config, LOOKED_AT),
     environmentComponent(config, sources, LOOKED_AT),

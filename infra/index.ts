@@ -10,6 +10,7 @@ import { engineConnection, shellCommand } from "./ssh/connection.ts";
 import type { DriftLine } from "./drift.ts";
 import { NOTHING_LAID_VARIABLE, NOT_ADOPTED, driftMarker, driftMessage } from "./drift-text.ts";
 import { isForeign } from "./adopted-facts.ts";
+import { lookAtFurther, toldOf, type FurtherLook } from "./further-hosts.ts";
 import { lookAtHost } from "./look.ts";
 
 async function provision(): Promise<void> {
@@ -20,28 +21,49 @@ async function provision(): Promise<void> {
   if (!pulumi.runtime.isDryRun()) insistAdopted(lines);
   // Without an earlier repair there is nothing to tell a difference from; and what others do in /etc between a saved plan and its up
   // is no reason to refuse the plan.
-  const witnesses = process.env[NOTHING_LAID_VARIABLE] === "true" ? {} : found.witnesses;
-  const connection = pulumi.secret(engineConnection(config.connection));
+  const nothingLaid = process.env[NOTHING_LAID_VARIABLE] === "true";
+  const { connection } = config;
+  const { components } = host;
+  const first = { connection, components, facts: found.facts, witnesses: nothingLaid ? {} : found.witnesses, lines };
+  const database = layMachine(first, (line) => line, "");
+  for (const further of await lookAtFurther(config, projectRoot()))
+    layMachine(
+      { ...further, witnesses: nothingLaid ? {} : further.witnesses },
+      (line) => toldOf(further.name, line),
+      `${further.name}-`,
+      [...database.values()],
+    );
+}
+
+/** One resource a component of one machine; `before`: what must stand first, as the database does before a further machine is laid. */
+function layMachine(
+  { connection, components, facts, witnesses, lines }: Omit<FurtherLook, "name">,
+  told: (line: DriftLine) => DriftLine,
+  prefix: string,
+  before: readonly HostPart[] = [],
+): Map<string, HostPart> {
+  const dialled = pulumi.secret(engineConnection(connection));
   const parts = new Map<string, HostPart>();
-  for (const declared of host.components) {
+  for (const declared of components) {
     const own = lines.filter(({ component }) => component === declared.name);
-    const dependsOn = declared.after.flatMap((name) => parts.get(name) ?? []);
+    const dependsOn = [...before, ...declared.after.flatMap((name) => parts.get(name) ?? [])];
     parts.set(
       declared.name,
       new HostPart(
         typeOf(declared.name),
-        declared.name,
+        `${prefix}${declared.name}`,
         {
           declared,
-          lines: own,
-          marker: driftMarker(own, found.facts, witnesses),
-          connection,
-          shell: shellCommand(config.connection),
+          lines: own.map(told),
+          marker: driftMarker(own, facts, witnesses),
+          connection: dialled,
+          shell: shellCommand(connection),
         },
         { dependsOn },
       ),
     );
   }
+  return parts;
 }
 
 // Whoever brings a host up must know it: what changed since it was adopted is looked at first.

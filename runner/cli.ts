@@ -176,11 +176,17 @@ function addBatchVerbs(batch: Command, { common, run }: Running): void {
   batch
     .command("worker", { hidden: true })
     .description("do legs until none is left; started by supervise")
-    .action(() => run(async () => (await import("./commands/batch-worker.ts")).batchWorker(common())));
+    .option("--stay", "wait for more", false)
+    .action(({ stay }: { stay: boolean }) =>
+      run(async () => (await import("./commands/batch-worker.ts")).batchWorker(common(), stay)),
+    );
   batch
     .command("supervise")
     .description("keep one worker alive on this host until no leg is left; open and resume start it by themselves")
-    .action(() => run(async () => (await import("./commands/batch-worker.ts")).superviseWorker(common())));
+    .option("--stay", "keep it when no leg is left too, as the unit of systemd does", false)
+    .action(({ stay }: { stay: boolean }) =>
+      run(async () => (await import("./commands/batch-worker.ts")).superviseWorker(common(), stay)),
+    );
 }
 
 function addBackupVerbs(backup: Command, { common, run }: Running): void {

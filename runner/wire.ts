@@ -33,7 +33,7 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
     environment_scope: environmentScope(relevantObjects()),
     database: postgresDatabase(config, (role) => credentialOf(config, role), {
       onWaiting: (what, seconds) => events.emit({ event: "waiting", what, seconds }),
-      key: () => (runId === undefined ? Promise.resolve(undefined) : runKey(root, runId)),
+      key: () => (runId === undefined ? Promise.resolve(undefined) : runKey(config, runId)),
     }),
     files: runFiles(root, config.orchestrator.global_locks_dir),
     counts: signedCounts,

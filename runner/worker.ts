@@ -1,7 +1,7 @@
 // What the detached process does: take the run's lease, carry it as far as it may go, say how it ended.
 import { ask } from "./looks/one-statement.ts";
 import { cut } from "./cut.ts";
-import { closeRun, indexClosedRun, snapshotCounts } from "./aftermath/closing.ts";
+import { closeRun, completeIndex, indexClosedRun, snapshotCounts } from "./aftermath/closing.ts";
 import { Run } from "./engine.ts";
 import type { StopJson } from "./model/events.ts";
 import { hintLine, hintsOf, type AskedGrammar } from "./model/grammar-request.ts";
@@ -198,7 +198,8 @@ export async function workVoid(work: Work, runId: RunId, reason: string): Promis
 }
 
 async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<void> {
-  await snapshotCounts(work.world, run.row.run_id, "pre");
+  // Taken where the run was begun; on another machine that is too late.
+  if (!run.has("cut_leg_a")) await snapshotCounts(work.world, run.row.run_id, "pre");
   await cut(run, grammar, (opened, planned) => rehearse(opened, planned, work.ground));
   await snapshotCounts(work.world, run.row.run_id, "post");
   await closeRun(work.world, run, "closeout", "every phase passed");
@@ -254,6 +255,7 @@ async function runOf(work: Work, runId: RunId, epoch: string): Promise<Run> {
     row: await reader.one("read/run", { run_id: runId }),
     done: await reader.query("read/phases-done", { run_id: runId }),
   }));
+  await completeIndex(work.world, runId);
   const { release, opened, actor } = row;
   return new Run({
     row: { run_id: runId, document_id: row.document_id as DocumentId, release, opened, actor, epoch },

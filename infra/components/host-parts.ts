@@ -1,6 +1,7 @@
 // The type of each part of a host, by the name of its component: part of the type token `cutter:host:<Type>` in the engine's state.
 import { EXISTING, packageComponent } from "../database-spec.ts";
 import { COMPONENTS } from "../host-spec.ts";
+import { WORKER_COMPONENT } from "../worker-component.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   [COMPONENTS.users]: "HostUsers",
@@ -12,6 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   [COMPONENTS.programs]: "OnlyLookedAt",
   [COMPONENTS.untouched]: "OnlyLookedAt",
   [COMPONENTS.envFiles]: "EnvFiles",
+  [WORKER_COMPONENT]: "BatchWorker",
   [EXISTING]: "OnlyLookedAt",
 };
 

@@ -9,6 +9,7 @@ import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { Credential } from "./credentials.ts";
 import { insistOwnFolders } from "./own-folders.ts";
+import { exists } from "./run-files.ts";
 import { placeOf } from "./postgres-connection.ts";
 import { dockerScratch } from "./scratch-docker.ts";
 import { initdbScratch } from "./scratch-initdb.ts";
@@ -76,6 +77,7 @@ export function backupVault(
         await rm(join(folder, `${name}.unproven`), { force: true });
       }
     },
+    has: (runId) => exists(join(folder, `${basename(runId)}.sql.gpg`)),
     verify: (receipt) => verifyBackupFile(join(folder, basename(receipt.file)), receipt),
   };
 }

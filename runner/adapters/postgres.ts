@@ -22,8 +22,12 @@ export type OnWaiting = (what: string, seconds: number) => void;
  */
 const KEPT_MILLISECONDS = 200;
 
-/** What a port may be told beside its logins: who hears of a wait, and the key of the run that this process moves. */
+/**
+ * What a port may be told beside its logins: who hears of a wait, the key of the run that it moves, and that it is for single statements,
+ * which keep no connection and wait for none longer than they are worth.
+ */
 export interface PortOptions {
+  readonly single?: boolean;
   readonly onWaiting?: OnWaiting;
   readonly key?: () => Promise<string | undefined>;
 }
@@ -32,14 +36,14 @@ export interface PortOptions {
 export function postgresDatabase(
   config: Config,
   credential: (role: RoleKey) => Promise<Credential>,
-  { onWaiting = () => undefined, key = () => Promise.resolve(undefined) }: PortOptions = {},
+  { onWaiting = () => undefined, key = () => Promise.resolve(undefined), single = false }: PortOptions = {},
 ): Database {
-  let patience = BEFORE_WORK_SECONDS;
-  const kept = new KeptSessions();
+  let patience = single ? SINGLE_SECONDS : BEFORE_WORK_SECONDS;
+  const kept = new KeptSessions(single);
   const open = async (role: RoleKey): Promise<Session> => {
     const known = await credential(role);
     const session = await whenThereIsAPlace(role, patience, onWaiting, () => connectOnce(config, role, known));
-    patience = AT_WORK_SECONDS;
+    patience = single ? SINGLE_SECONDS : AT_WORK_SECONDS;
     try {
       await session.settle(config);
       if (role === "exec" || role === "verify") await session.show(await key());
@@ -71,6 +75,7 @@ const BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCA
 /** At most one connection a role, between two transactions; it keeps no process alive. */
 class KeptSessions {
   readonly #kept = new Map<RoleKey, { readonly session: Session; readonly timer: NodeJS.Timeout }>();
+  constructor(private readonly none: boolean) {}
 
   take(role: RoleKey): Session | undefined {
     const found = this.#kept.get(role);
@@ -82,7 +87,7 @@ class KeptSessions {
   }
 
   async keep(session: Session): Promise<void> {
-    if (this.#kept.has(session.role)) return session.close();
+    if (this.none || this.#kept.has(session.role)) return session.close();
     session.release();
     const timer = setTimeout(() => void this.take(session.role)?.close(), KEPT_MILLISECONDS).unref();
     this.#kept.set(session.role, { session, timer });
@@ -125,6 +130,7 @@ async function inTransaction<T>(
  */
 const BEFORE_WORK_SECONDS = 10;
 const AT_WORK_SECONDS = 120;
+const SINGLE_SECONDS = 2;
 const TOO_MANY_CONNECTIONS = "53300";
 
 async function whenThereIsAPlace(

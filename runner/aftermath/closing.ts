@@ -13,6 +13,8 @@ export async function closeRun(
   reason: string,
 ): Promise<void> {
   await world.database.transaction("exec", async (tx) => {
+    // Held to COMMIT, so that runs are closed in the order of their times, which is the order of their lines on every machine.
+    await tx.query("write/lock-runs-index", { run_id: run.row.run_id });
     await run.journal(tx, { event: "closed", kind, reason });
     await tx.one("write/close-run", { run_id: run.row.run_id, epoch: run.epoch, kind, reason });
   });
@@ -23,7 +25,9 @@ export async function closeRun(
  * The line of a closed run in runs-index.jsonl, unless it stands there. Two runs may close at once, so the file's head
  * is read and extended under a lock.
  */
-export async function indexClosedRun({ database, files, config }: World, runId: string): Promise<void> {
+export async function indexClosedRun(world: World, runId: string): Promise<void> {
+  const { database, files, config } = world;
+  if (config.machines !== undefined) return completeIndex(world, runId);
   await database.transaction("exec", async (tx) => {
     await tx.query("write/lock-runs-index", { run_id: runId });
     const text = await files.runsIndex();
@@ -42,6 +46,26 @@ export async function indexClosedRun({ database, files, config }: World, runId: 
       host: config.host,
     };
     await files.appendRunsIndex(nextIndexLine(text, record).line);
+  });
+}
+
+/**
+ * The lines of runs that other machines of this host closed: every machine has the same index, made from the same records in the same
+ * order. Nothing to do where a host is one machine.
+ */
+export async function completeIndex({ database, files, config }: World, runId: string): Promise<void> {
+  if (config.machines === undefined) return;
+  await database.transaction("exec", async (tx) => {
+    await tx.query("write/lock-runs-index", { run_id: runId });
+    const rows = await tx.query("read/closed-runs", { host: config.host });
+    const known = new Set(
+      parseIndex(await files.runsIndex()).map(({ record }) => isObject(record) && record["run_id"]),
+    );
+    for (const { close_kind: kind, ...row } of rows) {
+      if (known.has(row.run_id)) continue;
+      const record: Json = { ...row, kind, host: config.host };
+      await files.appendRunsIndex(nextIndexLine(await files.runsIndex(), record).line);
+    }
   });
 }
 

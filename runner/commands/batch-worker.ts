@@ -5,6 +5,7 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
 import { schedulerOf, supervisorFile, supervisorLives, throttledByHand } from "./batch-engine.ts";
+import { startBeats } from "../adapters/host-beats.ts";
 import { waveBackup } from "../adapters/wave-backup.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
 import { claimRun, holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
@@ -14,6 +15,7 @@ import { LoadWatch } from "../batch/throttle.ts";
 import { doLeg, type LegGround, type RunWork, type SharedWave } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
 import { batchRecord, openBatches } from "../batch/records.ts";
+import { ask } from "../looks/one-statement.ts";
 import type { RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
@@ -26,14 +28,15 @@ import type { World } from "../world.ts";
 const EXIT_AGAIN = 75;
 /** Looks for workers that are gone, and for work that is left. */
 const LOOK_MILLISECONDS = 2_000;
-/** Looks in a row without a leg before the worker ends. */
-const IDLE_LOOKS = 3;
+/** Looks in a row without a leg before the worker ends; one that stays is begun anew then, so that it is of the newest release. */
+const IDLE_LOOKS = { ends: 3, stays: 150 };
 
 /** Exit 0 when nothing is left to do, 75 when the scheduler broke off. */
-export async function batchWorker(common: Common): Promise<number> {
+export async function batchWorker(common: Common, stay: boolean): Promise<number> {
   const world = await makeWorld(common.config);
   const askedToEnd = listenForEnd();
   const say = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const beats = await startBeats(world.config, world.here.release_digest, "batch");
   const scheduler = await schedulerOf(world, say);
   const limit = await planLimit(world);
   // The scheduler may hand out a leg before everything it needs is put together.
@@ -69,8 +72,14 @@ export async function batchWorker(common: Common): Promise<number> {
   };
   known.ground = ground;
   say(`worker ${worker.name} begins`);
-  const ended = await Promise.race([untilIdle(ground, worker, askedToEnd), worker.failed]);
+  const ended = await Promise.race([
+    untilIdle(ground, worker, { askedToEnd, looks: stay ? IDLE_LOOKS.stays : IDLE_LOOKS.ends }),
+    worker.failed,
+    // Only another machine would have taken what this one holds.
+    ...(world.config.machines === undefined ? [] : [beats.lost]),
+  ]);
   if (typeof ended === "number") {
+    beats.end();
     await worker.close();
     say("worker ends: no leg is left");
     return ended;
@@ -98,19 +107,26 @@ async function planLimit(world: World): Promise<number> {
   return Math.max(1, ...asked);
 }
 
-async function untilIdle(ground: LegGround, worker: LegWorker, askedToEnd: () => string | undefined): Promise<number> {
-  for (let idle = 0; idle < IDLE_LOOKS;) {
+async function untilIdle(
+  ground: LegGround,
+  worker: LegWorker,
+  { askedToEnd, looks }: { readonly askedToEnd: () => string | undefined; readonly looks: number },
+): Promise<number> {
+  for (let idle = 0; idle < looks;) {
     const legs = await worker.legs("ictb-");
+    const beats = await ask(ground.world.database, "exec", "read/host-beats");
+    const silent = new Set(beats.flatMap((beat) => (beat.silent ? [beat.process] : [])));
     const gone = new Set(
       legs.flatMap(({ state, worker: name }) =>
-        state === "working" && name !== null && holderIsGone(name) ? [name] : [],
+        state === "working" && name !== null && (holderIsGone(name) || silent.has(name)) ? [name] : [],
       ),
     );
     if (gone.size > 0) ground.say(`${await worker.handBack([...gone])} legs handed back`);
     for (const batch of await openBatches(ground.world)) await queueNext(ground.world, worker, batch);
-    const busy = (await worker.legs("ictb-")).some(({ state }) => state === "queued" || state === "working");
-    idle = busy ? 0 : idle + 1;
-    if (askedToEnd() !== undefined && !busy) return 0;
+    const now = (await worker.legs("ictb-")).filter(({ state }) => state === "queued" || state === "working");
+    idle = now.length > 0 ? 0 : idle + 1;
+    // What waits is done by another machine, or by the next worker of this one.
+    if (askedToEnd() !== undefined && !now.some(({ worker: name }) => name === worker.name)) return 0;
     await sleep(LOOK_MILLISECONDS);
   }
   return 0;
@@ -125,7 +141,7 @@ async function runWork(
   let last: LegEnd = { exit: 0, code: null };
   const plain = await makeWorld(common.config, runId);
   claimRun(plain.config.orchestrator.runtime_root, runId);
-  makeRunKey(plain.config.orchestrator.runtime_root, runId);
+  makeRunKey(plain.config, runId);
   const world: World = {
     ...plain,
     ...shared,
@@ -148,19 +164,22 @@ async function sharedWave(common: Common, { config }: World): Promise<SharedWave
   return waveBackup(vault, config.orchestrator.runtime_root, config.backup.max_age_minutes);
 }
 
-/** Keeps a worker alive until it says that nothing is left; one on each host. */
-export async function superviseWorker(common: Common): Promise<number> {
+/** Keeps a worker alive until it says that nothing is left, or for good; one on each machine. */
+export async function superviseWorker(common: Common, stay: boolean): Promise<number> {
   const world = await makeWorld(common.config);
   const lock = supervisorFile(world);
-  if (await supervisorLives(world)) return 0;
+  while (await supervisorLives(world)) {
+    if (!stay) return 0;
+    await sleep(LOOK_MILLISECONDS);
+  }
   rmSync(lock, { force: true });
   const file = openSync(lock, "wx", 0o640);
   writeSync(file, ownHolder());
   closeSync(file);
   try {
     for (;;) {
-      const status = await once(common);
-      if (status === 0) return 0;
+      const status = await once(common, stay);
+      if (status === 0 && !stay) return 0;
       process.stderr.write(`the worker ended with ${status ?? "a signal"}; the next one begins\n`);
       await sleep(1_000);
     }
@@ -169,10 +188,10 @@ export async function superviseWorker(common: Common): Promise<number> {
   }
 }
 
-function once(common: Common): Promise<number | null> {
+function once(common: Common, stay: boolean): Promise<number | null> {
   const [program] = process.argv.slice(1);
   if (!program) throw new Error("no program to start");
-  const words = [program, "--config", common.config, "orchestrate", "batch", "worker"];
+  const words = [program, "--config", common.config, "orchestrate", "batch", "worker", ...(stay ? ["--stay"] : [])];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "inherit", "inherit"], cwd: "/" });
   return new Promise((resolve) => child.once("exit", resolve));
 }

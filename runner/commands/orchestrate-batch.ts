@@ -10,6 +10,7 @@ import { readSafely } from "../adapters/safe-file.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
 import { haltBatch } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
+import { ask } from "../looks/one-statement.ts";
 import { batchRecord, type BatchRecord } from "../batch/records.ts";
 import { manifestSha, manifestText, wavesOf, type BatchId, type BatchManifest } from "../model/batch.ts";
 import { canonicalText } from "../model/canonical.ts";
@@ -20,8 +21,9 @@ import { batchAnswer, memberAnswers, unhaltCommand } from "../rules/batch-answer
 import { judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
 import { nextLegs } from "../rules/batch-progress.ts";
 import { judgeHalt } from "../rules/batch-stops.ts";
+import { machineAnswers } from "../rules/machine-answer.ts";
 import { judgeLoad } from "../rules/throttle.ts";
-import { batchText } from "../terminal/batch-text.ts";
+import { batchText, machinesText } from "../terminal/batch-text.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
 import type { LegQueueClient } from "../world/scheduler.ts";
@@ -103,9 +105,19 @@ export async function resumeBatch(common: Common, id: string, files: readonly st
 export async function batchStatus(common: Common, id: string | undefined): Promise<number> {
   const world = await makeWorld(common.config);
   const rows = await world.database.read("exec", (reader) => reader.query("read/batches", { batch_id: id ?? null }));
-  if (id !== undefined) return tell(common, world, await batchRecord(world, id));
+  if (id !== undefined) {
+    await tell(common, world, await batchRecord(world, id));
+    return tellMachines(common, world);
+  }
   for (const { batch_id } of rows) await tell(common, world, await batchRecord(world, batch_id));
   if (rows.length === 0) process.stderr.write("no batches in this database\n");
+  return tellMachines(common, world);
+}
+
+async function tellMachines(common: Common, world: World): Promise<number> {
+  const machines = machineAnswers(await ask(world.database, "exec", "read/host-beats"));
+  if (common.json) for (const answer of machines) printJson(answer);
+  else process.stdout.write(machinesText(machines));
   return 0;
 }
 

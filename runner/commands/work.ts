@@ -8,13 +8,14 @@ import { makeWorld } from "../wire.ts";
 import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
+import { startBeats } from "../adapters/host-beats.ts";
 import { holderIsGone, listenForEnd, ownHolder, startTelling } from "../adapters/run-process.ts";
 import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.ts";
 
 /** `kind` is cut, resume, revert or void; `words` are its arguments as orchestrate gave them. */
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
-  if (kind === "cut") makeRunKey((await loadConfig(common.config)).config.orchestrator.runtime_root, runId);
+  if (kind === "cut") makeRunKey((await loadConfig(common.config)).config, runId);
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: listenForEnd() };
   const job: Work = {
     world,
@@ -22,9 +23,11 @@ export async function work(common: Common, kind: string, runId: string, words: r
     holder: { name: ownHolder(), isGone: holderIsGone },
     projection: projection(world),
   };
+  const beats = await startBeats(world.config, world.here.release_digest, runId);
   try {
     return await workOf(job, kind, runId, words);
   } finally {
+    beats.end();
     if (world.config.notifications !== undefined) startTelling(world.config.orchestrator.runtime_root, common.config);
   }
 }

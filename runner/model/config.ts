@@ -14,6 +14,7 @@ const envFile = z.union([
   path,
   z.strictObject({ file: path, user_variable: variable.exactOptional(), password_variable: variable.exactOptional() }),
 ]);
+const machineName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const count = z.int().min(0).max(1_000_000);
 /** A number of units that a host may allow one run; no bundle may ask an approver's machine to plan more. */
 export const unitCap = count;
@@ -24,9 +25,21 @@ export const configSchema = z.strictObject({
   /** Name of this host as approvers know it; part of the signed target. */
   host: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/),
   /** What `uname -n` answers where that is another name than `host`; on any other machine nothing is cut. */
-  uname: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+  uname: machineName.exactOptional(),
+  /**
+   * The machines that are this host together, by what `uname -n` answers, and the env file of the key that all of them hold; with it any of
+   * them carries on what another began: docs/decisions/0154-several-machines.md. Left out: one machine, whose runs stay on it.
+   */
+  machines: z
+    .strictObject({
+      names: z
+        .array(machineName)
+        .min(2)
+        .max(16)
+        .refine((names) => new Set(names).size === names.length, "a machine named twice"),
+      key_file: path,
+      key_variable: variable.exactOptional(),
+    })
     .exactOptional(),
   orchestrator: z
     .strictObject({

@@ -280,6 +280,15 @@ export const batchMemberEvent = event("batch_member", {
 });
 export type BatchMemberAnswer = z.infer<typeof batchMemberEvent>;
 
+/** A machine that moves runs of this database. `silent`: what it holds may be taken over; `doing`: run ids, or batch for its worker. */
+export const machineEvent = event("machine", {
+  ...texts("machine", "last_beat"),
+  seconds_ago: count,
+  silent: z.boolean(),
+  doing: words,
+});
+export type MachineAnswer = z.infer<typeof machineEvent>;
+
 /** Everything that is printed with --json, an event or an answer a line. */
 export const printed = z.union([
   followedEvent,
@@ -324,6 +333,7 @@ export const printed = z.union([
   event("state", stateSchema.shape),
   batchEvent,
   batchMemberEvent,
+  machineEvent,
   z.object({
     document_id: text,
     source_version_id: text,

@@ -165,6 +165,9 @@ export const PARAMS = {
   "read/documents-asked-for": { document_ids: "text[]" },
   "read/pace": {},
   "read/load": {},
+  "read/closed-runs": { host: "text" },
+  "read/host-beats": {},
+  "write/host-beat": { process: "text", doing: "text", release: "text", key: "text" },
   "write/open-batch": {
     batch_id: "text", manifest: "jsonb", manifest_sha: "text", host: "text", actor: "text", release: "text", members: "jsonb",
   },

@@ -129,6 +129,11 @@ export const ROWS = {
   "write/end-wave": done,
   "write/close-batch": done,
   "write/stop-batch": z.strictObject({ halt_ids: z.array(text) }),
+  "read/closed-runs": z.strictObject({
+    run_id: text, document_id: text, close_kind: text, reason: text, release: text, journal_head: nullable,
+  }),
+  "read/host-beats": z.strictObject({ process: text, doing: text, release: text, began: when, at: when, silent: z.boolean(), now: when }),
+  "write/host-beat": done,
   "write/open-run": epoch,
   "write/take-lease": epoch,
   "write/release-lease": done,

@@ -37,6 +37,10 @@ function loginSaid(said: Config["credentials"][RoleKey], role: RoleKey | "engine
 export const kbKeyVariable = (reports: { readonly api_key_variable?: string | undefined }): string =>
   reports.api_key_variable ?? "DOT_CUTTER_KB_API_KEY";
 
+/** Name of the key that all machines of a host hold, in its env file. */
+export const machinesKeyVariable = (machines: { readonly key_variable?: string | undefined }): string =>
+  machines.key_variable ?? "DOT_CUTTER_MACHINES_KEY";
+
 /** A login, or what is wrong with its file: names that are not set, or a line that cannot be read for sure. */
 export type LoginReading =
   | { readonly user: string; readonly password: string }

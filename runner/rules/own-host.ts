@@ -5,14 +5,17 @@ import { readEnvFile } from "./env-file.ts";
 import { refusalOf } from "./env-login.ts";
 
 /** STOP_PRECHECK_FAILED on a machine of another name: a configuration that was copied there would write in the signed host's name. */
-export function judgeOwnHost({ host, uname }: Pick<Config, "host" | "uname">, name: string): Verdict {
-  const wanted = uname ?? host;
-  if (name.toLowerCase() === wanted.toLowerCase()) return undefined;
+export function judgeOwnHost(
+  { host, uname, machines }: Pick<Config, "host" | "uname" | "machines">,
+  name: string,
+): Verdict {
+  const names = machines?.names ?? [uname ?? host];
+  if (names.some((wanted) => name.toLowerCase() === wanted.toLowerCase())) return undefined;
   return {
     code: "STOP_PRECHECK_FAILED",
     facts: {
       saw: `this machine calls itself ${name}`,
-      wanted: `${wanted}, the host that people sign for`,
+      wanted: `${names.join(" or ")}, the host that people sign for`,
       hint: "cut on that host; where `uname -n` answers another name than approvers know, declare it as uname beside host",
     },
   };

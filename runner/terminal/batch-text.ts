@@ -1,5 +1,5 @@
 // A batch as people read it: a line for itself, one for each document that is not done, and what to do next.
-import type { BatchAnswer, BatchMemberAnswer } from "../model/events.ts";
+import type { BatchAnswer, BatchMemberAnswer, MachineAnswer } from "../model/events.ts";
 import { printable } from "../rules/text-hygiene.ts";
 
 /** Documents that are done are counted, all others have a line of their own. */
@@ -23,6 +23,16 @@ export function batchText(batch: BatchAnswer, members: readonly BatchMemberAnswe
     "",
   ].join("\n");
 }
+
+/** A line for each machine that was heard of lately. */
+export const machinesText = (machines: readonly MachineAnswer[]): string =>
+  machines
+    .map(({ machine, seconds_ago, silent, doing }) => {
+      const since = `heard of ${seconds_ago} s ago`;
+      return `machine ${printable(machine).padEnd(24)} ${silent ? `SILENT, ${since}` : since}  ${printable(doing.join(", "))}`;
+    })
+    .map((line) => `${line.trimEnd()}\n`)
+    .join("");
 
 function memberText({ document_id, wave, standing, run_id, units, last_stop, reason }: BatchMemberAnswer): string {
   const words = [

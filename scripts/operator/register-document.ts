@@ -199,8 +199,15 @@ export async function registerDocument(
       { file: `${beside}.registration.json`, owned, sha: sha256(recorded), bytes: recorded },
     ],
   });
-  const { status, stdout, stderr } = await runOnHost(config.connection, script, LIMIT_SECONDS);
-  if (status === 0 && stdout.includes("registered")) return registered;
+  // Every machine of the host needs the snapshot; the rows are the same the second time.
+  const further = (config.hosts ?? []).map(({ connection }) => connection);
+  for (const connection of [config.connection, ...further]) await layRegistration(connection, script);
+  return registered;
+}
+
+async function layRegistration(connection: StackConfig["connection"], script: string): Promise<void> {
+  const { status, stdout, stderr } = await runOnHost(connection, script, LIMIT_SECONDS);
+  if (status === 0 && stdout.includes("registered")) return;
   const wrong = stderr
     .split("\n")
     .find((line) => line.includes(NOT_SO))

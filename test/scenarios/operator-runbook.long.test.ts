@@ -118,6 +118,7 @@ test("the runbook has a chapter for every situation an operator must be able to 
     "Full disk",
     "Dead host",
     "A batch",
+    "A lost machine",
     "A lost engine database",
     "Dispute",
   ]);

@@ -52,6 +52,18 @@ function contracted(line: Record<string, unknown>): Record<string, unknown> {
   return line;
 }
 
+/** Calls a host's cutter by this line, with --json. */
+export async function callCutter(line: readonly string[], words: readonly string[]): Promise<CutterAnswer> {
+  const [program = "", ...before] = line;
+  const result = await execa(program, [...before, "--json", ...words], { reject: false, stdin: "ignore" });
+  const events = result.stdout
+    .split("\n")
+    .filter((text) => text.startsWith("{"))
+    .map((text) => contracted(JSON.parse(text) as Record<string, unknown>));
+  const ended = events.findLast((event) => event["event"] === "ended")?.["stop"] as { code: string } | null | undefined;
+  return { status: result.exitCode ?? -1, events, stderr: result.stderr, stop: ended?.code };
+}
+
 /** Three sections with articles; short enough to read in a failing test. */
 export const LAW = "# One\n\nThe first text.\n\n## Two\n\nThe second text.\n\n## Three\n\nThe third text.\n";
 
@@ -79,16 +91,7 @@ export async function governedHost(postgresBin?: string): Promise<GovernedHost> 
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "governed host-")));
   const sandbox = await laidSandbox(folder, postgresBin);
   const { runtimeRoot } = sandbox.place;
-  const cutter = async (...words: string[]): Promise<CutterAnswer> => {
-    const result = await execa(sandbox.launchers.cutter, ["--json", ...words], { reject: false, stdin: "ignore" });
-    const events = result.stdout
-      .split("\n")
-      .filter((line) => line.startsWith("{"))
-      .map((line) => contracted(JSON.parse(line) as Record<string, unknown>));
-    const ended = events.findLast((event) => event["event"] === "ended")?.["stop"] as
-      { code: string } | null | undefined;
-    return { status: result.exitCode ?? -1, events, stderr: result.stderr, stop: ended?.code };
-  };
+  const cutter = (...words: string[]): Promise<CutterAnswer> => callCutter([sandbox.launchers.cutter], words);
   const bundle = (runId: string, gate: string): string => {
     let found = "";
     for (let number = 1; ; number += 1) {

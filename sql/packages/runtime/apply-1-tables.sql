@@ -64,6 +64,17 @@ CREATE TABLE cutter_runtime.lease (
   effect_input_sha text
 );
 
+-- When each process that moves runs was last heard of. `process` is its name on leases: machine, pid and start time. Whoever has only a
+-- role's password keeps no dead process among the living: key_sha is of a key that the process made for itself.
+CREATE TABLE cutter_runtime.host_beat (
+  process text PRIMARY KEY CHECK (length(process) BETWEEN 1 AND 200),
+  doing text NOT NULL CHECK (length(doing) BETWEEN 1 AND 100),
+  release text NOT NULL CHECK (length(release) BETWEEN 1 AND 64),
+  key_sha text NOT NULL CHECK (key_sha ~ '^[0-9a-f]{64}$'),
+  began timestamptz NOT NULL DEFAULT clock_timestamp(),
+  at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE TABLE cutter_runtime.admission (
   nonce text PRIMARY KEY CHECK (nonce ~ '^[0-9a-f]{32}$'),
   gate text NOT NULL CHECK (gate IN ('SG_1_cut_authz', 'EXECUTION', 'SG_2_lifecycle_authz', 'SG_3_failure_escalation')),

@@ -125,7 +125,28 @@ BEGIN
   RETURN v_epoch;
 END $$;
 
+-- A process says that it lives, every two seconds.
+CREATE FUNCTION cutter_runtime.host_beat(p_process text, p_doing text, p_release text, p_key text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+BEGIN
+  DELETE FROM host_beat b WHERE b.at < clock_timestamp() - interval '1 day';
+  INSERT INTO host_beat AS b (process, doing, release, key_sha)
+       VALUES (p_process, p_doing, p_release, encode(sha256(convert_to(p_key, 'UTF8')), 'hex'))
+  ON CONFLICT (process) DO UPDATE SET at = clock_timestamp(), doing = excluded.doing WHERE b.key_sha = excluded.key_sha;
+  IF NOT FOUND THEN
+    PERFORM stop('STOP_FENCED', 'a beat in the name of ' || p_process || ' with another key', 'the key that this process made for itself');
+  END IF;
+END $$;
+
+-- Not heard of for ten seconds in which the server was up. A process that never beat is not known to be silent: its lease ends by itself.
+CREATE FUNCTION cutter_runtime.is_silent(p_process text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM host_beat b
+                  WHERE b.process = p_process AND greatest(b.at, pg_postmaster_start_time()) < clock_timestamp() - interval '10 seconds')
+$$;
+
 -- p_gone_holder names the holder the caller knows to be gone: a "gone" without a name would also take the lease from whoever took it a moment ago.
+-- A holder that is silent is gone for everybody. Its transaction may stand open on a machine that no longer answers, and is ended first.
 CREATE FUNCTION cutter_runtime.take_lease(p_run_id text, p_holder text, p_gone_holder text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 DECLARE
@@ -134,13 +155,16 @@ DECLARE
 BEGIN
   PERFORM refuse_inside_effect('a lease taken');
   PERFORM insist_key(p_run_id);
+  IF EXISTS (SELECT FROM lease l WHERE l.document_id = v_run.document_id AND l.holder IS DISTINCT FROM p_holder AND is_silent(l.holder)) THEN
+    PERFORM end_writers(ARRAY[p_run_id]);
+  END IF;
   -- Waits for an effect in flight: its transaction holds this row, so afterwards phase_done is the truth.
   SELECT * INTO v_lease FROM lease l WHERE l.document_id = v_run.document_id FOR UPDATE;
   PERFORM open_run_row(p_run_id);
   IF v_lease.expires_at > clock_timestamp() AND v_lease.holder IS DISTINCT FROM p_holder
-     AND v_lease.holder IS DISTINCT FROM p_gone_holder THEN
+     AND v_lease.holder IS DISTINCT FROM p_gone_holder AND NOT is_silent(v_lease.holder) THEN
     PERFORM stop('STOP_LEASE_HELD', 'the lease of ' || v_run.document_id || ' is held until ' || to_char(v_lease.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                 'an expired or released lease, or a holder that is gone');
+                 'an expired or released lease, or a holder that is gone or was not heard of for ten seconds');
   END IF;
   UPDATE lease SET epoch = epoch + 1, run_id = p_run_id, holder = p_holder, expires_at = clock_timestamp() + interval '10 minutes',
                    effect_phase = NULL, effect_xid = NULL, effect_input_sha = NULL

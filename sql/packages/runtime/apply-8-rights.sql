@@ -5,6 +5,8 @@ GRANT USAGE ON SCHEMA cutter_runtime TO cutter_exec, cutter_verify, cutter_gate,
 GRANT EXECUTE ON FUNCTION
   cutter_runtime.open_run(text, text, text, text, text, text),
   cutter_runtime.take_lease(text, text, text),
+  cutter_runtime.host_beat(text, text, text, text),
+  cutter_runtime.is_silent(text),
   cutter_runtime.release_lease(text, bigint),
   cutter_runtime.set_state(text, bigint, text, text),
   cutter_runtime.record_phase(text, text, bigint, text, text, jsonb),

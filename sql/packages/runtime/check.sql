@@ -11,8 +11,8 @@ expected_triggers(table_name, trigger_name) AS (
   SELECT t, 'append_only' FROM unnest(ARRAY['admission', 'planned_unit', 'admission_use', 'revocation', 'halt', 'phase_done',
     'backup_receipt', 'journal', 'approver_set', 'planned_ledger', 'revert_order', 'row_lock']) AS t
   UNION ALL VALUES ('approver_set', 'next_version_only'), ('lease', 'effect_is_recorded'), ('journal', 'entry_is_true'))
-SELECT 'the fourteen tables are there and owned by cutter_owner' AS fact,
-       (SELECT count(*) = 14 AND bool_and(relowner = 'cutter_owner'::regrole) FROM cutter_tables) AS ok
+SELECT 'the fifteen tables are there and owned by cutter_owner' AS fact,
+       (SELECT count(*) = 15 AND bool_and(relowner = 'cutter_owner'::regrole) FROM cutter_tables) AS ok
 UNION ALL
 SELECT 'every function is SECURITY DEFINER of cutter_owner with a pinned search_path, and the one that ends sessions of cutter_signal',
        (SELECT bool_and(prosecdef AND proowner = CASE proname WHEN 'end_session_of' THEN 'cutter_signal' ELSE 'cutter_owner' END::regrole

@@ -53,7 +53,7 @@ describe("through a link in place of", () => {
       link(path);
       await expect(files().writeRun(RUN, "state.json", "{}"), path).rejects.toMatchObject(REFUSED);
       fileEvents(root, RUN).emit({ event: "state", state: "opened" });
-      expect(() => makeRunKey(root, RUN)).toThrow(IS_A_LINK);
+      expect(() => makeRunKey({ orchestrator: { runtime_root: root } }, RUN)).toThrow(IS_A_LINK);
       expect(() => claimAsk(root, RUN, "ask")).toThrow(IS_A_LINK);
       expect(() => startDetached(root, RUN, ["work"])).toThrow(IS_A_LINK);
       if (path === "runs") {
@@ -76,7 +76,7 @@ describe("what lies behind a link is not read as", () => {
     await expect(files().readRun(RUN, "state.json")).rejects.toMatchObject(REFUSED);
     expect(() => eventsLength(root, RUN)).toThrow(IS_A_LINK);
     await expect(followEvents(root, RUN, 0).next()).rejects.toMatchObject(REFUSED);
-    await expect(runKey(root, RUN)).rejects.toMatchObject(REFUSED);
+    await expect(runKey({ orchestrator: { runtime_root: root } }, RUN)).rejects.toMatchObject(REFUSED);
   });
   test("a registered text or the runs index", async () => {
     link("artifacts");

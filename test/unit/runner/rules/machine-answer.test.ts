@@ -1,0 +1,35 @@
+// Machines as beats of their processes tell them.
+import { expect, test } from "vitest";
+import { machineAnswers } from "../../../../runner/rules/machine-answer.ts";
+import { machinesText } from "../../../../runner/terminal/batch-text.ts";
+
+const now = new Date("2026-11-29T12:00:00Z");
+const beat = (process: string, secondsAgo: number, doing: string) => ({
+  process,
+  doing,
+  release: "r",
+  began: new Date(0),
+  at: new Date(now.getTime() - secondsAgo * 1_000),
+  silent: secondsAgo > 10,
+  now,
+});
+
+test("a machine is as old as its newest beat, silent only when every process of it is, and tells what its living ones do", () => {
+  const answers = machineAnswers([
+    beat("db-2 7 700", 40, "batch"),
+    beat("db-1 5 500", 30, "batch"),
+    beat("db-1 6 600", 1, "ictr-20261129T120000Z-00000001"),
+  ]);
+  expect(answers).toEqual([
+    expect.objectContaining({
+      machine: "db-1",
+      seconds_ago: 1,
+      silent: false,
+      doing: ["ictr-20261129T120000Z-00000001"],
+    }),
+    expect.objectContaining({ machine: "db-2", seconds_ago: 40, silent: true, doing: [] }),
+  ]);
+  expect(machinesText(answers)).toMatch(
+    /machine db-1 +heard of 1 s ago +ictr-.*\nmachine db-2 +SILENT, heard of 40 s ago\n/,
+  );
+});
