@@ -9,7 +9,8 @@ import { environmentScope, mergedFacts, relevantIn } from "../runner/rules/envir
 import { printable } from "../runner/rules/text-hygiene.ts";
 import type { StackConfig } from "./config.ts";
 import { ABSENT, type DriftLine } from "./drift.ts";
-import type { Looks } from "./probe.ts";
+import { toSeeDatabase, toSeeServer } from "./looking-rights.ts";
+import { refusalOf, type Looks } from "./probe.ts";
 import type { SurroundingsRequest } from "./render/surroundings.ts";
 import type { Rights } from "./rights.ts";
 import { ADOPTED_FILE } from "../runner/model/adopted.ts";
@@ -73,12 +74,39 @@ export function surroundingsRequest(
 /** Where the adopted facts lie on the host, for its precheck. */
 export const adoptedPath = ({ orchestrator }: StackConfig): string => `${dirname(orchestrator.file)}/${ADOPTED_FILE}`;
 
+/** The kinds of fact that infra/sql/server-facts.sql answers. */
+const OF_THE_SERVER: ReadonlySet<string> = new Set([
+  "setting",
+  "setting in a file of the server",
+  "login rule",
+  "user name map",
+  "built in",
+  "function in pg_catalog",
+  "function with rights of its owner",
+]);
+
+/** What was found, and the words of a server that did not let the login see a part of it. */
+export interface FoundFacts extends AdoptedFacts {
+  readonly unread?: { readonly environment?: string; readonly server?: string };
+}
+
 /** Everything no declaration mentions, as it was found; undefined where nobody could ask, which the missing psql tells. */
-export function readSurroundings(looks: Looks, rights: Rights): AdoptedFacts | undefined {
+export function readSurroundings(looks: Looks, rights: Rights): FoundFacts | undefined {
   if (looks.database.toString("utf8") === "no psql") return undefined;
+  const [environment, server] = [refusalOf(looks.environment), refusalOf(looks.server)];
+  const seen = (look: Buffer, refusal: string | undefined) => (refusal === undefined ? factsIn(look) : []);
+  const beyond = [...seen(looks.server, server), ...factsIn(looks.surroundings)];
   return {
-    environment: mergedFacts(undeclaredFacts(factsIn(looks.environment), rights)),
-    beyond: mergedFacts(undeclaredFacts([...factsIn(looks.server), ...factsIn(looks.surroundings)], rights)),
+    environment: mergedFacts(undeclaredFacts(seen(looks.environment, environment), rights)),
+    beyond: mergedFacts(undeclaredFacts(beyond, rights)),
+    ...(environment === undefined && server === undefined
+      ? {}
+      : {
+          unread: {
+            ...(environment === undefined ? {} : { environment }),
+            ...(server === undefined ? {} : { server }),
+          },
+        }),
   };
 }
 
@@ -96,18 +124,26 @@ function factsIn(look: Buffer): EnvironmentFact[] {
 export interface EnvironmentLook {
   readonly sandbox: boolean;
   readonly adopted: AdoptedFacts | undefined;
-  readonly found: AdoptedFacts | undefined;
+  readonly found: FoundFacts | undefined;
   readonly rights: Rights;
+  /** Who looked into the database. */
+  readonly login: string;
   readonly told: ReadonlySet<string>;
 }
 
 /** One line for each fact that was added, is gone or changed since the adoption; one line in all for a host that nobody adopted. */
-export function environmentLines({ sandbox, adopted, found, rights, told }: EnvironmentLook): DriftLine[] {
+export function environmentLines({ sandbox, adopted, found, rights, told, login }: EnvironmentLook): DriftLine[] {
   if (found === undefined) return [];
-  if (adopted === undefined) return sandbox ? [] : [nobodyAdopted(found)];
-  const was = byPath(adopted);
+  const { unread: refused = {} } = found;
+  const unread = notRead(refused, login);
+  if (adopted === undefined) return sandbox ? unread : [...unread, nobodyAdopted(found)];
   const is = byPath(found);
-  return [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((path): DriftLine[] => {
+  // What nobody could see is not gone.
+  const was = byPath({
+    environment: refused.environment === undefined ? adopted.environment : [],
+    beyond: adopted.beyond.filter(({ kind }) => refused.server === undefined || !OF_THE_SERVER.has(kind)),
+  });
+  const differing = [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((path): DriftLine[] => {
     const [before, now] = [was.get(path), is.get(path)];
     const fact = now ?? before;
     if (fact === undefined || before?.value === now?.value) return [];
@@ -115,6 +151,27 @@ export function environmentLines({ sandbox, adopted, found, rights, told }: Envi
     if (declaredEntry(fact, rights).paths.some((one) => told.has(one))) return [];
     return [{ component: ENVIRONMENT, path, want: wordOf(before), have: wordOf(now), up: UP }];
   });
+  return [...unread, ...differing];
+}
+
+// Not clean, because nobody knows; and refused by `up`, because people sign for the host they know.
+function notRead({ environment, server }: NonNullable<FoundFacts["unread"]>, login: string): DriftLine[] {
+  const line = (what: string, said: string | undefined, grants: string): DriftLine[] =>
+    said === undefined
+      ? []
+      : [
+          {
+            component: ENVIRONMENT,
+            path: `${PATH}${what}`,
+            want: `readable for ${login}`,
+            have: `not looked at: ${said}`,
+            up: `nothing: ${grants}`,
+          },
+        ];
+  return [
+    ...line("facts of the database that a run compares", environment, toSeeDatabase(login)),
+    ...line(`facts of the server (${[...OF_THE_SERVER].join(", ")})`, server, toSeeServer(login)),
+  ];
 }
 
 /** Whether a line is a fact that differs from the adopted one; `up` refuses then, because people sign for the host they know. */

@@ -4,7 +4,8 @@ import { Stopped } from "../runner/model/stop.ts";
 import { majorOf, programFault } from "../runner/rules/postgres-versions.ts";
 import { isOldNode } from "./program-versions.ts";
 import type { Facts, Found, Spec } from "./drift.ts";
-import type { Looks } from "./probe.ts";
+import { refusalOf, type Looks } from "./probe.ts";
+import { toSeeDatabase, toSeeEngine } from "./looking-rights.ts";
 import { ENGINE_ABSENT } from "./render/engine-database.ts";
 import type { ProbeRequest } from "./render/probe.ts";
 
@@ -295,7 +296,13 @@ function engineFacts(looks: Looks, reading: Reading): Record<string, Found> {
   const { engine } = reading.request;
   const said = looks.engine.toString("utf8").trim();
   if (engine === null || said === ENGINE_ABSENT) return {};
-  const state = said === "" ? AS_LAID : `does not hold: ${said.split("\n").join("; ")}`;
+  const refusal = refusalOf(looks.engine);
+  const state =
+    refusal !== undefined
+      ? `not looked into: ${refusal}; ${toSeeEngine(engine.database, reading.request.database.user)}`
+      : said === ""
+        ? AS_LAID
+        : `does not hold: ${said.split("\n").join("; ")}`;
   return Object.fromEntries([found(reading, databasePath(engine.database), state)]);
 }
 
@@ -303,6 +310,11 @@ function databaseFacts(looks: Looks, reading: Reading): Record<string, Found> {
   const path = databasePath(reading.request.database.name);
   if (looks.database.toString("utf8") === "no psql")
     return Object.fromEntries([found(reading, path, "not looked into: no psql", { closed: true })]);
+  const refusal = refusalOf(looks.database);
+  if (refusal !== undefined) {
+    const state = `not looked into: ${refusal}; ${toSeeDatabase(reading.request.database.user)}`;
+    return Object.fromEntries([found(reading, path, state, { closed: true })]);
+  }
   const fields = records(looks.database);
   if (fields.length % 4 !== 0)
     throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the database's facts are cut off", wanted: "four fields a fact" });

@@ -6,7 +6,7 @@ import { factsOf } from "./facts.ts";
 import type { HostFacts } from "./facts.ts";
 import { declareHost } from "./host-spec.ts";
 import type { DeclaredHost } from "./host-spec.ts";
-import { environmentLines, readSurroundings } from "./adopted-facts.ts";
+import { environmentLines, readSurroundings, type FoundFacts } from "./adopted-facts.ts";
 import { probeHost } from "./probe.ts";
 import { readSources, type Sources } from "./sources.ts";
 import type { AdoptedFacts } from "../runner/model/adopted.ts";
@@ -17,7 +17,7 @@ export interface Look {
   readonly host: DeclaredHost;
   readonly found: HostFacts;
   /** What no declaration mentions, as it is; undefined where nobody could ask. */
-  readonly surroundings: AdoptedFacts | undefined;
+  readonly surroundings: FoundFacts | undefined;
   /** The same as people adopted it. */
   readonly adopted: AdoptedFacts | undefined;
   readonly lines: readonly DriftLine[];
@@ -36,14 +36,14 @@ export async function lookAtHost(config: StackConfig, project: string): Promise<
 
 /** The differences from the declaration, then those from what people adopted. */
 export function allLines(
-  { sandbox, known }: StackConfig,
+  { sandbox, known, database: { user: login } }: StackConfig,
   { adopted, rights }: Pick<Sources, "adopted" | "rights">,
   {
     declared,
     surroundings,
-  }: { readonly declared: readonly DriftLine[]; readonly surroundings: AdoptedFacts | undefined },
+  }: { readonly declared: readonly DriftLine[]; readonly surroundings: FoundFacts | undefined },
 ): DriftLine[] {
   const told = new Set(declared.map(({ path }) => path));
-  const others = environmentLines({ sandbox, adopted: adopted?.facts, found: surroundings, rights, told });
+  const others = environmentLines({ sandbox, adopted: adopted?.facts, found: surroundings, rights, told, login });
   return [...declared, ...others.filter(({ path }) => !known.includes(printable(path)))];
 }

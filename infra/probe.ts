@@ -5,6 +5,7 @@ import { Stopped } from "../runner/model/stop.ts";
 import { printable } from "../runner/rules/text-hygiene.ts";
 import { runOnHost } from "./ssh/script.ts";
 import type { Connection } from "./config.ts";
+import { withPoolerNamed } from "./render/psql.ts";
 import { LOOKS, renderProbe } from "./render/probe.ts";
 import type { LookName, ProbeRequest } from "./render/probe.ts";
 import { FACTS_BEGIN, FACTS_END } from "./render/shell-text.ts";
@@ -17,8 +18,22 @@ const base64 = z
   .transform((text) => Buffer.from(text, "base64"));
 const look = z.strictObject({ out: base64, messages: base64.transform((bytes) => bytes.toString("utf8")) });
 
-/** What each look found, in bytes as the host's programs printed them. */
+/**
+ * What each look found, in bytes as the host's programs printed them; a look into the database that the server did not let its login
+ * take is `{@link REFUSED}` and the server's words.
+ */
 export type Looks = Readonly<Record<LookName, Buffer>>;
+
+const REFUSED = "refused: ";
+/** Looks that an administrator who is no superuser may not be allowed to take. */
+const REFUSABLE: ReadonlySet<LookName> = new Set(["engine", "database", "environment", "server"]);
+const NOT_ALLOWED = /permission denied|must be superuser/;
+
+/** The words of a server that did not let the login take a look; undefined when it was taken. */
+export function refusalOf(look: Buffer): string | undefined {
+  const text = look.subarray(0, 400).toString("utf8");
+  return text.startsWith(REFUSED) ? text.slice(REFUSED.length) : undefined;
+}
 
 /** One look: what it printed, or why it could not be taken. */
 export type LookAnswer = { readonly out: Buffer } | { readonly fault: string };
@@ -37,11 +52,17 @@ const MAY_MISS = new Set(["paths", "hashes", "trees", "tree_hashes", "files_befo
 /** The document in a probe's output. STOP_COULD_NOT_LOOK names the looks that failed, with what the host's programs said. */
 export function readLooks(stdout: string): Looks {
   const answers = readAnswers(stdout, LOOKS);
-  const faults = LOOKS.flatMap((name) => ("fault" in answers[name] ? [`${name}: ${answers[name].fault}`] : []));
+  const looks = LOOKS.map((name) => [name, bytesOf(name, answers[name])] as const);
+  const faults = looks.flatMap(([name, told]) => (typeof told === "string" ? [`${name}: ${told}`] : []));
   if (faults.length > 0) throw couldNotLook(`${faults.length} looks failed`, "", faults);
-  return Object.fromEntries(
-    LOOKS.map((name) => [name, "out" in answers[name] ? answers[name].out : Buffer.alloc(0)]),
-  ) as Looks;
+  return Object.fromEntries(looks) as Looks;
+}
+
+/** What a look is read as, or why it failed. */
+function bytesOf(name: LookName, answer: LookAnswer): Buffer | string {
+  if ("out" in answer) return answer.out;
+  const said = answer.fault.replace(/^.*?(?:ERROR|FATAL): +/, "");
+  return REFUSABLE.has(name) && NOT_ALLOWED.test(said) ? Buffer.from(`${REFUSED}${said}`) : answer.fault;
 }
 
 /** Every look of a document by its name. STOP_COULD_NOT_LOOK when the output holds no document of exactly these looks. */
@@ -78,7 +99,7 @@ function faultsOf(name: string, messages: string): string[] {
   const failed = status === undefined || (status !== "0" && !MAY_MISS.has(name));
   if (!failed && said.length === 0) return [];
   if (!failed && TELLS_ITSELF.has(name)) return [];
-  return [printable(said[0] ?? `status ${status ?? "unknown"}`).slice(0, 300)];
+  return [printable(withPoolerNamed(said[0] ?? `status ${status ?? "unknown"}`)).slice(0, 300)];
 }
 
 function couldNotLook(saw: string, stderr: string, details: readonly string[] = []): Stopped {

@@ -2,7 +2,7 @@
 import type { DatabaseScope } from "../database-spec.ts";
 import { renderEnvironment, renderServer, renderSurroundings, type SurroundingsRequest } from "./surroundings.ts";
 import { RECORDED_SET } from "./recorded-set.ts";
-import { READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./psql.ts";
+import { POOLED, READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./psql.ts";
 import type { EnvQuestion } from "../../runner/rules/env-login.ts";
 import { CONFIG_LEAVES_PROGRAM } from "./config-leaves.ts";
 import { renderEnvLook } from "./env-file.ts";
@@ -174,9 +174,17 @@ function renderKeyring(home: string): string {
 }`;
 }
 
+// Our settings go out with the start of a session; a pooler that drops them in silence is known by their absence.
+const PAST_A_POOLER = `SELECT pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.<>) 'pg_catalog' AS pooled \\gset
+\\if :pooled
+\\warn '${POOLED}'
+\\q
+\\endif
+`;
+
 function renderDatabase({ scope, statement, ...place }: ProbeRequest["database"]): string {
   const scoped = psqlVariable("scope", JSON.stringify(scope));
-  const sql = [scoped, `${statement.trim().replace(/;$/, "")};\n`, RECORDED_SET].join("");
+  const sql = [PAST_A_POOLER, scoped, `${statement.trim().replace(/;$/, "")};\n`, RECORDED_SET].join("");
   return `look_at_database() {
   if [ ! -x ${command(place.psql)} ]; then printf 'no psql'; return 0; fi
   ${psqlCommand(place, READ_ONLY_SESSION)} -z -0 ${hereDocument(sql)}

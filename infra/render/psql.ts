@@ -1,5 +1,12 @@
 // How the scripts of a host call psql: where it is, how it logs in, and the settings of a session that only looks.
-import { authoritiesOf, sessionOptions, type Encryption } from "../../runner/rules/session-settings.ts";
+import {
+  authoritiesOf,
+  NO_POOLER,
+  POOLER_ANSWERS,
+  REFUSED_BY_POOLER,
+  sessionOptions,
+  type Encryption,
+} from "../../runner/rules/session-settings.ts";
 import { command } from "./shell-text.ts";
 
 /** Where psql is and how it logs in. */
@@ -56,3 +63,11 @@ export const READ_ONLY_SESSION =
 export function psqlVariable(name: string, text: string): string {
   return `\\set ${name} '${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'\n`;
 }
+
+/** What a look says where a connection pooler answers; without a quotation mark, because it stands in scripts too. */
+export const POOLED =
+  `${POOLER_ANSWERS} in place of PostgreSQL; name the host and port of the server itself ` +
+  `in cutter:database: ${NO_POOLER}`;
+
+/** A message of psql; that of a pooler which refuses our session is told as what it means. */
+export const withPoolerNamed = (message: string): string => (REFUSED_BY_POOLER.test(message) ? POOLED : message);

@@ -23,7 +23,9 @@ WITH watched AS (
   UNION ALL
   SELECT 'casts', concat_ws(' ', k.castsource::regtype, k.casttarget::regtype), concat_ws(' ', k.castfunc::text, k.castcontext::text, k.castmethod::text) FROM pg_cast AS k WHERE k.oid < 16384
 )
-SELECT 'setting' AS kind, s.name AS identity, s.setting AS value FROM pg_settings AS s WHERE s.name IN (SELECT name FROM watched)
+-- pg_settings leaves out what a login may not see; asking for one of those by its name is refused instead.
+SELECT 'setting' AS kind, s.name AS identity, s.setting AS value FROM pg_settings AS s
+ WHERE s.name IN (SELECT name FROM watched) AND (SELECT current_setting('shared_preload_libraries') IS NOT NULL)
 UNION ALL
 SELECT 'setting in a file of the server', f.name, CASE WHEN f.name IN (SELECT name FROM watched) THEN f.setting ELSE 'set' END FROM filed AS f
 UNION ALL

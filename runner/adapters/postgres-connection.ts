@@ -6,7 +6,14 @@ import pg from "pg";
 import * as z from "zod";
 import type { Config, SslMode } from "../model/config.ts";
 import { Stopped } from "../model/stop.ts";
-import { authoritiesOf, sessionOptions, SETTLE_SESSION } from "../rules/session-settings.ts";
+import {
+  authoritiesOf,
+  NO_POOLER,
+  POOLER_ANSWERS,
+  REFUSED_BY_POOLER,
+  sessionOptions,
+  SETTLE_SESSION,
+} from "../rules/session-settings.ts";
 import { readPlain } from "./plain-file.ts";
 
 /** Where a server is and how it is spoken to; the modes mean what libpq documents. */
@@ -74,7 +81,6 @@ export async function openSession(
   }
 }
 
-const REFUSED_BY_POOLER = /unsupported startup parameter/i;
 const settled = z.object({ pid: z.int() });
 
 /** A pooler answers with a process number of its own. */
@@ -88,11 +94,9 @@ function pooler({ host, port }: ServerPlace, saw: string, cause?: unknown): Stop
   return new Stopped(
     "STOP_PRECHECK_FAILED",
     {
-      saw: `a connection pooler such as PgBouncer answers at ${host}:${port} (${saw})`,
+      saw: `${POOLER_ANSWERS} at ${host}:${port} (${saw})`,
       wanted: "PostgreSQL itself",
-      hint:
-        "name the server's own host and port in database.host and database.port: settings, locks " +
-        "and snapshots of a session do not survive a pooler",
+      hint: `name the server's own host and port in database.host and database.port: ${NO_POOLER}`,
     },
     cause,
   );

@@ -94,3 +94,10 @@ export function authoritiesOf({ sslmode, sslrootcert }: Encryption): string | un
   if (sslmode === "disable") return undefined;
   return sslrootcert ?? (sslmode === "require" ? undefined : SYSTEM_AUTHORITIES);
 }
+
+/** What is said where a connection pooler stands in place of the server. */
+export const POOLER_ANSWERS = "a connection pooler such as PgBouncer answers";
+/** Why one cannot be used. */
+export const NO_POOLER = "settings, locks and snapshots of a session do not survive a pooler";
+/** The words of a pooler that refuses our settings at the start of a session. */
+export const REFUSED_BY_POOLER = /unsupported startup parameter/i;

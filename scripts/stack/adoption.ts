@@ -7,6 +7,7 @@ import { ENVIRONMENT, adoptedPath, environmentLines } from "../../infra/adopted-
 import type { DriftLine } from "../../infra/drift.ts";
 import { adoptedOwnership } from "../../infra/adopted-components.ts";
 import { lookAtHost } from "../../infra/look.ts";
+import { toSeeServer } from "../../infra/looking-rights.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { renderAdoption } from "../../infra/render/adoption.ts";
 import { runOnHost } from "../../infra/ssh/script.ts";
@@ -40,11 +41,20 @@ export async function lookToAdopt(configFile: string): Promise<Adoptable> {
       saw: "no psql on the host, so nothing of its database",
       wanted: "every fact that is to be adopted",
     });
+  const login = config.database.user;
+  const [unread] = Object.values(facts.unread ?? {});
+  if (unread !== undefined)
+    throw new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `not every fact was looked at: ${unread}`,
+      wanted: "every fact that is to be adopted",
+      hint: toSeeServer(login),
+    });
   const changes = environmentLines({
     sandbox: config.sandbox,
     adopted: previous,
     found: facts,
     rights: host.rights,
+    login,
     told: new Set(),
   });
   const declared = lines.filter(({ component }) => component !== ENVIRONMENT);

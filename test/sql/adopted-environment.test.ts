@@ -2,26 +2,18 @@
 // committed, as a stranger would, and the very script of the probe is run beside it.
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { environmentLines, readSurroundings, surroundingsRequest } from "../../infra/adopted-facts.ts";
-import { projectRoot } from "../../infra/place.ts";
-import { readAnswers, type Looks } from "../../infra/probe.ts";
-import { renderLooks } from "../../infra/render/probe.ts";
-import { renderEnvironment, renderServer } from "../../infra/render/surroundings.ts";
-import { readOwnSources } from "../../infra/sources.ts";
-import type { AdoptedFacts } from "../../runner/model/adopted.ts";
+import { environmentLines, readSurroundings, type FoundFacts } from "../../infra/adopted-facts.ts";
 import { environmentFacts } from "../../runner/looks/facts.ts";
 import { undeclaredFacts } from "../../runner/rules/adopted-environment.ts";
 import { environmentScope, explainEnvironment, mergedFacts, relevantIn } from "../../runner/rules/environment-hash.ts";
 import { statement } from "../../runner/adapters/statements.ts";
-import { declaredStack } from "../support/declared-stack.ts";
+import { databaseLooks, ownSources } from "../support/database-looks.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 import { passwordFile } from "../support/lay-packages.ts";
 
-const own = readOwnSources({ sandbox: true, database: { packages: [], ack: {} } }, projectRoot());
 let db: FreshDatabase;
-let known: AdoptedFacts;
+let known: FoundFacts;
 beforeAll(async () => {
   db = await freshDatabase();
   known = await look();
@@ -30,41 +22,27 @@ afterAll(async () => {
   await db.drop();
 });
 
-async function look(): Promise<AdoptedFacts> {
-  const { host, port, binDir } = db.cluster;
-  const place = {
-    psql: join(binDir, "psql"),
-    host,
-    port,
-    name: db.name,
-    user: "workflow_admin",
-    passFile: passwordFile(db.cluster),
-  };
-  const request = surroundingsRequest(declaredStack(), own.rights, own.environment, []);
-  const script = renderLooks({ environment: renderEnvironment(request, place), server: renderServer(request, place) });
-  const { stdout } = await execa("sh", ["-s"], { input: script });
-  const answers = readAnswers(`${stdout}\n`, ["environment", "server"]);
-  const bytes = (name: "environment" | "server"): Buffer => {
-    const answer = answers[name];
-    if ("fault" in answer) throw new Error(`${name}: ${answer.fault}`);
-    return answer.out;
-  };
-  const nothing = Buffer.alloc(0);
-  const looks = {
-    database: nothing,
-    surroundings: nothing,
-    environment: bytes("environment"),
-    server: bytes("server"),
-  };
-  const facts = readSurroundings(looks as unknown as Looks, own.rights);
+const place = (user = "workflow_admin", passFile = passwordFile(db.cluster)) => ({
+  psql: join(db.cluster.binDir, "psql"),
+  host: db.cluster.host,
+  port: db.cluster.port,
+  name: db.name,
+  user,
+  passFile,
+});
+
+async function look(): Promise<FoundFacts> {
+  const facts = readSurroundings(await databaseLooks(place()), ownSources.rights);
   if (facts === undefined) throw new Error("nothing was asked");
   return facts;
 }
 
+const COMPARED = { sandbox: true, rights: ownSources.rights, told: new Set<string>() };
+
 /** What the look names now that it did not know before, as one text. */
 async function newlyNamed(): Promise<string> {
   const found = await look();
-  const lines = environmentLines({ sandbox: true, adopted: known, found, rights: own.rights, told: new Set() });
+  const lines = environmentLines({ ...COMPARED, adopted: known, found, login: "workflow_admin" });
   known = found;
   return lines.map(({ path, want, have }) => `${path}: ${want} -> ${have}`).join("\n");
 }
@@ -216,7 +194,7 @@ test("a login rule that trusts everybody is named before the server has read it"
 
 test("the runner's own role reads the same facts, so that the precheck can compare them; two looks are equal", async () => {
   const found = await look();
-  expect(environmentLines({ sandbox: true, adopted: known, found, rights: own.rights, told: new Set() })).toEqual([]);
+  expect(environmentLines({ ...COMPARED, adopted: known, found, login: "workflow_admin" })).toEqual([]);
   const client = await db.connect("cutter_exec");
   await client.query("SET search_path = pg_catalog; SET jit = off");
   const read = await environmentFacts(
@@ -224,8 +202,8 @@ test("the runner's own role reads the same facts, so that the precheck can compa
       query: async (name: string, params: { scope: string }) =>
         (await client.query(statement(name).text, [params.scope])).rows,
     } as never,
-    environmentScope(relevantIn(own.rights)),
+    environmentScope(relevantIn(ownSources.rights)),
   );
   await client.end();
-  expect(explainEnvironment(found.environment, mergedFacts(undeclaredFacts(read, own.rights)))).toEqual([]);
+  expect(explainEnvironment(found.environment, mergedFacts(undeclaredFacts(read, ownSources.rights)))).toEqual([]);
 });

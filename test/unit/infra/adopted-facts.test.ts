@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ENVIRONMENT, adoptionPage, environmentLines, isForeign } from "../../../infra/adopted-facts.ts";
+import {
+  ENVIRONMENT,
+  adoptionPage,
+  environmentLines,
+  isForeign,
+  type FoundFacts,
+} from "../../../infra/adopted-facts.ts";
 import { projectRoot } from "../../../infra/place.ts";
 import { parseRights } from "../../../infra/rights.ts";
 import { adoptedBytes, parseAdopted } from "../../../runner/model/adopted.ts";
@@ -23,6 +29,7 @@ const ask = (
     adopted: adopted && { environment: adopted, beyond: [] },
     found: { environment: found, beyond: [] },
     rights,
+    login: "workflow_admin",
     told: new Set(told),
   });
 
@@ -46,6 +53,27 @@ test("a real host that nobody adopted is one difference that up does not refuse;
   expect(ask(undefined, found)).toMatchObject([{ path: "environment", have: expect.stringMatching(/^1 facts/) }]);
   expect(ask(undefined, found).some(isForeign)).toBe(false);
   expect(ask(undefined, found, { sandbox: true })).toEqual([]);
+});
+
+test("facts that a login may not see are told once with what grants them, refused by up, and none of them is called absent", () => {
+  const adopted = {
+    environment: [{ kind: "power", identity: "chief is superuser", value: "yes" }],
+    beyond: [
+      { kind: "login rule", identity: "host all all trust", value: "1 times in pg_hba" },
+      { kind: "program", identity: "/usr/bin/sh", value: "x" },
+    ],
+  };
+  const seen = (found: FoundFacts) =>
+    environmentLines({ sandbox: false, adopted, found, rights, login: "onlooker", told: new Set() });
+  const server = seen({ ...adopted, beyond: [], unread: { server: "permission denied for view pg_hba_file_rules" } });
+  expect(server.map(({ path, have }) => [path, have])).toEqual([
+    [expect.stringContaining("login rule"), "not looked at: permission denied for view pg_hba_file_rules"],
+    [`${ENVIRONMENT}: program /usr/bin/sh`, "absent"],
+  ]);
+  expect(server[0]?.up).toContain("GRANT EXECUTE ON FUNCTION pg_hba_file_rules(), pg_ident_file_mappings()");
+  expect(server.every(isForeign)).toBe(true);
+  const database = seen({ ...adopted, environment: [], unread: { environment: "permission denied for schema x" } });
+  expect(database).toMatchObject([{ up: "nothing: as a superuser: GRANT pg_read_all_data TO onlooker" }]);
 });
 
 test("what the declaration tells already is not told twice", () => {

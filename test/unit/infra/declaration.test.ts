@@ -9,7 +9,8 @@ import { pinnedAddress, sshShellLine } from "../../../infra/ssh/connection.ts";
 import { driftMarker, driftMessage, readDriftMessage } from "../../../infra/drift-text.ts";
 import { factsOf } from "../../../infra/facts.ts";
 import { declareHost } from "../../../infra/host-spec.ts";
-import { readLooks } from "../../../infra/probe.ts";
+import { readLooks, refusalOf } from "../../../infra/probe.ts";
+import { POOLED } from "../../../infra/render/psql.ts";
 import { FACTS_BEGIN, FACTS_END } from "../../../infra/render/shell-text.ts";
 import { Stopped } from "../../../runner/model/stop.ts";
 import { readPreview } from "../../../scripts/stack/engine-answer.ts";
@@ -208,6 +209,26 @@ test("a path that is not there is a fact, one that may not be read is a stop", (
       readLooks(looks({ database: { out: "", messages: encoded("psql: error: connection refused\nstatus 2") } })),
     ).code,
   ).toBe("STOP_COULD_NOT_LOOK");
+});
+
+test("a look into the database that the server does not allow is told as that, and a pooler by its name with the way out", () => {
+  const said = (message: string) => ({ out: "", messages: encoded(`${message}\nstatus 3`) });
+  const refused = readLooks(
+    looks({
+      database: said("ERROR:  permission denied for table pg_authid"),
+      server: said('ERROR:  must be superuser or have privileges of pg_read_all_settings to examine "x"'),
+    }),
+  );
+  expect(refusalOf(refused.database)).toBe("permission denied for table pg_authid");
+  expect(refusalOf(refused.server)).toMatch(/^must be superuser/);
+  expect(refusalOf(refused.environment)).toBeUndefined();
+  const host = declareHost(declaredStack(), smallSources(true));
+  const { facts } = factsOf(refused, { spec: host.spec, request: host.request, undeclared: host.undeclared });
+  expect(facts["database directus"]?.state).toBe(
+    "not looked into: permission denied for table pg_authid; as a superuser: GRANT pg_read_all_data TO workflow_admin",
+  );
+  const pooled = "psql: error: connection to server failed: FATAL:  unsupported startup parameter: options";
+  expect(stopOf(() => readLooks(looks({ database: said(pooled) }))).facts.details).toEqual([`database: ${POOLED}`]);
 });
 
 test("an answer that is cut off, of another form or without facts is a stop", () => {
