@@ -1,6 +1,6 @@
 // Makes Pulumi.<stack>.yaml of answers: the example file with every place, name and digest replaced and its comments kept. Pure.
-import { parseDocument, visit } from "yaml";
-import type { Answers } from "./questions.ts";
+import { isMap, parseDocument, visit, type Document } from "yaml";
+import { connectionOf, type Answers } from "./questions.ts";
 
 /** What stands in the file beside the answers. Paths are absolute, of this machine. */
 export interface DeclarationFacts {
@@ -27,6 +27,7 @@ export function declarationText(example: string, facts: DeclarationFacts): strin
     },
   });
   for (const [path, value] of Object.entries(valuesOf(facts))) document.setIn(["config", ...path.split("/")], value);
+  declareJump(document, facts.answers);
   const untouched = document.createNode(facts.untouched);
   document.setIn(["config", "cutter:untouched"], untouched);
   // The counts of the example are those of one database; readiness takes the recorded ones when none are declared.
@@ -36,6 +37,15 @@ export function declarationText(example: string, facts: DeclarationFacts): strin
     " Keep this file in the repository: it holds no secret, only names of files.",
   ].join("\n");
   return document.toString({ lineWidth: 0 });
+}
+
+function declareJump(document: Document, answers: Answers): void {
+  const { jump } = connectionOf(answers);
+  const connection = document.getIn(["config", "cutter:connection"]);
+  if (jump === undefined || !isMap(connection)) return;
+  const key = document.createNode("jump");
+  key.commentBefore = " The jump host that every connection goes through, with its own pinned key.";
+  connection.items.push(document.createPair(key, document.createNode(jump, { flow: true })));
 }
 
 /** Places and users of the example, each with what this host has instead; longer ones first. */

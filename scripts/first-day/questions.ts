@@ -1,5 +1,6 @@
 // What `npm run init` asks about a host: each question once, with its option, its form, and where its default comes from. Pure.
 import * as z from "zod";
+import type { Connection } from "../../infra/config.ts";
 
 const path = z
   .string()
@@ -8,16 +9,26 @@ const path = z
 const user = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "a UNIX user's name");
 const word = z.string().regex(/^[a-z_][a-z0-9_]*$/, "lower-case letters, digits and _");
 const port = z.coerce.number().int().min(1).max(65_535);
+const address = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/, "a name or address");
+const hostKey = z
+  .string()
+  .regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/, "one line `ssh-ed25519 <base64>`");
+
+/** Answer of whoever dials the host directly. */
+const NO_JUMP = "none";
 
 /** Everything asked, but for people: by the name of its option. */
 export const answersSchema = z.strictObject({
-  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/, "a name or address"),
+  host: address,
   port,
   login: user,
   key: path,
-  "host-key": z
-    .string()
-    .regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]+={0,2}$/, "one line `ssh-ed25519 <base64>`"),
+  "host-key": hostKey,
+  jump: address.exactOptional(),
+  "jump-port": port.exactOptional(),
+  "jump-login": user.exactOptional(),
+  "jump-key": path.exactOptional(),
+  "jump-host-key": hostKey.exactOptional(),
   sudo: z.union([z.boolean(), z.stringbool()]),
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, "lower-case letters, digits, dots and dashes"),
   node: path,
@@ -60,9 +71,49 @@ export const WAY_QUESTIONS: readonly Question[] = [
   { name: "port", ask: "port of its sshd", fallback: "22" },
   { name: "login", ask: "UNIX user that provisions (logs in with a key)", fallback: "cutter-provision" },
   { name: "key", ask: "file of that user's private key on this machine" },
+  { name: "jump", ask: "name or address of the jump host in front of it", fallback: NO_JUMP },
+];
+
+/** Asked beside it of a host that is reached only through a jump host. */
+export const JUMP_QUESTIONS: readonly Question[] = [
+  { name: "jump-port", ask: "port of the jump host's sshd", fallback: "22" },
+  { name: "jump-login", ask: "UNIX user there, which may forward connections; otherwise --login" },
+  { name: "jump-key", ask: "file of that user's private key on this machine; otherwise --key" },
+];
+
+/** The jump host's key is asked for when it was shown. */
+export const JUMP_KEY_QUESTION: Question = {
+  name: "jump-host-key",
+  ask: "the jump host's own key, one line, as its console prints it",
+};
+
+/** Asked with the keys before the person's eyes. */
+export const KEY_QUESTIONS: readonly Question[] = [
   { name: "host-key", ask: "the host's own key, one line, as its console prints it" },
   { name: "sudo", ask: "whether that user works through sudo (true or false)", fallback: "true" },
 ];
+
+/** Whether the host is reached through a jump host. */
+export const isJumped = ({ jump }: Partial<Answers>): boolean => jump !== undefined && jump !== NO_JUMP;
+
+/** The way to the host as ssh takes it. */
+export function connectionOf(answers: Answers): Connection {
+  const { host, port, login, key, sudo, jump, "host-key": hostKey } = answers;
+  const { "jump-port": jumpPort, "jump-login": jumpLogin, "jump-key": jumpKey, "jump-host-key": jumpHostKey } = answers;
+  const through =
+    isJumped(answers) && jump !== undefined && jumpPort !== undefined && jumpHostKey !== undefined
+      ? {
+          jump: {
+            host: jump,
+            port: jumpPort,
+            user: jumpLogin ?? login,
+            privateKeyFile: jumpKey ?? key,
+            hostKey: jumpHostKey,
+          },
+        }
+      : {};
+  return { host, port, user: login, privateKeyFile: key, hostKey, sudo, dialSeconds: 15, ...through };
+}
 
 /** Asked after it. */
 export const HOST_QUESTIONS: readonly Question[] = [

@@ -18,7 +18,18 @@ import {
   suggestedByDatabase,
   type Seen,
 } from "../first-day/host-look.ts";
-import { HOST_QUESTIONS, WAY_QUESTIONS, type AnswerName, type Answers } from "../first-day/questions.ts";
+import {
+  connectionOf,
+  HOST_QUESTIONS,
+  isJumped,
+  JUMP_KEY_QUESTION,
+  JUMP_QUESTIONS,
+  KEY_QUESTIONS,
+  WAY_QUESTIONS,
+  type AnswerName,
+  type Answers,
+} from "../first-day/questions.ts";
+
 import { filesOfStack, targetsOf, type StackFiles } from "../first-day/stack-files.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { withTerminal, type Ask } from "../frame/terminal-questions.ts";
@@ -47,14 +58,15 @@ const program = programNamed(
   .option("--no-look", "do not dial the host")
   .option("--overwrite", "write over files of an earlier init", false)
   .option("--json", "one object on stdout", false);
-for (const { name, ask, fallback } of [...WAY_QUESTIONS, ...HOST_QUESTIONS])
+const QUESTIONS = [...WAY_QUESTIONS, ...JUMP_QUESTIONS, JUMP_KEY_QUESTION, ...KEY_QUESTIONS, ...HOST_QUESTIONS];
+for (const { name, ask, fallback } of QUESTIONS)
   program.option(`--${name} <value>`, fallback === undefined ? ask : `${ask} (${fallback})`);
 program.action((stack: string) => runProgram(() => init(stack, namedOptions()))).parse();
 
 /** Options by the names they have on the command line. */
 function namedOptions(): Options {
   const { answers, person, untouched, look, overwrite, json } = program.opts<Options>();
-  const given = [...WAY_QUESTIONS, ...HOST_QUESTIONS].flatMap(({ name }) => {
+  const given = QUESTIONS.flatMap(({ name }) => {
     const value: unknown = program.getOptionValue(
       name.replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase()),
     );
@@ -105,26 +117,45 @@ async function insistFree(targets: readonly string[], overwrite: boolean, ask: A
   });
 }
 
+/** The way to the host: answers, what is missing of them, and the keys that were shown for comparison. */
+async function askWay(
+  given: Given,
+  { look, ask }: { readonly look: boolean; readonly ask: Ask },
+): Promise<{ answers: Partial<Answers>; missing: string[]; keys: string[] }> {
+  const from = { given: given.answers, ask };
+  const way = await gather(WAY_QUESTIONS, { ...from, suggested: {} });
+  const { host, port, login, key, jump } = way.answers;
+  const jumped = isJumped(way.answers);
+  const suggested = { ...(login ? { "jump-login": login } : {}), ...(key ? { "jump-key": key } : {}) };
+  const through = await gather(jumped ? JUMP_QUESTIONS : [], { ...from, suggested });
+  // Only what is dialled from here shows a key; that of a host behind a jump host is read on its console.
+  const dialled = jumped ? { host: jump, port: through.answers["jump-port"] } : { host, port };
+  const told = given.answers[jumped ? "jump-host-key" : "host-key"];
+  const shown =
+    look && told === undefined && dialled.host && dialled.port ? await shownHostKeys(dialled.host, dialled.port) : [];
+  const whose = jumped ? "jump host" : "host";
+  if (shown.length > 0)
+    say(
+      `the ${whose} shows this key now; it proves nothing before you have compared it with its console:\n  ${shown.join("\n  ")}`,
+    );
+  const rest = await gather([...(jumped ? [JUMP_KEY_QUESTION] : []), ...KEY_QUESTIONS], {
+    ...from,
+    suggested: { sudo: login === "root" ? "false" : "true" },
+  });
+  return {
+    answers: { ...way.answers, ...through.answers, ...rest.answers },
+    missing: [...way.missing, ...through.missing, ...rest.missing],
+    keys: shown,
+  };
+}
+
 async function answered(
   stack: string,
   given: Given,
   { look, ask }: { readonly look: boolean; readonly ask: Ask },
 ): Promise<StackFiles> {
-  const way = await gather(WAY_QUESTIONS.slice(0, 4), { given: given.answers, suggested: {}, ask });
-  const { host, port } = way.answers;
-  const keys = look && given.answers["host-key"] === undefined && host && port ? await shownHostKeys(host, port) : [];
-  if (keys.length > 0)
-    say(
-      `the host shows this key now; it proves nothing before you have compared it with the host's console:\n  ${keys.join("\n  ")}`,
-    );
-  const rest = await gather(WAY_QUESTIONS.slice(4), {
-    given: given.answers,
-    suggested: { sudo: way.answers.login === "root" ? "false" : "true" },
-    ask,
-  });
-  const there = { ...way.answers, ...rest.answers };
-  const connection =
-    look && way.missing.length + rest.missing.length === 0 ? connectionOf(there as Answers) : undefined;
+  const { answers: there, missing: noWay, keys } = await askWay(given, { look, ask });
+  const connection = look && noWay.length === 0 ? connectionOf(there as Answers) : undefined;
   const seen = await looked(connection, (one) => lookAtNewHost(one));
   const suggested = { release: join(projectRoot(), ".state", "release"), ...suggestedBy(seen) };
   const places = await gather(
@@ -143,13 +174,7 @@ async function answered(
     },
   );
   const people = given.people.length > 0 || ask === undefined ? given.people : await askPeople(ask);
-  const missing = [
-    ...way.missing,
-    ...rest.missing,
-    ...places.missing,
-    ...last.missing,
-    ...(people.length === 0 ? [NO_PERSON] : []),
-  ];
+  const missing = [...noWay, ...places.missing, ...last.missing, ...(people.length === 0 ? [NO_PERSON] : [])];
   if (missing.length > 0) throw incomplete(missing, keys);
   return await filesOfStack(
     {
@@ -184,21 +209,11 @@ async function looked(
   return seen;
 }
 
-const connectionOf = (answers: Answers): Connection => ({
-  host: answers.host,
-  port: answers.port,
-  user: answers.login,
-  privateKeyFile: answers.key,
-  hostKey: answers["host-key"],
-  sudo: answers.sudo,
-  dialSeconds: 15,
-});
-
 function incomplete(missing: readonly string[], keys: readonly string[]): Stopped {
   return new Stopped("STOP_REFUSED_INPUT", {
     saw: `${missing.length} answers are missing or out of form, and there is no terminal to ask on`,
     wanted: "an option each, or a line each in the file of --answers",
-    details: [...missing, ...keys.map((key) => `the host shows now: ${key}`)],
+    details: [...missing, ...keys.map((key) => `shown now: ${key}`)],
     hint: "give what is listed; nothing was written",
   });
 }

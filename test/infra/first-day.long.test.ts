@@ -1,5 +1,5 @@
 // docs/real-host.md, followed command by command on a host shaped like the user's: service users, sudo, umask 0002, env files, a home of
-// mode 0700, people with keys in their own GnuPG. Two things differ and stand here: places and users get names nobody has, and the stack
+// mode 0700, people with keys in their own GnuPG; and the host is reached through a jump host, as the page allows. Two things differ and stand here: places and users get names nobody has, and the stack
 // says that it is a sandbox, because the official plugin and a remote backend cannot be had in a test.
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { projectRoot } from "../../infra/place.ts";
 import { readPackage, type PackageName } from "../../infra/packages.ts";
+import { programPath } from "../../scripts/build/programs.mjs";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { ensureBackupRecipient } from "../../scripts/sandbox/throw-away-keys.ts";
 import { placeOf } from "../../scripts/sandbox/place.ts";
@@ -45,6 +46,7 @@ const passwords = Object.fromEntries(
 let folder: string;
 let cluster: TestCluster;
 let sshd: ThrowAwaySshd;
+let jump: ThrowAwaySshd;
 let clone: OperatorClone;
 const homes = new Map<string, GpgHome>();
 const said: Record<string, string> = {};
@@ -87,6 +89,7 @@ const filled = (text: string): string => text.replaceAll(/<([A-Za-z0-9_-]+)>/g, 
 
 beforeAll(async () => {
   if (!asRoot) return;
+  if (programPath("sudo") === undefined) throw new Error("missing: sudo (Debian package sudo)");
   // A proxy that nobody serves: whatever went through it would fail.
   for (const name of ["http_proxy", "https_proxy"]) process.env[name] = "http://127.0.0.1:9";
   umask = process.umask(0o002);
@@ -97,6 +100,7 @@ beforeAll(async () => {
   execFileSync("chmod", ["0755", cluster.facts.host]);
   execFileSync("chmod", ["0777", join(cluster.facts.host, `.s.PGSQL.${cluster.facts.port}`)]);
   sshd = await startThrowAwaySshd();
+  jump = await startThrowAwaySshd();
   await withClient(cluster.facts, BOOTSTRAP_ROLE, "postgres", async (client) => {
     await client.query(`CREATE DATABASE ${database} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
     // The cluster's templates made them; a real host has none of them before its first up.
@@ -111,6 +115,7 @@ afterAll(async () => {
   for (const home of homes.values()) await home.close();
   await removeClones();
   await sshd?.stop();
+  await jump?.stop();
   await cluster?.stop();
   for (const name of [`ct${tag}`, `ct${tag}-gate`]) spawnSync("userdel", [name]);
   if (folder) rmSync(folder, { recursive: true, force: true });
@@ -133,8 +138,9 @@ async function prepareAnswers(): Promise<void> {
   mkdirSync(operator);
   const place = placeOf(operator, { host: join(operator, "h"), database: join(operator, "d") });
   await ensureBackupRecipient(place);
-  const key = join(keys, "provision");
+  const [key, jumpKey] = [join(keys, "provision"), join(keys, "hop")];
   writeFileSync(key, sshd.privateKey, { mode: 0o600 });
+  writeFileSync(jumpKey, jump.privateKey, { mode: 0o600 });
   const { facts } = cluster;
   const answers = {
     host: sshd.host,
@@ -142,7 +148,12 @@ async function prepareAnswers(): Promise<void> {
     login: sshd.user,
     key,
     "host-key": sshd.hostKey,
-    sudo: spawnSync("sudo", ["-n", "true"]).status === 0,
+    jump: jump.host,
+    "jump-port": jump.port,
+    "jump-login": jump.user,
+    "jump-key": jumpKey,
+    "jump-host-key": jump.hostKey,
+    sudo: true,
     name: "vmi-first-day",
     node: process.execPath,
     runner: `ct${tag}`,
@@ -238,6 +249,9 @@ test.runIf(asRoot)(
         ).rows[0]?.n,
     );
     expect(enacted).toBe("2");
+    // Nothing reached the host but through the jump host.
+    expect(sshd.logins()).toBeGreaterThan(10);
+    expect(jump.logins()).toBeGreaterThanOrEqual(sshd.logins());
     // Comments survive what the engine writes into the file.
     expect(readFileSync(stackFile(), "utf8")).toContain("# The only key the host may show.");
   },

@@ -7,7 +7,13 @@ import { projectRoot } from "../../../../infra/place.ts";
 import { parseApprovers } from "../../../../runner/model/approvers.ts";
 import { Stopped } from "../../../../runner/model/stop.ts";
 import type { Person } from "../../../../scripts/first-day/people.ts";
-import { answersSchema, HOST_QUESTIONS, WAY_QUESTIONS, type Answers } from "../../../../scripts/first-day/questions.ts";
+import {
+  answersSchema,
+  HOST_QUESTIONS,
+  KEY_QUESTIONS,
+  WAY_QUESTIONS,
+  type Answers,
+} from "../../../../scripts/first-day/questions.ts";
 import { filesOfStack, type StackFiles } from "../../../../scripts/first-day/stack-files.ts";
 import { ensureBackupRecipient, ensurePeople } from "../../../../scripts/sandbox/throw-away-keys.ts";
 import { placeOf } from "../../../../scripts/sandbox/place.ts";
@@ -31,7 +37,9 @@ beforeAll(async () => {
     }),
   );
   answers = answersSchema.parse({
-    ...Object.fromEntries([...WAY_QUESTIONS, ...HOST_QUESTIONS].map(({ name, fallback }) => [name, fallback])),
+    ...Object.fromEntries(
+      [...WAY_QUESTIONS, ...KEY_QUESTIONS, ...HOST_QUESTIONS].map(({ name, fallback }) => [name, fallback]),
+    ),
     host: "host.example",
     key: people[0]?.key,
     "host-key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA",
@@ -94,22 +102,36 @@ test("a host that calls itself otherwise than approvers know it is declared by b
   expect(await machine("db-1.internal")).toEqual(["vmi1", "db-1.internal"]);
 });
 
-test("every key of the written file is explained by a comment at it or at the line it stands in", async () => {
-  const text = textOf(await made(), "Pulumi.vmi1.yaml");
-  const bare: string[] = [];
-  const walk = (node: unknown, path: string): void => {
-    if (!isMap(node)) return;
-    (node.items as Pair[]).forEach(({ key, value }, index) => {
-      const name = `${path}/${isScalar(key) ? String(key.value) : "?"}`;
-      const above = index === 0 ? node.commentBefore : isScalar(key) ? key.commentBefore : undefined;
-      if (!above && !(isScalar(key) && key.commentBefore)) bare.push(name);
-      // A map on one line is explained as a whole.
-      if (isMap(value) && value.flow !== true) walk(value, name);
-    });
-  };
-  walk(parseDocument(text).get("config"), "config");
-  expect(bare).toEqual([]);
+test("a jump host that was answered is declared with a key of its own; user and key file are those of the host where nobody said others", async () => {
+  const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB";
+  const jumped = { jump: "bastion.example.org", "jump-port": 2222, "jump-host-key": hostKey };
+  const { jump } = declared(await made(jumped)).connection;
+  const { login, key } = answers;
+  expect(jump).toEqual({ host: "bastion.example.org", port: 2222, user: login, privateKeyFile: key, hostKey });
+  const other = declared(await made({ ...jumped, "jump-login": "hop", "jump-key": "/keys/hop" })).connection.jump;
+  expect(other).toMatchObject({ user: "hop", privateKeyFile: "/keys/hop" });
+  expect(declared(await made()).connection.jump).toBeUndefined();
 });
+
+test.each([{}, { jump: "bastion.example.org", "jump-port": 22, "jump-host-key": "ssh-ed25519 AAAA" }])(
+  "every key of the written file is explained by a comment at it or at the line it stands in: %j",
+  async (change) => {
+    const text = textOf(await made(change), "Pulumi.vmi1.yaml");
+    const bare: string[] = [];
+    const walk = (node: unknown, path: string): void => {
+      if (!isMap(node)) return;
+      (node.items as Pair[]).forEach(({ key, value }, index) => {
+        const name = `${path}/${isScalar(key) ? String(key.value) : "?"}`;
+        const above = index === 0 ? node.commentBefore : isScalar(key) ? key.commentBefore : undefined;
+        if (!above && !(isScalar(key) && key.commentBefore)) bare.push(name);
+        // A map on one line is explained as a whole.
+        if (isMap(value) && value.flow !== true) walk(value, name);
+      });
+    };
+    walk(parseDocument(text).get("config"), "config");
+    expect(bare).toEqual([]);
+  },
+);
 
 test("each person has a profile that pins the written set, and a page with the command of their own machine", async () => {
   const files = await made();
