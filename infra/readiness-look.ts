@@ -118,6 +118,8 @@ function readStatements(project: string): ReadinessStatements {
     receipts: own("receipts"),
     admissions: own("admissions"),
     foreign_keys: own("foreign_keys"),
+    acting: own("acting"),
+    discovery: own("discovery"),
     session: own("session"),
     writes: own("writes"),
     grant_matrix: readFileSync(join(project, "sql", "read", "grant-matrix.sql"), "utf8"),

@@ -263,6 +263,12 @@ function addOtherVerbs(root: Command, { common, run }: Running): void {
     .description("everything that must be true before a run, all at once")
     .action(() => run(async () => (await import("./commands/precheck.ts")).precheck(common())));
   root
+    .command("deliver <subject> <name>")
+    .description("hand a document that was laid in reports/handed-over to this host's reporter")
+    .action((subject: string, name: string) =>
+      run(async () => (await import("./commands/deliver-document.ts")).deliverDocument(common(), subject, name)),
+    );
+  root
     .command("stops")
     .description("the stop table")
     .action(() => run(async () => (await import("./commands/stops.ts")).showStops(common())));

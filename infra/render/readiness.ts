@@ -13,12 +13,17 @@ export type ReadinessStatements = Readonly<
     | "receipts"
     | "admissions"
     | "foreign_keys"
+    | "acting"
+    | "discovery"
     | "session"
     | "writes"
     | "grant_matrix",
     string
   >
 >;
+
+/** The existing system's own reader, who discovers and writes nothing. */
+export const DISCOVERY_ROLE = "context_pack_readonly";
 
 /** What is looked at. `places`: folders and files that must be the same before and after. */
 export interface ReadinessRequest {
@@ -31,8 +36,8 @@ export interface ReadinessRequest {
 
 /** Looks taken before those of the probe, and after them. */
 export const READINESS_LOOKS = {
-  before: ["files_before", "writes_before"],
-  after: ["hostname", "records", "writes_after", "files_after"],
+  before: ["files_before", "started_before", "writes_before"],
+  after: ["hostname", "records", "writes_after", "started_after", "files_after"],
 } as const;
 export type ReadinessLook = (typeof READINESS_LOOKS)["before" | "after"][number];
 
@@ -63,13 +68,26 @@ export function readinessLooks({
 }`;
   return {
     files_before: witness("files_before"),
+    started_before: started("started_before"),
     writes_before: session("writes_before", `${statementText(statements.writes)};\n`),
     hostname: "look_at_hostname() { uname -n; }",
     records: session("records", recordsScript(statements, carried)),
     writes_after: session("writes_after", `${statementText(statements.writes)};\n`),
+    started_after: started("started_after"),
     files_after: witness("files_after"),
   };
 }
+
+// One line a thing: units that are installed, services that run, cron's tables with their change times, containers.
+const started = (name: string): string => `look_at_${name}() {
+  if [ -d /run/systemd/system ]; then
+    systemctl list-unit-files --type=service,timer --no-legend --plain --no-pager 2>/dev/null | cut -d' ' -f1 | sed 's/^/unit /'
+    systemctl list-units --type=service --state=running --no-legend --plain --no-pager 2>/dev/null | cut -d' ' -f1 | sed 's/^/running /'
+  fi
+  find -P /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /var/spool/cron -type f -printf 'cron %p %C@\\n' 2>/dev/null
+  if command -v docker > /dev/null; then timeout 10 docker ps --all --no-trunc --format 'container {{.ID}} {{.State}}' 2>/dev/null; fi
+  true
+}`;
 
 const statementText = (text: string): string => text.trim().replace(/;$/, "");
 
@@ -95,6 +113,11 @@ function recordsScript(statements: ReadinessStatements, carried: readonly string
       `SELECT jsonb_build_object('look', 'grant_matrix') || to_jsonb(matrix) FROM (\n${statementText(statements.grant_matrix)}\n) AS matrix`,
     ),
     asked("foreign_keys"),
+    asked("acting"),
+    // As the reader whom the existing system keeps for discovery: what it may not see is a fault of this look alone.
+    `SET LOCAL ROLE ${DISCOVERY_ROLE};`,
+    asked("discovery"),
+    "RESET ROLE;",
     asked("session"),
     "COMMIT;",
     "",

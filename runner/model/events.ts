@@ -155,6 +155,9 @@ export const standingEvent = event("standing", {
 /** One point of a checklist: doctor, precheck, names and readiness. */
 const pointEvent = event("point", pointSchema.shape);
 
+/** A document that the host's reporter took. */
+export const deliveredEvent = event("delivered", texts("file"));
+
 /** What a restore outside the host needs, and a drill that was recorded. */
 export const receiptEvent = event("receipt", { package: drillPackageSchema });
 export const drillEvent = event("drill", drillRecordSchema.shape);
@@ -311,6 +314,7 @@ export const printed = z.union([
   event("drilled", drillRecordSchema.shape),
   event("drilled", { run_id: text, tables: count, rows: count }),
   backupRunEvent,
+  deliveredEvent,
   event("backup_selftest", backupAnswer),
   event("backup", {
     id: text,

@@ -24,11 +24,9 @@ export function judgeTarget(
       verdict: {
         code: "STOP_TARGET_POLICY",
         facts: {
-          saw: `${document} is protected by ${guarded}`,
+          saw: `${document} is protected by ${guarded}: P-B, a re-exercise of a constitution-shaped document, is refused`,
           wanted: "a document no protected prefix covers",
-          hint:
-            "a document of the constitution's shape is not exercised again (P-B): what is in force stays as it is; " +
-            "cut a new version under a prefix of its own",
+          hint: "what is in force stays as it is; cut a new version under a prefix of its own",
         },
       },
     };

@@ -18,6 +18,8 @@ const writesSchema = z.object({ inserted: z.string(), updated: z.string(), delet
 /** The looks that witness, and the transaction of the records. */
 export interface Witnesses {
   readonly files: readonly [LookAnswer, LookAnswer];
+  /** What is installed and started on the host beside the cutter. */
+  readonly started: readonly [LookAnswer, LookAnswer];
   readonly writes: readonly [LookAnswer, LookAnswer];
   readonly session: Told<RowOf<"session">>;
 }
@@ -26,7 +28,12 @@ export interface Witnesses {
 export function evidenceOf(witnesses: Witnesses | undefined): Evidence[] {
   if (witnesses === undefined)
     return [{ what: "the host", saw: "no connection stood, so nothing was done there", holds: null }];
-  return [transaction(witnesses.session), ...rowsWritten(witnesses.writes), fileTree(witnesses.files)];
+  return [
+    transaction(witnesses.session),
+    ...rowsWritten(witnesses.writes),
+    nothingStarted(witnesses.started),
+    fileTree(witnesses.files),
+  ];
 }
 
 function transaction(session: Witnesses["session"]): Evidence {
@@ -61,6 +68,23 @@ function rowsWritten([before, after]: Witnesses["writes"]): Evidence[] {
     compared("rows inserted, updated, deleted in the database", rows(first), rows(second)),
     compared("next transaction number of the cluster", first.next_xid, second.next_xid),
   ];
+}
+
+// A host installs and starts things of its own meanwhile: what is new is named, and nobody can say by this alone who did it.
+function nothingStarted([before, after]: Witnesses["started"]): Evidence {
+  const what = "service, cron, docker";
+  const [first, second] = [before, after].map((look) =>
+    textOf(look)
+      ?.split("\n")
+      .filter((line) => line !== ""),
+  );
+  if (first === undefined || second === undefined) return { what, saw: "not listed", holds: null };
+  const fresh = second.filter((line) => !first.includes(line));
+  const count = (kind: string): number => second.filter((line) => line.startsWith(`${kind} `)).length;
+  const seen = `${count("unit")} units, ${count("running")} running, ${count("cron")} cron tables, ${count("container")} containers`;
+  return fresh.length === 0
+    ? { what, saw: `none installed, none started (${seen} before and after)`, holds: true }
+    : { what, saw: `new meanwhile: ${fresh.slice(0, 5).join(", ")}`, holds: null };
 }
 
 function fileTree([before, after]: Witnesses["files"]): Evidence {

@@ -17,11 +17,14 @@ import { answersPoint, hostnamePoint, installLine, untouchedPoints } from "./hos
 import { evidenceOf, type Evidence } from "./non-mutation.ts";
 import { recordsOf } from "./record-facts.ts";
 import {
+  administratorPoint,
   backupPoint,
   countsPoint,
+  discoveryPoint,
   foreignKeysPoint,
   grantPoint,
   hostIdsPoint,
+  reexercisePoint,
   rulingPoint,
   targetPoint,
 } from "./record-points.ts";
@@ -79,6 +82,8 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
       withConfig("foreign keys to the application", (value) =>
         foreignKeysPoint(records.foreignKeys, value.orchestrator.content, edit),
       ),
+      administratorPoint(records.acting, edit),
+      discoveryPoint(records, whole?.database.user ?? "the administrator"),
       ...untouchedPoints(declared, whole, edit),
     ]),
     // Before the gaps, because only a tested release is to be laid; behind the host, because it takes long.
@@ -96,6 +101,9 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
       ),
       gap.nine,
       parserPoint(),
+      withConfig("P-B a re-exercise of a constitution-shaped document", (value) =>
+        reexercisePoint(value.orchestrator.content, edit),
+      ),
     ]),
     ...inPart("immediately before a run", [
       withConfig("counts against the pinned baseline", (value) =>
@@ -114,6 +122,7 @@ export async function readinessOf({ stackFile, sandbox, project, now }: Question
     evidence: evidenceOf(
       others && {
         files: [others.files_before, others.files_after],
+        started: [others.started_before, others.started_after],
         writes: [others.writes_before, others.writes_after],
         session: records.session,
       },

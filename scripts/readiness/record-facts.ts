@@ -59,6 +59,22 @@ const rowSchema = z.discriminatedUnion("look", [
     revoked: z.boolean(),
   }),
   z.object({ look: z.literal("foreign_key"), key: z.string(), leads_to: z.string() }),
+  z.object({
+    look: z.literal("acting"),
+    login: z.string(),
+    superuser: z.boolean(),
+    options: z.boolean(),
+    barred: z.array(z.string()),
+  }),
+  z.object({
+    look: z.literal("discovery"),
+    role: z.string(),
+    units: count,
+    versions: count,
+    enacted: count,
+    writes: z.boolean(),
+    ledger: z.boolean(),
+  }),
   z.object({ look: z.literal("grant_matrix"), ...ROWS["read/grant-matrix"].shape }),
   z.object({
     look: z.literal("session"),
@@ -83,6 +99,8 @@ export interface Records {
   readonly admissions: Told<readonly RowOf<"admission">[]>;
   readonly foreignKeys: Told<readonly RowOf<"foreign_key">[]>;
   readonly grantMatrix: Told<RowOf<"grant_matrix">>;
+  readonly acting: Told<RowOf<"acting">>;
+  readonly discovery: Told<RowOf<"discovery">>;
   readonly session: Told<RowOf<"session">>;
 }
 
@@ -146,6 +164,8 @@ export function recordsOf(look: LookAnswer): Records {
     admissions: many("admission"),
     foreignKeys: many("foreign_key"),
     grantMatrix: one("grant_matrix"),
+    acting: one("acting"),
+    discovery: one("discovery"),
     session: one("session"),
   };
 }

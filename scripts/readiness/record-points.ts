@@ -1,5 +1,6 @@
 // Points that the database's own records answer: counts, rights, a proven backup, an authorization, a target.
 import type { Baseline } from "../../infra/config.ts";
+import { DISCOVERY_ROLE } from "../../infra/render/readiness.ts";
 import { backupProofSchema } from "../../runner/model/backup-receipt.ts";
 import { digestOf } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
@@ -37,6 +38,50 @@ export function countsPoint(
     const differences = countDifferences(found, baseline, writtenByRuns("value" in runs ? runs.value : []));
     return differences.length === 0 ? holds(countsText(found)) : lacks(differences.join("; "));
   });
+}
+
+/** The login that lays packages and registers: superuser, or named with what gives it the roles it must become. */
+export const administratorPoint = (acting: Records["acting"], edit: string): Finding =>
+  point("rights of the administrator", acting, edit, ({ login, superuser, options, barred }) => {
+    if (superuser) return holds(`${login} is superuser`);
+    const given = barred.map((role) => `GRANT ${role} TO ${login}${options ? " WITH SET TRUE" : ""}`);
+    const become =
+      given.length === 0 ? "" : `; it may not become ${barred.join(", ")}: as a superuser: ${given.join("; ")}`;
+    return lacks(`${login} is no superuser, and only one lays packages that bring event triggers${become}`);
+  });
+
+/** Discovery as the existing system knows it: its own reader sees every unit and can write none. */
+export const discoveryPoint = ({ discovery, counts }: Pick<Records, "discovery" | "counts">, login: string): Finding =>
+  point(
+    `discovery by ${DISCOVERY_ROLE}`,
+    discovery,
+    "npm run drift",
+    ({ role, units, versions, enacted, writes, ledger }) => {
+      if (role !== DISCOVERY_ROLE)
+        return lacks(
+          `${login} could not become ${DISCOVERY_ROLE}: make the role, or GRANT ${DISCOVERY_ROLE} TO ${login} WITH SET TRUE`,
+        );
+      if (writes) return lacks(`${DISCOVERY_ROLE} may write units`);
+      const all = "value" in counts ? counts.value : undefined;
+      if (all !== undefined && (all.information_unit !== units || all.unit_version !== versions))
+        return lacks(
+          `${units} of ${all.information_unit} units and ${versions} of ${all.unit_version} versions are seen`,
+        );
+      return holds(
+        `${units} units, ${versions} versions, ${enacted} enacted; writes nothing${ledger ? "" : ", sees no ledger"}`,
+      );
+    },
+  );
+
+/** P-B: a constitution-shaped document is not exercised again, whoever asks. */
+export function reexercisePoint(
+  { protected_prefixes: prefixes }: Pick<Config, "protected_prefixes">,
+  edit: string,
+): Finding {
+  const title = "P-B a re-exercise of a constitution-shaped document";
+  return prefixes.length === 0
+    ? { title, ...lacks("no prefix is protected, so none is refused"), next: edit }
+    : { title, ...holds(`refused: ${prefixes.join(", ")} are protected`) };
 }
 
 /** Foreign keys to tables of the application, which stop every backup unless they are left out by name. */

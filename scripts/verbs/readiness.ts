@@ -12,6 +12,11 @@ import { printJson } from "../../runner/terminal/print-json.ts";
 import { runProgram } from "../frame/run-program.ts";
 import type { Evidence } from "../readiness/non-mutation.ts";
 import { readinessOf, type Readiness } from "../readiness/readiness-of.ts";
+import { documentName, readinessDocument, type ToldReadiness } from "../readiness/readiness-document.ts";
+import { deliveredEvent } from "../../runner/model/events.ts";
+import { answersOf, eventsLike } from "../operator/host-call.ts";
+import { targetOf } from "../operator/target.ts";
+import { upload } from "../operator/upload.ts";
 import { projectRoot } from "../../infra/place.ts";
 
 operatorProgram(
@@ -19,14 +24,17 @@ operatorProgram(
   "what a host needs, or with a document what its first run needs and leaves: found, missing or could not look, and one next command",
 )
   .argument("[document-id]", "the document that shall be cut")
-  .action((document: string | undefined, options: OperatorOptions) =>
+  .option("--deliver", "hand the list to the host's reporter as a document, as those of a run", false)
+  .action((document: string | undefined, options: Options) =>
     document === undefined
       ? runProgram(() => ofHost(options))
-      : atHost(options, async (target) => tell({ points: await documentReadiness(target, document) }, options)),
+      : atHost(options, async (target) =>
+          tell({ points: await documentReadiness(target, document) }, options, document),
+        ),
   )
   .parse();
 
-async function ofHost(options: OperatorOptions): Promise<number> {
+async function ofHost(options: Options): Promise<number> {
   const readiness = await readinessOf({
     stackFile: stackFile(options.stack),
     sandbox: options.stack === SANDBOX_STACK,
@@ -36,10 +44,15 @@ async function ofHost(options: OperatorOptions): Promise<number> {
   return tell(readiness, options);
 }
 
+interface Options extends OperatorOptions {
+  readonly deliver: boolean;
+}
+
 /** `evidence`: what proves that nothing was changed, where one look was all that was done. */
 type Told = Pick<Readiness, "points"> & Partial<Pick<Readiness, "evidence">>;
 
-function tell({ points, evidence = [] }: Told, { json, stack }: OperatorOptions): number {
+async function tell({ points, evidence = [] }: Told, options: Options, documentId?: string): Promise<number> {
+  const { json, stack } = options;
   if (json) {
     printPoints(points);
     printJson({ event: "next", command: nextCommand(points, stack) ?? null });
@@ -49,8 +62,24 @@ function tell({ points, evidence = [] }: Told, { json, stack }: OperatorOptions)
       evidence.length === 0 ? [] : ["", "what proves that nothing was changed", ...evidence.map(evidenceLine)];
     process.stdout.write(`${[...checklistLines(points), "", nextLine(points, stack), ...proof].join("\n")}\n`);
   }
+  if (options.deliver) await deliver({ points, evidence, documentId }, options);
   const ready = allFound(points) && evidence.every(({ holds }) => holds !== false);
   return ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit;
+}
+
+async function deliver(
+  told: Pick<ToldReadiness, "points" | "evidence" | "documentId">,
+  { stack, json }: Options,
+): Promise<void> {
+  const target = targetOf(stack);
+  const whole = { ...told, host: target.address.host, at: new Date(), next: nextCommand(told.points, stack) };
+  const name = documentName(whole);
+  await upload(target, { area: "reports/handed-over", name }, Buffer.from(readinessDocument(whole)));
+  const events = await answersOf(target, ["deliver", told.documentId ?? "host", name]);
+  for (const delivered of eventsLike(deliveredEvent, events)) {
+    if (json) printJson(delivered);
+    else process.stdout.write(`delivered: ${printable(delivered.file)}\n`);
+  }
 }
 
 function stackFile(stack: string): string {

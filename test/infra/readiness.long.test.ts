@@ -99,13 +99,15 @@ test("a virgin host is told line by line, every gap open but the parser, and not
       programs: "found",
       [`${foreign} present and untouched`]: "found",
       "grant matrix sha": "found",
+      "rights of the administrator": "found",
+      "discovery by context_pack_readonly": "found",
       "counts against the pinned baseline": "found",
       "a proven backup": "missing",
       "tests baseline": "missing",
     },
   });
   expect(answer.next).toEqual(["npm run release"]);
-  expect(answer.evidence.map(({ holds }) => holds)).toEqual([true, true, true, true]);
+  expect(answer.evidence.map(({ holds }) => holds)).toEqual([true, true, true, true, true]);
   expect(await trace()).toEqual([files, next, logins + 1]);
 });
 

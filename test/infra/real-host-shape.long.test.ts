@@ -1,7 +1,7 @@
 // A host shaped like the real one: declared by the example file, with users of its own, sudo, foreign files in the runtime root and passwords in env files.
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -9,13 +9,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { YAML } from "zx";
 import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
 import { ROLES, type RoleKey } from "../../runner/model/run.ts";
+import { programPath } from "../../scripts/build/programs.mjs";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { ensureStack } from "../../scripts/stack/pulumi.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { provisionedHost, type ProvisionedHost } from "../support/provisioned-host.ts";
 
 const asRoot = process.getuid?.() === 0;
-const sudo = spawnSync("sudo", ["-n", "true"]).status === 0;
 if (!asRoot) process.stdout.write("the shape of the real host is tested as root only: it makes UNIX users\n");
 
 const tag = randomBytes(3).toString("hex");
@@ -52,7 +52,7 @@ function fromExample({ folder, config: ours }: ProvisionedHost): StackConfig {
   return parseStackConfig({
     ...example,
     sandbox: true,
-    connection: { ...ours.connection, sudo },
+    connection: { ...ours.connection, sudo: true },
     orchestrator: {
       ...example.orchestrator,
       content: {
@@ -84,6 +84,7 @@ function fromExample({ folder, config: ours }: ProvisionedHost): StackConfig {
 
 beforeAll(async () => {
   if (!asRoot) return;
+  if (programPath("sudo") === undefined) throw new Error("missing: sudo (Debian package sudo)");
   host = await provisionedHost({ release: "built", tcp: true });
   config = fromExample(host);
   const { folder } = host;
@@ -219,6 +220,29 @@ test.runIf(asRoot)(
     const voided = asRunner("orchestrate", "void", run?.run_id ?? "", "only tried");
     expect([voided.status, voided.stderr]).toEqual([0, expect.anything()]);
     expect(await host.look()).toEqual([]);
+  },
+);
+
+test.runIf(asRoot)(
+  "the survey and the first-run package are delivered as documents by the host's own reporter, as the runner's user",
+  () => {
+    const stack = join(host.engine.place.project, "Pulumi.sandbox.yaml");
+    const program = join(projectRoot(), "dist", "scripts", "readiness.mjs");
+    for (const [words, kind, subject] of [
+      [[], "prerequisite-survey", "host"],
+      [["FIRST-1"], "first-run-package", "first-1"],
+    ] as const) {
+      const done = spawnSync(process.execPath, [program, ...words, "--deliver", "--stack", stack], {
+        encoding: "utf8",
+      });
+      const file = /^delivered: (.+)$/m.exec(done.stdout)?.[1] ?? done.stderr;
+      expect(file).toMatch(new RegExp(`^knowledge/dev/laws/${subject}/readiness/${kind}-[0-9-]+[.]md$`));
+      const delivered = join(host.folder, "var lib", "reports", file);
+      expect(readFileSync(delivered, "utf8")).toMatch(/^# (?:Prerequisite survey|First-run package)/);
+      expect(execFileSync("stat", ["-c", "%U", delivered]).toString().trim()).toBe(made("cutter"));
+      // Looking does not write: the copy that was handed over is gone.
+      expect(readdirSync(join(host.folder, "var lib", "reports", "handed-over"))).toEqual([]);
+    }
   },
 );
 

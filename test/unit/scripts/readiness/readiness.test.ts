@@ -266,27 +266,44 @@ describe("what proves that nothing was changed", () => {
     value: { look: "session" as const, read_only, xid, role: "r", database: "d" },
   });
   const sha = "a".repeat(64);
-  const held = (files: [string, string], xids: [string, string], told: ReturnType<typeof session>) =>
+  const HOST = "unit ssh.service\nrunning ssh.service\ncron /etc/cron.d/e2scrub 1.0\n";
+  const of = (files: [string, string], xids: [string, string], told: ReturnType<typeof session>, later = HOST) =>
     evidenceOf({
+      started: [out(HOST), out(later)],
       files: [out(files[0]), out(files[1])],
       writes: [writes(xids[0]), writes(xids[1])],
       session: told,
-    }).map(({ holds }) => holds);
+    });
+  const held = (...given: Parameters<typeof of>) => of(...given).map(({ holds }) => holds);
 
   test("equal witnesses and a read-only transaction without a number prove it", () =>
-    expect(held([sha, sha], ["7", "7"], session("on", null))).toEqual([true, true, true, true]));
+    expect(held([sha, sha], ["7", "7"], session("on", null))).toEqual([true, true, true, true, true]));
   test("a transaction that could have written, or files that moved, disprove it", () =>
-    expect(held([sha, "b".repeat(64)], ["7", "7"], session("on", "9"))).toEqual([false, true, true, false]));
+    expect(held([sha, "b".repeat(64)], ["7", "7"], session("on", "9"))).toEqual([false, true, true, true, false]));
   test("somebody else's write is said and held against nobody", () =>
-    expect(held([sha, sha], ["7", "8"], session("on", null))).toEqual([true, true, null, true]));
+    expect(held([sha, sha], ["7", "8"], session("on", null))).toEqual([true, true, null, true, true]));
+  test("service, cron and docker: none installed and none started is said with counts, and what is new meanwhile by its name", () => {
+    const told = (later?: string) =>
+      of([sha, sha], ["7", "7"], session("on", null), later).find(({ what }) => what === "service, cron, docker");
+    expect(told()).toEqual({
+      what: "service, cron, docker",
+      saw: "none installed, none started (1 units, 1 running, 1 cron tables, 0 containers before and after)",
+      holds: true,
+    });
+    expect(told(`${HOST}running nginx.service\n`)).toMatchObject({
+      saw: "new meanwhile: running nginx.service",
+      holds: null,
+    });
+  });
   test("without psql nothing was asked, and without a connection nothing was done", () => {
     expect(
       evidenceOf({
         files: [out(sha), out(sha)],
+        started: [out(""), out("")],
         writes: [out("no psql"), out("no psql")],
         session: { state: "could not look", saw: "no psql" },
       }).map(({ holds }) => holds),
-    ).toEqual([null, null, true]);
+    ).toEqual([null, null, true, true]);
     expect(evidenceOf(undefined)).toMatchObject([{ holds: null }]);
   });
 });

@@ -4,11 +4,14 @@ import { RECORDED_BASELINE, countDifferences, writtenByRuns } from "../../../../
 import { recordsOf } from "../../../../scripts/readiness/record-facts.ts";
 import type { Records } from "../../../../scripts/readiness/record-facts.ts";
 import {
+  administratorPoint,
   backupPoint,
   countsPoint,
+  discoveryPoint,
   foreignKeysPoint,
   grantPoint,
   hostIdsPoint,
+  reexercisePoint,
   rulingPoint,
   targetPoint,
 } from "../../../../scripts/readiness/record-points.ts";
@@ -243,7 +246,51 @@ test("without psql, with a failed login or with an answer cut off, no record is 
     { out: Buffer.alloc(0) },
   ]) {
     expect(Object.values(recordsOf(look)).map((told) => ("state" in told ? told.state : "value"))).toEqual(
-      Array.from({ length: 8 }, () => "could not look"),
+      Array.from({ length: 10 }, () => "could not look"),
     );
   }
+});
+
+describe("who looks and who acts", () => {
+  const acting = { look: "acting", login: "chief", superuser: false, options: true, barred: [] as string[] };
+  const discovery = {
+    look: "discovery",
+    role: "context_pack_readonly",
+    units: 158,
+    versions: 165,
+    enacted: 60,
+    writes: false,
+    ledger: false,
+  };
+  const administrator = (change: object) => administratorPoint(records({ ...acting, ...change }).acting, "vi");
+  const discovered = (change: object, login = "chief") => discoveryPoint(records({ ...discovery, ...change }), login);
+
+  test("an administrator whose memberships say SET FALSE is told the GRANT that lets him become each role, in the words of his server's version", () => {
+    expect(administrator({ superuser: true })).toMatchObject({ state: "found", saw: "chief is superuser" });
+    const barred = administrator({ barred: ["cutter_owner", "directus"] });
+    expect(barred.state).toBe("missing");
+    expect(barred.saw).toContain("chief is no superuser");
+    expect(barred.saw).toContain("it may not become cutter_owner, directus");
+    expect(barred.saw).toContain("GRANT directus TO chief WITH SET TRUE");
+    expect(administrator({ barred: ["directus"], options: false }).saw).toMatch(/GRANT directus TO chief$/);
+  });
+  test("discovery by context_pack_readonly sees every unit and writes none; whoever could not become it says the GRANT", () => {
+    expect(discovered({})).toMatchObject({
+      title: "discovery by context_pack_readonly",
+      state: "found",
+      saw: "158 units, 165 versions, 60 enacted; writes nothing, sees no ledger",
+    });
+    expect(discovered({ role: "chief" }).saw).toContain("GRANT context_pack_readonly TO chief WITH SET TRUE");
+    expect(discovered({ writes: true })).toMatchObject({
+      state: "missing",
+      saw: "context_pack_readonly may write units",
+    });
+  });
+  test("P-B, a re-exercise of a constitution-shaped document, is refused on a host with protected prefixes, and says by which", () => {
+    expect(reexercisePoint({ protected_prefixes: ["ICX-CONST", "DIEU*"] }, "vi")).toMatchObject({
+      state: "found",
+      saw: "refused: ICX-CONST, DIEU* are protected",
+    });
+    expect(reexercisePoint({ protected_prefixes: [] }, "vi").state).toBe("missing");
+  });
 });

@@ -1,0 +1,34 @@
+// `deliver <subject> <name>`: hands a document that lies in the runtime root to the reporter of this host, as a run's own documents are.
+import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import type { Common } from "./call-options.ts";
+import { Stopped } from "../model/stop.ts";
+import { readSafely } from "../adapters/safe-file.ts";
+import { printJson } from "../terminal/print-json.ts";
+import { makeWorld } from "../wire.ts";
+
+/** Area of the runtime root, and the folder in it, where a document waits to be delivered. */
+export const HANDED_OVER = "handed-over";
+const DOCUMENT_CAP = 1024 * 1024;
+const SUBJECT = /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/;
+const NAME = /^[a-z][a-z-]{0,40}-\d{4}-\d\d-\d\d-\d{6}\.md$/;
+
+/** Exit 0 when it was delivered; the copy in the runtime root is then gone. */
+export async function deliverDocument(common: Common, subject: string, name: string): Promise<number> {
+  if (!SUBJECT.test(subject) || !NAME.test(name))
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "a subject or a name of a document out of form",
+      wanted: "a document or host, and <kind>-<date>-<time>.md",
+    });
+  const { config, reporter } = await makeWorld(common.config);
+  const file = join(config.orchestrator.runtime_root, "reports", HANDED_OVER, name);
+  const read = await readSafely(file, DOCUMENT_CAP);
+  if (!read.ok)
+    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file}: ${read.reason}`, wanted: "the document to deliver" });
+  const folder = `knowledge/dev/laws/${subject.toLowerCase()}/readiness`;
+  await reporter.deliver(folder, name, read.bytes.toString("utf8"));
+  await rm(file, { force: true });
+  if (common.json) printJson({ event: "delivered", file: `${folder}/${name}` });
+  process.stderr.write(`delivered: ${folder}/${name}\n`);
+  return 0;
+}
