@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
+import { withoutBackendSecrets } from "./backend.ts";
 import { engineEnvironment } from "../toolchain/engine-environment.ts";
 import { engineProgram } from "../toolchain/pulumi-home.ts";
 import { readEngineEvents } from "./engine-events.ts";
@@ -75,7 +76,11 @@ export async function runEngine(engine: Engine, args: readonly string[], given: 
         saw: `pulumi ${args[0] ?? ""} did not end within ${given.limitSeconds ?? 0} s`,
         wanted: "an answer",
       });
-    return { status: done.exitCode ?? ENGINE_STATUS.failed, stdout: done.stdout, stderr: done.stderr };
+    const status = done.exitCode ?? ENGINE_STATUS.failed;
+    const shown = (text: string): string => withoutBackendSecrets(text, engine.backendUrl);
+    // What an engine answered is read by programs; what it says of a failure is shown to people.
+    const answered = status === ENGINE_STATUS.done || status === ENGINE_STATUS.changesProposed;
+    return { status, stdout: answered ? done.stdout : shown(done.stdout), stderr: shown(done.stderr) };
   } finally {
     watch?.end();
     process.off("SIGINT", wait).off("SIGTERM", forward);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Option } from "commander";
 import { Stopped } from "../../runner/model/stop.ts";
-import { printable } from "../../runner/rules/text-hygiene.ts";
+import { backendFault, backendWithoutSecrets } from "./backend.ts";
 import { ensureStack, makePassphrase, openStack } from "./pulumi.ts";
 import type { Engine, StackPlace } from "./pulumi.ts";
 import { missingStackFile } from "./stack-config.ts";
@@ -53,19 +53,18 @@ export function stackPlace(
   }
   const backendUrl = environment["PULUMI_BACKEND_URL"] ?? "";
   const passphraseFile = environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
+  const fault = backendFault(backendUrl);
   const missing = [
-    ...(backendUrl === ""
-      ? ["PULUMI_BACKEND_URL is not set"]
-      : backendUrl.startsWith("file:")
-        ? ["PULUMI_BACKEND_URL is a folder of this machine"]
-        : []),
+    ...(fault === undefined ? [] : [fault]),
     ...(passphraseFile === "" ? ["PULUMI_CONFIG_PASSPHRASE_FILE is not set"] : []),
   ];
   if (missing.length > 0) {
     throw new Stopped("STOP_PRECHECK_FAILED", {
       saw: missing.join("; "),
       wanted: "a backend your colleagues reach, and the file with the stack's passphrase",
-      hint: "state on one machine makes every other clone believe that nothing was ever provisioned; docs/real-host.md names some",
+      hint:
+        "state on one machine makes every other clone believe that nothing was ever provisioned; " +
+        "docs/real-host.md has a line for each kind",
     });
   }
   return { project, stack, passphraseFile, backendUrl };
@@ -75,13 +74,6 @@ export function stackPlace(
 const newStackWords = (stack: string, backendUrl: string): string =>
   `the backend ${backendWithoutSecrets(backendUrl)} held no stack ${stack}; it was made, empty. ` +
   "If this host was provisioned before, your colleagues use another PULUMI_BACKEND_URL: go on with theirs.";
-
-/** A backend's address may carry a user, a password or keys in its query. */
-function backendWithoutSecrets(backendUrl: string): string {
-  if (!URL.canParse(backendUrl)) return "of PULUMI_BACKEND_URL";
-  const { protocol, host, pathname } = new URL(backendUrl);
-  return printable(`${protocol}//${host}${pathname}`);
-}
 
 /**
  * Opens the stack of a command; progress of the engine's first install goes to stderr. The stack begins with the first look at it, so

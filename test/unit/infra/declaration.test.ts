@@ -109,6 +109,10 @@ test("a stack that is no sandbox needs a backend that colleagues reach and a pas
         ),
       ).facts.saw,
     ).toBe("PULUMI_BACKEND_URL is a folder of this machine");
+    const other = { PULUMI_BACKEND_URL: "redis://:s3cret@cache/0", PULUMI_CONFIG_PASSPHRASE_FILE: "/srv/p" };
+    expect(stopOf(() => stackPlace("real", other, project)).facts.saw).toBe(
+      "PULUMI_BACKEND_URL is redis:, which the engine does not know; it knows s3://, gs://, azblob://, postgres://, https://",
+    );
     expect(
       stackPlace("real", { PULUMI_BACKEND_URL: "s3://state", PULUMI_CONFIG_PASSPHRASE_FILE: "/srv/p" }, project),
     ).toMatchObject({ backendUrl: "s3://state" });
