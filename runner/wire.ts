@@ -3,7 +3,7 @@ import { backupVault } from "./adapters/backup-vault.ts";
 import { credentialOf } from "./adapters/credentials.ts";
 import { gpgvVerifier } from "./adapters/gpgv-verifier.ts";
 import { folderReporter } from "./adapters/folder-reporter.ts";
-import { httpReporter } from "./adapters/http-reporter.ts";
+import { httpReporter, knowledgeBaseOf } from "./adapters/http-reporter.ts";
 import { postgresDatabase } from "./adapters/postgres.ts";
 import { relevantObjects } from "./adapters/rights.ts";
 import { fileEvents } from "./adapters/run-events.ts";
@@ -14,7 +14,6 @@ import type { Config } from "./model/config.ts";
 import type { SignatureAnswer, SignatureQuestion } from "./world/signature.ts";
 import { signedCounts } from "./looks/row-counts.ts";
 import { environmentScope } from "./rules/environment-hash.ts";
-import { kbKeyVariable } from "./rules/env-login.ts";
 import { insistChain } from "./signatures/approver-chain.ts";
 import { verifyWithBoth } from "./signatures/both-verifiers.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
@@ -77,12 +76,6 @@ function ordersOnce(
 }
 
 function reporterOf(reports: Config["reports"]): World["reporter"] {
-  return reports.reporter === "http"
-    ? httpReporter({
-        base: reports.base_url,
-        keyFile: reports.api_key_file,
-        keyName: kbKeyVariable(reports),
-        folder: reports.folder,
-      })
-    : folderReporter(reports.folder);
+  const http = knowledgeBaseOf(reports);
+  return http === undefined ? folderReporter(reports.folder) : httpReporter(http);
 }

@@ -5,7 +5,8 @@ import * as z from "zod";
 import { sha256 } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
 import { ENV_HINT, readEnvFile } from "../rules/env-file.ts";
-import { refusalOf } from "../rules/env-login.ts";
+import type { Config } from "../model/config.ts";
+import { kbKeyVariable, refusalOf } from "../rules/env-login.ts";
 import { ownerOf } from "../rules/report-owner.ts";
 import type { Reporter } from "../world/files.ts";
 import { envBytes } from "./env-bytes.ts";
@@ -22,6 +23,17 @@ export interface HttpSettings {
   readonly wait?: (ms: number) => Promise<unknown>;
   readonly limitMs?: number;
 }
+
+/** Settings of a host whose documents go to a knowledge base; undefined for every other one. */
+export const knowledgeBaseOf = (reports: Config["reports"]): HttpSettings | undefined =>
+  reports.reporter === "http"
+    ? {
+        base: reports.base_url,
+        keyFile: reports.api_key_file,
+        keyName: kbKeyVariable(reports),
+        folder: reports.folder,
+      }
+    : undefined;
 
 const BACK_OFF = [500, 2000] as const;
 const LIMIT_MS = 20_000;
@@ -63,6 +75,31 @@ export function httpReporter(settings: HttpSettings): Reporter {
   };
 }
 
+/**
+ * Asks the knowledge base before a run is open: nothing is delivered. A key that it refuses, a redirect and an address where nobody
+ * answers are STOP_KB_UPLOAD_FAILED; any other answer is told as it is, because only a document shows whether one is taken.
+ */
+export async function askKnowledgeBase(settings: HttpSettings): Promise<string> {
+  const key = await keyOf(settings);
+  const { limitMs = LIMIT_MS } = settings;
+  const answer = await fetch(documentsOf(settings.base), {
+    method: "GET",
+    redirect: "manual",
+    signal: AbortSignal.timeout(limitMs),
+    headers: { "x-api-key": key, accept: "application/json" },
+  }).catch((error: unknown) => {
+    throw failed(`no answer (${codeOf(error)})`, "the knowledge base at the configured address", error);
+  });
+  await answer.body?.cancel();
+  if (answer.status === 401 || answer.status === 403)
+    throw failed(`the key ${settings.keyName} is refused (${answer.status})`, "a key that the knowledge base takes");
+  if (answer.status >= 300 && answer.status < 400)
+    throw failed(`a redirect (${answer.status})`, "an answer of the configured address itself");
+  return `answers (${answer.status}), and does not refuse the key`;
+}
+
+const documentsOf = (base: string): string => `${base.replace(/\/+$/, "")}/documents`;
+
 /** A failure that another try may not meet again. */
 class Passing extends Error {}
 
@@ -91,7 +128,7 @@ async function post({ base, limitMs = LIMIT_MS }: HttpSettings, key: string, bod
   let answer: Response;
   let text: string;
   try {
-    answer = await fetch(`${base.replace(/\/+$/, "")}/documents`, {
+    answer = await fetch(documentsOf(base), {
       method: "POST",
       redirect: "manual",
       signal,

@@ -19,6 +19,7 @@ import { readHere } from "../wire-here.ts";
 import { loadRecipient } from "../adapters/backup-key.ts";
 import { declaredRights } from "../adapters/rights.ts";
 import { readSafely } from "../adapters/safe-file.ts";
+import { askKnowledgeBase, knowledgeBaseOf } from "../adapters/http-reporter.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { majorVersion } from "../adapters/postgres-programs.ts";
 import { envBytes } from "../adapters/env-bytes.ts";
@@ -51,6 +52,13 @@ export async function precheck(common: Common): Promise<number> {
       return `${recipient.fingerprint}, subkey ${recipient.subkey.slice(-16)}`;
     }),
   );
+  const knowledgeBase = knowledgeBaseOf(config.reports);
+  if (knowledgeBase !== undefined)
+    others.push(
+      await check("knowledge base", "a knowledge base that answers and takes the key", () =>
+        askKnowledgeBase(knowledgeBase),
+      ),
+    );
   const facts = await collectDatabaseFacts(config);
   others.push(...(await programChecks(config, facts.sessions)));
   // The programs and the key may each be there and a backup still not come back: only the whole way, restore included, tells.

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import * as z from "zod";
-import { httpReporter } from "../../runner/adapters/http-reporter.ts";
+import { askKnowledgeBase, httpReporter } from "../../runner/adapters/http-reporter.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { ownerLine } from "../../runner/rules/report-owner.ts";
@@ -274,4 +274,39 @@ test("a configuration takes an encrypted address or this machine's own, and no s
     "http://127.0.0.1.example/",
   ])
     expect([bad, http(bad)]).toEqual([bad, false]);
+});
+
+test("a wrong key of the knowledge base shows at precheck, before a run is open, and nothing is delivered by asking", async () => {
+  const folder = await mkdtemp("/tmp/chr-");
+  let status = 401;
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method ?? ""} ${request.url ?? ""} ${String(request.headers["x-api-key"])}`);
+    response.writeHead(status, { location: "http://127.0.0.1:9/" }).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const keyFile = join(folder, "kb.env");
+  await writeFile(keyFile, `AGENT_DATA_API_KEY=${KEY}\n`);
+  const base = `http://127.0.0.1:${port}/api/`;
+  const ask = () => askKnowledgeBase({ base, keyFile, keyName: "AGENT_DATA_API_KEY", folder });
+  try {
+    await expect(ask()).rejects.toMatchObject({ facts: { saw: "the key AGENT_DATA_API_KEY is refused (401)" } });
+    status = 302;
+    await expect(ask()).rejects.toMatchObject({ facts: { saw: "a redirect (302)" } });
+    status = 405;
+    expect(await ask()).toBe("answers (405), and does not refuse the key");
+    expect(new Set(asked)).toEqual(new Set([`GET /api/documents ${KEY}`]));
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+    await expect(ask()).rejects.toMatchObject({ facts: { saw: "no answer (ECONNREFUSED)" } });
+    await writeFile(keyFile, "\n");
+    await expect(ask()).rejects.toMatchObject({ facts: { saw: expect.stringContaining("is not in") as string } });
+  } finally {
+    server.close();
+    await rm(folder, { recursive: true });
+  }
 });
