@@ -2,6 +2,7 @@
 // nobody is told "done" on the engine's word alone.
 import { readFileSync, rmSync } from "node:fs";
 import { ENVIRONMENT } from "../../infra/adopted-facts.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
 import { saysSandbox } from "../toolchain/sandbox-config.ts";
 import { lookToAdopt, recordAdoption } from "./adoption.ts";
 import { partsInProgress, readPreview, type PreviewLines } from "./engine-answer.ts";
@@ -53,18 +54,30 @@ export async function bringUpStack(engine: Engine, say: (line: string) => void, 
   }
   rmSync(locks, { force: true });
   const left = await lookWithEngine(engine);
-  if (!(await adoptSandbox(engine, left))) return left;
+  if (!(await adoptSandbox(engine, left, say))) return left;
   return { ...left, lines: left.lines.filter(({ component }) => component !== ENVIRONMENT) };
 }
 
+/** Facts of an adoption that are shown one by one; the file holds all. */
+const SHOWN_FACTS = 20;
+
 /**
  * A sandbox is made by us from nothing, so what stands on it after an `up` is what there is to adopt; a real host is adopted by a
- * person. An `up` refuses a host that had changed before it.
+ * person. An `up` refuses a host that had changed before it; what changed while it ran is shown, because it need not be its own doing.
  */
-async function adoptSandbox({ configFile }: Engine, { lines }: PreviewLines): Promise<boolean> {
+async function adoptSandbox(
+  { configFile }: Engine,
+  { lines }: PreviewLines,
+  say: (line: string) => void,
+): Promise<boolean> {
   if (!saysSandbox(readFileSync(configFile, "utf8"))) return false;
   const adopted = readStackFile(configFile)["cutter:adopted"] !== undefined;
   if (adopted && !lines.some(({ component }) => component === ENVIRONMENT)) return false;
-  await recordAdoption(configFile, await lookToAdopt(configFile));
+  const found = await lookToAdopt(configFile);
+  const file = await recordAdoption(configFile, found);
+  if (found.changes.length === 0) return true;
+  say(`adopted with this up: ${found.changes.length} facts that no declaration mentions, all in ${file}`);
+  for (const { path, want, have } of found.changes.slice(0, SHOWN_FACTS))
+    say(printable(`  ${path}: ${want} -> ${have}`).slice(0, 300));
   return true;
 }
