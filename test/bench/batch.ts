@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sitting, writeManifest, type Member } from "../support/batch-ground.ts";
 import { loadLine, sizes } from "../support/bench-ground.ts";
-import { ownProcessor } from "../support/processor-time.ts";
+import { ownProcessor } from "../support/cpu-seconds.ts";
 import { governedHost, type GovernedHost } from "../support/governed-host.ts";
 
 const PLAN_REACH = 3.6;
