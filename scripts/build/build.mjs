@@ -1,6 +1,5 @@
-// Bundles runner, scripts, the Pulumi program and the stand-in plugin into dist/. The same sources give the same bytes
-// in every folder: an approver can
-// rebuild and compare.
+// Bundles runner, scripts, the Pulumi program and the stand-in plugin into dist/. The same sources give the same bytes in every folder, so
+// that an approver can build them and compare.
 import { createHash } from "node:crypto";
 import {
   cpSync,
@@ -15,13 +14,10 @@ import {
 } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BANNER, ONE_FILE } from "./bundle-options.mjs";
 import { buildInfra } from "./infra-bundle.mjs";
 
 export const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-// Some packages inside the bundle call require(); an ES module has none. The name differs from any a bundled module declares.
-const BANNER =
-  "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url);";
 
 /** Runner needs these parts of sql/ on the host; the substrate stays at home, because a real host has its own tables. */
 const RUNNER_SQL = (path) => path !== "substrate";
@@ -29,24 +25,15 @@ const RUNNER_SQL = (path) => path !== "substrate";
 // Native parts of ssh2 are optional, and ignore-scripts leaves them unbuilt.
 const NATIVE_PARTS = ["*.node", "cpu-features"];
 
-const common = {
-  // ASCII: text beyond it makes Node decode every file and keep two bytes a character (measured: 60 ms a process).
-  bundle: true,
-  platform: "node",
-  target: "node20",
+const programs = {
+  ...ONE_FILE,
   format: "esm",
   splitting: true,
-  charset: "ascii",
-  legalComments: "none",
   outExtension: { ".js": ".mjs" },
   chunkNames: "chunk-[hash]",
   banner: { js: BANNER },
-  // Paths stay as written: a linked node_modules must not bring its machine's folders into the bundle.
-  preserveSymlinks: true,
   // Asked for by the scheduler's library only where telemetry is switched on; we hand it a log of our own and switch nothing on.
   external: ["pg-native", "fsevents", "winston", "winston-transport", "@opentelemetry/*"],
-  logLevel: "warning",
-  treeShaking: true,
 };
 
 /**
@@ -61,7 +48,7 @@ export async function build(project = PROJECT) {
     await buildRunner(esbuild, project, fresh);
     await buildScripts(esbuild, project, fresh);
     await buildPlugin(project, join(fresh, "plugin"));
-    if (existsSync(join(project, "infra", "index.ts"))) await buildInfra(project, join(fresh, "infra"));
+    await buildInfra(project, join(fresh, "infra"));
     const releaseDigest = writeManifest(join(fresh, "runner"));
     writeFileSync(join(fresh, "built-from"), sourceDigest(project));
     const old = join(project, ".state", `built-before-${process.pid}`);
@@ -77,46 +64,33 @@ export async function build(project = PROJECT) {
 async function buildRunner(esbuild, project, fresh) {
   const runner = join(fresh, "runner");
   mkdirSync(runner, { recursive: true });
-  if (existsSync(join(project, "runner", "cli.ts"))) {
-    await esbuild.build({
-      ...common,
-      absWorkingDir: project,
-      entryPoints: { cutter: "runner/cli.ts" },
-      outdir: relative(project, runner),
-    });
-  }
+  await esbuild.build({
+    ...programs,
+    absWorkingDir: project,
+    entryPoints: { cutter: "runner/cli.ts" },
+    outdir: relative(project, runner),
+  });
   // One file by itself: provisioning sends its text to a host that has no release yet.
-  if (existsSync(join(project, "runner", "commands", "env-file-program.ts")))
-    await esbuild.build({
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      format: "cjs",
-      charset: "ascii",
-      legalComments: "none",
-      preserveSymlinks: true,
-      logLevel: "warning",
-      absWorkingDir: project,
-      entryPoints: ["runner/commands/env-file-program.ts"],
-      outfile: join(runner, "env-file.cjs"),
-    });
+  await esbuild.build({
+    ...ONE_FILE,
+    format: "cjs",
+    absWorkingDir: project,
+    entryPoints: ["runner/commands/env-file-program.ts"],
+    outfile: join(runner, "env-file.cjs"),
+  });
   for (const part of readdirSync(join(project, "sql")).sort().filter(RUNNER_SQL)) {
     cpSync(join(project, "sql", part), join(runner, "sql", part), { recursive: true });
   }
 }
 
 async function buildScripts(esbuild, project, fresh) {
-  const verbs = join(project, "scripts", "verbs");
-  if (!existsSync(verbs)) return;
-  const entries = readdirSync(verbs)
-    .filter((name) => name.endsWith(".ts"))
-    .sort();
+  const entries = readdirSync(join(project, "scripts", "verbs")).sort();
   await esbuild.build({
-    ...common,
+    ...programs,
     absWorkingDir: project,
     entryPoints: entries.map((name) => `scripts/verbs/${name}`),
     outdir: relative(project, join(fresh, "scripts")),
-    external: [...common.external, ...NATIVE_PARTS],
+    external: [...programs.external, ...NATIVE_PARTS],
   });
 }
 
@@ -125,21 +99,13 @@ async function buildScripts(esbuild, project, fresh) {
  * laid into a cache outside the checkout; CommonJS, because the SDK inside is.
  */
 export async function buildPlugin(project, folder) {
-  const entry = "scripts/toolchain/stand-in/main.ts";
-  if (!existsSync(join(project, entry))) return;
   const esbuild = await import("esbuild");
   await esbuild.build({
-    bundle: true,
-    platform: "node",
-    target: "node20",
+    ...ONE_FILE,
     format: "cjs",
-    charset: "ascii",
-    legalComments: "none",
-    preserveSymlinks: true,
     external: NATIVE_PARTS,
-    logLevel: "warning",
     absWorkingDir: project,
-    entryPoints: [entry],
+    entryPoints: ["scripts/toolchain/stand-in/main.ts"],
     outfile: join(folder, "pulumi-resource-command.cjs"),
   });
 }

@@ -1,5 +1,6 @@
 // Bundles the Pulumi program. The SDK stays outside: the language host and the program must share one copy of it.
 import { join } from "node:path";
+import { BANNER, ONE_FILE } from "./bundle-options.mjs";
 
 // The SDK's index loads the TypeScript compiler and npm's resolver, which serialise functions; this program has none. Its parts alone
 // are the same modules in the same copy, and a run of the program takes one second of processor less of six.
@@ -29,21 +30,13 @@ const sdkParts = {
 export async function buildInfra(project, folder) {
   const esbuild = await import("esbuild");
   await esbuild.build({
-    bundle: true,
-    platform: "node",
-    target: "node20",
+    ...ONE_FILE,
     format: "esm",
-    charset: "ascii",
-    legalComments: "none",
-    preserveSymlinks: true,
     external: ["@pulumi/pulumi/*", "pg-native"],
     plugins: [sdkParts],
-    logLevel: "warning",
     absWorkingDir: project,
     entryPoints: ["infra/index.ts"],
     outfile: join(folder, "index.mjs"),
-    banner: {
-      js: "import { createRequire as cutterCreateRequire } from 'node:module'; const require = cutterCreateRequire(import.meta.url);",
-    },
+    banner: { js: BANNER },
   });
 }
