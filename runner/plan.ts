@@ -14,6 +14,7 @@ import { insist, Stopped } from "./model/stop.ts";
 import type { PureScope } from "./phase.ts";
 import { affectedRowId, ledgerIds, sourceSpan, type LedgerIds } from "./rules/ledger.ts";
 import { proveLossless } from "./rules/lossless.ts";
+import type { WrittenUnit } from "./rules/structural.ts";
 import { planRows, withoutText, writerDigest } from "./rules/plan-rows.ts";
 import { comparedSha, rowsSuperseding, supersededColumns } from "./rules/supersession.ts";
 
@@ -111,16 +112,29 @@ async function supersededBy(
   return recorded;
 }
 
-/** The plan of a pinned source, rebuilt from the artifact on disk. */
-export async function planOf(
+/** What making a plan needs of a run. */
+interface PlanScope {
+  readonly files: Pick<PureScope["files"], "artifact" | "registration">;
+  readonly run_id: string;
+  readonly document_id: string;
+  readonly config: Config;
+}
+
+/** The titles and bodies that stand in the database rebuild the pinned region, whose bytes are counted. STOP_INVARIANT_FAILED otherwise. */
+export async function losslessFromRows(
   source: SourcePinOutput,
-  scope: {
-    readonly files: Pick<PureScope["files"], "artifact" | "registration">;
-    readonly run_id: string;
-    readonly document_id: string;
-    readonly config: Config;
-  },
-): Promise<Material> {
+  units: readonly Pick<WrittenUnit, "title" | "body">[],
+  scope: PlanScope,
+): Promise<number> {
+  const { bytes, manifest, coverage_bytes } = await planOf(source, scope);
+  const texts = units.map(({ title, body }) => ({ title: title ?? "", body: body ?? "" }));
+  const proof = proveLossless(bytes, manifest, texts);
+  if (!proof.ok) insist(proof.verdict);
+  return coverage_bytes;
+}
+
+/** The plan of a pinned source, rebuilt from the artifact on disk. */
+export async function planOf(source: SourcePinOutput, scope: PlanScope): Promise<Material> {
   const bytes = await scope.files.artifact(source.source_version_id);
   return materialOf(
     bytes,

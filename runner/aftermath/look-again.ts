@@ -15,11 +15,10 @@ import {
 } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { RunFacts } from "../phase.ts";
-import { planOf } from "../plan.ts";
+import { losslessFromRows } from "../plan.ts";
 import { judgeBaseline } from "../rules/baseline.ts";
 import { judgeEnd } from "../rules/closeout.ts";
 import { judgeChain, judgeIndex } from "../rules/journal.ts";
-import { proveLossless } from "../rules/lossless.ts";
 import { parseIndex } from "../rules/runs-index.ts";
 import type { World } from "../world.ts";
 
@@ -60,13 +59,7 @@ export async function lookAgain(world: World, runId: RunId): Promise<LookedAgain
   );
   const { verdict, checks } = judgeEnd(facts, { units: plan.candidate_count });
   insist(verdict);
-  const material = await planOf(source, scope);
-  const proof = proveLossless(
-    material.bytes,
-    material.manifest,
-    facts.units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })),
-  );
-  if (!proof.ok) insist(proof.verdict);
+  await losslessFromRows(source, facts.units, scope);
   const hash = await world.database.read("verify", (reader) => protectedHash(reader, world.config.protected_prefixes));
   const after = await world.database.read("backup", (reader) => reader.query("read/baseline"));
   const others = judgeBaseline(source.baseline, after, {

@@ -79,20 +79,21 @@ async function requestsOf(files: Pick<RunFiles, "readRun">, runId: string, gate:
 const folderOf = (gate: Gate, number: number): string => `requests/${gate}-${number}`;
 
 async function writeContents(files: RunFiles, runId: string, folder: string, contents: BundleContents): Promise<void> {
-  await files.writeRun(runId, `${folder}/snapshot.md`, contents.snapshot);
-  await files.writeRun(runId, `${folder}/region.bin`, contents.region);
-  await files.writeRun(runId, `${folder}/cut_plan.json`, canonicalText(contents.cut_plan));
-  if (contents.sg1 !== undefined) await files.writeRun(runId, `${folder}/sg1.json`, canonicalText(contents.sg1));
-  await files.writeRun(runId, `${folder}/grammar.json`, canonicalText(contents.grammar));
-  if (contents.superseded !== undefined)
-    await files.writeRun(runId, `${folder}/superseded.json`, canonicalText(contents.superseded));
-  await files.writeRun(runId, `${folder}/receipts.json`, canonicalText(contents.receipts));
-  await files.writeRun(runId, `${folder}/findings.json`, canonicalText(contents.findings));
-  await files.writeRun(runId, `${folder}/outputs.json`, canonicalText(contents.outputs));
-  await files.writeRun(
-    runId,
-    `${folder}/journal.ndjson`,
-    contents.journal.map((entry) => `${canonicalText(entry)}\n`).join(""),
-  );
-  await files.writeRun(runId, `${folder}/runs-index.jsonl`, contents.runs_index);
+  const json = (value: Json | undefined): string | undefined =>
+    value === undefined ? undefined : canonicalText(value);
+  const written: Readonly<Record<string, string | Uint8Array | undefined>> = {
+    "snapshot.md": contents.snapshot,
+    "region.bin": contents.region,
+    "cut_plan.json": json(contents.cut_plan),
+    "sg1.json": json(contents.sg1),
+    "grammar.json": json(contents.grammar),
+    "superseded.json": json(contents.superseded),
+    "receipts.json": json(contents.receipts),
+    "findings.json": json(contents.findings),
+    "outputs.json": json(contents.outputs),
+    "journal.ndjson": contents.journal.map((entry) => `${canonicalText(entry)}\n`).join(""),
+    "runs-index.jsonl": contents.runs_index,
+  };
+  for (const [name, data] of Object.entries(written))
+    if (data !== undefined) await files.writeRun(runId, `${folder}/${name}`, data);
 }

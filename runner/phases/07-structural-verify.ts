@@ -7,10 +7,9 @@ import {
   type StructuralOutput,
 } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
-import { defineReading, type ReadScope, type Recorded } from "../phase.ts";
-import { planOf } from "../plan.ts";
-import { proveLossless } from "../rules/lossless.ts";
-import { judgeStructure, type WrittenUnit } from "../rules/structural.ts";
+import { defineReading, type Recorded } from "../phase.ts";
+import { losslessFromRows } from "../plan.ts";
+import { judgeStructure } from "../rules/structural.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput>; legA: Recorded<LegAOutput> };
 
@@ -27,21 +26,6 @@ export const structuralVerify = defineReading<Input, StructuralOutput>({
     const { verdict, checks } = judgeStructure(units, plan.output.candidate_count, standing, "draft");
     insist(verdict);
     if (!checks) throw new Stopped("STOP_VERIFY_FAILED", { saw: "no checks", wanted: "eleven" });
-    return { checks, lossless_bytes: await losslessFromDatabase(source.output, units, scope), units: units.length };
+    return { checks, lossless_bytes: await losslessFromRows(source.output, units, scope), units: units.length };
   },
 });
-
-async function losslessFromDatabase(
-  source: SourcePinOutput,
-  units: readonly WrittenUnit[],
-  scope: ReadScope,
-): Promise<number> {
-  const { bytes, manifest } = await planOf(source, scope);
-  const proof = proveLossless(
-    bytes,
-    manifest,
-    units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })),
-  );
-  if (!proof.ok) insist(proof.verdict);
-  return manifest.region.byte_end - manifest.region.byte_start;
-}

@@ -10,9 +10,8 @@ import {
 import { insist, Stopped } from "../model/stop.ts";
 import { observe } from "../looks/observed.ts";
 import { defineEffect, type EffectScope, type Recorded } from "../phase.ts";
-import { planOf } from "../plan.ts";
+import { losslessFromRows } from "../plan.ts";
 import { ledgerIds, markedEnvelope } from "../rules/ledger.ts";
-import { proveLossless } from "../rules/lossless.ts";
 import { judgeStructure } from "../rules/structural.ts";
 
 type Input = { source: Recorded<SourcePinOutput>; plan: Recorded<CutplanOutput>; ledger: Recorded<LegBOutput> };
@@ -34,13 +33,7 @@ export const writeVerify = defineEffect<Input, WriteVerifyOutput>({
       "draft",
     );
     insist(verdict);
-    const { bytes, manifest } = await planOf(source.output, scope);
-    const proof = proveLossless(
-      bytes,
-      manifest,
-      units.map((unit) => ({ title: unit.title ?? "", body: unit.body ?? "" })),
-    );
-    if (!proof.ok) insist(proof.verdict);
+    await losslessFromRows(source.output, units, scope);
     const observed_digest = await observe(
       tx,
       scope.run_id,
