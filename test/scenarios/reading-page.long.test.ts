@@ -96,6 +96,7 @@ test("a Vietnamese approver reads, searches and marks in Vietnamese, and everybo
   expect(await page.locator("#progress").textContent()).toMatch(/^đã đọc 0 trên \d+$/);
   await page.keyboard.press("/");
   await page.keyboard.type("khong co chuoi nay");
+  await page.keyboard.press("Enter");
   expect(await page.locator("#found").textContent()).toBe("Không có chỗ nào");
   for (const label of ["h2", "label", "summary", "th[scope=col]", "dt", ".weight"])
     for (const text of await page.locator(label).allTextContents())
