@@ -5,10 +5,10 @@ import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { RecordedPhase } from "./model/run.ts";
 import { shasFor, type Authorization } from "./rules/authorization.ts";
 import { changesBetween, type TableChanges } from "./rules/prediction.ts";
-import { environmentHash, explainEnvironment } from "./rules/environment-hash.ts";
-import type { EnvironmentFact, EnvironmentScope } from "./model/environment.ts";
-import { environmentFacts, protectedHash } from "./looks/facts.ts";
+import { explainEnvironment } from "./rules/environment-hash.ts";
+import { protectedHash } from "./looks/facts.ts";
 import type { Database, Writer } from "./world/database.ts";
+import type { EnvironmentLook, LookAtEnvironment } from "./world/environment.ts";
 
 /**
  * One write: whose, which phase, under which lease and authorization, what it may change, and the work itself. Hashes are 64 hex
@@ -25,7 +25,7 @@ export interface EffectRequest<O> {
   /** Judges the row changes of the work, inside its transaction. */
   readonly counts: (tx: Writer, changes: readonly TableChanges[]) => Promise<Verdict>;
   readonly protected_prefixes: readonly string[];
-  readonly environment_scope: EnvironmentScope;
+  readonly environment: LookAtEnvironment;
   readonly work: (tx: Writer) => Promise<O>;
   /** Journal entry and record, appended in the same transaction; answers output_sha. */
   readonly record: (tx: Writer, output: O) => Promise<string>;
@@ -48,7 +48,7 @@ export async function effect<O extends Json>(
     });
     if (admitted.commit_by !== null) tx.endAfter(Date.parse(admitted.commit_by) - Date.parse(admitted.now));
     const before = await surroundings(tx, request);
-    insistEnvironment(request.authorization.environment_hash, before.environment);
+    insistEnvironment(request.authorization.environment_hash, before.environment.hash);
     const output = await request.work(tx);
     const output_sha = await request.record(tx, output);
     await tx.query("write/fire-deferred-triggers");
@@ -61,19 +61,16 @@ export async function effect<O extends Json>(
 
 interface Surroundings {
   readonly protected_hash: string;
-  readonly environment: string;
-  readonly facts: readonly EnvironmentFact[];
+  readonly environment: EnvironmentLook;
 }
 
 async function surroundings(
   tx: Writer,
-  request: Pick<EffectRequest<never>, "protected_prefixes" | "environment_scope">,
+  request: Pick<EffectRequest<never>, "protected_prefixes" | "environment">,
 ): Promise<Surroundings> {
-  const facts = await environmentFacts(tx, request.environment_scope);
   return {
+    environment: await request.environment(tx),
     protected_hash: await protectedHash(tx, request.protected_prefixes),
-    environment: environmentHash(facts),
-    facts,
   };
 }
 
@@ -93,8 +90,8 @@ function insistUnchanged(before: Surroundings, after: Surroundings): void {
       wanted: "every protected document byte-equal",
     });
   }
-  if (before.environment !== after.environment) {
-    const details = explainEnvironment(before.facts, after.facts);
+  if (before.environment.hash !== after.environment.hash) {
+    const details = explainEnvironment(before.environment.facts, after.environment.facts);
     throw new Stopped("STOP_GRANT_DELTA", {
       saw: `inside this transaction: ${details[0] ?? "another environment"}`,
       wanted: "rights and definitions unchanged by the work",

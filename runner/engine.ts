@@ -181,7 +181,7 @@ export class Run {
         cap_seconds: config.caps.phase_minutes * 60,
         counts: (tx, changes) => this.world.counts.judge(tx, { run_id: this.row.run_id, effect: counted }, changes),
         protected_prefixes: config.protected_prefixes,
-        environment_scope: this.world.environment_scope,
+        environment: this.world.environment,
         work: (tx) => phase.run(input, { ...this.#pureScope(), tx }),
         record: async (tx, output) => {
           // The last moment to go back: after it only COMMIT is left.
@@ -328,7 +328,7 @@ export class Run {
     return {
       ...this.#pureScope(),
       read: this.world.database.read,
-      environment_scope: this.world.environment_scope,
+      environment: this.world.environment,
       runsIndex: () => this.world.files.runsIndex(),
       readRun: (relative) => this.world.files.readRun(this.row.run_id, relative),
       takeBackup: () => this.takeBackup(),

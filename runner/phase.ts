@@ -4,10 +4,10 @@ import type { BackupReceipt } from "./model/backup-receipt.ts";
 import type { Config } from "./model/config.ts";
 import type { DocumentId, RunId } from "./model/ids.ts";
 import type { RecordedPhase, RoleKey } from "./model/run.ts";
-import type { EnvironmentScope } from "./model/environment.ts";
 import type { RunEvent } from "./model/events.ts";
 import type { Here } from "./world.ts";
 import type { Database, Writer } from "./world/database.ts";
+import type { LookAtEnvironment } from "./world/environment.ts";
 import type { RunFiles } from "./world/files.ts";
 
 /** What a phase left behind, and the digest later phases take as input. */
@@ -38,7 +38,7 @@ export interface PureScope extends RunFacts {
 /** For a phase that reads the database and may take the backup. */
 export interface ReadScope extends PureScope {
   readonly read: Database["read"];
-  readonly environment_scope: EnvironmentScope;
+  readonly environment: LookAtEnvironment;
   readonly runsIndex: RunFiles["runsIndex"];
   readonly readRun: (relative: string) => Promise<Uint8Array | undefined>;
   /** Takes, proves and records one more backup of this run. */

@@ -13,6 +13,7 @@ import type { ApproverSet } from "./model/approvers.ts";
 import type { Config } from "./model/config.ts";
 import type { SignatureAnswer, SignatureQuestion } from "./world/signature.ts";
 import { signedCounts } from "./looks/row-counts.ts";
+import { environmentLooks } from "./looks/facts.ts";
 import { environmentScope } from "./rules/environment-hash.ts";
 import { insistChain } from "./signatures/approver-chain.ts";
 import { verifyWithBoth } from "./signatures/both-verifiers.ts";
@@ -29,7 +30,7 @@ export async function makeWorld(configFile: string, runId?: string): Promise<Wor
   return {
     config,
     here,
-    environment_scope: environmentScope(relevantObjects()),
+    environment: environmentLooks(environmentScope(relevantObjects())),
     database: postgresDatabase(config, (role) => credentialOf(config, role), {
       onWaiting: (what, seconds) => events.emit({ event: "waiting", what, seconds }),
       key: () => (runId === undefined ? Promise.resolve(undefined) : runKey(config, runId)),

@@ -2,9 +2,9 @@
 // access grants.
 import type { Config } from "./model/config.ts";
 import type { RunEvent } from "./model/events.ts";
-import type { EnvironmentScope } from "./model/environment.ts";
 import type { BackupVault } from "./world/backup.ts";
 import type { Database } from "./world/database.ts";
+import type { LookAtEnvironment } from "./world/environment.ts";
 import type { Reporter, RunFiles } from "./world/files.ts";
 import type { RowCounts } from "./world/stage.ts";
 import type { Approvals } from "./world/signature.ts";
@@ -26,8 +26,8 @@ export interface Here {
 export interface World {
   readonly config: Config;
   readonly here: Here;
-  /** What sql/rights.json calls relevant. */
-  readonly environment_scope: EnvironmentScope;
+  /** Over what sql/rights.json calls relevant. */
+  readonly environment: LookAtEnvironment;
   readonly database: Database;
   readonly files: RunFiles;
   readonly vault: BackupVault;

@@ -79,7 +79,7 @@ export async function showPlan(
 // A run that never existed: its id only fills fields that a plan's digest leaves out.
 function withoutRun(world: World, document: DocumentId): ReadScope {
   const now = new Date();
-  const { config, here, files, database, environment_scope } = world;
+  const { config, here, files, database, environment } = world;
   return {
     run_id: newRunId(now, randomBytes(4).toString("hex")),
     document_id: document,
@@ -91,7 +91,7 @@ function withoutRun(world: World, document: DocumentId): ReadScope {
     say: () => undefined,
     files: { artifact: files.artifact, registration: files.registration, writeRun: () => Promise.resolve() },
     read: database.read,
-    environment_scope,
+    environment,
     runsIndex: () => files.runsIndex(),
     readRun: () => Promise.resolve(undefined),
     takeBackup: () => Promise.reject(new Error("a plan takes no backup")),

@@ -45,6 +45,7 @@ export const PARAMS = {
   },
   "read/backup/server-facts": {},
   "read/baseline": {},
+  "read/catalog-version": { scope: "jsonb" },
   "read/database-now": {},
   "read/earlier-runs-of-day": { run_id: "text" },
   "read/effects-of-others": { run_id: "text" },

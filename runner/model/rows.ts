@@ -84,6 +84,7 @@ export const ROWS = {
     directus_select_review_decision: z.boolean(), no_public_execute_leak: z.boolean(),
   }),
   "read/two-grant": z.strictObject({ verify_result: z.boolean(), cut_change_set_affected_row: z.boolean() }),
+  "read/catalog-version": z.strictObject({ version: text }),
   "read/environment/server": environment,
   "read/environment/configuration": environment,
   "read/environment/roles": environment,

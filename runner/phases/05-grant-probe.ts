@@ -1,5 +1,5 @@
 // Phase 5: the rights that the requirements name, the two-grant package, and the digest of the environment that people sign.
-import { environmentFacts, protectedHash } from "../looks/facts.ts";
+import { protectedHash } from "../looks/facts.ts";
 import { canonicalText } from "../model/canonical.ts";
 import { grantProbeOutput, type CutplanOutput, type GrantProbeOutput } from "../model/outputs.ts";
 import { insist, Stopped } from "../model/stop.ts";
@@ -16,18 +16,18 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
   output: grantProbeOutput,
   run: async (_input, scope) => {
     const now = await look(scope);
-    await scope.files.writeRun(scope.run_id, "environment.json", canonicalText(now.facts.map((fact) => ({ ...fact }))));
+    await scope.files.writeRun(scope.run_id, "environment.json", canonicalText(now.environment.facts.map((fact) => ({ ...fact }))));
     const { head, verdict } = judgeIndex(parseIndex(await scope.runsIndex()));
     insist(verdict);
     return {
       ...now.matrix,
       grant_matrix_sha: grantMatrixSha(now.matrix),
       two_grant_package: true as const,
-      environment_hash: environmentHash(now.facts),
+      environment_hash: now.environment.hash,
       protected_hash: now.protected_hash,
       timeline: now.timeline,
       previous_closeout_sha: head,
-      findings: environmentFindings(now.facts),
+      findings: environmentFindings(now.environment.facts),
     };
   },
   recheck: async (_input, recorded, scope) => {
@@ -39,11 +39,11 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
         saw: `timeline ${now.timeline}`,
         wanted: `timeline ${recorded.timeline}: this is a promoted or restored copy`,
       });
-    if (environmentHash(now.facts) !== recorded.environment_hash) {
+    if (now.environment.hash !== recorded.environment_hash) {
       const before = await recordedFacts(scope);
       const known = before.length > 0 && environmentHash(before) === recorded.environment_hash;
       const details = known
-        ? explainEnvironment(before, now.facts)
+        ? explainEnvironment(before, now.environment.facts)
         : ["the recorded facts are gone or changed, so the difference cannot be named"];
       throw new Stopped("STOP_GRANT_DELTA", {
         saw: details[0] ?? "another environment",
@@ -73,7 +73,7 @@ async function look(scope: ReadScope) {
     insist(judgeTwoGrant(await reader.one("read/two-grant")));
     return {
       matrix,
-      facts: await environmentFacts(reader, scope.environment_scope),
+      environment: await scope.environment(reader),
       protected_hash: await protectedHash(reader, scope.config.protected_prefixes),
       timeline: String((await reader.one("read/server-identity")).timeline),
     };

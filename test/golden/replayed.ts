@@ -4,15 +4,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cut, plan } from "../../runner/cut.ts";
 import type { Run } from "../../runner/engine.ts";
+import { environmentFacts } from "../../runner/looks/facts.ts";
 import type { Planned } from "../../runner/gates.ts";
 import { digestOf, sha256, type Json } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
+import type { EnvironmentScope } from "../../runner/model/environment.ts";
 import { sourcePinOutput } from "../../runner/model/outputs.ts";
 import type { Inputs, Phase, PureScope, ReadScope, Recorded } from "../../runner/phase.ts";
+import { environmentHash } from "../../runner/rules/environment-hash.ts";
 import type { RunRecord } from "../../runner/rules/expected-payload.ts";
 import type { JournalEntry } from "../../runner/rules/journal.ts";
 import { inputSha } from "../../runner/rules/resume.ts";
 import type { World } from "../../runner/world.ts";
+import type { Reader } from "../../runner/world/database.ts";
 import { HOST_ROOT, readRows, type Outputs } from "./recorded.ts";
 
 /** What the present code makes of one phase. */
@@ -122,10 +126,10 @@ interface Over {
 function runOver({ outputs, world, rowsFor, indexAtStart, steps }: Over): Run {
   const { run, phases, receipts } = outputs;
   const { run_id, document_id, release, opened } = run;
-  const { here, config, files, environment_scope } = world;
+  const { here, config, files, environment } = world;
   const scopeOf = (phase: string): ReadScope =>
     ({
-      ...{ run_id, document_id, release, opened, here, config, files, environment_scope },
+      ...{ run_id, document_id, release, opened, here, config, files, environment },
       say: () => undefined,
       read: readerOf(rowsFor(phase)).read,
       runsIndex: () => Promise.resolve(indexAtStart),
@@ -197,7 +201,10 @@ function worldOf(folder: string, outputs: Outputs, rows: Rows, snapshot: Uint8Ar
   return {
     config: outputs.config as unknown as Config,
     here: { ...outputs.here, host: outputs.run.host, actor: outputs.run.actor },
-    environment_scope: {},
+    environment: async (reader: Reader) => {
+      const facts = await environmentFacts(reader, {} as EnvironmentScope);
+      return { facts, hash: environmentHash(facts) };
+    },
     database: readerOf(rows),
     files: {
       root: HOST_ROOT,

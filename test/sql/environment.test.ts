@@ -60,15 +60,25 @@ async function factsAs(role: "cutter_exec" | "cutter_verify"): Promise<Environme
   return facts;
 }
 
+async function versionOf(client: pg.Client): Promise<string> {
+  const text = await readFile(new URL("../../sql/read/catalog-version.sql", import.meta.url), "utf8");
+  return (await client.query<{ version: string }>(text, [SCOPE])).rows[0]?.version ?? "";
+}
+
 /** The differences in words that `change` makes, read as cutter_exec inside the transaction that is then rolled back. */
 async function differencesAfter(change: string): Promise<string[]> {
   await admin.query("BEGIN");
   try {
+    await admin.query("SET LOCAL search_path = pg_catalog");
+    const version = await versionOf(admin);
+    await admin.query("SET LOCAL search_path = DEFAULT");
     await admin.query(change.replaceAll(":database", db.name));
     await admin.query("SET LOCAL search_path = pg_catalog; SET LOCAL SESSION AUTHORIZATION cutter_exec");
     const after = await read(admin);
     const lines = explainEnvironment(before, after);
     expect(environmentHash(after) === environmentHash(before)).toBe(lines.length === 0);
+    // An effect reads the facts again only when this says so.
+    if (lines.length > 0) expect(await versionOf(admin), "the version of the catalogs").not.toBe(version);
     return lines.map((line) => line.replaceAll(db.name, ":database"));
   } finally {
     await admin.query("ROLLBACK");
@@ -118,11 +128,34 @@ test("a cut, statistics and maintenance change nothing of the environment", asyn
   );
   await writer.end();
   expect(created.rows[0].answer.status).toBe("created");
+  const version = await versionOf(admin);
   await admin.query("ANALYZE public.information_unit");
   await admin.query("VACUUM public.unit_version");
+  expect(await versionOf(admin)).toBe(version);
   await admin.query("REINDEX TABLE public.information_unit");
   await admin.query("CREATE TABLE public.somebody_elses (id int PRIMARY KEY)");
   expect(explainEnvironment(before, await factsAs("cutter_exec"))).toEqual([]);
+});
+
+test("the version of the catalogs is made of every catalog that the facts are read from, alike for both principals", async () => {
+  const version = await readFile(new URL("../../sql/read/catalog-version.sql", import.meta.url), "utf8");
+  const catalogs = new Set<string>();
+  for (const name of ENVIRONMENT_STATEMENTS) {
+    const text = await readFile(new URL(`../../sql/${name}.sql`, import.meta.url), "utf8");
+    for (const [, catalog = ""] of text.matchAll(/\b(?:FROM|JOIN)\s+(pg_[a-z_]+)\b(?!\()/g)) catalogs.add(catalog);
+  }
+  // Its values are read one by one; a library that defines settings of its own is loaded by a restart.
+  catalogs.delete("pg_settings");
+  expect([...catalogs].filter((catalog) => !new RegExp(`FROM ${catalog}\\b`).test(version))).toEqual([]);
+  expect(catalogs.size).toBeGreaterThan(20);
+  const read = async (role: "cutter_exec" | "cutter_verify"): Promise<string> => {
+    const client = await db.connect(role);
+    await client.query("SET search_path = pg_catalog");
+    const seen = await versionOf(client);
+    await client.end();
+    return seen;
+  };
+  expect(await read("cutter_exec")).toBe(await read("cutter_verify"));
 });
 
 const EDIT = (name: string): string =>

@@ -7,6 +7,7 @@ import { relevantObjects } from "../../runner/adapters/rights.ts";
 import { runFiles } from "../../runner/adapters/run-files.ts";
 import type { RunId } from "../../runner/model/ids.ts";
 import { signedCounts } from "../../runner/looks/row-counts.ts";
+import { environmentLooks } from "../../runner/looks/facts.ts";
 import { environmentScope } from "../../runner/rules/environment-hash.ts";
 import { workResume } from "../../runner/worker.ts";
 import type { RunEvent } from "../../runner/model/events.ts";
@@ -44,7 +45,7 @@ function world(database: Database, events: RunEvent[]): World {
       config_sha: "0".repeat(64),
       approvers_sha: "0".repeat(64),
     },
-    environment_scope: environmentScope(relevantObjects()),
+    environment: environmentLooks(environmentScope(relevantObjects())),
     files: runFiles(config.orchestrator.runtime_root, config.orchestrator.global_locks_dir),
     counts: signedCounts,
     vault: backupVault(config, credential, () => undefined),

@@ -42,9 +42,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
    WHERE u.id = p_unit_id
 $$;
 
+-- Attempted writes to units and versions, as this session's own counters hold them: within a transaction they only grow, also by what
+-- a savepoint takes back, and no role of the cutter can set them.
+CREATE FUNCTION public.fn_cut_writes_to_text() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+  SELECT pg_stat_get_xact_tuples_inserted('public.information_unit'::regclass) + pg_stat_get_xact_tuples_updated('public.information_unit'::regclass)
+       + pg_stat_get_xact_tuples_deleted('public.information_unit'::regclass) + pg_stat_get_xact_tuples_inserted('public.unit_version'::regclass)
+       + pg_stat_get_xact_tuples_updated('public.unit_version'::regclass) + pg_stat_get_xact_tuples_deleted('public.unit_version'::regclass)
+$$;
+
 -- A unit as it will stand after COMMIT (read again, not NEW: later statements of the transaction may have changed it).
 -- cut_leg_a: a draft equal to its planned row. lifecycle_enact: the same row, enacted. revert: a planned draft moved aside,
--- whatever its text. One query a row, every join by a unique key; what it costs: docs/decisions/0110-database-packages.md.
+-- whatever its text. One query a row, every join by a unique key. Where end_effect found every planned unit as planned and nothing was
+-- written to a unit or version since, a row at a planned address is one of those; what it costs: docs/decisions/0112-ledger-guard.md.
 CREATE FUNCTION public.fn_iu_cut_admission() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -63,6 +72,15 @@ BEGIN
     v_address := OLD.canonical_address;
   ELSE
     v_address := NEW.canonical_address;
+  END IF;
+  IF v_address = NEW.canonical_address AND EXISTS (
+       SELECT FROM cutter_runtime.lease l
+         JOIN cutter_runtime.phase_done d ON d.run_id = l.run_id AND d.phase = l.effect_phase AND d.xid = l.effect_xid
+         JOIN cutter_runtime.planned_unit p ON p.run_id = l.run_id AND p.canonical_address = v_address
+        WHERE l.document_id = split_part(v_address, '/', 1) AND l.effect_xid = pg_current_xact_id()
+          AND l.effect_phase = CASE TG_OP WHEN 'UPDATE' THEN l.effect_phase ELSE 'cut_leg_a' END
+          AND d.judged_writes = public.fn_cut_writes_to_text()) THEN
+    RETURN NULL;
   END IF;
   SELECT l.run_id, l.effect_phase, p.run_id IS NOT NULL, u.canonical_address, u.lifecycle_status,
          u.canonical_address = p.canonical_address AND u.unit_kind = p.unit_kind AND u.section_type = p.section_type
@@ -150,7 +168,8 @@ BEGIN
 END $$;
 
 REVOKE EXECUTE ON FUNCTION public.fn_cut_admission_refuse(text, text, text), public.fn_cut_admission_differing(uuid, text, text),
-  public.fn_iu_cut_admission(), public.fn_uv_cut_admission() FROM PUBLIC;
+  public.fn_iu_cut_admission(), public.fn_uv_cut_admission(), public.fn_cut_writes_to_text() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.fn_cut_writes_to_text() TO cutter_owner;
 
 CREATE CONSTRAINT TRIGGER trg_iu_cut_admission AFTER INSERT OR UPDATE OR DELETE ON public.information_unit
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW

@@ -6,7 +6,7 @@ GRANT SELECT ON
   cutter_governance.manifest_unit_block, cutter_governance.review_decision, cutter_governance.dot_pair_signature,
   cutter_governance.cut_change_set, cutter_governance.cut_change_set_affected_row, cutter_governance.verify_result TO cutter_owner;
 SET LOCAL ROLE directus;
-GRANT SELECT ON public.information_unit, public.iu_lifecycle_log TO cutter_owner;
+GRANT SELECT ON public.information_unit, public.unit_version, public.iu_lifecycle_log TO cutter_owner;
 RESET ROLE;
 
 SET LOCAL ROLE cutter_owner;

@@ -106,12 +106,48 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtim
            WHERE p.run_id = p_run_id) done
 $$;
 
+-- Compares the units of a run in one statement, by the same columns as the trigger on each of them (apply-1-text.sql), and notes the number
+-- of writes it describes. It refuses nothing: where a unit is not as planned, or where the writer may switch the counters off, the
+-- triggers on each row judge alone.
+CREATE FUNCTION cutter_runtime.judge_units() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+BEGIN
+  IF current_setting('track_counts')::boolean AND NOT has_parameter_privilege(session_user, 'track_counts', 'SET') AND NOT EXISTS (
+       SELECT FROM planned_unit p
+         JOIN run r ON r.run_id = p.run_id
+         LEFT JOIN public.information_unit u ON u.canonical_address = p.canonical_address
+         LEFT JOIN public.unit_version v ON v.id = u.version_anchor_ref AND v.unit_id = u.id
+         LEFT JOIN public.information_unit parent ON parent.id = u.parent_or_container_ref
+        WHERE p.run_id = NEW.run_id
+          AND (u.canonical_address = p.canonical_address AND u.unit_kind = p.unit_kind AND u.section_type = p.section_type
+               AND u.identity_profile ->> 'primary_section_type_ref' = p.section_type AND u.deleted_at IS NULL
+               AND u.owner_ref = p.owner_ref AND u.identity_profile ->> 'publication_type_ref' = p.publication_type
+               AND v.content_hash = p.content_hash AND v.lifecycle_status = u.lifecycle_status
+               AND encode(sha256(convert_to(v.body, 'UTF8')), 'hex') = p.content_hash
+               AND encode(sha256(convert_to(u.identity_profile ->> 'title', 'UTF8')), 'hex') = p.title_sha
+               AND (v.title IS NULL OR v.title = '' OR v.title = u.identity_profile ->> 'title')
+               AND u.created_by = r.actor AND u.updated_by = r.actor AND v.created_by = r.actor
+               AND (CASE WHEN u.parent_or_container_ref IS NULL THEN p.parent_address IS NULL ELSE parent.canonical_address = p.parent_address END)
+               AND CASE NEW.phase WHEN 'cut_leg_a' THEN u.lifecycle_status = 'draft' AND u.created_at = NEW.began ELSE u.lifecycle_status = 'enacted' END) IS NOT TRUE) THEN
+    NEW.judged_writes := public.fn_cut_writes_to_text();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER units_are_judged BEFORE INSERT ON cutter_runtime.phase_done FOR EACH ROW
+  WHEN (NEW.phase IN ('cut_leg_a', 'lifecycle_enact') AND session_user = 'cutter_exec')
+  EXECUTE FUNCTION cutter_runtime.judge_units();
+ALTER TABLE cutter_runtime.phase_done ENABLE ALWAYS TRIGGER units_are_judged;
+
 -- end_effect records the phase, and only of an effect that did all it was planned to do.
 CREATE FUNCTION cutter_runtime.refuse_incomplete_effect() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 DECLARE
-  v_missing text := units_missing(NEW.run_id, NEW.phase);
+  v_missing text;
 BEGIN
+  -- Leg A, judged: every planned unit was found as planned, and born in this transaction.
+  IF NEW.phase <> 'cut_leg_a' OR NEW.judged_writes IS NULL THEN
+    v_missing := units_missing(NEW.run_id, NEW.phase);
+  END IF;
   IF v_missing IS NULL AND NEW.phase <> 'cut_leg_a' THEN
     SELECT d.table_name || ': ' || d.difference INTO v_missing FROM ledger_differences(NEW.run_id) d LIMIT 1;
   END IF;
@@ -159,7 +195,7 @@ REVOKE EXECUTE ON FUNCTION cutter_runtime.ledger_facts(text, text, text), cutter
   cutter_runtime.planned_mark(uuid, text, jsonb, cutter_runtime.run, timestamptz, text, jsonb), cutter_runtime.planned_rows(text, text, text, text),
   cutter_runtime.nearest_difference(jsonb, jsonb[]), cutter_runtime.refuse_unplanned_rows(), cutter_runtime.refuse_ledger_change(),
   cutter_runtime.recorded_rows(text), cutter_runtime.ledger_differences(text), cutter_runtime.units_missing(text, text),
-  cutter_runtime.refuse_incomplete_effect(), cutter_runtime.refuse_unplanned_log() FROM PUBLIC;
+  cutter_runtime.refuse_incomplete_effect(), cutter_runtime.refuse_unplanned_log(), cutter_runtime.judge_units() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cutter_runtime.ledger_differences(text) TO cutter_exec, cutter_verify;
 RESET ROLE;
 

@@ -21,7 +21,7 @@ SELECT f.name || ' is SECURITY DEFINER of directus, pinned, and nobody else may 
                ('public.fn_cut_admission_differing(uuid, text, text)')) AS f(name)
 UNION ALL
 SELECT 'directus may read what they read',
-       has_table_privilege('directus', 'cutter_runtime.lease', 'SELECT') AND has_table_privilege('directus', 'cutter_runtime.planned_unit', 'SELECT')
+       has_table_privilege('directus', 'cutter_runtime.lease', 'SELECT') AND has_table_privilege('directus', 'cutter_runtime.phase_done', 'SELECT') AND has_table_privilege('directus', 'cutter_runtime.planned_unit', 'SELECT')
 UNION ALL
 SELECT 'event trigger cut_refuse_ddl fires ALWAYS before a definition and runs a function of workflow_admin as whoever calls', EXISTS (
   SELECT FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
@@ -45,6 +45,10 @@ UNION ALL
 SELECT 'trigger effect_is_whole fires ALWAYS on phase_done', EXISTS (
   SELECT FROM pg_trigger g WHERE g.tgrelid = 'cutter_runtime.phase_done'::regclass AND g.tgname = 'effect_is_whole' AND g.tgenabled = 'A'
      AND g.tgfoid = to_regprocedure('cutter_runtime.refuse_incomplete_effect()'))
+UNION ALL
+SELECT 'trigger units_are_judged fires ALWAYS on phase_done', EXISTS (
+  SELECT FROM pg_trigger g WHERE g.tgrelid = 'cutter_runtime.phase_done'::regclass AND g.tgname = 'units_are_judged' AND g.tgenabled = 'A'
+     AND g.tgfoid = to_regprocedure('cutter_runtime.judge_units()'))
 UNION ALL
 SELECT 'only the two principals may ask where a ledger differs', (
   SELECT array_agg(a.grantee::regrole::text ORDER BY a.grantee::regrole::text) = ARRAY['cutter_exec', 'cutter_owner', 'cutter_verify']

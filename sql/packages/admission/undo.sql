@@ -10,6 +10,7 @@ DROP FUNCTION public.fn_iu_cut_admission();
 DROP FUNCTION public.fn_uv_cut_admission();
 DROP FUNCTION public.fn_cut_admission_differing(uuid, text, text);
 DROP FUNCTION public.fn_cut_admission_refuse(text, text, text);
+DROP FUNCTION public.fn_cut_writes_to_text();
 RESET ROLE;
 DROP TRIGGER trg_dps_cut_principal ON cutter_governance.dot_pair_signature;
 DROP FUNCTION cutter_governance.fn_cut_refuse_foreign_mark();
@@ -44,9 +45,11 @@ DROP TRIGGER trg_cut_unchanged ON cutter_governance.source_document_registry;
 DROP TRIGGER trg_cut_rows ON cutter_governance.source_document_version_registry;
 DROP TRIGGER trg_cut_unchanged ON cutter_governance.source_document_version_registry;
 DROP TRIGGER trg_log_cut_admission ON public.iu_lifecycle_log;
+DROP TRIGGER units_are_judged ON cutter_runtime.phase_done;
 DROP TRIGGER effect_is_whole ON cutter_runtime.phase_done;
 DROP FUNCTION cutter_runtime.refuse_unplanned_log();
 DROP FUNCTION cutter_runtime.refuse_incomplete_effect();
+DROP FUNCTION cutter_runtime.judge_units();
 DROP FUNCTION cutter_runtime.units_missing(text, text);
 DROP FUNCTION cutter_runtime.ledger_differences(text);
 DROP FUNCTION cutter_runtime.recorded_rows(text);
@@ -63,5 +66,5 @@ REVOKE SELECT ON
   cutter_governance.manifest_unit_block, cutter_governance.review_decision, cutter_governance.dot_pair_signature,
   cutter_governance.cut_change_set, cutter_governance.cut_change_set_affected_row, cutter_governance.verify_result FROM cutter_owner;
 SET LOCAL ROLE directus;
-REVOKE SELECT ON public.information_unit, public.iu_lifecycle_log FROM cutter_owner;
+REVOKE SELECT ON public.information_unit, public.unit_version, public.iu_lifecycle_log FROM cutter_owner;
 RESET ROLE;

@@ -9,8 +9,6 @@ BEGIN
       'saw', 'no schema cutter_runtime', 'wanted', 'package runtime applied first')::text;
   END IF;
 END $$;
--- When leg A ran tells which unit is the run's own; only its owner may pass that on.
-GRANT SELECT ON cutter_runtime.phase_done TO directus;
 
 SET LOCAL ROLE directus;
 -- Compare and set: another list than the known one means somebody else changed the policy, and is not ours to overwrite.

@@ -15,4 +15,3 @@ BEGIN
   END IF;
 END $$;
 RESET ROLE;
-REVOKE SELECT ON cutter_runtime.phase_done FROM directus;

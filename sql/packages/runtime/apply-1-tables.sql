@@ -191,6 +191,9 @@ CREATE TABLE cutter_runtime.phase_done (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   began timestamptz NOT NULL DEFAULT transaction_timestamp(),
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- Of leg A and the enactment: how many writes to units and versions this transaction had made when every planned unit was found
+  -- as planned. NULL: not all were, or nobody looked. Set by the admission package alone.
+  judged_writes bigint,
   PRIMARY KEY (run_id, phase),
   CONSTRAINT phase_done_principal_check
     CHECK (principal = CASE phase WHEN 'write_verify' THEN 'cutter_verify' ELSE 'cutter_exec' END)

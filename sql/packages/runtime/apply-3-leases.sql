@@ -187,9 +187,13 @@ $$;
 CREATE FUNCTION cutter_runtime.refuse_torn(p_run_id text, p_decision text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 DECLARE
-  v_decided text := (escalation(p_run_id)).payload ->> 'decision';
+  v_decided text;
 BEGIN
-  IF EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.state = 'torn') AND (p_decision IS NULL OR v_decided IS DISTINCT FROM p_decision) THEN
+  IF NOT EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.state = 'torn') THEN
+    RETURN;
+  END IF;
+  v_decided := (escalation(p_run_id)).payload ->> 'decision';
+  IF p_decision IS NULL OR v_decided IS DISTINCT FROM p_decision THEN
     PERFORM stop('STOP_SG_3_REQUIRED', 'run ' || p_run_id || ' is torn and ' || coalesce('the decision is to ' || v_decided, 'nobody has decided'),
                  coalesce('an admitted decision to ' || p_decision, 'no torn run: no decision lets one go on'));
   END IF;

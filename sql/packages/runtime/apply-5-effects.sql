@@ -81,7 +81,6 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, 
 DECLARE
   v_nonces text[];
 BEGIN
-  PERFORM insist_on_admission(p_run_id, g, p_payload_shas ->> g, 'cut_leg_a', p_now, p_cap) FROM unnest(ARRAY['SG_1_cut_authz', 'EXECUTION']) AS g;
   SELECT ARRAY[s.nonce, e.nonce] INTO v_nonces
     FROM admissions_for(p_run_id, 'SG_1_cut_authz', 'cut_leg_a', p_now, p_cap) s
     JOIN admissions_for(p_run_id, 'EXECUTION', 'cut_leg_a', p_now, p_cap) e
@@ -90,6 +89,7 @@ BEGIN
      AND s.payload_sha = p_payload_shas ->> 'SG_1_cut_authz' AND e.payload_sha = p_payload_shas ->> 'EXECUTION'
    ORDER BY s.admitted_at DESC, e.admitted_at DESC LIMIT 1;
   IF v_nonces IS NULL THEN
+    PERFORM insist_on_admission(p_run_id, g, p_payload_shas ->> g, 'cut_leg_a', p_now, p_cap) FROM unnest(ARRAY['SG_1_cut_authz', 'EXECUTION']) AS g;
     PERFORM stop('STOP_APPROVAL_INVALID', 'SG_1 and EXECUTION of ' || p_run_id || ' do not belong together', 'two persons, and an EXECUTION that names this SG_1');
   END IF;
   RETURN v_nonces;
@@ -101,7 +101,6 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, 
 DECLARE
   v_nonces text[];
 BEGIN
-  PERFORM insist_on_admission(p_run_id, 'SG_2_lifecycle_authz', p_payload_shas ->> 'SG_2_lifecycle_authz', 'lifecycle_enact', p_now, p_cap);
   SELECT ARRAY[z.nonce] INTO v_nonces
     FROM admissions_for(p_run_id, 'SG_2_lifecycle_authz', 'lifecycle_enact', p_now, p_cap) z
     JOIN admission s ON s.run_id = p_run_id AND s.gate = 'SG_1_cut_authz' AND s.person <> z.person AND z.payload ->> 'sg1_payload_sha' = s.payload_sha
@@ -109,6 +108,7 @@ BEGIN
    WHERE z.fault IS NULL AND z.payload_sha = p_payload_shas ->> 'SG_2_lifecycle_authz'
    ORDER BY z.admitted_at DESC LIMIT 1;
   IF v_nonces IS NULL THEN
+    PERFORM insist_on_admission(p_run_id, 'SG_2_lifecycle_authz', p_payload_shas ->> 'SG_2_lifecycle_authz', 'lifecycle_enact', p_now, p_cap);
     PERFORM stop('STOP_APPROVAL_INVALID', 'SG_2 of ' || p_run_id || ' does not belong to the SG_1 that was used', 'another person than SG_1''s, and an SG_2 that names that SG_1');
   END IF;
   RETURN v_nonces;

@@ -32,7 +32,7 @@ GRANT EXECUTE ON FUNCTION
 
 GRANT SELECT ON ALL TABLES IN SCHEMA cutter_runtime TO cutter_exec, cutter_verify, cutter_gate, cutter_backup;
 GRANT SELECT ON cutter_runtime.halt, cutter_runtime.run, cutter_runtime.lease TO cutter_halt;
-GRANT SELECT ON cutter_runtime.planned_unit, cutter_runtime.run, cutter_runtime.lease, cutter_runtime.revert_order TO directus;
+GRANT SELECT ON cutter_runtime.planned_unit, cutter_runtime.phase_done, cutter_runtime.run, cutter_runtime.lease, cutter_runtime.revert_order TO directus;
 GRANT SELECT ON cutter_runtime.lease TO cutter_signal;
 
 RESET ROLE;
