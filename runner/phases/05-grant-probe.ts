@@ -16,7 +16,11 @@ export const grantProbe = defineReading<{ plan: Recorded<CutplanOutput> }, Grant
   output: grantProbeOutput,
   run: async (_input, scope) => {
     const now = await look(scope);
-    await scope.files.writeRun(scope.run_id, "environment.json", canonicalText(now.environment.facts.map((fact) => ({ ...fact }))));
+    await scope.files.writeRun(
+      scope.run_id,
+      "environment.json",
+      canonicalText(now.environment.facts.map((fact) => ({ ...fact }))),
+    );
     const { head, verdict } = judgeIndex(parseIndex(await scope.runsIndex()));
     insist(verdict);
     return {
