@@ -8,7 +8,7 @@ import { changesBetween, type TableChanges } from "./rules/prediction.ts";
 import { explainEnvironment } from "./rules/environment-hash.ts";
 import { protectedHash } from "./looks/facts.ts";
 import type { Database, Writer } from "./world/database.ts";
-import type { EnvironmentLook, LookAtEnvironment } from "./world/environment.ts";
+import type { EnvironmentLook, LookAtEnvironment } from "./world/environment-look.ts";
 
 /**
  * One write: whose, which phase, under which lease and authorization, what it may change, and the work itself. Hashes are 64 hex

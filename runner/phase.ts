@@ -7,7 +7,7 @@ import type { RecordedPhase, RoleKey } from "./model/run.ts";
 import type { RunEvent } from "./model/events.ts";
 import type { Here } from "./world.ts";
 import type { Database, Writer } from "./world/database.ts";
-import type { LookAtEnvironment } from "./world/environment.ts";
+import type { LookAtEnvironment } from "./world/environment-look.ts";
 import type { RunFiles } from "./world/files.ts";
 
 /** What a phase left behind, and the digest later phases take as input. */

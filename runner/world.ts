@@ -4,7 +4,7 @@ import type { Config } from "./model/config.ts";
 import type { RunEvent } from "./model/events.ts";
 import type { BackupVault } from "./world/backup.ts";
 import type { Database } from "./world/database.ts";
-import type { LookAtEnvironment } from "./world/environment.ts";
+import type { LookAtEnvironment } from "./world/environment-look.ts";
 import type { Reporter, RunFiles } from "./world/files.ts";
 import type { RowCounts } from "./world/stage.ts";
 import type { Approvals } from "./world/signature.ts";

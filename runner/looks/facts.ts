@@ -4,7 +4,7 @@ import { Stopped } from "../model/stop.ts";
 import { ENVIRONMENT_STATEMENTS, environmentHash } from "../rules/environment-hash.ts";
 import type { EnvironmentFact, EnvironmentScope } from "../model/environment.ts";
 import type { Reader } from "../world/database.ts";
-import type { EnvironmentLook, LookAtEnvironment } from "../world/environment.ts";
+import type { EnvironmentLook, LookAtEnvironment } from "../world/environment-look.ts";
 
 /** Every environment fact of the scope, in no particular order; the hash sorts them. */
 export async function environmentFacts(reader: Reader, scope: EnvironmentScope): Promise<EnvironmentFact[]> {
@@ -16,7 +16,8 @@ export async function environmentFacts(reader: Reader, scope: EnvironmentScope):
 
 /**
  * Looks that read the facts in full only when the catalogs were written to since the last look of this process, in whichever of its
- * sessions: every effect needs two looks, and reading took longer than the rest of a small effect (docs/decisions/0008-environment-hash.md).
+ * sessions: every effect needs two looks, and reading took longer than the rest of a small effect
+ * (docs/decisions/0008-environment-hash.md).
  */
 export function environmentLooks(scope: EnvironmentScope): LookAtEnvironment {
   let known: { readonly version: string; readonly look: EnvironmentLook } | undefined;

@@ -137,27 +137,6 @@ test("a cut, statistics and maintenance change nothing of the environment", asyn
   expect(explainEnvironment(before, await factsAs("cutter_exec"))).toEqual([]);
 });
 
-test("the version of the catalogs is made of every catalog that the facts are read from, alike for both principals", async () => {
-  const version = await readFile(new URL("../../sql/read/catalog-version.sql", import.meta.url), "utf8");
-  const catalogs = new Set<string>();
-  for (const name of ENVIRONMENT_STATEMENTS) {
-    const text = await readFile(new URL(`../../sql/${name}.sql`, import.meta.url), "utf8");
-    for (const [, catalog = ""] of text.matchAll(/\b(?:FROM|JOIN)\s+(pg_[a-z_]+)\b(?!\()/g)) catalogs.add(catalog);
-  }
-  // Its values are read one by one; a library that defines settings of its own is loaded by a restart.
-  catalogs.delete("pg_settings");
-  expect([...catalogs].filter((catalog) => !new RegExp(`FROM ${catalog}\\b`).test(version))).toEqual([]);
-  expect(catalogs.size).toBeGreaterThan(20);
-  const read = async (role: "cutter_exec" | "cutter_verify"): Promise<string> => {
-    const client = await db.connect(role);
-    await client.query("SET search_path = pg_catalog");
-    const seen = await versionOf(client);
-    await client.end();
-    return seen;
-  };
-  expect(await read("cutter_exec")).toBe(await read("cutter_verify"));
-});
-
 const EDIT = (name: string): string =>
   `DO $do$ BEGIN EXECUTE replace((SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE p.proname = '${name}'), 'AS $function$', 'AS $function$ /* edited */ '); END $do$`;
 const UNIT = "public.information_unit";
