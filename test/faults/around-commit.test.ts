@@ -165,7 +165,11 @@ describe("a COMMIT whose answer is lost", () => {
 });
 
 describe("a runner that is taken over", () => {
-  const everything = () => everyRow(host, ["public", "cutter_governance", "cutter_runtime"]);
+  // A process that wakes says that it lives: its beat is a time, no record of the run.
+  const everything = async () => {
+    const rows = await everyRow(host, ["public", "cutter_governance", "cutter_runtime"]);
+    return [...rows].filter(([table]) => table !== "cutter_runtime.host_beat");
+  };
   const state = (): string => readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "state.json"), "utf8");
 
   // Its transaction is idle and would be ended by the server's own timeout after a minute.
