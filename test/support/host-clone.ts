@@ -32,7 +32,7 @@ export function cloneOf({ engine: { place } }: ProvisionedHost): HostClone {
   writeFileSync(join(folder, "package.json"), readFileSync(join(root, "package.json")));
   for (const part of ["sql", "infra", "scripts", join("dist", "plugin")])
     symlinkSync(join(root, part), join(folder, part));
-  mkdirSync(join(folder, ".state"), { mode: 0o700 });
+  mkdirSync(join(folder, ".state"), { mode: 0o700, recursive: true });
   symlinkSync(join(folder, "state"), join(folder, ".state", "pulumi"));
   symlinkSync(place.passphraseFile, join(folder, ".state", "pulumi-passphrase"));
   const line = (name: string, ...args: string[]): readonly [string, ...string[]] => [
