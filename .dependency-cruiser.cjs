@@ -138,7 +138,7 @@ module.exports = {
     rule(
       "only-commands-and-wire-know-adapters",
       "The flow meets the outside through the ports of world.ts. A command may call an adapter directly; for phases, engine, rules and looks wire.ts puts it behind a port.",
-      { path: "^runner/", pathNot: ["^runner/(?:adapters|commands)/", "^runner/wire(?:-here)?[.]ts$"] },
+      { path: "^runner/", pathNot: ["^runner/(?:adapters|commands)/", "^runner/wire[.]ts$"] },
       { path: "^runner/adapters/" },
     ),
     rule(
@@ -146,7 +146,7 @@ module.exports = {
       "The database driver, child processes, OpenPGP and the file system belong to adapters/. Move the effect there and offer it through world.ts.",
       {
         path: "^runner/",
-        pathNot: ["^runner/(?:adapters|commands)/", "^runner/(?:wire|wire-here|cli)[.]ts$"],
+        pathNot: ["^runner/(?:adapters|commands)/", "^runner/(?:wire|cli)[.]ts$"],
       },
       {
         path: [

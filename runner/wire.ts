@@ -19,7 +19,7 @@ import { insistChain } from "./signatures/approver-chain.ts";
 import { verifyWithBoth } from "./signatures/both-verifiers.ts";
 import { insistRowsSigned } from "./signatures/signed.ts";
 import { everySet, insistOrdersSigned } from "./signatures/signed-orders.ts";
-import { readHere } from "./wire-here.ts";
+import { readHere } from "./adapters/pinned-host.ts";
 import type { Events, World } from "./world.ts";
 
 /** Everything a verb may reach. `runId` chooses the events file; without one, events go nowhere. STOP_DRIFT when a release file differs. */

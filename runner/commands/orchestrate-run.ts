@@ -14,7 +14,7 @@ import { statusFromText } from "../rules/status.ts";
 import { doneText } from "../terminal/status-text.ts";
 import { stopOfJson, stopText, type Standing } from "../terminal/stop-text.ts";
 import { printable } from "../rules/text-hygiene.ts";
-import { readHere } from "../wire-here.ts";
+import { readHere } from "../adapters/pinned-host.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { eventsLength, followEvents } from "../adapters/run-events.ts";
 import { runFolder } from "../adapters/run-files.ts";

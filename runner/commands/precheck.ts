@@ -15,7 +15,7 @@ import { envLoginOf } from "../rules/env-login.ts";
 import { judgeOwnHost, otherwiseSaid } from "../rules/own-host.ts";
 import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { makeWorld } from "../wire.ts";
-import { readHere } from "../wire-here.ts";
+import { readHere } from "../adapters/pinned-host.ts";
 import { loadRecipient } from "../adapters/backup-key.ts";
 import { declaredRights } from "../adapters/rights.ts";
 import { readSafely } from "../adapters/safe-file.ts";

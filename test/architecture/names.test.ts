@@ -78,3 +78,12 @@ test("no test is focused, skipped or left for later", () => {
     .flatMap((file) => file.lines.flatMap((line, index) => (idle.test(line) ? [`${file.path}:${index + 1}`] : [])));
   expect(found).toEqual([]);
 });
+
+test("the root of the runner holds at most twelve files, and the root of scripts none but its README", () => {
+  const inRoot = (folder: string): string[] =>
+    sourceFiles([folder], [".ts", ".mjs", ".cjs", ".js"])
+      .map((file) => file.path)
+      .filter((path) => path.split("/").length === 2);
+  expect(inRoot("runner").length).toBeLessThanOrEqual(12);
+  expect(inRoot("scripts")).toEqual([]);
+});

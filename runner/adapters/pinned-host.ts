@@ -1,14 +1,14 @@
 // What this process is: configuration, release and approver set, each held against its digest. Loads neither database driver nor OpenPGP,
 // because whoever starts or follows a run needs neither.
 import { userInfo } from "node:os";
-import { loadConfig } from "./adapters/configuration.ts";
-import { ownRelease } from "./adapters/own-release.ts";
-import { parseApprovers, type ApproverSet } from "./model/approvers.ts";
-import { sha256 } from "./model/canonical.ts";
-import type { Config } from "./model/config.ts";
-import { Stopped } from "./model/stop.ts";
-import type { World } from "./world.ts";
-import { readPlain } from "./adapters/plain-file.ts";
+import { loadConfig } from "./configuration.ts";
+import { ownRelease } from "./own-release.ts";
+import { parseApprovers, type ApproverSet } from "../model/approvers.ts";
+import { sha256 } from "../model/canonical.ts";
+import type { Config } from "../model/config.ts";
+import { Stopped } from "../model/stop.ts";
+import type { World } from "../world.ts";
+import { readPlain } from "./plain-file.ts";
 
 /** `approvers` parses the pinned set when somebody needs it. */
 export interface PinnedHost extends Pick<World, "config" | "here"> {
