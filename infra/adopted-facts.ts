@@ -1,7 +1,7 @@
 // The facts of a host that no declaration mentions: which are asked for, how they are read, and how they differ from those that people
 // adopted. docs/decisions/0081-adopted-environment.md says why.
 import { dirname } from "node:path";
-import type { AdoptedFacts } from "../runner/model/adopted.ts";
+import { type AdoptedFacts, ADOPTED_FILE } from "../runner/model/adopted.ts";
 import type { EnvironmentFact } from "../runner/model/environment.ts";
 import { Stopped } from "../runner/model/stop.ts";
 import { declaredEntry, undeclaredFacts } from "../runner/rules/adopted-environment.ts";
@@ -13,7 +13,6 @@ import { toSeeDatabase, toSeeServer } from "./looking-rights.ts";
 import { refusalOf, type Looks } from "./probe.ts";
 import type { SurroundingsRequest } from "./render/surroundings.ts";
 import type { Rights } from "./rights.ts";
-import { ADOPTED_FILE } from "../runner/model/adopted.ts";
 
 /** Component of everything that people adopt. */
 export const ENVIRONMENT = "environment";

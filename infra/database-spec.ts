@@ -1,9 +1,7 @@
 // What the database must hold, from sql/rights.json and the packages' own SQL: entries to compare, and what the probe asks about.
 import type { Spec, Wanted } from "./drift.ts";
-import { definedFunctions } from "./package-functions.ts";
-import type { DefinedFunction } from "./package-functions.ts";
-import { SYSTEM, hasArguments } from "./rights.ts";
-import type { Rights } from "./rights.ts";
+import { definedFunctions, type DefinedFunction } from "./package-functions.ts";
+import { SYSTEM, hasArguments, type Rights } from "./rights.ts";
 
 /** One package as it is declared: exact SQL of apply and check, and whether `up` may lay it (acknowledged, or a sandbox). */
 export interface DeclaredPackage {

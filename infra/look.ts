@@ -1,11 +1,8 @@
 // One look at a declared host: sources, declaration, probe, facts and differences.
 import type { StackConfig } from "./config.ts";
-import { drift } from "./drift.ts";
-import type { DriftLine } from "./drift.ts";
-import { factsOf } from "./facts.ts";
-import type { HostFacts } from "./facts.ts";
-import { declareHost } from "./host-spec.ts";
-import type { DeclaredHost } from "./host-spec.ts";
+import { drift, type DriftLine } from "./drift.ts";
+import { factsOf, type HostFacts } from "./facts.ts";
+import { declareHost, type DeclaredHost } from "./host-spec.ts";
 import { environmentLines, readSurroundings, type FoundFacts } from "./adopted-facts.ts";
 import { probeHost } from "./probe.ts";
 import { readSources, type Sources } from "./sources.ts";

@@ -6,8 +6,7 @@ import { printable } from "../runner/rules/text-hygiene.ts";
 import { runOnHost } from "./ssh/script.ts";
 import type { Connection } from "./config.ts";
 import { withPoolerNamed } from "./render/psql.ts";
-import { LOOKS, renderProbe } from "./render/probe.ts";
-import type { LookName, ProbeRequest } from "./render/probe.ts";
+import { LOOKS, renderProbe, type LookName, type ProbeRequest } from "./render/probe.ts";
 import { FACTS_BEGIN, FACTS_END } from "./render/shell-text.ts";
 
 const LIMIT_SECONDS = 60;

@@ -13,8 +13,7 @@ import { PACKAGES, readPackage } from "./packages.ts";
 import type { StackConfig } from "./config.ts";
 import type { DeclaredPackage, TableDefinitions } from "./database-spec.ts";
 import type { Release } from "./render/release.ts";
-import { parseDefinitions, parseRights } from "./rights.ts";
-import type { Rights } from "./rights.ts";
+import { parseDefinitions, parseRights, type Rights } from "./rights.ts";
 import { readPlainSync } from "../runner/adapters/plain-file.ts";
 
 /** Everything declared that is longer than a configuration value. */

@@ -1,6 +1,5 @@
 // AN EFFECT: the only way a phase writes. Steps and their reasons: docs/decisions/0004-effect.md.
-import type { Json } from "./model/canonical.ts";
-import { canonicalText } from "./model/canonical.ts";
+import { type Json, canonicalText } from "./model/canonical.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { RecordedPhase } from "./model/run.ts";
 import { shasFor, type Authorization } from "./rules/authorization.ts";

@@ -1,7 +1,6 @@
 // The frame of every script that changes the host: look; if it holds, say so; refuse under an open run; act; look again.
 import { FILE_FUNCTIONS } from "./file-steps.ts";
-import { psqlCommand } from "./psql.ts";
-import type { PsqlPlace } from "./psql.ts";
+import { psqlCommand, type PsqlPlace } from "./psql.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Parts of one script. `holds`: conditions, each one command; `steps` act and are safe to repeat. */

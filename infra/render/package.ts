@@ -1,15 +1,13 @@
 // Scripts of one database package: laid in one transaction, believed only after its own check and the catalogs agree.
 import type { EnvLogin } from "../../runner/rules/env-login.ts";
-import { databaseScope, membershipPath } from "../database-spec.ts";
-import type { DeclaredPackage } from "../database-spec.ts";
+import { databaseScope, membershipPath, type DeclaredPackage } from "../database-spec.ts";
 import type { Spec } from "../drift.ts";
 import { definedFunctions } from "../package-functions.ts";
 import type { Rights } from "../rights.ts";
 import { envFileFunction } from "./env-file.ts";
 import { FILE_FUNCTIONS } from "./file-steps.ts";
 import { renderGuard, renderHostScript } from "./host-script.ts";
-import { psqlCommand, psqlVariable } from "./psql.ts";
-import type { PsqlPlace } from "./psql.ts";
+import { psqlCommand, psqlVariable, type PsqlPlace } from "./psql.ts";
 import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** Where the password of a login role that has none yet is found. */

@@ -1,6 +1,5 @@
 // The looks that readiness takes beside the probe's: the host's name, the records of the database, and what proves that nothing changed.
-import { READ_ONLY_SESSION, psqlCommand, psqlVariable } from "./psql.ts";
-import type { PsqlPlace } from "./psql.ts";
+import { READ_ONLY_SESSION, psqlCommand, psqlVariable, type PsqlPlace } from "./psql.ts";
 import { command, hereDocument } from "./shell-text.ts";
 
 /** Statements of infra/sql/readiness and of the grant probe, by name. */

@@ -1,7 +1,6 @@
 // Lays one release of the runner beside the earlier ones, every file proven on the host, and turns the link to it last.
 import { sha256 } from "../../runner/model/canonical.ts";
-import { fileHolds, fileStep } from "./file-steps.ts";
-import type { Ownership } from "./file-steps.ts";
+import { fileHolds, fileStep, type Ownership } from "./file-steps.ts";
 import { renderHostScript } from "./host-script.ts";
 import type { PsqlPlace } from "./psql.ts";
 import { command } from "./shell-text.ts";

@@ -3,8 +3,7 @@
 import { gzipSync } from "node:zlib";
 import { createTar } from "nanotar";
 import { sha256 } from "../../runner/model/canonical.ts";
-import { directoryStep, modeWord, ownerWord } from "./file-steps.ts";
-import type { Ownership } from "./file-steps.ts";
+import { directoryStep, modeWord, ownerWord, type Ownership } from "./file-steps.ts";
 import { base64Lines, command, hereDocument } from "./shell-text.ts";
 
 /**

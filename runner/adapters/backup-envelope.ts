@@ -8,6 +8,7 @@ import { insist, Stopped } from "../model/stop.ts";
 import { envelope } from "../rules/backup-proof.ts";
 import type { BackupRecipient } from "./backup-key.ts";
 import { readPackets } from "./envelope-packets.ts";
+import { codeOf } from "../model/error-text.ts";
 
 /** Key of one backup. It lives in memory until the restore proof is done and is never written, logged or put on a command line. */
 export interface SessionKey {
@@ -158,10 +159,12 @@ async function* chunksOf(stream: unknown): AsyncIterable<Uint8Array> {
 }
 
 function diskRefused(error: unknown): Stopped {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
   return new Stopped(
     "STOP_BACKUP_FAILED",
-    { saw: `the backup file could not be written (${code})`, wanted: "room and permission in the backups folder" },
+    {
+      saw: `the backup file could not be written (${codeOf(error)})`,
+      wanted: "room and permission in the backups folder",
+    },
     error,
   );
 }

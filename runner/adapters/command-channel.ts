@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import type { ChannelConfig } from "../model/notification-config.ts";
 import type { Channel, Delivery } from "../world/notification.ts";
+import { codeOf } from "../model/error-text.ts";
 
 const LIMIT_MS = 20_000;
 
@@ -35,8 +36,7 @@ function run(
       end({ sent: false, reason: `no end within ${limitMs} ms` });
     }, limitMs);
     child.once("error", (error) => {
-      const code = "code" in error ? String(error.code) : "it failed";
-      end({ sent: false, reason: `${program} could not be started (${code})` });
+      end({ sent: false, reason: `${program} could not be started (${codeOf(error, "it failed")})` });
     });
     child.once("exit", (status, signal) => {
       end(status === 0 ? { sent: true } : { sent: false, reason: `${program} ended with ${status ?? signal ?? "?"}` });

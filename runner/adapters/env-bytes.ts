@@ -1,6 +1,7 @@
 // Bytes of an env file: a plain file of at most 256 KiB, read once. A link is followed, because hosts keep such files elsewhere.
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { codeOf } from "../model/error-text.ts";
 
 const CAP = 256 * 1024;
 
@@ -10,7 +11,7 @@ export async function envBytes(file: string): Promise<Buffer | undefined> {
   try {
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = codeOf(error, "");
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new Error(code === "EACCES" ? "cannot be read by this user" : `cannot be read (${code})`, { cause: error });
   }

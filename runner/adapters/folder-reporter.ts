@@ -7,10 +7,12 @@ import { ownerOf } from "../rules/report-owner.ts";
 import type { Reporter } from "../world/files.ts";
 import { writeWhole } from "./run-files.ts";
 import { readSafely } from "./safe-file.ts";
+import { codeOf } from "../model/error-text.ts";
 
 /** Milliseconds to wait after the first and after the second failed try. */
 const BACK_OFF = [500, 2000] as const;
-const TRIES = BACK_OFF.length + 1;
+/** Tries of a delivery. */
+export const TRIES = BACK_OFF.length + 1;
 /** Largest document taken for a report, bytes. */
 const REPORT_CAP = 8 * 1024 * 1024;
 const SEGMENT = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?$/;
@@ -21,29 +23,32 @@ export function folderReporter(folder: string, wait: (ms: number) => Promise<unk
     takesPages: true,
     deliver: async (runFolder, file, text) => {
       const segments = safeSegments(runFolder, file);
-      let last: unknown;
-      for (let attempt = 0; attempt < TRIES; attempt += 1) {
-        try {
-          await deliverOnce(folder, segments, text);
-          return;
-        } catch (error) {
-          // A document of somebody else will still be there at the next try.
-          if (error instanceof Stopped && error.code === "STOP_KB_UPLOAD_FAILED") throw error;
-          last = error;
-        }
-        const pause = BACK_OFF[attempt];
-        if (pause !== undefined) await wait(pause);
-      }
-      throw new Stopped(
-        "STOP_KB_UPLOAD_FAILED",
-        {
-          saw: `${file} was not delivered in ${TRIES} tries: ${reasonOf(last)}`,
-          wanted: `room and the right to write below ${folder}`,
-        },
-        last,
-      );
+      // A document of somebody else will still be there at the next try.
+      const passes = (error: unknown): boolean => !(error instanceof Stopped) || error.code !== "STOP_KB_UPLOAD_FAILED";
+      await threeTries(() => deliverOnce(folder, segments, text), passes, wait).catch((error: unknown) => {
+        if (!passes(error)) throw error;
+        const saw = `${file} was not delivered in ${TRIES} tries: ${reasonOf(error)}`;
+        const wanted = `room and the right to write below ${folder}`;
+        throw new Stopped("STOP_KB_UPLOAD_FAILED", { saw, wanted }, error);
+      });
     },
   };
+}
+
+/** The work's answer, tried three times while what it throws `passes`; then, and for everything else at once, what it threw. */
+export async function threeTries<T>(
+  work: () => Promise<T>,
+  passes: (error: unknown) => boolean,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<T> {
+  for (const pause of BACK_OFF)
+    try {
+      return await work();
+    } catch (error) {
+      if (!passes(error)) throw error;
+      await wait(pause);
+    }
+  return work();
 }
 
 /** Path segments below the report folder. STOP_REFUSED_INPUT when a name could leave it or hide in it. */
@@ -101,6 +106,4 @@ function foreign(saw: string): Stopped {
   });
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "unknown error";
 const reasonOf = (error: unknown): string => (error instanceof Stopped ? error.facts.saw : codeOf(error));

@@ -2,7 +2,7 @@
 // answers when the database does not. What cannot be read becomes a sentence, and the look goes on.
 import { lstat, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { APPROVERS_CAP, parseApprovers, type ApproverSet } from "../model/approvers.ts";
+import { type ApproverSet } from "../model/approvers.ts";
 import { termOn, type Config } from "../model/config.ts";
 import { DRILL_FILE, drillRecordSchema } from "../model/drill.ts";
 import { isRunId } from "../model/ids.ts";
@@ -18,6 +18,8 @@ import { readPlain } from "./plain-file.ts";
 import { exists, runFolder } from "./run-files.ts";
 import { holderIsGone } from "./run-process.ts";
 import { readSafely } from "./safe-file.ts";
+import { codeOf } from "../model/error-text.ts";
+import { pinnedApprovers } from "./pinned-host.ts";
 
 const HALT_FILE_CAP = 64 * 1024;
 
@@ -33,7 +35,9 @@ export async function hostSight(config: Config, notifications: NotificationConfi
     }
   };
   const root = config.orchestrator.runtime_root;
-  const set = await seen<ApproverSet | undefined>("the approver set", undefined, () => approversOf(config));
+  const set = await seen<ApproverSet | undefined>("the approver set", undefined, async () =>
+    (await pinnedApprovers(config)).set(),
+  );
   return {
     host: config.host,
     stack: notifications.stack,
@@ -51,27 +55,7 @@ export async function hostSight(config: Config, notifications: NotificationConfi
 }
 
 const reasonOf = (error: unknown): string =>
-  error instanceof Stopped
-    ? error.facts.saw
-    : error instanceof Error && "code" in error
-      ? String(error.code)
-      : "it is out of form";
-
-async function approversOf({ approvers }: Config): Promise<ApproverSet> {
-  const read = await readSafely(approvers.file, APPROVERS_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_COULD_NOT_LOOK", {
-      saw: `${approvers.file} is ${read.reason}`,
-      wanted: "the approver set",
-    });
-  const { set, sha } = parseApprovers(read.bytes);
-  if (sha !== approvers.sha)
-    throw new Stopped("STOP_DRIFT", {
-      saw: `${approvers.file} is not the one that is pinned`,
-      wanted: "the pinned set",
-    });
-  return set;
-}
+  error instanceof Stopped ? error.facts.saw : codeOf(error, "it is out of form");
 
 async function runsOf(root: string, unseen: (what: string) => void): Promise<SeenRun[]> {
   const folder = runFolder(root);

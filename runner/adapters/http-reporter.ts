@@ -10,8 +10,9 @@ import { kbKeyVariable, refusalOf } from "../rules/env-login.ts";
 import { ownerOf } from "../rules/report-owner.ts";
 import type { Reporter } from "../world/files.ts";
 import { envBytes } from "./env-bytes.ts";
-import { safeSegments } from "./folder-reporter.ts";
+import { TRIES, safeSegments, threeTries } from "./folder-reporter.ts";
 import { exists, writeWhole } from "./run-files.ts";
+import { codeOf } from "../model/error-text.ts";
 
 /** `base` without a slash at its end is as good as with one; `folder` keeps a note of each delivery. Milliseconds and bytes. */
 export interface HttpSettings {
@@ -35,7 +36,6 @@ export const knowledgeBaseOf = (reports: Config["reports"]): HttpSettings | unde
       }
     : undefined;
 
-const BACK_OFF = [500, 2000] as const;
 const LIMIT_MS = 20_000;
 const ANSWER_CAP = 64 * 1024;
 /** A header value holds no line end and nothing outside ASCII. */
@@ -69,7 +69,14 @@ export function httpReporter(settings: HttpSettings): Reporter {
         },
         is_human_readable: true,
       });
-      const told = await threeTimes(file, wait, async () => post(settings, await keyOf(settings), body));
+      const passes = (error: unknown): error is Passing => error instanceof Passing;
+      const told = await threeTries(async () => post(settings, await keyOf(settings), body), passes, wait).catch(
+        (error: unknown) => {
+          if (!passes(error)) throw error;
+          const saw = `${file} was not delivered in ${TRIES} tries: ${error.message}`;
+          throw failed(saw, "the knowledge base to take it");
+        },
+      );
       await writeWhole(note, JSON.stringify({ document_id: id, told, sha: sha256(markdown) }));
     },
   };
@@ -88,7 +95,7 @@ export async function askKnowledgeBase(settings: HttpSettings): Promise<string> 
     signal: AbortSignal.timeout(limitMs),
     headers: { "x-api-key": key, accept: "application/json" },
   }).catch((error: unknown) => {
-    throw failed(`no answer (${codeOf(error)})`, "the knowledge base at the configured address", error);
+    throw failed(`no answer (${lineFault(error)})`, "the knowledge base at the configured address", error);
   });
   await answer.body?.cancel();
   if (answer.status === 401 || answer.status === 403)
@@ -102,24 +109,6 @@ const documentsOf = (base: string): string => `${base.replace(/\/+$/, "")}/docum
 
 /** A failure that another try may not meet again. */
 class Passing extends Error {}
-
-async function threeTimes<T>(file: string, wait: (ms: number) => Promise<unknown>, work: () => Promise<T>): Promise<T> {
-  let last: Passing | undefined;
-  for (let attempt = 0; attempt <= BACK_OFF.length; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Passing)) throw error;
-      last = error;
-    }
-    const pause = BACK_OFF[attempt];
-    if (pause !== undefined) await wait(pause);
-  }
-  throw failed(
-    `${file} was not delivered in ${BACK_OFF.length + 1} tries: ${last?.message ?? "no answer"}`,
-    "the knowledge base to take it",
-  );
-}
 
 /** The id the knowledge base gave, null when it gave none. Its answer is read to a cap and believed in nothing else. */
 async function post({ base, limitMs = LIMIT_MS }: HttpSettings, key: string, body: string): Promise<string | null> {
@@ -137,7 +126,7 @@ async function post({ base, limitMs = LIMIT_MS }: HttpSettings, key: string, bod
     });
     text = await head(answer, signal);
   } catch (error) {
-    throw new Passing(signal.aborted ? `no whole answer within ${limitMs} ms` : `no answer (${codeOf(error)})`);
+    throw new Passing(signal.aborted ? `no whole answer within ${limitMs} ms` : `no answer (${lineFault(error)})`);
   }
   // There already under this id: the same text of the same run, told before an answer was lost.
   if (answer.status === 409) return null;
@@ -187,10 +176,8 @@ async function keyOf({ keyFile: file, keyName: name }: HttpSettings): Promise<st
   return key;
 }
 
-const codeOf = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : "connection broken";
-};
+const lineFault = (error: unknown): string =>
+  codeOf(error instanceof Error ? error.cause : undefined, "connection broken");
 
 function failed(saw: string, wanted: string, cause?: unknown): Stopped {
   return new Stopped("STOP_KB_UPLOAD_FAILED", { saw, wanted }, cause);

@@ -4,6 +4,7 @@ import type { ChannelConfig } from "../model/notification-config.ts";
 import type { Channel, Delivery } from "../world/notification.ts";
 import { namedSecretsOf } from "./named-secret.ts";
 import { readPlain } from "./plain-file.ts";
+import { codeOf } from "../model/error-text.ts";
 
 const LIMIT_MS = 20_000;
 
@@ -23,7 +24,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 /** Names of SMTP codes are from nodemailer's own list. */
 function faultOf(error: unknown): string {
   if (!(error instanceof Error)) return "it failed";
-  const code = "code" in error ? String(error.code) : "";
+  const code = codeOf(error, "");
   const answer =
     "responseCode" in error && Number.isInteger(error.responseCode) ? ` (${String(error.responseCode)})` : "";
   return `${FAULTS[code] ?? (/^[A-Z_]{2,40}$/.test(code) ? code : "it failed")}${answer}`;

@@ -8,6 +8,7 @@ import { toldSchema, type Told } from "../model/notice.ts";
 import { Stopped } from "../model/stop.ts";
 import { openToAppend, readPlain, readPlainSync } from "./plain-file.ts";
 import { holderIsGone, ownHolder } from "./run-process.ts";
+import { codeOf } from "../model/error-text.ts";
 
 const NAMELESS_MS = 5_000;
 
@@ -59,11 +60,10 @@ async function take(lock: string): Promise<boolean> {
     await writeFile(lock, ownHolder(), { flag: "wx", mode: 0o640 });
     return true;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw new Stopped(
       "STOP_COULD_NOT_LOOK",
-      { saw: `${lock} could not be made (${code})`, wanted: "the right to write beside the runs" },
+      { saw: `${lock} could not be made (${codeOf(error)})`, wanted: "the right to write beside the runs" },
       error,
     );
   }

@@ -26,8 +26,10 @@ export async function readHere(configFile: string): Promise<PinnedHost> {
   };
 }
 
-/** The approver set on disk must be the pinned one; its digest is part of what people sign. */
-async function pinnedApprovers(config: Config): Promise<{ readonly sha: string; readonly set: () => ApproverSet }> {
+/** The approver set on disk must be the pinned one; its digest is part of what people sign. Stops as {@link readHere}. */
+export async function pinnedApprovers(
+  config: Config,
+): Promise<{ readonly sha: string; readonly set: () => ApproverSet }> {
   let bytes: Buffer;
   try {
     bytes = await readPlain(config.approvers.file);

@@ -1,5 +1,5 @@
 // Restores a sealed backup into a scratch server without superuser rights and reads back what arrived.
-import { messageOf } from "../model/error-text.ts";
+import { codeOf, messageOf } from "../model/error-text.ts";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -124,13 +124,8 @@ async function feed({ scratch, binDir, clear, capSeconds }: RestoreRequest, acce
   });
 }
 
-function isBrokenPipe(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    (error.code === "EPIPE" || error.code === "ECONNRESET" || error.code === "ERR_STREAM_PREMATURE_CLOSE")
-  );
-}
+const isBrokenPipe = (error: unknown): boolean =>
+  ["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes(codeOf(error));
 
 /** One connection as the scratch superuser; every error is STOP_PROOF_FAILED. */
 export async function asSuperuser<T>(

@@ -7,7 +7,8 @@ import { Stopped } from "../model/stop.ts";
 import { haltFileName, haltFileOf } from "../rules/halt-file.ts";
 import type { RunFiles } from "../world/files.ts";
 import { insistOwnFolders } from "./own-folders.ts";
-import { readSafely } from "./safe-file.ts";
+import { readOrStop, readSafely } from "./safe-file.ts";
+import { codeOf } from "../model/error-text.ts";
 
 /** Largest snapshot artifact taken in, bytes. */
 const ARTIFACT_CAP = 32 * 1024 * 1024;
@@ -47,7 +48,7 @@ export function runFiles(root: string, locks: string): RunFiles {
   return {
     root,
     ...runFolder(root),
-    artifact: async (id) => read(artifactPath(root, id, ".md"), ARTIFACT_CAP),
+    artifact: async (id) => readOrStop(artifactPath(root, id, ".md"), ARTIFACT_CAP),
     registration: async (id) => readIfThere(artifactPath(root, id, ".registration.json"), ARTIFACT_CAP),
     write: async (area, relative, data) => writeWhole(inside(root, area, relative), data),
     runsIndex: indexText,
@@ -71,6 +72,16 @@ export function runFiles(root: string, locks: string): RunFiles {
   };
 }
 
+/** After a power cut the names in the folder are those of now. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
 /**
  * Writes a file so that a reader sees the old bytes or all of the new ones. STOP_COULD_NOT_LOOK names the place, for
  * example on a full disk.
@@ -87,12 +98,7 @@ export async function writeWhole(path: string, data: string | Uint8Array, mode =
       await handle.close();
     }
     await rename(part, path);
-    const folder = await open(dirname(path), "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined);
     throw new Stopped(
@@ -103,15 +109,8 @@ export async function writeWhole(path: string, data: string | Uint8Array, mode =
   }
 }
 
-async function read(path: string, cap: number): Promise<Buffer> {
-  const answer = await readSafely(path, cap);
-  if (!answer.ok) throw new Stopped("STOP_REFUSED_INPUT", { saw: `${path}: ${answer.reason}`, wanted: "a plain file" });
-  return answer.bytes;
-}
-
-async function readIfThere(path: string, cap: number): Promise<Buffer | undefined> {
-  return (await exists(path)) ? read(path, cap) : undefined;
-}
+const readIfThere = async (path: string, cap: number): Promise<Buffer | undefined> =>
+  (await exists(path)) ? readOrStop(path, cap) : undefined;
 
 /** Whether something has this name. STOP_COULD_NOT_LOOK when the folder cannot be searched. */
 export async function exists(path: string): Promise<boolean> {
@@ -134,6 +133,3 @@ function inside(root: string, area: string, relative: string): string {
   insistOwnFolders(resolve(root), path);
   return path;
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "unknown error";

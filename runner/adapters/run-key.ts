@@ -11,6 +11,7 @@ import { namedSecretsOf } from "./named-secret.ts";
 import { insistOwnFolders } from "./own-folders.ts";
 import { exists } from "./run-files.ts";
 import { readSafely } from "./safe-file.ts";
+import { codeOf } from "../model/error-text.ts";
 
 const NAME = "run.key";
 const KEY = /^[0-9a-f]{64}$/;
@@ -37,7 +38,7 @@ export function makeRunKey({ orchestrator, machines }: KeyPlace, runId: string):
       closeSync(file);
     }
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+    if (codeOf(error) === "EEXIST") return;
     throw new Stopped(
       "STOP_COULD_NOT_LOOK",
       { saw: `${path} could not be written`, wanted: "the key of a new run beside its files" },

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { messageOf } from "../model/error-text.ts";
+import { codeOf, messageOf } from "../model/error-text.ts";
 import { Stopped } from "../model/stop.ts";
 import { insistOwnFolders } from "./own-folders.ts";
 import { openToAppend } from "./plain-file.ts";
@@ -56,7 +56,7 @@ function claim(folder: string): boolean {
     mkdirSync(folder, { mode: 0o750 });
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 // Reads files that strangers may have put there: approvals, signatures, bundles.
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
-import { Stopped } from "../model/stop.ts";
+import { open, type FileHandle } from "node:fs/promises";
+import { Stopped, type StopCode } from "../model/stop.ts";
+import { printable } from "../rules/text-hygiene.ts";
+import { codeOf } from "../model/error-text.ts";
 
 /** The bytes, or why the file is ignored. The reason never quotes the content. */
 export type SafeReading =
@@ -23,6 +24,21 @@ export async function readSafely(path: string, cap: number): Promise<SafeReading
     saw: `${path} was replaced ${MOST_REPLACEMENTS} times while it was read`,
     wanted: "a file that stands still for a moment",
   });
+}
+
+/** What a stop about a file says: its code, what was wanted, and the file's name where its path says nothing to a person. */
+interface FileWanted {
+  readonly code?: StopCode;
+  readonly wanted?: string;
+  readonly called?: string;
+}
+
+/** The bytes of {@link readSafely}; STOP_REFUSED_INPUT, or `code`, when there is another thing than a plain file of at most `cap` bytes. */
+export async function readOrStop(path: string, cap: number, said: FileWanted = {}): Promise<Buffer> {
+  const { code = "STOP_REFUSED_INPUT", wanted = `a plain file of at most ${cap} bytes`, called = path } = said;
+  const reading = await readSafely(path, cap);
+  if (!reading.ok) throw new Stopped(code, { saw: `${printable(called)}: ${reading.reason}`, wanted });
+  return reading.bytes;
 }
 
 // Our own files are replaced by renaming: whoever opened the old one a moment before holds a file without any name, and looks again.
@@ -69,14 +85,10 @@ async function readCapped(handle: FileHandle, size: number, cap: number): Promis
   return { ok: false, reason: `larger than ${cap} bytes` };
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
 function couldNotLook(path: string, error: unknown): Stopped {
   return new Stopped(
     "STOP_COULD_NOT_LOOK",
-    { saw: `${path} could not be read (${codeOf(error) || "unknown error"})`, wanted: "a readable file" },
+    { saw: `${path} could not be read (${codeOf(error)})`, wanted: "a readable file" },
     error,
   );
 }

@@ -10,6 +10,7 @@ import { Stopped } from "../model/stop.ts";
 import { processStart } from "./process-identity.ts";
 import { majorVersion, spawnAs, type UnixUser } from "./postgres-programs.ts";
 import { SCRATCH_SETTINGS } from "./scratch-settings.ts";
+import { codeOf } from "../model/error-text.ts";
 
 /** Where and as whom scratch servers run; paths absolute. */
 export interface InitdbSettings {
@@ -198,7 +199,7 @@ async function usable(root: string): Promise<void> {
     throw new Stopped(
       "STOP_BACKUP_FAILED",
       {
-        saw: `backup.scratch_root ${root} cannot be used: ${error instanceof Error && "code" in error ? String(error.code) : "?"}`,
+        saw: `backup.scratch_root ${root} cannot be used: ${codeOf(error)}`,
         wanted: "a folder in which the runner may make folders",
         hint: `as root: install -d -m 0711 -o <user of the runner> ${root}; then \`cutter backup selftest\``,
       },

@@ -1,6 +1,6 @@
 // THE BACKUP: dump on a held snapshot, seal, look at the file, restore the file, compare. Only then the file gets its name.
 import { randomBytes } from "node:crypto";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { digestOf } from "../model/canonical.ts";
@@ -35,6 +35,7 @@ import { sourceDigests, withSource, type SourceReading } from "./backup-source.t
 import { dump } from "./pg-dump.ts";
 import { majorVersions, withPasswordFile, type DatabaseAccess } from "./postgres-programs.ts";
 import { restore, type RestoredCopy } from "./restore.ts";
+import { syncFolder } from "./run-files.ts";
 
 /** Everything one backup depends on; nothing is read from the environment. */
 export interface BackupRequest {
@@ -239,12 +240,7 @@ function receiptOf(
 async function publish(part: string, file: string): Promise<void> {
   try {
     await rename(part, file);
-    const folder = await open(dirname(file), "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await syncFolder(dirname(file));
   } catch (error) {
     throw new Stopped(
       "STOP_BACKUP_FAILED",

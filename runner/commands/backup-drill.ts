@@ -10,7 +10,7 @@ import { makeWorld } from "../wire.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { credentialOf } from "../adapters/credentials.ts";
 import { drillPackageOf, restoreForDrill } from "../adapters/restore-drill.ts";
-import { readSafely } from "../adapters/safe-file.ts";
+import { readOrStop, readSafely } from "../adapters/safe-file.ts";
 import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
@@ -46,13 +46,12 @@ const DRILL_SECONDS = 60 * 60;
  * STOP_PROOF_FAILED otherwise.
  */
 export async function restoreDrill(common: Common, options: DrillOptions): Promise<number> {
-  const read = await readSafely(options.package, PACKAGE_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_COULD_NOT_LOOK", {
-      saw: `the drill package: ${read.reason}`,
-      wanted: "the file that restore-drill fetched",
-    });
-  const known = drillPackageSchema.parse(jsonOf(read.bytes.toString("utf8")));
+  const bytes = await readOrStop(options.package, PACKAGE_CAP, {
+    code: "STOP_COULD_NOT_LOOK",
+    wanted: "the file that restore-drill fetched",
+    called: "the drill package",
+  });
+  const known = drillPackageSchema.parse(jsonOf(bytes.toString("utf8")));
   const tables = Object.values(
     await restoreForDrill(known, process.stdin, {
       binDir: options.postgresBin,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { rm } from "node:fs/promises";
 import type { Common } from "./call-options.ts";
 import { Stopped } from "../model/stop.ts";
-import { readSafely } from "../adapters/safe-file.ts";
+import { readOrStop } from "../adapters/safe-file.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
 
@@ -22,11 +22,12 @@ export async function deliverDocument(common: Common, subject: string, name: str
     });
   const { config, reporter } = await makeWorld(common.config);
   const file = join(config.orchestrator.runtime_root, "reports", HANDED_OVER, name);
-  const read = await readSafely(file, DOCUMENT_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: `${file}: ${read.reason}`, wanted: "the document to deliver" });
+  const bytes = await readOrStop(file, DOCUMENT_CAP, {
+    code: "STOP_COULD_NOT_LOOK",
+    wanted: "the document to deliver",
+  });
   const folder = `knowledge/dev/laws/${subject.toLowerCase()}/readiness`;
-  await reporter.deliver(folder, name, read.bytes.toString("utf8"));
+  await reporter.deliver(folder, name, bytes.toString("utf8"));
   await rm(file, { force: true });
   if (common.json) printJson({ event: "delivered", file: `${folder}/${name}` });
   process.stderr.write(`delivered: ${folder}/${name}\n`);

@@ -3,7 +3,7 @@ import { ask } from "../looks/one-statement.ts";
 import { insistChain } from "../signatures/approver-chain.ts";
 import { insistStatementSigned, invalid, type SignedStatement } from "../signatures/signed.ts";
 import type { Common } from "./call-options.ts";
-import { parseApprovers, type ApproverSet } from "../model/approvers.ts";
+import type { ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
 import type { DocumentId, RunId } from "../model/ids.ts";
 import { sourcePinOutput } from "../model/outputs.ts";
@@ -22,11 +22,15 @@ import { printable } from "../rules/text-hygiene.ts";
 import { judgeUnhalt } from "../rules/unhalt.ts";
 import { loadRunRecord } from "../looks/run-record.ts";
 import { makeWorld, verifySignature } from "../wire.ts";
-import { readSafely } from "../adapters/safe-file.ts";
+import { readOrStop } from "../adapters/safe-file.ts";
+import { pinnedApprovers } from "../adapters/pinned-host.ts";
 import type { World } from "../world.ts";
 import type { Reader } from "../world/database.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
 import { printJson } from "../terminal/print-json.ts";
+
+/** A file a stranger may have laid. */
+export const LAID = { code: "STOP_APPROVAL_INVALID", wanted: "a plain file" } as const;
 
 /** Admits each file; the answer is the first stop's status, but every file is tried. */
 export async function admit(common: Common, files: readonly string[]): Promise<number> {
@@ -48,8 +52,8 @@ export async function admit(common: Common, files: readonly string[]): Promise<n
 
 /** Verifies one statement file and its `.sig`, then does what its gate is for. Stops with every STOP_APPROVAL_* and STOP_DRIFT. */
 export async function admitOne(world: World, approvers: ApproverSet, file: string): Promise<Statement> {
-  const bytes = await readOrStop(file, STATEMENT_CAP);
-  const signature = await readOrStop(file.replace(/(\.json)?$/, ".sig"), SIGNATURE_CAP);
+  const bytes = await readOrStop(file, STATEMENT_CAP, LAID);
+  const signature = await readOrStop(file.replace(/(\.json)?$/, ".sig"), SIGNATURE_CAP, LAID);
   const statement = parseStatement(bytes);
   const signed = { statement, bytes, signature };
   switch (statement.gate) {
@@ -247,19 +251,10 @@ async function recordFor(world: World, runId: string): Promise<{ record: RunReco
 
 /** The set on disk; STOP_DRIFT when it is not the pinned one, STOP_APPROVAL_INVALID when its predecessors did not make it. */
 export async function approversOf(world: World): Promise<ApproverSet> {
-  const bytes = await readOrStop(world.config.approvers.file, 1024 * 1024);
-  const { set, sha } = parseApprovers(bytes);
-  if (sha !== world.config.approvers.sha)
-    throw new Stopped("STOP_DRIFT", { saw: "approvers.json changed", wanted: "the pinned set" });
+  const { sha, set: parsed } = await pinnedApprovers(world.config);
+  const set = parsed();
   await insistChain({ set, sha }, await ask(world.database, "gate", "read/approver-sets"), verifySignature);
   return set;
-}
-
-/** A file a stranger may have laid; STOP_APPROVAL_INVALID when it is not a plain one of at most `cap` bytes. */
-export async function readOrStop(path: string, cap: number): Promise<Buffer> {
-  const answer = await readSafely(path, cap);
-  if (!answer.ok) throw invalid(`${printable(path)}: ${answer.reason}`, "a plain file");
-  return answer.bytes;
 }
 
 /** Says what was admitted, for people and with --json for programs. */

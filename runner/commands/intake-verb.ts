@@ -1,14 +1,11 @@
 // `intake`: what a document would become. Reads one file, touches nothing else.
 import type { Common } from "./call-options.ts";
-import { STOPS, Stopped } from "../model/stop.ts";
+import { STOPS } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
-import { printable } from "../rules/text-hygiene.ts";
-import { readSafely } from "../adapters/safe-file.ts";
+import { readOrStop, readSafely } from "../adapters/safe-file.ts";
 import { grammarRequestOf } from "../terminal/grammar-request-of.ts";
 import { printJson } from "../terminal/print-json.ts";
-import { intakeCaps, intakeJson, intakeText, takeInExplained } from "./intake.ts";
-
-const DOCUMENT_CAP = 32 * 1024 * 1024;
+import { DOCUMENT_CAP, intakeCaps, intakeJson, intakeText, takeInExplained } from "./intake.ts";
 
 /** Exit 0 with a plan, else the exit status of the refusal. */
 export async function showIntake(
@@ -17,14 +14,9 @@ export async function showIntake(
   prefix: string,
   options: GrammarWords,
 ): Promise<number> {
-  const read = await readSafely(file, DOCUMENT_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: `${printable(file)}: ${read.reason}`,
-      wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
-    });
+  const bytes = await readOrStop(file, DOCUMENT_CAP);
   const request = await grammarRequestOf(options, readSafely);
-  const { taken, suggestion } = takeInExplained(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+  const { taken, suggestion } = takeInExplained(bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   if (common.json) printJson(intakeJson(taken));
   else process.stdout.write(intakeText(taken, prefix, request.profile, suggestion));
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;

@@ -7,10 +7,8 @@ import type { Manifest, Refusal } from "../model/manifest.ts";
 import type { PlanRow } from "../model/cut-plan.ts";
 import type { Stopped } from "../model/stop.ts";
 import { suggestedHints } from "../rules/hints.ts";
-import { proveLossless } from "../rules/lossless.ts";
-import type { Coverage } from "../rules/lossless.ts";
-import { PLAN_DEFAULTS, planRows, writerDigest } from "../rules/plan-rows.ts";
-import type { PlanWords } from "../rules/plan-rows.ts";
+import { proveLossless, type Coverage } from "../rules/lossless.ts";
+import { PLAN_DEFAULTS, planRows, writerDigest, type PlanWords } from "../rules/plan-rows.ts";
 import { registrationPackage } from "../rules/registration.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { countsText, treeLines } from "./intake-tree.ts";
@@ -18,6 +16,9 @@ import { outcomeText, refusalText } from "./refusal-text.ts";
 
 /** Caps of an intake that asks no host: those of the default configuration. */
 export const INTAKE_CAPS = { units: 500, hard: 1000 } as const;
+
+/** Largest document or text that is taken in, bytes. */
+export const DOCUMENT_CAP = 32 * 1024 * 1024;
 
 /** The same for a profile: a code of law has more articles than another document has headings; the hard cap is the same for all. */
 export const intakeCaps = (profile: string): { readonly units: number; readonly hard: number } =>

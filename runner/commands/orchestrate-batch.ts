@@ -6,7 +6,7 @@ import type { Common } from "./call-options.ts";
 import { ensureWorker, schedulerOf, supervisorLives, throttledByHand } from "./batch-engine.ts";
 import { admit } from "./gate-admit.ts";
 import { writeWhole } from "../adapters/run-files.ts";
-import { readSafely } from "../adapters/safe-file.ts";
+import { readOrStop } from "../adapters/safe-file.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
 import { haltBatch } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
@@ -40,10 +40,8 @@ export async function openBatch(common: Common, file: string, again: boolean): P
 }
 
 async function manifestIn(file: string): Promise<BatchManifest> {
-  const read = await readSafely(file, MANIFEST_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: `${file}: ${read.reason}`, wanted: "a manifest of a batch" });
-  return parseManifest(jsonOf(read.bytes.toString("utf8")));
+  const bytes = await readOrStop(file, MANIFEST_CAP, { wanted: "a manifest of a batch" });
+  return parseManifest(jsonOf(bytes.toString("utf8")));
 }
 
 async function record(world: World, manifest: BatchManifest): Promise<void> {

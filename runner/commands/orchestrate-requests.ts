@@ -8,7 +8,7 @@ import { Stopped } from "../model/stop.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { insistOwnFolders } from "../adapters/own-folders.ts";
 import { exists } from "../adapters/run-files.ts";
-import { readSafely } from "../adapters/safe-file.ts";
+import { readOrStop } from "../adapters/safe-file.ts";
 import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
@@ -50,13 +50,7 @@ async function send(folder: string, bundle: string): Promise<void> {
   for (const name of BUNDLE_FILES) {
     const path = join(folder, bundle, name);
     if (!(await exists(path))) continue;
-    const read = await readSafely(path, room);
-    if (!read.ok)
-      throw new Stopped("STOP_COULD_NOT_LOOK", {
-        saw: `${path}: ${read.reason}`,
-        wanted: "a plain file of this bundle",
-      });
-    const { bytes } = read;
+    const bytes = await readOrStop(path, room, { code: "STOP_COULD_NOT_LOOK", wanted: "a plain file of this bundle" });
     const size = bytes.length;
     room -= size;
     const whole = { event: "file", bundle, name, sha256: sha256(bytes), size } as const;

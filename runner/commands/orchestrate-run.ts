@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import type { Common } from "./call-options.ts";
 import { grammarProfile } from "../grammar/profiles.ts";
-import { newRunId, type RunId } from "../model/ids.ts";
+import { newRunId, type RunId, runIdOf } from "../model/ids.ts";
 import { insist, Stopped } from "../model/stop.ts";
 import type { GrammarWords } from "../rules/hints.ts";
 import { judgeOwnHost } from "../rules/own-host.ts";
@@ -23,7 +23,6 @@ import { readSafely } from "../adapters/safe-file.ts";
 import type { Ended, RunEvent } from "../model/events.ts";
 import { requestWord } from "../model/grammar-request.ts";
 import { askedGrammarOf } from "../terminal/grammar-request-of.ts";
-import { runIdOf } from "../model/ids.ts";
 import { progressOn } from "../terminal/progress.ts";
 import { printJson } from "../terminal/print-json.ts";
 

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
 import type { Config } from "../model/config.ts";
-import { isRunId } from "../model/ids.ts";
+import { isRunId, runIdOf } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { parseState } from "../rules/run-state.ts";
 import type { StatusJson } from "../model/events.ts";
@@ -12,7 +12,6 @@ import { statusText } from "../terminal/status-text.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { runFiles } from "../adapters/run-files.ts";
 import { holderIsGone } from "../adapters/run-process.ts";
-import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 /** With an id: that run. Without: every open run, and the closed ones in one line each. */

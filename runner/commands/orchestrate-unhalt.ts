@@ -11,9 +11,9 @@ import { haltFileName, whyHaltFileStays } from "../rules/halt-file.ts";
 import { haltsOfReach, judgeNamed } from "../rules/unhalt.ts";
 import { makeWorld } from "../wire.ts";
 import { exists } from "../adapters/run-files.ts";
-import { readSafely } from "../adapters/safe-file.ts";
+import { readOrStop, readSafely } from "../adapters/safe-file.ts";
 import type { World } from "../world.ts";
-import { admitOne, approversOf, readOrStop, sayAdmitted } from "./gate-admit.ts";
+import { LAID, admitOne, approversOf, sayAdmitted } from "./gate-admit.ts";
 import { runIdOf } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 
@@ -25,7 +25,7 @@ const HALT_FILE_CAP = 64 * 1024;
  */
 export async function unhalt(common: Common, file: string): Promise<number> {
   const world = await makeWorld(common.config);
-  const statement = parseStatement(await readOrStop(file, STATEMENT_CAP));
+  const statement = parseStatement(await readOrStop(file, STATEMENT_CAP, LAID));
   if (statement.gate !== "UNHALT")
     throw new Stopped("STOP_APPROVAL_INVALID", {
       saw: `a statement for ${statement.gate}`,

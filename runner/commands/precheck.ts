@@ -18,7 +18,7 @@ import { makeWorld } from "../wire.ts";
 import { readHere } from "../adapters/pinned-host.ts";
 import { loadRecipient } from "../adapters/backup-key.ts";
 import { declaredRights } from "../adapters/rights.ts";
-import { readSafely } from "../adapters/safe-file.ts";
+import { readOrStop } from "../adapters/safe-file.ts";
 import { askKnowledgeBase, knowledgeBaseOf } from "../adapters/http-reporter.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { majorVersion } from "../adapters/postgres-programs.ts";
@@ -26,6 +26,7 @@ import { envBytes } from "../adapters/env-bytes.ts";
 import { insistOwnFolders } from "../adapters/own-folders.ts";
 import { collectDatabaseFacts } from "../adapters/precheck-database.ts";
 import { backupLines, backupSelftest } from "./backup-by-hand.ts";
+import { codeOf } from "../model/error-text.ts";
 
 /** Exit 0 when every check passed; STOP_PRECHECK_FAILED or STOP_COULD_NOT_LOOK with every failed one. */
 export async function precheck(common: Common): Promise<number> {
@@ -79,13 +80,8 @@ export async function precheck(common: Common): Promise<number> {
 async function adoptedEnvironment(configFile: string): Promise<PrecheckFacts["adopted"]> {
   const file = join(dirname(configFile), ADOPTED_FILE);
   if (!existsSync(file)) return undefined;
-  const reading = await readSafely(file, ADOPTED_CAP);
-  if (!reading.ok)
-    throw new Stopped("STOP_COULD_NOT_LOOK", {
-      saw: `${file}: ${reading.reason}`,
-      wanted: "the list of adopted facts",
-    });
-  return parseAdopted(reading.bytes, file).environment;
+  const wanted = "the list of adopted facts";
+  return parseAdopted(await readOrStop(file, ADOPTED_CAP, { code: "STOP_COULD_NOT_LOOK", wanted }), file).environment;
 }
 
 /** Each program with its major, then all of them against the source: a wrong one is told before the dump, with the package to install. */
@@ -157,7 +153,6 @@ async function check(title: string, wanted: string, look: () => Promise<string>)
       const { saw, hint } = error.facts;
       return precheckPoint(title, state, saw, hint === undefined ? wanted : `${wanted}: ${hint}`);
     }
-    const code = error instanceof Error && "code" in error ? String(error.code) : "failed";
-    return precheckPoint(title, "missing", code, wanted);
+    return precheckPoint(title, "missing", codeOf(error, "failed"), wanted);
   }
 }

@@ -2,8 +2,7 @@
 import * as z from "zod";
 import { canonicalBytes, canonicalText, digestOf } from "./canonical.ts";
 import { FINGERPRINT, NONCE } from "./ids.ts";
-import { EVERY_RUN, PAYLOADS } from "./payload.ts";
-import type { Payload } from "./payload.ts";
+import { EVERY_RUN, PAYLOADS, type Payload } from "./payload.ts";
 import type { Gate } from "./run.ts";
 import { Stopped } from "./stop.ts";
 import { readStrictJson } from "./strict-json.ts";

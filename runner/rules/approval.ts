@@ -1,10 +1,8 @@
 // Judges a statement whose bytes and signature are already proven: right thing, right person, right time.
-import { holderOf } from "../model/approvers.ts";
-import type { ApproverSet } from "../model/approvers.ts";
+import { holderOf, type ApproverSet } from "../model/approvers.ts";
 import type { Gate } from "../model/run.ts";
 import { CLOCK_TOLERANCE_SECONDS } from "../model/signature.ts";
-import { isTerm, TERM_SECONDS } from "../model/statement.ts";
-import type { Statement } from "../model/statement.ts";
+import { isTerm, TERM_SECONDS, type Statement } from "../model/statement.ts";
 import type { StopCode, Verdict } from "../model/stop.ts";
 import { utcMillis, utcText } from "../model/utc.ts";
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identifyProcess, stillRuns } from "../sandbox/own-process.ts";
 import { processSchema } from "../sandbox/state-file.ts";
+import { codeOf } from "../../runner/model/error-text.ts";
 
 // Between mkdir and the owner's name inside there are microseconds; a lock nameless for longer belongs to nobody.
 const NAMELESS_MS = 5_000;
@@ -26,7 +27,7 @@ function take(lock: string): boolean {
   try {
     mkdirSync(lock, { mode: 0o700 });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
   writeFileSync(join(lock, "owner.json"), JSON.stringify(identifyProcess(process.pid) ?? null));

@@ -1,6 +1,6 @@
 // The enacted text that a new version is compared with: read from the host's database, or cut from an older file.
-import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { intakeCaps, takeIn } from "../../runner/commands/intake.ts";
+import { readOrStop } from "../../runner/adapters/safe-file.ts";
+import { DOCUMENT_CAP, intakeCaps, takeIn } from "../../runner/commands/intake.ts";
 import { standingEvent, standingUnitEvent } from "../../runner/model/events.ts";
 import type { GrammarRequest } from "../../runner/model/grammar-request.ts";
 import { isDocumentId } from "../../runner/model/ids.ts";
@@ -9,8 +9,6 @@ import { insist, Stopped } from "../../runner/model/stop.ts";
 import { judgeSuperseded, supersedesOf, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { answersOf, eventsLike } from "./host-call.ts";
 import type { Target } from "./target.ts";
-
-const DOCUMENT_CAP = 32 * 1024 * 1024;
 
 /**
  * The units of `document` as they stand on a host, to be followed by `own`. STOP_REFUSED_INPUT when none stand, one is not enacted,
@@ -37,14 +35,9 @@ export async function textOfFile(
   prefix: string,
   request: GrammarRequest,
 ): Promise<readonly SupersededUnit[]> {
-  const read = await readSafely(file, DOCUMENT_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: `${file}: ${read.reason}`,
-      wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
-    });
+  const bytes = await readOrStop(file, DOCUMENT_CAP);
   // Hints name lines of the new file; the older one has its own.
-  const { refusal, rows } = takeIn(read.bytes, prefix, { ...request, hints: [], caps: intakeCaps(request.profile) });
+  const { refusal, rows } = takeIn(bytes, prefix, { ...request, hints: [], caps: intakeCaps(request.profile) });
   if (refusal)
     throw new Stopped(refusal.code, {
       saw: `${file}, line ${refusal.line}: ${refusal.reason}`,

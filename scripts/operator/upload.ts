@@ -1,6 +1,6 @@
 // Lays files into an area of the host's runtime root, over standard input of ssh: no name on the host is chosen by a file's content.
 import { basename } from "node:path";
-import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { readOrStop } from "../../runner/adapters/safe-file.ts";
 import { SIGNATURE_CAP } from "../../runner/model/signature.ts";
 import { parseStatement, statementFileNames, type Statement } from "../../runner/model/statement.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -53,12 +53,9 @@ export async function uploadSigned(target: Target, file: string): Promise<Upload
   return { statement, bytes: json, path: await upload(target, { area: "approvals", name: names.json }, json) };
 }
 
-async function plain(file: string, cap: number): Promise<Buffer> {
-  const read = await readSafely(file, cap);
-  if (!read.ok)
-    throw new Stopped("STOP_APPROVAL_INVALID", {
-      saw: `${basename(file)}: ${read.reason}`,
-      wanted: "a signed statement and its .sig beside it",
-    });
-  return read.bytes;
-}
+const plain = (file: string, cap: number): Promise<Buffer> =>
+  readOrStop(file, cap, {
+    code: "STOP_APPROVAL_INVALID",
+    wanted: "a signed statement and its .sig beside it",
+    called: basename(file),
+  });

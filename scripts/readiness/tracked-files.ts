@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
-import { runIdsIn, secretsIn } from "./tracked-secrets.ts";
-import type { Trace } from "./tracked-secrets.ts";
+import { runIdsIn, secretsIn, type Trace } from "./tracked-secrets.ts";
 
 /** What stands in the tracked files. `mentioned`: every run id, and the file it stands in. */
 export interface TrackedFiles {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { processStart, processStat } from "../../runner/adapters/process-identity.ts";
 import type { Place } from "./place.ts";
 import type { OwnProcess } from "./state-file.ts";
+import { codeOf } from "../../runner/model/error-text.ts";
 
 /** Identity of a living process; undefined when there is none. A zombie has ended. */
 export function identifyProcess(pid: number): OwnProcess | undefined {
@@ -73,7 +74,7 @@ export async function endProcess(
     try {
       if (stillRuns(known)) process.kill(known.pid, name);
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+      if (codeOf(error) !== "ESRCH") throw error;
     }
   };
   send(signal);

@@ -1,5 +1,5 @@
 // Who signs on this machine: the profile's person, held against the approver set that the profile pins.
-import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { readOrStop } from "../../runner/adapters/safe-file.ts";
 import {
   APPROVERS_CAP,
   holderOf,
@@ -46,9 +46,8 @@ export async function approvingPerson(options: ProfileOptions, gate: Gate): Prom
 
 /** The set that a profile pins. STOP_APPROVAL_INVALID when the file holds another one. */
 export async function pinnedSet({ approvers_file, approvers_sha }: Profile): Promise<ApproverSet> {
-  const approvers = await readSafely(approvers_file, APPROVERS_CAP);
-  if (!approvers.ok) throw invalid(`the approver set: ${approvers.reason}`, "a plain file");
-  const { set, sha } = parseApprovers(approvers.bytes);
+  const said = { code: "STOP_APPROVAL_INVALID", wanted: "a plain file", called: "the approver set" } as const;
+  const { set, sha } = parseApprovers(await readOrStop(approvers_file, APPROVERS_CAP, said));
   if (sha !== approvers_sha) throw invalid("an approver set your profile does not pin", approvers_sha);
   return set;
 }

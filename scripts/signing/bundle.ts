@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { readOrStop } from "../../runner/adapters/safe-file.ts";
 import { grammarProfile } from "../../runner/grammar/profiles.ts";
 import { contentDigestsSchema } from "../../runner/model/backup-receipt.ts";
 import { canonicalText, digestOf, sha256, type Json } from "../../runner/model/canonical.ts";
@@ -85,15 +85,9 @@ const CAP = 64 * 1024 * 1024;
  * payload or the plan.
  */
 export async function readBundle(folder: string): Promise<Bundle> {
-  const file = async (name: string): Promise<Buffer> => {
-    const answer = await readSafely(join(folder, name), CAP);
-    if (!answer.ok)
-      throw new Stopped("STOP_APPROVAL_INVALID", {
-        saw: `${name} of the bundle: ${answer.reason}`,
-        wanted: "a plain file",
-      });
-    return answer.bytes;
-  };
+  const said = { code: "STOP_APPROVAL_INVALID", wanted: "a plain file" } as const;
+  const file = (name: string): Promise<Buffer> =>
+    readOrStop(join(folder, name), CAP, { ...said, called: `${name} of the bundle` });
   const request = parseRequest(await file("payload.json"));
   const grammar = parsed(grammarFile, await file("grammar.json"), "grammar.json");
   const snapshot = await file("snapshot.md");

@@ -13,8 +13,7 @@ import { STATEMENT_CAP } from "../../runner/model/strict-json.ts";
 import { utcMillis } from "../../runner/model/utc.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import type { ApprovingPerson } from "./approving-person.ts";
-import { signBytes } from "./signing-agent.ts";
-import type { Signer } from "./signing-agent.ts";
+import { signBytes, type Signer } from "./signing-agent.ts";
 
 /** With which key, and the folder (made when missing) that gets the two files. */
 interface SigningPlace {

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
-import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { readOrStop, readSafely } from "../../runner/adapters/safe-file.ts";
 import {
   APPROVERS_CAP,
   buildApprovers,
@@ -173,11 +173,8 @@ async function setOf(file: string): Promise<PinnedSet & { readonly bytes: Buffer
   return { ...parseApprovers(bytes), bytes };
 }
 
-async function bytesOf(file: string, cap: number): Promise<Buffer> {
-  const reading = await readSafely(file, cap);
-  if (!reading.ok) throw refused(`${printable(file)}: ${reading.reason}`, "a plain file");
-  return reading.bytes;
-}
+const bytesOf = (file: string, cap: number): Promise<Buffer> =>
+  readOrStop(file, cap, { code: "STOP_APPROVAL_INVALID", wanted: "a plain file" });
 
 const verify = (question: SignatureQuestion): Promise<SignatureAnswer> =>
   verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);

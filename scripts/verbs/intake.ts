@@ -2,8 +2,9 @@
 // DOCX or HTML document, or hints that are asked for.
 import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
-import { readSafely } from "../../runner/adapters/safe-file.ts";
+import { readOrStop, readSafely } from "../../runner/adapters/safe-file.ts";
 import {
+  DOCUMENT_CAP,
   intakeCaps,
   intakeJson,
   intakeText,
@@ -35,8 +36,6 @@ import { targetOf } from "../operator/target.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 
-const DOCUMENT_CAP = 32 * 1024 * 1024;
-
 interface Options extends GrammarWords {
   readonly stack: string;
   readonly json: boolean;
@@ -47,16 +46,11 @@ interface Options extends GrammarWords {
 
 /** Exit 0 with a plan, else the exit status of the refusal. */
 async function show(file: string, prefix: string, options: Options): Promise<number> {
-  const read = await readSafely(file, DOCUMENT_CAP);
-  if (!read.ok)
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: `${file}: ${read.reason}`,
-      wanted: `a plain file of at most ${DOCUMENT_CAP} bytes`,
-    });
-  const converted = await convertDocument(file, read.bytes);
+  const bytes = await readOrStop(file, DOCUMENT_CAP);
+  const converted = await convertDocument(file, bytes);
   if (converted) return tellConverted(converted, prefix, options);
   const request = await grammarRequestOf(options, readSafely);
-  const { taken, suggestion } = takeInExplained(read.bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
+  const { taken, suggestion } = takeInExplained(bytes, prefix, { ...request, caps: intakeCaps(request.profile) });
   const compared = taken.refusal ? undefined : await comparedText(prefix, options, request, unitsOfRows(taken.rows));
   if (options.json) printJson({ ...intakeJson(taken), ...(compared === undefined ? {} : { compared }) });
   else {

@@ -11,10 +11,8 @@ import type {
   UpdateResult,
 } from "@pulumi/pulumi/provider";
 import * as z from "zod";
-import { readConnection } from "./connection.ts";
-import type { Connection } from "./connection.ts";
-import { runOverSsh } from "./ssh-command.ts";
-import type { Outcome } from "./ssh-command.ts";
+import { readConnection, type Connection } from "./connection.ts";
+import { runOverSsh, type Outcome } from "./ssh-command.ts";
 import { UNKNOWN, asSecret, holdsSecret, secretTexts, unwrapped } from "./wire-values.ts";
 
 /** Inputs in the engine's form: secrets wrapped. */
