@@ -5,6 +5,7 @@ import type pg from "pg";
 import * as z from "zod";
 import {
   extensionSchema,
+  sourceRoleSchema,
   type ContentDigests,
   type DumpableRelation,
   type Extension,
@@ -42,16 +43,7 @@ const ROWS = {
     z.object({ catalog: z.string(), oid: z.string(), schema: z.string(), what: z.string() }),
   ]),
   "read/backup/extensions": extensionSchema,
-  "read/backup/roles": z.object({
-    role: z.string(),
-    inherit: z.boolean(),
-    login: z.boolean(),
-    bypass_rls: z.boolean(),
-    connection_limit: z.int(),
-    member_of: z.array(z.string()),
-    inherited: z.array(z.string()),
-    owner: z.boolean(),
-  }),
+  "read/backup/roles": sourceRoleSchema,
   "read/backup/parameters": z.object({ parameter: z.string() }),
   "read/backup/rights": z.object({ what: z.string(), owner: z.string(), rights: z.array(z.string()) }),
   "read/backup/checksum-statements": z.object({ name: z.string(), statement: z.string() }),

@@ -2,15 +2,13 @@
 // named: undoing it is a person's revert.
 import type { Common } from "./call-options.ts";
 import { schedulerOf } from "./batch-engine.ts";
-import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { makeWorld } from "../wire.ts";
-import { holderIsGone, ownHolder } from "../adapters/run-process.ts";
-import { projection } from "../aftermath/projection.ts";
 import { batchRecord } from "../batch/records.ts";
 import { isRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { standingOf } from "../rules/batch-progress.ts";
 import { workVoid } from "../worker.ts";
+import { workIn } from "./work.ts";
 
 /** Exit 0 when the batch is closed; STOP_RUN_OPEN names runs that have written and must be reverted or enacted first. */
 export async function voidBatch(common: Common, id: string, reason: string): Promise<number> {
@@ -48,11 +46,6 @@ export async function voidBatch(common: Common, id: string, reason: string): Pro
 
 async function voidRun(common: Common, runId: RunId, reason: string): Promise<void> {
   const world = await makeWorld(common.config, runId);
-  const holder = { name: ownHolder(), isGone: holderIsGone };
-  const status = await workVoid(
-    { world, ground: rehearsalGround(world, runId), holder, projection: projection(world) },
-    runId,
-    reason,
-  );
+  const status = await workVoid(workIn(world, runId), runId, reason);
   process.stderr.write(`${runId}: ${status === 0 ? "voided" : `not voided, status ${status}`}\n`);
 }

@@ -10,7 +10,6 @@ import { waveBackup } from "../adapters/wave-backup.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
 import { claimRun, holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
-import { projection } from "../aftermath/projection.ts";
 import { LoadWatch } from "../batch/throttle.ts";
 import { doLeg, type LegGround, type RunWork, type SharedWave } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
@@ -19,10 +18,10 @@ import { ask } from "../looks/one-statement.ts";
 import type { RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
-import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { makeWorld } from "../wire.ts";
 import type { LegWorker } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
+import { workIn } from "./work.ts";
 
 /** The scheduler's database does not answer: this process ends, another one goes on. */
 const EXIT_AGAIN = 75;
@@ -152,11 +151,7 @@ async function runWork(
       },
     },
   };
-  const holder = { name: ownHolder(), isGone: holderIsGone };
-  return {
-    work: { world, ground: rehearsalGround(world, runId), holder, projection: projection(world) },
-    end: () => last,
-  };
+  return { work: workIn(world, runId), end: () => last };
 }
 
 async function sharedWave(common: Common, { config }: World): Promise<SharedWave> {

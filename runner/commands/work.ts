@@ -10,19 +10,23 @@ import { loadConfig } from "../adapters/configuration.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
 import { startBeats } from "../adapters/host-beats.ts";
 import { holderIsGone, listenForEnd, ownHolder, startTelling } from "../adapters/run-process.ts";
+import type { World } from "../world.ts";
 import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.ts";
+
+/** The work of this process at a run, in a world of its own. */
+export const workIn = (world: World, runId: RunId): Work => ({
+  world,
+  ground: rehearsalGround(world, runId),
+  holder: { name: ownHolder(), isGone: holderIsGone },
+  projection: projection(world),
+});
 
 /** `kind` is cut, resume, revert or void; `words` are its arguments as orchestrate gave them. */
 export async function work(common: Common, kind: string, runId: string, words: readonly string[]): Promise<number> {
   if (!isRunId(runId)) return EXIT_USAGE;
   if (kind === "cut") makeRunKey((await loadConfig(common.config)).config, runId);
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: listenForEnd() };
-  const job: Work = {
-    world,
-    ground: rehearsalGround(world, runId),
-    holder: { name: ownHolder(), isGone: holderIsGone },
-    projection: projection(world),
-  };
+  const job = workIn(world, runId);
   const beats = await startBeats(world.config, world.here.release_digest, runId);
   try {
     return await workOf(job, kind, runId, words);

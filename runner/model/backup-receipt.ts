@@ -38,6 +38,18 @@ export const backupReceiptSchema = z.strictObject({
 });
 export type BackupReceipt = z.infer<typeof backupReceiptSchema>;
 
+/** A role of the source as the scratch server makes it again; `inherited`: those of `member_of` whose rights it inherits. */
+export const sourceRoleSchema = z.object({
+  role: z.string(),
+  inherit: z.boolean(),
+  login: z.boolean(),
+  bypass_rls: z.boolean(),
+  connection_limit: z.int(),
+  member_of: z.array(z.string()),
+  inherited: z.array(z.string()),
+  owner: z.boolean(),
+});
+
 /** Owner and sorted rights of one dumped object, as sql/read/backup/rights.sql answers. */
 export interface ObjectRights {
   readonly what: string;

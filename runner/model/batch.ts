@@ -82,7 +82,6 @@ export const batchManifestSchema = z.strictObject({
   limits: z.strictObject({ plan: z.int().min(1).max(8), write: z.literal(1) }).default({ plan: 1, write: 1 }),
 });
 export type BatchManifest = z.infer<typeof batchManifestSchema>;
-export type BatchItem = BatchManifest["items"][number];
 
 /** The stored form: RFC 8785, so that the same wish has the same digest whoever wrote it down. */
 export const manifestText = (manifest: BatchManifest): string => canonicalText(manifest);

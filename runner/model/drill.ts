@@ -1,20 +1,11 @@
 // A restore drill: what the operator's machine needs to restore a backup without the host, and the record it leaves.
 import * as z from "zod";
-import { contentDigestsSchema, extensionSchema } from "./backup-receipt.ts";
+import { contentDigestsSchema, extensionSchema, sourceRoleSchema } from "./backup-receipt.ts";
 import { FINGERPRINT, RUN_ID } from "./ids.ts";
 import { sha } from "./sha-schema.ts";
 
-const role = z.strictObject({
-  role: z.string(),
-  inherit: z.boolean(),
-  login: z.boolean(),
-  bypass_rls: z.boolean(),
-  connection_limit: z.int(),
-  member_of: z.array(z.string()),
-  /** Those of them whose rights it inherits; absent in packages that an older release fetched. */
-  inherited: z.array(z.string()).exactOptional(),
-  owner: z.boolean(),
-});
+/** `inherited` is absent in packages that an older release fetched. */
+const role = z.strictObject({ ...sourceRoleSchema.shape, inherited: z.array(z.string()).exactOptional() });
 
 /**
  * The newest receipt of a run and the frame its dump is restored into: roles, schemas, locale and checksum statements, as the

@@ -1,5 +1,5 @@
 // The words of a command line about the grammar, and its hints file: what an operator says about lines that are read in two ways.
-import { DEFAULT_REQUEST, type AskedGrammar, type GrammarRequest } from "../model/grammar-request.ts";
+import type { AskedGrammar, GrammarRequest } from "../model/grammar-request.ts";
 import { textFault } from "../model/plain-text.ts";
 import { Stopped } from "../model/stop.ts";
 
@@ -83,13 +83,7 @@ export interface GrammarWords {
   readonly hints?: string;
 }
 
-/** The request of a command line; `hintsText` is what the hints file holds, undefined where none is named. */
-export const requestFrom = (words: GrammarWords, hintsText: string | undefined): GrammarRequest => ({
-  ...DEFAULT_REQUEST,
-  ...askedFrom(words, hintsText),
-});
-
-/** Only what the command line says. */
+/** What the command line says; `hintsText` is what the hints file holds, undefined where none is named. */
 export const askedFrom = (words: Partial<GrammarWords>, hintsText: string | undefined): AskedGrammar => ({
   ...(words.profile === undefined ? {} : { profile: words.profile }),
   ...(words.emptyBody === undefined ? {} : { empty_body: words.emptyBody }),

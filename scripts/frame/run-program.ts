@@ -1,11 +1,12 @@
 // The frame of every program of the workstation: its command line, and how it ends badly: a stop as the host prints it,
 // never a stack for an expected case.
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { stackOf } from "../../runner/model/error-text.ts";
 import { Command } from "commander";
 import { projectRoot } from "../../infra/place.ts";
 import { refuseForeignEnvironment } from "../../infra/ssh/environment.ts";
-import { EXIT_BUG, EXIT_USAGE } from "../../runner/model/stop.ts";
+import { EXIT_BUG, EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
 import { stopOfError } from "../../runner/model/system-fault.ts";
 import { printStopped, type StopPrinting } from "../../runner/terminal/print-stopped.ts";
 import { helpStyle } from "../../runner/terminal/colour.ts";
@@ -35,6 +36,14 @@ export function programNamed(name: string, description: string): Command {
     .description(description)
     .configureHelp(helpStyle(process.stdout))
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+}
+
+/** Writes what a person asked for under a name that no file has. STOP_REFUSED_INPUT where there is one: nothing is written over. */
+export async function writeNewFile(out: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(out, content, { flag: "wx", mode: 0o644 }).catch((error: unknown) => {
+    const wanted = "a name that no file has, in a folder that can be written";
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: `${out} cannot be written as a new file`, wanted }, error);
+  });
 }
 
 /**

@@ -57,24 +57,21 @@ interface Told {
  */
 export function tellSigned(
   statement: Statement,
-  { json, sig }: Signed,
+  signed: Signed,
   next: string,
   { profile, words = ENGLISH, ...options }: Omit<SigningOptions, "profile"> & Told,
 ): void {
   const command = withStack(next, options.stack ?? profile.stack ?? SANDBOX_STACK);
-  const { gate, run_id, person, payload_sha, nonce } = statement;
-  if (options.json)
-    printJson({
-      event: "signed",
-      gate,
-      run_id,
-      person,
-      payload_sha,
-      nonce,
-      statement: json,
-      signature: sig,
-      next: command,
-    });
+  if (options.json) printSigned(statement, signed, command);
   else
-    process.stdout.write(`${said(words, "ask.signed", { file: json })}\n${said(words, "ask.operator", { command })}\n`);
+    process.stdout.write(
+      `${said(words, "ask.signed", { file: signed.json })}\n${said(words, "ask.operator", { command })}\n`,
+    );
+}
+
+/** The same for programs; `next` is empty where one command follows several signatures. */
+export function printSigned(statement: Statement, { json, sig }: Signed, next: string): void {
+  const { gate, run_id, person, payload_sha, nonce } = statement;
+  const said = { gate, run_id, person, payload_sha, nonce };
+  printJson({ event: "signed", ...said, statement: json, signature: sig, next });
 }

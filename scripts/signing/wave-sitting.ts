@@ -18,11 +18,10 @@ import { drawnRows, payloadDigits, wordQuestions } from "./reading-proof.ts";
 import { requestReading } from "./request-reading.ts";
 import { insistAskingAgent } from "./signing-agent.ts";
 import { signRequest, type Signed } from "./sign-statement.ts";
-import { pageOf, type SigningOptions } from "./signing-words.ts";
+import { pageOf, printSigned, type SigningOptions } from "./signing-words.ts";
 import { typedConfirmation, type Confirmation, type Page } from "./typed-confirmation.ts";
 import { readWaveBundle, type WaveBundle } from "./wave-bundle.ts";
 import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
-import { printJson } from "../../runner/terminal/print-json.ts";
 
 /** `without`: documents that stay unsigned; `page`: folder of the pages to read. */
 export interface SittingOptions extends SigningOptions {
@@ -59,7 +58,7 @@ export async function signWave(folder: string, options: SittingOptions): Promise
     const made = await signRequest(seat.bundle.request, approving, options.out);
     remember(approving.profile, seat.bundle);
     signed.push(made.signed);
-    if (options.json) tell(made.statement, made.signed);
+    if (options.json) printSigned(made.statement, made.signed, "");
   }
   const files = signed.map(({ json }) => shellWord(json)).join(" ");
   const next = withStack(
@@ -170,19 +169,4 @@ async function confirmOne({ bundle, reading, file }: Seat, words: PageWords, pag
   page.write(requestReading(reading, file, words));
   const drawn = drawnRows(bundle.rows, payload_sha, randomBytes(16).toString("hex"));
   await typedConfirmation([...wordQuestions(drawn, words), payloadDigits(payload_sha, words)], page, words);
-}
-
-function tell(statement: Awaited<ReturnType<typeof signRequest>>["statement"], signed: Signed): void {
-  const { gate, run_id, person, payload_sha, nonce } = statement;
-  printJson({
-    event: "signed",
-    gate,
-    run_id,
-    person,
-    payload_sha,
-    nonce,
-    statement: signed.json,
-    signature: signed.sig,
-    next: "",
-  });
 }

@@ -1,5 +1,4 @@
 // `npm run approvers -- write|sign|lay`: how a newer approver set follows the one before (docs/decisions/0042-approver-succession.md).
-import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { gpgvVerifier } from "../../runner/adapters/gpgv-verifier.ts";
 import { openpgpVerifier } from "../../runner/adapters/openpgp-verifier.ts";
@@ -23,7 +22,7 @@ import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import { judgeSuccession, type PinnedSet, type ProvenSuccession } from "../../runner/rules/succession.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { approvingPerson, type ProfileOptions } from "../signing/approving-person.ts";
-import { programNamed, runProgram } from "../frame/run-program.ts";
+import { programNamed, runProgram, writeNewFile } from "../frame/run-program.ts";
 import { signDocument } from "../signing/sign-statement.ts";
 import { gnupgHomeOption, withProfile } from "../signing/signing-words.ts";
 import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
@@ -64,10 +63,7 @@ async function write(file: string, out: string): Promise<number> {
     });
   // What is no set is refused by its fields.
   const bytes = buildApprovers(value as ApproverSet);
-  await writeFile(out, bytes, { flag: "wx", mode: 0o644 }).catch((error: unknown) => {
-    const wanted = "a name that no file has, in a folder that can be written";
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: `${out} cannot be written as a new file`, wanted }, error);
-  });
+  await writeNewFile(out, bytes);
   process.stdout.write(`${out}\nsha256 ${sha256(bytes)}: pin it as cutter:approvers.sha and in every profile\n`);
   return 0;
 }

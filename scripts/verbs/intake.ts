@@ -1,6 +1,5 @@
 // `npm run intake -- <file> <PREFIX>`: what a document would become. Reads one file; writes nothing but the text of a
 // DOCX or HTML document, or hints that are asked for.
-import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
 import { readOrStop, readSafely } from "../../runner/adapters/safe-file.ts";
 import {
@@ -14,7 +13,7 @@ import {
 } from "../../runner/commands/intake.ts";
 import { DEFAULT_REQUEST, type GrammarRequest } from "../../runner/model/grammar-request.ts";
 import type { SupersededUnit } from "../../runner/model/registration-record.ts";
-import { insist, Stopped, STOPS } from "../../runner/model/stop.ts";
+import { insist, STOPS } from "../../runner/model/stop.ts";
 import {
   changedLines,
   comparedSha,
@@ -34,7 +33,7 @@ import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts
 import { enactedText, textOfFile } from "../operator/enacted-text.ts";
 import { targetOf } from "../operator/target.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
-import { programNamed, runProgram } from "../frame/run-program.ts";
+import { programNamed, runProgram, writeNewFile } from "../frame/run-program.ts";
 
 interface Options extends GrammarWords {
   readonly stack: string;
@@ -123,16 +122,7 @@ function tellConverted(converted: Converted, prefix: string, options: Options): 
 
 /** Writes a new file only: what a person has edited is never written over. */
 async function writeHints(out: string, text: string): Promise<void> {
-  await writeFile(out, text, { flag: "wx", mode: 0o644 }).catch((error: unknown) => {
-    throw new Stopped(
-      "STOP_REFUSED_INPUT",
-      {
-        saw: `${out} cannot be written as a new file`,
-        wanted: "a name that no file has, in a folder that can be written",
-      },
-      error,
-    );
-  });
+  await writeNewFile(out, text);
   process.stderr.write(
     `the hints are in ${out}: read each line of the document they name, edit them, then use them with --hints\n`,
   );

@@ -6,7 +6,7 @@ import { vnLaw1 } from "../../../../runner/grammar/vn-law-1.ts";
 import { DEFAULT_REQUEST, grammarRequest, optionsOf } from "../../../../runner/model/grammar-request.ts";
 import { grammarChoice } from "../../../../runner/model/outputs.ts";
 import { Stopped } from "../../../../runner/model/stop.ts";
-import { parseHints, requestFrom } from "../../../../runner/rules/hints.ts";
+import { askedFrom, parseHints } from "../../../../runner/rules/hints.ts";
 import { proveLossless } from "../../../../runner/rules/lossless.ts";
 import { PLAN_DEFAULTS } from "../../../../runner/rules/plan-rows.ts";
 import { ownDocument } from "../../../support/documents.ts";
@@ -143,10 +143,8 @@ describe("a hints file", () => {
     expect(() => parseHints(text)).toThrow(Stopped);
   });
   test("reaches the request that the runner records", () => {
-    const request = requestFrom(
-      { profile: "vn-law-1", emptyBody: "refuse", depth: "dieu", annexes: true, hints: "file" },
-      "line 6 is text: quoted",
-    );
+    const asked = { profile: "vn-law-1", emptyBody: "refuse", depth: "dieu", annexes: true, hints: "file" } as const;
+    const request = { ...DEFAULT_REQUEST, ...askedFrom(asked, "line 6 is text: quoted") };
     expect(grammarRequest.parse(JSON.parse(JSON.stringify(request)))).toEqual({
       profile: "vn-law-1",
       empty_body: "refuse",
