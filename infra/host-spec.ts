@@ -29,15 +29,8 @@ import {
 } from "./facts.ts";
 import { keyHolds, keyStep } from "./render/backup-key.ts";
 import { configLeaves } from "./render/config-leaves.ts";
-import {
-  directoryHolds,
-  directoryState,
-  directoryStep,
-  fileHolds,
-  fileState,
-  fileStep,
-  type Ownership,
-} from "./render/file-steps.ts";
+import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
+import type { Ownership } from "./render/file-steps.ts";
 import { renderEngine, renderEngineLook, type EngineDatabase } from "./render/engine-database.ts";
 import { renderHostScript } from "./render/host-script.ts";
 import type { ProbeRequest } from "./render/probe.ts";

@@ -9,13 +9,8 @@ import { projectRoot } from "../../infra/place.ts";
 import { writeWhenChanged } from "../sandbox/write-file.ts";
 import type { Say } from "./build-engine.ts";
 import { engineEnvironment } from "./engine-environment.ts";
-import {
-  STAND_IN_MARKER,
-  commandPluginFolder,
-  commandPluginIn,
-  engineProgram,
-  type CommandPlugin,
-} from "./pulumi-home.ts";
+import { STAND_IN_MARKER, commandPluginFolder, commandPluginIn, engineProgram } from "./pulumi-home.ts";
+import type { CommandPlugin } from "./pulumi-home.ts";
 import { COMMAND_PLUGIN_VERSION } from "./versions.ts";
 
 const INSTALL_LIMIT_MS = 20_000;
