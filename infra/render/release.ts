@@ -40,7 +40,8 @@ export function renderLauncher(parts: {
   readonly home: string;
 }): string {
   const words = [
-    "env",
+    // Absolute: the PATH is still that of the caller, and a folder early in it must not decide what runs.
+    "/usr/bin/env",
     "-i",
     "PATH=/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin",
     `HOME=${parts.home}`,

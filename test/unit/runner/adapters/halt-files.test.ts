@@ -1,5 +1,5 @@
 // The halt file is written and looked for in one place, the folder that the configuration names.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -28,3 +28,23 @@ test("a halt file of one run is told by its name below the runtime root", async 
   expect(await runFiles(root, locks).haltFile(RUN)).toBe(`elsewhere/locks/HALT.${RUN} (halt 7)`);
   expect(await runFiles(root, join(root, "other")).haltFile(RUN)).toBeUndefined();
 });
+
+test("a folder of locks that this user may not search is no host without a halt", async () => {
+  writeFileSync(join(locks, "HALT"), "{}\n");
+  chmodSync(root, 0o755);
+  chmodSync(join(root, "elsewhere"), 0o755);
+  chmodSync(locks, 0o000);
+  const looked = asNobody(() => runFiles(join(root, "runtime"), locks).haltFile(RUN));
+  await expect(looked).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK", facts: { wanted: "the right to look" } });
+});
+
+/** Root may search every folder: the look is made as a user without rights. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
