@@ -1,4 +1,5 @@
-// THE ENTRY: words in, exit status out; the only process.exit of the runner. Verbs are loaded when they are asked for.
+// THE ENTRY: words in, exit status out. Verbs are loaded when they are asked for. Only a worker of batches whose scheduler broke off
+// ends this process elsewhere.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { Common } from "./commands/call-options.ts";
 import { withGrammarOptions, withGrammarRequest } from "./terminal/grammar-options.ts";

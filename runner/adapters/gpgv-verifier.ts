@@ -1,4 +1,4 @@
-// The second opinion: gpgv, another program of another origin, over the same buffers.
+// The second of the two verifiers: gpgv, another program of another origin, over the same buffers.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runFiles } from "../../../../runner/adapters/run-files.ts";
+import { runFiles, writeWhole } from "../../../../runner/adapters/run-files.ts";
 
 const RUN = "ictr-20261120T120000Z-0a1b2c3d";
 let root = "";
@@ -36,6 +36,12 @@ test("a folder of locks that this user may not search is no host without a halt"
   chmodSync(locks, 0o000);
   const looked = asNobody(() => runFiles(join(root, "runtime"), locks).haltFile(RUN));
   await expect(looked).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK", facts: { wanted: "the right to look" } });
+});
+
+test("a halt is written where somebody took the folder of locks away", async () => {
+  rmSync(locks, { recursive: true });
+  await writeWhole(join(locks, "HALT"), "{}\n");
+  expect(await runFiles(join(root, "runtime"), locks).haltFile(RUN)).toBe(`${locks}/HALT`);
 });
 
 /** Root may search every folder: the look is made as a user without rights. */
