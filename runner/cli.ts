@@ -108,6 +108,10 @@ function addLookVerbs(orchestrate: Command, { common, run }: Running): void {
       run(async () => (await import("./commands/orchestrate-status.ts")).showStatus(common(), id)),
     );
   orchestrate
+    .command("watch")
+    .description("runs, halts, backups and events as they change, as NDJSON, until the reader goes; reads files only")
+    .action(() => run(async () => (await import("./commands/orchestrate-watch.ts")).watch(common())));
+  orchestrate
     .command("halt [run-id]")
     .description("stop every writer, or one run's")
     .requiredOption("--reason <text>", "why")

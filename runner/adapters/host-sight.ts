@@ -54,7 +54,8 @@ export async function hostSight(config: Config, notifications: NotificationConfi
   };
 }
 
-const reasonOf = (error: unknown): string =>
+/** Why a look failed, in our words. */
+export const reasonOf = (error: unknown): string =>
   error instanceof Stopped ? error.facts.saw : codeOf(error, "it is out of form");
 
 async function runsOf(root: string, unseen: (what: string) => void): Promise<SeenRun[]> {
@@ -74,7 +75,8 @@ async function runsOf(root: string, unseen: (what: string) => void): Promise<See
   return runs;
 }
 
-async function haltsOf(locks: string): Promise<SeenHalt[]> {
+/** Halt files as they lie in the folder of locks, those of every run and of single ones. */
+export async function haltsOf(locks: string): Promise<SeenHalt[]> {
   const every = haltFileName(null);
   const halts: SeenHalt[] = [];
   for (const name of (await readdir(locks)).sort()) {
@@ -111,12 +113,14 @@ async function keysOf({ backup }: Config, set: ApproverSet | undefined): Promise
   );
 }
 
-async function newestBackup(root: string): Promise<Date | null> {
+/** When the newest backup of a run or by hand was taken. */
+export async function newestBackup(root: string): Promise<Date | null> {
   const stored = await backupShelf(root).list();
   return stored.filter(({ kind }) => kind === "run" || kind === "hand").at(-1)?.at ?? null;
 }
 
-async function newestDrill(root: string): Promise<Date | null> {
+/** When a whole backup was last restored outside the host. */
+export async function newestDrill(root: string): Promise<Date | null> {
   const folder = join(root, "backups", "drills");
   if (!(await exists(folder))) return null;
   const names = (await readdir(folder)).filter((name) => DRILL_FILE.test(name));

@@ -111,6 +111,25 @@ export async function* followEvents(
   }
 }
 
+/** Events from `offset` on that are there now, and where the next ones begin; nobody is waited for. */
+export function eventsSince(
+  root: string,
+  runId: string,
+  offset: number,
+): { readonly events: readonly FollowedEvent[]; readonly position: number } {
+  const path = eventsFile(root, runId);
+  insistOwnFolders(root, path);
+  const { chunk, passed } = readFrom(path, offset);
+  let position = offset + passed;
+  const events: FollowedEvent[] = [];
+  for (const line of chunk.toString("utf8").split("\n").slice(0, -1)) {
+    position += Buffer.byteLength(line) + 1;
+    const event = spoken(line);
+    if (event) events.push({ run_id: runId, ...event, position });
+  }
+  return { events, position };
+}
+
 // Half a line tells nothing, and must not keep anybody from hearing the next one.
 const spoken = (line: string): SpokenEvent | undefined => spokenEvent.safeParse(jsonOf(line)).data;
 

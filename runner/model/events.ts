@@ -2,26 +2,15 @@
 // Whoever prints takes the types alone; whoever reads parses. A host may be a release ahead: members that are not named here
 // are left out by a reader, and sets of words that may grow (states, stop codes) are read as text.
 import * as z from "zod";
+import { all, count, counts, event, maybe, text, texts, words } from "./answer-shapes.ts";
 import { drillPackageSchema, drillRecordSchema } from "./drill.ts";
 import { pointSchema } from "./point.ts";
 import { BUNDLE_FILES, BUNDLE_NAME } from "./request-files.ts";
 import { sha } from "./sha-schema.ts";
 import { stateSchema } from "./state.ts";
+import { WORKSTATION_ANSWERS } from "./workstation-answers.ts";
 
-const text = z.string();
-const words = z.array(text).readonly();
-const count = z.int().min(0);
 const finding = z.object({ code: text, line: count, text });
-
-/** Members of one kind, by their names. */
-const all = <S extends z.ZodType, N extends string>(schema: S, ...names: N[]): Record<N, S> =>
-  Object.fromEntries(names.map((name) => [name, schema])) as Record<N, S>;
-const texts = <N extends string>(...names: N[]) => all(text, ...names);
-const maybe = <N extends string>(...names: N[]) => all(text.nullable(), ...names);
-const counts = <N extends string>(...names: N[]) => all(count, ...names);
-const event = <N extends string, S extends z.core.$ZodLooseShape>(name: N, shape: S) =>
-  z.object({ event: z.literal(name), ...shape });
-
 /** How something ended badly. `code` is of the stop table, or BUG, which is no stop. `next` and `or` are commands to paste. */
 const stopAnswer = z.object({
   ...texts("code", "saw", "wanted", "hint"),
@@ -96,6 +85,25 @@ export const admittedStatementEvent = event("admitted", {
 
 /** A statement the gate has just admitted. */
 const admittedNowEvent = event("admitted", { gate: text, run_id: text, person: text, payload_sha: sha, use_by: text });
+
+/**
+ * A look at a host's files, again and again while somebody watches; statuses and events that are new stand before it. `signers`: who may
+ * still sign what. Times are UTC; `backup_at` and `drill_at` null when there is none; `unseen`: what could not be looked at.
+ */
+export const watchedEvent = event("watched", {
+  ...texts("host", "at"),
+  halts: z
+    .array(z.object({ run_id: text.nullable(), at: text, by: text.nullable(), reason: text.nullable() }))
+    .readonly(),
+  signers: z.array(z.object({ ...texts("run_id", "gate", "until"), persons: words })).readonly(),
+  ...maybe("backup_at", "drill_at"),
+  backup_days: count,
+  unseen: words,
+});
+export type WatchedAnswer = z.infer<typeof watchedEvent>;
+
+/** When a backup was last taken and last restored outside the host, beside the statuses of all runs; null when it never was. */
+export const shelfEvent = event("shelf", maybe("backup_at", "drill_at"));
 
 /** One statement of a run as the workstation judged it; `good` false with the reason. */
 const approvalEvent = event("approval", {
@@ -225,27 +233,6 @@ const convertedAnswer = z.object({
   }),
   next: text,
 });
-const driftLine = z.object(texts("component", "path", "want", "have", "up"));
-/** What a look at the host and its declaration found, and what `up` left. */
-const driftAnswer = z.object({
-  stack: text,
-  drift: z.array(driftLine).readonly(),
-  fresh: z.boolean(),
-  plan: text.optional(),
-});
-/** What was recorded as known of a host, and what had changed since the adoption before. */
-const adoptAnswer = z.object({ stack: text, adopted: count, changed: z.array(driftLine).readonly(), file: text });
-const upAnswer = z.object({ stack: text, left: z.array(driftLine).readonly() });
-/** Files that declare a new host, and what a person does next. `looked`: the host was seen. */
-const initAnswer = z.object({ stack: text, written: words, approvers_sha: sha, looked: z.boolean(), next: words });
-/** Who held the lock of a stack's state, and whether it was taken away. */
-const unlockAnswer = z.object({ stack: text, locks: words, removed: z.boolean() });
-/** The SQL of a database package with its digest; what its script said on the host. */
-const packageAnswers = [
-  z.object({ package: text, sha256: sha, sql: text }),
-  z.object({ package: text, stack: text, said: words }),
-] as const;
-
 /** What needs attention on a host; `open`: ids of open runs, `drift`: the last look from this clone. */
 const attentionEvent = event("attention", {
   stack: text,
@@ -296,6 +283,8 @@ export type MachineAnswer = z.infer<typeof machineEvent>;
 export const printed = z.union([
   followedEvent,
   attachedEvent,
+  watchedEvent,
+  shelfEvent,
   endedEvent,
   statusAnswer,
   admittedStatementEvent,
@@ -332,6 +321,7 @@ export const printed = z.union([
   event("journal_verified", { run_id: text, entries: count, head: text.nullable() }),
   event("told", { ...texts("channel", "to", "kind", "result"), ...maybe("reason") }),
   event("fetched", { run_id: text, bundle: text }),
+  event("board", { link: text, port: count }),
   event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
   event("state", stateSchema.shape),
@@ -348,13 +338,8 @@ export const printed = z.union([
   intakeAnswer,
   stopTableAnswer,
   convertedAnswer,
-  driftAnswer,
-  adoptAnswer,
-  upAnswer,
-  initAnswer,
-  unlockAnswer,
   attentionEvent,
   stopPageAnswer,
-  ...packageAnswers,
+  ...WORKSTATION_ANSWERS,
 ]);
 export type Printed = z.infer<typeof printed>;

@@ -12,6 +12,8 @@ export interface Page {
   readonly script?: string;
   readonly marks?: Readonly<Record<string, string>>;
   readonly run?: string | undefined;
+  /** Where the page may ask for more, as a policy says it; a file asks nobody. */
+  readonly connect?: string;
   readonly body: readonly (Html | undefined)[];
 }
 
@@ -32,7 +34,7 @@ export const policy = (style: string, script: string | undefined, connect?: stri
   ].join("; ");
 
 /** The whole file. */
-export function htmlPage({ language, title, style = "", script, marks = {}, run, body }: Page): string {
+export function htmlPage({ language, title, style = "", script, marks = {}, run, connect, body }: Page): string {
   const look = `${PAGE_STYLE}${style}`;
   const page = element(
     "html",
@@ -41,7 +43,7 @@ export function htmlPage({ language, title, style = "", script, marks = {}, run,
       "head",
       {},
       element("meta", { charset: "utf-8" }),
-      element("meta", { "http-equiv": "Content-Security-Policy", content: policy(look, script) }),
+      element("meta", { "http-equiv": "Content-Security-Policy", content: policy(look, script, connect) }),
       element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
       element("meta", { name: "referrer", content: "no-referrer" }),
       run === undefined ? undefined : element("meta", { name: RUN_OF_PAGE, content: run }),

@@ -73,7 +73,7 @@ export function noticesOf(sight: HostSight): Notice[] {
 const isGate = (word: string): word is Gate => GATES.some((gate) => gate === word);
 
 /** Who may sign a gate. The two signatures of a cut are two persons', so whoever gave one is not asked for the other. */
-function signersOf({ persons }: HostSight, state: StateJson, gate: string): string[] {
+export function signersOf({ persons }: Pick<HostSight, "persons">, state: StateJson, gate: string): string[] {
   const other = { SG_1_cut_authz: "EXECUTION", EXECUTION: "SG_1_cut_authz" }[gate];
   const signed = state.approvals
     .filter((row) => row.gate === other && row.used_phase === null)

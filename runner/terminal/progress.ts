@@ -27,7 +27,7 @@ export function progressOn(screen: Screen = process.stderr): Progress {
   return {
     show: (event) => {
       const present = screen.isTTY === true && isPresent(event);
-      const words = present && event.event === "phase" ? `${event.phase.padEnd(18)} …` : wordsOf(event);
+      const words = present && event.event === "phase" ? `${event.phase.padEnd(18)} …` : eventWords(event);
       if (words !== undefined) line(`${printable(event.at.slice(11, 19)).padEnd(8)}  ${printable(words)}`, !present);
     },
     end: () => {
@@ -40,8 +40,8 @@ export function progressOn(screen: Screen = process.stderr): Progress {
 const isPresent = (event: RunEvent): boolean =>
   event.event === "progress" || (event.event === "phase" && event.status === "started");
 
-/** Undefined for what is told elsewhere: the end by its stop, the state by `status`. */
-function wordsOf(event: RunEvent): string | undefined {
+/** An event in words; undefined for what is told elsewhere: the end by its stop, the state by `status`. */
+export function eventWords(event: RunEvent): string | undefined {
   switch (event.event) {
     case "opened":
       return `run ${event.run_id} opened for ${event.document_id}`;

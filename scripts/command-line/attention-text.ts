@@ -30,7 +30,8 @@ export function nextCommandOf(found: Attention): string {
   return withStack("npm run cut -- <document-id>", found.stack);
 }
 
-const lookIsOld = ({ looked, now }: Attention): boolean =>
+/** Whether what this clone knows of drift is too old, or nothing. */
+export const lookIsOld = ({ looked, now }: Attention): boolean =>
   looked === undefined || now.getTime() - Date.parse(looked.at) > LOOK_AGAIN_HOURS * HOUR;
 
 /** How long ago, in the largest whole unit. */

@@ -42,6 +42,7 @@ export const VERBS: readonly Verb[] = [
 
   { name: "cut", group: "Runs", does: "open a run and carry it to its first pause", wish: "cut it", type: "npx cutter cut MY-LAW" },
   { name: "status", group: "Runs", does: "where open runs stand, and the next command", wish: "know where it stands and what is next", type: "npx cutter status" },
+  { name: "board", group: "Runs", does: "a live page of a stack in this machine's browser", wish: "watch it in a browser", type: "npx cutter board --open" },
   { name: "runs", group: "Runs", does: "every run of the host, open and closed", wish: "list every run, for a program", type: "npx cutter runs --json" },
   { name: "logs", group: "Runs", does: "what happened in a run, and what happens now", wish: "follow a run again", type: "npx cutter logs <run-id>" },
   { name: "resume", group: "Runs", does: "admit signed files and carry a run on", wish: "go on, with what people signed", type: "npx cutter resume <run-id> <signed files>" },

@@ -1,12 +1,10 @@
 // `npm run read -- <bundle>`: the request as a page for a browser, computed here, refused where `approve` refuses. It signs nothing
 // and dials nothing.
-import { spawn } from "node:child_process";
 import { Option } from "commander";
 import { Stopped } from "../../runner/model/stop.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
-import { shellWord } from "../../runner/rules/shell-word.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
-import { browserLine } from "../reading/person-programs.ts";
+import { openInBrowser } from "../reading/open-browser.ts";
 import { languageFor, languageOption, type Language } from "../reading/languages.ts";
 import { readingOf, type OtherText } from "../reading/reading.ts";
 import { writePage } from "../reading/write-page.ts";
@@ -68,18 +66,4 @@ async function comparedWith({ copy, before }: Options): Promise<OtherText | unde
   if (copy !== undefined) return { kind: "copy", name: copy, bytes: await otherText(copy, "your own copy") };
   if (before !== undefined) return { kind: "before", name: before, bytes: await otherText(before, "the earlier text") };
   return undefined;
-}
-
-/** A browser that cannot be started is no failure: the page lies where it was said. */
-async function openInBrowser(page: string): Promise<void> {
-  const line = browserLine(process.platform, page);
-  const started =
-    line !== undefined &&
-    (await new Promise<boolean>((resolve) => {
-      const child = spawn(line.program, line.words, { stdio: "ignore", detached: true });
-      child.once("spawn", () => resolve(true));
-      child.once("error", () => resolve(false));
-      child.unref();
-    }));
-  if (!started) process.stderr.write(`no browser was opened here; open ${shellWord(page)} in yours\n`);
 }

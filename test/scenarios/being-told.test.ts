@@ -1,19 +1,15 @@
 // The built program on a runtime root as a run leaves it: a receiver is told once, again after a refusal, and never by a secret.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { sha256 } from "../../runner/model/canonical.ts";
-import { stateJson, stateText } from "../../runner/rules/run-state.ts";
-import { projectRoot } from "../../infra/place.ts";
-import { placeOf } from "../../scripts/sandbox/place.ts";
-import { renderConfig } from "../../scripts/sandbox/host-config.ts";
-import { receipt, recordsThrough, RUN_ID, runRow, minute } from "../support/recorded-run.ts";
+import { RUN_ID } from "../support/recorded-run.ts";
+import { stoppedRunHost } from "../support/stopped-run-host.ts";
 
 const SECRET = "planted-hook-key-0123456789";
 let folder: string;
@@ -41,20 +37,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A host's files: one run that stopped, no halt, no backup; its approver set is missing, so that one place cannot be looked at. */
+/** A host's files, with a receiver that is told. */
 function laidHost(): { config: string; record: string } {
-  const place = placeOf(folder, { host: folder, database: folder });
-  const rendered = JSON.parse(
-    renderConfig({
-      place,
-      host: "told-host",
-      database: { host: folder, port: 5432, name: "none", systemIdentifier: "1234567890123" },
-      approversSha: sha256("none"),
-      recipient: "A".repeat(40),
-      postgresBin: "/usr/bin",
-      scratchUser: null,
-    }),
-  ) as Record<string, unknown>;
   const key = join(folder, "hook.env");
   writeFileSync(key, `HOOK_KEY=${SECRET}\n`, { mode: 0o600 });
   const { port } = server.address() as AddressInfo;
@@ -64,26 +48,7 @@ function laidHost(): { config: string; record: string } {
     url: `http://127.0.0.1:${port}/x`,
     secret: { file: key, variable: "HOOK_KEY" },
   };
-  const config = join(folder, "config.json");
-  writeFileSync(config, JSON.stringify({ ...rendered, notifications: { stack: "real", channels: [channel] } }));
-  const runs = join(place.runtimeRoot, "runs");
-  for (const area of ["backups", "locks"]) mkdirSync(join(place.runtimeRoot, area), { recursive: true });
-  mkdirSync(join(runs, RUN_ID), { recursive: true });
-  const state = stateJson({
-    revision: 3,
-    run: runRow("grants_probed", { last_stop: "STOP_DRIFT" }),
-    phases: recordsThrough("grant_probe"),
-    proves: {},
-    admissions: [],
-    halts: [],
-    receipts: [receipt(1, minute(4))],
-    requests: [],
-    last_error: { stop_code: "STOP_DRIFT", message: "a row changed\u001b[2J", phase: "grant_probe" },
-    phase_cap_seconds: 600,
-    now: minute(20),
-  });
-  writeFileSync(join(runs, RUN_ID, "state.json"), stateText(state));
-  cpSync(join(projectRoot(), "dist", "runner"), join(folder, "release"), { recursive: true });
+  const { config, runs } = stoppedRunHost(folder, { notifications: { stack: "real", channels: [channel] } });
   return { config, record: join(runs, "notifications.ndjson") };
 }
 

@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readingPage } from "../../scripts/reading/page.ts";
@@ -11,7 +10,7 @@ import { languageFor } from "../../scripts/reading/languages.ts";
 import { readingOf, type OtherText } from "../../scripts/reading/reading.ts";
 import { pageCode } from "../../scripts/reading/write-page.ts";
 import { readBundle, type Bundle } from "../../scripts/signing/bundle.ts";
-import { openBrowser, openFile } from "../support/browser.ts";
+import { accessFaults, openBrowser, openFile } from "../support/browser.ts";
 import { ARTICLES, longLaw } from "../support/long-law.ts";
 import { bundleOf, type ReadBundleOptions } from "../support/read-bundle.ts";
 
@@ -41,21 +40,6 @@ const focused = (page: Page): Promise<string> =>
     };
     return shown.activeElement.outerHTML.slice(0, 120);
   });
-/** What axe-core finds, one line each. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ["violations"] }),
-  );
-  return violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes
-        .map((node) => node.html.slice(0, 120))
-        .slice(0, 3)
-        .join(" | ")}`,
-  );
-}
-
 describe("real requests", () => {
   test.each([
     ["SG_1_cut_authz", false],
@@ -76,7 +60,7 @@ describe("real requests", () => {
       };
       shown.querySelector("#digests").open = true;
     });
-    expect(await faults(page)).toEqual([]);
+    expect(await accessFaults(page)).toEqual([]);
     expect(await page.title()).toBe(`${gate} of GOLDEN-2`);
     expect(await page.locator("ins, del").count()).toBeGreaterThan(0);
     expect(wrong).toEqual([]);
@@ -103,7 +87,7 @@ test("a Vietnamese approver reads, searches and marks in Vietnamese, and everybo
       expect([label, text, /\b(?:the|law|line|read|units?|search|findings?|what|field|look at)\b/i.test(text)]).toEqual(
         [label, text, false],
       );
-  expect(await faults(page)).toEqual([]);
+  expect(await accessFaults(page)).toEqual([]);
   expect(wrong).toEqual([]);
   await page.close();
 });

@@ -1,5 +1,6 @@
 // A real Chromium that a test looks at a page with: offline by its own flags, with a profile of its own that goes with it.
 import { existsSync } from "node:fs";
+import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 const PROGRAM = "/usr/bin/chromium";
@@ -28,18 +29,31 @@ export interface Watched {
   readonly wrong: readonly string[];
 }
 
+/** How a window is made: its look and width. */
+export interface Window {
+  readonly dark?: boolean;
+  readonly width?: number;
+}
+
 /** Opens a file in a window of its own. */
-export async function openFile(
+export const openFile = (browser: Browser, file: string, window: Window = {}): Promise<Watched> =>
+  opened(browser, `file://${file}`, (url) => url.split("#")[0] === `file://${file}`, window);
+
+/** Opens an address of a program of this machine; whatever else than that program is asked is wrong. */
+export const openAddress = (browser: Browser, address: string, window: Window = {}): Promise<Watched> =>
+  opened(browser, address, (url) => new URL(url).origin === new URL(address).origin, window);
+
+async function opened(
   browser: Browser,
-  file: string,
-  window: { readonly dark?: boolean; readonly width?: number } = {},
+  url: string,
+  isOwn: (url: string) => boolean,
+  { dark, width }: Window,
 ): Promise<Watched> {
   const page = await browser.newPage({
-    colorScheme: window.dark === true ? "dark" : "light",
-    viewport: { width: window.width ?? 1280, height: 860 },
+    colorScheme: dark === true ? "dark" : "light",
+    viewport: { width: width ?? 1280, height: 860 },
   });
   const wrong: string[] = [];
-  const url = `file://${file}`;
   page.on("console", (message) => wrong.push(`console ${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
   page.on("dialog", (dialog) => {
@@ -47,8 +61,23 @@ export async function openFile(
     void dialog.dismiss();
   });
   page.on("request", (request) => {
-    if (request.url().split("#")[0] !== url) wrong.push(`request: ${request.url()}`);
+    if (!isOwn(request.url())) wrong.push(`request: ${request.url()}`);
   });
   await page.goto(url);
   return { page, wrong };
+}
+
+/** What axe-core finds, one line each. */
+export async function accessFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ["violations"] }),
+  );
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .map((node) => node.html.slice(0, 120))
+        .slice(0, 3)
+        .join(" | ")}`,
+  );
 }

@@ -52,6 +52,7 @@ export async function operatorClone(name: string): Promise<OperatorClone> {
     "Pulumi.contabo.yaml.example",
     "dist",
     "infra",
+    "scripts/board/page",
     "scripts/reading/page",
     "scripts/toolchain",
     "sql",
