@@ -10,6 +10,7 @@ import type { StatusJson } from "../model/events.ts";
 import { statusFromState } from "../rules/status.ts";
 import { statusText } from "../terminal/status-text.ts";
 import { loadConfig } from "../adapters/configuration.ts";
+import { newestBackup, newestDrill } from "../adapters/host-sight.ts";
 import { runFiles } from "../adapters/run-files.ts";
 import { holderIsGone } from "../adapters/run-process.ts";
 import { printJson } from "../terminal/print-json.ts";
@@ -44,6 +45,7 @@ export async function showStatus(common: Common, id: string | undefined): Promis
     else if (id !== undefined || status.closed === null) process.stdout.write(`${statusText(status)}\n`);
     else process.stdout.write(`${status.run_id}  ${status.document_id}  ${status.state}  closed ${status.closed}\n`);
   }
+  if (common.json && id === undefined) await tellShelf(root);
   if (unread.length > 0)
     throw new Stopped("STOP_COULD_NOT_LOOK", {
       saw: `${unread.length} of ${ids.length} runs cannot be read; the others are shown`,
@@ -53,6 +55,14 @@ export async function showStatus(common: Common, id: string | undefined): Promis
     });
   if (known.length === 0) process.stderr.write("no runs on this host\n");
   return 0;
+}
+
+/** A workstation reminds of old drills with the same answer; where that cannot be read it asks for them and is told why. */
+async function tellShelf(root: string): Promise<void> {
+  const [backup, drill] = await Promise.allSettled([newestBackup(root), newestDrill(root)]);
+  if (backup.status === "rejected" || drill.status === "rejected") return;
+  const text = (at: Date | null): string | null => at?.toISOString() ?? null;
+  printJson({ event: "shelf", backup_at: text(backup.value), drill_at: text(drill.value) });
 }
 
 const MOST_UNREAD = 50;

@@ -62,8 +62,8 @@ const asList = (columns: readonly Column[], row: readonly string[]): string[] =>
   return columns.map(({ title }, index) => `${padded(title, label)}  ${row[index] ?? ""}`.trimEnd());
 };
 
-/** Breaks at blanks, behind an underscore or dash where there is none, and anywhere in a word without either. */
-function broken(text: string, width: number): string[] {
+/** A text in lines of at most so many columns: broken at blanks, underscores and dashes, and anywhere in a word without any of them. */
+export function broken(text: string, width: number): string[] {
   const lines = [""];
   for (const piece of text.match(/[^\s_-]*(?:[\s_-]|$)/g) ?? []) {
     const last = lines.at(-1) ?? "";

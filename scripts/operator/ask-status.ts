@@ -1,8 +1,8 @@
 // A run's status as its host tells it, with commands of this workstation in place of the host's.
-import { statusAnswer, type StatusJson } from "../../runner/model/events.ts";
+import { shelfEvent, statusAnswer, type StatusJson } from "../../runner/model/events.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { hostCommand } from "../frame/host-command.ts";
-import { eventsOf, insistNoStop, type HostEvent } from "./host-call.ts";
+import { eventsLike, eventsOf, insistNoStop, type HostEvent } from "./host-call.ts";
 import { stopOf } from "./stop-of-host.ts";
 import type { Target } from "./target.ts";
 
@@ -13,15 +13,28 @@ export async function askStatus(target: Target, runId?: string): Promise<StatusJ
   return runs;
 }
 
-/** The same where the runs that can be read are shown first: `insistAll` throws the host's stop about the others. */
-export async function askStatusOfAll(
-  target: Target,
-  runId?: string,
-): Promise<{ readonly runs: StatusJson[]; readonly whole: boolean; readonly insistAll: () => void }> {
+/**
+ * `whole`: every run could be read; `insistAll` throws the host's stop about the others. `drillAt`: the newest whole drill, null for none,
+ * undefined where the host did not say.
+ */
+export interface StatusOfAll {
+  readonly runs: StatusJson[];
+  readonly whole: boolean;
+  readonly drillAt: string | null | undefined;
+  readonly insistAll: () => void;
+}
+
+/** The same where the runs that can be read are shown first. */
+export async function askStatusOfAll(target: Target, runId?: string): Promise<StatusOfAll> {
   const words = ["orchestrate", "status", ...(runId === undefined ? [] : [runId])];
   const { events } = await eventsOf(target, words);
   const runs = events.filter((event) => event.event === undefined).map((event) => statusOf(event, target.stack));
-  return { runs, whole: stopOf(events) === undefined, insistAll: () => insistNoStop(events, target, runId) };
+  return {
+    runs,
+    whole: stopOf(events) === undefined,
+    drillAt: eventsLike(shelfEvent, events)[0]?.drill_at,
+    insistAll: () => insistNoStop(events, target, runId),
+  };
 }
 
 /** The status of one run, undefined when the host cannot tell now: a stop that is shown must not be lost to a second one. */
@@ -34,7 +47,8 @@ export async function statusIfKnown(target: Target, runId: string): Promise<Stat
   }
 }
 
-function statusOf(event: HostEvent, stack: string): StatusJson {
+/** A status the host told, with commands of this workstation. STOP_COULD_NOT_LOOK for another form. */
+export function statusOf(event: HostEvent, stack: string): StatusJson {
   const { data: status } = statusAnswer.safeParse(event);
   if (status === undefined)
     throw new Stopped("STOP_COULD_NOT_LOOK", {

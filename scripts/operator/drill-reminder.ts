@@ -7,10 +7,15 @@ import type { Target } from "./target.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** One line when no whole drill of the last 30 days is recorded on the host, undefined else. */
-export async function drillReminder(target: Target): Promise<string | undefined> {
-  const { events } = await eventsOf(target, ["backup", "drills"]);
-  const late = lateDrill(events, new Date());
+/**
+ * One line when no whole drill of the last 30 days is recorded on the host, undefined else. `told`: the newest as the host said it with its
+ * runs, null for none; an older host says nothing, and is asked.
+ */
+export async function drillReminder(target: Target, told?: string | null): Promise<string | undefined> {
+  const late =
+    told === undefined
+      ? lateDrill((await eventsOf(target, ["backup", "drills"])).events, new Date())
+      : lateSince(told, new Date());
   return late === undefined ? undefined : `${late}: ${withStack("npm run restore-drill -- <run-id>", target.stack)}`;
 }
 
@@ -21,7 +26,11 @@ export function lateDrill(records: readonly HostEvent[], now: Date): string | un
     .map((record) => record.at)
     .sort()
     .at(-1);
-  if (newest === undefined) return "no backup of this host was ever restored outside it";
+  return lateSince(newest ?? null, now);
+}
+
+function lateSince(newest: string | null, now: Date): string | undefined {
+  if (newest === null) return "no backup of this host was ever restored outside it";
   const age = now.getTime() - Date.parse(newest);
   return age <= DRILL_DAYS * DAY ? undefined : `the last restore drill was ${Math.floor(age / DAY)} days ago`;
 }

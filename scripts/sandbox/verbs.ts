@@ -37,9 +37,15 @@ function engineVariables(): Readonly<Record<string, string>> {
 }
 
 /** Shell exports for checks from outside; values are quoted, commands are single words. */
-export function environmentLines(place: Place): string[] {
+export const environmentLines = (place: Place): string[] =>
+  Object.entries(environmentValues(place)).map(
+    ([name, value]) => `export ${name}=${value === "" ? "''" : shellWord(value)}`,
+  );
+
+/** The same as values; empty where nothing is there yet. */
+export function environmentValues(place: Place): Readonly<Record<string, string>> {
   const { runId, documentId } = lastRun(join(place.runtimeRoot, "runs"));
-  const values = {
+  return {
     CUTTER_ROOT: place.runtimeRoot,
     CUTTER_PSQL: join(place.binFolder, "psql-super"),
     CUTTER_PSQL_EXEC: join(place.binFolder, "psql-exec"),
@@ -49,7 +55,6 @@ export function environmentLines(place: Place): string[] {
     CUTTER_SSH: sshCommand(place),
     ...engineVariables(),
   };
-  return Object.entries(values).map(([name, value]) => `export ${name}=${value === "" ? "''" : shellWord(value)}`);
 }
 
 /** The full ssh command line of the host; its paths are short and hold no blank. Empty before the first `up`. */

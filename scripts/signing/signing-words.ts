@@ -43,7 +43,8 @@ export function withSigningOptions(program: Command): Command {
 }
 
 /** Where the person reads. */
-export const pageOf = ({ json }: SigningOptions): NodeJS.WriteStream => (json ? process.stderr : process.stdout);
+export const pageOf = ({ json }: Pick<SigningOptions, "json">): NodeJS.WriteStream =>
+  json ? process.stderr : process.stdout;
 
 /** Whose profile it is, and in which words they are told. */
 interface Told {

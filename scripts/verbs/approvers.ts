@@ -21,15 +21,19 @@ import { utcText } from "../../runner/model/utc.ts";
 import { verifyWithBoth } from "../../runner/signatures/both-verifiers.ts";
 import { judgeSuccession, type PinnedSet, type ProvenSuccession } from "../../runner/rules/succession.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 import { approvingPerson, type ProfileOptions } from "../signing/approving-person.ts";
 import { programNamed, runProgram, writeNewFile } from "../frame/run-program.ts";
 import { signDocument } from "../signing/sign-statement.ts";
-import { gnupgHomeOption, withProfile } from "../signing/signing-words.ts";
+import { gnupgHomeOption, pageOf, withProfile } from "../signing/signing-words.ts";
 import { lastDigits, typedConfirmation } from "../signing/typed-confirmation.ts";
 
 interface SignOptions extends ProfileOptions {
   readonly out: string;
+  readonly json: boolean;
 }
+
+const JSON_OPTION = ["--json", "one object on standard output", false] as const;
 
 const program = programNamed("approvers", "let a newer approver set follow the one before");
 withProfile(program.command("sign <new-set>"), "your approver profile")
@@ -37,22 +41,25 @@ withProfile(program.command("sign <new-set>"), "your approver profile")
   .option("--key-file <file>", "armored secret key; sandbox hosts only")
   .addOption(gnupgHomeOption())
   .option("--out <folder>", "where the signed statement goes", "signed")
+  .option(...JSON_OPTION)
   .action((file: string, options: SignOptions) => runProgram(() => sign(file, options)));
 program
   .command("lay <new-set> <signed-files...>")
   .description("verify the signatures and print the SQL for the database's administrator")
   .requiredOption("--previous <file>", "the set before")
-  .action((file: string, signed: string[], options: { previous: string }) =>
-    runProgram(() => lay(file, signed, options.previous)),
+  .option(...JSON_OPTION)
+  .action((file: string, signed: string[], options: { previous: string; json: boolean }) =>
+    runProgram(() => lay(file, signed, options)),
   );
 program
   .command("write <set> <new-file>")
   .description("read a set in any form of JSON, and write it in the one form that is pinned and signed")
-  .action((file: string, out: string) => runProgram(() => write(file, out)));
+  .option(...JSON_OPTION)
+  .action((file: string, out: string, { json }: { json: boolean }) => runProgram(() => write(file, out, json)));
 program.parse();
 
 /** People write JSON with blanks and line feeds; digests need one form. An existing file is never written over. */
-async function write(file: string, out: string): Promise<number> {
+async function write(file: string, out: string, json: boolean): Promise<number> {
   const read = await readSafely(file, APPROVERS_CAP);
   const value = read.ok ? jsonOf(read.bytes.toString("utf8").replace(/^\ufeff/, "")) : undefined;
   if (value === undefined)
@@ -64,7 +71,9 @@ async function write(file: string, out: string): Promise<number> {
   // What is no set is refused by its fields.
   const bytes = buildApprovers(value as ApproverSet);
   await writeNewFile(out, bytes);
-  process.stdout.write(`${out}\nsha256 ${sha256(bytes)}: pin it as cutter:approvers.sha and in every profile\n`);
+  if (json)
+    printJson({ event: "approver_set", file: out, version: parseApprovers(bytes).set.version, sha256: sha256(bytes) });
+  else process.stdout.write(`${out}\nsha256 ${sha256(bytes)}: pin it as cutter:approvers.sha and in every profile\n`);
   return 0;
 }
 
@@ -72,7 +81,8 @@ async function sign(file: string, options: SignOptions): Promise<number> {
   const next = await setOf(file);
   const { profile, approversSha, person, key, signer } = await approvingPerson(options, "REVOCATION");
   const line = (label: string, value: string): string => `  ${label.padEnd(12)} ${printable(value)}\n`;
-  process.stdout.write(
+  const page = pageOf(options);
+  page.write(
     `\n${person.name}, you are about to sign that approver set version ${next.set.version} ` +
       `follows yours\n${line("yours", approversSha)}${line("new", next.sha)}${line("threshold", next.set.threshold)}` +
       next.set.persons
@@ -81,7 +91,7 @@ async function sign(file: string, options: SignOptions): Promise<number> {
         )
         .join(""),
   );
-  await typedConfirmation([lastDigits(next.sha)], process.stdout);
+  await typedConfirmation([lastDigits(next.sha)], page);
   const said = { person: profile.person, fingerprint: key.fingerprint, signed_utc: utcText(new Date()) };
   const bytes = buildSuccession({
     type: "cutter/approver-set",
@@ -92,7 +102,7 @@ async function sign(file: string, options: SignOptions): Promise<number> {
     ...said,
   });
   const name = `approver-set-${next.set.version}-${person.id}`;
-  const { json } = await signDocument({
+  const signed = await signDocument({
     bytes,
     said,
     names: { json: `${name}.json`, sig: `${name}.sig` },
@@ -100,11 +110,24 @@ async function sign(file: string, options: SignOptions): Promise<number> {
     signer,
     folder: options.out,
   });
-  process.stdout.write(`signed and verified: ${json}\n`);
+  if (options.json)
+    printJson({
+      event: "approver_set_signed",
+      person: profile.person,
+      version: next.set.version,
+      sha256: next.sha,
+      statement: signed.json,
+      signature: signed.sig,
+    });
+  else process.stdout.write(`signed and verified: ${signed.json}\n`);
   return 0;
 }
 
-async function lay(file: string, signed: readonly string[], previousFile: string): Promise<number> {
+async function lay(
+  file: string,
+  signed: readonly string[],
+  { previous: previousFile, json }: { readonly previous: string; readonly json: boolean },
+): Promise<number> {
   const [previous, next] = [await setOf(previousFile), await setOf(file)];
   const now = new Date();
   const kept: { statement: string; signature: string }[] = [];
@@ -129,15 +152,16 @@ async function lay(file: string, signed: readonly string[], previousFile: string
     kept.push({ statement: bytes.toString("base64"), signature: signature.toString("base64") });
   }
   insist(judgeSuccession(previous, next, proven, now));
-  process.stdout.write(
-    `-- Approver set version ${next.set.version}, signed by ` +
-      `${printable(proven.map(({ statement }) => statement.person).join(", "))}; as the ` +
-      "database's administrator.\n",
-  );
-  process.stdout.write(
+  const persons = proven.map(({ statement }) => statement.person);
+  const sql =
     `BEGIN;\n${unrevoked(proven)}${previous.set.version === "1" ? insertion(previous, "[]", true) : ""}` +
-      `${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`,
-  );
+    `${insertion(next, JSON.stringify(kept), false)}COMMIT;\n`;
+  if (json) printJson({ event: "approver_set_sql", version: next.set.version, persons, sql });
+  else
+    process.stdout.write(
+      `-- Approver set version ${next.set.version}, signed by ${printable(persons.join(", "))}; as the ` +
+        `database's administrator.\n${sql}`,
+    );
   return 0;
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { helpStyle } from "../../runner/terminal/colour.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
@@ -22,7 +23,10 @@ interface BatchOptions extends OperatorOptions {
 
 type Verb = (target: Target, words: readonly string[], options: BatchOptions) => Promise<number>;
 
-const program = operatorProgram("batch", "many documents, wave by wave");
+const program = operatorProgram("batch", "many documents, wave by wave").configureHelp({
+  ...helpStyle(process.stdout),
+  showGlobalOptions: true,
+});
 verb("open <manifest>", "open the batch of a manifest; its canary is planned at once", open).option(
   "--again",
   "only put the legs of an open batch into the queue anew",

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import * as z from "zod";
 import { canonicalText, sha256 } from "../../runner/model/canonical.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { jsonLine, printJson } from "../../runner/terminal/print-json.ts";
 import { readRelease } from "../../infra/sources.ts";
 import { BILL_FILE, billOfMaterials } from "../release/bill-of-materials.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
@@ -24,7 +25,7 @@ const countsSchema = z.looseObject({
  * Runs every test and answers the counts; what a machine cannot run (a test for root) is counted as such.
  * STOP_PRECHECK_FAILED when one failed or none ran.
  */
-async function testCounts(project: string, report: string): Promise<Record<string, string>> {
+async function testCounts(project: string, report: string, stdout: "inherit" | 2): Promise<Record<string, string>> {
   rmSync(report, { force: true });
   const done = await execa(
     process.execPath,
@@ -35,7 +36,7 @@ async function testCounts(project: string, report: string): Promise<Record<strin
       "--reporter=json",
       `--outputFile.json=${report}`,
     ],
-    { cwd: project, reject: false, stdout: "inherit", stderr: "inherit", stdin: "ignore" },
+    { cwd: project, reject: false, stdout, stderr: "inherit", stdin: "ignore" },
   );
   const parsed = existsSync(report) ? countsSchema.safeParse(JSON.parse(readFileSync(report, "utf8"))) : undefined;
   const counts = parsed?.success === true ? parsed.data : undefined;
@@ -65,17 +66,18 @@ async function testCounts(project: string, report: string): Promise<Record<strin
 
 programNamed("release", "a tested release of the runner in .state/release")
   .option("--sbom", "print what a release is made of (CycloneDX), and release nothing", false)
-  .action(({ sbom }: { sbom: boolean }) =>
+  .option("--json", "one object on standard output; what the tests print goes to standard error", false)
+  .action(({ sbom, json }: { sbom: boolean; json: boolean }) =>
     runProgram(async () => {
       const project = projectRoot();
       const bill = await billOfMaterials(project);
       if (sbom) {
-        process.stdout.write(bill);
+        process.stdout.write(json ? jsonLine(JSON.parse(bill)) : bill);
         return 0;
       }
       const built = join(project, "dist", "runner");
       const before = readRelease(built).digest;
-      const tests = await testCounts(project, join(project, ".state", "release-tests.json"));
+      const tests = await testCounts(project, join(project, ".state", "release-tests.json"), json ? 2 : "inherit");
       const target = join(project, ".state", "release");
       const fresh = `${target}.new`;
       rmSync(fresh, { recursive: true, force: true });
@@ -93,10 +95,13 @@ programNamed("release", "a tested release of the runner in .state/release")
       });
       rmSync(target, { recursive: true, force: true });
       renameSync(fresh, target);
-      process.stdout.write(
-        `release ${readRelease(target).digest} in ${target}\n${tests["passed"] ?? "?"} tests ` +
-          "passed; point cutter:release.source at it, then npm run up\n",
-      );
+      const { digest } = readRelease(target);
+      if (json) printJson({ release: digest, folder: target, tests });
+      else
+        process.stdout.write(
+          `release ${digest} in ${target}\n${tests["passed"] ?? "?"} tests ` +
+            "passed; point cutter:release.source at it, then npm run up\n",
+        );
       return 0;
     }),
   )

@@ -1,5 +1,5 @@
 // `npm run sandbox -- up|status|env|psql|ssh|down|remove`: the embedded host, by hand.
-import { jsonLine } from "../../runner/terminal/print-json.ts";
+import { jsonLine, printJson } from "../../runner/terminal/print-json.ts";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
@@ -10,7 +10,14 @@ import { insistRemoval, lostByRemoval } from "../sandbox/removal.ts";
 import { runningSsh } from "../sandbox/running.ts";
 import { ensureSandbox, sandboxStackFile } from "../sandbox/sandbox.ts";
 import { sshAddress } from "../sandbox/sshd.ts";
-import { environmentLines, existingSandbox, livingProcesses, removeSandbox, takeDown } from "../sandbox/verbs.ts";
+import {
+  environmentLines,
+  environmentValues,
+  existingSandbox,
+  livingProcesses,
+  removeSandbox,
+  takeDown,
+} from "../sandbox/verbs.ts";
 import { sshCommandLine } from "../../infra/ssh/line.ts";
 
 const folder = defaultSandboxFolder();
@@ -111,9 +118,12 @@ verb("status", "what is laid and what runs", status);
 program
   .command("env")
   .description("shell exports for checks from outside, and nothing else")
-  .action(() =>
+  .option("--json", "one object on stdout", false)
+  .action(({ json }: { json: boolean }) =>
     runProgram(() => {
-      print(environmentLines(existingSandbox(folder).place));
+      const { place } = existingSandbox(folder);
+      if (json) printJson({ variables: environmentValues(place) });
+      else print(environmentLines(place));
       return Promise.resolve(0);
     }),
   );
@@ -144,7 +154,7 @@ program
   .action((options: { yes: boolean; json: boolean }) =>
     runProgram(async () => {
       const { lines, values } = await remove(options.yes);
-      print(options.json ? [JSON.stringify(values)] : lines);
+      print(options.json ? [jsonLine(values).trimEnd()] : lines);
       return 0;
     }),
   );

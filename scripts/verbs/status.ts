@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { jsonLine } from "../../runner/terminal/print-json.ts";
 import { statusText } from "../../runner/terminal/status-text.ts";
+import { runsTable } from "../command-line/attention-text.ts";
 import { askStatusOfAll } from "../operator/ask-status.ts";
 import { drillReminder } from "../operator/drill-reminder.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
@@ -34,14 +35,15 @@ async function sheetOf(
   runId: string | undefined,
   json: boolean,
 ): Promise<{ readonly sheet: string; readonly insistAll: () => void }> {
-  const [{ runs, whole, insistAll }, reminder] = await Promise.all([
-    askStatusOfAll(target, runId),
-    runId === undefined ? drillReminder(target) : undefined,
-  ]);
+  const { runs, whole, drillAt, insistAll } = await askStatusOfAll(target, runId);
   const shown = runId === undefined ? runs.filter((run) => run.closed === null) : runs;
   if (json) return { sheet: shown.map(jsonLine).join(""), insistAll };
+  const reminder = runId === undefined ? await drillReminder(target, drillAt) : undefined;
   const none =
     shown.length === 0 && whole ? `no run is open; all of them: ${withStack("npm run runs", target.stack)}\n` : "";
-  const sheets = shown.map((run) => `${statusText(run)}\n`).join("\n");
-  return { sheet: `${none}${sheets}${reminder === undefined ? "" : `\n${reminder}\n`}`, insistAll };
+  const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+  const sheets = shown.map((run) => `${statusText(run, undefined, width)}\n`).join("\n");
+  // Of many runs the table says first which one to read about.
+  const table = shown.length > 1 ? `${runsTable(shown, process.stdout).join("\n")}\n\n` : "";
+  return { sheet: `${none}${table}${sheets}${reminder === undefined ? "" : `\n${reminder}\n`}`, insistAll };
 }

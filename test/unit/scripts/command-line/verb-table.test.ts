@@ -44,3 +44,24 @@ test("README has at most 120 lines, and every file it links to is there", () => 
   expect(links.length).toBeGreaterThan(5);
   expect(() => links.map(textOf)).not.toThrow();
 });
+
+/** Pages of help by the words of their command; one with verbs of its own is no command itself. */
+const helpPages = (): Map<string, string> =>
+  new Map(
+    [...textOf("docs/commands.md").matchAll(/```\n(Usage: cutter [\s\S]*?)```/g)]
+      .map(([, page = ""]) => [/^Usage: cutter ([a-z-]+(?: [a-z-]+)*)/.exec(page)?.[1] ?? "", page] as const)
+      .filter(([, page]) => !/\[command\]/.test(page)),
+  );
+
+/** What hands its words and its output to another program. */
+const OTHER_PROGRAMS = ["sandbox psql", "sandbox ssh"];
+
+test("every verb answers a program: its help names --json", () => {
+  const pages = [...helpPages()];
+  expect(pages.length).toBeGreaterThan(VERBS.filter(({ at, program }) => at ?? program).length);
+  expect(
+    pages
+      .filter(([words, page]) => !OTHER_PROGRAMS.includes(words) && !page.includes("--json"))
+      .map(([words]) => words),
+  ).toEqual([]);
+});
