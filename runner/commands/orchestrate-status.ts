@@ -11,6 +11,7 @@ import { statusFromState } from "../rules/status.ts";
 import { statusText } from "../terminal/status-text.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { newestBackup, newestDrill } from "../adapters/host-sight.ts";
+import { newestReportPage } from "../adapters/report-page.ts";
 import { runFiles } from "../adapters/run-files.ts";
 import { holderIsGone } from "../adapters/run-process.ts";
 import { printJson } from "../terminal/print-json.ts";
@@ -40,7 +41,8 @@ export async function showStatus(common: Common, id: string | undefined): Promis
       hint: "look for it among the runs of this host",
       next: "cutter orchestrate status",
     });
-  for (const status of known) {
+  for (const found of known) {
+    const status = id === undefined ? found : await withPage(config, found);
     if (common.json) printJson(status);
     else if (id !== undefined || status.closed === null) process.stdout.write(`${statusText(status)}\n`);
     else process.stdout.write(`${status.run_id}  ${status.document_id}  ${status.state}  closed ${status.closed}\n`);
@@ -55,6 +57,12 @@ export async function showStatus(common: Common, id: string | undefined): Promis
     });
   if (known.length === 0) process.stderr.write("no runs on this host\n");
   return 0;
+}
+
+/** Where a person reads what was done; what cannot be looked at is no reason to say nothing of the run. */
+async function withPage(config: Config, status: StatusJson): Promise<StatusJson> {
+  const page = await newestReportPage(config, runIdOf(status.run_id)).catch(() => undefined);
+  return page === undefined ? status : { ...status, page };
 }
 
 /** A workstation reminds of old drills with the same answer; where that cannot be read it asks for them and is told why. */

@@ -74,6 +74,8 @@ export const statusAnswer = z.object({
   halted: words,
   ...maybe("holder", "holder_until", "closed"),
   ...texts("as_of", "now"),
+  /** Where the run's newest report lies as a page on the host; told of one run that was asked for by its id. */
+  page: text.optional(),
 });
 export type StatusJson = z.infer<typeof statusAnswer>;
 
@@ -130,6 +132,7 @@ const verifiedEvent = event("verified", {
   units: count,
   ...all(words, "checks", "findings"),
   summary_sha: sha,
+  page: text.optional(),
 });
 export type Verified = z.infer<typeof verifiedEvent>;
 
@@ -322,6 +325,7 @@ export const printed = z.union([
   event("told", { ...texts("channel", "to", "kind", "result"), ...maybe("reason") }),
   event("fetched", { run_id: text, bundle: text }),
   event("board", { link: text, port: count }),
+  event("report_page", { page: text }),
   event("page", { run_id: text, gate: text, page: text }),
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
   event("state", stateSchema.shape),

@@ -10,6 +10,8 @@ const driftAnswer = z.object({
   drift: z.array(driftLine).readonly(),
   fresh: z.boolean(),
   plan: text.optional(),
+  /** Where the report lies as a page, when one was asked for. */
+  page: text.optional(),
 });
 /** What was recorded as known of a host, and what had changed since the adoption before. */
 const adoptAnswer = z.object({ stack: text, adopted: count, changed: z.array(driftLine).readonly(), file: text });

@@ -71,6 +71,7 @@ export function statusText(status: StatusJson, zone?: string, width?: number): s
     ["NEXT", status.next],
     ["OR", status.or],
     ["CALL", status.call],
+    ["page", status.page ?? null],
     ["as of", bothTimes(status.as_of, zone)],
   ];
   return labelled(rows, width)

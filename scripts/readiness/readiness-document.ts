@@ -1,6 +1,6 @@
-// Readiness as a document: the checklist and its evidence in Markdown, in the form that the documents of a run have.
+// Readiness as a document: the checklist and its evidence, in the form that the documents of a run have.
 import type { Point } from "../../runner/model/point.ts";
-import { code, facts, table, utc } from "../../runner/reports/blocks.ts";
+import { code, facts, table, utc, type Document } from "../../runner/reports/blocks.ts";
 import { markdownOf } from "../../runner/reports/markdown.ts";
 import { allFound } from "../../runner/terminal/checklist.ts";
 import type { Evidence } from "./non-mutation.ts";
@@ -21,8 +21,11 @@ export function documentName({ documentId, at }: Pick<ToldReadiness, "documentId
   return `${documentId === undefined ? "prerequisite-survey" : "first-run-package"}-${second}.md`;
 }
 
-/** Its text. */
-export function readinessDocument({ host, documentId, at, points, evidence, next }: ToldReadiness): string {
+/** Its text, as it is delivered. */
+export const readinessDocument = (told: ToldReadiness): string => markdownOf(readinessReport(told));
+
+/** The checklist and its evidence as a report. */
+export function readinessReport({ host, documentId, at, points, evidence, next }: ToldReadiness): Document {
   const open = points.filter(({ state }) => state !== "found").length;
   const head = facts([
     ["date_utc", utc(at)],
@@ -49,9 +52,9 @@ export function readinessDocument({ host, documentId, at, points, evidence, next
       ),
     ],
   };
-  return markdownOf({
+  return {
     title: documentId === undefined ? "Prerequisite survey" : ["First-run package of ", code(documentId)],
     opening: [head],
     sections: [...parts, ...(evidence.length === 0 ? [] : [proof])],
-  });
+  };
 }

@@ -60,6 +60,7 @@ export function finalPage(sandbox: Sandbox, runId: string): string {
     `  sha256 ${state.backup?.file_sha ?? ""}, restored into a scratch server and equal row by row\n`,
     `\nReports (${delivered.length})\n`,
     `  ${join(sandbox.place.runtimeRoot, "reports", dirnameOf(delivered[0] ?? ""))}\n`,
+    `  as pages for a browser beside them, the whole run: ${pageOf(sandbox, delivered.at(-1) ?? "")}\n`,
     ...told.filter((file) => !delivered.includes(file)).map((file) => `  ${join(sandbox.place.runtimeRoot, file)}\n`),
     "\nLook for yourself\n",
     `  ${sandbox.launchers.cutter} orchestrate verify ${runId}\n`,
@@ -93,6 +94,10 @@ function otherDocuments(before: readonly BaselineRow[], after: readonly Baseline
     );
   });
 }
+
+/** The last report is that of the whole run. */
+const pageOf = (sandbox: Sandbox, file: string): string =>
+  join(sandbox.place.runtimeRoot, "reports", file.replace(/[.]md$/, ".html"));
 
 const dirnameOf = (file: string): string => file.split("/").slice(0, -1).join("/");
 

@@ -12,6 +12,8 @@ import { programNamed, runProgram } from "../frame/run-program.ts";
 import { typedConfirmation } from "../signing/typed-confirmation.ts";
 import { openNamedStack, stackOption, stackPlace } from "../stack/stack.ts";
 import { stackFileOf } from "../stack/stack-config.ts";
+import { PAGE_OPTION, wishedPage, type PageWish } from "../reading/page-file.ts";
+import { driftReport } from "../stack/drift-report.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 
 interface DriftOptions {
@@ -20,12 +22,14 @@ interface DriftOptions {
   readonly savePlan?: string;
   readonly adopt: boolean;
   readonly yes: boolean;
+  readonly page?: PageWish;
 }
 
 programNamed("drift", "differences between a host and its declaration; 0 none, 7 some, 1 could not look")
   .addOption(stackOption())
   .option("--json", "one object on stdout", false)
   .option("--save-plan <file>", "save what was looked at, for `npm run up -- --plan <file>`")
+  .option(...PAGE_OPTION)
   .option("--adopt", "show what no declaration mentions, and record it as known", false)
   .option("--yes", "with --adopt: record it without asking", false)
   .action((options: DriftOptions) =>
@@ -38,8 +42,15 @@ async function look(options: DriftOptions): Promise<number> {
   const { lines, fresh } = await lookWithEngine(await openNamedStack(options.stack), plan);
   // Paths of the host and sealed secrets stand in it.
   if (plan !== undefined) chmodSync(plan, 0o600);
-  if (options.json) printJson({ stack: options.stack, drift: lines, fresh, plan });
-  else process.stdout.write(textOf(options.stack, { lines, fresh }, plan));
+  const { stack } = options;
+  const at = new Date();
+  const page = await wishedPage(options.page, driftReport({ stack, lines, fresh, at }), {
+    kind: "drift",
+    of: stack,
+    at,
+  });
+  if (options.json) printJson({ stack, drift: lines, fresh, plan, page });
+  else process.stdout.write(textOf(stack, { lines, fresh }, plan) + (page === undefined ? "" : `page: ${page}\n`));
   return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
 }
 

@@ -12,10 +12,16 @@ import { printJson } from "../../runner/terminal/print-json.ts";
 import { runProgram } from "../frame/run-program.ts";
 import type { Evidence } from "../readiness/non-mutation.ts";
 import { readinessOf, type Readiness } from "../readiness/readiness-of.ts";
-import { documentName, readinessDocument, type ToldReadiness } from "../readiness/readiness-document.ts";
+import {
+  documentName,
+  readinessDocument,
+  readinessReport,
+  type ToldReadiness,
+} from "../readiness/readiness-document.ts";
 import { deliveredEvent } from "../../runner/model/events.ts";
 import { answersOf, eventsLike } from "../operator/host-call.ts";
 import { targetOf } from "../operator/target.ts";
+import { PAGE_OPTION, wishedPage, type PageWish } from "../reading/page-file.ts";
 import { upload } from "../operator/upload.ts";
 import { projectRoot } from "../../infra/place.ts";
 
@@ -24,6 +30,7 @@ operatorProgram(
   "what a host needs, or with a document what its first run needs and leaves: found, missing or could not look, and one next command",
 )
   .argument("[document-id]", "the document that shall be cut")
+  .option(...PAGE_OPTION)
   .option("--deliver", "hand the list to the host's reporter as a document, as those of a run", false)
   .action((document: string | undefined, options: Options) =>
     document === undefined
@@ -46,6 +53,7 @@ async function ofHost(options: Options): Promise<number> {
 
 interface Options extends OperatorOptions {
   readonly deliver: boolean;
+  readonly page?: PageWish;
 }
 
 /** `evidence`: what proves that nothing was changed, where one look was all that was done. */
@@ -62,9 +70,22 @@ async function tell({ points, evidence = [] }: Told, options: Options, documentI
       evidence.length === 0 ? [] : ["", "what proves that nothing was changed", ...evidence.map(evidenceLine)];
     process.stdout.write(`${[...checklistLines(points), "", nextLine(points, stack), ...proof].join("\n")}\n`);
   }
+  const page = await pageOf({ points, evidence, documentId }, options);
+  if (page !== undefined && json) printJson({ event: "report_page", page });
+  else if (page !== undefined) process.stdout.write(`page: ${page}\n`);
   if (options.deliver) await deliver({ points, evidence, documentId }, options);
   const ready = allFound(points) && evidence.every(({ holds }) => holds !== false);
   return ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit;
+}
+
+/** `host`: the name the stack gives it; an unprovisioned one has no other. */
+function pageOf(
+  told: Pick<ToldReadiness, "points" | "evidence" | "documentId">,
+  { page, stack }: Options,
+): Promise<string | undefined> {
+  const at = new Date();
+  const report = readinessReport({ ...told, host: stack, at, next: nextCommand(told.points, stack) });
+  return wishedPage(page, report, { kind: "readiness", of: told.documentId ?? stack, at });
 }
 
 async function deliver(

@@ -14,6 +14,8 @@ import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame
 import type { HostEvent } from "../operator/host-call.ts";
 import { stopOf } from "../operator/stop-of-host.ts";
 import type { Target } from "../operator/target.ts";
+import { drillReport } from "../operator/drill-report.ts";
+import { PAGE_OPTION, wishedPage, type PageWish } from "../reading/page-file.ts";
 import { upload } from "../operator/upload.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
@@ -26,6 +28,7 @@ interface Options extends OperatorOptions {
   readonly head: boolean;
   readonly keyFile?: string;
   readonly out: string;
+  readonly page?: PageWish;
 }
 
 const HEAD_BYTES = 64 * 1024;
@@ -40,6 +43,7 @@ operatorProgram(
   .option("--head", "only prove that the private key opens it", false)
   .option("--key-file <file>", "armored secret key; sandbox hosts only (there the default)")
   .option("--out <folder>", "where the sealed file is kept", "backups")
+  .option(...PAGE_OPTION)
   .action((word: string, options: Options) =>
     atHost(options, async (target) => {
       const runId = runIdOf(word);
@@ -55,6 +59,10 @@ operatorProgram(
             ? `the private key opens the backup of ${runId}\n`
             : `${record.rows} rows of ${record.tables} tables of ${runId} restored here and equal to the receipt\n`,
         );
+      const place = { kind: "restore-drill", of: runId, at: new Date(record.at) };
+      const page = await wishedPage(options.page, drillReport(record, known), place);
+      if (page !== undefined && options.json) printJson({ event: "report_page", page });
+      else if (page !== undefined) process.stdout.write(`page: ${page}\n`);
       await layRecord(target, record);
       return 0;
     }),
