@@ -5,6 +5,7 @@ import { sha256 } from "../runner/model/canonical.ts";
 import type { StackConfig } from "./config.ts";
 import { packageComponent } from "./database-spec.ts";
 import type { Spec } from "./drift.ts";
+import type { Declared } from "./host-spec.ts";
 import { ENVIRONMENT, adoptedPath } from "./adopted-facts.ts";
 import { fileState, type Ownership } from "./render/file-steps.ts";
 import type { PsqlPlace } from "./render/psql.ts";
@@ -17,15 +18,12 @@ export const RECORDED_SET_COMPONENT = "recorded-approver-set";
 /** Component of what provisioning never touches. */
 export const UNTOUCHED_COMPONENT = "untouched";
 
-interface Part {
-  readonly name: string;
-  readonly spec: Spec;
-  readonly script: string;
-  readonly after: readonly string[];
-}
-
 /** Recorded as the database's administrator, so that the file on the host and its pin are not all that says who may sign. */
-export function recordedSetComponent(config: StackConfig, { approvers, packages }: Sources, place: PsqlPlace): Part[] {
+export function recordedSetComponent(
+  config: StackConfig,
+  { approvers, packages }: Sources,
+  place: PsqlPlace,
+): Declared[] {
   if (!packages.some(({ name }) => name === "runtime")) return [];
   const { version } = z.looseObject({ version: z.string() }).parse(JSON.parse(approvers.toString("utf8")));
   const { sha } = config.approvers;
@@ -53,7 +51,7 @@ export const adoptedOwnership = ({ orchestrator: { owner, group } }: StackConfig
 });
 
 /** The facts themselves are compared by look.ts; here stands the list that the host's precheck reads. `script`: what `up` says of it. */
-export function environmentComponent(config: StackConfig, { adopted }: Sources, script: string): Part {
+export function environmentComponent(config: StackConfig, { adopted }: Sources, script: string): Declared {
   const component = ENVIRONMENT;
   const up = "nothing: npm run drift -- --adopt lays it";
   const spec: Spec =
@@ -64,7 +62,7 @@ export function environmentComponent(config: StackConfig, { adopted }: Sources, 
 }
 
 /** Files and trees of other people: only looked at, by a digest that was pinned. `script`: what `up` says of them. */
-export function untouchedComponent({ untouched }: StackConfig, script: string): Part {
+export function untouchedComponent({ untouched }: StackConfig, script: string): Declared {
   const component = UNTOUCHED_COMPONENT;
   const up = "nothing: provisioning never touches it; find out who changed it";
   const spec = Object.fromEntries(

@@ -14,6 +14,7 @@ import {
 } from "../runner/rules/env-login.ts";
 import type { StackConfig } from "./config.ts";
 import type { Spec, Wanted } from "./drift.ts";
+import type { Declared } from "./host-spec.ts";
 import { fileState } from "./render/file-steps.ts";
 
 /** File of a release that reads env files on the host. */
@@ -85,11 +86,7 @@ export function undeclaredEnvFiles(config: StackConfig): string[] {
 }
 
 /** The env files as one part of the host, with the script that sets their owners and modes. */
-export const envFilesComponent = (
-  config: StackConfig,
-  name: string,
-  after: readonly string[],
-): { name: string; spec: Spec; script: string; after: readonly string[] } => ({
+export const envFilesComponent = (config: StackConfig, name: string, after: readonly string[]): Declared => ({
   name,
   spec: envSpec(config, name),
   script: renderEnvFiles(config.envFiles.map(({ file, ...owned }) => [file, owned])),

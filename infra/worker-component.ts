@@ -1,7 +1,7 @@
 // The worker that stays up on every machine, as a part of the declaration; none where the stack names no unit file.
 import { sha256 } from "../runner/model/canonical.ts";
 import type { StackConfig } from "./config.ts";
-import type { Spec } from "./drift.ts";
+import type { Declared } from "./host-spec.ts";
 import { UNIT_OWNERSHIP, renderWorker, unitText, type KeptWorker } from "./render/batch-worker.ts";
 import { fileState } from "./render/file-steps.ts";
 
@@ -9,10 +9,7 @@ import { fileState } from "./render/file-steps.ts";
 export const WORKER_COMPONENT = "batch-worker";
 
 /** Whether its process lives is told by `batch status`, from the beats in the database. */
-export function workerComponent(
-  { batchWorker, runtime, release }: StackConfig,
-  after: readonly string[],
-): { name: string; spec: Spec; script: string; after: readonly string[] }[] {
+export function workerComponent({ batchWorker, runtime, release }: StackConfig, after: readonly string[]): Declared[] {
   if (batchWorker === undefined) return [];
   const { unit } = batchWorker;
   const log = `${runtime.root}/batches/worker.log`;
