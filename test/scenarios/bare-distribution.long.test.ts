@@ -1,5 +1,6 @@
 // A bare Debian in a folder of its own: the first command installs what is missing, leaves no database cluster running, and `npm run doctor`
 // is green. The packages come from the archive that apt of this machine is set to.
+import { build } from "esbuild";
 import { execa } from "execa";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -91,6 +92,39 @@ test.runIf(process.getuid?.() === 0).each([
     // The setting that keeps the cluster away is gone again: the package's files are as it laid them.
     expect(await inside(folder, "dpkg --verify postgresql-common")).toEqual({ status: 0, text: "" });
     expect((await inside(folder, "git --version && sudo --version")).status).toBe(0);
+    if (release === "trixie") await signOutOfKeyboxd(folder);
   },
   LONG,
 );
+
+/** GnuPG 2.4 may leave a person's public keys to keyboxd: the part of `approve` that signs finds the key there. */
+async function signOutOfKeyboxd(folder: string): Promise<void> {
+  const source = join(projectRoot(), "scripts", "signing", "signing-agent.ts");
+  const program = `import { signBytes } from ${JSON.stringify(source)};
+process.stdout.write(await signBytes({ kind: "person-gpg" }, process.argv[2], Buffer.from("a statement")));`;
+  await build({
+    stdin: { contents: program, resolveDir: projectRoot() },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    outfile: join(folder, "root", "sign.mjs"),
+  });
+  const script = `set -e
+export GNUPGHOME=/root/k DEBIAN_FRONTEND=noninteractive
+apt-get install -y -qq keyboxd > /dev/null
+mkdir -m 0700 $GNUPGHOME
+echo use-keyboxd > $GNUPGHOME/common.conf
+echo ignore-cache-for-signing > $GNUPGHOME/gpg-agent.conf
+gpg --quiet --batch --passphrase '' --quick-generate-key linh ed25519 sign never
+test ! -e $GNUPGHOME/pubring.kbx
+fingerprint=$(gpg --with-colons --list-keys linh | grep -m1 ^fpr: | cut -d: -f10)
+printf 'a statement' > /root/statement
+node /root/sign.mjs $fingerprint > /root/statement.sig
+gpg --quiet --status-fd 1 --verify /root/statement.sig /root/statement
+gpgconf --kill all
+`;
+  writeFileSync(join(folder, "root", "keyboxd.sh"), script);
+  const done = await inside(folder, "sh /root/keyboxd.sh");
+  expect(done).toMatchObject({ status: 0, text: expect.stringContaining("GOODSIG") as string });
+}

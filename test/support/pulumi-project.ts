@@ -40,11 +40,15 @@ export function privateHome(folder: string): string {
   return home;
 }
 
-/** Makes project and stack `sandbox`; `values` on top of the connection. With `cutter:connection` among them no key is an input. */
+/**
+ * Makes project and stack `sandbox`; `values` on top of the connection. With `cutter:connection` among them no key is an input.
+ * `backendUrl`: where the state lies; default a folder of the project.
+ */
 export async function makePulumiProject(
   sshd: ThrowAwaySshd,
   password: string,
   values: Readonly<Record<string, string>>,
+  backendUrl?: string,
 ): Promise<PulumiProject> {
   const folder = mkdtempSync(join(tmpdir(), "project-"));
   symlinkSync(join(projectRoot(), "node_modules"), join(folder, "node_modules"));
@@ -63,7 +67,7 @@ export async function makePulumiProject(
     project: folder,
     stack: "sandbox",
     passphraseFile,
-    backendUrl: `file://${join(folder, "state")}`,
+    backendUrl: backendUrl ?? `file://${join(folder, "state")}`,
     home: privateHome(folder),
   });
   await ensureStack(engine);
