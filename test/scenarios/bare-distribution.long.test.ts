@@ -108,10 +108,10 @@ process.stdout.write(await signBytes({ kind: "person-gpg" }, process.argv[2], Bu
     platform: "node",
     format: "esm",
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    outfile: join(folder, "root", "sign.mjs"),
+    outfile: join(folder, "srv", "sign.mjs"),
   });
   const script = `set -e
-export GNUPGHOME=/root/k DEBIAN_FRONTEND=noninteractive
+export GNUPGHOME=/srv/k DEBIAN_FRONTEND=noninteractive
 apt-get install -y -qq keyboxd > /dev/null
 mkdir -m 0700 $GNUPGHOME
 echo use-keyboxd > $GNUPGHOME/common.conf
@@ -119,12 +119,12 @@ echo ignore-cache-for-signing > $GNUPGHOME/gpg-agent.conf
 gpg --quiet --batch --passphrase '' --quick-generate-key linh ed25519 sign never
 test ! -e $GNUPGHOME/pubring.kbx
 fingerprint=$(gpg --with-colons --list-keys linh | grep -m1 ^fpr: | cut -d: -f10)
-printf 'a statement' > /root/statement
-node /root/sign.mjs $fingerprint > /root/statement.sig
-gpg --quiet --status-fd 1 --verify /root/statement.sig /root/statement
+printf 'a statement' > /srv/statement
+node /srv/sign.mjs $fingerprint > /srv/statement.sig
+gpg --quiet --status-fd 1 --verify /srv/statement.sig /srv/statement
 gpgconf --kill all
 `;
-  writeFileSync(join(folder, "root", "keyboxd.sh"), script);
-  const done = await inside(folder, "sh /root/keyboxd.sh");
+  writeFileSync(join(folder, "srv", "keyboxd.sh"), script);
+  const done = await inside(folder, "sh /srv/keyboxd.sh");
   expect(done).toMatchObject({ status: 0, text: expect.stringContaining("GOODSIG") as string });
 }
