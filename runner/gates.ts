@@ -22,6 +22,7 @@ import { authorizationOf, type Authorization } from "./rules/authorization.ts";
 import { judgeProof } from "./rules/backup-proof.ts";
 import {
   DECISION_MINTED,
+  endedBefore,
   expectedPayload,
   mintedDecision,
   sg1InForce,
@@ -179,7 +180,9 @@ async function bundleContents(run: Run, planned: Planned, record: RunRecord, gat
   const receipts = await ask(run.world.database, "exec", "read/receipts", { run_id: run.row.run_id });
   const { region, findings } = material.manifest;
   const sg1 = gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" ? sg1InForce(record) : undefined;
+  const before = gate === "EXECUTION" ? endedBefore(record) : undefined;
   return {
+    ...(before ? { wave_before: { ...before } } : {}),
     ...(sg1 ? { sg1: { payload_sha: digestOf(sg1), payload: sg1 } } : {}),
     snapshot: material.bytes,
     region: material.bytes.subarray(region.byte_start, region.byte_end),

@@ -16,6 +16,8 @@ export interface BundleContents {
   readonly grammar: Json;
   /** Of a new version: the enacted text it follows, with the digests of its units. */
   readonly superseded?: Json;
+  /** With EXECUTION of a later wave of a batch: what the wave before came to, whose digest is signed. */
+  readonly wave_before?: Json;
   readonly receipts: Json;
   readonly findings: Json;
   /** What recorded phases found, by phase; the journal holds the digest of each. */
@@ -88,6 +90,7 @@ async function writeContents(files: RunFiles, runId: string, folder: string, con
     "sg1.json": json(contents.sg1),
     "grammar.json": json(contents.grammar),
     "superseded.json": json(contents.superseded),
+    "wave-before.json": json(contents.wave_before),
     "receipts.json": json(contents.receipts),
     "findings.json": json(contents.findings),
     "outputs.json": json(contents.outputs),

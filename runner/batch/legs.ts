@@ -2,8 +2,8 @@
 // Every member is carried by the same code as a single run.
 import { randomBytes } from "node:crypto";
 import type { LookedAgain } from "../aftermath/look-again.ts";
-import { legNameOf, type BatchId, type BatchManifest, type LegName } from "../model/batch.ts";
-import { digestOf } from "../model/canonical.ts";
+import { legNameOf, type BatchId, type BatchManifest, type LegName, type WaveOutcome } from "../model/batch.ts";
+import { canonicalText, digestOf } from "../model/canonical.ts";
 import { isRunId, newRunId, type DocumentId, type RunId } from "../model/ids.ts";
 import { EXIT_BUG, Stopped } from "../model/stop.ts";
 import { inWave, standingOf } from "../rules/batch-progress.ts";
@@ -196,7 +196,7 @@ async function closeWave(ground: LegGround, record: BatchRecord, wave: number): 
   const aside = members.filter((member) => member.quarantined).map((member) => member.document_id);
   if (wave === 0 && waves.size > 1 && aside.length > 0)
     return void (await haltBatch(ground, batch_id, `of the canary were set aside: ${aside.join(", ")}`));
-  const outcome: (readonly string[])[] = [];
+  const outcome: WaveOutcome = [];
   for (const member of members) {
     if (!member.run_id || !isRunId(member.run_id) || member.quarantined) {
       outcome.push([member.document_id, member.run_id ?? "", "quarantined", "", ""]);
@@ -212,7 +212,9 @@ async function closeWave(ground: LegGround, record: BatchRecord, wave: number): 
     outcome.push([member.document_id, member.run_id, "closeout", seen.observed_digest, seen.found.summary_sha]);
   }
   const outcome_digest = digestOf(outcome);
-  await world.database.transaction("exec", (tx) => tx.one("write/end-wave", { batch_id, wave, outcome_digest }));
+  await world.database.transaction("exec", (tx) =>
+    tx.one("write/end-wave", { batch_id, wave, outcome_digest, outcome: canonicalText(outcome) }),
+  );
   ground.say(`wave ${wave} of ${batch_id}: outcome ${outcome_digest}`);
   const left = [...waves].filter((one) => one !== wave && !record.facts.ended_waves.includes(one));
   if (left.length > 0) return;

@@ -44,6 +44,7 @@ export async function loadRunRecord(
     config: world.config,
     phases: new Map(phases.map((row) => [row.phase, row.output])),
     journal: chainOf(run_id, journal),
+    before: world.config.batch === undefined ? undefined : (await reader.one("read/wave-before", { run_id })).before,
     admissions: await reader.query("read/admissions", { run_id }),
   };
 }

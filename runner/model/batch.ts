@@ -4,6 +4,7 @@ import * as z from "zod";
 import { canonicalText, sha256 } from "./canonical.ts";
 import { askedGrammar } from "./grammar-request.ts";
 import { DOCUMENT_ID, SOURCE_VERSION_ID } from "./ids.ts";
+import { sha } from "./sha-schema.ts";
 
 /** `ictb-<UTC to the second>-<8 hex>`. */
 export type BatchId = string & { readonly __brand: "BatchId" };
@@ -108,6 +109,24 @@ export function wavesOf(manifest: BatchManifest): PlannedMember[] {
     })),
   ].map((member, index) => ({ ...member, ordinal: index + 1 }));
 }
+
+/**
+ * What a wave came to, a row a document in the order of work: document, run, closeout or quarantined, and the digests that the second
+ * principal saw; empty for a document that was set aside.
+ */
+export const waveOutcome = z.array(
+  z.tuple([z.string(), z.string(), z.enum(["closeout", "quarantined"]), z.string(), z.string()]),
+);
+export type WaveOutcome = z.infer<typeof waveOutcome>;
+
+/** A wave that came to its end, as an EXECUTION of the next one names it; `outcome` under that digest. */
+export const waveBeforeSchema = z.strictObject({
+  batch_id: z.string().regex(BATCH_ID),
+  wave: z.string().regex(/^\d{1,3}$/),
+  outcome_digest: sha,
+  outcome: waveOutcome,
+});
+export type WaveBefore = z.infer<typeof waveBeforeSchema>;
 
 /** Kinds of legs: a wave is planned and closed, a document is cut and enacted. */
 const LEG_KINDS = ["plan", "cut", "enact", "close"] as const;

@@ -1,5 +1,6 @@
 // What each gate's signature covers, field by field. Strict: no field missing or extra; every number is a decimal string.
 import * as z from "zod";
+import { BATCH_ID } from "./batch.ts";
 import { DOCUMENT_ID, FINGERPRINT, NONCE, RUN_ID, SOURCE_VERSION_ID, UUID } from "./ids.ts";
 import { textFault } from "./plain-text.ts";
 import { PHASES } from "./run.ts";
@@ -62,6 +63,8 @@ const executionPayload = z.strictObject({
   backup: z.strictObject({ attempt: positive, file_sha: sha, content_digests_sha: sha, proof_sha: sha }),
   rehearsal_digest: sha,
   environment_hash: sha,
+  /** Of a document of a batch's later wave: what the wave before came to (docs/decisions/0152-waves.md). */
+  after: z.strictObject({ batch_id: z.string().regex(BATCH_ID), wave: decimal, outcome_digest: sha }).exactOptional(),
 });
 
 const sg2Payload = z.strictObject({

@@ -2,7 +2,8 @@
 
 /**
  * Every file of a bundle; payload.json is written last, so a folder without it was never finished. An SG_1 request has
- * no sg1.json: it is one. Only a new version of an enacted text has superseded.json.
+ * no sg1.json: it is one. Only a new version of an enacted text has superseded.json, and only the EXECUTION of a document of a
+ * batch's later wave has wave-before.json.
  */
 export const BUNDLE_FILES = [
   "payload.json",
@@ -12,6 +13,7 @@ export const BUNDLE_FILES = [
   "cut_plan.json",
   "grammar.json",
   "superseded.json",
+  "wave-before.json",
   "receipts.json",
   "findings.json",
   "outputs.json",

@@ -1,6 +1,7 @@
 // One half of the typed SQL boundary: the form of every row a named statement answers (params.ts: what it is asked with).
 import * as z from "zod";
 import { baselineRow } from "./outputs.ts";
+import { waveOutcome } from "./batch.ts";
 import { WRITING_PHASES } from "./run.ts";
 
 const text = z.string();
@@ -121,6 +122,9 @@ export const ROWS = {
     last_stop: nullable, run_state: nullable, close_kind: nullable, units: count.nullable(), backed_up: when.nullable(), admitted: z.array(text),
   }),
   "read/batch-waves": z.strictObject({ wave: count, outcome_digest: text, at: when }),
+  "read/wave-before": z.strictObject({
+    before: z.strictObject({ batch_id: text, wave: text, outcome_digest: nullable, outcome: waveOutcome.nullable() }).nullable(),
+  }),
   "read/documents-asked-for": z.strictObject({ document_id: text, newest: nullable, held_by: nullable }),
   "read/load": z.strictObject({ ungranted_locks: count, connections: count, max_connections: count, others: z.array(text), now: when }),
   "read/pace": z.strictObject({ seconds: z.number().nullable() }),

@@ -1,6 +1,7 @@
 // The payload a gate must cover now, derived from what the database recorded and what this host is. Never taken from a caller.
 import type { RowOf } from "../model/rows.ts";
 import { digestOf, type Json } from "../model/canonical.ts";
+import type { WaveBefore } from "../model/batch.ts";
 import type { Config } from "../model/config.ts";
 import { cutplanOutput, grantProbeOutput, markOutput, sourcePinOutput, writeVerifyOutput } from "../model/outputs.ts";
 import { PAYLOADS, type Payload } from "../model/payload.ts";
@@ -19,6 +20,8 @@ export interface RunRecord {
   readonly journal: readonly JournalEntry[];
   readonly receipt: (ExecutionFacts["receipt"] & { readonly proof: unknown }) | undefined;
   readonly admissions: readonly Pick<RowOf<"read/admissions">, "gate" | "payload_sha" | "payload" | "used_phase">[];
+  /** The wave before that of this run in its batch, as far as it came; undefined outside a batch and in its first wave. */
+  readonly before: RowOf<"read/wave-before">["before"] | undefined;
   readonly config: Config;
   readonly release_digest: string;
   readonly approvers_sha: string;
@@ -44,7 +47,10 @@ function expectedSg1(record: RunRecord): Payload<"SG_1_cut_authz"> {
   });
 }
 
-/** EXECUTION over the newest receipt and the newest rehearsal. STOP_BACKUP_FAILED, STOP_PROOF_FAILED, STOP_APPROVAL_INVALID without one. */
+/**
+ * EXECUTION over the newest receipt and the newest rehearsal, after the outcome of the wave before. STOP_BACKUP_FAILED,
+ * STOP_PROOF_FAILED, STOP_APPROVAL_INVALID, STOP_EXECUTION_NOT_AUTHORIZED without one.
+ */
 function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
   if (!record.receipt)
     throw new Stopped("STOP_BACKUP_FAILED", { saw: "no backup receipt of this run", wanted: "a proven backup" });
@@ -55,6 +61,19 @@ function expectedExecution(record: RunRecord): Payload<"EXECUTION"> {
     receipt: record.receipt,
     environment_hash: grantProbeOutput.parse(outputOf(record, "grant_probe")).environment_hash,
     rehearsal_digest: rehearsedDigest(record),
+    after: endedBefore(record),
+  });
+}
+
+/** The wave before that of this run. STOP_EXECUTION_NOT_AUTHORIZED while its outcome is not recorded. */
+export function endedBefore({ run_id, before }: Pick<RunRecord, "run_id" | "before">): WaveBefore | undefined {
+  if (!before) return undefined;
+  const { outcome_digest, outcome } = before;
+  if (outcome_digest !== null && outcome !== null) return { ...before, outcome_digest, outcome };
+  throw new Stopped("STOP_EXECUTION_NOT_AUTHORIZED", {
+    saw: `wave ${before.wave} of ${before.batch_id}, before that of ${run_id}, has no recorded outcome`,
+    wanted: "a wave before that is enacted and looked at again",
+    next: `cutter orchestrate batch status ${before.batch_id}`,
   });
 }
 

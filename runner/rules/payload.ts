@@ -1,5 +1,6 @@
 // What each gate's signature covers, put together from facts. The same functions serve the runner, the gate and the approver's own check.
 import type { RowOf } from "../model/rows.ts";
+import type { WaveBefore } from "../model/batch.ts";
 import type { Config } from "../model/config.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "../model/outputs.ts";
 import type { Payload } from "../model/payload.ts";
@@ -62,6 +63,8 @@ export interface ExecutionFacts {
   readonly receipt: Pick<RowOf<"read/receipts">, "attempt" | "file_sha" | "content_digests_sha" | "proof_sha">;
   readonly environment_hash: string;
   readonly rehearsal_digest: string;
+  /** The wave before that of this run; undefined outside a batch and in its first wave. */
+  readonly after: WaveBefore | undefined;
 }
 
 /** The authority to execute this one run on this one proven backup. */
@@ -73,8 +76,11 @@ export function executionPayload(facts: ExecutionFacts): Payload<"EXECUTION"> {
     backup: { attempt: String(attempt), file_sha, content_digests_sha, proof_sha },
     rehearsal_digest: facts.rehearsal_digest,
     environment_hash: facts.environment_hash,
+    ...(facts.after === undefined ? {} : { after: afterOf(facts.after) }),
   };
 }
+
+const afterOf = ({ batch_id, wave, outcome_digest }: WaveBefore) => ({ batch_id, wave, outcome_digest });
 
 /** Enactment binds what the second principal saw. */
 export function sg2Payload(facts: {

@@ -49,6 +49,10 @@ export const ENGLISH = {
   "summary.lineEnds": "line ends",
   "summary.lineEndsValue": "{count} lines end in carriage return and line feed",
   "summary.complete": "counted again",
+  "summary.before": "the wave before",
+  "summary.beforeValue":
+    "wave {wave} of batch {batch}: {enacted} documents enacted and looked at again; outcome …{digest}",
+  "summary.beforeAside": "set aside: {documents}",
   "summary.compared": "a new version of",
   "summary.comparedValue": "{document}, whose enacted text stays as it is: {counts}",
   "summary.completeUnknown": "not counted: this kind of document has no numbered headings",
@@ -200,6 +204,7 @@ export const ENGLISH = {
   "field.sg1_payload_sha": "the first signature this one rests on; compared here",
   "field.backup": "the proven backup; found here among the receipts",
   "field.rehearsal_digest": "the rehearsal told above; found here in the journal",
+  "field.after": "what the wave before of this batch came to; computed here from the documents named above",
   "field.environment_hash":
     "functions, triggers and rights in the database; the host's word, compared again before every write",
   "field.observed_digest": "all rows the second principal saw; enactment stops when they have changed",

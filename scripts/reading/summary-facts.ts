@@ -3,6 +3,7 @@ import { completenessText } from "../../runner/grammar/completeness-text.ts";
 import type { Completeness } from "../../runner/model/manifest.ts";
 import { TERM_SECONDS, termOf } from "../../runner/model/statement.ts";
 import { compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
+import type { Bundle } from "../signing/bundle.ts";
 import { articleCounts } from "./changed-articles.ts";
 import { weightOf } from "./finding-weight.ts";
 import { isPageKey, said, type PageKey, type PageWords } from "./page-words.ts";
@@ -34,6 +35,7 @@ export function summaryFacts({ bundle }: Reading, words: PageWords): (readonly [
     ...(returns > 0 ? [["summary.lineEnds", said(words, "summary.lineEndsValue", { count: returns })] as const] : []),
     ["summary.complete", completeFact(manifest.completeness, words)],
     ...comparedFact(bundle, words),
+    ...beforeFact(bundle, words),
     ["summary.kind", row?.unit_kind ?? ""],
     ["summary.owner", row?.owner_ref ?? ""],
     ["summary.publication", row?.publication_type ?? ""],
@@ -57,4 +59,20 @@ function comparedFact({ supersedes, rows }: Reading["bundle"], words: PageWords)
   if (!supersedes) return [];
   const counts = articleCounts(compareVersions(supersedes.units, unitsOfRows(rows)), words);
   return [["summary.compared", said(words, "summary.comparedValue", { document: supersedes.document_id, counts })]];
+}
+
+/** Of a later wave of a batch: what the wave before came to; whoever signs EXECUTION signs after it. */
+export function beforeFact({ before }: Pick<Bundle, "before">, words: PageWords): (readonly [PageKey, string])[] {
+  if (!before) return [];
+  const { outcome, wave, batch_id: batch, outcome_digest } = before;
+  const enacted = outcome.filter(([, , kind]) => kind === "closeout");
+  const aside = outcome.filter(([, , kind]) => kind === "quarantined").map(([document]) => document);
+  const values = { wave, batch, enacted: enacted.length, digest: outcome_digest.slice(-6) };
+  const told = said(words, "summary.beforeValue", values);
+  return [
+    [
+      "summary.before",
+      aside.length === 0 ? told : `${told}; ${said(words, "summary.beforeAside", { documents: aside.join(", ") })}`,
+    ],
+  ];
 }

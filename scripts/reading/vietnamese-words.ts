@@ -71,6 +71,10 @@ export const VIETNAMESE: PageWords = {
   "summary.lineEnds": "cuối dòng",
   "summary.lineEndsValue": "{count} dòng kết thúc bằng ký tự về đầu dòng và xuống dòng",
   "summary.complete": "đếm lại",
+  "summary.before": "đợt trước",
+  "summary.beforeValue":
+    "đợt {wave} của lô {batch}: {enacted} văn bản đã ban hành và được kiểm tra lại; kết quả …{digest}",
+  "summary.beforeAside": "để riêng: {documents}",
   "summary.compared": "phiên bản mới của",
   "summary.comparedValue": "{document}, lời văn đã ban hành được giữ nguyên: {counts}",
   "summary.completeUnknown": "không đếm: loại văn bản này không có đề mục đánh số",
@@ -219,6 +223,7 @@ export const VIETNAMESE: PageWords = {
   "field.sg1_payload_sha": "chữ ký thứ nhất mà chữ ký này dựa vào; được so tại đây",
   "field.backup": "bản sao lưu đã được chứng minh; được tìm thấy tại đây trong các biên nhận",
   "field.rehearsal_digest": "cuộc diễn tập nói ở trên; được tìm thấy tại đây trong nhật ký",
+  "field.after": "kết quả của đợt trước trong lô này; được tính tại đây từ các văn bản nêu ở trên",
   "field.environment_hash":
     "các hàm, trigger và quyền trong cơ sở dữ liệu; lời của máy chủ, được so lại trước mỗi lần ghi",
   "field.observed_digest": "mọi hàng mà bên kiểm tra thứ hai đã đọc; việc ban hành dừng lại nếu chúng thay đổi",

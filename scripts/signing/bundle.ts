@@ -6,6 +6,7 @@ import { readOrStop } from "../../runner/adapters/safe-file.ts";
 import { grammarProfile } from "../../runner/grammar/profiles.ts";
 import { contentDigestsSchema } from "../../runner/model/backup-receipt.ts";
 import { canonicalText, digestOf, sha256, type Json } from "../../runner/model/canonical.ts";
+import { waveBeforeSchema, type WaveBefore } from "../../runner/model/batch.ts";
 import { isDocumentId } from "../../runner/model/ids.ts";
 import { unitCap } from "../../runner/model/config.ts";
 import type { Manifest } from "../../runner/model/manifest.ts";
@@ -58,6 +59,8 @@ export interface Bundle {
   readonly writer_digest: string;
   /** Of a new version: the enacted text its rows name, the host's word, held against the live rows when the plan is made. */
   readonly supersedes?: Supersedes | undefined;
+  /** Of a document of a batch's later wave, with EXECUTION: what the wave before came to; its digest was computed here. */
+  readonly before?: WaveBefore | undefined;
   readonly findings: z.infer<typeof findingsFile>;
   readonly journal: readonly JournalEntry[];
   readonly index: readonly IndexLine[];
@@ -123,6 +126,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
     rows,
     writer_digest: writerDigest(rows),
     supersedes,
+    before: await beforeOf(request, file),
     findings: parsed(findingsFile, await file("findings.json"), "findings.json"),
     journal,
     index,
@@ -175,6 +179,18 @@ async function sg1Of(
   if (request.payload.sg1_payload_sha !== payload_sha) throw differs("sg1.json", "another SG_1 than the request names");
   if (payload.run_id !== request.run_id) throw differs("sg1.json", "the SG_1 of another run");
   return payload;
+}
+
+/** The outcome that an EXECUTION names by its digest. */
+async function beforeOf(request: Request, file: (name: string) => Promise<Buffer>): Promise<WaveBefore | undefined> {
+  if (request.gate !== "EXECUTION" || request.payload.after === undefined) return undefined;
+  const { batch_id, wave, outcome_digest } = request.payload.after;
+  const before = parsed(waveBeforeSchema, await file("wave-before.json"), "wave-before.json");
+  if (digestOf(before.outcome) !== outcome_digest)
+    throw differs("wave-before.json", "its documents do not digest to the outcome that the request names");
+  if (before.batch_id !== batch_id || before.wave !== wave)
+    throw differs("wave-before.json", "another wave than the request names");
+  return before;
 }
 
 /** SG_1 names digests we computed ourselves, and entries that stand in the chains of the bundle. */

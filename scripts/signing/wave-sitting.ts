@@ -7,6 +7,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { languageFor, type Language } from "../reading/languages.ts";
+import { beforeFact } from "../reading/summary-facts.ts";
 import { said, type PageKey, type PageWords } from "../reading/page-words.ts";
 import { readingOf, type Reading } from "../reading/reading.ts";
 import { writePage } from "../reading/write-page.ts";
@@ -135,6 +136,7 @@ function wavePage({ wave, seats, person, without }: WaveShown, words: PageWords)
     `\n${labelled("wave.documents", seats.length)}`,
     labelled("wave.all", units),
     labelled("wave.digest", membersDigest(seats)),
+    ...seats.slice(0, 1).flatMap(({ bundle }) => beforeFact(bundle, words).map(([key, value]) => labelled(key, value))),
     ...(without.length === 0 ? [] : [labelled("wave.left", without.map(printable).join(", "))]),
     `\n  ${said(words, "wave.pages")}\n`,
     ...seats.map(({ file }) => `  ${printable(file)}\n`),

@@ -99,6 +99,7 @@ export function replayed(
           .filter((row) => known.some(({ entry }) => phaseOf(entry) === row.phase))
           .map((row) => [row.phase, row.output]),
       ),
+      before: undefined,
       admissions: used ? outputs.admissions : [],
     }),
     written: async (index, work) => {

@@ -1,6 +1,19 @@
 // The records of a batch in the database: who may write them, and that a halted batch opens and writes nothing.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { statement } from "../../runner/adapters/statements.ts";
+import { digestOf } from "../../runner/model/canonical.ts";
+import { begun } from "../support/principals.ts";
+import {
+  admit,
+  answerOf,
+  EXECUTION_SHA,
+  openRun,
+  plantAdmission,
+  reachGate,
+  SG_1_SHA,
+  sha,
+  type RunByHand,
+} from "../support/run-by-sql.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 
 const ID = "ictb-20261129T120000Z-0000000a";
@@ -85,7 +98,7 @@ test("a batch with an open run is not closed, and a closed one takes no record",
       [run(eight)],
     );
   await close();
-  await expect(exec("SELECT cutter_runtime.end_wave($1, 0, repeat('a', 64))", [ID])).rejects.toThrow(
+  await expect(exec("SELECT cutter_runtime.end_wave($1, 0, repeat('a', 64), '[]')", [ID])).rejects.toThrow(
     /STOP_REPLAY_CONFLICT/,
   );
 });
@@ -132,4 +145,47 @@ test("a role without any right to look into others' sessions sees locks that wai
   await holder.query("ROLLBACK");
   await waiting;
   await Promise.all([holder.end(), waiter.end()]);
+});
+
+test("an EXECUTION of a later wave is admitted and used only when it names what the wave before came to", async () => {
+  const batch = "ictb-20261129T120000Z-0000000c";
+  const gate = await database.connect("cutter_gate");
+  const writer = await database.connect("cutter_exec");
+  const superuser = await database.connect();
+  await exec("SELECT cutter_runtime.open_batch($1, '{}', repeat('c', 64), 'host', 'lan', 'release', $2)", [
+    batch,
+    JSON.stringify([
+      { document_id: "LAW-E", ordinal: 1, wave: 0 },
+      { document_id: "LAW-F", ordinal: 2, wave: 1 },
+    ]),
+  ]);
+  const member = async (document: string) => {
+    const opened = await openRun(writer, document);
+    await exec("SELECT cutter_runtime.assign_member($1, $2, $3)", [batch, document, opened.runId]);
+    await reachGate(writer, opened);
+    await admit(gate, opened, { gate: "SG_1_cut_authz", person: "an", payload_sha: SG_1_SHA });
+    return opened;
+  };
+  const execution = (of: RunByHand, payload: object = {}) =>
+    answerOf(admit(gate, of, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA, payload }));
+  const outcome = [["LAW-E", run("00000008"), "closeout", sha("seen"), sha("summary")]];
+  const after = { batch_id: batch, wave: "0", outcome_digest: digestOf(outcome) };
+
+  const canary = await member("LAW-E");
+  expect(await execution(canary, { after })).toBe("STOP_APPROVAL_INVALID");
+  expect(await execution(canary)).toBe("accepted");
+  const next = await member("LAW-F");
+  expect(await execution(next, { after })).toBe("STOP_EXECUTION_NOT_AUTHORIZED");
+  const end = (digest: string) =>
+    exec("SELECT cutter_runtime.end_wave($1, 0, $2, $3)", [batch, digest, JSON.stringify(outcome)]);
+  await expect(end(sha("another"))).rejects.toThrow(/STOP_REFUSED_INPUT/);
+  await end(after.outcome_digest);
+  expect(await execution(next)).toBe("STOP_APPROVAL_INVALID");
+  expect(await execution(next, { after: { ...after, outcome_digest: sha("another") } })).toBe("STOP_APPROVAL_INVALID");
+  // Past the gate, by whoever owns the table: what is used is asked once more.
+  await superuser.query("ALTER TABLE cutter_runtime.admission DISABLE TRIGGER after_its_wave");
+  await plantAdmission(superuser, next, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA });
+  await superuser.query("ALTER TABLE cutter_runtime.admission ENABLE ALWAYS TRIGGER after_its_wave");
+  expect(await begun(writer, next, "cut_leg_a")).toBe("STOP_APPROVAL_INVALID");
+  await Promise.all([gate, writer, superuser].map((client) => client.end()));
 });

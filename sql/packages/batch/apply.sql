@@ -51,10 +51,11 @@ CREATE TABLE cutter_runtime.batch_member (
   CHECK (quarantined IS NULL OR reason IS NOT NULL)
 );
 
--- What a wave came to, digested, when every member of it was enacted and looked at again or set aside.
+-- What a wave came to, a row a document, and its digest, when every member of it was enacted and looked at again or set aside.
 CREATE TABLE cutter_runtime.batch_wave (
   batch_id text NOT NULL REFERENCES cutter_runtime.batch,
   wave int NOT NULL,
+  outcome jsonb NOT NULL CHECK (jsonb_typeof(outcome) = 'array'),
   outcome_digest text NOT NULL CHECK (outcome_digest ~ '^[0-9a-f]{64}$'),
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (batch_id, wave)
@@ -151,11 +152,15 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION cutter_runtime.end_wave(p_batch_id text, p_wave int, p_outcome_digest text) RETURNS void
+-- p_outcome: [[document_id, run_id, closeout or quarantined, observed_digest, summary_sha]], sorted by the order of work.
+CREATE FUNCTION cutter_runtime.end_wave(p_batch_id text, p_wave int, p_outcome_digest text, p_outcome jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 BEGIN
   PERFORM open_batch_row(p_batch_id);
-  INSERT INTO batch_wave (batch_id, wave, outcome_digest) VALUES (p_batch_id, p_wave, p_outcome_digest) ON CONFLICT DO NOTHING;
+  IF p_outcome_digest IS DISTINCT FROM digest_of(p_outcome) THEN
+    PERFORM stop('STOP_REFUSED_INPUT', 'an outcome of another digest', 'the digest of the rows of the outcome');
+  END IF;
+  INSERT INTO batch_wave (batch_id, wave, outcome, outcome_digest) VALUES (p_batch_id, p_wave, p_outcome, p_outcome_digest) ON CONFLICT DO NOTHING;
 END $$;
 
 CREATE FUNCTION cutter_runtime.close_batch(p_batch_id text, p_kind text, p_reason text) RETURNS void
@@ -217,19 +222,54 @@ CREATE TRIGGER not_of_stopped_batch BEFORE INSERT ON cutter_runtime.run
   FOR EACH ROW EXECUTE FUNCTION cutter_runtime.refuse_run_of_stopped_batch();
 ALTER TABLE cutter_runtime.run ENABLE ALWAYS TRIGGER not_of_stopped_batch;
 
+-- The wave whose outcome an EXECUTION of this run must name: the one before it in its batch. NULL: no member, or of the first wave.
+CREATE FUNCTION cutter_runtime.wave_before(p_run_id text) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+  SELECT jsonb_build_object('batch_id', m.batch_id, 'wave', (m.wave - 1)::text, 'outcome_digest', w.outcome_digest, 'outcome', w.outcome)
+    FROM batch_member m LEFT JOIN batch_wave w ON w.batch_id = m.batch_id AND w.wave = m.wave - 1
+   WHERE m.run_id = p_run_id AND m.wave > 0
+$$;
+
+-- Of an admitted and of a used EXECUTION: whoever signed it has seen what the wave before came to.
+CREATE FUNCTION cutter_runtime.refuse_other_outcome() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+DECLARE
+  v_admitted admission := (SELECT a FROM admission a WHERE a.nonce = NEW.nonce);
+  v_before jsonb := wave_before(v_admitted.run_id) - 'outcome';
+BEGIN
+  IF v_admitted.gate <> 'EXECUTION' THEN
+    RETURN NULL;
+  ELSIF v_before -> 'outcome_digest' = 'null' THEN
+    PERFORM stop('STOP_EXECUTION_NOT_AUTHORIZED', 'the wave before that of ' || v_admitted.run_id || ' has no recorded outcome',
+      'an outcome that the signer has seen');
+  ELSIF v_admitted.payload -> 'after' IS DISTINCT FROM v_before THEN
+    PERFORM stop('STOP_APPROVAL_INVALID',
+      'an EXECUTION after ' || coalesce(v_admitted.payload #>> '{after,outcome_digest}', 'no wave'),
+      CASE WHEN v_before IS NULL THEN 'one that names no wave' ELSE 'one after outcome ' || (v_before ->> 'outcome_digest') END);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER after_its_wave AFTER INSERT ON cutter_runtime.admission
+  FOR EACH ROW EXECUTE FUNCTION cutter_runtime.refuse_other_outcome();
+ALTER TABLE cutter_runtime.admission ENABLE ALWAYS TRIGGER after_its_wave;
+CREATE TRIGGER after_its_wave AFTER INSERT ON cutter_runtime.admission_use
+  FOR EACH ROW EXECUTE FUNCTION cutter_runtime.refuse_other_outcome();
+ALTER TABLE cutter_runtime.admission_use ENABLE ALWAYS TRIGGER after_its_wave;
+
 REVOKE EXECUTE ON FUNCTION
   cutter_runtime.batch_stopped(text), cutter_runtime.open_batch_row(text),
   cutter_runtime.open_batch(text, jsonb, text, text, text, text, jsonb), cutter_runtime.assign_member(text, text, text),
-  cutter_runtime.note_member(text, text, text, boolean, text), cutter_runtime.end_wave(text, int, text),
+  cutter_runtime.note_member(text, text, text, boolean, text), cutter_runtime.end_wave(text, int, text, jsonb),
   cutter_runtime.close_batch(text, text, text), cutter_runtime.stop_batch(text, text, text),
-  cutter_runtime.refuse_run_of_stopped_batch()
+  cutter_runtime.refuse_run_of_stopped_batch(), cutter_runtime.wave_before(text), cutter_runtime.refuse_other_outcome()
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
   cutter_runtime.open_batch(text, jsonb, text, text, text, text, jsonb), cutter_runtime.assign_member(text, text, text),
-  cutter_runtime.note_member(text, text, text, boolean, text), cutter_runtime.end_wave(text, int, text),
+  cutter_runtime.note_member(text, text, text, boolean, text), cutter_runtime.end_wave(text, int, text, jsonb),
   cutter_runtime.close_batch(text, text, text)
   TO cutter_exec;
 GRANT EXECUTE ON FUNCTION cutter_runtime.stop_batch(text, text, text) TO cutter_halt;
+GRANT EXECUTE ON FUNCTION cutter_runtime.wave_before(text) TO cutter_exec, cutter_gate;
 GRANT EXECUTE ON FUNCTION cutter_runtime.batch_stopped(text) TO cutter_exec, cutter_verify, cutter_halt;
 GRANT SELECT ON cutter_runtime.batch, cutter_runtime.batch_member, cutter_runtime.batch_wave, cutter_runtime.batch_stop
   TO cutter_exec, cutter_verify, cutter_backup;

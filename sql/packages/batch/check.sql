@@ -10,7 +10,8 @@ SELECT 'table ' || t.name || ' belongs to cutter_owner, and nobody else may writ
 UNION ALL
 SELECT 'trigger ' || e.trigger_name || ' on ' || e.table_name || ' fires ALWAYS', EXISTS (
   SELECT FROM pg_trigger g WHERE g.tgrelid = to_regclass('cutter_runtime.' || e.table_name) AND g.tgname = e.trigger_name AND g.tgenabled = 'A')
-  FROM (VALUES ('batch_wave', 'append_only'), ('batch_stop', 'append_only'), ('run', 'not_of_stopped_batch')) AS e(table_name, trigger_name)
+  FROM (VALUES ('batch_wave', 'append_only'), ('batch_stop', 'append_only'), ('run', 'not_of_stopped_batch'),
+               ('admission', 'after_its_wave'), ('admission_use', 'after_its_wave')) AS e(table_name, trigger_name)
 UNION ALL
 SELECT 'role cutter_engine has the expected attributes', EXISTS (
   SELECT FROM pg_roles p

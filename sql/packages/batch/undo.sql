@@ -12,11 +12,15 @@ BEGIN
   END IF;
 END $$;
 SET LOCAL ROLE cutter_owner;
+DROP TRIGGER after_its_wave ON cutter_runtime.admission_use;
+DROP TRIGGER after_its_wave ON cutter_runtime.admission;
+DROP FUNCTION cutter_runtime.refuse_other_outcome();
+DROP FUNCTION cutter_runtime.wave_before(text);
 DROP TRIGGER not_of_stopped_batch ON cutter_runtime.run;
 DROP FUNCTION cutter_runtime.refuse_run_of_stopped_batch();
 DROP FUNCTION cutter_runtime.stop_batch(text, text, text);
 DROP FUNCTION cutter_runtime.close_batch(text, text, text);
-DROP FUNCTION cutter_runtime.end_wave(text, int, text);
+DROP FUNCTION cutter_runtime.end_wave(text, int, text, jsonb);
 DROP FUNCTION cutter_runtime.note_member(text, text, text, boolean, text);
 DROP FUNCTION cutter_runtime.assign_member(text, text, text);
 DROP FUNCTION cutter_runtime.open_batch(text, jsonb, text, text, text, text, jsonb);

@@ -3,6 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { digestOf } from "../../../../runner/model/canonical.ts";
+import { buildRequest, parseRequest } from "../../../../runner/model/statement.ts";
 import type { Stopped } from "../../../../runner/model/stop.ts";
 import {
   insistAnotherPerson,
@@ -41,6 +43,40 @@ test.each([
 ])("an enactment over %s is not signed", async (_what, change) => {
   const folder = changed("SG_2_lifecycle_authz", "outputs.json", change);
   await expect(readBundle(folder)).rejects.toThrow(/outputs\.json/);
+});
+
+const BEFORE = {
+  batch_id: "ictb-20261129T120000Z-0000000a",
+  wave: "0",
+  outcome: [["LAW-A", "ictr-20261129T120000Z-00000001", "closeout", "a".repeat(64), "b".repeat(64)]],
+};
+const OUTCOME = digestOf(BEFORE.outcome);
+/** An EXECUTION that follows a wave, with the list of that wave as `listed` has it. */
+function following(listed: object): string {
+  const folder = changed("EXECUTION", "payload.json", (text) => {
+    const { gate, payload, requested_utc } = parseRequest(Buffer.from(text));
+    const { batch_id, wave } = BEFORE;
+    const after = { batch_id, wave, outcome_digest: OUTCOME };
+    return buildRequest({
+      gate,
+      payload: { ...payload, after } as never,
+      requested: new Date(requested_utc),
+    }).bytes.toString("utf8");
+  });
+  writeFileSync(join(folder, "wave-before.json"), JSON.stringify({ ...BEFORE, outcome_digest: OUTCOME, ...listed }));
+  return folder;
+}
+
+test("an EXECUTION after a canary is read with the documents of the canary, whose digest is computed here", async () => {
+  const { before } = await readBundle(following({}));
+  expect(before?.outcome.map(([document, , kind]) => [document, kind])).toEqual([["LAW-A", "closeout"]]);
+});
+
+test.each([
+  ["other documents", { outcome: [["LAW-A", "ictr-20261129T120000Z-00000001", "quarantined", "", ""]] }],
+  ["another wave", { wave: "3" }],
+])("an EXECUTION whose wave before is shown with %s is not signed", async (_what, listed) => {
+  await expect(readBundle(following(listed))).rejects.toThrow(/wave-before\.json/);
 });
 
 test("a person who signed SG_1 on this machine is told before reading that another must sign EXECUTION", async () => {
