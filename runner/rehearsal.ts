@@ -1,30 +1,20 @@
-// THE REHEARSAL: the same flow, carried to its end and back again in databases restored from this run's backup, before anyone signs.
-import { randomBytes } from "node:crypto";
-import { enact, plan, recordAndVerify, writeUnits } from "./cut.ts";
-import { Run, type RunWatcher } from "./engine.ts";
+// THE REHEARSAL: the same flow, carried to its end and back again in databases restored from this run's backup, before anyone signs. The
+// documents of a wave go through the same two copies together.
 import { freshReceipt, oneMoreReceipt } from "./fresh-backup.ts";
-import { mintDecision, type Planned } from "./gates.ts";
-import { canonicalText, digestOf, sha256, type Json } from "./model/canonical.ts";
-import { isRunId, type RunId } from "./model/ids.ts";
+import type { Planned } from "./gates.ts";
+import type { Run } from "./engine.ts";
+import { canonicalText, digestOf } from "./model/canonical.ts";
+import type { RunId } from "./model/ids.ts";
 import { REHEARSED, rehearsalSchema, type CountedEffect, type Rehearsal } from "./model/rehearsal.ts";
-import { termOn } from "./model/config.ts";
-import { insist, Stopped, STOPS } from "./model/stop.ts";
-import { createUnits } from "./phases/06-cut-leg-a.ts";
-import { revertRun } from "./phases/revert.ts";
-import { planOf, plannedRows } from "./plan.ts";
-import { orderRevert } from "./aftermath/revert-order.ts";
+import { Stopped, STOPS } from "./model/stop.ts";
+import { bothWays, FailedCandidate, type Candidate } from "./rehearsal-ways.ts";
 import { htmlOf } from "./reports/html.ts";
 import { markdownOf } from "./reports/markdown.ts";
 import { rehearsalReport } from "./reports/rehearsal-report.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
-import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
-import { judgeCounted, judgeOtherRows, standingRehearsal } from "./rules/rehearsed-changes.ts";
-import type { RehearsalGround, RowCounts, Stage } from "./world/stage.ts";
+import { judgeCounted, standingRehearsal } from "./rules/rehearsed-changes.ts";
+import type { RehearsalGround, RowCounts } from "./world/stage.ts";
 
-const HOLDER = "rehearsal";
-/** Nobody's key: the database of a rehearsal takes it, the gate of a host never would. */
-const NO_FINGERPRINT = "0".repeat(40);
-const SILENT: RunWatcher = { step: () => Promise.resolve(), requested: () => Promise.resolve() };
 const PROVED = [
   "cut_verified_enacted_closed",
   "reverted_after_leg_b",
@@ -40,23 +30,113 @@ const PROVED = [
  */
 export async function rehearse(run: Run, planned: Planned, ground: RehearsalGround): Promise<void> {
   if (run.has("cut_leg_a")) return;
+  const failures = await rehearseTogether([{ run, planned }], ground);
+  for (const error of failures.values()) throw error;
+}
+
+/** A run whose phases 1 to 5 are recorded and whose lease this process holds. */
+export interface PlannedRun {
+  readonly run: Run;
+  readonly planned: Planned;
+}
+
+/**
+ * Rehearses runs of different documents in the same two copies, in their order, and records the facts in the journal of each. One whose
+ * rehearsal stands goes along, and nothing new is recorded of it. A run that fails is left out and the others are rehearsed without it;
+ * answers why, by run. Stops as {@link rehearse}, as values; only a failure that no single run is to blame for is every run's.
+ */
+export async function rehearseTogether(
+  all: readonly PlannedRun[],
+  ground: RehearsalGround,
+): Promise<ReadonlyMap<RunId, unknown>> {
+  const failures = new Map<RunId, unknown>();
+  const without = async <T extends PlannedRun, U>(some: readonly T[], work: (one: T) => Promise<U>): Promise<U[]> => {
+    const done: U[] = [];
+    for (const one of some)
+      await work(one).then(
+        (value) => void done.push(value),
+        (error: unknown) => void failures.set(one.run.row.run_id, error),
+      );
+    return done;
+  };
+  const subjects = await without(all, subjectOf);
+  if (subjects.every(({ standing }) => standing !== undefined)) {
+    await without(subjects, async ({ run, standing }) => void (standing && (await keepFiles(run, standing))));
+    return failures;
+  }
+  let left = await without(subjects, (one) => overTheCopy(one, ground));
+  for (;;) {
+    if (left.every(({ standing }) => standing !== undefined)) return failures;
+    const failed = await tryOut(left, ground);
+    if (failed === undefined) break;
+    for (const { run } of left)
+      if (failed.runId === undefined || failed.runId === run.row.run_id)
+        failures.set(run.row.run_id, inRehearsal(failed.reason));
+    left = left.filter(({ run }) => !failures.has(run.row.run_id));
+  }
+  await without(left, (one) => (one.standing === undefined ? keep(one, left) : Promise.resolve()));
+  return failures;
+}
+
+/** What is rehearsed: whose plan over which content; `standing`: the rehearsal of it that the journal holds. */
+interface Subject extends Candidate {
+  readonly counts: Recorder;
+  readonly of: { readonly run_id: RunId; readonly writer_digest: string; readonly content_digests_sha: string };
+  readonly standing: Rehearsal | undefined;
+}
+
+async function subjectOf({ run, planned }: PlannedRun): Promise<Subject> {
   const { content_digests_sha } = await freshReceipt(run, planned);
   const of = { run_id: run.row.run_id, writer_digest: planned.plan.output.writer_digest, content_digests_sha };
   const record = await run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
-  const standing = standingRehearsal(record.journal, of);
-  if (standing) return keepFiles(run, standing);
-  if (!ground.ready()) of.content_digests_sha = (await oneMoreReceipt(run, planned)).content_digests_sha;
   const counts = recorder(planned.plan.output.candidate_count);
+  return { run, planned, counts, of, standing: standingRehearsal(record.journal, of) };
+}
+
+/** The copy that is there, or that of one more backup, holds the content of the run's newest receipt. */
+async function overTheCopy(subject: Subject, ground: RehearsalGround): Promise<Subject> {
+  const { run, planned, of } = subject;
+  if (ground.content() === of.content_digests_sha) return subject;
+  const { content_digests_sha } = await oneMoreReceipt(run, planned);
+  const standing = content_digests_sha === of.content_digests_sha ? subject.standing : undefined;
+  return { ...subject, of: { ...of, content_digests_sha }, standing };
+}
+
+/** Undefined when both ways passed. */
+async function tryOut(
+  left: readonly Subject[],
+  ground: RehearsalGround,
+): Promise<{ readonly runId: RunId | undefined; readonly reason: unknown } | undefined> {
+  const say = (done: number, what: string): void => {
+    for (const { run } of left) run.world.events.emit({ event: "progress", phase: "rehearsal", done, of: 2, what });
+  };
+  const many = left.length > 1 ? `${left.length} documents, ` : "";
+  say(0, `${many}in two restored copies: cut, verify and enact; cut, revert and cut again`);
+  // Counted anew in every round: a round that failed may have counted half.
+  for (const { counts } of left) counts.seen.clear();
   try {
-    await bothWays(run, planned, ground, counts);
+    await bothWays(left, ground);
   } catch (error) {
-    throw inRehearsal(error);
+    if (error instanceof FailedCandidate) return error;
+    return { runId: undefined, reason: error };
   }
+  say(2, "both passed, and every other row stands as it was");
+  return undefined;
+}
+
+async function keep({ run, planned, of, counts }: Subject, left: readonly Subject[]): Promise<void> {
+  const others = left.filter((one) => one.run !== run);
+  const together = others.map((other) => ({
+    document_id: other.run.row.document_id,
+    run_id: other.of.run_id,
+    writer_digest: other.of.writer_digest,
+  }));
   const facts = rehearsalSchema.parse({
     version: "1",
     ...of,
     units: planned.plan.output.candidate_count,
     proved: PROVED,
+    ...(together.length === 0 ? {} : { together }),
     counts: Object.fromEntries(counts.seen),
   });
   await run.world.database.transaction("exec", (tx) => run.journal(tx, { event: REHEARSED, rehearsal: facts }));
@@ -96,166 +176,6 @@ function recorder(units: number): Recorder {
       return Promise.resolve(judgeCounted(effect, units, changes));
     },
   };
-}
-
-/** Both ways at once, each in a database of its own; of two failures the way forward tells its own. */
-async function bothWays(run: Run, planned: Planned, ground: RehearsalGround, counts: Recorder): Promise<void> {
-  const say = (done: number, what: string): void =>
-    run.world.events.emit({ event: "progress", phase: "rehearsal", done, of: 2, what });
-  say(0, "in two restored copies: cut, verify and enact; cut, revert and cut again");
-  const own = run.row.run_id.slice(-8);
-  const ahead = await ground.stage(`rehearsal_forward_${own}`, counts);
-  const back = await ground.stage(`rehearsal_back_${own}`, counts);
-  const ways = await Promise.allSettled([forward(run, planned, ahead), backward(run, planned, back)]);
-  await Promise.all([ahead.end(), back.end()]);
-  for (const way of ways) if (way.status === "rejected") throw way.reason;
-  say(2, "both passed, and every other row stands as it was");
-}
-
-/** Cut, verified, enacted, closed out. */
-async function forward(run: Run, planned: Planned, stage: Stage): Promise<void> {
-  const trial = await open(run, stage, run.row.run_id);
-  const mine = await prepare(trial, planned);
-  const written = await recordAndVerify(trial, mine, await writeNaming(trial, mine));
-  await mintDecision(trial);
-  await admit(trial, mine, "SG_2_lifecycle_authz");
-  await enact(trial, mine, written);
-  insist(
-    judgeOtherRows(
-      await stage.look(),
-      ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact"],
-      mine.plan.output.candidate_count,
-    ),
-  );
-}
-
-/** Cut and reverted after leg B; cut again by another run and reverted after leg A. */
-async function backward(run: Run, planned: Planned, stage: Stage): Promise<void> {
-  const first = await open(run, stage, run.row.run_id);
-  const mine = await prepare(first, planned);
-  const { ledger } = await recordAndVerify(first, mine, await writeUnits(first, mine));
-  await orderRevert(stage.world, first.row.run_id, "rehearsal");
-  await first.step(revertRun(mine.plan, ledger), {});
-  await close(first);
-  const again = await open(run, stage, secondRunId(run.row.run_id));
-  const anew = await prepare(again, planned);
-  await writeUnits(again, anew);
-  await orderRevert(stage.world, again.row.run_id, "rehearsal");
-  await again.step(revertRun(anew.plan, undefined), {});
-  insist(
-    judgeOtherRows(
-      await stage.look(),
-      ["cut_leg_a", "leg_b_record", "write_verify", "revert_ledger", "cut_leg_a", "revert"],
-      mine.plan.output.candidate_count,
-    ),
-  );
-}
-
-async function open(run: Run, stage: Stage, runId: RunId): Promise<Run> {
-  const { database, config } = stage.world;
-  const { document_id, release, opened, actor } = run.row;
-  const { epoch } = await database.transaction("exec", (tx) =>
-    tx.one("write/open-run", {
-      run_id: runId,
-      document_id,
-      host: config.host,
-      actor,
-      release,
-      holder: HOLDER,
-    }),
-  );
-  const row = { run_id: runId, document_id, release, opened, actor, epoch };
-  return new Run({ row, world: stage.world, holder: HOLDER, done: [], after: SILENT });
-}
-
-/** A run id of the same form that is another one: the restored copy knows no run but the rehearsal's. */
-function secondRunId(runId: RunId): RunId {
-  const other = `${runId.slice(0, -8)}${sha256(`rehearsal of ${runId}`).slice(0, 8)}`;
-  if (!isRunId(other)) throw new Error("a run id out of form");
-  return other;
-}
-
-/** Phases 1 to 5 in the copy must plan the very rows; then both signatures of the first pause are stood in for. */
-async function prepare(trial: Run, planned: Planned): Promise<Planned> {
-  const mine = await plan(trial, planned.source.output.grammar);
-  if (mine.plan.output.writer_digest !== planned.plan.output.writer_digest) {
-    throw new Stopped("STOP_INVARIANT_FAILED", {
-      saw: "the restored copy plans other rows than the host",
-      wanted: planned.plan.output.writer_digest,
-    });
-  }
-  await trial.world.database.transaction("exec", (tx) =>
-    trial.journal(tx, { event: REHEARSED, rehearsal: { of: planned.plan.output.writer_digest } }),
-  );
-  await admit(trial, mine, "SG_1_cut_authz");
-  await admit(trial, mine, "EXECUTION");
-  return mine;
-}
-
-/** Admits as cutter_gate in the copy, by the function of the real gate. No key of a person is near: nothing is signed. */
-async function admit(trial: Run, planned: Planned, gate: AskedGate): Promise<void> {
-  const { database } = trial.world;
-  const { record, now } = await database.read("gate", async (reader) => ({
-    record: await loadRunRecord(reader, trial.row, trial.world),
-    ...(await reader.one("read/database-now")),
-  }));
-  const payload: Record<string, Json> = { ...expectedPayload(record, gate) };
-  const rows =
-    gate === "SG_1_cut_authz" ? plannedRows(await planOf(planned.source.output, trial.readScope()), trial.row) : null;
-  const nobody = Buffer.from("rehearsal");
-  await database.transaction("gate", (tx) =>
-    tx.one("write/admit", {
-      gate,
-      run_id: trial.row.run_id,
-      payload: canonicalText(payload),
-      payload_sha: digestOf(payload),
-      person: gate === "SG_1_cut_authz" ? "rehearsal-first" : "rehearsal-second",
-      fingerprint: NO_FINGERPRINT,
-      nonce: randomBytes(16).toString("hex"),
-      statement: nobody,
-      signature: nobody,
-      valid_from: now,
-      use_by: new Date(now.getTime() + termOn(trial.world.config, gate) * 1000),
-      planned_units: rows && canonicalText(rows.units),
-      planned_ledger: rows && canonicalText({ ...rows.ledger }),
-    }),
-  );
-}
-
-/** Leg A; when it fails, the rows are tried one by one to name the first that cannot be written. */
-async function writeNaming(trial: Run, planned: Planned): ReturnType<typeof writeUnits> {
-  try {
-    return await writeUnits(trial, planned);
-  } catch (error) {
-    const address = error instanceof Stopped ? await firstRefused(trial, planned) : undefined;
-    if (!(error instanceof Stopped) || address === undefined) throw error;
-    throw new Stopped(error.code, { ...error.facts, saw: `${address}: ${error.facts.saw}` }, error);
-  }
-}
-
-async function firstRefused(trial: Run, planned: Planned): Promise<string | undefined> {
-  const { rows } = await planOf(planned.source.output, trial.readScope());
-  let address: string | undefined;
-  const tried = new Error("tried, never to be committed");
-  await trial.world.database
-    .transaction("exec", async (tx) => {
-      for (const row of rows) {
-        address = row.canonical_address;
-        await createUnits([row], { tx, actor: trial.row.actor, say: () => undefined });
-      }
-      address = undefined;
-      throw tried;
-    })
-    .catch((error: unknown) => {
-      if (error !== tried && !(error instanceof Stopped)) throw error;
-    });
-  return address;
-}
-
-async function close(trial: Run): Promise<void> {
-  await trial.world.database.transaction("exec", (tx) =>
-    tx.one("write/close-run", { run_id: trial.row.run_id, epoch: trial.epoch, kind: "reverted", reason: "rehearsal" }),
-  );
 }
 
 /** Codes about a person's signature or about who holds a run would say something untrue about the run itself. */

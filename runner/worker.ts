@@ -40,47 +40,61 @@ export interface Work {
   readonly projection: Projection;
 }
 
+/** A document that a person asked for, and how it is to be read. */
+export interface AskedDocument {
+  readonly document: string;
+  readonly grammar: AskedGrammar;
+}
+
 /** Opens a run of a registered document and carries it to its first pause. */
 export async function workCut(work: Work, runId: RunId, document: string, asked: AskedGrammar): Promise<number> {
-  let grammar: GrammarChoice | undefined;
+  let opened: Opened | undefined;
   return carry(
     work,
-    async () => {
-      documentIdOf(document);
-      const { config, here, database, events, files } = work.world;
-      // Unknown and protected documents are refused before any row of ours exists.
-      const registered = await ask(database, "exec", "read/source-document", { document_id: document });
-      const { verdict, source } = judgeTarget(registered, document, config);
-      insist(verdict);
-      grammar = await registeredGrammar(files, source?.source_version_id ?? "", asked, config);
-      const { epoch } = await database.transaction("exec", (tx) =>
-        tx.one("write/open-run", {
-          run_id: runId,
-          document_id: document,
-          host: config.host,
-          actor: here.actor,
-          release: here.release_digest,
-          holder: work.holder.name,
-        }),
-      );
-      events.emit({ event: "opened", run_id: runId, document_id: document });
-      for (const hint of hintsOf(grammar)) events.emit({ event: "finding", text: `hint in force: ${hintLine(hint)}` });
-      const run = await runOf(work, runId, epoch);
-      await database.transaction("exec", (tx) =>
-        run.journal(tx, {
-          event: "opened",
-          document_id: document,
-          actor: here.actor,
-          host: config.host,
-          release: here.release_digest,
-        }),
-      );
-      return run;
-    },
+    async () => (opened = await openRun(work, runId, { document, grammar: asked })).run,
     async (run) => {
-      if (grammar) await finishCut(work, run, grammar);
+      if (opened) await finishCut(work, run, opened.grammar);
     },
   );
+}
+
+/** A run whose row was just made. */
+export interface Opened {
+  readonly run: Run;
+  readonly grammar: GrammarChoice;
+}
+
+/** Unknown and protected documents are refused before any row of ours exists. */
+export async function openRun(work: Work, runId: RunId, { document, grammar: asked }: AskedDocument): Promise<Opened> {
+  documentIdOf(document);
+  const { config, here, database, events, files } = work.world;
+  const registered = await ask(database, "exec", "read/source-document", { document_id: document });
+  const { verdict, source } = judgeTarget(registered, document, config);
+  insist(verdict);
+  const grammar = await registeredGrammar(files, source?.source_version_id ?? "", asked, config);
+  const { epoch } = await database.transaction("exec", (tx) =>
+    tx.one("write/open-run", {
+      run_id: runId,
+      document_id: document,
+      host: config.host,
+      actor: here.actor,
+      release: here.release_digest,
+      holder: work.holder.name,
+    }),
+  );
+  events.emit({ event: "opened", run_id: runId, document_id: document });
+  for (const hint of hintsOf(grammar)) events.emit({ event: "finding", text: `hint in force: ${hintLine(hint)}` });
+  const run = await runOf(work, runId, epoch);
+  await database.transaction("exec", (tx) =>
+    run.journal(tx, {
+      event: "opened",
+      document_id: document,
+      actor: here.actor,
+      host: config.host,
+      release: here.release_digest,
+    }),
+  );
+  return { run, grammar };
 }
 
 /** Takes an open run over and carries it on; of a closed one it brings the files and documents to their end. */
@@ -96,19 +110,25 @@ export async function workResume(work: Work, runId: RunId): Promise<number> {
     work,
     () => takeOver(work, runId),
     async (run) => {
-      const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
-      await insistDecided(run, null);
-      if (!pinned)
-        throw new Stopped("STOP_REFUSED_INPUT", {
-          saw: "this run pinned no source before it was interrupted",
-          wanted: "a run that recorded phase 1",
-          hint: "void the run and cut again",
-          next: `cutter orchestrate void ${runId} "interrupted before phase 1"`,
-        });
+      const grammar = await pinnedGrammar(work, run);
       await insistWhole(run);
-      await finishCut(work, run, pinned.output.grammar);
+      await finishCut(work, run, grammar);
     },
   );
+}
+
+/** The grammar a run pinned with its source. STOP_REFUSED_INPUT when it pinned none before it was interrupted. */
+export async function pinnedGrammar(work: Work, run: Run): Promise<GrammarChoice> {
+  const runId = run.row.run_id;
+  const pinned = await outputOf(work, runId, "source_pin", sourcePinOutput);
+  await insistDecided(run, null);
+  if (pinned) return pinned.output.grammar;
+  throw new Stopped("STOP_REFUSED_INPUT", {
+    saw: "this run pinned no source before it was interrupted",
+    wanted: "a run that recorded phase 1",
+    hint: "void the run and cut again",
+    next: `cutter orchestrate void ${runId} "interrupted before phase 1"`,
+  });
 }
 
 /** A closed run changes no row any more: its index line, its documents and its projection are completed, as often as it is asked. */
@@ -206,7 +226,7 @@ async function finishCut(work: Work, run: Run, grammar: GrammarChoice): Promise<
 }
 
 /** One way in and out for every kind of work: whatever happens, the lease is released, the projection written, the end said. */
-async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => Promise<void>): Promise<number> {
+export async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => Promise<void>): Promise<number> {
   let run: Run | undefined;
   let stoppedIn: RecordedPhase | null = null;
   let end: End = DONE;
@@ -227,7 +247,8 @@ async function carry(work: Work, begin: () => Promise<Run>, flow: (run: Run) => 
 const rowOf = async (work: Work, runId: RunId) =>
   (await ask(work.world.database, "exec", "read/run", { run_id: runId }))[0];
 
-async function takeOver(work: Work, runId: RunId): Promise<Run> {
+/** The open run, its lease taken by this process. */
+export async function takeOver(work: Work, runId: RunId): Promise<Run> {
   const { database, here } = work.world;
   const row = await rowOf(work, runId);
   if (!row)

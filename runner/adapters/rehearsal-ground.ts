@@ -6,8 +6,7 @@ import type { BackupVault, KeptCopy } from "../world/backup.ts";
 import { ROWS } from "../model/rows.ts";
 import { ROLES } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
-import type { World } from "../world.ts";
-import type { RehearsalGround, RowCounts, Stage } from "../world/stage.ts";
+import type { RehearsalGround, Stage } from "../world/stage.ts";
 import { connectTo } from "./backup-source.ts";
 import { postgresDatabase } from "./postgres.ts";
 import { rehearsalFiles } from "./rehearsal-files.ts";
@@ -19,34 +18,31 @@ const looked = z.array(
   z.strictObject({ table: z.string(), lost: z.int(), added: z.int(), first_lost: z.string().nullable() }),
 );
 
-/** The ground of one host process; `host` is the production World, of which a stage keeps configuration, release and snapshots. */
-export function rehearsalGround(host: World, runId: string): RehearsalGround {
+/** The ground of one process: databases made of the copy that this vault keeps. */
+export function rehearsalGround(vault: BackupVault): RehearsalGround {
   // Roles belong to the server, so its stages share one password.
   const password = randomBytes(24).toString("base64url");
   return {
-    ready: () => host.vault.kept() !== undefined,
-    stage: async (name, counts) => {
-      const copy = host.vault.kept();
+    content: () => vault.kept()?.receipt.content_digests_sha,
+    stage: async (name) => {
+      const copy = vault.kept();
       if (!copy)
         throw new Stopped("STOP_PROOF_FAILED", {
           saw: "no restored copy of this run's backup is kept",
           wanted: "the scratch server of the newest backup",
         });
-      return stage({ host, copy, runId, counts, password }, name);
+      return stage({ copy, password }, name);
     },
   };
 }
 
 interface Ground {
-  readonly host: World;
   readonly copy: KeptCopy;
-  readonly runId: string;
-  readonly counts: RowCounts;
   readonly password: string;
 }
 
 async function stage(ground: Ground, name: string): Promise<Stage> {
-  const { host, copy, password } = ground;
+  const { copy, password } = ground;
   // Outside the restored databases: nothing of what was restored runs with a superuser's rights.
   const identifier = await asSuperuser(copy.scratch, copy.scratch.maintenance, async (client) => {
     const { rows } = await client.query(
@@ -69,7 +65,6 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
     ...(copy.scratch.sslrootcert === null ? {} : { sslrootcert: copy.scratch.sslrootcert }),
     system_identifier: identifier,
   };
-  const config = { ...host.config, database };
   const watch = await connectTo(
     {
       host: database.host,
@@ -84,19 +79,21 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
   await watch.query("CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)");
   let looks = 0;
   await note(watch, copy, looks);
-  const world: World = {
-    ...host,
-    config,
-    counts: ground.counts,
-    vault: stageVault(host.vault, copy),
-    files: await rehearsalFiles(host.files, ground.runId),
-    database: postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password })),
-    events: { emit: () => undefined },
-    reporter: { takesPages: false, deliver: () => Promise.resolve() },
-    approvals: { insistSigned: () => Promise.resolve(), insistOrders: () => Promise.resolve() },
-  };
   return {
-    world,
+    worldFor: async (host, runId, counts) => {
+      const config = { ...host.config, database };
+      return {
+        ...host,
+        config,
+        counts,
+        vault: stageVault(host.vault, copy),
+        files: await rehearsalFiles(host.files, runId),
+        database: postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password })),
+        events: { emit: () => undefined },
+        reporter: { takesPages: false, deliver: () => Promise.resolve() },
+        approvals: { insistSigned: () => Promise.resolve(), insistOrders: () => Promise.resolve() },
+      };
+    },
     look: async () => {
       looks += 1;
       await note(watch, copy, looks);

@@ -8,9 +8,11 @@ import { isRunId, newRunId, type DocumentId, type RunId } from "../model/ids.ts"
 import { EXIT_BUG, Stopped } from "../model/stop.ts";
 import { inWave, standingOf } from "../rules/batch-progress.ts";
 import { consequenceOf, haltAfterFailures, type Consequence, type LegEnd } from "../rules/batch-stops.ts";
-import { workCut, workResume, workVoid, type Work } from "../worker.ts";
+import { workResume, workVoid, type Work } from "../worker.ts";
 import type { LegQueueClient } from "../world/scheduler.ts";
+import type { RehearsalGround } from "../world/stage.ts";
 import type { World } from "../world.ts";
+import { workPlan, workRehearse } from "./plan-together.ts";
 import { queueLeg, queueNext } from "./queue.ts";
 import { batchRecord, type BatchRecord } from "./records.ts";
 
@@ -38,6 +40,8 @@ export interface LegGround {
 /** What the runs of a wave share while they are planned. */
 export interface SharedWave {
   readonly vault: World["vault"];
+  /** Databases made of the copy that was restored from it. */
+  readonly ground: RehearsalGround;
   end(): Promise<void>;
 }
 
@@ -59,52 +63,90 @@ export async function doLeg(ground: LegGround, legId: string): Promise<void> {
   ground.say(`${legId} ends`);
 }
 
-/** Phases 1 to 5 and the rehearsal of every member that has not asked for its signatures yet. */
+/** A document of a wave that is planned; `company`: it waits for its signatures already and goes along in the rehearsal. */
+interface InPlanning extends RunWork {
+  readonly document_id: string;
+  readonly runId: RunId;
+  readonly company: boolean;
+}
+
+/**
+ * Every member that has not asked for its signatures yet: phases 1 to 5 of each, one rehearsal of all together, then their requests. What
+ * stops one document leaves the others alone; a stop that halts the batch ends the leg.
+ */
 async function planWave(ground: LegGround, record: BatchRecord, leg: LegName, legId: string): Promise<void> {
   const shared = await ground.sharedWave();
-  let delay: number | undefined;
-  try {
-    for (const member of inWave(record.facts, Number(leg.what))) {
-      const standing = standingOf(member);
-      if (standing !== "waiting" && standing !== "planning") continue;
-      await ground.untilQuiet(record.manifest.throttle, `${legId} before ${member.document_id}`);
-      const end = await planMember(ground, record, member.document_id, shared);
-      const consequence = await note(ground, record, member.document_id, end);
-      if (consequence.kind === "halt") return;
-      if (consequence.kind === "again") delay = Math.max(delay ?? 0, consequence.seconds);
+  const again: number[] = [];
+  /** Those that ended well, each end written down; undefined when the batch is halted. */
+  const heard = async (some: readonly InPlanning[]): Promise<InPlanning[] | undefined> => {
+    const well: InPlanning[] = [];
+    for (const one of some) {
+      const consequence = await note(ground, record, one.document_id, one.end());
+      if (consequence.kind === "halt") return undefined;
+      if (consequence.kind === "again") again.push(consequence.seconds);
+      if (consequence.kind === "goes_on") well.push(one);
     }
+    return well;
+  };
+  try {
+    const planned = await heard(await planMembers(ground, record, legId, shared));
+    const fresh = planned?.filter(({ company }) => !company) ?? [];
+    if (planned === undefined || fresh.length === 0) return;
+    await ground.untilQuiet(record.manifest.throttle, `${legId} before the rehearsal`);
+    await workRehearse(planned, shared.ground);
+    const rehearsed = (await heard(fresh)) ?? [];
+    for (const { work, runId } of rehearsed) await workResume(work, runId);
+    if ((await heard(rehearsed)) === undefined) return;
   } finally {
     await shared.end();
   }
-  if (delay !== undefined) await queueLeg(ground.client, leg, { ending: legId, priority: 0, delay });
+  if (again.length > 0) await queueLeg(ground.client, leg, { ending: legId, priority: 0, delay: Math.max(...again) });
 }
 
+/** Phases 1 to 5 of the documents of this leg's wave. */
+async function planMembers(
+  ground: LegGround,
+  record: BatchRecord,
+  legId: string,
+  shared: SharedWave,
+): Promise<InPlanning[]> {
+  const members: InPlanning[] = [];
+  for (const { document_id, run_id, ...facts } of inWave(record.facts, Number(legNameOf(legId)?.what))) {
+    const standing = standingOf({ document_id, run_id, ...facts });
+    if (standing === "asks_cut" && run_id !== null && isRunId(run_id))
+      members.push({ document_id, runId: run_id, company: true, ...(await ground.runWork(run_id, shared)) });
+    if (standing !== "waiting" && standing !== "planning") continue;
+    await ground.untilQuiet(record.manifest.throttle, `${legId} before ${document_id}`);
+    const one = await planMember(ground, record, document_id, shared);
+    if (one) members.push({ document_id, company: false, ...one });
+  }
+  return members;
+}
+
+/** Undefined when the document was set aside meanwhile. */
 async function planMember(
   ground: LegGround,
   record: BatchRecord,
   document: string,
   shared: SharedWave,
-): Promise<LegEnd> {
+): Promise<(RunWork & { readonly runId: RunId }) | undefined> {
   const { world } = ground;
   const runId = await assign(ground, record.facts.batch_id, document);
-  if (runId === undefined) return { exit: 0, code: null };
+  if (runId === undefined) return undefined;
   const { known, phases } = await world.database.read("exec", async (reader) => ({
     known: (await reader.query("read/run", { run_id: runId }))[0],
     phases: await reader.query("read/phases-done", { run_id: runId }),
   }));
-  const { work, end } = await ground.runWork(runId, shared);
+  const runWork = await ground.runWork(runId, shared);
   if (known && !phases.some(({ phase }) => phase === "source_pin")) {
     // A process died before the run had pinned anything: there is nothing to go on from.
-    await workVoid(work, runId, "interrupted before phase 1");
+    await workVoid(runWork.work, runId, "interrupted before phase 1");
     return planMember(ground, record, document, shared);
   }
-  if (known) await workResume(work, runId);
-  else {
-    const item = record.manifest.items.find((one) => one.document_id === document);
-    if (!item) throw new Error(`${document} is no item of its own manifest`);
-    await workCut(work, runId, document, item.grammar);
-  }
-  return end();
+  const item = record.manifest.items.find((one) => one.document_id === document);
+  if (!item) throw new Error(`${document} is no item of its own manifest`);
+  await workPlan(runWork.work, runId, known ? undefined : { document, grammar: item.grammar });
+  return { ...runWork, runId };
 }
 
 async function assign({ world }: LegGround, batch_id: BatchId, document_id: string): Promise<RunId | undefined> {

@@ -46,6 +46,6 @@ export async function voidBatch(common: Common, id: string, reason: string): Pro
 
 async function voidRun(common: Common, runId: RunId, reason: string): Promise<void> {
   const world = await makeWorld(common.config, runId);
-  const status = await workVoid(workIn(world, runId), runId, reason);
+  const status = await workVoid(workIn(world), runId, reason);
   process.stderr.write(`${runId}: ${status === 0 ? "voided" : `not voided, status ${status}`}\n`);
 }

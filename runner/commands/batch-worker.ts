@@ -7,6 +7,7 @@ import type { Common } from "./call-options.ts";
 import { schedulerOf, supervisorFile, supervisorLives, throttledByHand } from "./batch-engine.ts";
 import { startBeats } from "../adapters/host-beats.ts";
 import { waveBackup } from "../adapters/wave-backup.ts";
+import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
 import { claimRun, holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
@@ -151,12 +152,13 @@ async function runWork(
       },
     },
   };
-  return { work: workIn(world, runId), end: () => last };
+  return { work: workIn(world), end: () => last };
 }
 
 async function sharedWave(common: Common, { config }: World): Promise<SharedWave> {
   const { vault } = await makeWorld(common.config);
-  return waveBackup(vault, config.orchestrator.runtime_root, config.backup.max_age_minutes);
+  const wave = waveBackup(vault, config.orchestrator.runtime_root, config.backup.max_age_minutes);
+  return { ...wave, ground: rehearsalGround(wave.vault) };
 }
 
 /** Keeps a worker alive until it says that nothing is left, or for good; one on each machine. */

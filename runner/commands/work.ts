@@ -14,9 +14,9 @@ import type { World } from "../world.ts";
 import { workCut, workResume, workRevert, workVoid, type Work } from "../worker.ts";
 
 /** The work of this process at a run, in a world of its own. */
-export const workIn = (world: World, runId: RunId): Work => ({
+export const workIn = (world: World): Work => ({
   world,
-  ground: rehearsalGround(world, runId),
+  ground: rehearsalGround(world.vault),
   holder: { name: ownHolder(), isGone: holderIsGone },
   projection: projection(world),
 });
@@ -26,7 +26,7 @@ export async function work(common: Common, kind: string, runId: string, words: r
   if (!isRunId(runId)) return EXIT_USAGE;
   if (kind === "cut") makeRunKey((await loadConfig(common.config)).config, runId);
   const world = { ...(await makeWorld(common.config, runId)), askedToEnd: listenForEnd() };
-  const job = workIn(world, runId);
+  const job = workIn(world);
   const beats = await startBeats(world.config, world.here.release_digest, runId);
   try {
     return await workOf(job, kind, runId, words);

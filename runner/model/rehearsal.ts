@@ -1,6 +1,6 @@
 // What a rehearsal found, in words that do not depend on the bytes of a dump: its digest is part of what EXECUTION signs.
 import * as z from "zod";
-import { RUN_ID } from "./ids.ts";
+import { DOCUMENT_ID, RUN_ID } from "./ids.ts";
 import { sha } from "./sha-schema.ts";
 
 const count = z.int().min(0);
@@ -27,6 +27,17 @@ export const rehearsalSchema = z.strictObject({
   units: z.int().min(1),
   content_digests_sha: sha,
   proved: z.array(z.string()),
+  /** The other documents of its wave that were carried through the same two copies, in the order of work. */
+  together: z
+    .array(
+      z.strictObject({
+        document_id: z.string().regex(DOCUMENT_ID),
+        run_id: z.string().regex(RUN_ID),
+        writer_digest: sha,
+      }),
+    )
+    .min(1)
+    .exactOptional(),
   counts: z.record(z.enum(COUNTED), z.array(tableChanges).readonly()),
 });
 export type Rehearsal = z.infer<typeof rehearsalSchema>;

@@ -4,7 +4,7 @@ import { facts, section, table, text, type Document } from "./blocks.ts";
 
 /** The report of a rehearsal whose facts have this digest. */
 export function rehearsalReport(rehearsal: Rehearsal, digest: string): Document {
-  const { run_id: run, counts, units, writer_digest, content_digests_sha, proved } = rehearsal;
+  const { run_id: run, counts, units, writer_digest, content_digests_sha, proved, together } = rehearsal;
   return {
     title: `Rehearsal of ${run}`,
     run,
@@ -21,6 +21,7 @@ export function rehearsalReport(rehearsal: Rehearsal, digest: string): Document 
         ["content digests", content_digests_sha],
         ["rehearsal digest", digest],
         ["proved", proved.join(", ")],
+        ...(together ? [["together with", together.map(({ document_id }) => document_id).join(", ")] as const] : []),
       ]),
     ],
     sections: [

@@ -106,12 +106,20 @@ export interface LookedAt {
   readonly first_lost: string | null;
 }
 
-/** STOP_INVARIANT_FAILED when a row that stood before does not stand as it was, or another number of rows came than these effects make. */
-export function judgeOtherRows(looked: readonly LookedAt[], effects: readonly CountedEffect[], units: number): Verdict {
+/**
+ * STOP_INVARIANT_FAILED when a row that stood before does not stand as it was, or another number of rows came than these effects make.
+ * `units` has a number for each run that went through all of them.
+ */
+export function judgeOtherRows(
+  looked: readonly LookedAt[],
+  effects: readonly CountedEffect[],
+  units: readonly number[],
+): Verdict {
   const wanted = new Map<string, number>();
   for (const effect of effects)
-    for (const [table, { ins }] of Object.entries(allowedIn(effect, units)))
-      wanted.set(table, (wanted.get(table) ?? 0) + ins);
+    for (const each of units)
+      for (const [table, { ins }] of Object.entries(allowedIn(effect, each)))
+        wanted.set(table, (wanted.get(table) ?? 0) + ins);
   const lost = looked
     .filter((row) => row.lost > 0)
     .map(

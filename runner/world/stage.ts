@@ -13,9 +13,10 @@ export interface RowCounts {
   ): Promise<Verdict>;
 }
 
-/** A database of a rehearsal: its own World over the restored rows, and what became of them. */
+/** A database of a rehearsal: over the restored rows a World for each run that is tried out in it, and what became of the rows. */
 export interface Stage {
-  readonly world: World;
+  /** `host` is the World of the production run of this id; its halts count here too, nothing is written to its files. */
+  worldFor(host: World, runId: string, counts: RowCounts): Promise<World>;
   /** Compares all restored rows with how they stood when the stage was made. */
   look(): Promise<readonly { table: string; lost: number; added: number; first_lost: string | null }[]>;
   end(): Promise<void>;
@@ -23,8 +24,8 @@ export interface Stage {
 
 /** Where runs are tried out: databases made of the newest restored backup, in its scratch server. */
 export interface RehearsalGround {
-  /** False when this process holds no restored copy: a backup has to be taken first. */
-  ready(): boolean;
+  /** Digest of the content that the restored copy of this process holds; undefined without one: a backup has to be taken first. */
+  content(): string | undefined;
   /** STOP_PROOF_FAILED when the scratch server does not give one more database. */
-  stage(name: string, counts: RowCounts): Promise<Stage>;
+  stage(name: string): Promise<Stage>;
 }

@@ -1,5 +1,6 @@
 // Everything on the reading page that is not the law: what the signature does, findings, comparison, verdict, database, rehearsal,
 // backup, digests.
+import type { Rehearsal } from "../../runner/model/rehearsal.ts";
 import { rehearsalOf } from "../../runner/rules/rehearsed-changes.ts";
 import { compareVersions, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { changedArticles } from "./changed-articles.ts";
@@ -221,6 +222,7 @@ export function rehearsalHtml({ bundle }: Reading, words: PageWords): Html | und
     words,
     "rehearsal.heading",
     paragraph(text(words, "rehearsal.intro", { count: facts.units })),
+    facts.together ? paragraph(text(words, "rehearsal.together", togetherValues(facts.together))) : undefined,
     element(
       "ul",
       {},
@@ -245,6 +247,15 @@ export function rehearsalHtml({ bundle }: Reading, words: PageWords): Html | und
       ),
     ),
   );
+}
+
+/** Other documents that are named; the rest is counted. */
+const TOGETHER = 20;
+
+/** Which documents went through the same rehearsal. */
+export function togetherValues(together: NonNullable<Rehearsal["together"]>): { count: number; documents: string } {
+  const named = together.slice(0, TOGETHER).map(({ document_id }) => document_id);
+  return { count: together.length, documents: `${named.join(", ")}${together.length > TOGETHER ? ", …" : ""}` };
 }
 
 function effectWord(effect: string, words: PageWords): string {

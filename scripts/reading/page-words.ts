@@ -161,6 +161,8 @@ export const ENGLISH = {
   "rehearsal.cut_again_after_revert": "cut again after the rollback",
   "rehearsal.reverted_after_leg_a": "rolled back after the units were written",
   "rehearsal.every_other_row_unchanged": "every other row stood as before",
+  "rehearsal.together":
+    "together with {count} other documents of its wave, one after the other in the same copies: {documents}",
   "rehearsal.rows": "{effect}: {rows} rows in {tables} tables",
   "effect.cut_leg_a": "cut leg a",
   "effect.leg_b_record": "leg b record",

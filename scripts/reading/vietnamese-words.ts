@@ -180,6 +180,7 @@ export const VIETNAMESE: PageWords = {
   "rehearsal.cut_again_after_revert": "đã cắt lại sau khi hoàn tác",
   "rehearsal.reverted_after_leg_a": "đã hoàn tác sau khi ghi các đơn vị",
   "rehearsal.every_other_row_unchanged": "mọi hàng khác vẫn như trước",
+  "rehearsal.together": "cùng với {count} văn bản khác trong đợt, lần lượt trong cùng các bản sao: {documents}",
   "rehearsal.rows": "{effect}: {rows} hàng trong {tables} bảng",
   "effect.cut_leg_a": "ghi các đơn vị",
   "effect.leg_b_record": "ghi sổ cái",

@@ -6,6 +6,7 @@ import { printable, printableLines } from "../../runner/rules/text-hygiene.ts";
 import { changedArticles } from "../reading/changed-articles.ts";
 import { byWeight, weightOf } from "../reading/finding-weight.ts";
 import { doesKey, ENGLISH, isPageKey, said, thenKey, type PageKey, type PageWords } from "../reading/page-words.ts";
+import { togetherValues } from "../reading/page-parts.ts";
 import { summaryFacts } from "../reading/summary-facts.ts";
 import { documentOf, valueText, type Reading } from "../reading/reading.ts";
 
@@ -146,6 +147,7 @@ function rehearsalPart({ bundle: { request, journal } }: Reading, say: Say): str
   return [
     heading(say("rehearsal.heading")),
     `  ${say("rehearsal.intro", { count: facts.units })}\n`,
+    ...(facts.together ? [`  ${printable(say("rehearsal.together", togetherValues(facts.together)))}\n`] : []),
     ...facts.proved.map((fact) => {
       const key = `rehearsal.${fact}`;
       return `    ${isPageKey(key) ? say(key) : printable(fact.replaceAll("_", " "))}\n`;
