@@ -55,6 +55,8 @@ export class Run {
   readonly #startedAt = process.hrtime.bigint();
   #epoch: string;
   #working: RecordedPhase | null = null;
+  /** Nanoseconds that effects were held back for others, which are no time of its own. */
+  #heldBack = 0n;
   #done: Map<string, PhaseRecord>;
   readonly #after: RunWatcher;
 
@@ -96,11 +98,14 @@ export class Run {
     input: I,
     authorization: Authorization,
   ): Promise<Recorded<O>> {
-    insist(judgeOwnTime(process.hrtime.bigint() - this.#startedAt, this.world.config.caps.run_minutes));
+    insist(
+      judgeOwnTime(process.hrtime.bigint() - this.#startedAt - this.#heldBack, this.world.config.caps.run_minutes),
+    );
     refuseWhenAskedToEnd(this.world, phase.name, this.row.run_id);
     const wanted = inputSha(phase.name, this.row.run_id, this.row.release, Object.values(input));
     const recorded = await this.#recorded(phase, input, wanted);
     if (recorded) return recorded;
+    if (phase.access === "writes") await this.#untilQuiet(phase.name);
     this.world.events.emit({ event: "phase", phase: phase.name, status: "started" });
     const started = process.hrtime.bigint();
     await insistNotHalted(this.world, this.row.run_id, phase.name === "revert");
@@ -118,6 +123,15 @@ export class Run {
     });
     this.world.events.emit({ event: "state", state: STATE_AFTER[phase.name] });
     return record;
+  }
+
+  /** Between effects, never inside one: the load of the server, and whether this process was asked to end meanwhile. */
+  async #untilQuiet(phase: RecordedPhase): Promise<void> {
+    if (this.world.untilQuiet === undefined) return;
+    const since = process.hrtime.bigint();
+    await this.world.untilQuiet(phase);
+    this.#heldBack += process.hrtime.bigint() - since;
+    refuseWhenAskedToEnd(this.world, phase, this.row.run_id);
   }
 
   async #recorded<I extends Inputs, O extends Json>(

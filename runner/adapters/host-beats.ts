@@ -17,6 +17,8 @@ const SILENT_MILLISECONDS = 10_000;
 export interface HostBeats {
   /** Resolves when no beat was answered for so long that others may have taken over what this process holds. */
   readonly lost: Promise<string>;
+  /** What it is at from the next beat on. */
+  doing(what: string): void;
   end(): void;
 }
 
@@ -26,12 +28,13 @@ export interface HostBeats {
  */
 export async function startBeats(config: Config, release: string, doing: string): Promise<HostBeats> {
   const database = postgresDatabase(config, (role) => credentialOf(config, role), { single: true });
-  const asked = { process: ownHolder(), doing, release, key: randomBytes(32).toString("hex") };
+  let now = doing;
+  const asked = { process: ownHolder(), release, key: randomBytes(32).toString("hex") };
   let heard = performance.now();
   let ended = false;
   const beat = async (): Promise<number> => {
     try {
-      await database.transaction("exec", (tx) => tx.one("write/host-beat", asked));
+      await database.transaction("exec", (tx) => tx.one("write/host-beat", { ...asked, doing: now }));
       heard = performance.now();
       return BEAT_MILLISECONDS;
     } catch {
@@ -50,5 +53,5 @@ export async function startBeats(config: Config, release: string, doing: string)
     while (!ended && performance.now() - heard < SILENT_MILLISECONDS) await sleep(500, undefined, { ref: false });
     return ended ? new Promise<string>(() => undefined) : "not heard of for ten seconds";
   })();
-  return { lost, end: () => void (ended = true) };
+  return { lost, doing: (what) => void (now = what), end: () => void (ended = true) };
 }

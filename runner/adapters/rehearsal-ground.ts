@@ -92,6 +92,8 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
         events: { emit: () => undefined },
         reporter: { takesPages: false, deliver: () => Promise.resolve() },
         approvals: { insistSigned: () => Promise.resolve(), insistOrders: () => Promise.resolve() },
+        // Nobody else works in a copy.
+        untilQuiet: () => Promise.resolve(),
       };
     },
     look: async () => {

@@ -28,11 +28,11 @@ export interface LegGround {
   readonly world: World;
   readonly client: LegQueueClient;
   /** What a process of this run would have; runs of one wave share a backup when `shared` is given. */
-  readonly runWork: (runId: RunId, shared?: SharedWave) => Promise<RunWork>;
+  readonly runWork: (runId: RunId, manifest: BatchManifest, shared?: SharedWave) => Promise<RunWork>;
   readonly sharedWave: () => Promise<SharedWave>;
   readonly lookAgain: (runId: RunId) => Promise<LookedAgain>;
   /** Returns when the load of the server lets a batch go on. */
-  readonly untilQuiet: (throttle: BatchManifest["throttle"], what: string) => Promise<void>;
+  readonly untilQuiet: (manifest: BatchManifest, what: string) => Promise<void>;
   /** One line for the worker's log. */
   readonly say: (line: string) => void;
 }
@@ -50,7 +50,7 @@ export async function doLeg(ground: LegGround, legId: string): Promise<void> {
   const leg = legNameOf(legId);
   if (!leg) return ground.say(`not ours: ${legId}`);
   const { manifest } = await batchRecord(ground.world, leg.batch_id);
-  await ground.untilQuiet(manifest.throttle, legId);
+  await ground.untilQuiet(manifest, legId);
   // Read after the pause: the batch may have been halted or closed meanwhile.
   const record = await batchRecord(ground.world, leg.batch_id);
   if (record.batch.closed !== null || record.facts.stopped !== null)
@@ -92,7 +92,7 @@ async function planWave(ground: LegGround, record: BatchRecord, leg: LegName, le
     const planned = await heard(await planMembers(ground, record, legId, shared));
     const fresh = planned?.filter(({ company }) => !company) ?? [];
     if (planned === undefined || fresh.length === 0) return;
-    await ground.untilQuiet(record.manifest.throttle, `${legId} before the rehearsal`);
+    await ground.untilQuiet(record.manifest, `${legId} before the rehearsal`);
     await workRehearse(planned, shared.ground);
     const rehearsed = (await heard(fresh)) ?? [];
     for (const { work, runId } of rehearsed) await workResume(work, runId);
@@ -114,9 +114,14 @@ async function planMembers(
   for (const { document_id, run_id, ...facts } of inWave(record.facts, Number(legNameOf(legId)?.what))) {
     const standing = standingOf({ document_id, run_id, ...facts });
     if (standing === "asks_cut" && run_id !== null && isRunId(run_id))
-      members.push({ document_id, runId: run_id, company: true, ...(await ground.runWork(run_id, shared)) });
+      members.push({
+        document_id,
+        runId: run_id,
+        company: true,
+        ...(await ground.runWork(run_id, record.manifest, shared)),
+      });
     if (standing !== "waiting" && standing !== "planning") continue;
-    await ground.untilQuiet(record.manifest.throttle, `${legId} before ${document_id}`);
+    await ground.untilQuiet(record.manifest, `${legId} before ${document_id}`);
     const one = await planMember(ground, record, document_id, shared);
     if (one) members.push({ document_id, company: false, ...one });
   }
@@ -137,7 +142,7 @@ async function planMember(
     known: (await reader.query("read/run", { run_id: runId }))[0],
     phases: await reader.query("read/phases-done", { run_id: runId }),
   }));
-  const runWork = await ground.runWork(runId, shared);
+  const runWork = await ground.runWork(runId, record.manifest, shared);
   if (known && !phases.some(({ phase }) => phase === "source_pin")) {
     // A process died before the run had pinned anything: there is nothing to go on from.
     await workVoid(runWork.work, runId, "interrupted before phase 1");
@@ -161,7 +166,7 @@ async function assign({ world }: LegGround, batch_id: BatchId, document_id: stri
 async function carryOn(ground: LegGround, record: BatchRecord, leg: LegName, legId: string): Promise<void> {
   const member = record.members.find(({ document_id }) => document_id === leg.what);
   if (!member?.run_id || !isRunId(member.run_id) || member.quarantined || member.close_kind !== null) return;
-  const { work, end } = await ground.runWork(member.run_id);
+  const { work, end } = await ground.runWork(member.run_id, record.manifest);
   await workResume(work, member.run_id);
   const consequence = await note(ground, record, member.document_id, end());
   if (consequence.kind !== "again") return;
@@ -200,7 +205,7 @@ async function setAside(ground: LegGround, record: BatchRecord, document: Docume
   const { members } = await batchRecord(ground.world, record.facts.batch_id);
   const run = members.find(({ document_id }) => document_id === document)?.run_id;
   if (!run || !isRunId(run)) return;
-  const { work } = await ground.runWork(run);
+  const { work } = await ground.runWork(run, record.manifest);
   await workVoid(work, run, `set aside: ${reason}`.slice(0, 400));
 }
 

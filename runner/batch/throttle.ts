@@ -1,8 +1,16 @@
-// Holds the legs of a batch back while the server is busy or a person laid the file THROTTLE; looked at between legs and between the
-// documents of a planned wave, never inside an effect.
+// Holds a batch back while the server is busy or a person laid the file THROTTLE; looked at between legs, between the documents of a planned
+// wave and before each effect, never inside one.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Throttle } from "../model/batch.ts";
-import { judgeLoad, nextStep, seenAfter, type LoadVerdict, type Pause, type SeenSince } from "../rules/throttle.ts";
+import type { BatchManifest, Throttle } from "../model/batch.ts";
+import {
+  heldBackWord,
+  judgeLoad,
+  nextStep,
+  seenAfter,
+  type LoadVerdict,
+  type Pause,
+  type SeenSince,
+} from "../rules/throttle.ts";
 import type { World } from "../world.ts";
 
 /** What looking needs; `byHand` whether the file THROTTLE lies among the host's locks. */
@@ -12,6 +20,8 @@ export interface ThrottleGround {
   /** Whether this process was asked to end, which ends a pause. */
   readonly mustEnd: () => boolean;
   readonly say: (line: string) => void;
+  /** What this process is at, for whoever asks how the batch stands; undefined once it goes on. */
+  readonly tell: (heldBack: string | undefined) => void;
 }
 
 /** The looks of one process: it remembers since when it has seen each transaction of others. */
@@ -27,18 +37,23 @@ export class LoadWatch {
   }
 
   /** Returns when the batch may go on: at once on a quiet server, after ten quiet seconds when it was busy. */
-  async untilQuiet(throttle: Throttle, what: string): Promise<void> {
+  async untilQuiet({ throttle, batch_id }: Pick<BatchManifest, "throttle" | "batch_id">, what: string): Promise<void> {
     let pause: Pause | undefined;
     let told = "";
     while (!this.ground.mustEnd()) {
       const { verdict, now } = await this.look(throttle);
       const step = nextStep(pause, verdict, now.getTime());
-      if (step.go) return void (pause && this.ground.say(`${what} goes on`));
+      if (step.go) {
+        if (pause) this.ground.say(`${what} goes on`);
+        break;
+      }
       pause = step.pause;
+      if (verdict.kind !== "goes_on") this.ground.tell(heldBackWord(batch_id, verdict));
       if (verdict.kind !== "goes_on" && verdict.kind !== told)
         this.ground.say(`${what} ${verdict.kind}: ${verdict.why}`);
       told = verdict.kind;
       await sleep(step.wait);
     }
+    this.ground.tell(undefined);
   }
 }

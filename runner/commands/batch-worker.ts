@@ -60,13 +60,20 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
     byHand: () => throttledByHand(world),
     mustEnd: () => askedToEnd() !== undefined,
     say,
+    tell: (heldBack) => beats.doing(heldBack ?? "batch"),
   });
+  const untilQuiet: LegGround["untilQuiet"] = (manifest, what) => watch.untilQuiet(manifest, what);
   const ground: LegGround = {
     world,
     client: worker,
     say,
-    untilQuiet: (throttle, what) => watch.untilQuiet(throttle, what),
-    runWork: (runId, shared) => runWork(common, runId, { askedToEnd, ...(shared ? { vault: shared.vault } : {}) }),
+    untilQuiet,
+    runWork: (runId, manifest, shared) =>
+      runWork(common, runId, {
+        askedToEnd,
+        untilQuiet: (before) => untilQuiet(manifest, `${runId} before ${before}`),
+        ...(shared ? { vault: shared.vault } : {}),
+      }),
     sharedWave: () => sharedWave(common, world),
     lookAgain: async (runId) => lookAgain(await makeWorld(common.config, runId), runId),
   };
@@ -136,7 +143,7 @@ async function untilIdle(
 async function runWork(
   common: Common,
   runId: RunId,
-  shared: Pick<World, "askedToEnd"> & Partial<Pick<World, "vault">>,
+  shared: Pick<World, "askedToEnd" | "untilQuiet"> & Partial<Pick<World, "vault">>,
 ): Promise<RunWork> {
   let last: LegEnd = { exit: 0, code: null };
   const plain = await makeWorld(common.config, runId);

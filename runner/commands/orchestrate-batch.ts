@@ -22,7 +22,7 @@ import { judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
 import { nextLegs } from "../rules/batch-progress.ts";
 import { judgeHalt } from "../rules/batch-stops.ts";
 import { machineAnswers } from "../rules/machine-answer.ts";
-import { judgeLoad } from "../rules/throttle.ts";
+import { heldBackIn, judgeLoad } from "../rules/throttle.ts";
 import { batchText, machinesText } from "../terminal/batch-text.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
@@ -120,13 +120,15 @@ async function tellMachines(common: Common, world: World): Promise<number> {
 }
 
 async function tell(common: Common, world: World, { batch, manifest, members, facts }: BatchRecord): Promise<number> {
-  const { secondsEach, load } = await world.database.read("exec", async (reader) => ({
+  const { secondsEach, load, doing } = await world.database.read("exec", async (reader) => ({
     secondsEach: (await reader.one("read/pace")).seconds,
     load: await reader.one("read/load"),
+    doing: (await reader.query("read/host-beats")).flatMap((beat) => (beat.silent ? [] : [beat.doing])),
   }));
   const answered = {
     ...{ facts, batch, members, secondsEach, maxAgeMinutes: world.config.backup.max_age_minutes },
     load: judgeLoad(load, new Map(), manifest.throttle, await throttledByHand(world)),
+    heldBack: heldBackIn(facts.batch_id, doing),
   };
   const [whole, each] = [batchAnswer(answered), memberAnswers(answered)];
   if (common.json) for (const answer of [whole, ...each]) printJson(answer);

@@ -19,10 +19,20 @@ export interface AnsweredBatch {
   /** Seconds a document takes by this database's last runs; null before the first. */
   readonly secondsEach: number | null;
   readonly load: LoadVerdict;
+  /** What a worker says of this batch that it holds back; it knows how long transactions of others have run. */
+  readonly heldBack: string | undefined;
 }
 
 /** The answer for the whole batch. */
-export function batchAnswer({ facts, batch, members, maxAgeMinutes, secondsEach, load }: AnsweredBatch): BatchAnswer {
+export function batchAnswer({
+  facts,
+  batch,
+  members,
+  maxAgeMinutes,
+  secondsEach,
+  load,
+  heldBack,
+}: AnsweredBatch): BatchAnswer {
   const standings = facts.members.map(standingOf);
   const count = (wanted: string): number => standings.filter((standing) => standing === wanted).length;
   const wave = currentWave(facts) ?? Math.max(...facts.members.map((member) => member.wave));
@@ -46,7 +56,7 @@ export function batchAnswer({ facts, batch, members, maxAgeMinutes, secondsEach,
     wave,
     backup_minutes_left: waiting.length === 0 ? null : Math.max(0, left),
     ...paceOf(standings, facts.close_kind === null ? secondsEach : null),
-    throttle: load.kind === "goes_on" ? load.kind : `${load.kind}: ${load.why}`,
+    throttle: heldBack ?? (load.kind === "goes_on" ? load.kind : `${load.kind}: ${load.why}`),
     next: nextCommand(facts, standings, batch.halts_in_force),
   };
 }

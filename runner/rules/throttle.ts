@@ -73,3 +73,13 @@ export function nextStep(pause: Pause | undefined, verdict: LoadVerdict, now: nu
   if (now - quietSince >= QUIET_MILLISECONDS) return { go: true };
   return { go: false, pause: { quietSince }, wait: LOOK_MILLISECONDS };
 }
+
+/** What a worker says it is at while a batch is held back, as its beats tell everybody. */
+export const heldBackWord = (batch_id: string, verdict: Exclude<LoadVerdict, { kind: "goes_on" }>): string =>
+  `${heldBack(batch_id)}${verdict.kind}: ${verdict.why}`;
+
+/** What workers that live say about a batch that they hold back; undefined when none does. */
+export const heldBackIn = (batch_id: string, doing: readonly string[]): string | undefined =>
+  doing.find((word) => word.startsWith(heldBack(batch_id)))?.slice(heldBack(batch_id).length);
+
+const heldBack = (batch_id: string): string => `batch, ${batch_id} held back: `;

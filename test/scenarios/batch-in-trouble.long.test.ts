@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
+import { asAdministrator } from "../support/admin-connection.ts";
 import { layHost } from "../support/lay-host.ts";
 import { signOrder } from "../support/signed-orders.ts";
 
@@ -42,6 +43,21 @@ const units = async (): Promise<number> =>
   (
     await host.sql<{ n: number }>(
       "SELECT count(*)::int AS n FROM public.information_unit WHERE canonical_address LIKE 'LAW-%'",
+    )
+  )[0]?.n ?? -1;
+/** Phases of a run from leg A on. */
+const phasesOf = async (run: string): Promise<string[]> =>
+  (
+    await host.sql<{ phase: string }>(
+      "SELECT phase FROM cutter_runtime.phase_done WHERE run_id = $1 AND began > (SELECT at FROM cutter_runtime.phase_done WHERE run_id = $1 AND phase = 'grant_probe') ORDER BY at",
+      [run],
+    )
+  ).map(({ phase }) => phase);
+const waitingFor = async (table: string): Promise<number> =>
+  (
+    await host.sql<{ n: number }>(
+      "SELECT count(DISTINCT pid)::int AS n FROM pg_locks WHERE NOT granted AND relation = $1::regclass",
+      [`public.${table}`],
     )
   )[0]?.n ?? -1;
 const signAll = async (gate: string, person: string): Promise<string[]> => {
@@ -84,7 +100,31 @@ test("after a halt nothing of the batch goes on, by the batch or by a run alone,
     const order = await signOrder(host, "hoa", "unhalt", id, "--run", run);
     expect(await host.cutter("orchestrate", "unhalt", order)).toMatchObject({ status: 0 });
   }
-  expect(await batch("resume", ID)).toMatchObject({ status: 0 });
+});
+
+test("a file laid while an effect runs lets that effect end and holds the next one back, told with its reason, until it is gone", async () => {
+  const throttle = join(host.sandbox.place.runtimeRoot, "locks", "THROTTLE");
+  const run = await runOf("LAW-A");
+  await asAdministrator(host.sandbox, async (client) => {
+    await client.query("BEGIN");
+    await client.query("LOCK TABLE public.birth_registry IN SHARE MODE");
+    expect(await batch("resume", ID)).toMatchObject({ status: 0 });
+    await expect.poll(() => waitingFor("birth_registry"), { timeout: 60_000 }).toBe(1);
+    writeFileSync(throttle, "");
+    await client.query("COMMIT");
+  });
+  await expect
+    .poll(workerLog, { timeout: 60_000 })
+    .toContain(`${run} before leg_b_record pauses: the file locks/THROTTLE`);
+  expect(await phasesOf(run)).toEqual(["cut_leg_a", "structural_verify"]);
+  const held = await batch("status", ID);
+  expect(held.events.find(({ event }) => event === "batch")).toMatchObject({
+    throttle: "pauses: the file locks/THROTTLE lies there",
+  });
+  expect(held.events.filter(({ event }) => event === "machine").flatMap(({ doing }) => doing)).toContainEqual(
+    expect.stringContaining(`${ID} held back: pauses`),
+  );
+  rmSync(throttle);
   expect(await batch("follow", ID)).toMatchObject({ status: 3 });
   expect(await units()).toBe(6);
 });

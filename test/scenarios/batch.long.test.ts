@@ -41,6 +41,21 @@ async function killWorkerIn(leg: string): Promise<void> {
   process.kill(pid, "SIGKILL");
 }
 
+const requestOf = (runId: string, gate: string) =>
+  JSON.parse(readFileSync(join(host.bundle(runId, gate), "payload.json"), "utf8")) as {
+    payload: Record<string, unknown>;
+  };
+
+/** By run, the other documents that its recorded rehearsal names. */
+async function rehearsedTogether(runs: readonly Member[]): Promise<string[][]> {
+  const rows = await host.sql<{ run_id: string; documents: string[] }>(
+    `SELECT j.run_id, ARRAY(SELECT t ->> 'document_id' FROM jsonb_array_elements(j.entry #> '{rehearsal,together}') t) AS documents
+       FROM cutter_runtime.journal j WHERE j.entry ->> 'event' = 'rehearsed' AND j.run_id = ANY ($1)`,
+    [runs.map(({ run_id }) => run_id)],
+  );
+  return runs.map(({ run_id }) => rows.find((row) => row.run_id === run_id)?.documents ?? ["not rehearsed"]);
+}
+
 interface Member {
   readonly document_id: string;
   readonly run_id: string;
@@ -82,6 +97,11 @@ test("three documents go through canary and wave to enactment, each with stateme
   expect(await batch("open", manifest())).toMatchObject({ status: 0 });
   for (const wave of [["LAW-A"], ["LAW-B", "LAW-C"]]) {
     expect(await batch("follow", ID)).toMatchObject({ status: 3 });
+    const [before] = await host.sql<{ outcome_digest: string }>(
+      "SELECT batch_id, wave::text, outcome_digest FROM cutter_runtime.batch_wave WHERE batch_id = $1",
+      [ID],
+    );
+    const after = wave.length > 1 ? before : undefined;
     const runs = (await members()).filter(({ document_id }) => wave.includes(document_id));
     expect(runs.map(({ state }) => state)).toEqual(wave.map(() => "awaiting_cut_authorization"));
     const backups = await host.sql<{ file_sha: string }>(
@@ -89,6 +109,11 @@ test("three documents go through canary and wave to enactment, each with stateme
       [runs.map(({ run_id }) => run_id)],
     );
     expect(backups).toHaveLength(1);
+    expect(await rehearsedTogether(runs)).toEqual(
+      runs.map(({ document_id }) => wave.filter((one) => one !== document_id)),
+    );
+    const asked = runs.map(({ run_id }) => requestOf(run_id, "EXECUTION").payload["after"]);
+    expect(asked).toEqual(runs.map(() => after));
     const signed = [...(await sitting(runs, "SG_1_cut_authz", "linh")), ...(await sitting(runs, "EXECUTION", "minh"))];
     expect(signed).toHaveLength(2 * runs.length);
     expect(await batch("resume", ID, ...signed)).toMatchObject({ status: 0 });

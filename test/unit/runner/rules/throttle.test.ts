@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import { batchManifestSchema, type Throttle } from "../../../../runner/model/batch.ts";
 import {
+  heldBackIn,
+  heldBackWord,
   judgeLoad,
   nextStep,
   seenAfter,
@@ -104,4 +106,12 @@ test.each([
   };
   expect(batchManifestSchema.safeParse(wish).success).toBe(true);
   expect(batchManifestSchema.safeParse({ ...wish, ...over }).success).toBe(false);
+});
+
+test("what a worker says of a batch that it holds back is read again by whoever asks about that batch, and about no other", () => {
+  const verdict = judged({ ungranted_locks: 11 });
+  if (verdict.kind === "goes_on") throw new Error("not held back");
+  const doing = ["batch", heldBackWord("ictb-20261129T120000Z-0000000a", verdict)];
+  expect(heldBackIn("ictb-20261129T120000Z-0000000a", doing)).toBe("pauses: 11 locks that wait, more than 10");
+  expect(heldBackIn("ictb-20261129T120000Z-0000000b", doing)).toBeUndefined();
 });
