@@ -153,19 +153,22 @@ function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunctio
       })),
     );
   return [
-    ...rights.roles.flatMap(({ name, package: by, login, superuser, connection_limit: limit, member_of }): Entry[] => [
-      {
-        path: `role ${name}`,
-        package: by,
-        state: `${login ? "login" : "no login"}, ${limit === -1 ? "no limit" : `limit ${limit}`}${superuser ? ", superuser" : ""}`,
-      },
-      ...member_of.map((role) => ({
-        path: membershipPath(name, role),
-        package: by,
-        state: "member",
-        parent: `role ${name}`,
-      })),
-    ]),
+    ...rights.roles.flatMap(
+      ({ name, package: first, login, superuser, connection_limit, raised_by, member_of }): Entry[] => [
+        // Of two entries the later package's holds.
+        ...[[first, connection_limit] as const, ...Object.entries(raised_by)].map(([by, limit]) => ({
+          path: `role ${name}`,
+          package: by,
+          state: `${login ? "login" : "no login"}, ${limit === -1 ? "no limit" : `limit ${limit}`}${superuser ? ", superuser" : ""}`,
+        })),
+        ...member_of.map((role) => ({
+          path: membershipPath(name, role),
+          package: first,
+          state: "member",
+          parent: `role ${name}`,
+        })),
+      ],
+    ),
     ...rights.schemas.flatMap(({ name, owner, package: by, rights: held }): Entry[] => [
       ...(owner === null ? [] : [{ path: `schema ${name}`, package: by, state: `owner ${owner}` }]),
       ...of(`schema ${name}`, held, `schema ${name}`),

@@ -10,6 +10,8 @@ const schema = z.looseObject({
       login: z.boolean(),
       superuser: z.boolean(),
       connection_limit: z.int(),
+      /** The limit it has once a package is laid that needs more places. */
+      raised_by: z.record(z.string(), z.int()).default({}),
       member_of: z.array(z.string()).default([]),
     }),
   ),

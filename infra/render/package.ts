@@ -97,8 +97,8 @@ function renderRepair({ declared, rights, entries }: PackageScript): string {
   const roles = rights.roles
     .filter(({ name }) => own(`role ${name}`))
     .map(
-      ({ name, login, connection_limit: limit }) =>
-        `ALTER ROLE ${name} ${login ? "LOGIN" : "NOLOGIN"} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${limit};`,
+      ({ name, login, connection_limit, raised_by }) =>
+        `ALTER ROLE ${name} ${login ? "LOGIN" : "NOLOGIN"} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${raised_by[declared.name] ?? connection_limit};`,
     );
   const memberships = rights.roles.flatMap(({ name, member_of }) =>
     member_of.filter((role) => own(membershipPath(name, role))).map((role) => grantMembership(role, name)),

@@ -25,6 +25,9 @@ const squatter = (): pg.Client => {
   const { user, password } = host.sandbox.credentials.exec;
   return new pg.Client({ host: socket, port, database: name, user, password, ssl: false });
 };
+/** How many connections the role may have. */
+const places = async (): Promise<number> =>
+  (await host.sql<{ n: number }>("SELECT rolconnlimit AS n FROM pg_roles WHERE rolname = 'cutter_exec'"))[0]?.n ?? NaN;
 const waitings = (): string[] =>
   readFileSync(join(host.sandbox.place.runtimeRoot, "runs", run, "events.ndjson"), "utf8")
     .split("\n")
@@ -32,7 +35,7 @@ const waitings = (): string[] =>
 
 test("a run that finds every connection of its role taken says so, writes nothing, and goes on when one is free", async () => {
   await authorized.back();
-  const squatters = [squatter(), squatter()];
+  const squatters = Array.from({ length: await places() }, squatter);
   for (const one of squatters) await one.connect();
   try {
     const refused = await host.cutter("orchestrate", "resume", run);
@@ -56,9 +59,10 @@ test("a run at work whose places are taken by colleagues says that it waits, and
   while ((await holder()) === before) await sleep(5);
   const squatters: pg.Client[] = [];
   try {
-    while (squatters.length < 2) {
+    const all = await places();
+    while (squatters.length < all) {
       const next = squatter();
-      // The run has a place now and then; this colleague asks until both are his.
+      // The run has a place now and then; this colleague asks until all are his.
       if (
         await next.connect().then(
           () => true,

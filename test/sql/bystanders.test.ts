@@ -290,7 +290,7 @@ test("server identity answers every login role of ours with what this session is
 test("a missing role, a missing function and a missing table are named by the precheck statements", async () => {
   const roles = await ask<RoleFact & pg.QueryResultRow>("precheck/roles", [["cutter_exec", "cutter_nobody"]]);
   expect(roles).toMatchObject([
-    { role: "cutter_exec", present: true, can_login: true, superuser: false, connection_limit: 2 },
+    { role: "cutter_exec", present: true, can_login: true, superuser: false, connection_limit: 12 },
     { role: "cutter_nobody", present: false },
   ]);
   const scope = {

@@ -267,7 +267,7 @@ const SEEN: readonly (readonly [string, string, readonly (string | RegExp)[]])[]
   [
     "a connection limit was lifted",
     "ALTER ROLE cutter_exec CONNECTION LIMIT 20",
-    ["role attribute cutter_exec connection limit changed from 2 to 20"],
+    ["role attribute cutter_exec connection limit changed from 12 to 20"],
   ],
   [
     "a role got its own search_path",

@@ -17,6 +17,7 @@ const rights = z
         login: z.boolean(),
         superuser: z.boolean(),
         connection_limit: z.int(),
+        raised_by: z.record(z.string(), z.int()).default({}),
         member_of: z.array(z.string()).default([]),
       }),
     ),
@@ -117,7 +118,7 @@ it("no table of the cutter or of the governance ledger is missing from the file;
 it("roles, schemas and triggers stand as listed", async () => {
   db = await freshDatabase();
   const roles = rights.roles
-    .map((role) => `${role.name} ${role.login} ${role.superuser} ${role.connection_limit}`)
+    .map((role) => `${role.name} ${role.login} ${role.superuser} ${role.raised_by["batch"] ?? role.connection_limit}`)
     .sort();
   expect(
     await lines(

@@ -191,10 +191,10 @@ test("PUBLIC may execute none of the functions in schema public", async () => {
   ).toEqual([]);
 });
 
-test.each(["cutter_exec", "cutter_verify"] as const)("a third connection of %s is refused", async (role) => {
-  await begin(role);
-  await begin(role);
-  await expect(db.connect(role)).rejects.toThrow(/too many connections/);
+test("a third connection of cutter_verify is refused", async () => {
+  await begin("cutter_verify");
+  await begin("cutter_verify");
+  await expect(db.connect("cutter_verify")).rejects.toThrow(/too many connections/);
 });
 
 test("the reader of context packs gets read-only transactions of five seconds a statement", async () => {

@@ -17,6 +17,8 @@ BEGIN
 END $$;
 -- The scheduler's login. It has no right in this database; what it may do stands in the engine's own.
 ALTER ROLE cutter_engine LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT CONNECTION LIMIT 20;
+-- Four places for each of three machines: a leg that writes, one that plans, the look for work, a beat (docs/decisions/0154-several-machines.md).
+ALTER ROLE cutter_exec CONNECTION LIMIT 12;
 
 SET LOCAL ROLE cutter_owner;
 

@@ -18,4 +18,6 @@ SELECT 'role cutter_engine has the expected attributes', EXISTS (
    WHERE p.rolname = 'cutter_engine' AND p.rolcanlogin AND p.rolconnlimit = 20 AND NOT p.rolinherit
      AND NOT (p.rolsuper OR p.rolbypassrls OR p.rolcreaterole OR p.rolcreatedb OR p.rolreplication))
 UNION ALL
+SELECT 'role cutter_exec has twelve places', EXISTS (SELECT FROM pg_roles p WHERE p.rolname = 'cutter_exec' AND p.rolconnlimit = 12)
+UNION ALL
 SELECT 'cutter_engine may use no schema of the cutter', NOT has_schema_privilege('cutter_engine', 'cutter_runtime', 'USAGE')

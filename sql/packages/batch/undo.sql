@@ -31,6 +31,7 @@ DROP TABLE cutter_runtime.batch_wave;
 DROP TABLE cutter_runtime.batch_member;
 DROP TABLE cutter_runtime.batch;
 RESET ROLE;
+ALTER ROLE cutter_exec CONNECTION LIMIT 2;
 DO $$
 BEGIN
   DROP ROLE cutter_engine;
