@@ -18,7 +18,7 @@ type Receipt = RowOf<"read/receipts">;
 export async function freshReceipt(run: Run, planned: Pick<Planned, "source" | "backup">): Promise<Receipt> {
   const [newest] = await receiptsOf(run);
   const tooOld = newest && backupTooOld(takenAt(newest), newest.now, run.world.config.backup.max_age_minutes);
-  if (!newest || tooOld || (await liesElsewhere(run))) return oneMoreReceipt(run, planned);
+  if (!newest || tooOld || (await liesElsewhere(run, newest))) return oneMoreReceipt(run, planned);
   await insistAccounted(run, planned, newest);
   return newest;
 }
@@ -37,8 +37,10 @@ const receiptsOf = (run: Run): Promise<readonly Receipt[]> =>
   run.world.database.read("exec", (reader) => reader.query("read/receipts", { run_id: run.row.run_id }));
 
 /** Taken by another machine of this host that did not bring it here: whoever writes must hold a proven backup itself. */
-const liesElsewhere = async ({ row, world }: Run): Promise<boolean> =>
-  world.config.machines !== undefined && !(await world.vault.has(row.run_id));
+async function liesElsewhere({ row, world }: Run, newest: Receipt): Promise<boolean> {
+  const here = await world.vault.has(row.run_id, newest);
+  return world.config.machines !== undefined && !here;
+}
 
 /** A backup that several runs share is recorded by each when its turn comes: its age counts from its proof. */
 function takenAt({ proof, at }: Receipt): Date {

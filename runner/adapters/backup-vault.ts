@@ -7,6 +7,7 @@ import type { BackupVault, KeptCopy, ScratchServer } from "../world/backup.ts";
 import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
+import { bringCopy, layCopies } from "./backup-copies.ts";
 import type { Credential } from "./credentials.ts";
 import { insistOwnFolders } from "./own-folders.ts";
 import { exists } from "./run-files.ts";
@@ -17,10 +18,11 @@ import { urlScratch } from "./scratch-url.ts";
 import { takeBackup, verifyBackupFile } from "./take-backup.ts";
 
 /** The part of the configuration that backups need. */
-export type BackupConfig = Pick<Config, "database" | "backup"> & {
-  readonly orchestrator: Pick<Config["orchestrator"], "runtime_root">;
-  readonly caps: Pick<Config["caps"], "phase_minutes">;
-};
+export type BackupConfig = Pick<Config, "database" | "backup"> &
+  Partial<Pick<Config, "batch">> & {
+    readonly orchestrator: Pick<Config["orchestrator"], "runtime_root">;
+    readonly caps: Pick<Config["caps"], "phase_minutes">;
+  };
 
 /** `credential` reads the env file of cutter_backup; `log` gets progress lines without secrets or rows. */
 export function backupVault(
@@ -29,6 +31,7 @@ export function backupVault(
   log: (line: string) => void,
 ): BackupVault {
   const folder = join(config.orchestrator.runtime_root, "backups");
+  const copies = config.batch?.backup_copies ?? [];
   let kept: KeptCopy | undefined;
   const letGo = async (): Promise<void> => {
     const copy = kept;
@@ -61,9 +64,11 @@ export function backupVault(
       if (!isRunId(runId))
         throw new Stopped("STOP_REFUSED_INPUT", { saw: "an id that is no run id", wanted: "ictr-<UTC>-<8 hex>" });
       await letGo();
-      return take(`${runId}.sql.gpg`, (copy) => {
+      const receipt = await take(`${runId}.sql.gpg`, (copy) => {
         kept = copy;
       });
+      await layCopies(copies, join(folder, `${runId}.sql.gpg`), receipt.file_sha);
+      return receipt;
     },
     kept: () => kept,
     letGo,
@@ -77,7 +82,10 @@ export function backupVault(
         await rm(join(folder, `${name}.unproven`), { force: true });
       }
     },
-    has: (runId) => exists(join(folder, `${basename(runId)}.sql.gpg`)),
+    has: async (runId, { file_sha }) => {
+      const file = join(folder, `${basename(runId)}.sql.gpg`);
+      return (await exists(file)) || bringCopy(copies, file_sha, file);
+    },
     verify: (receipt) => verifyBackupFile(join(folder, basename(receipt.file)), receipt),
   };
 }

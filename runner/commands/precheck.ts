@@ -133,15 +133,24 @@ async function folderChecks(config: Config): Promise<Point[]> {
   const folders = ["runs", "approvals", "artifacts", "backups", "rollback", "reports", "locks", "batches"].map((area) =>
     join(root, area),
   );
-  return Promise.all(
-    folders.map((folder) =>
-      check(`folder ${folder}`, "a folder this user can write", async () => {
-        insistOwnFolders(root, join(folder, "any"));
+  const copies = (config.batch?.backup_copies ?? []).map((folder) =>
+    check(
+      `folder ${folder} for copies of backups`,
+      "a folder of another machine that this user can write",
+      async () => {
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
         return "writable";
-      }),
+      },
     ),
   );
+  const own = folders.map((folder) =>
+    check(`folder ${folder}`, "a folder this user can write", async () => {
+      insistOwnFolders(root, join(folder, "any"));
+      await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+      return "writable";
+    }),
+  );
+  return Promise.all([...own, ...copies]);
 }
 
 async function check(title: string, wanted: string, look: () => Promise<string>): Promise<Point> {

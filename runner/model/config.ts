@@ -83,7 +83,14 @@ export const configSchema = z.strictObject({
     backup: envFile,
   }),
   /** The scheduler of batches: its own database on the same server, and the env file of its role. Left out: this host does no batches. */
-  batch: z.strictObject({ engine_database: z.literal("cutter_engine"), credentials: envFile }).exactOptional(),
+  batch: z
+    .strictObject({
+      engine_database: z.literal("cutter_engine"),
+      credentials: envFile,
+      /** Folders of other machines, as this one mounts them: every proven backup of a run is copied there before anyone signs. */
+      backup_copies: z.array(path).min(1).max(4).exactOptional(),
+    })
+    .exactOptional(),
   approvers: z.strictObject({ file: path, sha }),
   /** How long an EXECUTION may be signed after it was asked for, and used after it was signed; left out: 90 minutes. */
   approvals: z

@@ -1,0 +1,88 @@
+// Copies of proven backups in folders of other machines (docs/decisions/0154-several-machines.md): laid and read back before anyone signs, and
+// brought here when a run goes on where its own file does not lie. A copy is named after its digest, so runs of one wave share one.
+import { createHash, randomBytes } from "node:crypto";
+import { copyFile, constants, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Stopped } from "../model/stop.ts";
+import { exists } from "./run-files.ts";
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Path of the copy of a backup with this digest. */
+const copyIn = (folder: string, file_sha: string): string => {
+  if (!SHA256.test(file_sha)) throw new Error("a digest out of form");
+  return join(folder, `${file_sha}.sql.gpg`);
+};
+
+/** Lays `file` in each folder and reads every copy back. STOP_BACKUP_FAILED names the folder that does not hold it. */
+export async function layCopies(folders: readonly string[], file: string, file_sha: string): Promise<void> {
+  for (const folder of folders) {
+    const copy = copyIn(folder, file_sha);
+    try {
+      if (!(await exists(copy))) await copyWhole(file, copy);
+      const saw = await digestOfFile(copy);
+      if (saw === file_sha) continue;
+      throw new Error(`it reads back as ${saw.slice(0, 12)}`);
+    } catch (error) {
+      throw new Stopped(
+        "STOP_BACKUP_FAILED",
+        {
+          saw: `the copy of the backup in ${folder} failed: ${reasonOf(error)}`,
+          wanted: "every folder of batch.backup_copies holding the proven backup",
+          hint: "look at the other machine, its mount and its room; nothing was signed and nothing is written",
+        },
+        error,
+      );
+    }
+  }
+}
+
+/** Brings the backup of this digest to `file`; false when no folder holds it unchanged. */
+export async function bringCopy(folders: readonly string[], file_sha: string, file: string): Promise<boolean> {
+  for (const folder of folders) {
+    const copy = copyIn(folder, file_sha);
+    try {
+      if (!(await exists(copy)) || (await digestOfFile(copy)) !== file_sha) continue;
+      await copyWhole(copy, file);
+      if ((await digestOfFile(file)) === file_sha) return true;
+      await rm(file, { force: true });
+    } catch {
+      // A folder that cannot be read holds nothing for us; another one may.
+    }
+  }
+  return false;
+}
+
+/** A new name beside it first, so that no reader finds half of it. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  const fresh = `${to}.${randomBytes(4).toString("hex")}.new`;
+  try {
+    await copyFile(from, fresh, constants.COPYFILE_EXCL);
+    await flush(fresh);
+    await rename(fresh, to);
+    await flush(dirname(to));
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+async function flush(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  for await (const piece of handle.createReadStream()) hash.update(piece as Buffer);
+  return hash.digest("hex");
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && "code" in error) return String(error.code);
+  return error instanceof Error ? error.message : "unknown";
+}

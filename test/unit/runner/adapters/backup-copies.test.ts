@@ -1,0 +1,49 @@
+// Copies of a proven backup on another machine: laid whole or not at all, and brought back only unchanged.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { bringCopy, layCopies } from "../../../../runner/adapters/backup-copies.ts";
+import { sha256 } from "../../../../runner/model/canonical.ts";
+
+let root: string;
+let other: string;
+let file: string;
+const BYTES = "a sealed backup";
+const SHA = sha256(BYTES);
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "copies-"));
+  other = join(root, "other");
+  mkdirSync(other);
+  file = join(root, "run.sql.gpg");
+  writeFileSync(file, BYTES);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+test("a copy is laid once under its digest and brought to a machine that has no file", async () => {
+  await layCopies([other], file, SHA);
+  await layCopies([other], file, SHA);
+  expect(readdirSync(other)).toEqual([`${SHA}.sql.gpg`]);
+  rmSync(file);
+  expect(await bringCopy([other], SHA, file)).toBe(true);
+  expect(readFileSync(file, "utf8")).toBe(BYTES);
+});
+
+test("a folder that is away stops the backup by name, before anyone is asked to sign", async () => {
+  const away = join(root, "away");
+  await expect(layCopies([other, away], file, SHA)).rejects.toMatchObject({
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw: expect.stringContaining(`${away} failed: ENOENT`) as unknown },
+  });
+});
+
+test.each([
+  ["other bytes", (path: string) => writeFileSync(path, "other bytes")],
+  ["a link to another file", (path: string) => symlinkSync(file, path)],
+])("a copy of %s under the right name is not read back as the backup", async (_what, lay) => {
+  lay(join(other, `${SHA}.sql.gpg`));
+  writeFileSync(file, BYTES);
+  await expect(layCopies([other], file, SHA)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED" });
+  expect(await bringCopy([other], SHA, join(root, "brought.sql.gpg"))).toBe(false);
+  expect(readdirSync(root).sort()).toEqual(["other", "run.sql.gpg"]);
+});
