@@ -74,7 +74,6 @@ const units = (document: string) =>
 
 test("a run whose machine died in the middle goes on from another within 20 seconds, under the signatures it had, and is enacted there", async () => {
   const runId = await authorized(a, "LAW-A");
-  machines.shareBackups();
   void a.cutter("orchestrate", "resume", runId);
   await working(a, "LAW-A");
   expect(await b.cutter("orchestrate", "resume", runId)).toMatchObject({ stop: "STOP_LEASE_HELD" });
@@ -89,7 +88,6 @@ test("a run whose machine died in the middle goes on from another within 20 seco
 
 test("a machine that stood still and wakes up is fenced; what the other wrote stands once", async () => {
   const runId = await authorized(b, "LAW-B");
-  machines.shareBackups();
   const late = b.cutter("orchestrate", "resume", runId);
   await working(b, "LAW-B");
   b.freeze();

@@ -20,12 +20,20 @@ export function writeManifest(host: GovernedHost, batch_id: string, over: Record
   return file;
 }
 
+/** Who signs which gate of which batch; `bundle` finds a request where it does not lie on the host itself. */
+export interface Sitting {
+  readonly batch_id: string;
+  readonly gate: string;
+  readonly person: string;
+  readonly bundle?: (runId: string, gate: string) => string;
+}
+
 let sittings = 0;
 
 /** A person signs every document of a gate; a wave is confirmed at once where there is more than one. Answers the signed files. */
 export async function sitting(
   host: GovernedHost,
-  { batch_id, gate, person: id }: { readonly batch_id: string; readonly gate: string; readonly person: string },
+  { batch_id, gate, person: id, bundle = host.bundle }: Sitting,
   runs: readonly Member[],
   words: readonly string[] = [],
 ): Promise<string[]> {
@@ -34,7 +42,7 @@ export async function sitting(
   const { runtimeRoot } = host.sandbox.place;
   const folder = join(runtimeRoot, "..", `sitting-${(sittings += 1)}`);
   for (const { document_id, run_id } of runs)
-    cpSync(host.bundle(run_id, gate), join(folder, document_id), { recursive: true });
+    cpSync(bundle(run_id, gate), join(folder, document_id), { recursive: true });
   const members = runs.map(({ document_id, run_id }) => ({ document_id, run_id, bundle: document_id }));
   writeFileSync(join(folder, "wave.json"), JSON.stringify({ batch_id, wave: 0, gate, members }));
   const profileFile = join(folder, "profile.json");

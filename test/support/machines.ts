@@ -1,11 +1,23 @@
 // Several machines on this one: each has a host name, a process table and a runtime root of its own (unshare), and all of them are one
 // host of one PostgreSQL. A machine that is killed loses every process at once; one that is frozen wakes where it stood.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { configSchema } from "../../runner/model/config.ts";
+import { machineLine, type MachineLine } from "./machine-line.ts";
 import { callCutter, type CutterAnswer, type GovernedHost } from "./governed-host.ts";
 
 /** One of them. */
@@ -15,9 +27,15 @@ export interface Machine {
   readonly root: string;
   /** The runner as an operator calls it there, with --json. */
   cutter(...words: string[]): Promise<CutterAnswer>;
+  /** Begins what the unit of systemd keeps up on a machine: its worker, until the machine ends. */
+  work(): void;
   /** Every process of it at once, as when the power fails. */
   kill(): void;
   lives(): boolean;
+  /** Begins it again after `kill`, with what lay on its disk. */
+  boot(): Promise<void>;
+  /** Its line to the server, where it has one of its own. */
+  readonly line: MachineLine | undefined;
   /** Its processes stand still until `thaw`. */
   freeze(): void;
   thaw(): void;
@@ -27,22 +45,41 @@ export interface Machine {
 export interface Machines {
   readonly all: readonly Machine[];
   named(name: string): Machine;
-  /** What somebody who fetches the requests of a wave does: every machine has every backup. */
-  shareBackups(): void;
   remove(): void;
 }
 
-const BEGIN = 'hostname "$1" && mount --bind "$2" "$3" && exec sleep infinity';
+const BEGIN = 'hostname "$1" && mount --bind "$2" "$3" && mount --bind "$4" "$5" && exec sleep infinity';
 
-/** The same configuration on each, because its digest is signed. Everything registered before is on all of them. */
-export async function machinesOf(host: GovernedHost, names: readonly string[]): Promise<Machines> {
+/** `ownLines`: each reaches the server through a line of its own. `rootBytes`: the size of each one's disk, else that of this machine. */
+export interface MachineOptions {
+  readonly ownLines?: boolean;
+  readonly rootBytes?: number;
+}
+
+/** The same configuration on each, because its digest is signed. Everything registered before is on all of them. Backups are copied to a folder of none. */
+export async function machinesOf(
+  host: GovernedHost,
+  names: readonly string[],
+  options: MachineOptions = {},
+): Promise<Machines> {
   const { configFile, runtimeRoot, envFolder } = host.sandbox.place;
   const key_file = join(envFolder, "machines.env");
   writeFileSync(key_file, `DOT_CUTTER_MACHINES_KEY=${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   const config = configSchema.parse(JSON.parse(readFileSync(configFile, "utf8")));
-  writeFileSync(configFile, JSON.stringify({ ...config, machines: { names: [...names], key_file } }));
+  // A folder of none of them, as a mount of another machine is: what lies there outlives each.
+  const copies = join(dirname(runtimeRoot), "backup-copies");
+  mkdirSync(copies, { recursive: true });
+  const { batch } = config;
+  writeFileSync(
+    configFile,
+    JSON.stringify({
+      ...config,
+      machines: { names: [...names], key_file },
+      ...(batch === undefined ? {} : { batch: { ...batch, backup_copies: [copies] } }),
+    }),
+  );
   const all: Machine[] = [];
-  for (const name of names) all.push(await begin(name, join(dirname(runtimeRoot), `machine-${name}`), host));
+  for (const name of names) all.push(await machineOf(name, host, options));
   return {
     all,
     named: (name) => {
@@ -50,47 +87,86 @@ export async function machinesOf(host: GovernedHost, names: readonly string[]): 
       if (!found) throw new Error(`no machine ${name}`);
       return found;
     },
-    shareBackups: () => {
-      for (const from of all)
-        for (const to of all)
-          if (from !== to && from.lives())
-            cpSync(join(from.root, "backups"), join(to.root, "backups"), { recursive: true, force: false });
-    },
     remove: () => {
-      for (const one of all) one.kill();
+      for (const one of all) {
+        one.kill();
+        one.line?.end();
+        if (options.rootBytes !== undefined) execFileSync("umount", ["--lazy", one.root]);
+      }
     },
   };
 }
 
-async function begin(name: string, root: string, { sandbox }: GovernedHost): Promise<Machine> {
+async function machineOf(name: string, { sandbox }: GovernedHost, options: MachineOptions): Promise<Machine> {
   const { runtimeRoot } = sandbox.place;
+  const { database } = sandbox;
+  const root = join(dirname(runtimeRoot), `machine-${name}`);
+  mkdirSync(root, { recursive: true });
+  if (options.rootBytes !== undefined)
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${options.rootBytes},mode=755`, "tmpfs", root]);
   cpSync(runtimeRoot, root, { recursive: true });
-  mkdirSync(join(root, "backups"), { recursive: true });
-  const flags = ["--uts", "--pid", "--mount", "--fork", "--mount-proc", "--kill-child"];
-  const outer = spawn("unshare", [...flags, "sh", "-c", BEGIN, "sh", name, root, runtimeRoot], { stdio: "ignore" });
-  const first = await firstProcess(outer.pid ?? 0);
-  const space = readlinkSync(`/proc/${first}/ns/pid`);
-  const line = ["nsenter", "-t", String(first), "-u", "-p", "-m", "--", sandbox.launchers.cutter];
-  const lives = (): boolean => processesIn(space).includes(first);
+  for (const folder of ["backups", "batches"]) mkdirSync(join(root, folder), { recursive: true });
+  const line = options.ownLines === true ? await machineLine(database) : undefined;
+  const places = [root, runtimeRoot, line?.folder ?? database.host, database.host];
+  let now = await begin(name, places);
+  const enter = (): string[] => ["nsenter", "-t", String(now.first), "-u", "-p", "-m", "--", sandbox.launchers.cutter];
+  const lives = (): boolean => processesIn(now.space).includes(now.first);
   const signal = (which: NodeJS.Signals): void => {
-    for (const pid of processesIn(space)) process.kill(pid, which);
+    for (const pid of processesIn(now.space)) process.kill(pid, which);
   };
   return {
     name,
     root,
+    line,
     lives,
-    cutter: (...words) => callCutter(line, words),
+    cutter: (...words) => callCutter(enter(), words),
+    work: () => {
+      const log = openSync(join(root, "batches", "worker.log"), "a");
+      const [program = "", ...before] = enter();
+      spawn(program, [...before, "orchestrate", "batch", "supervise", "--stay"], { stdio: ["ignore", log, log] });
+      closeSync(log);
+    },
     // The kernel ends a process table with its first process.
     kill: () => {
-      if (lives()) process.kill(first, "SIGKILL");
+      if (lives()) process.kill(now.first, "SIGKILL");
+    },
+    boot: async () => {
+      now = await begin(name, places);
     },
     freeze: () => signal("SIGSTOP"),
     thaw: () => {
       signal("SIGCONT");
       // nsenter stands still with the program it entered for, and is outside.
-      for (const pid of callersOf(first)) process.kill(pid, "SIGCONT");
+      for (const pid of callersOf(now.first)) process.kill(pid, "SIGCONT");
     },
   };
+}
+
+/** A process table, a host name and mounts of their own: what lies at the first place stands at the second, and so on. */
+async function begin(
+  name: string,
+  places: readonly string[],
+): Promise<{ readonly first: number; readonly space: string }> {
+  const flags = ["--uts", "--pid", "--mount", "--fork", "--mount-proc", "--kill-child"];
+  const outer = spawn("unshare", [...flags, "sh", "-c", BEGIN, "sh", name, ...places], { stdio: "ignore" });
+  const first = await firstProcess(outer.pid ?? 0);
+  return { first, space: readlinkSync(`/proc/${first}/ns/pid`) };
+}
+
+/** The newest request of a gate, on whichever machine it was written last. */
+export function newestBundle({ all }: Machines, runId: string, gate: string): string {
+  const found = all.flatMap(({ root }) => {
+    const requests = join(root, "runs", runId, "requests");
+    if (!existsSync(requests)) return [];
+    return readdirSync(requests)
+      .filter((name) => name.startsWith(`${gate}-`))
+      .map((name) => join(requests, name))
+      .filter((folder) => existsSync(join(folder, "payload.json")))
+      .map((folder) => ({ folder, at: statSync(join(folder, "payload.json")).mtimeMs }));
+  });
+  const [newest] = found.sort((one, other) => other.at - one.at);
+  if (!newest) throw new Error(`no ${gate} request of ${runId} on any machine`);
+  return newest.folder;
 }
 
 /** The first process of the new table, once its name and root are set. */

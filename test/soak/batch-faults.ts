@@ -1,0 +1,183 @@
+// What goes wrong in a soak of batches: each fault happens to machines or to the server while a batch is at work, and ends by itself.
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GovernedHost } from "../support/governed-host.ts";
+import type { Machine, Machines } from "../support/machines.ts";
+
+/** What faults need; `seconds`: how long a fault lasts that ends by itself. */
+export interface FaultGround {
+  readonly host: GovernedHost;
+  readonly machines: Machines;
+  readonly batchId: string;
+  readonly seconds: number;
+  /** The machine that wrote the newest file of backups. */
+  readonly keeper: () => Machine | undefined;
+}
+
+/** How long it took until somebody else held what the machine held; null where it held nothing. */
+export interface Happened {
+  readonly fault: string;
+  readonly machine: string | null;
+  readonly takenOverSeconds: number | null;
+}
+
+/** Name and deed of one fault. */
+export interface Fault {
+  readonly name: string;
+  happen(ground: FaultGround): Promise<Omit<Happened, "fault">>;
+}
+
+interface Held {
+  readonly document_id: string;
+  readonly holder: string;
+  readonly machine: string;
+  readonly [column: string]: unknown;
+}
+
+const held = (host: GovernedHost): Promise<Held[]> =>
+  host.sql<Held>(
+    "SELECT document_id, holder, split_part(holder, ' ', 1) AS machine FROM cutter_runtime.lease WHERE expires_at > clock_timestamp() AND holder IS NOT NULL",
+  );
+
+/** The next machine that works at a document; a quiet one when none does for a while. */
+async function working({ host, machines }: FaultGround): Promise<{ machine: Machine; of: Held | undefined }> {
+  for (const began = Date.now(); Date.now() - began < 60_000;) {
+    const [of] = await held(host).catch(() => []);
+    const machine = machines.all.find(({ name, lives }) => name === of?.machine && lives());
+    if (machine) return { machine, of };
+    await sleep(50);
+  }
+  const machine = machines.all.find(({ lives }) => lives());
+  if (!machine) throw new Error("every machine is gone");
+  return { machine, of: undefined };
+}
+
+/** Seconds until the document's lease is another machine's or the document is worked at no more; null after five minutes. */
+async function takenOver(host: GovernedHost, of: Held | undefined, since: number): Promise<number | null> {
+  if (of === undefined) return null;
+  for (; Date.now() - since < 300_000;) {
+    const rows = await host
+      .sql<{ machine: string }>(
+        "SELECT split_part(holder, ' ', 1) AS machine FROM cutter_runtime.lease WHERE document_id = $1 AND expires_at > clock_timestamp()",
+        [of.document_id],
+      )
+      .catch(() => [{ machine: of.machine }]);
+    if (rows[0] && rows[0].machine !== of.machine) return (Date.now() - since) / 1_000;
+    await sleep(100);
+  }
+  return null;
+}
+
+/** Both at once: what follows a fault, and how long it lasts. */
+async function lasting(
+  ground: FaultGround,
+  found: { machine: Machine; of: Held | undefined },
+  end: () => Promise<void> | void,
+) {
+  const since = Date.now();
+  const over = takenOver(ground.host, found.of, since);
+  await sleep(ground.seconds * 1_000);
+  await end();
+  return { machine: found.machine.name, takenOverSeconds: await over };
+}
+
+/** kill -9 of every process of a working machine; it begins again after a while. */
+export const killed: Fault = {
+  name: "kill -9 of a machine that writes",
+  happen: async (ground) => {
+    const found = await working(ground);
+    found.machine.kill();
+    return lasting(ground, found, async () => {
+      await found.machine.boot();
+      found.machine.work();
+    });
+  },
+};
+
+/** The machine that took the backup, for good. */
+export const backupLost: Fault = {
+  name: "the machine with the backup lost for good",
+  happen: async (ground) => {
+    const machine = ground.keeper() ?? (await working(ground)).machine;
+    const [of] = (await held(ground.host)).filter((one) => one.machine === machine.name);
+    const since = Date.now();
+    machine.kill();
+    rmSync(join(machine.root, "backups"), { recursive: true, force: true });
+    return { machine: machine.name, takenOverSeconds: await takenOver(ground.host, of, since) };
+  },
+};
+
+export const stopped: Fault = {
+  name: "SIGSTOP of a machine that writes",
+  happen: async (ground) => {
+    const found = await working(ground);
+    found.machine.freeze();
+    return lasting(ground, found, () => found.machine.thaw());
+  },
+};
+
+export const lineDown: Fault = {
+  name: "the line of a machine that writes down",
+  happen: async (ground) => {
+    const found = await working(ground);
+    found.machine.line?.down();
+    return lasting(ground, found, () => found.machine.line?.up());
+  },
+};
+
+/** A backend of this database ends as in a crash; the server goes through recovery. */
+const crashOf = (database: "target" | "scheduler"): Fault => ({
+  name: `crash of the server by a backend of the ${database}'s database`,
+  happen: async ({ host }) => {
+    const [backend] = await host.sql<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND datname = $1 LIMIT 1",
+      [database === "target" ? host.sandbox.database.name : "cutter_engine"],
+    );
+    if (backend) process.kill(backend.pid, "SIGKILL");
+    return { machine: null, takenOverSeconds: null };
+  },
+});
+export const targetCrash = crashOf("target");
+export const schedulerCrash = crashOf("scheduler");
+
+/** Every byte of a machine's disk taken for a while. */
+export const diskFull: Fault = {
+  name: "the disk of a machine full",
+  happen: async (ground) => {
+    const { machine } = await working(ground);
+    const file = join(machine.root, "filler");
+    const megabyte = Buffer.alloc(1024 * 1024);
+    try {
+      for (;;) writeFileSync(file, megabyte, { flag: "a" });
+    } catch {
+      // No room is left: that is the fault.
+    }
+    await sleep(ground.seconds * 1_000);
+    rmSync(file, { force: true });
+    return { machine: machine.name, takenOverSeconds: null };
+  },
+};
+
+/** A person halts the batch while a machine stands still in the middle of its work; it wakes after the halt. */
+export const haltAgainstLate: Fault = {
+  name: "a halt against a machine that wakes up late",
+  happen: async (ground) => {
+    const { host, machines, batchId } = ground;
+    const found = await working(ground);
+    found.machine.freeze();
+    const other = machines.all.find((one) => one !== found.machine && one.lives());
+    const halted = await other?.cutter("orchestrate", "batch", "halt", batchId, "--reason", "a person looks");
+    const [acknowledged] = await host.sql<{ at: Date }>("SELECT clock_timestamp() AS at");
+    await sleep(12_000);
+    found.machine.thaw();
+    await sleep(10_000);
+    if (halted?.status !== 0 || !acknowledged) return { machine: found.machine.name, takenOverSeconds: null };
+    const late = await host.sql(
+      "SELECT d.run_id, d.phase FROM cutter_runtime.phase_done d JOIN cutter_runtime.batch_member m USING (run_id) WHERE m.batch_id = $1 AND d.at > $2 AND d.phase IN ('cut_leg_a', 'leg_b_record', 'write_verify', 'lifecycle_enact')",
+      [batchId, acknowledged.at],
+    );
+    if (late.length > 0) throw new Error(`after the acknowledged halt was written: ${JSON.stringify(late)}`);
+    return { machine: found.machine.name, takenOverSeconds: null };
+  },
+};
