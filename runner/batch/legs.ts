@@ -13,6 +13,7 @@ import type { LegQueueClient } from "../world/scheduler.ts";
 import type { RehearsalGround } from "../world/stage.ts";
 import type { World } from "../world.ts";
 import { workPlan, workRehearse } from "./plan-together.ts";
+import { writeBatchReport } from "./answers.ts";
 import { queueLeg, queueNext } from "./queue.ts";
 import { batchRecord, type BatchRecord } from "./records.ts";
 
@@ -273,6 +274,7 @@ async function closeWave(ground: LegGround, record: BatchRecord, wave: number): 
       reason: `${enacted} of ${record.members.length} documents enacted, ${record.members.length - enacted} set aside`,
     }),
   );
+  await writeBatchReport(world, batch_id);
 }
 
 const endOf = (error: unknown): LegEnd => {

@@ -3,6 +3,7 @@
 import type { Common } from "./call-options.ts";
 import { schedulerOf } from "./batch-engine.ts";
 import { makeWorld } from "../wire.ts";
+import { writeBatchReport } from "../batch/answers.ts";
 import { batchRecord } from "../batch/records.ts";
 import { isRunId, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
@@ -40,6 +41,7 @@ export async function voidBatch(common: Common, id: string, reason: string): Pro
   await world.database.transaction("exec", (tx) =>
     tx.one("write/close-batch", { batch_id: facts.batch_id, kind: "voided", reason }),
   );
+  await writeBatchReport(world, facts.batch_id);
   say(`${facts.batch_id} is voided: ${reason}`);
   return 0;
 }

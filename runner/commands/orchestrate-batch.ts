@@ -8,6 +8,7 @@ import { admit } from "./gate-admit.ts";
 import { writeWhole } from "../adapters/run-files.ts";
 import { readOrStop } from "../adapters/safe-file.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
+import { answeredBatch } from "../batch/answers.ts";
 import { haltBatch } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
 import { ask } from "../looks/one-statement.ts";
@@ -17,12 +18,11 @@ import { canonicalText } from "../model/canonical.ts";
 import { isRunId } from "../model/ids.ts";
 import { jsonOf } from "../model/json-text.ts";
 import { insist, Stopped, STOPS } from "../model/stop.ts";
-import { batchAnswer, memberAnswers, unhaltCommand } from "../rules/batch-answer.ts";
+import { batchAnswer, memberAnswers, unhaltCommand, waveAnswers } from "../rules/batch-answer.ts";
 import { judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
-import { nextLegs } from "../rules/batch-progress.ts";
+import { nextLegs, standingOf } from "../rules/batch-progress.ts";
 import { judgeHalt } from "../rules/batch-stops.ts";
 import { machineAnswers } from "../rules/machine-answer.ts";
-import { heldBackIn, judgeLoad } from "../rules/throttle.ts";
 import { batchText, machinesText } from "../terminal/batch-text.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
@@ -119,20 +119,11 @@ async function tellMachines(common: Common, world: World): Promise<number> {
   return 0;
 }
 
-async function tell(common: Common, world: World, { batch, manifest, members, facts }: BatchRecord): Promise<number> {
-  const { secondsEach, load, doing } = await world.database.read("exec", async (reader) => ({
-    secondsEach: (await reader.one("read/pace")).seconds,
-    load: await reader.one("read/load"),
-    doing: (await reader.query("read/host-beats")).flatMap((beat) => (beat.silent ? [] : [beat.doing])),
-  }));
-  const answered = {
-    ...{ facts, batch, members, secondsEach, maxAgeMinutes: world.config.backup.max_age_minutes },
-    load: judgeLoad(load, new Map(), manifest.throttle, await throttledByHand(world)),
-    heldBack: heldBackIn(facts.batch_id, doing),
-  };
-  const [whole, each] = [batchAnswer(answered), memberAnswers(answered)];
-  if (common.json) for (const answer of [whole, ...each]) printJson(answer);
-  else process.stdout.write(batchText(whole, each));
+async function tell(common: Common, world: World, record: BatchRecord): Promise<number> {
+  const answered = await answeredBatch(world, record, await throttledByHand(world));
+  const [whole, waves, each] = [batchAnswer(answered), waveAnswers(answered), memberAnswers(answered)];
+  if (common.json) for (const answer of [whole, ...waves, ...each]) printJson(answer);
+  else process.stdout.write(batchText(whole, waves, each));
   return 0;
 }
 
@@ -142,7 +133,9 @@ export async function followBatch(common: Common, id: string): Promise<number> {
   let told = "";
   for (;;) {
     const known = await batchRecord(world, id);
-    const lines = memberAnswers(known).map(({ document_id, standing }) => `${document_id} ${standing}`);
+    const lines = known.members
+      .map((member) => ({ ...member, standing: standingOf(member) }))
+      .map(({ document_id, standing }) => `${document_id} ${standing}`);
     for (const line of lines) if (!told.includes(`${line}\n`)) process.stderr.write(`${line}\n`);
     told = lines.map((line) => `${line}\n`).join("");
     const rests = known.facts.stopped !== null || nextLegs(known.facts).length === 0;

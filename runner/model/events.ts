@@ -264,12 +264,27 @@ export const batchEvent = event("batch", {
 });
 export type BatchAnswer = z.infer<typeof batchEvent>;
 
+/**
+ * One wave of a batch, as many documents as have come so far: each number counts those that are further too. Minutes are of machines
+ * alone; `backup_minutes_left` of the oldest backup of those that wait to be written.
+ */
+export const batchWaveEvent = event("batch_wave", {
+  batch_id: text,
+  ...counts("wave", "documents", "planned", "signed", "written", "verified", "enacted", "quarantined"),
+  per_minute: z.number().nullable(),
+  minutes_left: count.nullable(),
+  backup_minutes_left: count.nullable(),
+  ...maybe("outcome_digest"),
+});
+export type BatchWaveAnswer = z.infer<typeof batchWaveEvent>;
+
 /** One document of a batch. */
 export const batchMemberEvent = event("batch_member", {
   ...texts("batch_id", "document_id", "standing"),
   ...maybe("run_id", "last_stop", "reason"),
   wave: count,
   units: count.nullable(),
+  backup_minutes_left: count.nullable(),
 });
 export type BatchMemberAnswer = z.infer<typeof batchMemberEvent>;
 
@@ -330,6 +345,7 @@ export const printed = z.union([
   event("signed", texts("gate", "run_id", "person", "payload_sha", "nonce", "statement", "signature", "next")),
   event("state", stateSchema.shape),
   batchEvent,
+  batchWaveEvent,
   batchMemberEvent,
   machineEvent,
   z.object({

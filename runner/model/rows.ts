@@ -121,7 +121,7 @@ export const ROWS = {
     document_id: text, ordinal: count, wave: count, run_id: nullable, attempts: count, failures: count, quarantined: z.boolean(), reason: nullable,
     last_stop: nullable, run_state: nullable, close_kind: nullable, units: count.nullable(), backed_up: when.nullable(), admitted: z.array(text),
   }),
-  "read/batch-waves": z.strictObject({ wave: count, outcome_digest: text, at: when }),
+  "read/batch-waves": z.strictObject({ wave: count, outcome_digest: text, outcome: waveOutcome, at: when }),
   "read/wave-before": z.strictObject({
     before: z.strictObject({ batch_id: text, wave: text, outcome_digest: nullable, outcome: waveOutcome.nullable() }).nullable(),
   }),

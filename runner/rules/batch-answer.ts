@@ -1,7 +1,15 @@
 // What a batch's records become for whoever asks: one answer for the batch, one for each document, and the next command.
 import type { LoadVerdict } from "./throttle.ts";
-import type { BatchAnswer, BatchMemberAnswer } from "../model/events.ts";
-import { batchState, currentWave, standingOf, type BatchFacts, type MemberFacts } from "./batch-progress.ts";
+import type { BatchAnswer, BatchMemberAnswer, BatchWaveAnswer } from "../model/events.ts";
+import {
+  batchState,
+  currentWave,
+  isAtLeast,
+  standingOf,
+  type BatchFacts,
+  type MemberFacts,
+  type Standing,
+} from "./batch-progress.ts";
 
 /** The rows an answer is made from. */
 export interface AnsweredBatch {
@@ -36,11 +44,6 @@ export function batchAnswer({
   const standings = facts.members.map(standingOf);
   const count = (wanted: string): number => standings.filter((standing) => standing === wanted).length;
   const wave = currentWave(facts) ?? Math.max(...facts.members.map((member) => member.wave));
-  const waiting = members.filter(
-    (member) => member.backed_up !== null && ["asks_cut", "may_cut"].includes(standingOf(member)),
-  );
-  const oldest = Math.min(...waiting.map(({ backed_up }) => backed_up?.getTime() ?? Infinity));
-  const left = maxAgeMinutes - Math.ceil((batch.now.getTime() - oldest) / 60_000);
   return {
     event: "batch",
     batch_id: facts.batch_id,
@@ -54,11 +57,56 @@ export function batchAnswer({
     enacted: count("enacted"),
     quarantined: count("quarantined"),
     wave,
-    backup_minutes_left: waiting.length === 0 ? null : Math.max(0, left),
+    backup_minutes_left: backupLeft(members, { now: batch.now, maxAgeMinutes }),
     ...paceOf(standings, facts.close_kind === null ? secondsEach : null),
     throttle: heldBack ?? (load.kind === "goes_on" ? load.kind : `${load.kind}: ${load.why}`),
     next: nextCommand(facts, standings, batch.halts_in_force),
   };
+}
+
+/** Minutes that the oldest backup of those that wait to be written is good for; null when none waits. */
+function backupLeft(
+  members: AnsweredBatch["members"],
+  { now, maxAgeMinutes }: { readonly now: Date; readonly maxAgeMinutes: number },
+): number | null {
+  const waiting = members.filter((member) => ["asks_cut", "may_cut"].includes(standingOf(member)));
+  const taken = waiting.flatMap(({ backed_up }) => (backed_up === null ? [] : [backed_up.getTime()]));
+  if (taken.length === 0) return null;
+  return Math.max(0, maxAgeMinutes - Math.ceil((now.getTime() - Math.min(...taken)) / 60_000));
+}
+
+/** One answer for each wave, in their order. */
+export function waveAnswers(answered: AnsweredBatch & { readonly waves: readonly EndedWave[] }): BatchWaveAnswer[] {
+  const { facts, members, batch, maxAgeMinutes, secondsEach, waves } = answered;
+  return [...new Set(members.map(({ wave }) => wave))]
+    .sort((one, other) => one - other)
+    .map((wave) => {
+      const own = members.filter((member) => member.wave === wave);
+      const standings = own.map(standingOf);
+      const reached = (least: Standing): number => standings.filter((standing) => isAtLeast(standing, least)).length;
+      const written = reached("writing");
+      return {
+        event: "batch_wave",
+        batch_id: facts.batch_id,
+        wave,
+        documents: own.length,
+        planned: reached("asks_cut"),
+        signed: reached("may_cut"),
+        written,
+        verified: reached("asks_enact"),
+        enacted: reached("enacted"),
+        quarantined: standings.filter((standing) => standing === "quarantined").length,
+        ...paceOf(standings, facts.close_kind === null ? secondsEach : null),
+        backup_minutes_left: backupLeft(own, { now: batch.now, maxAgeMinutes }),
+        outcome_digest: waves.find((one) => one.wave === wave)?.outcome_digest ?? null,
+      };
+    });
+}
+
+/** A wave whose outcome is recorded. */
+export interface EndedWave {
+  readonly wave: number;
+  readonly outcome_digest: string;
 }
 
 /** Machine time alone, for every document that is not done as if it had just begun. */
@@ -84,7 +132,14 @@ function nextCommand(facts: BatchFacts, standings: readonly string[], halts: rea
 }
 
 /** One answer for each document, in the order of work. */
-export const memberAnswers = ({ facts, members }: Pick<AnsweredBatch, "facts" | "members">): BatchMemberAnswer[] =>
+export const memberAnswers = ({
+  facts,
+  members,
+  batch: { now },
+  maxAgeMinutes,
+}: Pick<AnsweredBatch, "facts" | "members" | "maxAgeMinutes"> & {
+  readonly batch: Pick<AnsweredBatch["batch"], "now">;
+}): BatchMemberAnswer[] =>
   members.map((member) => ({
     event: "batch_member",
     batch_id: facts.batch_id,
@@ -95,4 +150,5 @@ export const memberAnswers = ({ facts, members }: Pick<AnsweredBatch, "facts" | 
     reason: member.reason,
     wave: member.wave,
     units: member.units,
+    backup_minutes_left: backupLeft([member], { now, maxAgeMinutes }),
   }));

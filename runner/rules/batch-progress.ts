@@ -41,6 +41,10 @@ const STANDINGS = [
 ] as const;
 export type Standing = (typeof STANDINGS)[number];
 
+/** Whether a document has come as far as this; one that was set aside has come nowhere. */
+export const isAtLeast = (standing: Standing, least: Standing): boolean =>
+  standing !== "quarantined" && STANDINGS.indexOf(standing) >= STANDINGS.indexOf(least);
+
 const WRITING = ["cut_leg_a_committed", "structural_verified", "leg_b_recorded", "write_verified"];
 const ENACTING = ["lifecycle_enacted", "closeout_reported"];
 

@@ -1,9 +1,13 @@
 // A batch as people read it: a line for itself, one for each document that is not done, and what to do next.
-import type { BatchAnswer, BatchMemberAnswer, MachineAnswer } from "../model/events.ts";
+import type { BatchAnswer, BatchMemberAnswer, BatchWaveAnswer, MachineAnswer } from "../model/events.ts";
 import { printable } from "../rules/text-hygiene.ts";
 
-/** Documents that are done are counted, all others have a line of their own. */
-export function batchText(batch: BatchAnswer, members: readonly BatchMemberAnswer[]): string {
+/** A line for each wave; documents that are done are counted there, all others have a line of their own. */
+export function batchText(
+  batch: BatchAnswer,
+  waves: readonly BatchWaveAnswer[],
+  members: readonly BatchMemberAnswer[],
+): string {
   const open = members.filter(({ standing }) => standing !== "enacted");
   const ended =
     batch.close_kind === null ? "" : `, closed as ${batch.close_kind}: ${printable(batch.close_reason ?? "")}`;
@@ -18,10 +22,23 @@ export function batchText(batch: BatchAnswer, members: readonly BatchMemberAnswe
           `  ${batch.per_minute} documents a minute, ${batch.minutes_left ?? 0} minutes left without the time people need`,
         ]),
     ...(batch.throttle === "goes_on" ? [] : [`  HOLDS BACK  ${batch.throttle}`]),
+    ...waves.map(waveText),
     ...open.map(memberText),
     ...(batch.next === null ? [] : [`NEXT  ${batch.next}`]),
     "",
   ].join("\n");
+}
+
+function waveText(wave: BatchWaveAnswer): string {
+  const { planned, signed, written, verified, enacted, quarantined, documents } = wave;
+  const words = [
+    `  wave ${wave.wave}  of ${documents}: planned ${planned}, signed ${signed}, written ${written}, verified ${verified}, enacted ${enacted}`,
+    ...(quarantined === 0 ? [] : [`set aside ${quarantined}`]),
+    ...(wave.minutes_left === null || wave.outcome_digest !== null ? [] : [`${wave.minutes_left} min left`]),
+    ...(wave.backup_minutes_left === null ? [] : [`backup ${wave.backup_minutes_left} min`]),
+    ...(wave.outcome_digest === null ? [] : [`outcome ${wave.outcome_digest.slice(0, 12)}`]),
+  ];
+  return words.join(", ");
 }
 
 /** A line for each machine that was heard of lately. */

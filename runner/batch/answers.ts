@@ -1,0 +1,42 @@
+// What is told of a batch, gathered from the database that is cut and from nothing else; and the page that is written when it is closed.
+import type { BatchId } from "../model/batch.ts";
+import { batchAnswer, memberAnswers, type AnsweredBatch, type EndedWave } from "../rules/batch-answer.ts";
+import { heldBackIn, judgeLoad } from "../rules/throttle.ts";
+import { batchReport } from "../reports/batch-report.ts";
+import { htmlOf } from "../reports/html.ts";
+import { markdownOf } from "../reports/markdown.ts";
+import type { World } from "../world.ts";
+import { batchRecord, type BatchRecord } from "./records.ts";
+
+/** `byHand`: the file THROTTLE lies among the host's locks. */
+export async function answeredBatch(
+  world: Pick<World, "database" | "config">,
+  { batch, manifest, members, waves, facts }: BatchRecord,
+  byHand: boolean,
+): Promise<AnsweredBatch & { readonly waves: readonly EndedWave[] }> {
+  const { secondsEach, load, doing } = await world.database.read("exec", async (reader) => ({
+    secondsEach: (await reader.one("read/pace")).seconds,
+    load: await reader.one("read/load"),
+    doing: (await reader.query("read/host-beats")).flatMap((beat) => (beat.silent ? [] : [beat.doing])),
+  }));
+  return {
+    ...{ facts, batch, members, waves, secondsEach, maxAgeMinutes: world.config.backup.max_age_minutes },
+    load: judgeLoad(load, new Map(), manifest.throttle, byHand),
+    heldBack: heldBackIn(facts.batch_id, doing),
+  };
+}
+
+/** Writes reports/<batch_id>/batch-report.md and .html of a closed batch. */
+export async function writeBatchReport(
+  world: Pick<World, "database" | "config" | "files">,
+  id: BatchId,
+): Promise<void> {
+  const record = await batchRecord(world, id);
+  const { batch, waves } = record;
+  if (batch.closed === null) return;
+  const answered = await answeredBatch(world, record, false);
+  const given = { batch: { ...batch, closed: batch.closed }, waves };
+  const report = batchReport(batchAnswer(answered), memberAnswers(answered), given);
+  await world.files.write("reports", `${id}/batch-report.md`, markdownOf(report));
+  await world.files.write("reports", `${id}/batch-report.html`, htmlOf(report));
+}
