@@ -1,5 +1,6 @@
-// Copies of proven backups in folders of other machines (docs/decisions/0154-several-machines.md): laid and read back before anyone signs, and
-// brought here when a run goes on where its own file does not lie. A copy is named after its digest, so runs of one wave share one.
+// Copies of proven backups in folders of other machines (docs/decisions/0154-several-machines.md): laid and read back before anyone
+// signs, and brought here when a run goes on where its own file does not lie. A copy is named after its digest, so runs of one wave
+// share one.
 import { createHash, randomBytes } from "node:crypto";
 import { copyFile, constants, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { type ApproverSet } from "../model/approvers.ts";
 import { termOn, type Config } from "../model/config.ts";
 import { DRILL_FILE, drillRecordSchema } from "../model/drill.ts";
+import { isBatchId } from "../model/batch.ts";
+import { BATCH_STATE_FILE, parseBatchState, type BatchStateJson } from "../model/batch-state.ts";
 import { isRunId } from "../model/ids.ts";
 import { jsonOf } from "../model/json-text.ts";
 import type { NotificationConfig } from "../model/notification-config.ts";
@@ -22,6 +24,7 @@ import { codeOf } from "../model/error-text.ts";
 import { pinnedApprovers } from "./pinned-host.ts";
 
 const HALT_FILE_CAP = 64 * 1024;
+const BATCH_STATE_CAP = 1024 * 1024;
 
 /** Everything the rule of runner/rules/notices.ts needs. Never stops: what could not be read is in `unseen`. */
 export async function hostSight(config: Config, notifications: NotificationConfig, now: Date): Promise<HostSight> {
@@ -43,6 +46,7 @@ export async function hostSight(config: Config, notifications: NotificationConfi
     stack: notifications.stack,
     now,
     runs: await seen<SeenRun[]>("the runs", [], () => runsOf(root, (what) => unseen.push(what))),
+    batches: await seen<BatchStateJson[]>("the batches", [], () => batchesOf(config.orchestrator.batch_dir)),
     halts: await seen<SeenHalt[]>("the halt files", [], () => haltsOf(config.orchestrator.global_locks_dir)),
     persons: set?.persons ?? [],
     keys: await seen<SeenKey[]>("the keys", [], () => keysOf(config, set)),
@@ -73,6 +77,16 @@ async function runsOf(root: string, unseen: (what: string) => void): Promise<See
     }
   }
   return runs;
+}
+
+async function batchesOf(folder: string): Promise<BatchStateJson[]> {
+  const found: BatchStateJson[] = [];
+  for (const name of (await readdir(folder)).filter(isBatchId).sort()) {
+    const read = await readSafely(join(folder, name, BATCH_STATE_FILE), BATCH_STATE_CAP);
+    const state = read.ok ? parseBatchState(jsonOf(read.bytes.toString("utf8"))) : undefined;
+    if (state) found.push(state);
+  }
+  return found;
 }
 
 /** Halt files as they lie in the folder of locks, those of every run and of single ones. */

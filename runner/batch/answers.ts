@@ -1,6 +1,8 @@
 // What is told of a batch, gathered from the database that is cut and from nothing else; and the page that is written when it is closed.
 import type { BatchId } from "../model/batch.ts";
+import { BATCH_STATE_FILE, batchStateText } from "../model/batch-state.ts";
 import { batchAnswer, memberAnswers, type AnsweredBatch, type EndedWave } from "../rules/batch-answer.ts";
+import { batchState, currentWave, standingOf } from "../rules/batch-progress.ts";
 import { heldBackIn, judgeLoad } from "../rules/throttle.ts";
 import { batchReport } from "../reports/batch-report.ts";
 import { htmlOf } from "../reports/html.ts";
@@ -39,4 +41,32 @@ export async function writeBatchReport(
   const report = batchReport(batchAnswer(answered), memberAnswers(answered), given);
   await world.files.write("reports", `${id}/batch-report.md`, markdownOf(report));
   await world.files.write("reports", `${id}/batch-report.html`, htmlOf(report));
+}
+
+/** Writes batches/<batch_id>/state.json, for whoever tells people what a batch waits for; answers its text, written only when it is another. */
+export async function projectBatch(
+  world: Pick<World, "database" | "config" | "files">,
+  id: BatchId,
+  before: string | undefined,
+): Promise<string> {
+  const { batch, members, facts } = await batchRecord(world, id);
+  const standings = members.map((member) => ({ member, standing: standingOf(member) }));
+  const count = (wanted: string): number => standings.filter(({ standing }) => standing === wanted).length;
+  const text = batchStateText({
+    schema_version: "1",
+    batch_id: id,
+    state: batchState(facts),
+    wave: currentWave(facts) ?? Math.max(...members.map(({ wave }) => wave)),
+    documents: members.length,
+    enacted: count("enacted"),
+    quarantined: count("quarantined"),
+    stopped: facts.stopped,
+    close_kind: facts.close_kind,
+    close_reason: batch.close_reason,
+    members: standings.map(({ member: { document_id, run_id, wave, reason }, standing }) => ({
+      ...{ document_id, run_id, wave, reason, standing },
+    })),
+  });
+  if (text !== before) await world.files.write("batches", `${id}/${BATCH_STATE_FILE}`, text);
+  return text;
 }

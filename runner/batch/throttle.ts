@@ -1,5 +1,5 @@
-// Holds a batch back while the server is busy or a person laid the file THROTTLE; looked at between legs, between the documents of a planned
-// wave and before each effect, never inside one.
+// Holds a batch back while the server is busy or a person laid the file THROTTLE; looked at between legs, between the documents of a
+// planned wave and before each effect, never inside one.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BatchManifest, Throttle } from "../model/batch.ts";
 import {

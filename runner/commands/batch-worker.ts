@@ -9,13 +9,15 @@ import { startBeats } from "../adapters/host-beats.ts";
 import { waveBackup } from "../adapters/wave-backup.ts";
 import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
-import { claimRun, holderIsGone, listenForEnd, ownHolder } from "../adapters/run-process.ts";
+import { claimRun, holderIsGone, listenForEnd, ownHolder, startTelling } from "../adapters/run-process.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
+import { projectBatch } from "../batch/answers.ts";
 import { LoadWatch } from "../batch/throttle.ts";
 import { doLeg, type LegGround, type RunWork, type SharedWave } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
 import { batchRecord, openBatches } from "../batch/records.ts";
 import { ask } from "../looks/one-statement.ts";
+import type { BatchId } from "../model/batch.ts";
 import type { RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
@@ -78,9 +80,12 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
     lookAgain: async (runId) => lookAgain(await makeWorld(common.config, runId), runId),
   };
   known.ground = ground;
+  const tellPeople = (): void => {
+    if (world.config.notifications !== undefined) startTelling(world.config.orchestrator.runtime_root, common.config);
+  };
   say(`worker ${worker.name} begins`);
   const ended = await Promise.race([
-    untilIdle(ground, worker, { askedToEnd, looks: stay ? IDLE_LOOKS.stays : IDLE_LOOKS.ends }),
+    untilIdle(ground, worker, { askedToEnd, tellPeople, looks: stay ? IDLE_LOOKS.stays : IDLE_LOOKS.ends }),
     worker.failed,
     // Only another machine would have taken what this one holds.
     ...(world.config.machines === undefined ? [] : [beats.lost]),
@@ -114,11 +119,19 @@ async function planLimit(world: World): Promise<number> {
   return Math.max(1, ...asked);
 }
 
+interface UntilIdle {
+  readonly askedToEnd: () => string | undefined;
+  /** Lets the host tell people what is new. */
+  readonly tellPeople: () => void;
+  readonly looks: number;
+}
+
 async function untilIdle(
   ground: LegGround,
   worker: LegWorker,
-  { askedToEnd, looks }: { readonly askedToEnd: () => string | undefined; readonly looks: number },
+  { askedToEnd, tellPeople, looks }: UntilIdle,
 ): Promise<number> {
+  const known = new Map<BatchId, string>();
   for (let idle = 0; idle < looks;) {
     const legs = await worker.legs("ictb-");
     const beats = await ask(ground.world.database, "exec", "read/host-beats");
@@ -130,6 +143,7 @@ async function untilIdle(
     );
     if (gone.size > 0) ground.say(`${await worker.handBack([...gone])} legs handed back`);
     for (const batch of await openBatches(ground.world)) await queueNext(ground.world, worker, batch);
+    if (await project(ground.world, known)) tellPeople();
     const now = (await worker.legs("ictb-")).filter(({ state }) => state === "queued" || state === "working");
     idle = now.length > 0 ? 0 : idle + 1;
     // What waits is done by another machine, or by the next worker of this one.
@@ -137,6 +151,18 @@ async function untilIdle(
     await sleep(LOOK_MILLISECONDS);
   }
   return 0;
+}
+
+/** The state of every open batch, and once more of those that are closed since; answers whether one of them is another than before. */
+async function project(world: World, known: Map<BatchId, string>): Promise<boolean> {
+  let changed = false;
+  for (const batch of new Set([...(await openBatches(world)), ...known.keys()])) {
+    const before = known.get(batch);
+    const text = await projectBatch(world, batch, before);
+    changed ||= text !== before;
+    known.set(batch, text);
+  }
+  return changed;
 }
 
 /** What a process of this run would have, with the last word of its work. */

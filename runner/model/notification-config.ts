@@ -9,6 +9,7 @@ export const NOTICES = [
   "signature_expiring",
   "run_stopped",
   "halted",
+  "batch_closed",
   "drift_found",
   "could_not_look",
   "backup_old",

@@ -1,5 +1,6 @@
 // What people should be told about a host now, from what is recorded there: docs/notifications.md. Facts in, notices out; reads nothing.
 import { DRILL_DAYS } from "../model/drill.ts";
+import type { BatchStateJson } from "../model/batch-state.ts";
 import type { HaltFile } from "../model/halt-file.ts";
 import type { Notice } from "../model/notice.ts";
 import type { ApproverSet } from "../model/approvers.ts";
@@ -7,6 +8,7 @@ import { GATES, type Gate } from "../model/run.ts";
 import type { StateJson } from "../model/state.ts";
 import { TERM_SECONDS } from "../model/statement.ts";
 import { STOPS, isStopCode } from "../model/stop.ts";
+import { batchNotices, runsOfOpenBatches } from "./batch-notices.ts";
 import { operatorCommand, withStack } from "./operator-command.ts";
 import { pendingOf, requestsOf, statusFromState, usableUntil, type Pending } from "./status.ts";
 
@@ -46,6 +48,7 @@ export interface HostSight {
   readonly now: Date;
   readonly runs: readonly SeenRun[];
   readonly halts: readonly SeenHalt[];
+  readonly batches: readonly BatchStateJson[];
   readonly persons: readonly Pick<ApproverSet["persons"][number], "id" | "gates">[];
   readonly keys: readonly SeenKey[];
   /** Newest proven backup and newest whole drill; null when there is none. */
@@ -60,8 +63,15 @@ export interface HostSight {
 
 /** Every notice that holds now, whether it was told or not. */
 export function noticesOf(sight: HostSight): Notice[] {
+  const inBatch = runsOfOpenBatches(sight.batches);
   return [
-    ...sight.runs.flatMap((run) => [...signatures(sight, run.state), ...stopped(sight, run)]),
+    ...sight.runs.flatMap((run) => [
+      ...signatures(sight, run.state).filter(
+        ({ kind }) => kind !== "signature_wanted" || !inBatch.has(run.state.run_id),
+      ),
+      ...stopped(sight, run),
+    ]),
+    ...batchNotices(sight),
     ...halts(sight),
     ...backups(sight),
     ...drills(sight),

@@ -32,7 +32,8 @@ export function batchText(
 function waveText(wave: BatchWaveAnswer): string {
   const { planned, signed, written, verified, enacted, quarantined, documents } = wave;
   const words = [
-    `  wave ${wave.wave}  of ${documents}: planned ${planned}, signed ${signed}, written ${written}, verified ${verified}, enacted ${enacted}`,
+    `  wave ${wave.wave}  of ${documents}: planned ${planned}, signed ${signed}, written ${written}`,
+    `verified ${verified}, enacted ${enacted}`,
     ...(quarantined === 0 ? [] : [`set aside ${quarantined}`]),
     ...(wave.minutes_left === null || wave.outcome_digest !== null ? [] : [`${wave.minutes_left} min left`]),
     ...(wave.backup_minutes_left === null ? [] : [`backup ${wave.backup_minutes_left} min`]),

@@ -11,7 +11,7 @@ export interface RunFiles {
   writeRun(runId: string, relative: string, data: string | Uint8Array): Promise<void>;
   readRun(runId: string, relative: string): Promise<Uint8Array | undefined>;
   /** Writes `<area>/<relative>` of the runtime root, for example `rollback/<run_id>/pre.json`. */
-  write(area: "rollback" | "reports", relative: string, data: string): Promise<void>;
+  write(area: "rollback" | "reports" | "batches", relative: string, data: string): Promise<void>;
   /** Whole text of runs/runs-index.jsonl; empty when there is none yet. */
   runsIndex(): Promise<string>;
   appendRunsIndex(line: string): Promise<void>;

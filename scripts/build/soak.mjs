@@ -1,5 +1,5 @@
-// `npm run soak -- <name> [arguments]`: bundles test/soak/<name>.ts as it is built for shipping and runs it. It fails when anything was lost or
-// stands twice, and writes its numbers where they are told.
+// `npm run soak -- <name> [arguments]`: bundles test/soak/<name>.ts as it is built for shipping and runs it. It fails when anything was
+// lost or stands twice, and writes its numbers where they are told.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

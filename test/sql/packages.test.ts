@@ -36,6 +36,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   const control = await connectAs(cluster.facts, "workflow_admin", "postgres");
   for (const role of ROLES) await control.query(`DROP ROLE IF EXISTS ${role}`);
+  // As the existing system has it; the cluster was begun with every package laid.
+  await control.query("ALTER ROLE cutter_exec CONNECTION LIMIT 2");
   for (const one of ["one", "two"])
     await control.query(`CREATE DATABASE ${one} TEMPLATE ${SUBSTRATE_TEMPLATE} OWNER workflow_admin`);
   await control.end();

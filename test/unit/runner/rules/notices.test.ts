@@ -39,6 +39,7 @@ const sight = (more: Partial<HostSight> = {}): HostSight => ({
   now: minute(20),
   runs: [{ state: state(), silent: false }],
   halts: [],
+  batches: [],
   persons,
   keys: [],
   backup: minute(4),
