@@ -32,8 +32,8 @@ export interface EnginePlace {
 const APPLICATION = "cutter";
 const LEG = "leg";
 const POLL_MILLISECONDS = 500;
-/** Legs and limits, the probe, and room for the library's own polling. */
-const CONNECTIONS = 6;
+/** Of a worker: legs and limits, the probe, and room for the library's own polling. Of who only asks and queues: a statement at a time. */
+const CONNECTIONS = { worker: 6, client: 2 };
 /** Never dialled: the library is given a pool. It only wants the name of the database from it. */
 const NO_URL = "postgresql://cutter_engine@engine/cutter_engine";
 
@@ -48,7 +48,7 @@ const STATES: Readonly<Record<string, LegStanding["state"]>> = {
 export function dbosScheduler(place: EnginePlace): Scheduler {
   return {
     client: async () => {
-      const pool = await poolOf(place);
+      const pool = await poolOf(place, CONNECTIONS.client);
       return clientOver(await connected(place, pool), place, async () => pool.end());
     },
     worker: (handler, limits) => startWorker(place, handler, limits),
@@ -60,7 +60,7 @@ async function startWorker(
   handler: LegHandler,
   limits: Readonly<Record<LegQueue, number>>,
 ): Promise<LegWorker> {
-  const pool = await poolOf(place);
+  const pool = await poolOf(place, CONNECTIONS.worker);
   DBOS.setConfig({
     name: APPLICATION,
     systemDatabaseUrl: NO_URL,
@@ -161,7 +161,7 @@ const connected = (place: EnginePlace, pool: pg.Pool): Promise<DBOSClient> =>
     throw notLaid(error);
   });
 
-async function poolOf({ server, database, credential, worker }: EnginePlace): Promise<pg.Pool> {
+async function poolOf({ server, database, credential, worker }: EnginePlace, connections: number): Promise<pg.Pool> {
   const pool = new pg.Pool({
     host: server.host,
     port: server.port,
@@ -169,7 +169,7 @@ async function poolOf({ server, database, credential, worker }: EnginePlace): Pr
     user: credential.user,
     password: credential.password,
     ssl: await tlsOf(server),
-    max: CONNECTIONS,
+    max: connections,
     application_name: `cutter/engine ${worker}`.slice(0, 63),
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,

@@ -15,8 +15,9 @@ BEGIN
   END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cutter_engine') THEN CREATE ROLE cutter_engine; END IF;
 END $$;
--- The scheduler's login. It has no right in this database; what it may do stands in the engine's own.
-ALTER ROLE cutter_engine LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT CONNECTION LIMIT 20;
+-- The scheduler's login. It has no right in this database; what it may do stands in the engine's own. A worker holds up to seven
+-- connections, whoever asks or queues two: three machines and five callers.
+ALTER ROLE cutter_engine LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT CONNECTION LIMIT 32;
 -- Four places for each of three machines: a leg that writes, one that plans, the look for work, a beat (docs/decisions/0154-several-machines.md).
 ALTER ROLE cutter_exec CONNECTION LIMIT 12;
 

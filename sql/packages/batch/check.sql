@@ -15,7 +15,7 @@ SELECT 'trigger ' || e.trigger_name || ' on ' || e.table_name || ' fires ALWAYS'
 UNION ALL
 SELECT 'role cutter_engine has the expected attributes', EXISTS (
   SELECT FROM pg_roles p
-   WHERE p.rolname = 'cutter_engine' AND p.rolcanlogin AND p.rolconnlimit = 20 AND NOT p.rolinherit
+   WHERE p.rolname = 'cutter_engine' AND p.rolcanlogin AND p.rolconnlimit = 32 AND NOT p.rolinherit
      AND NOT (p.rolsuper OR p.rolbypassrls OR p.rolcreaterole OR p.rolcreatedb OR p.rolreplication))
 UNION ALL
 SELECT 'role cutter_exec has twelve places', EXISTS (SELECT FROM pg_roles p WHERE p.rolname = 'cutter_exec' AND p.rolconnlimit = 12)
