@@ -81,7 +81,7 @@ test("after a halt nothing of the batch goes on, by the batch or by a run alone,
   expect(await host.cutter("gate", "admit", ...signed)).toMatchObject({ status: 0 });
   const halted = await batch("halt", ID, "--reason", "look first");
   expect(halted).toMatchObject({ status: 0 });
-  const lifts = [...halted.stderr.matchAll(/^npm run unhalt -- (\d+) --run (\S+) --profile/gm)];
+  const lifts = [...halted.stderr.matchAll(/^npm run unhalt -- (\d+) --run (\S+)/gm)];
   expect(lifts.map(([, , run]) => run).sort()).toEqual([await runOf("LAW-A"), await runOf("LAW-B")].sort());
 
   await batch("resume", ID);
