@@ -7,7 +7,7 @@ import { canonicalText, digestOf } from "./model/canonical.ts";
 import type { RunId } from "./model/ids.ts";
 import { REHEARSED, rehearsalSchema, type CountedEffect, type Rehearsal } from "./model/rehearsal.ts";
 import { Stopped, STOPS } from "./model/stop.ts";
-import { bothWays, FailedCandidate, type Candidate } from "./rehearsal-ways.ts";
+import { bothWays, FailedCandidate, type Candidate } from "./rehearsal/both-ways.ts";
 import { htmlOf } from "./reports/html.ts";
 import { markdownOf } from "./reports/markdown.ts";
 import { rehearsalReport } from "./reports/rehearsal-report.ts";

@@ -1,22 +1,22 @@
 // The two ways of a rehearsal: databases restored from the backup in which the very flow of a host is carried to its end and back, for one
 // run or for the runs of a wave in turn, so that what the documents do to each other is tried out too.
 import { randomBytes } from "node:crypto";
-import { enact, plan, recordAndVerify, writeUnits, type Written } from "./cut.ts";
-import { Run, type RunWatcher } from "./engine.ts";
-import { mintDecision, type Planned } from "./gates.ts";
-import { canonicalText, digestOf, sha256, type Json } from "./model/canonical.ts";
-import { isRunId, type RunId } from "./model/ids.ts";
-import { REHEARSED } from "./model/rehearsal.ts";
-import { termOn } from "./model/config.ts";
-import { insist, Stopped } from "./model/stop.ts";
-import { createUnits } from "./phases/06-cut-leg-a.ts";
-import { revertRun } from "./phases/revert.ts";
-import { planOf, plannedRows } from "./plan.ts";
-import { orderRevert } from "./aftermath/revert-order.ts";
-import { loadRunRecord } from "./looks/run-record.ts";
-import { expectedPayload, type AskedGate } from "./rules/expected-payload.ts";
-import { judgeOtherRows } from "./rules/rehearsed-changes.ts";
-import type { RehearsalGround, RowCounts, Stage } from "./world/stage.ts";
+import { enact, plan, recordAndVerify, writeUnits, type Written } from "../cut.ts";
+import { Run, type RunWatcher } from "../engine.ts";
+import { mintDecision, type Planned } from "../gates.ts";
+import { canonicalText, digestOf, sha256, type Json } from "../model/canonical.ts";
+import { isRunId, type RunId } from "../model/ids.ts";
+import { REHEARSED } from "../model/rehearsal.ts";
+import { termOn } from "../model/config.ts";
+import { insist, Stopped } from "../model/stop.ts";
+import { createUnits } from "../phases/06-cut-leg-a.ts";
+import { revertRun } from "../phases/revert.ts";
+import { planOf, plannedRows } from "../plan.ts";
+import { orderRevert } from "../aftermath/revert-order.ts";
+import { loadRunRecord } from "../looks/run-record.ts";
+import { expectedPayload, type AskedGate } from "../rules/expected-payload.ts";
+import { judgeOtherRows } from "../rules/rehearsed-changes.ts";
+import type { RehearsalGround, RowCounts, Stage } from "../world/stage.ts";
 
 const HOLDER = "rehearsal";
 /** Nobody's key: the database of a rehearsal takes it, the gate of a host never would. */
