@@ -193,8 +193,10 @@ async function setOf(file: string): Promise<PinnedSet & { readonly bytes: Buffer
   return { ...parseApprovers(bytes), bytes };
 }
 
-const bytesOf = (file: string, cap: number): Promise<Buffer> =>
-  readOrStop(file, cap, { code: "STOP_APPROVAL_INVALID", wanted: "a plain file" });
+// Hoisted: it is asked for before this module has come to its end.
+function bytesOf(file: string, cap: number): Promise<Buffer> {
+  return readOrStop(file, cap, { code: "STOP_APPROVAL_INVALID", wanted: "a plain file" });
+}
 
 const verify = (question: SignatureQuestion): Promise<SignatureAnswer> =>
   verifyWithBoth(openpgpVerifier(), gpgvVerifier(), question);
