@@ -51,6 +51,9 @@ const sandboxAnswers = [
   z.object({ variables: z.record(text, text) }),
 ] as const;
 
+/** Files of the reference that were written anew. */
+const referenceAnswer = event("reference", { written: words });
+
 /** Every answer of this file. */
 export const WORKSTATION_ANSWERS = [
   driftAnswer,
@@ -62,4 +65,5 @@ export const WORKSTATION_ANSWERS = [
   ...approverSetEvents,
   ...releaseAnswers,
   ...sandboxAnswers,
+  referenceAnswer,
 ] as const;

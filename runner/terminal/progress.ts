@@ -14,26 +14,88 @@ export interface Progress {
 /** Where lines go; people read standard error, so that standard output belongs to results. */
 export interface Screen {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** The progress of one command. What a terminal shows of present work is written over until it is finished. */
-export function progressOn(screen: Screen = process.stderr): Progress {
+const TURN_MILLISECONDS = 250;
+const TURNS = ["|", "/", "-", "\\"] as const;
+/** From this many seconds on a line says how long its work has taken; shorter work needs no clock. */
+const CLOCK_SECONDS = 2;
+
+/** The work a terminal shows now: its words, since when by our clock, and what is left, in seconds, where that is known. */
+interface Present {
+  readonly words: string;
+  readonly since: number;
+  readonly left: number | undefined;
+  readonly told: number;
+}
+
+/**
+ * The progress of one command. A terminal shows present work in one line that is written over until it is finished: a turning mark, the
+ * time it has taken, and about how long it will take where the work counts what it does.
+ */
+export function progressOn(screen: Screen = process.stderr, now: () => number = () => Date.now()): Progress {
   let open = false;
+  let present: Present | undefined;
+  let turn = 0;
+  const pace = paceOf();
   const line = (text: string, last: boolean): void => {
-    screen.write(`${open ? "\r\u001b[K" : ""}${text}${last ? "\n" : ""}`);
+    screen.write(`${open ? "\r\u001b[K" : ""}${last ? text : fitted(text, screen.columns)}${last ? "\n" : ""}`);
     open = !last;
   };
+  const draw = (): void => {
+    if (present) line(presentLine(present, TURNS[(turn += 1) % TURNS.length] ?? "", now()), false);
+  };
+  const timer = screen.isTTY === true ? setInterval(draw, TURN_MILLISECONDS).unref() : undefined;
   return {
     show: (event) => {
-      const present = screen.isTTY === true && isPresent(event);
-      const words = present && event.event === "phase" ? `${event.phase.padEnd(18)} …` : eventWords(event);
-      if (words !== undefined) line(`${printable(event.at.slice(11, 19)).padEnd(8)}  ${printable(words)}`, !present);
+      const left = pace(event);
+      const isNow = screen.isTTY === true && isPresent(event);
+      const words = isNow && event.event === "phase" ? `${event.phase.padEnd(18)} …` : eventWords(event);
+      if (words === undefined) return;
+      const text = `${printable(event.at.slice(11, 19)).padEnd(8)}  ${printable(words)}`;
+      const since = event.event === "progress" ? (present?.since ?? now()) : now();
+      present = isNow ? { words: text, since, left, told: now() } : undefined;
+      if (present) draw();
+      else line(text, true);
     },
     end: () => {
+      clearInterval(timer);
+      present = undefined;
       if (open) screen.write("\n");
       open = false;
     },
+  };
+}
+
+/** The line of present work at this moment. */
+function presentLine({ words, since, left, told }: Present, mark: string, now: number): string {
+  const seconds = Math.floor((now - since) / 1000);
+  const rest = left === undefined ? 0 : Math.round(left - (now - told) / 1000);
+  const clock =
+    seconds < CLOCK_SECONDS ? "" : `  ${duration(seconds)}${rest > 0 ? `, about ${duration(rest)} left` : ""}`;
+  return `${words} ${mark}${clock}`;
+}
+
+const duration = (seconds: number): string =>
+  seconds < 100 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+
+/** A line that a terminal does not break: what is written over must be one row. */
+const fitted = (text: string, columns: number | undefined): string =>
+  columns === undefined || columns <= 0 || text.length < columns ? text : text.slice(0, columns - 1);
+
+/** Seconds left of what is counted, from how long the counted part took; undefined before anything moved. */
+function paceOf(): (event: TimedEvent) => number | undefined {
+  let first: { readonly what: string; readonly done: number; readonly at: number } | undefined;
+  return (event) => {
+    if (event.event === "phase") first = undefined;
+    if (event.event !== "progress" || event.of <= 0) return undefined;
+    const what = `${event.phase} of ${event.of}`;
+    const at = Date.parse(event.at);
+    if (first?.what !== what || event.done < first.done) first = { what, done: event.done, at };
+    const done = event.done - first.done;
+    return done === 0 || at <= first.at ? undefined : ((at - first.at) / 1000 / done) * (event.of - event.done);
   };
 }
 

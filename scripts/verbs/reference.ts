@@ -3,13 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../infra/place.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 import { referenceOf } from "../command-line/reference.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 
 programNamed("reference", "docs/commands.md and the words of completion, from the programs' own help")
   .option("--check", "write nothing; stop when a file is not what the programs say", false)
   .option("--json", "NDJSON on standard output", false)
-  .action(({ check }: { check: boolean }) =>
+  .action(({ check, json }: { check: boolean; json: boolean }) =>
     runProgram(async () => {
       const stale = Object.entries(await referenceOf(projectRoot())).filter(
         ([path, text]) => textAt(join(projectRoot(), path)) !== text,
@@ -22,7 +23,8 @@ programNamed("reference", "docs/commands.md and the words of completion, from th
           next: "npm run reference",
         });
       for (const [path, text] of stale) writeFileSync(join(projectRoot(), path), text);
-      for (const [path] of stale) process.stderr.write(`written: ${path}\n`);
+      if (json) printJson({ event: "reference", written: stale.map(([path]) => path) });
+      else for (const [path] of stale) process.stderr.write(`written: ${path}\n`);
       return 0;
     }),
   )

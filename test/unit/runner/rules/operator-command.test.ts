@@ -84,7 +84,7 @@ test("on a terminal the line of a phase is written over until the phase has pass
     invariants: "5/5",
   });
   expect(written).toEqual([
-    expect.stringMatching(/^10:11:12 {2}mark +…$/),
+    expect.stringMatching(/^10:11:12 {2}mark +… [/]$/),
     expect.stringMatching(/^\r.*10:11:13 {2}mark +passed +1\.00 s {2}5\/5\n$/),
   ]);
 });
