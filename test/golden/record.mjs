@@ -2,6 +2,7 @@
 //
 //   node test/golden/record.mjs digests   the digests of every document in test/fixtures/documents (a second)
 //   node test/golden/record.mjs runs      two real runs on a sandbox host of its own, registered to enacted (a minute)
+//   node test/golden/record.mjs pictures  docs/images: pages in a real Chromium, and npm-start.txt as a terminal (half a minute)
 //
 // The tests beside it say that a change of the code changed no plan, manifest, payload or digest. So record only when one of
 // them had to change, look through the difference, and write the reason into the body of the commit that carries it. Keys, ids
@@ -14,8 +15,8 @@ import { build } from "esbuild";
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const what = process.argv.slice(2);
-if (what.length === 0 || what.some((word) => word !== "digests" && word !== "runs")) {
-  process.stderr.write("usage: node test/golden/record.mjs digests|runs …\n");
+if (what.length === 0 || what.some((word) => !["digests", "runs", "pictures"].includes(word))) {
+  process.stderr.write("usage: node test/golden/record.mjs digests|runs|pictures …\n");
   process.exit(64);
 }
 // The programs of a run are the built ones.

@@ -27,6 +27,7 @@ import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
 import { removeSandbox } from "../../scripts/sandbox/verbs.ts";
 import { layHost } from "../support/lay-host.ts";
 import { digestTable } from "./digest-table.ts";
+import { takePictures } from "./pictures.ts";
 import { HOST_ROOT, SIGNERS, type KeptConfig, type SeenRows } from "./recorded.ts";
 
 interface Recorded {
@@ -57,6 +58,7 @@ const writeJson = (file: string, value: unknown): void => writeFileSync(file, `$
 /** `golden` is this folder; `what` names the parts to record. */
 export async function record(golden: string, what: readonly string[]): Promise<void> {
   if (what.includes("digests")) writeJson(join(golden, "digests.json"), digestTable(documents()));
+  if (what.includes("pictures")) await takePictures(join(projectRoot(), "docs", "images"));
   if (!what.includes("runs")) return;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "golden-")));
   try {

@@ -1,4 +1,6 @@
 // One whole run as the database would have recorded it; builders are valid, a test changes one thing.
+import type { FinalReportFacts } from "../../runner/reports/final-report.ts";
+import type { ReportedRun } from "../../runner/reports/report-head.ts";
 import { digestOf } from "../../runner/model/canonical.ts";
 import { STRUCTURAL_CHECKS } from "../../runner/model/outputs.ts";
 import type { RowOf } from "../../runner/model/rows.ts";
@@ -289,3 +291,31 @@ export function requests(requested = minute(10)) {
 /** The status of a run as its state file tells it, from the rows that the file is made of. */
 export const statusOf = (facts: StateFacts, seen: Seen = {}): StatusJson =>
   statusFromState(stateJson(facts), facts.now, seen);
+
+/** The run as its documents tell of it. */
+export const REPORTED_RUN: ReportedRun = {
+  run_id: RUN_ID,
+  document_id: DOCUMENT,
+  host: "vmi3080463",
+  actor: "lan",
+  release: sha("release"),
+  opened: OPENED,
+  database: { name: "directus", system_identifier: "7412345678901234567" },
+};
+export const REPORTED_RECEIPTS = [receipt(1, minute(3.5))];
+export const REPORTED_SIGNATURES = [
+  admission("SG_1_cut_authz", "minh", minute(5.2), { used_phase: "cut_leg_a", used_at: minute(6) }),
+  admission("EXECUTION", "thu", minute(5.3), { used_phase: "cut_leg_a", used_at: minute(6) }),
+  admission("SG_2_lifecycle_authz", "thu", minute(9.5), { used_phase: "lifecycle_enact", used_at: minute(10) }),
+];
+
+/** What the last document of the run is made of. */
+export const finalFactsOf = (more: Partial<FinalReportFacts> = {}): FinalReportFacts => ({
+  run: REPORTED_RUN,
+  phases: recordsThrough("closeout"),
+  proves: { cut_leg_a: ["a", "b", "c"] },
+  receipts: REPORTED_RECEIPTS,
+  admissions: REPORTED_SIGNATURES,
+  journal_head: sha("head"),
+  ...more,
+});

@@ -2,21 +2,23 @@ import MarkdownIt from "markdown-it";
 import { describe, expect, test } from "vitest";
 import { PHASES, type RecordedPhase } from "../../../../runner/model/run.ts";
 import { code as codeOf, text, type Document } from "../../../../runner/reports/blocks.ts";
-import { finalReport as reportAtEnd, type FinalReportFacts } from "../../../../runner/reports/final-report.ts";
+import { finalReport as reportAtEnd } from "../../../../runner/reports/final-report.ts";
 import { markdownOf } from "../../../../runner/reports/markdown.ts";
 import { phaseReport as reportOfPhase } from "../../../../runner/reports/phase-report.ts";
-import type { Report, ReportedRun } from "../../../../runner/reports/report-head.ts";
+import type { Report } from "../../../../runner/reports/report-head.ts";
 import { requestReport as reportOfRequest } from "../../../../runner/reports/request-report.ts";
 import { ownerOf } from "../../../../runner/rules/report-owner.ts";
 import {
   admission,
-  DOCUMENT,
+  finalFactsOf,
   minute,
-  OPENED,
   outputs,
   receipt,
   recordOf,
   recordsThrough,
+  REPORTED_RECEIPTS,
+  REPORTED_RUN,
+  REPORTED_SIGNATURES,
   requests,
   RUN_ID,
   sha,
@@ -32,21 +34,9 @@ const requestReport = (...given: Parameters<typeof reportOfRequest>) => written(
 const code = (value: string): string =>
   markdownOf({ title: "", opening: [text(codeOf(value))], sections: [] } satisfies Document).slice("# \n\n".length, -1);
 
-const RUN: ReportedRun = {
-  run_id: RUN_ID,
-  document_id: DOCUMENT,
-  host: "vmi3080463",
-  actor: "lan",
-  release: sha("release"),
-  opened: OPENED,
-  database: { name: "directus", system_identifier: "7412345678901234567" },
-};
-const RECEIPTS = [receipt(1, minute(3.5))];
-const SIGNED = [
-  admission("SG_1_cut_authz", "minh", minute(5.2), { used_phase: "cut_leg_a", used_at: minute(6) }),
-  admission("EXECUTION", "thu", minute(5.3), { used_phase: "cut_leg_a", used_at: minute(6) }),
-  admission("SG_2_lifecycle_authz", "thu", minute(9.5), { used_phase: "lifecycle_enact", used_at: minute(10) }),
-];
+const RUN = REPORTED_RUN;
+const RECEIPTS = REPORTED_RECEIPTS;
+const SIGNED = REPORTED_SIGNATURES;
 
 const report = (
   phase: RecordedPhase,
@@ -61,15 +51,7 @@ const report = (
     admissions: more.admissions ?? SIGNED,
   });
 
-const finalFacts = (more: Partial<FinalReportFacts> = {}): FinalReportFacts => ({
-  run: RUN,
-  phases: recordsThrough("closeout"),
-  proves: { cut_leg_a: ["a", "b", "c"] },
-  receipts: RECEIPTS,
-  admissions: SIGNED,
-  journal_head: sha("head"),
-  ...more,
-});
+const finalFacts = finalFactsOf;
 
 const asked = (request: ReturnType<typeof requests>["sg1" | "execution" | "sg2"]) => ({
   request,
