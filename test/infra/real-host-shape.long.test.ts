@@ -8,17 +8,21 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { YAML } from "zx";
 import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
-import { ROLES, type RoleKey } from "../../runner/model/run.ts";
+import { ROLES } from "../../runner/model/run.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { ensureStack } from "../../scripts/stack/pulumi.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { provisionedHost, type ProvisionedHost } from "../support/provisioned-host.ts";
 
+/** The engine looks at a whole host and changes it. */
+const LONG = 900_000;
 const asRoot = process.getuid?.() === 0;
 if (!asRoot) process.stdout.write("the shape of the real host is tested as root only: it makes UNIX users\n");
 
 const tag = randomBytes(3).toString("hex");
+/** The scheduler's role has an env file beside those of a run. */
+const WITH_ENV_FILE = { ...ROLES, engine: "cutter_engine" };
 const RUNNER_PY = "print('the backup runner that was here before')\n";
 let host: ProvisionedHost;
 let config: StackConfig;
@@ -91,9 +95,9 @@ beforeAll(async () => {
   // What was there before anybody provisioned: foreign files, and the env files an administrator filled.
   for (const name of ["var lib", "etc", "opt", "bin"]) mkdirSync(join(folder, name));
   writeFileSync(join(folder, "var lib", "backup_runner.py"), RUNNER_PY);
-  for (const role of Object.keys(ROLES) as RoleKey[]) {
+  for (const [role, login] of Object.entries(WITH_ENV_FILE)) {
     const name = `DOT_CUTTER_${role.toUpperCase()}_DB`;
-    const text = `${name}_USER=${ROLES[role]}${role === "halt" ? "\r" : ""}\nexport ${name}_PASSWORD='it-s ${role}' # ours\n`;
+    const text = `${name}_USER=${login}${role === "halt" ? "\r" : ""}\nexport ${name}_PASSWORD='it-s ${role}' # ours\n`;
     writeFileSync(join(folder, "etc", `${role}.env`), text, { mode: 0o600 });
   }
   execFileSync("chmod", ["0755", folder]);
@@ -128,6 +132,7 @@ test.runIf(asRoot)(
     expect(await host.up()).toEqual([]);
     expect(readFileSync(join(host.folder, "var lib", "backup_runner.py"), "utf8")).toBe(RUNNER_PY);
   },
+  LONG,
 );
 
 test.runIf(asRoot)(
@@ -173,16 +178,17 @@ test.runIf(asRoot)(
     expect(await host.up()).toEqual([]);
     for (const role of ["gate", "halt", "backup"])
       expect(await login(`cutter_${role}`, `it-s ${role}`)).toBe(`cutter_${role}`);
-    for (const role of Object.keys(ROLES))
+    for (const role of Object.keys(WITH_ENV_FILE))
       expect(
         execFileSync("stat", ["-c", "%U:%G %a", join(host.folder, "etc", `${role}.env`)])
           .toString()
           .trim(),
       ).toBe(`root:${made("cutter")} 640`);
-    expect(spawnSync("grep", ["-rlE", "it-s (gate|halt|backup)", host.engine.place.project]).stdout.toString()).toBe(
-      "",
-    );
+    expect(
+      spawnSync("grep", ["-rlE", "it-s (gate|halt|backup|engine)", host.engine.place.project]).stdout.toString(),
+    ).toBe("");
   },
+  LONG,
 );
 
 test.runIf(asRoot)(
@@ -221,6 +227,7 @@ test.runIf(asRoot)(
     expect([voided.status, voided.stderr]).toEqual([0, expect.anything()]);
     expect(await host.look()).toEqual([]);
   },
+  LONG,
 );
 
 test.runIf(asRoot)(
