@@ -91,7 +91,7 @@ export default defineConfig({
           name: "long",
           include: [LONG],
           globalSetup: [...SERVER_SETUP, ...ENGINE_SETUP],
-          testTimeout: 300_000,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
         },
       },
