@@ -34,8 +34,10 @@ export const quietChild = (): {
   env: childEnvironment(),
 });
 
+// Windows knows no letter case in such names, and no program of ours needs one that differs by it.
 function steersClients(name: string): boolean {
-  return name.startsWith("PG") || name === "GNUPGHOME";
+  const upper = name.toUpperCase();
+  return upper.startsWith("PG") || upper === "GNUPGHOME";
 }
 
 /** The environment of ssh: no server of the caller's language changes the words that are read, and nothing of Pulumi's or Node's. */

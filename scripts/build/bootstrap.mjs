@@ -6,7 +6,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, write
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { offerInstall } from "./install-programs.mjs";
-import { missingPrograms, PROGRAMS, TEST_PROGRAMS } from "./programs.mjs";
+import { missingPrograms, platformNote, PROGRAMS, TEST_PROGRAMS } from "./programs.mjs";
 
 const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const OLDEST_NODE = [20, 11];
@@ -35,8 +35,8 @@ function checkNode() {
 // `start` and `test` need servers; installing or naming them before a minute of npm's installing saves that minute.
 async function checkPrograms(purpose, words) {
   if ((purpose !== "start" && purpose !== "test") || words.some((word) => word === "--help" || word === "-h")) return;
-  if (process.platform === "darwin")
-    say("macOS: plan, approve, unit tests and preview of a Linux host work here; the sandbox host is tested on Linux");
+  const note = platformNote();
+  if (note !== undefined) say(note);
   const look = () => missingPrograms(purpose === "test" ? [...PROGRAMS, ...TEST_PROGRAMS] : PROGRAMS);
   const missing = look();
   if (missing.length === 0) return;

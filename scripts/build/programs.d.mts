@@ -7,6 +7,8 @@ export interface Program {
 }
 export declare const PROGRAMS: readonly Program[];
 export declare function programPath(name: string, searchPath?: string): string | undefined;
+export declare function programPlaces(name: string, searchPath: string, platform: NodeJS.Platform): readonly string[];
+export declare function platformNote(platform?: NodeJS.Platform): string | undefined;
 export declare function postgresPackage(osRelease?: string): string;
 export declare function postgresBin(root?: string): string | undefined;
 export declare function postgresMajor(bin: string): number | undefined;

@@ -1,7 +1,7 @@
 // The programs a workstation needs that npm cannot install, and where they are. Plain node: bootstrap asks before node_modules exists.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join, posix, win32 } from "node:path";
 
 const asRoot = process.getuid?.() === 0;
 
@@ -53,12 +53,27 @@ export const PROGRAMS = [
 ];
 
 /** Absolute path of an executable on PATH or in the usual system folders; undefined when there is none. */
-export function programPath(name, searchPath = process.env.PATH ?? "") {
-  const folders = [...searchPath.split(delimiter), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
-  return folders
-    .filter((folder) => folder.startsWith("/"))
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
+export const programPath = (name, searchPath = process.env.PATH ?? "") =>
+  programPlaces(name, searchPath, process.platform).find(isExecutable);
+
+/** Every file that a program of this name may be, in the order in which they are looked for. Relative folders are nobody's. */
+export function programPlaces(name, searchPath, platform) {
+  const windows = platform === "win32";
+  const of = windows ? win32 : posix;
+  const usual = windows ? [] : ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+  return [...searchPath.split(of.delimiter), ...usual]
+    .filter((folder) => of.isAbsolute(folder))
+    .flatMap((folder) => (windows ? [".exe", ".com"] : [""]).map((ending) => of.join(folder, `${name}${ending}`)));
+}
+
+/** What of this project works on a platform, in one sentence; undefined on Linux, where all of it does. */
+export function platformNote(platform = process.platform) {
+  if (platform === "linux") return undefined;
+  const name = { darwin: "macOS", win32: "Windows" }[platform];
+  if (name === undefined) return `${platform}: not tried; Linux has all of it`;
+  return platform === "darwin"
+    ? "macOS: read, approve, plan, unit tests and preview of a Linux host work here; the sandbox host needs Linux"
+    : "Windows: read, approve, revoke, unhalt and approvals work here with Gpg4win; a host, its sandbox and up need Linux or macOS";
 }
 
 // Debian keeps server programs off PATH in one folder a major; others put all of them beside initdb.

@@ -1,7 +1,7 @@
 // `npm run doctor`: what this machine has and lacks, all at once, with the one line that installs it. Changes nothing.
 import { statfsSync } from "node:fs";
 import { availableParallelism, freemem, tmpdir } from "node:os";
-import { installLine, missingPrograms, postgresBin, programPath, PROGRAMS } from "../build/programs.mjs";
+import { installLine, missingPrograms, platformNote, postgresBin, programPath, PROGRAMS } from "../build/programs.mjs";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { found, inPart, missing, type Finding, type Point } from "../../runner/model/point.ts";
@@ -76,10 +76,8 @@ function tell(json: boolean): Promise<number> {
     printJson({ event: "next", command: install ?? null });
   } else {
     const lines = [...checklistLines(points), ""];
-    if (process.platform === "darwin")
-      lines.push(
-        "macOS: plan, approve, unit tests and preview of a Linux host work here; the sandbox host needs Linux",
-      );
+    const note = platformNote();
+    if (note !== undefined) lines.push(note);
     if (install !== undefined) lines.push(`install all of it: ${install}`);
     lines.push(allFound(points) ? `ready: npm start takes ${duration()}` : "not ready: mend the lines marked MISSING");
     process.stdout.write(`${lines.join("\n")}\n`);

@@ -10,9 +10,11 @@ import { findPostgresPrograms } from "../../../support/cluster.ts";
 import {
   installLine,
   missingPrograms,
+  platformNote,
   postgresBin,
   postgresPackage,
   programPath,
+  programPlaces,
   PROGRAMS,
 } from "../../../../scripts/build/programs.mjs";
 
@@ -111,4 +113,25 @@ test("every program that package.json names starts and says what it is for", asy
     }),
   );
   expect(answers).toEqual(programs.map((program) => [program, 0, "usage"]));
+  // Forty processes; a machine that is busy otherwise takes longer than a test is given.
+}, 300_000);
+
+test("on Windows a program is looked for by its endings, in the whole folders of its own PATH and nowhere else", () => {
+  expect(programPlaces("gpg", "C:\\Program Files\\GnuPG\\bin;relative;D:\\x", "win32")).toEqual([
+    "C:\\Program Files\\GnuPG\\bin\\gpg.exe",
+    "C:\\Program Files\\GnuPG\\bin\\gpg.com",
+    "D:\\x\\gpg.exe",
+    "D:\\x\\gpg.com",
+  ]);
+  expect(programPlaces("gpg", "/opt/a:relative", "darwin").slice(0, 2)).toEqual(["/opt/a/gpg", "/usr/local/bin/gpg"]);
+});
+
+test.each([
+  ["linux", undefined],
+  ["darwin", /^macOS: read, approve,.* the sandbox host needs Linux$/],
+  ["win32", /^Windows: read, approve, revoke, unhalt and approvals work here .* need Linux or macOS$/],
+  ["aix", /^aix: not tried/],
+] as const)("on %s a person is told what works there", (platform, note) => {
+  if (note === undefined) expect(platformNote(platform)).toBeUndefined();
+  else expect(platformNote(platform)).toMatch(note);
 });
