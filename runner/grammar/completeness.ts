@@ -10,6 +10,7 @@ import type {
   SeriesKind,
 } from "../model/manifest.ts";
 import { completenessText } from "./completeness-text.ts";
+import { doubtfulPlaces, type DoubtfulPlace } from "./gaps.ts";
 import { folded, headingPlaces, type Place } from "./heading-count.ts";
 
 /** A law as it was cut. text: its region; first_line: 1-based line of the file where the region begins. */
@@ -238,6 +239,45 @@ function whereOf(place: Place, chosen: Chosen, hinted: ReadonlySet<number>): Els
   return place.note ? "note" : "again";
 }
 
+function misreadText(
+  name: string,
+  { kind, line, above, below }: Pick<DoubtfulPlace, "kind" | "line" | "above" | "below">,
+): string {
+  const upper = above === undefined ? "the beginning" : `${NAMES[kind]} ${above.number ?? ""} of line ${above.line}`;
+  return (
+    `line ${line} is cut as ${NAMES[kind]} ${below?.number ?? ""}, but behind ${upper} ` +
+    `it could be ${name}, misread or with the number of a note`
+  );
+}
+
+/** What a doubtful place could be, and between which lines that is missing or would go on. */
+function doubtText({ kind, number, line, why, above, below, gap }: DoubtfulPlace): string {
+  const name = `${NAMES[kind]} ${number}`;
+  const could =
+    why === "spoiled"
+      ? `line ${line} could be ${name}, spoiled`
+      : why === "number lost"
+        ? `line ${line} could be ${name}, its number not legible`
+        : `line ${line} could be ${name} without its word`;
+  if (why === "misread") return misreadText(name, { kind, line, above, below });
+  const upper = above && `${called({ kind, number: above.number ?? "" })} of line ${above.line}`;
+  if (!gap)
+    return `${could}; it would ${upper === undefined ? "be the first" : `follow ${upper}, the last one that is cut`}`;
+  const lower = `${called({ kind, number: below?.number ?? "" })} of line ${below?.line ?? 0}`;
+  return `${could}, which is missing ${upper === undefined ? "before" : `between ${upper} and`} ${lower}`;
+}
+
+/** Spoiled headings; behind the law only up to where a text of its own begins. */
+function doubtsOf(cut: CutText, chosen: Chosen, elsewhere: ReadonlySet<Place>): DoubtfulPlace[] {
+  const [other] = elsewhere;
+  return doubtfulPlaces({
+    lines: cut.text.normalize("NFC").split(/\r\n|\r|\n/),
+    first_line: cut.first_line,
+    units: chosen.body,
+    end: chosen.end,
+  }).filter((one) => one.gap || one.line <= chosen.end || one.line < (other?.line ?? Infinity));
+}
+
 function seriesOf(kind: SeriesKind, units: readonly ManifestUnit[]): Series {
   const numbers = units.map((unit) => unit.number ?? "");
   const whole = units.map(majorOf);
@@ -289,6 +329,11 @@ export function reconcile(cut: CutText): Reconciled {
         `${chosen.articles[0]?.line ?? 0}: it is named otherwise`,
     });
   }
+  const doubts = doubtsOf(cut, chosen, elsewhere);
+  const named = new Set([...unaccounted.map((one) => one.line), ...hinted]);
+  const said = new Set(cut.hints.map((hint) => hint.line));
+  for (const doubt of doubts.filter((one) => !(one.why === "misread" ? said : named).has(one.line)))
+    unaccounted.push({ line: doubt.line, reason: doubtText(doubt) });
   if (unaccounted.length > 0) return { unaccounted: unaccounted.sort((one, other) => one.line - other.line) };
   const series = KINDS.map((kind) => seriesOf(kind, chosen.of(kind))).filter((one) => one.numbers.length > 0);
   const told = left
@@ -299,5 +344,8 @@ export function reconcile(cut: CutText): Reconciled {
       line: place.line,
       where: whereOf(place, chosen, hinted),
     }));
+  const lines = new Set(told.map((one) => one.line));
+  for (const { kind, number, line, why } of doubts)
+    if (why !== "misread" && !lines.has(line)) told.push({ kind, number: String(number), line, where: "hint" });
   return { completeness: { series, elsewhere: told, summary: completenessText(series, told) } };
 }

@@ -57,7 +57,7 @@ const REFERS =
   /(?:^|[\s(])(?:tại|của|theo|khoản|điểm|điều|các|với|từ|đến|trong|ngoài|về|do|bởi|trừ|(?:khoản|điểm)(?: [\dđa-z]{1,3},?(?: và)?)+)$|,$/iu;
 /** Other law that is named behind the number of an article or a section. */
 const OTHER_LAW =
-  /^(?:Luật|Bộ luật|Nghị định|Thông tư|Pháp lệnh|Hiến pháp|Quyết định|Nghị quyết|Quy chế|Quy định|Hiệp định|Công ước|Điều|Chương|Mục|Phần)(?![\p{L}])/u;
+  /^(?:Luật|Bộ luật|Nghị định|Thông tư|Pháp lệnh|Hiến pháp|Quyết định|Nghị quyết|Quy chế|Quy định|Hiệp định|Công ước|Điều(?! khoản)|Chương|Mục|Phần)(?![\p{L}])/u;
 const NOTE = /^[\s*_>]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}(?=\s+["“\p{Lu}]))/u;
 /** Lines of a paragraph above a place in which the beginning of a note is looked for. */
 const NOTE_LINES = 60;
@@ -105,7 +105,7 @@ class Text {
 }
 
 /** Lines inside quotations that begin a line and close: 1 for each. A mark that begins a line again gives up the quotation before it. */
-function quotedLines(lines: readonly string[]): Uint8Array {
+export function quotedLines(lines: readonly string[]): Uint8Array {
   const within = new Uint8Array(lines.length);
   let from = -1;
   let depth = 0;

@@ -57,7 +57,7 @@ const ARTICLE = new RegExp(
 );
 const SECTION = new RegExp(
   `^${OPENING}(Phần|PHẦN|Ch[uư][oơ]ng|CH[UƯ][OƠ]NG|Tiểu mục|Tiểu Mục|TIỂU ` +
-    `MỤC|Mục|MỤC)\\s+(?:(?:thứ|THỨ)\\s+)?((?:[IVXLC]+|\\d{1,3})(?!\\d)|(?:${WRITTEN})(?![\\p{L}]))` +
+    `MỤC|Mục|MỤC)\\s+(?:(?:thứ|THỨ)\\s+)?((?:[IVXLC]+(?![IVXLC])|\\d{1,3}(?!\\d))|(?:${WRITTEN})(?![\\p{L}]))` +
     `(-?[ABa-zđ](?![\\p{L}]))?(\\d{1,3}(?![\\d.])|\\[\\d{1,3}\\])?(?![\\p{L}\\d])\\s*(?:([.:]|[-–—](?=\\s))\\s*(.*)|(.*))$`,
   "iu",
 );

@@ -53,7 +53,9 @@ const RULES = {
   outside:
     "what stands before the first unit, between the last article and the annexes, and behind " +
     "the last article or the signature that no article continues, without annexes",
-  completeness: "an independent count of headings agrees with the units, or the places that do not are refused",
+  completeness:
+    "an independent count of headings agrees with the units, or the places that do not are " +
+    "refused; so is a line that could be a missing heading, or the next one, although it is spoiled",
   address:
     "prefix/DIEU-n; sections by path; groups, clauses and points below their article; eId of the Akoma Ntoso naming convention",
 };

@@ -65,6 +65,14 @@ describe("an article that the units do not have", () => {
       "line 5 reads as Điều 3, which would follow Điều 2 of line 3, the last one that is cut",
     ]);
   });
+  test("is named where another number can be it with the number of a note", () => {
+    const noted = ["Điều 2. Người đọc", "Người đọc trả sách.", "Điều 312. Hiệu lực", "Có hiệu lực ngay."];
+    const units = [unit("article 2", 1), unit("article 312", 3)];
+    expect(lost(noted, units).at(-1)).toBe(
+      "line 3 is cut as Điều 312, but behind Điều 2 of line 1 it could be Điều 3, misread or with the number of a note",
+    );
+    expect(lost(noted, units, [{ line: 3, reads: "heading", reason: "so printed" }])).toEqual([]);
+  });
   test("is named with all that follow it, however many", () => {
     const long = Array.from({ length: 9 }, (_, index) => `Điều ${index + 1}. Sách thứ ${index + 1}`);
     expect(lost(long, [unit("article 1", 1)])).toHaveLength(8);
