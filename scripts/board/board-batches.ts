@@ -8,7 +8,9 @@ const MEMBERS_SHOWN = 40;
 
 /** Open batches with the members that are not done yet; closed ones are counted. */
 export function batchesHtml({ batches, batchesAway, stack }: Board, now: Date): Html {
-  const away = batchesAway && alarm(`could not ask since ${ageOf(batchesAway.since, now)}: ${batchesAway.saw}`);
+  const away =
+    batchesAway &&
+    alarm(`could not ask since ${short(batchesAway.since)} (${ageOf(batchesAway.since, now)}): ${batchesAway.saw}`);
   if (batches === undefined)
     return joined(away, away ? undefined : quiet("not asked yet; they are asked once a minute"));
   const open = batches.batches.filter(({ close_kind }) => close_kind === null);

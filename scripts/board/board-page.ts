@@ -6,7 +6,7 @@ import { PAGE_STYLE } from "../../runner/reports/page-style.ts";
 import { withStack } from "../../runner/rules/operator-command.ts";
 import { lookIsOld, nextCommandOf } from "../command-line/attention-text.ts";
 import { batchesHtml } from "./board-batches.ts";
-import { ageOf, alarm, commandHtml, factsHtml, quiet, tableHtml } from "./board-parts.ts";
+import { ageOf, alarm, commandHtml, factsHtml, quiet, short, tableHtml } from "./board-parts.ts";
 import { runHtml } from "./board-run.ts";
 import { closedRunsOf, openRunsOf, type Board } from "./board-state.ts";
 
@@ -114,7 +114,7 @@ function nowHtml(board: Board, now: Date): Html {
       ? undefined
       : joined(
           alarm(
-            `could not look since ${ageOf(away.since, now)}: ${away.saw}`,
+            `could not look since ${short(away.since)} (${ageOf(away.since, now)}): ${away.saw}`,
             ...(board.heard === undefined ? [] : [`What stands below was true at ${board.heard}.`]),
           ),
           away.next === undefined ? undefined : commandHtml("mend it", away.next),

@@ -43,7 +43,7 @@ test("a host that is away is told with its time and reason, and what was known s
   } as const;
   const away = parts(hostSaid(watchedHost()), statusSaid(), gone);
   expect(plain(away["now-body"])).toContain(
-    "could not look since 0 minutes ago: vmi:22: connection refused What stands below was true at 2026-11-29T11:59:58Z.",
+    "could not look since 2026-11-29T11:59:58Z (0 minutes ago): vmi:22: connection refused What stands below was true at 2026-11-29T11:59:58Z.",
   );
   expect(away["now-body"]).toContain("<code>npm run sandbox -- up</code>");
   expect(plain(away["runs-body"])).toContain("MY-LAW");
