@@ -1,5 +1,5 @@
 // What a host tells a board, for tests: statuses, events and looks of a made-up host.
-import type { StatusJson, WatchedAnswer } from "../../runner/model/events.ts";
+import type { BatchAnswer, BatchMemberAnswer, StatusJson, WatchedAnswer } from "../../runner/model/events.ts";
 import { boardAfter, emptyBoard, type Board, type News } from "../../scripts/board/board-state.ts";
 
 export const BOARD_NOW = new Date("2026-11-29T12:00:00Z");
@@ -57,7 +57,7 @@ export const saidByRun = (event: object, run_id = OPEN_RUN): object => ({
   ...event,
 });
 
-export const batchOfHost = {
+export const batchOfHost: BatchAnswer = {
   event: "batch",
   batch_id: "ictb-20261129T100000Z-0000000b",
   state: "batch_awaiting_cut_authz_set",
@@ -75,6 +75,20 @@ export const batchOfHost = {
   per_minute: 0.5,
   minutes_left: 16,
   throttle: "goes_on",
+};
+
+/** Typed, so that a member of the contract that is new is missed by the compiler and not by a page. */
+export const batchMemberOfHost: BatchMemberAnswer = {
+  event: "batch_member",
+  batch_id: batchOfHost.batch_id,
+  document_id: "LAW-7",
+  standing: "quarantined",
+  run_id: null,
+  last_stop: "STOP_DRIFT",
+  reason: null,
+  wave: 1,
+  units: 9,
+  backup_minutes_left: null,
 };
 
 export const hostSaid = (event: object): News => ({ kind: "host", at: AT, event });

@@ -3,6 +3,7 @@ import type { News } from "../../../../scripts/board/board-state.ts";
 import { boardPage, boardParts, entryPage } from "../../../../scripts/board/board-page.ts";
 import {
   BOARD_NOW as now,
+  batchMemberOfHost,
   batchOfHost,
   boardOf,
   hostSaid,
@@ -85,21 +86,10 @@ test("the age of drift, backup and drill is told, and what is too old comes with
 });
 
 test("a batch shows how far it is, why it stands still, and the documents that are not done", () => {
-  const member = {
-    event: "batch_member",
-    batch_id: batchOfHost.batch_id,
-    document_id: "LAW-7",
-    standing: "quarantined",
-    run_id: null,
-    last_stop: "STOP_DRIFT",
-    reason: null,
-    wave: 1,
-    units: 9,
-  };
   const told = {
     kind: "batches",
     at: "2026-11-29T11:59:00Z",
-    events: [{ ...batchOfHost, stopped: "2 documents failed" }, member],
+    events: [{ ...batchOfHost, stopped: "2 documents failed" }, batchMemberOfHost],
   } as const;
   const text = plain(parts(told)["batches-body"]);
   expect(text).toContain("stands still: 2 documents failed");
