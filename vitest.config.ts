@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: "architecture",
           include: ["test/architecture/**/*.test.ts"],
-          testTimeout: 240_000,
+          testTimeout: 900_000,
           hookTimeout: 120_000,
         },
       },
