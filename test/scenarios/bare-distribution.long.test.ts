@@ -101,7 +101,8 @@ test.runIf(process.getuid?.() === 0).each([
 async function signOutOfKeyboxd(folder: string): Promise<void> {
   const source = join(projectRoot(), "scripts", "signing", "signing-agent.ts");
   const program = `import { signBytes } from ${JSON.stringify(source)};
-process.stdout.write(await signBytes({ kind: "person-gpg" }, process.argv[2], Buffer.from("a statement")));`;
+const signer = { kind: "person-gpg", homedir: process.env["GNUPGHOME"] };
+process.stdout.write(await signBytes(signer, process.argv[2], Buffer.from("a statement")));`;
   await build({
     stdin: { contents: program, resolveDir: projectRoot() },
     bundle: true,
