@@ -12,6 +12,7 @@ import type { Supersedes } from "./model/registration-record.ts";
 import { registrationOf } from "./looks/registered-version.ts";
 import { insist, Stopped } from "./model/stop.ts";
 import type { PureScope } from "./phase.ts";
+import { placeDetails } from "./rules/hints.ts";
 import { affectedRowId, ledgerIds, sourceSpan, type LedgerIds } from "./rules/ledger.ts";
 import { proveLossless } from "./rules/lossless.ts";
 import type { WrittenUnit } from "./rules/structural.ts";
@@ -90,7 +91,7 @@ function refused(bytes: Uint8Array, pinned: Pinned, refusal: Refusal, { caps }: 
     saw: `line ${refusal.line}: ${refusal.reason}`,
     wanted: "a document the grammar can cut",
     line: refusal.line,
-    ...(places.length === 0 ? {} : { details: places.map((place) => place.hint ?? place.reason) }),
+    ...(places.length === 0 ? {} : { details: placeDetails(places) }),
   });
 }
 

@@ -10,8 +10,8 @@ import type {
   SeriesKind,
 } from "../model/manifest.ts";
 import { completenessText } from "./completeness-text.ts";
-import { doubtfulPlaces, type DoubtfulPlace } from "./gaps.ts";
-import { folded, headingPlaces, type Place } from "./heading-count.ts";
+import { doubtfulPlaces, type DoubtfulPlace, type Searched } from "./gaps.ts";
+import { folded, linesOf, placesIn, type Place } from "./heading-count.ts";
 
 /** A law as it was cut. text: its region; first_line: 1-based line of the file where the region begins. */
 export interface CutText {
@@ -268,14 +268,15 @@ function doubtText({ kind, number, line, why, above, below, gap }: DoubtfulPlace
 }
 
 /** Spoiled headings; behind the law only up to where a text of its own begins. */
-function doubtsOf(cut: CutText, chosen: Chosen, elsewhere: ReadonlySet<Place>): DoubtfulPlace[] {
+function doubtsOf(
+  text: Pick<Searched, "lines" | "first_line">,
+  chosen: Chosen,
+  elsewhere: ReadonlySet<Place>,
+): DoubtfulPlace[] {
   const [other] = elsewhere;
-  return doubtfulPlaces({
-    lines: cut.text.normalize("NFC").split(/\r\n|\r|\n/),
-    first_line: cut.first_line,
-    units: chosen.body,
-    end: chosen.end,
-  }).filter((one) => one.gap || one.line <= chosen.end || one.line < (other?.line ?? Infinity));
+  return doubtfulPlaces({ ...text, units: chosen.body, end: chosen.end }).filter(
+    (one) => one.gap || one.line <= chosen.end || one.line < (other?.line ?? Infinity),
+  );
 }
 
 function seriesOf(kind: SeriesKind, units: readonly ManifestUnit[]): Series {
@@ -294,7 +295,8 @@ function seriesOf(kind: SeriesKind, units: readonly ManifestUnit[]): Series {
 /** Reconciles the count with the cut. Hints `line N is text` settle a place; approvers see how many did. Pure. */
 export function reconcile(cut: CutText): Reconciled {
   const chosen = new Chosen(cut);
-  const places = headingPlaces(cut.text, cut.first_line);
+  const lines = linesOf(cut.text);
+  const places = placesIn(lines, cut.first_line);
   const hinted = new Set(cut.hints.filter((hint) => hint.reads === "text").map((hint) => hint.line));
   const left = places.filter((place) => !chosen.has(place));
   const elsewhere = restarted(left, chosen);
@@ -329,7 +331,7 @@ export function reconcile(cut: CutText): Reconciled {
         `${chosen.articles[0]?.line ?? 0}: it is named otherwise`,
     });
   }
-  const doubts = doubtsOf(cut, chosen, elsewhere);
+  const doubts = doubtsOf({ lines, first_line: cut.first_line }, chosen, elsewhere);
   const named = new Set([...unaccounted.map((one) => one.line), ...hinted]);
   const said = new Set(cut.hints.map((hint) => hint.line));
   for (const doubt of doubts.filter((one) => !(one.why === "misread" ? said : named).has(one.line)))
@@ -344,8 +346,8 @@ export function reconcile(cut: CutText): Reconciled {
       line: place.line,
       where: whereOf(place, chosen, hinted),
     }));
-  const lines = new Set(told.map((one) => one.line));
+  const toldLines = new Set(told.map((one) => one.line));
   for (const { kind, number, line, why } of doubts)
-    if (why !== "misread" && !lines.has(line)) told.push({ kind, number: String(number), line, where: "hint" });
+    if (why !== "misread" && !toldLines.has(line)) told.push({ kind, number: String(number), line, where: "hint" });
   return { completeness: { series, elsewhere: told, summary: completenessText(series, told) } };
 }

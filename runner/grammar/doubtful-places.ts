@@ -13,9 +13,14 @@ export interface Sought {
   readonly where: "gap" | "law" | "behind";
 }
 
-/** A line that could be it. number: the one of those sought that it reads as. */
+/**
+ * A line that could be it. number: the one of those sought that it reads as; title: what follows it; broken: the number, or a part of
+ * the word, stands on the line below.
+ */
 export interface Doubtful {
   readonly number: number;
+  readonly title: string;
+  readonly broken?: boolean;
   readonly why: "spoiled" | "number lost" | "word lost";
 }
 
@@ -114,7 +119,8 @@ function wordAt(skeleton: Skeleton, from: number, wanted: string, most: number):
       continue;
     }
     got += sign;
-    if (/[a-z]/.test(skeleton.text.charAt(to + 1))) continue;
+    // A digit at the end belongs to the number.
+    if (/[a-z]/.test(skeleton.text.charAt(to + 1)) || /\d/.test(sign)) continue;
     const cut = (BEHEADED[wanted] ?? []).includes(got) ? 0.5 : wordDistance(got, wanted, most + 1);
     if (cut <= most) found.push({ from, to: to + 1, distance: cut });
   }
@@ -203,7 +209,7 @@ function numberLost(spot: Spot, skeleton: Skeleton, word: Word): boolean {
 const isRoman = (kind: SeriesKind): boolean => kind === "part" || kind === "chapter";
 
 /** A heading of a sought number whose word begins at a place of a skeleton. */
-function readAt(spot: Spot, skeleton: Skeleton, from: number): Doubtful | undefined {
+function readAt(spot: Spot, skeleton: Skeleton, from: number): (Doubtful & { readonly until: number }) | undefined {
   const { word: wanted, gap, next } = WORDS[spot.sought.kind];
   const words = wordAt(skeleton, from, wanted, spot.sought.where === "gap" ? gap : next);
   for (const word of words) {
@@ -219,14 +225,14 @@ function readAt(spot: Spot, skeleton: Skeleton, from: number): Doubtful | undefi
         const { stop, title } = restOf(rest);
         // "Điểm 7. …" and "Biểu 7. …" are headings by mistake only where nothing else can be meant.
         if (isOther(skeleton, word) && (spot.sought.where === "behind" || !/[.:]/.test(stop) || title === "")) continue;
-        return { number, why: "spoiled" };
+        return { number, title, why: "spoiled", until: skeleton.source.length - rest.length };
       }
     }
   }
   const [best] = words;
   const [number] = spot.sought.numbers;
   return spot.before === undefined && best && number !== undefined && numberLost(spot, skeleton, best)
-    ? { number, why: "number lost" }
+    ? { number, title: "", why: "number lost", until: 0 }
     : undefined;
 }
 
@@ -275,12 +281,12 @@ function wordLost(spot: Spot, line: string): Doubtful | undefined {
   if (number === undefined || /^\d+$/u.test(digits) !== (sought.kind === "article" || sought.kind === "section"))
     return undefined;
   if (sought.kind !== "article")
-    return sectionWordLost(spot, number, { stop, title }) ? { number, why: "word lost" } : undefined;
-  if (stop === "" || title.length > 240) return undefined;
+    return sectionWordLost(spot, number, { stop, title }) ? { number, title, why: "word lost" } : undefined;
+  if (stop === "" || title.length > 240 || /[:;,]$/u.test(title)) return undefined;
   if (!/^["“]?\p{Lu}/u.test(title) && (title !== "" || sought.where !== "gap")) return undefined;
   // The first clause of an article whose heading is not there at all is a sentence.
   if ((sought.where !== "gap" || number === 1) && (/[.;:,]$/u.test(title) || title.length < 4)) return undefined;
-  return isAlone(spot, number, NUMBERED) ? { number, why: "word lost" } : undefined;
+  return isAlone(spot, number, NUMBERED) ? { number, title, why: "word lost" } : undefined;
 }
 
 /** The same of a section: its name in capitals, and directly below it a heading; where one is missing, no list of such numbers. */
@@ -333,19 +339,33 @@ function numberOfRoman(text: string): number {
   return 0;
 }
 
+/** Whether a line can begin with the next article: it begins with its first letter, or its number stands near. */
+function couldBegin(source: string, { kind, numbers, where }: Sought): boolean {
+  if (kind !== "article" || where === "gap") return true;
+  return (
+    /^\s*[<&]/u.test(source) ||
+    /^[^\p{L}]{0,14}(?:\p{L}\s+)?[ĐÐƉDđdð£\ufffd\ud835\uff24]/u.test(source) ||
+    source.slice(0, HEAD).includes(String(numbers[0]))
+  );
+}
+
 /** The heading of a sought number that a line could be, spoiled; undefined for none. line: index of `text.lines`. */
 export function doubtfulOn(text: SoughtText, line: number, sought: Sought): Doubtful | undefined {
   const spot: Spot = { text, line, sought };
   const source = text.lines[line] ?? "";
   if (!/[\p{L}\p{N}\p{S}]/u.test(source)) return undefined;
-  if (!text.isUnit(line)) {
+  if (!text.isUnit(line) && couldBegin(source, sought)) {
     const readings = bare(source).length < BROKEN ? [`${source} ${belowBroken(text, line)}`, source] : [source];
     for (const beginning of readings) {
       const skeleton = skeletonOf(beginning.slice(0, 2_000), HEAD);
       for (const from of beginnings(skeleton)) {
         if ((skeleton.at[from] ?? 0) >= source.length) break;
         const found = readAt(spot, skeleton, from);
-        if (found) return found;
+        if (found === undefined) continue;
+        const { number, why, until } = found;
+        return until > source.length
+          ? { number, why, title: found.title, broken: true }
+          : { number, why, title: until === 0 ? "" : restOf(source.slice(until)).title };
       }
     }
     const lost = wordLost(spot, source);

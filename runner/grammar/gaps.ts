@@ -49,7 +49,8 @@ const numbersBetween = (from: number, to: number): number[] =>
 
 /** The lines of a law as the eye sees them, each with its line of the file, and the units with the lines they begin on. */
 interface Seen extends SoughtText {
-  readonly quoted: Uint8Array;
+  /** 1 for lines inside quotations; made when it is first asked. */
+  readonly quoted: () => Uint8Array;
   readonly fileLines: readonly number[];
   readonly units: readonly { readonly unit: ManifestUnit; readonly at: number }[];
 }
@@ -118,6 +119,7 @@ function seen({ lines, first_line, units }: Searched): Seen {
       fileLines.push(first_line + index);
     }
   }
+  let quoted: Uint8Array | undefined;
   const placed: { unit: ManifestUnit; at: number }[] = [];
   for (const unit of units) {
     const from = first[unit.line - first_line] ?? 0;
@@ -132,15 +134,25 @@ function seen({ lines, first_line, units }: Searched): Seen {
     placed.push({ unit, at });
   }
   const heads = new Set(placed.map(({ at }) => at));
-  return { lines: parts, fileLines, quoted: quotedLines(parts), units: placed, isUnit: (line) => heads.has(line) };
+  return {
+    lines: parts,
+    fileLines,
+    quoted: () => (quoted ??= quotedLines(parts)),
+    units: placed,
+    isUnit: (line) => heads.has(line),
+  };
 }
 
 /** A word of sections behind which a line ends, or has nothing but capitals. */
 const ENDS_SO = /(?:C[hH][ưƯuU]\p{M}*[ơƠoO]\p{M}*[nN][gG]|M[ụỤuU]\p{M}*[cC]|P[hH][ầẦâÂaA]\p{M}*[nN])\s+\P{Ll}+$/u;
 
+/** A short line that begins as a heading: large, with a sign for a letter, a number, or what is left of the word. */
+const BEGINS_SO =
+  /^[^\p{L}\p{N}]*(?:\p{Ll}\s+)?(?:\p{Lu}|\p{M}|[\d(|!?\ufffd]|h?[ưu]?[ơo]?ng|[ụu]c|ần|iểu|chương|mục|phần|[<&])/u;
+
 /** Lines that are worth reading for a section where none is known to be missing: short ones, capitals, or a heading below. */
 function couldHead(line: string, unitBelow: boolean): boolean {
-  if (line.length < 24) return line.length > 0;
+  if (line.length < 24) return BEGINS_SO.test(line);
   return (unitBelow && line.length < 300) || !/\p{Ll}/u.test(line.slice(12, 48)) || ENDS_SO.test(line);
 }
 
@@ -169,7 +181,9 @@ function misread(text: Seen, { kind, numbers, below, to }: SoughtRange): boolean
 const OPENS = /^[\s*_#>-]*["“«„]/u;
 
 /** Whether a line is quoted where no number is missing: inside a quotation that closes further down, or opened where one is announced. */
-function isQuoted({ lines, quoted }: Seen, at: number): boolean {
+function isQuoted(text: Seen, at: number): boolean {
+  const { lines } = text;
+  const quoted = text.quoted();
   const line = lines[at] ?? "";
   if (!OPENS.test(line)) return quoted[at] === 1;
   let above = at - 1;
@@ -194,11 +208,13 @@ function doubtsIn(text: Seen, range: SoughtRange, end: number): DoubtfulPlace[] 
   ) {
     const line = text.lines[at] ?? "";
     if (!gap && kind !== "article" && !couldHead(line, text.isUnit(at + 1) || text.isUnit(at + 2))) continue;
-    if (!gap && isQuoted(text, at)) continue;
     const where = gap ? "gap" : at >= end ? "behind" : "law";
     const doubt = doubtfulOn(text, at, { kind, numbers: gap ? numbers : numbers.slice(0, 1), where });
     // Behind the law stand forms and lists: only what is written as an article with its name goes on there.
     if (doubt === undefined || (where === "behind" && doubt.why !== "spoiled")) continue;
+    // A clause of quoted law is no article of this one.
+    if (doubt.why === "word lost" && text.quoted()[at] === 1) continue;
+    if ((!gap || doubt.why === "word lost") && isQuoted(text, at)) continue;
     // Navigation and lists of contents name what follows.
     if (!gap && at < first && text.units.some(({ unit }) => unit.level === kind && majorOf(unit) === doubt.number))
       continue;

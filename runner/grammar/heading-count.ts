@@ -211,9 +211,15 @@ function placesOn(
   return found;
 }
 
+/** The lines of a text as the count reads them. */
+export const linesOf = (source: string): readonly string[] => source.normalize("NFC").split(/\r\n|\r|\n/);
+
 /** All places of a text in their order. first_line: 1-based line of the file where the text begins. */
-export function headingPlaces(source: string, first_line: number): Place[] {
-  const text = new Text(source.normalize("NFC").split(/\r\n|\r|\n/));
+export const headingPlaces = (source: string, first_line: number): Place[] => placesIn(linesOf(source), first_line);
+
+/** The same of a text whose lines are read already. */
+export function placesIn(lines: readonly string[], first_line: number): Place[] {
+  const text = new Text(lines);
   const within = quotedLines(text.lines);
   const found: Place[] = [];
   for (const [at, line] of text.lines.entries()) {

@@ -84,7 +84,13 @@ class Surroundings {
   /** What speaks for a heading, above 0, or against one, below 0. */
   weight(place: Place): number {
     const { before, after } = this.neighbours(place);
-    const against = (place.opened ? 3 : 0) + (place.within ? 0.5 : 0) + (place.refers ? 2 : 0) + (place.note ? 0.5 : 0);
+    // A mark before a heading that both neighbours need, and that stands nowhere else, is more likely a stray one.
+    const needed = before !== undefined && after !== undefined && this.twins(place).length === 0;
+    const against =
+      (place.opened ? (needed ? 1 : 3) : 0) +
+      (place.within ? 0.5 : 0) +
+      (place.refers ? 2 : 0) +
+      (place.note ? 0.5 : 0);
     return (before ? 1 : 0) + (after ? 1 : 0) - against;
   }
 }
@@ -110,9 +116,15 @@ function whyText(place: Place, around: Surroundings): string {
   return `the numbers do not go on with ${called(place)} here`;
 }
 
-/** Both readings of a line with what speaks for each. */
-function optionsAt(line: number, around: Surroundings): Option[] {
+/** Both readings of a line with what speaks for each. spoiled: what the refusal says of a heading that the count cannot read. */
+function optionsAt(line: number, around: Surroundings, spoiled: string | undefined): Option[] {
   const place = around.at(line);
+  if (place === undefined && spoiled !== undefined) {
+    return [
+      { line, reads: "heading", reason: spoiled, likely: 1 },
+      { line, reads: "text", reason: "the numbers go on without this line", likely: 0 },
+    ];
+  }
   if (place === undefined) {
     return [
       { line, reads: "text", reason: "the numbers go on without this line", likely: UNKNOWN.text },
@@ -154,6 +166,12 @@ interface Search {
   left: number;
 }
 
+/** What the count takes a line for that it can read only as a spoiled heading: "Điều 4, spoiled". */
+function spoiledAt({ places = [] }: Refusal, line: number): string | undefined {
+  const reason = places.find((place) => place.line === line)?.reason ?? "";
+  return /^line \d+ could be (.*?)(?:, which is missing.*|; it would.*)$/u.exec(reason)?.[1];
+}
+
 /** The best next step from a refusal, or none. */
 function bestStep(
   search: Search,
@@ -163,7 +181,7 @@ function bestStep(
   const settled = new Set(hints.map((hint) => hint.line));
   const options = linesOf(refusal)
     .filter((line) => line > 0 && !settled.has(line))
-    .flatMap((line) => optionsAt(line, search.around))
+    .flatMap((line) => optionsAt(line, search.around, spoiledAt(refusal, line)))
     // Neither is an article that fits ever called text, nor a quoted one a heading: that is for a person to say.
     .filter((option) => option.likely > -1)
     .sort((one, other) => other.likely - one.likely)

@@ -38,9 +38,13 @@ export type Evidence =
   | "note"
   | "table";
 
-/** A line of the form of a heading. rest: what follows the number on the line; line: 0-based in the region. */
+/**
+ * A line of the form of a heading. rest: what follows the number on the line; line: 0-based in the region; numbered: the line its
+ * number stands on, where a hint calls a heading what is broken over lines.
+ */
 export interface Candidate extends Numbered {
   readonly line: number;
+  readonly numbered?: number;
   readonly level: Level;
   readonly evidence: Evidence;
   readonly rest: string;

@@ -80,6 +80,29 @@ function gluedAt(bytes: Buffer, from: number, to: number): ReadonlySet<number> {
   return found;
 }
 
+/** A heading behind whatever text: only where a hint says that the line holds one. */
+const SAID =
+  /[*_]*(?:[ĐÐƉD]\s?i\s?[eêềếểễệèé]\s?u|Ch[ưu][ơo]ng|CH[ƯU][ƠO]NG|Mục|MỤC|Tiểu mục|TIỂU MỤC|Phần|PHẦN)\s*(?:thứ\s)?\s*[\dIVXLCl]+/gu;
+
+/** Offsets at which a heading stands inside a line that a hint calls one; none where it begins the line. */
+function saidAt(bytes: Buffer, from: number, to: number, headings: ReadonlySet<number>): ReadonlySet<number> {
+  const found = new Set<number>();
+  let line = 0;
+  for (let start = from; headings.size > 0 && start < to; line += 1) {
+    let end = start;
+    while (end < to && bytes[end] !== LF && bytes[end] !== CR) end += 1;
+    if (headings.has(line)) {
+      const text = bytes.toString("utf8", start, end);
+      const heads = [...text.matchAll(SAID)];
+      const inside = heads.find(({ index }) => /[\p{L}\p{N}]/u.test(text.slice(0, index)));
+      if (inside !== undefined && heads[0] === inside)
+        found.add(start + Buffer.byteLength(text.slice(0, inside.index)));
+    }
+    start = end + (bytes[end] === CR && bytes[end + 1] === LF && end + 1 < to ? 2 : 1);
+  }
+  return found;
+}
+
 /** Whether a sentence ends right before an offset: stop, semicolon, or one of them before a closing mark or bold marks. */
 function endsSentenceAt(bytes: Buffer, at: number): boolean {
   let end = at;
@@ -91,9 +114,9 @@ function endsSentenceAt(bytes: Buffer, at: number): boolean {
 }
 
 /** Lines end at LF, CRLF, CR, vertical tab, NEL, line and paragraph separator, at a form feed behind text, and before a glued heading. */
-function tableOf(bytes: Buffer, from: number, to: number): Table {
+function tableOf(bytes: Buffer, from: number, to: number, headings: ReadonlySet<number>): Table {
   const table: Table = { starts: [], ends: [], file: [], glued: new Set(), paged: new Set() };
-  const glued = gluedAt(bytes, from, to);
+  const glued = new Set([...gluedAt(bytes, from, to), ...saidAt(bytes, from, to, headings)]);
   let start = from;
   let fileLine = 0;
   let visible = false;
@@ -151,9 +174,16 @@ export type LinesResult =
 /** Blanks that rule off the notes of a page where the printed rule itself is lost. */
 const RULE_OF_BLANKS = 20;
 
-/** The lines of a region of valid UTF-8. first_line: 1-based line of the file where the region begins. */
-export function readLines(bytes: Buffer, from: number, to: number, first_line: number): LinesResult {
-  const { starts, ends, file, glued, paged } = tableOf(bytes, from, to);
+/** Where the lines of a region stand in the file. first_line: 1-based; headings: lines of the file that hints call headings. */
+export interface LinesInFile {
+  readonly first_line: number;
+  readonly headings: readonly number[];
+}
+
+/** The lines of a region of valid UTF-8. */
+export function readLines(bytes: Buffer, from: number, to: number, { first_line, headings }: LinesInFile): LinesResult {
+  const said = new Set(headings.map((line) => line - first_line));
+  const { starts, ends, file, glued, paged } = tableOf(bytes, from, to, said);
   if (starts.length > LINE_LIMITS.lines)
     return {
       fault: { line: first_line + (file[LINE_LIMITS.lines] ?? 0), reason: `more than ${LINE_LIMITS.lines} lines` },

@@ -30,12 +30,13 @@ function joined(reading: Reading, end: number, next: number, heading: (line: num
 
 /** Titles of sections: capitals on the following lines, or a short sentence where the number stands alone, up to its end. */
 function sectionTitle(reading: Reading, candidate: Candidate, heading: (line: number) => boolean): number {
-  let end = candidate.line;
+  const number = candidate.numbered ?? candidate.line;
+  let end = number;
   for (let count = 0; count < MOST; count += 1) {
     const next = reading.after[end] ?? -1;
     if (next < 0 || heading(next) || !adjacent(reading, end, next)) break;
     const text = reading.lines.plain(next);
-    const first = candidate.rest === "" && end === candidate.line;
+    const first = candidate.rest === "" && end === number;
     const plain = first && text.length <= SHORT && !/[.;:]$/u.test(text) && !MARKER.test(text);
     const capitals =
       inCapitals(text) &&
@@ -56,14 +57,15 @@ function sectionTitle(reading: Reading, candidate: Candidate, heading: (line: nu
 
 /** Titles of articles go on while a long line does not end and the next begins small or must belong to it; over a blank line too. */
 function articleTitle(reading: Reading, candidate: Candidate, heading: (line: number) => boolean): number {
-  let end = candidate.line;
+  const number = candidate.numbered ?? candidate.line;
+  let end = number;
   let last = candidate.rest;
   for (let count = 0; count < MOST; count += 1) {
     const next = reading.after[end] ?? -1;
     if (next < 0 || heading(next) || !adjacent(reading, end, next)) break;
     const text = reading.lines.plain(next);
     if (MARKER.test(text)) break;
-    const below = last === "" && end === candidate.line;
+    const below = last === "" && end === number;
     const titled = below && text.length <= SHORT && !/[.;:,]$/u.test(text) && followed(reading, next, heading);
     const whole = reading.lines.plain(end);
     const open = !below && !/[.;:]$/u.test(whole);

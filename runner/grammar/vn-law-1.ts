@@ -11,13 +11,14 @@ import type {
 } from "../model/manifest.ts";
 import { assembleManifest } from "./assemble-manifest.ts";
 import { reconcile } from "./completeness.ts";
+import { withHintedHeadings } from "./hinted-headings.ts";
 import { prefixFault } from "./prefix.ts";
 import { encodingRefusal, findRegion, nulRefusal } from "./source-region.ts";
 import { CODIFIED, findCandidates, type Candidate } from "./vn-law-1-candidates.ts";
 import { surroundings, wrapWidth, type Reading } from "./vn-law-1-context.ts";
 import { lineRoles, ROLE } from "./vn-law-1-furniture.ts";
 import { chooseHeadings, type Headings } from "./vn-law-1-headings.ts";
-import { readLines, type Lines } from "./vn-law-1-lines.ts";
+import { readLines, type Lines, type LinesInFile } from "./vn-law-1-lines.ts";
 import { GROUP } from "./vn-law-1-marks.ts";
 import { findNotes } from "./vn-law-1-notes.ts";
 import { numberValue } from "./vn-law-1-numbers.ts";
@@ -93,6 +94,11 @@ function readText(lines: Lines, hints: readonly Hint[]): Reading {
     width: wrapWidth(lines, roles),
   };
 }
+
+const linesSaid = (first_line: number, hints: readonly Hint[]): LinesInFile => ({
+  first_line,
+  headings: hints.filter((hint) => hint.reads === "heading").map((hint) => hint.line),
+});
 
 /** A hint must do something: name a line of the region, and a heading must have the form of one. */
 function hintFault(
@@ -240,10 +246,10 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
   if (found.refusal) return { refusal: found.refusal };
   const { region } = found;
   const content_start = region.byte_start + region.bom;
-  const read = readLines(bytes, content_start, region.byte_end, region.first_line);
+  const read = readLines(bytes, content_start, region.byte_end, linesSaid(region.first_line, options.hints));
   if (read.fault) return { refusal: refuse(read.fault.line, read.fault.reason) };
   const reading = readText(read.lines, options.hints);
-  const candidates = findCandidates(reading);
+  const candidates = withHintedHeadings(reading, findCandidates(reading));
   const many = candidates.articles.length + candidates.sections.length;
   if (many > MOST_CANDIDATES)
     return {

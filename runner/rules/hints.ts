@@ -47,6 +47,10 @@ interface Place {
   readonly hint?: string;
 }
 
+/** The places of a refused law as details of a stop: each as a comment, below it the hint that settles it; the lines of a hints file. */
+export const placeDetails = (places: readonly Place[]): string[] =>
+  places.flatMap(({ reason, hint }) => [`# ${reason}`, ...(hint === undefined ? [] : [hint])]);
+
 /**
  * A hints file as the program would write it: every doubtful place as a comment and below it the hint that settles it, after those that
  * were given. again: the command that uses the file. outcome: what the grammar says of the document with all of them.

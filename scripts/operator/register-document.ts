@@ -10,6 +10,7 @@ import type { GrammarRequest } from "../../runner/model/grammar-request.ts";
 import type { CutplanOutput } from "../../runner/model/outputs.ts";
 import type { RegistrationRecord, SupersededUnit, Supersedes } from "../../runner/model/registration-record.ts";
 import { insist, Stopped } from "../../runner/model/stop.ts";
+import { placeDetails } from "../../runner/rules/hints.ts";
 import { registrationPackage, type RegistrationPackage } from "../../runner/rules/registration.ts";
 import { compareVersions, judgeComparable, newVersionHint, unitsOfRows } from "../../runner/rules/supersession.ts";
 import { hasHidden, hasVisible, printableLines } from "../../runner/rules/text-hygiene.ts";
@@ -76,7 +77,7 @@ export async function readRegistration(
       wanted: `a document${line === 0 ? " and a prefix" : ""} that ${request.profile} can cut`,
       ...(line === 0 ? {} : { line }),
       hint: CORRECT,
-      ...(places.length === 0 ? {} : { details: places.map((place) => place.hint ?? place.reason) }),
+      ...(places.length === 0 ? {} : { details: placeDetails(places) }),
     });
   }
   const { region_sha, units } = manifest;

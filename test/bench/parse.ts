@@ -1,6 +1,8 @@
-// How fast a 10 MB document is parsed, planned and proven, and what memory that needs; prints, never judges.
+// How fast a 10 MB document is parsed, planned and proven, and what memory that needs; prints, never judges. With folders of law texts
+// (`npm run bench -- parse <folder> …`): how many of them are cut at each depth, beside the counts of the folder's SOURCES.tsv.
 import { takeIn } from "../../runner/commands/intake.ts";
-import { median, rounds, sizes } from "../support/bench-ground.ts";
+import { folders, median, rounds, sizes } from "../support/bench-ground.ts";
+import { folderReport } from "../support/law-folder.ts";
 
 const ROUNDS = rounds(5);
 
@@ -49,8 +51,6 @@ function measure(units: number): string {
   return `${units} units  ${megabytes.toFixed(1)} MB  ${(seconds * 1000).toFixed(0)} ms CPU  ${(megabytes / seconds).toFixed(1)} MB/s  rss +${(peak / 1e6).toFixed(0)} MB`;
 }
 
-for (const units of sizes([100, 1_000, 10_000])) console.log(measure(units));
-
 /** One law of about `target` bytes: chapters, articles, clauses, points, quotations and page heads. */
 function law(articles: number, target: number): Buffer {
   const parts: string[] = [];
@@ -85,9 +85,15 @@ function measureLaw(name: string, bytes: Buffer, depth: "dieu" | "diem"): string
   return `vn-law-1 ${name} ${depth}: ${answer}  ${(bytes.length / 1e6).toFixed(1)} MB  ${(seconds * 1000).toFixed(0)} ms CPU  rss +${(peak / 1e6).toFixed(0)} MB`;
 }
 
-const once = law(100, TARGET / 14);
-for (const depth of ["dieu", "diem"] as const) {
-  console.log(measureLaw("900 articles", law(900, TARGET), depth));
-  // The same law again and again has every number many times: two readings, found in the same time.
-  console.log(measureLaw("repeated law", Buffer.concat(Array.from({ length: 14 }, () => once)), depth));
+function measureAll(): void {
+  for (const units of sizes([100, 1_000, 10_000])) console.log(measure(units));
+  const once = law(100, TARGET / 14);
+  for (const depth of ["dieu", "diem"] as const) {
+    console.log(measureLaw("900 articles", law(900, TARGET), depth));
+    // The same law again and again has every number many times: two readings, found in the same time.
+    console.log(measureLaw("repeated law", Buffer.concat(Array.from({ length: 14 }, () => once)), depth));
+  }
 }
+
+if (folders.length === 0) measureAll();
+for (const folder of folders) for (const line of folderReport(folder)) console.log(line);

@@ -13,7 +13,13 @@ import type { Database } from "../../runner/world/database.ts";
 import { BOOTSTRAP_ROLE, withClient, type ClusterFacts } from "./cluster.ts";
 import { runnerConfig } from "./runner-config.ts";
 
-const asked = parseArgs({ options: { rounds: { type: "string" }, sizes: { type: "string" } } }).values;
+const { values: asked, positionals } = parseArgs({
+  options: { rounds: { type: "string" }, sizes: { type: "string" } },
+  allowPositionals: true,
+});
+
+/** Folders that were named: a bench that reads texts of its own reads these instead. */
+export const folders: readonly string[] = positionals;
 
 /** How often each side is measured: `--rounds <n>`, else the bench's own number. */
 export const rounds = (usual: number): number => Number(asked.rounds ?? usual);

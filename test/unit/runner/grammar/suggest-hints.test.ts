@@ -85,19 +85,24 @@ describe("what is proposed", () => {
     ]);
     expect(suggestion?.outcome.manifest?.completeness?.summary).toBe("articles 1-3 complete; none unaccounted");
   });
-  test("an article that no hint can bring back stays open and says so", () => {
-    // The profile reads no article with a blank inside its word, so no hint helps and none may hide it.
+  test("a spoiled heading is proposed as the article that it could be", () => {
     const { taken, suggestion } = explained([
       "LUẬT",
       "",
       ...village(1),
-      "Đi ều 2. Việc thứ 2 của làng",
+      "Đi cu 2. Việc thứ 2 của làng",
       "Làng làm.",
       "",
       ...village(3),
     ]);
-    expect(taken.refusal?.places).toEqual([{ line: 6, reason: expect.stringContaining("Điều 2, which is missing") }]);
-    expect(intakeText(taken, "LAW", "vn-law-1", suggestion)).not.toContain("  hint ");
+    expect(taken.refusal?.places).toEqual([
+      {
+        line: 6,
+        reason: expect.stringContaining("could be Điều 2, spoiled, which is missing"),
+        hint: "line 6 is a heading: Điều 2, spoiled",
+      },
+    ]);
+    expect(intakeText(taken, "LAW", "vn-law-1", suggestion)).toContain("line 6 is a heading: Điều 2, spoiled");
   });
   test("an article out of order is accepted as it is printed", () => {
     const printed = ["LUẬT", "", ...village(1, 2, 3, 4, 5, 6, 7, 8, "9a", 9, 10, 11)];

@@ -1,6 +1,7 @@
 // A heading that scanning, a break or markup has spoiled is never swallowed: it is cut, or the law is refused with its line and the lines
 // between which it is missing. What was tried, in real laws too, is in docs/decisions/0024-completeness.md.
 import { describe, expect, test } from "vitest";
+import { takeInExplained } from "../../../../runner/commands/intake.ts";
 import { cutLaw, law } from "../../../support/law.ts";
 
 type Spoil = (number: number, name: string) => string;
@@ -195,7 +196,41 @@ describe("the refusal of a spoiled heading", () => {
   });
 });
 
+/** Ways to spoil a heading after which a hint still makes it the article that it was. */
+const MENDED: readonly string[] = [
+  "a c for the e",
+  "the first letters lost",
+  "no number",
+  "two lines",
+  "a hyphen at the end of a line",
+  "text without an end before it",
+  "a running head before it",
+  "the number of a note before it",
+];
+
 describe("a hint settles a spoiled heading", () => {
+  test.each(MENDED)("as the article it was, with %s, and intake proposes that hint ready to paste", (what) => {
+    const text = lawWith("article", 4, ARTICLES[what] ?? articleOf);
+    const { suggestion } = takeInExplained(Buffer.from(text), "LAW", {
+      profile: "vn-law-1",
+      depth: "khoan",
+      caps: { units: 100, hard: 100 },
+    });
+    expect(suggestion?.places[0]?.hint).toMatch(/^line 26 is a heading: /u);
+    const manifest = cutLaw(text, { hints: [...(suggestion?.hints ?? [])] });
+    expect(manifest.units.map((unit) => `${unit.level} ${unit.number}`)).toEqual(WHOLE);
+    expect(manifest.units.find((unit) => unit.address === "LAW/DIEU-4")?.title).toMatch(/Người đọc$/u);
+  });
+  test("of a chapter too", () => {
+    const text = lawWith("chapter", 3, (n, t) => `(hương ${ROMAN[n]}\n${t}`);
+    const manifest = cutLaw(text, { hints: [{ line: 31, reads: "heading", reason: "scanned" }] });
+    expect(manifest.units.map((unit) => `${unit.level} ${unit.number}`)).toEqual(WHOLE);
+  });
+  test("and is refused on a line that reads as nothing", () => {
+    expect(
+      law(lawWith("article", 0, articleOf), { hints: [{ line: 8, reads: "heading", reason: "no" }] }).refusal,
+    ).toMatchObject({ line: 8, reason: "a hint calls line 8 a heading, but it has the form of none" });
+  });
   const spoiled = lawWith("article", 4, (n, t) => `Đicu ${n}. ${t}`);
   test("as text, and the count says so", () => {
     const manifest = cutLaw(spoiled, { hints: [{ line: 26, reads: "text", reason: "a list" }] });
