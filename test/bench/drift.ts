@@ -92,7 +92,7 @@ async function ansible(pipelining: boolean): Promise<Measure> {
   const [start, before] = [performance.now(), host.sshd.logins()];
   const done = await execa(
     playbookProgram ?? "",
-    ["--check", "--diff", "-i", join(folder, "inventory"), join(folder, "playbook.json")],
+    ["-v", "--check", "--diff", "-i", join(folder, "inventory"), join(folder, "playbook.json")],
     {
       reject: false,
       stdin: "ignore",

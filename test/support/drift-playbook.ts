@@ -2,9 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StackConfig } from "../../infra/config.ts";
+import { adoptedPath } from "../../infra/adopted-facts.ts";
 import { configBytes, psqlPlace } from "../../infra/host-spec.ts";
 import type { DeclaredHost } from "../../infra/host-spec.ts";
 import { psqlCommand, psqlVariable } from "../../infra/render/psql.ts";
+import { RECORDED_SET_PATH } from "../../infra/render/recorded-set.ts";
+import type { EnvQuestion } from "../../runner/rules/env-login.ts";
 import { releaseName, renderLauncher } from "../../infra/render/release.ts";
 import { command, hereDocument } from "../../infra/render/shell-text.ts";
 import type { Sources } from "../../infra/sources.ts";
@@ -34,12 +37,19 @@ export function writeDriftPlaybook(
   const directories = alone.filter(({ state }) => state.startsWith("directory "));
   const files = alone.filter(({ state }) => state.startsWith("file "));
   const tree = entries.filter(inTree);
+  const secrets = host.request.envFiles.questions;
   // Named are the kinds that lie outside the database, so that a new kind of database fact is looked at by both sides.
   const inDatabase = entries.filter(
     ({ path }) =>
+      !secrets.some((asked) => asked.path === path) &&
       !/^(?:\/|bytes of |everything in |config |key |user |program |database |package |environment)/.test(path),
   );
-  const from = writeSources(folder, config);
+  const from = writeSources(folder, config, sources);
+  // A file that people fill in is declared with owner and mode alone.
+  const filled = files.filter(({ path, state }) => from[path] === undefined && !state.includes("sha256:"));
+  const copied = files.filter((entry) => !filled.includes(entry));
+  const unknown = copied.filter(({ path }) => from[path] === undefined);
+  if (unknown.length > 0) throw new Error(`no source for ${unknown.map(({ path }) => path).join(", ")}`);
   const { keyring, fingerprint } = config.backupKey;
   const gpg = command(
     "gpg",
@@ -73,8 +83,20 @@ export function writeDriftPlaybook(
         group: "{{ item.group }}",
         mode: "{{ item.mode }}",
       },
-      loop: files.map((entry) => ({ ...owned(entry), src: from[entry.path] })),
+      loop: copied.map((entry) => ({ ...owned(entry), src: from[entry.path] })),
     },
+    {
+      name: "files that people fill in",
+      file: {
+        path: "{{ item.path }}",
+        state: "file",
+        owner: "{{ item.owner }}",
+        group: "{{ item.group }}",
+        mode: "{{ item.mode }}",
+      },
+      loop: filled.map(owned),
+    },
+    looking("names in env files", secrets.flatMap(namesSet).join(" && ") || "true"),
     {
       name: "link",
       file: { src: releaseName(sources.release.digest), path: `${config.release.folder}/current`, state: "link" },
@@ -102,11 +124,18 @@ export function writeDriftPlaybook(
     "configuration keys": count(/^config /),
     "release entries": tree.length,
     "database facts": inDatabase.length,
+    "questions about env files": secrets.length,
     programs: count(/^program /),
     "foreign trees": config.untouched.length,
     keys: count(/^key /),
     links: 1,
   };
+}
+
+/** Commands that succeed when the file sets what is asked. */
+function namesSet(asked: EnvQuestion): string[] {
+  const names = "name" in asked ? [asked.name] : [asked.login.user_variable, asked.login.password_variable];
+  return names.map((name) => command("grep", "-q", `^${name}=`, asked.file));
 }
 
 function owned({ path, state }: Entry): { path: string; owner: string; group: string; mode: string } {
@@ -127,10 +156,15 @@ function looking(name: string, script: string): Task {
 }
 
 /** Files on this machine by the path they have on the host. */
-function writeSources(folder: string, config: StackConfig): Readonly<Record<string, string>> {
+function writeSources(folder: string, config: StackConfig, { adopted }: Sources): Readonly<Record<string, string>> {
   const { orchestrator, approvers, backupKey, release } = config;
-  const own = { config: join(folder, "config.json"), launcher: join(folder, "launcher") };
+  const own = {
+    config: join(folder, "config.json"),
+    launcher: join(folder, "launcher"),
+    adopted: join(folder, "adopted"),
+  };
   writeFileSync(own.config, configBytes(config));
+  writeFileSync(own.adopted, adopted?.bytes ?? "");
   writeFileSync(
     own.launcher,
     renderLauncher({ node: config.node, folder: release.folder, config: orchestrator.file, home: release.home }),
@@ -140,6 +174,7 @@ function writeSources(folder: string, config: StackConfig): Readonly<Record<stri
     [release.launcher]: own.launcher,
     [approvers.file]: approvers.source,
     [backupKey.file]: backupKey.source,
+    [adoptedPath(config)]: own.adopted,
   };
 }
 
@@ -177,8 +212,14 @@ function databaseScript(
   entries: readonly Entry[],
 ): string {
   const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+  // The recorded approver set is asked for beside the catalogs. A trigger of the existing system that fires always is the safer form of
+  // the one that fires ordinarily: drift takes both.
   const sql = `${psqlVariable("scope", JSON.stringify(host.request.database.scope))}SET search_path = pg_catalog;
-WITH found AS (\n${statement.trim().replace(/;$/, "")}\n), wanted(path, state) AS (VALUES\n${entries.map(({ path, state }) => `(${text(path)}, ${text(state)})`).join(",\n")})
-SELECT path FROM found FULL JOIN wanted USING (path) WHERE found.state IS DISTINCT FROM wanted.state AND path NOT IN (${["", ...host.undeclared].map(text).join(", ")});\n`;
+WITH facts AS (\n${statement.trim().replace(/;$/, "")}\n), found AS (SELECT path, state FROM facts UNION ALL
+  SELECT ${text(RECORDED_SET_PATH)}, (SELECT 'version ' || version || ' sha256:' || sha FROM cutter_runtime.approver_set ORDER BY version DESC LIMIT 1)
+), wanted(path, state) AS (VALUES\n${entries.map(({ path, state }) => `(${text(path)}, ${text(state)})`).join(",\n")})
+SELECT path, found.state, wanted.state FROM found FULL JOIN wanted USING (path) WHERE found.state IS DISTINCT FROM wanted.state
+  AND NOT (path LIKE 'trigger %' AND found.state = regexp_replace(wanted.state, 'ordinarily$', 'always'))
+  AND path NOT IN (${["", ...host.undeclared].map(text).join(", ")});\n`;
   return `differing=$(${psqlCommand(psqlPlace(config), "-c default_transaction_read_only=on")} ${hereDocument(sql)}\n) && echo "$differing" && [ -z "$differing" ]`;
 }
