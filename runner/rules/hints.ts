@@ -51,6 +51,10 @@ interface Place {
 export const placeDetails = (places: readonly Place[]): string[] =>
   places.flatMap(({ reason, hint }) => [`# ${reason}`, ...(hint === undefined ? [] : [hint])]);
 
+/** How to have the proposed hints as a file; nothing where none is proposed, as of a file in another encoding. */
+export const hintsOffer = (places: readonly Place[], command: string): string =>
+  places.some((place) => place.hint !== undefined) ? `write these hints to a file: ${command}\n` : "";
+
 /**
  * A hints file as the program would write it: every doubtful place as a comment and below it the hint that settles it, after those that
  * were given. again: the command that uses the file. outcome: what the grammar says of the document with all of them.

@@ -47,16 +47,9 @@ const escaped = (text: string): string => text.replace(/^(?=#{1,6}\s)/gmu, "\\")
 export async function htmlToMarkdown(html: string): Promise<string> {
   if (html.length > LONGEST) throw refuse(`${html.length} characters of HTML`, `at most ${LONGEST}`);
   if (depthOf(html) > DEEPEST) throw refuse(`elements nested more than ${DEEPEST} deep`, "a page that a browser wrote");
-  const Turndown = (await import("turndown")).default;
-  const { gfm } = await import("@joplin/turndown-plugin-gfm");
-  const service = new Turndown({
-    headingStyle: "atx",
-    bulletListMarker: "-",
-    codeBlockStyle: "fenced",
-    emDelimiter: "*",
-  });
+  const { markdownWriter } = await import("./markdown-writer.ts");
+  const service = markdownWriter();
   service.escape = escaped;
-  service.use(gfm);
   service.remove(["script", "style", "noscript", "title", "head", "iframe", "object", "template"]);
   service.addRule("pictures", { filter: ["img", "picture", "video", "audio", "canvas"], replacement: () => "" });
   // A link of a page leads nowhere in a law; its words are the text.

@@ -25,7 +25,7 @@ import {
 } from "../../runner/rules/supersession.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
-import type { GrammarWords } from "../../runner/rules/hints.ts";
+import { hintsOffer, type GrammarWords } from "../../runner/rules/hints.ts";
 import { withGrammarOptions } from "../../runner/terminal/grammar-options.ts";
 import { grammarRequestOf } from "../../runner/terminal/grammar-request-of.ts";
 import { convertDocument, type Converted } from "../conversion/convert-document.ts";
@@ -65,7 +65,7 @@ async function show(file: string, prefix: string, options: Options): Promise<num
     const again = (more: string): string =>
       withStack(`npm run intake -- ${shellWord(file)} ${prefix}${more}`, options.stack);
     if (out === undefined)
-      process.stderr.write(`write these hints to a file: ${again(`${chosen(options)} --suggest-hints <new file>`)}\n`);
+      process.stderr.write(hintsOffer(suggestion.places, again(`${chosen(options)} --suggest-hints <new file>`)));
     else await writeHints(out, suggestedHintsFile(suggestion, request.hints, again(chosen({ ...others, hints: out }))));
   }
   return taken.refusal ? STOPS[taken.refusal.code].exit : 0;

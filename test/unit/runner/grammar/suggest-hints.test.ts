@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { intakeCaps, intakeText, suggestedHintsFile, takeInExplained } from "../../../../runner/commands/intake.ts";
 import type { Hint } from "../../../../runner/model/manifest.ts";
-import { parseHints } from "../../../../runner/rules/hints.ts";
+import { hintsOffer, parseHints } from "../../../../runner/rules/hints.ts";
 import { addresses, cutLaw, findingLines, refusedLaw } from "../../../support/law.ts";
 
 const explained = (lines: readonly string[], hints: Hint[] = []): ReturnType<typeof takeInExplained> =>
@@ -158,4 +158,16 @@ describe("a decision and the regulation it promulgates in one file", () => {
     const hints = [18, 21, 24].map((line): Hint => ({ line, reads: "text", reason: "of the regulation" }));
     expect(refusedLaw(both.join("\n"), { hints }).reason).toContain("a second text begins behind the signature");
   });
+});
+
+test("a file of hints is offered where there are hints to write, and not for a file in another encoding", () => {
+  const utf16 = takeInExplained(Buffer.from("\ufeffĐiều 1. Làng\n", "utf16le"), "LAW", {
+    profile: "vn-law-1",
+    caps: { units: 9, hard: 9 },
+  });
+  expect(utf16.taken.refusal?.reason).toContain("UTF-16");
+  expect(hintsOffer(utf16.suggestion?.places ?? [], "npm run intake")).toBe("");
+  expect(hintsOffer([{ reason: "two readings", hint: "line 6 is text: quoted" }], "npm run intake")).toBe(
+    "write these hints to a file: npm run intake\n",
+  );
 });
