@@ -68,14 +68,6 @@ interface Soaked {
 }
 
 const soaked: Soaked[] = [];
-for (let number = 1; number <= SOAKS; number += 1) {
-  const one = await soak(number);
-  soaked.push(one);
-  console.log(`soak ${number}: ${JSON.stringify(one)}`);
-  if (soaked.length > 0) writeNumbers();
-}
-const failed = soaked.filter(({ lost, twice, otherCounts }) => lost.length + twice + otherCounts.length > 0);
-process.exit(failed.length === 0 ? 0 : 1);
 
 async function soak(number: number): Promise<Soaked> {
   const host = await governedHost();
@@ -205,6 +197,7 @@ async function anywhere({ all }: Machines, ...words: string[]): Promise<CutterAn
   return answer ?? { status: -1, events: [], stderr: "no machine answers", stop: undefined };
 }
 
+/** A machine whose line is down answers nobody. */
 const late = (): Promise<undefined> => sleep(40_000, undefined);
 
 async function until(done: () => Promise<boolean>): Promise<void> {
@@ -299,3 +292,12 @@ function told(): string {
     ...faults,
   ].join("\n");
 }
+
+for (let number = 1; number <= SOAKS; number += 1) {
+  const one = await soak(number);
+  soaked.push(one);
+  console.log(`soak ${number}: ${JSON.stringify(one)}`);
+  writeNumbers();
+}
+const failed = soaked.filter(({ lost, twice, otherCounts }) => lost.length + twice + otherCounts.length > 0);
+process.exit(failed.length === 0 ? 0 : 1);
