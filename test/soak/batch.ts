@@ -99,7 +99,7 @@ async function carried({ host, machines, batchId, names }: Ground): Promise<Soak
     { document_id: BAD, grammar: { profile: "vn-law-1" } },
   ];
   const file = writeManifest(host, batchId, { items, canary: names.slice(0, 1) });
-  await until(async () => (await anywhere(machines, "open", file)).status === 0);
+  await open(machines, file);
   const happened: Happened[] = [];
   const ground: FaultGround = { host, machines, batchId, seconds: SECONDS, keeper: () => keeperOf(machines) };
   const faults = { ended: false };
@@ -200,12 +200,14 @@ async function anywhere({ all }: Machines, ...words: string[]): Promise<CutterAn
 /** A machine whose line is down answers nobody. */
 const late = (): Promise<undefined> => sleep(40_000, undefined);
 
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    if (await done()) return;
+async function open(machines: Machines, file: string): Promise<void> {
+  let answer: CutterAnswer | undefined;
+  for (let tries = 0; tries < 10; tries += 1) {
+    answer = await anywhere(machines, "open", file);
+    if (answer.status === 0) return;
     await sleep(2_000);
   }
-  throw new Error("the batch could not be opened");
+  throw new Error(`the batch could not be opened: ${answer?.stderr ?? ""}`);
 }
 
 function keeperOf({ all }: Machines): Machine | undefined {

@@ -10,9 +10,9 @@ export interface Member {
   readonly run_id: string;
 }
 
-/** Writes a manifest where the host reads it; answers the file. `over` are more keys, as `items`. */
+/** Writes a manifest beside the runtime root, where every machine of the host reads it; answers the file. `over` are more keys, as `items`. */
 export function writeManifest(host: GovernedHost, batch_id: string, over: Record<string, unknown>): string {
-  const folder = join(host.sandbox.place.runtimeRoot, "batches");
+  const folder = join(host.sandbox.place.runtimeRoot, "..", "manifests");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${Math.random().toString(16).slice(2)}.json`);
   const created = { created_by: "the test", created_utc: "2026-11-29T12:00:00Z" };
