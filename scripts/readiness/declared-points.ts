@@ -25,6 +25,8 @@ interface DeclaredPoint {
 }
 
 const OWN_ROLES = /^role |to cutter_(?:exec|verify)$/;
+/** The ledger's principals themselves, whose places a later package may raise. */
+const PRINCIPALS = /^role cutter_(?:exec|verify)$/;
 
 /** What the points need besides the look. */
 export interface DeclaredParts {
@@ -106,7 +108,9 @@ export function gapPoints(
       title: "GAP-4 principals of the ledger",
       needs: ["database"],
       components: [EXISTING, packageComponent("runtime")],
-      only: (path, component) => component !== EXISTING || OWN_ROLES.test(path),
+      may: [packageComponent("batch")],
+      only: (path, component) =>
+        component === packageComponent("runtime") || (component === EXISTING ? OWN_ROLES : PRINCIPALS).test(path),
     }),
     five: point({
       title: "GAP-5 configuration and runtime folders",
