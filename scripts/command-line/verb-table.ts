@@ -75,7 +75,7 @@ export const VERBS: readonly Verb[] = [
   { name: "completion", group: "This folder", does: "completion for bash, zsh or fish", at: "front" },
   { name: "test", group: "This folder", does: "types, lint, rules and the main situations", program: "scripts/build/test.mjs" },
   { name: "bench", group: "This folder", does: "a ratio measured beside a peer", program: "scripts/build/bench.mjs" },
-  { name: "soak", group: "This folder", does: "batches over three machines while these fail, and what came of it", program: "scripts/build/soak.mjs" },
+  { name: "soak", group: "This folder", does: "batches over three machines while these fail", program: "scripts/build/soak.mjs" },
   { name: "reference", group: "This folder", does: "docs/commands.md, from the programs' own help" },
   { name: "release", group: "This folder", does: "a release of the runner, from green tests only" },
 

@@ -32,8 +32,10 @@ const OPTIONS = new Set([
   "--profile",
   "--reason",
   "--run",
+  "fetch",
   "nonce",
   "status",
+  "verify",
   "write",
 ]);
 /** What a person fills in, ids, and the reasons the host gives itself. */

@@ -6,6 +6,7 @@ import { sourceFiles } from "../../../architecture/source-files.ts";
 
 const RUN = "ictr-20261120T000000Z-00000000";
 const NONCE = "0123456789abcdef0123456789abcdef";
+const BATCH = "ictb-20261120T000000Z-00000000";
 
 test.each([
   [`cutter orchestrate resume ${RUN}`, `npm run resume -- ${RUN}`],
@@ -23,6 +24,8 @@ test.each([
   ["npm run approve -- '/r/SG_1 x'", `npm run fetch -- ${RUN}`],
   [`npm run revoke -- nonce ${NONCE} --run ${RUN}`, `npm run revoke -- nonce ${NONCE} --run ${RUN}`],
   ["npm run register -- <file.md> LAW-1", "npm run register -- <file.md> LAW-1"],
+  [`npm run batch -- verify ${BATCH}`, `npm run batch -- verify ${BATCH}`],
+  [`npm run batch -- fetch ${BATCH}`, `npm run batch -- fetch ${BATCH}`],
 ])("the host's %s is given as %s", (host, ours) => {
   expect(hostCommand(host, "sandbox", RUN)).toBe(ours);
   expect(hostCommand(host, "contabo", RUN)).toMatch(/ --stack contabo$/);
