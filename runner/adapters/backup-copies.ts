@@ -4,6 +4,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { copyFile, constants, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { codeOf } from "../model/error-text.ts";
 import { Stopped } from "../model/stop.ts";
 import { exists } from "./run-files.ts";
 
@@ -83,7 +84,4 @@ async function digestOfFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && "code" in error) return String(error.code);
-  return error instanceof Error ? error.message : "unknown";
-}
+const reasonOf = (error: unknown): string => codeOf(error, error instanceof Error ? error.message : "unknown");

@@ -1,8 +1,8 @@
 // What is told of a batch, gathered from the database that is cut and from nothing else; and the page that is written when it is closed.
 import type { BatchId } from "../model/batch.ts";
 import { BATCH_STATE_FILE, batchStateText } from "../model/batch-state.ts";
-import { batchAnswer, memberAnswers, type AnsweredBatch, type EndedWave } from "../rules/batch-answer.ts";
-import { batchState, currentWave, standingOf } from "../rules/batch-progress.ts";
+import { batchAnswer, batchTotals, memberAnswers, type AnsweredBatch, type EndedWave } from "../rules/batch-answer.ts";
+import { standingOf } from "../rules/batch-progress.ts";
 import { heldBackIn, judgeLoad } from "../rules/throttle.ts";
 import { batchReport } from "../reports/batch-report.ts";
 import { htmlOf } from "../reports/html.ts";
@@ -50,22 +50,15 @@ export async function projectBatch(
   before: string | undefined,
 ): Promise<string> {
   const { batch, members, facts } = await batchRecord(world, id);
-  const standings = members.map((member) => ({ member, standing: standingOf(member) }));
-  const count = (wanted: string): number => standings.filter(({ standing }) => standing === wanted).length;
   const text = batchStateText({
     schema_version: "1",
     batch_id: id,
-    state: batchState(facts),
-    wave: currentWave(facts) ?? Math.max(...members.map(({ wave }) => wave)),
-    documents: members.length,
-    enacted: count("enacted"),
-    quarantined: count("quarantined"),
-    stopped: facts.stopped,
-    close_kind: facts.close_kind,
+    ...batchTotals(facts),
     close_reason: batch.close_reason,
-    members: standings.map(({ member: { document_id, run_id, wave, reason }, standing }) => ({
-      ...{ document_id, run_id, wave, reason, standing },
-    })),
+    members: members.map((member) => {
+      const { document_id, run_id, wave, reason } = member;
+      return { document_id, run_id, wave, reason, standing: standingOf(member) };
+    }),
   });
   if (text !== before) await world.files.write("batches", `${id}/${BATCH_STATE_FILE}`, text);
   return text;

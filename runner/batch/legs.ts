@@ -112,8 +112,9 @@ async function planMembers(
   shared: SharedWave,
 ): Promise<InPlanning[]> {
   const members: InPlanning[] = [];
-  for (const { document_id, run_id, ...facts } of inWave(record.facts, Number(legNameOf(legId)?.what))) {
-    const standing = standingOf({ document_id, run_id, ...facts });
+  for (const member of inWave(record.facts, Number(legNameOf(legId)?.what))) {
+    const { document_id, run_id } = member;
+    const standing = standingOf(member);
     if (standing === "asks_cut" && run_id !== null && isRunId(run_id))
       members.push({
         document_id,

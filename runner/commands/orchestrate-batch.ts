@@ -133,9 +133,7 @@ export async function followBatch(common: Common, id: string): Promise<number> {
   let told = "";
   for (;;) {
     const known = await batchRecord(world, id);
-    const lines = known.members
-      .map((member) => ({ ...member, standing: standingOf(member) }))
-      .map(({ document_id, standing }) => `${document_id} ${standing}`);
+    const lines = known.members.map((member) => `${member.document_id} ${standingOf(member)}`);
     for (const line of lines) if (!told.includes(`${line}\n`)) process.stderr.write(`${line}\n`);
     told = lines.map((line) => `${line}\n`).join("");
     const rests = known.facts.stopped !== null || nextLegs(known.facts).length === 0;

@@ -14,6 +14,7 @@ import type { ApproverSet } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
 import type { StatusJson, WatchedAnswer } from "../model/events.ts";
 import { isRunId } from "../model/ids.ts";
+import { BACKUP_DAYS } from "../model/notification-config.ts";
 import type { StateJson } from "../model/state.ts";
 import { signersOf, type SeenHalt } from "../rules/notices.ts";
 import { parseState } from "../rules/run-state.ts";
@@ -25,7 +26,6 @@ const TURN_MILLISECONDS = 2_000;
 const SHELF_TURNS = 15;
 /** Of a run that was open before: the events in this many last bytes of its file. */
 const EARLIER_BYTES = 16 * 1024;
-const BACKUP_DAYS = 7;
 
 /** What is remembered of a run from one turn to the next. */
 interface Known {

@@ -10,7 +10,7 @@ import type {
   SeriesKind,
 } from "../model/manifest.ts";
 import { completenessText } from "./completeness-text.ts";
-import { doubtfulPlaces, type DoubtfulPlace, type Searched } from "./gaps.ts";
+import { doubtfulPlaces, majorOf, type DoubtfulPlace, type Searched } from "./gaps.ts";
 import { folded, linesOf, placesIn, type Place } from "./heading-count.ts";
 
 /** A law as it was cut. text: its region; first_line: 1-based line of the file where the region begins. */
@@ -40,7 +40,6 @@ const BEHIND = 3;
 const LONGEST_LAW = 9_999;
 
 const called = (one: Pick<Place, "kind" | "number">): string => `${NAMES[one.kind]} ${one.number}`;
-const majorOf = (unit: ManifestUnit): number => Number.parseInt(unit.number ?? "0", 10);
 const keyOf = (kind: string, number: string, line: number): string => `${kind} ${number} ${line}`;
 
 /** The chosen units as this judgement needs them. */

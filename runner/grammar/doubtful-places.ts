@@ -1,6 +1,7 @@
 // Whether a place could be the heading of a certain number although it is spoiled: by scanning, by a break, by markup, or because its
 // word or its number is not legible. It belongs to the second count and shares no code with the profile; see docs/decisions/0024.
 import type { SeriesKind } from "../model/manifest.ts";
+import { inCapitals } from "./heading-count.ts";
 import { numberLength, skeletonOf, wordDistance, type Skeleton } from "./spoiled-words.ts";
 
 /**
@@ -63,7 +64,6 @@ const PREFIX = 14;
 /** Shorter beginnings are read together with the line below: a heading can be broken over two. */
 const BROKEN = 16;
 
-const inCapitals = (text: string): boolean => /\p{Lu}\P{Lu}*\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
 const bare = (line: string): string => line.replace(/<[^<>]{0,200}>|[*_`~#]+/gu, "").trim();
 
 /** What follows a number: whether a stop stands there, and the title. */

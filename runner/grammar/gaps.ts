@@ -39,7 +39,8 @@ const NAMED = 24;
 /** Doubtful lines that are told of one gap. */
 const TOLD = 20;
 
-const majorOf = (unit: ManifestUnit | undefined): number => Number.parseInt(unit?.number ?? "0", 10);
+/** The number of a unit without its letter, 0 where it has none. */
+export const majorOf = (unit: ManifestUnit | undefined): number => Number.parseInt(unit?.number ?? "0", 10);
 const rankOf = (unit: ManifestUnit): number => {
   const rank = SECTIONS.findIndex((kind) => kind === unit.level);
   return rank < 0 ? SECTIONS.length : rank;

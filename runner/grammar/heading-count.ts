@@ -69,7 +69,8 @@ export const folded = (text: string): string =>
     .toLowerCase()
     .replaceAll("đ", "d")
     .replace(/[^a-z\d]/g, "");
-const inCapitals = (text: string): boolean => /\p{Lu}\P{Lu}*\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
+/** Two capital letters at least and no small one. */
+export const inCapitals = (text: string): boolean => /\p{Lu}\P{Lu}*\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
 
 const ROMAN: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10, l: 50, c: 100 };
 function valueOf(text: string): number {

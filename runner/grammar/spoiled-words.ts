@@ -242,7 +242,7 @@ export function numberLength(text: string, number: number, roman: boolean): numb
     for (let length = Math.min(5, token.length - 4); length > 0; length -= 1)
       if (/^[ivx]+$/.test(token.slice(0, length)) && romanOf(token.slice(0, length)) === number) return length;
   }
-  if (roman === false && /^[ivx]+$/.test(token) && romanOf(token) === number) return token.length;
+  if (!roman && /^[ivx]+$/.test(token) && romanOf(token) === number) return token.length;
   for (const length of [token.length, token.length - 1])
     if (length > 0 && couldBeDigits(token.slice(0, length), number)) return token.length;
   return 0;

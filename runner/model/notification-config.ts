@@ -63,6 +63,9 @@ const command = z.strictObject({
   arguments: z.array(z.string().max(400)).max(20).default([]),
 });
 
+/** Days after which the newest backup is called old where nothing else is declared. */
+export const BACKUP_DAYS = 7;
+
 /** The part `notifications` of a configuration. Mail addresses of persons stand by their id in the approver set. */
 export const notificationsSchema = z.strictObject({
   /** Name colleagues call this host's stack by: it stands in the commands that a message gives. */
@@ -74,7 +77,7 @@ export const notificationsSchema = z.strictObject({
     .refine((channels) => new Set(channels.map((one) => one.name)).size === channels.length, "a name twice"),
   people: z.record(z.string().regex(PERSON_ID), address).default({}),
   /** Days after which the newest backup is called old. */
-  backup_days: z.int().min(1).max(365).default(7),
+  backup_days: z.int().min(1).max(365).default(BACKUP_DAYS),
 });
 export type NotificationConfig = z.infer<typeof notificationsSchema>;
 export type ChannelConfig = NotificationConfig["channels"][number];

@@ -2,12 +2,11 @@
 // was set aside. Made of the records alone.
 import type { WaveOutcome } from "../model/batch.ts";
 import type { BatchAnswer, BatchMemberAnswer } from "../model/events.ts";
+import type { EndedWave } from "../rules/batch-answer.ts";
 import { code, facts, section, table, told, utc, type Document } from "./blocks.ts";
 
-/** A wave whose outcome is recorded. */
-export interface ReportedWave {
-  readonly wave: number;
-  readonly outcome_digest: string;
+/** What became of each document of a wave, and when it ended. */
+export interface ReportedWave extends EndedWave {
   readonly outcome: WaveOutcome;
   readonly at: Date;
 }

@@ -31,6 +31,22 @@ export interface AnsweredBatch {
   readonly heldBack: string | undefined;
 }
 
+/** How a batch stands as a whole, for its answer and for state.json. */
+export function batchTotals(
+  facts: BatchFacts,
+): Pick<BatchAnswer, "state" | "wave" | "documents" | "enacted" | "quarantined" | "stopped" | "close_kind"> {
+  const standings = facts.members.map(standingOf);
+  return {
+    state: batchState(facts),
+    wave: currentWave(facts) ?? Math.max(...facts.members.map(({ wave }) => wave)),
+    documents: facts.members.length,
+    enacted: standings.filter((standing) => standing === "enacted").length,
+    quarantined: standings.filter((standing) => standing === "quarantined").length,
+    stopped: facts.stopped,
+    close_kind: facts.close_kind,
+  };
+}
+
 /** The answer for the whole batch. */
 export function batchAnswer({
   facts,
@@ -42,21 +58,13 @@ export function batchAnswer({
   heldBack,
 }: AnsweredBatch): BatchAnswer {
   const standings = facts.members.map(standingOf);
-  const count = (wanted: string): number => standings.filter((standing) => standing === wanted).length;
-  const wave = currentWave(facts) ?? Math.max(...facts.members.map((member) => member.wave));
   return {
     event: "batch",
     batch_id: facts.batch_id,
-    state: batchState(facts),
+    ...batchTotals(facts),
     host: batch.host,
     opened: batch.opened.toISOString(),
-    stopped: facts.stopped,
-    close_kind: facts.close_kind,
     close_reason: batch.close_reason,
-    documents: facts.members.length,
-    enacted: count("enacted"),
-    quarantined: count("quarantined"),
-    wave,
     backup_minutes_left: backupLeft(members, { now: batch.now, maxAgeMinutes }),
     ...paceOf(standings, facts.close_kind === null ? secondsEach : null),
     throttle: heldBack ?? (load.kind === "goes_on" ? load.kind : `${load.kind}: ${load.why}`),

@@ -1,5 +1,6 @@
 // The board as a page: one HTML file with the present state in it, and the same parts again as they change. Every word of a host passes
 // markup.ts; every action is a command to copy, the page itself does nothing to a host.
+import { DRILL_DAYS } from "../../runner/model/drill.ts";
 import { element, htmlText, joined, line, type Html } from "../../runner/reports/markup.ts";
 import { htmlPage, policy } from "../../runner/reports/page-frame.ts";
 import { PAGE_STYLE } from "../../runner/reports/page-style.ts";
@@ -17,8 +18,6 @@ export interface BoardCode {
 }
 
 const CLOSED_SHOWN = 8;
-/** Days after which a whole restore is asked for again, as `status` does. */
-const DRILL_DAYS = 30;
 const DAY = 86_400_000;
 
 /** A part of the page: its id, its heading, its content now. */
@@ -44,8 +43,9 @@ function partsOf(board: Board, now: Date): Part[] {
 }
 
 /** The whole page; `code` is named in its policy by digest. */
-export const boardPage = (board: Board, now: Date, code: BoardCode): string =>
-  htmlPage({
+export function boardPage(board: Board, now: Date, code: BoardCode): string {
+  const parts = partsOf(board, now);
+  return htmlPage({
     language: "en",
     title: `cutter board: ${board.stack}`,
     ...code,
@@ -60,9 +60,7 @@ export const boardPage = (board: Board, now: Date, code: BoardCode): string =>
         element(
           "ul",
           { class: "parts" },
-          ...partsOf(board, now).map(({ id, title }) =>
-            element("li", {}, element("a", { href: `#${id}` }, line(title))),
-          ),
+          ...parts.map(({ id, title }) => element("li", {}, element("a", { href: `#${id}` }, line(title)))),
         ),
         element("p", { id: "line", role: "status" }, line("live")),
         quiet(
@@ -73,7 +71,7 @@ export const boardPage = (board: Board, now: Date, code: BoardCode): string =>
         "main",
         { id: "board", tabindex: -1 },
         element("header", { class: "opening" }, element("h1", {}, line(`Stack ${board.stack}`))),
-        ...partsOf(board, now).map(({ id, title, body }) =>
+        ...parts.map(({ id, title, body }) =>
           element(
             "section",
             { id, class: "part", "aria-label": title },
@@ -84,6 +82,7 @@ export const boardPage = (board: Board, now: Date, code: BoardCode): string =>
       ),
     ],
   });
+}
 
 /** A page that only leads on, so that a browser asks for the board as from here and sends its cookie along. */
 export function entryPage(to: string): string {
@@ -161,17 +160,17 @@ function hostHtml({ stack, watched, looked, heard }: Board, now: Date): Html {
     lookIsOld(drift) || (looked?.differences ?? 0) > 0
       ? commandHtml("look at drift", withStack("npm run drift", stack))
       : undefined,
-    isOld(backup, watched?.backup_days ?? DRILL_DAYS, now)
+    watched !== undefined && isOld(watched.backup_at, watched.backup_days, now)
       ? commandHtml("a backup by hand", withStack("npm run backup -- run", stack))
       : undefined,
-    isOld(drill, DRILL_DAYS, now)
+    watched !== undefined && isOld(watched.drill_at, DRILL_DAYS, now)
       ? commandHtml("restore one outside the host", withStack("npm run restore-drill -- <run-id>", stack))
       : undefined,
   );
 }
 
-const isOld = (at: string | null | undefined, days: number, now: Date): boolean =>
-  at === null || (at !== undefined && now.getTime() - Date.parse(at) > days * DAY);
+const isOld = (at: string | null, days: number, now: Date): boolean =>
+  at === null || now.getTime() - Date.parse(at) > days * DAY;
 
 function closedHtml(board: Board, now: Date): Html {
   const closed = closedRunsOf(board, CLOSED_SHOWN);

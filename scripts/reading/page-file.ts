@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Document } from "../../runner/reports/blocks.ts";
 import { htmlOf } from "../../runner/reports/html.ts";
+import { printJson } from "../../runner/terminal/print-json.ts";
 
 /** Folder of pages where no file is named. */
 const PAGES = "pages";
@@ -46,4 +47,11 @@ export async function wishedPage(
   const second = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "");
   const name = `${kind}-${of.replaceAll(/[^A-Za-z0-9-]+/g, "-")}-${second}`;
   return writePageFile(htmlOf(report), name, typeof wish === "string" ? wish : undefined, place);
+}
+
+/** Says where the page of a report lies, where one was wished. */
+export function tellPage(page: string | undefined, json: boolean): void {
+  if (page === undefined) return;
+  if (json) printJson({ event: "report_page", page });
+  else process.stdout.write(`page: ${page}\n`);
 }

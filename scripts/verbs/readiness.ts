@@ -21,7 +21,7 @@ import {
 import { deliveredEvent } from "../../runner/model/events.ts";
 import { answersOf, eventsLike } from "../operator/host-call.ts";
 import { targetOf } from "../operator/target.ts";
-import { PAGE_OPTION, wishedPage, type PageWish } from "../reading/page-file.ts";
+import { PAGE_OPTION, tellPage, wishedPage, type PageWish } from "../reading/page-file.ts";
 import { upload } from "../operator/upload.ts";
 import { projectRoot } from "../../infra/place.ts";
 
@@ -70,9 +70,7 @@ async function tell({ points, evidence = [] }: Told, options: Options, documentI
       evidence.length === 0 ? [] : ["", "what proves that nothing was changed", ...evidence.map(evidenceLine)];
     process.stdout.write(`${[...checklistLines(points), "", nextLine(points, stack), ...proof].join("\n")}\n`);
   }
-  const page = await pageOf({ points, evidence, documentId }, options);
-  if (page !== undefined && json) printJson({ event: "report_page", page });
-  else if (page !== undefined) process.stdout.write(`page: ${page}\n`);
+  tellPage(await pageOf({ points, evidence, documentId }, options), json);
   if (options.deliver) await deliver({ points, evidence, documentId }, options);
   const ready = allFound(points) && evidence.every(({ holds }) => holds !== false);
   return ready ? 0 : STOPS.STOP_PRECHECK_FAILED.exit;

@@ -15,7 +15,7 @@ import type { HostEvent } from "../operator/host-call.ts";
 import { stopOf } from "../operator/stop-of-host.ts";
 import type { Target } from "../operator/target.ts";
 import { drillReport } from "../operator/drill-report.ts";
-import { PAGE_OPTION, wishedPage, type PageWish } from "../reading/page-file.ts";
+import { PAGE_OPTION, tellPage, wishedPage, type PageWish } from "../reading/page-file.ts";
 import { upload } from "../operator/upload.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { defaultSandboxFolder } from "../sandbox/place.ts";
@@ -60,9 +60,7 @@ operatorProgram(
             : `${record.rows} rows of ${record.tables} tables of ${runId} restored here and equal to the receipt\n`,
         );
       const place = { kind: "restore-drill", of: runId, at: new Date(record.at) };
-      const page = await wishedPage(options.page, drillReport(record, known), place);
-      if (page !== undefined && options.json) printJson({ event: "report_page", page });
-      else if (page !== undefined) process.stdout.write(`page: ${page}\n`);
+      tellPage(await wishedPage(options.page, drillReport(record, known), place), options.json);
       await layRecord(target, record);
       return 0;
     }),

@@ -9,6 +9,7 @@ import { startCluster, type Cluster } from "../../runner/adapters/postgres-clust
 import { openSession, type ServerPlace } from "../../runner/adapters/postgres-connection.ts";
 import { startProgram, withPasswordFile } from "../../runner/adapters/postgres-programs.ts";
 import { findPostgresPrograms } from "../support/cluster.ts";
+import { freePort } from "../support/throw-away-sshd.ts";
 
 const PASSWORD = randomBytes(12).toString("hex");
 let home = "";
@@ -37,14 +38,6 @@ async function door(heard: (bytes: Buffer) => void, told: (bytes: Buffer) => Buf
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   doors.push(server);
   return (server.address() as AddressInfo).port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const found = (server.address() as AddressInfo).port;
-  await new Promise((resolve) => server.close(resolve));
-  return found;
 }
 
 beforeAll(async () => {

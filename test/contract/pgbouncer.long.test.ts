@@ -3,7 +3,6 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -15,6 +14,7 @@ import { openSession } from "../../runner/adapters/postgres-connection.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
 import { BOOTSTRAP_ROLE, SUBSTRATE_TEMPLATE, startTestCluster, type TestCluster } from "../support/cluster.ts";
 import { declaredStack, smallSources } from "../support/declared-stack.ts";
+import { freePort } from "../support/throw-away-sshd.ts";
 
 const asRoot = process.getuid?.() === 0;
 if (!asRoot) process.stdout.write("PgBouncer is tested as root only: it has to run as another user\n");
@@ -40,14 +40,6 @@ afterAll(async () => {
   await cluster?.stop();
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const found = (server.address() as AddressInfo).port;
-  await new Promise((resolve) => server.close(resolve));
-  return found;
-}
 
 /** Starts PgBouncer and returns its port once it answers. */
 async function startPooler(mode: string, dropped: string): Promise<number> {

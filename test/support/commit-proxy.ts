@@ -45,15 +45,7 @@ export async function commitProxy(server: { readonly host: string; readonly port
       return;
     }
     const upstream = createConnection(socketPath(server.host, server.port));
-    for (const socket of [client, upstream]) {
-      open.add(socket);
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        open.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
+    endTogether(open, client, upstream);
     relay(client, upstream, traps);
   });
   await new Promise<void>((resolve) => listener.listen(socketPath(socketFolder, server.port), resolve));
@@ -75,6 +67,19 @@ export async function commitProxy(server: { readonly host: string; readonly port
       rmSync(socketFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Both sides end when one does; `open` holds them as long. */
+export function endTogether(open: Set<Socket>, client: Socket, upstream: Socket): void {
+  for (const socket of [client, upstream]) {
+    open.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      open.delete(socket);
+      client.destroy();
+      upstream.destroy();
+    });
+  }
 }
 
 const socketPath = (folder: string, port: number): string => join(folder, `.s.PGSQL.${port}`);

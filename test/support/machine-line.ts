@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endTogether } from "./commit-proxy.ts";
 
 /** The line; `folder` holds its socket under the server's own port. */
 export interface MachineLine {
@@ -22,15 +23,7 @@ export async function machineLine(server: { readonly host: string; readonly port
   let isDown = false;
   const pass = (client: Socket): void => {
     const upstream = createConnection(join(server.host, name));
-    for (const socket of [client, upstream]) {
-      open.add(socket);
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        open.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
+    endTogether(open, client, upstream);
     client.on("data", (piece) => void upstream.write(piece));
     upstream.on("data", (piece) => void client.write(piece));
   };
