@@ -264,7 +264,7 @@ describe("of eight processes that resume it at once", () => {
   // Late while another works; late when the winner had paused already, so that only the next signature is missing; no place of the role free.
   const LOST_THE_RACE = ["STOP_LEASE_HELD", "STOP_APPROVAL_REQUIRED", "STOP_COULD_NOT_LOOK"];
 
-  test.each([1, 2, 3, 4, 5])("exactly one cuts, round %i", async () => {
+  test.each([1, 2])("exactly one cuts, round %i", async () => {
     const answers = await Promise.all(Array.from({ length: RACERS }, () => host.cutter("orchestrate", "resume", run)));
     expect(answers.filter(cutLegA)).toHaveLength(1);
     for (const answer of answers) {

@@ -3,17 +3,19 @@ import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { backupShelf } from "../../runner/adapters/backup-shelf.ts";
 import { backupLines, backupRun, backupSelftest } from "../../runner/commands/backup-by-hand.ts";
 import { backupVault } from "../../runner/adapters/backup-vault.ts";
 import { takeBackup, verifyBackupFile } from "../../runner/adapters/take-backup.ts";
-import { backupReceiptSchema } from "../../runner/model/backup-receipt.ts";
+import { backupReceiptSchema, type BackupReceipt } from "../../runner/model/backup-receipt.ts";
 import { digestOf, sha256 } from "../../runner/model/canonical.ts";
 import {
+  backupGround,
+  backupPlace,
   backupRequest,
   CONTEXT_TABLES,
-  forEveryTest,
+  endGround,
   MUTATION_TABLES,
   RUN_FILE,
   type BackupPlace,
@@ -25,12 +27,27 @@ import { gpgHome } from "../support/gpg-home.ts";
 let database: FreshDatabase;
 let place: BackupPlace;
 let recipient: Recipient;
-forEveryTest((ground) => {
-  ({ database, place, recipient } = ground);
+/** The one backup that every test looks at; `seen`: arguments and environment of its pg_dump. */
+let receipt: BackupReceipt;
+let seen: { readonly words: string; readonly environment: string };
+beforeAll(async () => {
+  ({ database, place, recipient } = await backupGround());
+  process.env["CUTTER_TEST_PLANTED"] = "planted-value";
+  try {
+    receipt = await takeBackup({
+      ...backupRequest(database, place, recipient),
+      dumpStarted: (pid) => {
+        const read = (name: string): string => readFileSync(`/proc/${pid}/${name}`, "utf8");
+        seen = { words: read("cmdline"), environment: read("environ") };
+      },
+    });
+  } finally {
+    delete process.env["CUTTER_TEST_PLANTED"];
+  }
 });
+afterAll(() => endGround({ database, place, recipient }));
 
 test("the receipt of a backup counts every row of the source and of the restored copy", async () => {
-  const receipt = await takeBackup(backupRequest(database, place, recipient));
   expect(backupReceiptSchema.parse(receipt)).toEqual(receipt);
   expect(Object.keys(receipt.content_digests).sort()).toEqual([...MUTATION_TABLES, ...CONTEXT_TABLES].sort());
   for (const [table, { rows }] of Object.entries(receipt.content_digests)) {
@@ -47,7 +64,6 @@ test("the receipt of a backup counts every row of the source and of the restored
 });
 
 test("the folder holds the one file of the receipt, readable by its owner alone, and no clear text", async () => {
-  const receipt = await takeBackup(backupRequest(database, place, recipient));
   expect((await readdir(place.folder)).sort()).toEqual([RUN_FILE, "recipient.asc"].sort());
   const file = join(place.folder, RUN_FILE);
   const bytes = await readFile(file);
@@ -58,7 +74,6 @@ test("the folder holds the one file of the receipt, readable by its owner alone,
 });
 
 test("gpg with the private key reads the file, and psql makes the same rows of it", async () => {
-  const receipt = await takeBackup(backupRequest(database, place, recipient));
   const gpg = await gpgHome();
   const copy = await freshDatabase({ packages: ["read-rights"] });
   try {
@@ -83,29 +98,14 @@ test("gpg with the private key reads the file, and psql makes the same rows of i
   }
 });
 
-test("the password stands neither in the arguments nor in the environment of pg_dump, and nothing else of ours does", async () => {
-  const request = backupRequest(database, place, recipient);
-  let seen = "";
-  let names: string[] = [];
-  process.env["CUTTER_TEST_PLANTED"] = "planted-value";
-  try {
-    await takeBackup({
-      ...request,
-      dumpStarted: (pid) => {
-        const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-        names = environment
-          .split("\0")
-          .map((line) => line.split("=", 1)[0] ?? "")
-          .filter((name) => name !== "")
-          .sort();
-        seen = readFileSync(`/proc/${pid}/cmdline`, "utf8") + environment;
-      },
-    });
-  } finally {
-    delete process.env["CUTTER_TEST_PLANTED"];
-  }
-  expect(seen).toContain("pg_dump");
-  expect(seen).not.toContain(request.access.password);
+test("the password stands neither in the arguments nor in the environment of pg_dump, and nothing else of ours does", () => {
+  expect(seen.words).toContain("pg_dump");
+  expect(seen.words + seen.environment).not.toContain(backupRequest(database, place, recipient).access.password);
+  const names = seen.environment
+    .split("\0")
+    .map((line) => line.split("=", 1)[0] ?? "")
+    .filter((name) => name !== "")
+    .sort();
   expect(names).toEqual([
     "LC_ALL",
     "PGCLIENTENCODING",
@@ -123,9 +123,10 @@ test("the password stands neither in the arguments nor in the environment of pg_
 
 test("the vault keeps a backup by hand, leaves nothing of a self-test and refuses an id that is a path", async () => {
   const { host, port, binDir } = database.cluster;
+  const own = await backupPlace(recipient.publicKey);
   const vault = backupVault(
     {
-      orchestrator: { runtime_root: place.folder },
+      orchestrator: { runtime_root: own.folder },
       caps: { phase_minutes: 5 },
       database: {
         host,
@@ -138,7 +139,7 @@ test("the vault keeps a backup by hand, leaves nothing of a self-test and refuse
         tables: MUTATION_TABLES,
         context_tables: CONTEXT_TABLES,
         recipient_fingerprint: recipient.fingerprint,
-        recipient_public_key: place.keyFile,
+        recipient_public_key: own.keyFile,
         max_age_minutes: 60,
         adapter: "initdb",
         postgres_bin: binDir,
@@ -152,24 +153,25 @@ test("the vault keeps a backup by hand, leaves nothing of a self-test and refuse
     async () => ({ user: "cutter_backup", password: database.cluster.passwords.cutter_backup }),
     () => undefined,
   );
-  await mkdir(join(place.folder, "backups"), { recursive: true });
+  await mkdir(join(own.folder, "backups"), { recursive: true });
   const tested = await backupSelftest(vault);
   expect(backupLines("selftest", tested)[0]).toMatch(/^PASS: \d+ rows of 17 tables restored and equal/);
-  expect(await readdir(join(place.folder, "backups"))).toEqual([]);
-  const shelf = backupShelf(place.folder);
+  expect(await readdir(join(own.folder, "backups"))).toEqual([]);
+  const shelf = backupShelf(own.folder);
   const kept = await backupRun(vault, shelf);
   const file = kept.artifact_ref.replace("backups/", "");
-  expect((await readdir(join(place.folder, "backups"))).sort()).toEqual([
+  expect((await readdir(join(own.folder, "backups"))).sort()).toEqual([
     file.replace(".sql.gpg", ".receipt.json"),
     file,
   ]);
   const [stored] = await shelf.list();
   if (!stored) throw new Error("nothing on the shelf");
   expect(stored).toMatchObject({ kind: "hand", file, run_id: null, size_bytes: kept.size_bytes });
-  const receipt = await shelf.receiptOf(stored);
-  expect(receipt).toMatchObject({ file_sha: kept.sha256, proof_sha: kept.proof_sha });
-  if (receipt) await vault.verify(receipt);
+  const ofKept = await shelf.receiptOf(stored);
+  expect(ofKept).toMatchObject({ file_sha: kept.sha256, proof_sha: kept.proof_sha });
+  if (ofKept) await vault.verify(ofKept);
   await shelf.remove(stored);
-  expect(await readdir(join(place.folder, "backups"))).toEqual([]);
+  expect(await readdir(join(own.folder, "backups"))).toEqual([]);
   await expect(vault.take("../../../etc/cron.d/x", 1)).rejects.toMatchObject({ code: "STOP_REFUSED_INPUT" });
+  await own.remove();
 });

@@ -124,7 +124,7 @@ export async function stopOf(request: BackupRequest, code: StopCode, left: reado
   return `${error.facts.saw} ${(error.facts.details ?? []).join(" ")}`;
 }
 
-/** What every backup test has for itself. */
+/** What a backup test has for itself. */
 export interface BackupGround {
   readonly database: FreshDatabase;
   readonly place: BackupPlace;
@@ -135,14 +135,24 @@ export interface BackupGround {
 export function forEveryTest(take: (ground: BackupGround) => void): void {
   let ground: BackupGround | undefined;
   beforeEach(async () => {
-    const recipient = await makeRecipient();
-    const database = await freshDatabase({ packages: ["read-rights"], application: true });
-    ground = { database, place: await backupPlace(recipient.publicKey), recipient };
+    ground = await backupGround();
     take(ground);
   });
   afterEach(async () => {
-    await ground?.database.drop();
-    await ground?.place.remove();
+    await endGround(ground);
     ground = undefined;
   });
+}
+
+/** Makes it. */
+export async function backupGround(): Promise<BackupGround> {
+  const recipient = await makeRecipient();
+  const database = await freshDatabase({ packages: ["read-rights"], application: true });
+  return { database, place: await backupPlace(recipient.publicKey), recipient };
+}
+
+/** Takes it away, where it was made at all. */
+export async function endGround(ground: BackupGround | undefined): Promise<void> {
+  await ground?.database.drop();
+  await ground?.place.remove();
 }
