@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeManifest } from "../support/batch-ground.ts";
 import type { GovernedHost } from "../support/governed-host.ts";
 import type { Machine, Machines } from "../support/machines.ts";
 
@@ -13,6 +14,12 @@ export interface FaultGround {
   readonly seconds: number;
   /** The machine that wrote the newest file of backups. */
   readonly keeper: () => Machine | undefined;
+  /** Nobody signs and nobody lifts a halt while it is true. */
+  readonly people: { wait: boolean };
+  /** What must never happen and did. */
+  readonly violations: string[];
+  /** Documents of a second batch, which is given up. */
+  readonly spare: readonly string[];
 }
 
 /** How long it took until somebody else held what the machine held; null where it held nothing. */
@@ -53,17 +60,18 @@ async function working({ host, machines }: FaultGround): Promise<{ machine: Mach
   return { machine, of: undefined };
 }
 
-/** Seconds until the document's lease is another machine's or the document is worked at no more; null after five minutes. */
+/** Seconds until the document's lease is another machine's; null when the machine had left it by itself, or after five minutes. */
 async function takenOver(host: GovernedHost, of: Held | undefined, since: number): Promise<number | null> {
   if (of === undefined) return null;
   for (; Date.now() - since < 300_000;) {
-    const rows = await host
-      .sql<{ machine: string }>(
-        "SELECT split_part(holder, ' ', 1) AS machine FROM cutter_runtime.lease WHERE document_id = $1 AND expires_at > clock_timestamp()",
+    const [lease] = await host
+      .sql<{ machine: string; left: boolean }>(
+        "SELECT split_part(holder, ' ', 1) AS machine, expires_at <= clock_timestamp() AS left FROM cutter_runtime.lease WHERE document_id = $1",
         [of.document_id],
       )
-      .catch(() => [{ machine: of.machine }]);
-    if (rows[0] && rows[0].machine !== of.machine) return (Date.now() - since) / 1_000;
+      .catch(() => []);
+    if (lease && lease.machine !== of.machine) return (Date.now() - since) / 1_000;
+    if (lease?.left) return null;
     await sleep(100);
   }
   return null;
@@ -165,6 +173,7 @@ export const haltAgainstLate: Fault = {
   happen: async (ground) => {
     const { host, machines, batchId } = ground;
     const found = await working(ground);
+    ground.people.wait = true;
     found.machine.freeze();
     const other = machines.all.find((one) => one !== found.machine && one.lives());
     const halted = await other?.cutter("orchestrate", "batch", "halt", batchId, "--reason", "a person looks");
@@ -172,12 +181,53 @@ export const haltAgainstLate: Fault = {
     await sleep(12_000);
     found.machine.thaw();
     await sleep(10_000);
-    if (halted?.status !== 0 || !acknowledged) return { machine: found.machine.name, takenOverSeconds: null };
+    if (halted?.status !== 0 || !acknowledged) throw new Error(`not halted: ${halted?.stderr ?? "no other machine"}`);
     const late = await host.sql(
       "SELECT d.run_id, d.phase FROM cutter_runtime.phase_done d JOIN cutter_runtime.batch_member m USING (run_id) WHERE m.batch_id = $1 AND d.at > $2 AND d.phase IN ('cut_leg_a', 'leg_b_record', 'write_verify', 'lifecycle_enact')",
       [batchId, acknowledged.at],
     );
-    if (late.length > 0) throw new Error(`after the acknowledged halt was written: ${JSON.stringify(late)}`);
+    if (late.length > 0) ground.violations.push(`after the acknowledged halt was written: ${JSON.stringify(late)}`);
     return { machine: found.machine.name, takenOverSeconds: null };
   },
 };
+
+/** A second batch is given up while the machine that plans it is dead and another one looks for what it left. */
+export const cancelAgainstReaper: Fault = {
+  name: "a batch given up while its planner's legs are handed back",
+  happen: async (ground) => {
+    const { host, machines, spare, violations, seconds } = ground;
+    const id = `${ground.batchId.slice(0, -8)}${ground.batchId.slice(-8).replace(/^0/, "f")}`;
+    const file = writeManifest(host, id, { items: spare.map((document_id) => ({ document_id })), canary: [] });
+    const opener = machines.all.find(({ lives }) => lives());
+    await opener?.cutter("orchestrate", "batch", "open", file);
+    const planner = await holderOf(ground, spare);
+    planner?.kill();
+    const other = machines.all.find((one) => one !== planner && one.lives());
+    let closed = -1;
+    for (const began = Date.now(); closed !== 0 && Date.now() - began < 120_000; await sleep(500))
+      closed = (await other?.cutter("orchestrate", "batch", "void", id, "no longer wanted"))?.status ?? -1;
+    if (planner) {
+      await planner.boot();
+      planner.work();
+    }
+    await sleep(seconds * 500);
+    const went = await host.sql(
+      `SELECT m.document_id, r.run_id, r.state, b.closed FROM cutter_runtime.batch b JOIN cutter_runtime.batch_member m USING (batch_id) LEFT JOIN cutter_runtime.run r USING (run_id)
+        WHERE b.batch_id = $1 AND (b.close_kind IS DISTINCT FROM 'voided' OR (r.run_id IS NOT NULL AND r.closed IS NULL) OR r.opened > b.closed
+              OR EXISTS (SELECT FROM public.information_unit u WHERE split_part(u.canonical_address, '/', 1) = m.document_id))`,
+      [id],
+    );
+    if (went.length > 0) violations.push(`a batch that was given up went on: ${JSON.stringify(went)}`);
+    return { machine: planner?.name ?? null, takenOverSeconds: null };
+  },
+};
+
+/** The machine that holds one of these documents; waited for. */
+async function holderOf({ host, machines }: FaultGround, documents: readonly string[]): Promise<Machine | undefined> {
+  for (const began = Date.now(); Date.now() - began < 120_000; await sleep(50)) {
+    const of = (await held(host).catch(() => [])).find(({ document_id }) => documents.includes(document_id));
+    const machine = machines.all.find(({ name, lives }) => name === of?.machine && lives());
+    if (machine) return machine;
+  }
+  return undefined;
+}

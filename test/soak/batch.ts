@@ -14,6 +14,7 @@ import { machinesOf, newestBundle, type Machine, type Machines } from "../suppor
 import { signOrder } from "../support/signed-orders.ts";
 import {
   backupLost,
+  cancelAgainstReaper,
   diskFull,
   haltAgainstLate,
   killed,
@@ -40,17 +41,22 @@ const SECONDS = Number(asked.seconds);
 const UNITS = 3;
 /** The document that no grammar takes. */
 const BAD = "LAW-BAD";
-/** While the documents are planned, written and enacted; the order is that of the issue. */
+/** Documents of the batch that is given up. */
+const SPARE = ["GIVEN-UP-1", "GIVEN-UP-2"];
+/** Each once, while the documents are planned, written and enacted. */
 const FAULTS: readonly Fault[] = [
   targetCrash,
   killed,
   stopped,
   lineDown,
+  backupLost,
   haltAgainstLate,
   schedulerCrash,
   diskFull,
-  backupLost,
+  cancelAgainstReaper,
 ];
+/** Milliseconds after which a person looks whether something stands and says resume, as `status` tells them. */
+const PATIENCE = 30_000;
 const DISK_BYTES = 192 * 1024 * 1024;
 /** A soak that is not done by then is a failure of its own. */
 const MOST_MINUTES = 30 + DOCUMENTS;
@@ -65,6 +71,16 @@ interface Soaked {
   readonly otherCounts: readonly string[];
   readonly closed: string | null;
   readonly happened: readonly Happened[];
+  readonly violations: readonly string[];
+}
+
+/** Where the faults of a soak are. People sign a part of what waits for each of them, so that there is work under every one. */
+interface Course {
+  turn: number;
+  left: number;
+  /** The batch is closed. */
+  ended: boolean;
+  readonly people: { wait: boolean };
 }
 
 const soaked: Soaked[] = [];
@@ -74,7 +90,7 @@ async function soak(number: number): Promise<Soaked> {
   let machines: Machines | undefined;
   try {
     const names = Array.from({ length: DOCUMENTS }, (_, n) => `LAW-${n + 1}`);
-    for (const name of [...names, BAD]) await host.register(name, LAW);
+    for (const name of [...names, BAD, ...SPARE]) await host.register(name, LAW);
     machines = await machinesOf(host, ["law-1", "law-2", "law-3"], { ownLines: true, rootBytes: DISK_BYTES });
     for (const machine of machines.all) machine.work();
     const batchId = `ictb-20261129T120000Z-${String(number).padStart(8, "0")}`;
@@ -101,59 +117,63 @@ async function carried({ host, machines, batchId, names }: Ground): Promise<Soak
   const file = writeManifest(host, batchId, { items, canary: names.slice(0, 1) });
   await open(machines, file);
   const happened: Happened[] = [];
-  const ground: FaultGround = { host, machines, batchId, seconds: SECONDS, keeper: () => keeperOf(machines) };
-  const faults = { ended: false };
-  const troubled = trouble(ground, happened, faults);
-  const closed = await people({ host, machines, batchId }, began);
-  faults.ended = true;
+  const violations: string[] = [];
+  const course: Course = { turn: 0, left: FAULTS.length, ended: false, people: { wait: false } };
+  const keeper = (): Machine | undefined => keeperOf(machines);
+  const troubled = trouble(
+    { host, machines, batchId, seconds: SECONDS, keeper, people: course.people, violations, spare: SPARE },
+    happened,
+    course,
+  );
+  const closed = await people({ host, machines, batchId }, began, course);
+  course.ended = true;
   await troubled;
-  return { minutes: (performance.now() - began) / 60_000, closed, happened, ...(await counted(host, batchId)) };
+  const minutes = (performance.now() - began) / 60_000;
+  return { minutes, closed, happened, violations, ...(await counted(host, batchId)) };
 }
 
-/** One fault after the other, each once, then again from the first while the batch goes on; the lost machine only once. */
-async function trouble(ground: FaultGround, happened: Happened[], faults: { ended: boolean }): Promise<void> {
+/** One fault after the other while the batch goes on. */
+async function trouble(ground: FaultGround, happened: Happened[], course: Course): Promise<void> {
   for (const fault of FAULTS) {
-    await pause(faults, 5_000 + Math.random() * 10_000);
-    if (faults.ended) return;
+    await pause(course, 5_000 + Math.random() * 10_000);
+    if (course.ended) return;
+    course.turn += 1;
     console.log(`  ${new Date().toISOString()} ${fault.name}`);
-    const what = await fault.happen(ground).catch((error: unknown) => {
-      console.log(`  ${fault.name}: ${String(error)}`);
-      if (String(error).includes("after the acknowledged halt")) throw error;
-      return { machine: null, takenOverSeconds: null };
-    });
-    happened.push({ fault: fault.name, ...what });
+    try {
+      const what = { fault: fault.name, ...(await fault.happen(ground)) };
+      console.log(`  ${new Date().toISOString()} over: ${JSON.stringify(what)}`);
+      happened.push(what);
+    } catch (error) {
+      console.log(`  ${fault.name} did not come about: ${String(error)}`);
+    }
+    course.people.wait = false;
+    course.left -= 1;
   }
 }
 
-async function pause(faults: { readonly ended: boolean }, milliseconds: number): Promise<void> {
-  for (let waited = 0; waited < milliseconds && !faults.ended; waited += 200) await sleep(200);
+async function pause(course: Readonly<Course>, milliseconds: number): Promise<void> {
+  for (let waited = 0; waited < milliseconds && !course.ended; waited += 200) await sleep(200);
 }
 
 /** Signs what is asked for, lifts what was halted, until the batch is closed; answers how. */
-async function people(of: Pick<Ground, "host" | "machines" | "batchId">, began: number): Promise<string | null> {
+async function people(of: Hands, began: number, course: Course): Promise<string | null> {
   const { host, machines, batchId } = of;
+  let [signedIn, asked] = [-1, performance.now()];
   for (; performance.now() - began < MOST_MINUTES * 60_000; await sleep(1_000)) {
+    if (course.people.wait) continue;
     const status = await anywhere(machines, "status", batchId);
     const batch = status.events.find(({ event }) => event === "batch");
     if (!batch) continue;
     if (typeof batch["close_kind"] === "string") return batch["close_kind"];
-    const members = status.events.filter(({ event }) => event === "batch_member");
-    const standing = (wanted: string): Member[] =>
-      members.flatMap(({ document_id, run_id, standing: stands }) =>
-        stands === wanted && typeof run_id === "string" ? [{ document_id: String(document_id), run_id }] : [],
-      );
-    const planning = members.some(
-      (one) => one["wave"] === batch["wave"] && ["planning", "waiting"].includes(String(one["standing"])),
-    );
     try {
-      if (typeof batch["stopped"] === "string") await lift(of);
-      else if (!planning) {
-        await sign(of, "SG_1_cut_authz", "linh", standing("asks_cut"));
-        await sign(of, "EXECUTION", "minh", standing("asks_cut"));
-        await sign(of, "SG_2_lifecycle_authz", "hoa", standing("asks_enact"));
-      }
-      if (typeof batch["stopped"] === "string" || standing("asks_cut").length + standing("asks_enact").length > 0)
-        await anywhere(machines, "resume", batchId);
+      if (typeof batch["stopped"] === "string") {
+        console.log(`  people: it stands still: ${batch["stopped"]}`);
+        await lift(of);
+      } else if ((course.left === 0 || signedIn !== course.turn) && (await signed(of, status, course)))
+        signedIn = course.turn;
+      else if (performance.now() - asked < PATIENCE) continue;
+      asked = performance.now();
+      await anywhere(machines, "resume", batchId);
     } catch (error) {
       // A machine or the server is away just now; what is asked for is asked for again.
       console.log(`  people: ${String(error).split("\n", 1)[0] ?? ""}`);
@@ -166,7 +186,28 @@ async function people(of: Pick<Ground, "host" | "machines" | "batchId">, began: 
   return rows[0]?.close_kind ?? null;
 }
 
-async function sign({ host, machines, batchId }: Omit<Ground, "names">, gate: string, person: string, runs: Member[]) {
+type Hands = Pick<Ground, "host" | "machines" | "batchId">;
+
+/** Signs a part of what waits, all of it once no fault is left; false when nothing waits or the wave is still planned. */
+async function signed(of: Hands, { events }: CutterAnswer, { left }: Course): Promise<boolean> {
+  const wave = events.find(({ event }) => event === "batch")?.["wave"];
+  const members = events.filter(({ event }) => event === "batch_member");
+  if (members.some((one) => one["wave"] === wave && ["planning", "waiting"].includes(String(one["standing"]))))
+    return false;
+  const part = (wanted: string): Member[] => {
+    const all = members.flatMap(({ document_id, run_id, standing }) =>
+      standing === wanted && typeof run_id === "string" ? [{ document_id: String(document_id), run_id }] : [],
+    );
+    return all.slice(0, Math.ceil(all.length / (left + 1)));
+  };
+  const [cut, enact] = [part("asks_cut"), part("asks_enact")];
+  await sign(of, "SG_1_cut_authz", "linh", cut);
+  await sign(of, "EXECUTION", "minh", cut);
+  if (cut.length === 0 || left === 0) await sign(of, "SG_2_lifecycle_authz", "hoa", enact);
+  return cut.length + enact.length > 0;
+}
+
+async function sign({ host, machines, batchId }: Hands, gate: string, person: string, runs: Member[]) {
   if (runs.length === 0) return;
   const bundle = (run: string, of: string): string => newestBundle(machines, run, of);
   const signed = await sitting(host, { batch_id: batchId, gate, person, bundle }, runs);
@@ -175,7 +216,7 @@ async function sign({ host, machines, batchId }: Omit<Ground, "names">, gate: st
     console.log(`  ${gate}: not every statement admitted, ${answer.stderr.split("\n")[0] ?? ""}`);
 }
 
-async function lift({ host, batchId }: Omit<Ground, "names">): Promise<void> {
+async function lift({ host, batchId }: Hands): Promise<void> {
   const [batch] = await host.sql<{ halts: string[] }>(
     `SELECT ARRAY(SELECT DISTINCT h.halt_id::text || ' ' || h.run_id FROM cutter_runtime.batch_stop s JOIN cutter_runtime.halt h ON h.halt_id = ANY (s.halt_ids)
         WHERE s.batch_id = $1 AND NOT EXISTS (SELECT FROM cutter_runtime.halt l WHERE l.kind = 'lift' AND h.halt_id = ANY (l.lifts))) AS halts`,
@@ -285,6 +326,7 @@ function told(): string {
       `load ${loadavg()[0]?.toFixed(0) ?? "?"} at the end; commit ${commit}.`,
     "",
     `- rows that stand twice: ${sum(({ twice }) => twice)}; documents lost: ${sum(({ lost }) => lost.length)}; with other than their own rows: ${sum(({ otherCounts }) => otherCounts.length)}`,
+    `- written after an acknowledged halt, or for a batch that was given up: ${sum(({ violations }) => violations.length)}`,
     `- enacted ${sum(({ enacted }) => enacted)}, set aside with their reason ${sum(({ quarantined }) => quarantined)}; batches closed ${soaked.filter(({ closed }) => closed !== null).length} of ${soaked.length}`,
     `- minutes a soak: ${soaked.map(({ minutes }) => minutes.toFixed(1)).join(", ")}`,
     `- taken over ${over.length} times, median ${seconds(over[Math.floor(over.length / 2)])}, worst ${seconds(over.at(-1))}`,
@@ -301,5 +343,7 @@ for (let number = 1; number <= SOAKS; number += 1) {
   console.log(`soak ${number}: ${JSON.stringify(one)}`);
   writeNumbers();
 }
-const failed = soaked.filter(({ lost, twice, otherCounts }) => lost.length + twice + otherCounts.length > 0);
+const failed = soaked.filter(
+  ({ lost, twice, otherCounts, violations }) => lost.length + twice + otherCounts.length + violations.length > 0,
+);
 process.exit(failed.length === 0 ? 0 : 1);
