@@ -2,7 +2,7 @@
 // signs, and brought here when a run goes on where its own file does not lie. A copy is named after its digest, so runs of one wave
 // share one.
 import { createHash, randomBytes } from "node:crypto";
-import { copyFile, constants, open, rename, rm } from "node:fs/promises";
+import { copyFile, constants, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf } from "../model/error-text.ts";
 import { Stopped } from "../model/stop.ts";
@@ -53,6 +53,43 @@ export async function bringCopy(folders: readonly string[], file_sha: string, fi
     }
   }
   return false;
+}
+
+/**
+ * STOP_PRECHECK_FAILED when a folder for copies is on the file system that `own` is on: the copy would be lost with what it is of. Whether
+ * another file system is on another machine nothing here can tell.
+ */
+export async function insistElsewhere(folder: string, own: string): Promise<void> {
+  const [copies, backups] = [await stat(folder), await stat(own)];
+  if (copies.dev !== backups.dev) return;
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: `on the same file system as ${own}: lost together with it`,
+    wanted: "a folder that outlives this machine",
+    hint: "mount a folder of another machine there, under the same path on every machine of this host",
+  });
+}
+
+/** Deletes the copies of a backup; answers how many there were. STOP_COULD_NOT_LOOK names the folder that keeps its one. */
+export async function dropCopies(folders: readonly string[], file_sha: string): Promise<number> {
+  let dropped = 0;
+  for (const folder of folders) {
+    const copy = copyIn(folder, file_sha);
+    try {
+      if (!(await exists(copy))) continue;
+      await rm(copy);
+      dropped += 1;
+    } catch (error) {
+      throw new Stopped(
+        "STOP_COULD_NOT_LOOK",
+        {
+          saw: `the copy ${copy} could not be deleted: ${reasonOf(error)}`,
+          wanted: "the right to delete in every folder of batch.backup_copies",
+        },
+        error,
+      );
+    }
+  }
+  return dropped;
 }
 
 /** A new name beside it first, so that no reader finds half of it. */

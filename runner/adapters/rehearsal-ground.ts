@@ -101,9 +101,19 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
       await note(watch, copy, looks);
       return looked.parse((await watch.query(bound("read/rehearsal/compare-looks", { look: looks }))).rows);
     },
-    end: () => watch.end(),
+    end: async () => {
+      await watch.end();
+      // What stays is thrown away with the server; a round that failed must tell its own reason.
+      await drop(copy, name).catch(() => undefined);
+    },
   };
 }
+
+const drop = ({ scratch }: KeptCopy, name: string): Promise<void> =>
+  asSuperuser(scratch, scratch.maintenance, async (client) => {
+    const { rows } = await client.query(bound("read/rehearsal/drop-statements", { stage: name }));
+    for (const row of made.parse(rows)) await client.query(row.statement);
+  });
 
 async function note(watch: pg.Client, { tables }: KeptCopy, look: number): Promise<void> {
   const { rows } = await watch.query(bound("read/rehearsal/look-statements", { tables, look }));

@@ -8,6 +8,7 @@ import { insist, Stopped } from "../model/stop.ts";
 import { judgePrune } from "../rules/backup-prune.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
+import { dropCopies } from "../adapters/backup-copies.ts";
 import { backupShelf } from "../adapters/backup-shelf.ts";
 import type { World } from "../world.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
@@ -59,7 +60,7 @@ export async function verifyBackups(common: Common, ids: readonly string[]): Pro
 }
 
 /**
- * Deletes the named backups, all or none. STOP_RUN_OPEN keeps the one an open run rests on; STOP_COULD_NOT_LOOK when
+ * Deletes the named backups, all or none, and their copies in batch.backup_copies that no open run rests on. STOP_RUN_OPEN keeps the one an open run rests on; STOP_COULD_NOT_LOOK when
  * nobody can say which runs are open.
  */
 export async function pruneBackups(common: Common, ids: readonly string[]): Promise<number> {
@@ -68,12 +69,25 @@ export async function pruneBackups(common: Common, ids: readonly string[]): Prom
   const chosen = stored.filter((backup) => ids.includes(backup.id));
   const openRuns = [...(await standings(world, chosen))].filter(([, standing]) => standing.open).map(([id]) => id);
   insist(judgePrune(ids, stored, new Set(openRuns)));
+  const copies = await copiesToDrop(world, chosen);
   for (const backup of chosen) {
     await shelf.remove(backup);
     if (common.json) printJson({ event: "backup_deleted", id: backup.id, file: backup.file });
     process.stderr.write(`deleted ${backup.id}\n`);
   }
+  const folders = world.config.batch?.backup_copies ?? [];
+  for (const file_sha of copies) {
+    const dropped = await dropCopies(folders, file_sha);
+    if (dropped > 0) process.stderr.write(`deleted ${dropped} copies ${file_sha.slice(0, 12)}\n`);
+  }
   return 0;
+}
+
+/** Digests whose copies go with these backups. */
+async function copiesToDrop({ config, database }: World, chosen: readonly StoredBackup[]): Promise<string[]> {
+  const run_ids = chosen.flatMap(({ kind, run_id }) => (kind === "run" && run_id !== null ? [run_id] : []));
+  if (config.batch?.backup_copies === undefined || run_ids.length === 0) return [];
+  return (await ask(database, "backup", "read/copies-to-drop", { run_ids })).map(({ file_sha }) => file_sha);
 }
 
 async function open(common: Common): Promise<{ world: World; shelf: BackupShelf }> {

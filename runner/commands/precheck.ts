@@ -16,6 +16,7 @@ import { judgeOwnHost, otherwiseSaid } from "../rules/own-host.ts";
 import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../adapters/pinned-host.ts";
+import { insistElsewhere } from "../adapters/backup-copies.ts";
 import { loadRecipient } from "../adapters/backup-key.ts";
 import { declaredRights } from "../adapters/rights.ts";
 import { readOrStop } from "../adapters/safe-file.ts";
@@ -139,7 +140,8 @@ async function folderChecks(config: Config): Promise<Point[]> {
       "a folder of another machine that this user can write",
       async () => {
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-        return "writable";
+        await insistElsewhere(folder, join(root, "backups"));
+        return "writable, on another file system than the backups";
       },
     ),
   );

@@ -72,6 +72,7 @@ export const PARAMS = {
   "read/protected-hash": { prefixes: "text[]" },
   "read/receipts": { run_id: "text" },
   "read/rehearsal/compare-looks": { look: "int" },
+  "read/rehearsal/drop-statements": { stage: "text" },
   "read/rehearsal/look-statements": { tables: "text[]", look: "int" },
   "read/rehearsal/stage-statements": { stage: "text", source: "text", roles: "text[]", password: "text" },
   "read/named-halts": { halt_ids: "bigint[]" },
@@ -168,6 +169,7 @@ export const PARAMS = {
   "read/pace": {},
   "read/load": {},
   "read/closed-runs": { host: "text" },
+  "read/copies-to-drop": { run_ids: "text[]" },
   "read/host-beats": {},
   "write/host-beat": { process: "text", doing: "text", release: "text", key: "text" },
   "write/open-batch": {

@@ -1,4 +1,5 @@
 // Three machines that are one host: what one began the other carries on when it is lost, and never while it lives.
+import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
@@ -101,4 +102,16 @@ test("a machine that stood still and wakes up is fenced; what the other wrote st
     ),
   ).toEqual([{ machine: c.name }]);
   expect(await units("LAW-B")).toHaveLength(3);
+});
+
+test("the copies on another machine go with the backup of a closed run, and that of an open one stays", async () => {
+  const runs = await host.sql<{ document_id: string; run_id: string; closed: boolean; file_sha: string }>(
+    "SELECT r.document_id, r.run_id, r.closed IS NOT NULL AS closed, b.file_sha FROM cutter_runtime.run r JOIN cutter_runtime.backup_receipt b USING (run_id) ORDER BY 1",
+  );
+  const [closed, open, ...more] = runs;
+  expect([closed?.closed, open?.closed, more.length]).toEqual([true, false, 0]);
+  const copies = (): string[] => readdirSync(join(host.sandbox.place.runtimeRoot, "..", "backup-copies")).sort();
+  expect(copies()).toEqual(runs.map(({ file_sha }) => `${file_sha}.sql.gpg`).sort());
+  expect(await b.cutter("backup", "prune", closed?.run_id ?? "")).toMatchObject({ status: 0 });
+  expect(copies()).toEqual([`${open?.file_sha ?? ""}.sql.gpg`]);
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { bringCopy, layCopies } from "../../../../runner/adapters/backup-copies.ts";
+import { bringCopy, dropCopies, insistElsewhere, layCopies } from "../../../../runner/adapters/backup-copies.ts";
 import { sha256 } from "../../../../runner/model/canonical.ts";
 
 let root: string;
@@ -46,4 +46,24 @@ test.each([
   await expect(layCopies([other], file, SHA)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED" });
   expect(await bringCopy([other], SHA, join(root, "brought.sql.gpg"))).toBe(false);
   expect(readdirSync(root).sort()).toEqual(["other", "run.sql.gpg"]);
+});
+
+test("a folder for copies beside the backups, lost with the same disk, does not pass the precheck; one of another file system does", async () => {
+  await expect(insistElsewhere(other, root)).rejects.toMatchObject({
+    code: "STOP_PRECHECK_FAILED",
+    facts: { saw: `on the same file system as ${root}: lost together with it` },
+  });
+  await expect(insistElsewhere("/proc", root)).resolves.toBeUndefined();
+});
+
+test("the copies of a backup go together, those of others stay, and a folder that keeps its copy is named", async () => {
+  const second = join(root, "second");
+  mkdirSync(second);
+  await layCopies([other, second], file, SHA);
+  writeFileSync(join(other, `${"b".repeat(64)}.sql.gpg`), "another");
+  expect(await dropCopies([other, second], SHA)).toBe(2);
+  expect(await dropCopies([other, second], SHA)).toBe(0);
+  expect(readdirSync(other)).toEqual([`${"b".repeat(64)}.sql.gpg`]);
+  mkdirSync(join(second, `${SHA}.sql.gpg`));
+  await expect(dropCopies([second], SHA)).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK" });
 });
