@@ -60,8 +60,8 @@ export async function verifyBackups(common: Common, ids: readonly string[]): Pro
 }
 
 /**
- * Deletes the named backups, all or none, and their copies in batch.backup_copies that no open run rests on. STOP_RUN_OPEN keeps the one an open run rests on; STOP_COULD_NOT_LOOK when
- * nobody can say which runs are open.
+ * Deletes the named backups, all or none, and their copies in batch.backup_copies that no open run rests on. STOP_RUN_OPEN keeps the one
+ * an open run rests on; STOP_COULD_NOT_LOOK when nobody can say which runs are open.
  */
 export async function pruneBackups(common: Common, ids: readonly string[]): Promise<number> {
   const { world, shelf } = await open(common);
