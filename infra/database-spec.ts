@@ -109,7 +109,7 @@ export function databaseSpec(rights: Rights, packages: readonly DeclaredPackage[
           ? {
               component: EXISTING,
               state: entry.state,
-              up: "nothing: it belongs to the existing system",
+              up: leftAlone(entry.path),
               ...(entry.parent === undefined ? {} : { parent: entry.parent }),
             }
           : {
@@ -127,6 +127,21 @@ export function databaseSpec(rights: Rights, packages: readonly DeclaredPackage[
 function parentIn(entry: Entry, entries: readonly Entry[]): string | undefined {
   const parent = entries.find(({ path }) => path === entry.parent);
   return parent?.package === entry.package ? parent.path : undefined;
+}
+
+/** The statement that gives the right of a path back; undefined for a path that is no right. */
+export function grantStatement(path: string): string | undefined {
+  const [, privilege, object = "", grantee = ""] =
+    /^grant (\w+) on ((?:schema|table|function) .+) to (\w+)$/.exec(path) ?? [];
+  if (privilege === undefined) return undefined;
+  return `GRANT ${privilege} ON ${object.replace(/^[a-z]+/, (kind) => kind.toUpperCase())} TO ${grantee};`;
+}
+
+/** What `up` does about a part of the existing system; a right that is gone comes with the statement its owner gives it back by. */
+function leftAlone(path: string): string {
+  const statement = grantStatement(path);
+  const left = "nothing: it belongs to the existing system";
+  return statement === undefined ? left : `${left}; whoever owns it gives it back by: ${statement}`;
 }
 
 function upOf({ name, allowed }: DeclaredPackage): string {

@@ -135,15 +135,17 @@ function componentAbove(path: string, spec: Spec): string {
   return "";
 }
 
+// A value is told only as a number or a truth value in place of another one: config-leaves.ts.
+const configKey = z.tuple([z.string(), z.boolean().nullable(), z.string().max(15).optional()]);
 const configLook = z.union([
   z.literal("no node"),
   z.literal("no file"),
-  z.strictObject({ json: z.boolean(), keys: z.array(z.tuple([z.string(), z.boolean().nullable()])) }),
+  z.strictObject({ json: z.boolean(), keys: z.array(configKey) }),
 ]);
 
 /** Path of one key of the configuration. */
 export const configPath = (key: string): string => `config ${key}`;
-/** State of a key that holds its declared value; no other value is ever told. */
+/** State of a key that holds its declared value; of another one no text is ever told. */
 export const AS_DECLARED = "as declared";
 /** Path of the file's bytes behind its keys. */
 export const bytesPath = (file: string): string => `bytes of ${file}`;
@@ -176,13 +178,13 @@ function configFacts(looks: Looks, reading: Reading, files: Facts): Record<strin
     parsed.data === "no node"
       ? Object.entries(reading.spec)
           .filter(([, { parent, whole }]) => parent === file && whole !== true)
-          .map(([path]): [string, boolean] => [path, true])
-      : parsed.data.keys.map(([key, same]): [string, boolean | null] => [configPath(key), same]);
+          .map(([path]) => [path, true] as const)
+      : parsed.data.keys.map(([key, same, value]) => [configPath(key), same, value] as const);
   return Object.fromEntries([
     found(reading, file, head, entry),
     bytes,
-    ...keys.map(([path, same]) =>
-      found(reading, path, same === true ? AS_DECLARED : same === false ? "another value" : "set", {
+    ...keys.map(([path, same, value]) =>
+      found(reading, path, same === true ? AS_DECLARED : same === false ? (value ?? "another value") : "set", {
         parent: file,
         ...(entry.witness === undefined ? {} : { witness: entry.witness }),
       }),

@@ -28,7 +28,7 @@ import {
   userState,
 } from "./facts.ts";
 import { keyHolds, keyStep } from "./render/backup-key.ts";
-import { configLeaves } from "./render/config-leaves.ts";
+import { configLeaves, declaredLeaves } from "./render/config-leaves.ts";
 import { directoryHolds, directoryState, directoryStep, fileHolds, fileState, fileStep } from "./render/file-steps.ts";
 import type { Ownership } from "./render/file-steps.ts";
 import { renderEngine, renderEngineLook, type EngineDatabase } from "./render/engine-database.ts";
@@ -388,9 +388,7 @@ function requestOf(config: StackConfig, sources: Sources, spec: Spec): ProbeRequ
     keyring: config.backupKey.keyring,
     config: {
       file: config.orchestrator.file,
-      declared: Object.fromEntries(
-        Object.entries(configLeaves(config.orchestrator.content)).map(([key, { sha }]) => [key, sha]),
-      ),
+      declared: declaredLeaves(config.orchestrator.content),
     },
     engine: engineLook(config, sources),
     database: { ...psqlPlace(config), scope: databaseScope(sources.rights), statement: sources.statement },

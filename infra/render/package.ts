@@ -1,6 +1,6 @@
 // Scripts of one database package: laid in one transaction, believed only after its own check and the catalogs agree.
 import type { EnvLogin } from "../../runner/rules/env-login.ts";
-import { databaseScope, membershipPath, type DeclaredPackage } from "../database-spec.ts";
+import { databaseScope, grantStatement, membershipPath, type DeclaredPackage } from "../database-spec.ts";
 import type { Spec } from "../drift.ts";
 import { definedFunctions } from "../package-functions.ts";
 import type { Rights } from "../rights.ts";
@@ -134,14 +134,7 @@ function renderRepair({ declared, rights, entries }: PackageScript): string {
       "\\endif",
       `ALTER EVENT TRIGGER ${name} ENABLE${mode === "A" ? " ALWAYS" : ""};`,
     ]);
-  const grants = Object.keys(entries).flatMap((path) => {
-    const [, privilege, object, grantee] = /^grant (\w+) on ((?:schema|table|function) .+) to (\w+)$/.exec(path) ?? [];
-    return privilege === undefined
-      ? []
-      : [
-          `GRANT ${privilege} ON ${(object ?? "").replace(/^[a-z]+/, (kind) => kind.toUpperCase())} TO ${grantee ?? ""};`,
-        ];
-  });
+  const grants = Object.keys(entries).flatMap((path) => grantStatement(path) ?? []);
   return [...roles, ...memberships, ...owners, ...routines, ...triggers, ...eventTriggers, ...grants].join("\n");
 }
 

@@ -24,7 +24,7 @@ export interface ProbeRequest {
   readonly envFiles: { readonly program: string | undefined; readonly questions: readonly EnvQuestion[] };
   /** PostgreSQL's programs that a backup needs, each asked its version beside the server's. */
   readonly postgres: readonly string[];
-  /** The configuration file and the sha256 of every declared leaf. */
+  /** The configuration file and what each declared leaf is compared with. */
   readonly config: { readonly file: string; readonly declared: Readonly<Record<string, string>> };
   readonly keyring: string;
   /** The scheduler's own database and the body of the look at it; null on a host that does no batches. */

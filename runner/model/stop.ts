@@ -20,7 +20,7 @@ const row = (exit: number, call: StopRow["call"], title: string, hint: string): 
 export const STOPS = {
   STOP_APPROVAL_REQUIRED: row(3, "approver", "the run waits for signatures", "fetch the request bundle, sign it with `npm run approve`, then resume"),
   STOP_DOCUMENT_UNKNOWN: row(4, "operator", "no such document in the source registry", "take it in with `npm run intake` and `npm run register`"),
-  STOP_REFUSED_INPUT: row(4, "operator", "the input cannot be cut as it is", "correct the named place, register the corrected text, then cut again"),
+  STOP_REFUSED_INPUT: row(4, "operator", "what was given cannot be used as it is", "correct what is named here and give the command again; a corrected text is registered first"),
   STOP_TARGET_POLICY: row(4, "operator", "the target policy of this host forbids this document", "choose another target or have the policy changed under review"),
   STOP_PRECHECK_FAILED: row(4, "operator", "a precheck failed", "mend every point listed, then run `cutter precheck` again"),
   STOP_APPROVAL_INVALID: row(4, "approver", "an approval does not prove what it must", "sign the newest request again with your own current key"),

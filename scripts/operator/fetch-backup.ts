@@ -34,7 +34,7 @@ export async function fetchBackup(
   target: Target,
   runId: string,
   folder: string,
-  judge: (known: DrillPackage) => Promise<void>,
+  judge: (known: DrillPackage) => void,
 ): Promise<FetchedBackup> {
   const place = { file: join(folder, `${runId}.sql.gpg`), packageFile: join(folder, `${runId}.package.json`) };
   const kept = await keptPackage(place.packageFile);
@@ -42,7 +42,7 @@ export async function fetchBackup(
   if (kept && existsSync(place.file) && (await shaOf(place.file)) === kept.file_sha) return { ...place, package: kept };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const known = await fetchPackage(target, runId);
-  await judge(known);
+  judge(known);
   await copyFile(target, known, place.file);
   await writeFile(place.packageFile, JSON.stringify(known), { mode: 0o600 });
   return { ...place, package: known };

@@ -6,13 +6,11 @@ import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { drillRecordSchema, type DrillPackage, type DrillRecord } from "../../runner/model/drill.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { majorOfText } from "../../runner/rules/postgres-versions.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
 import { decrypting, opensWith, refused, withKey, type DrillKey } from "../operator/decrypt.ts";
 import { fetchBackup, fetchHead, fetchPackage, type FetchedBackup } from "../operator/fetch-backup.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
-import type { HostEvent } from "../operator/host-call.ts";
-import { stopOf } from "../operator/stop-of-host.ts";
+import { insistRestorable, restoreFailed } from "../operator/restorable.ts";
 import type { Target } from "../operator/target.ts";
 import { drillReport } from "../operator/drill-report.ts";
 import { PAGE_OPTION, tellPage, wishedPage, type PageWish } from "../reading/page-file.ts";
@@ -98,7 +96,10 @@ async function wholeRestores(target: Target, runId: string, folder: string, key:
       wanted: "initdb, postgres and psql",
       next: installLine(missingPrograms()),
     });
-  const fetched = await fetchBackup(target, runId, folder, (known) => insistRestorable(known, bin));
+  const here = { bin, major: postgresMajor(bin) };
+  const fetched = await fetchBackup(target, runId, folder, ({ source_version: version }) =>
+    insistRestorable(version, here),
+  );
   // Short, because sockets lie in it, and to be entered by the user that owns the throw-away server.
   const scratchRoot = await mkdtemp(join(tmpdir(), "d-"));
   try {
@@ -108,20 +109,6 @@ async function wholeRestores(target: Target, runId: string, folder: string, key:
     await rm(scratchRoot, { recursive: true, force: true });
   }
   return fetched.package;
-}
-
-/** Before megabytes are fetched and a key is asked for: programs older than the source cannot restore its backup. */
-async function insistRestorable({ source_version: version }: DrillPackage, bin: string): Promise<void> {
-  if (version === undefined) return;
-  const source = majorOfText(version);
-  const here = postgresMajor(bin);
-  if (here !== undefined && here >= source) return;
-  throw new Stopped("STOP_PRECHECK_FAILED", {
-    saw: `PostgreSQL ${here ?? "of an unknown version"} in ${bin} for a backup of PostgreSQL ${source}`,
-    wanted: `PostgreSQL ${source} or later on this machine`,
-    hint: "nothing was fetched; the newest installation of this machine is used",
-    next: installLine([{ debian: `postgresql-${source}` }]),
-  });
 }
 
 /** gpg's standard output is the drill's standard input; both must end well, gpg because only its end says that no byte was changed. */
@@ -152,26 +139,7 @@ async function restoreThrough(
   await pipeline(opened.stdout, restored.stdin).catch(() => opened.kill());
   const [key, copy] = await Promise.all([opened, restored]);
   if (key.failed && (!copy.failed || KEY_REFUSED.test(key.stderr))) throw refused(key.stderr);
-  if (copy.failed) throw drillFailed(copy, file);
-}
-
-/** The restore's own stop, whole: its code, what it saw, and what to do about it. */
-function drillFailed({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }, file: string): Stopped {
-  const kept = `the sealed file is kept: ${file}`;
-  const events = stdout
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as HostEvent);
-  const stop = stopOf(events);
-  if (stop === undefined) {
-    return new Stopped("STOP_PROOF_FAILED", {
-      saw: stderr.trim().split("\n")[0] || "the restore ended without a word",
-      wanted: "every row of the receipt in the restored copy",
-      hint: kept,
-    });
-  }
-  const { saw, wanted, hint = "", details = [] } = stop.facts;
-  return new Stopped(stop.code, { saw, wanted, details, hint: `${hint}; ${kept}` });
+  if (copy.failed) throw restoreFailed(copy, file);
 }
 
 function recordOf(kind: DrillRecord["kind"], known: DrillPackage): DrillRecord {

@@ -18,7 +18,7 @@ import { execaSync } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { declareHost } from "../../../../infra/host-spec.ts";
 import { definedFunctions } from "../../../../infra/package-functions.ts";
-import { CONFIG_LEAVES_PROGRAM, configLeaves } from "../../../../infra/render/config-leaves.ts";
+import { CONFIG_LEAVES_PROGRAM, declaredLeaves } from "../../../../infra/render/config-leaves.ts";
 import { directoryStep, fileHolds, fileStep } from "../../../../infra/render/file-steps.ts";
 import { renderHostScript } from "../../../../infra/render/host-script.ts";
 import { treeFunctions, treeHolds, treeSteps, type Tree } from "../../../../infra/render/tree-steps.ts";
@@ -258,26 +258,38 @@ test("text in a here-document arrives byte for byte, also when it holds the end 
   expect(existsSync("no")).toBe(false);
 });
 
-test("the host tells of the configuration which keys stand, and no value or digest of another one", () => {
+function toldOf(declared: object, found: object): string {
   const path = join(folder, "c.json");
-  const declared = { a: { b: "one", list: ["x"] }, c: 1 };
-  writeFileSync(path, JSON.stringify({ a: { b: "pasted-secret", list: ["x"], "new key": "pasted-secret" }, c: 1 }));
-  const digests = Object.fromEntries(Object.entries(configLeaves(declared)).map(([key, { sha }]) => [key, sha]));
-  const out = execFileSync(process.execPath, [
-    "-e",
-    CONFIG_LEAVES_PROGRAM,
-    "--",
-    path,
-    JSON.stringify(digests),
-  ]).toString();
+  writeFileSync(path, JSON.stringify(found));
+  const words = ["-e", CONFIG_LEAVES_PROGRAM, "--", path, JSON.stringify(declaredLeaves(declared))];
+  return execFileSync(process.execPath, words).toString();
+}
+
+test("the host tells of the configuration which keys stand, and no text or digest of another one", () => {
+  const found = { a: { b: "pasted-secret", list: ["x"], "new key": "pasted-secret" }, c: "pasted-secret", d: 12 };
+  const out = toldOf({ a: { b: "one", list: ["x"] }, c: 1, d: "one" }, found);
   expect(JSON.parse(out)).toEqual({
     json: true,
     keys: [
       ["a.b", false],
       ["a.list", true],
       ['a."new key"', null],
-      ["c", true],
+      ["c", false],
+      ["d", false],
     ],
   });
-  expect(out).not.toMatch(/pasted|[0-9a-f]{64}/);
+  expect(out).not.toMatch(/pasted|12|[0-9a-f]{64}/);
+});
+
+test("where 61 units are allowed instead of 3, drift said `another value`: a number in place of a number is told", () => {
+  const declared = { caps: { units: 3, backup_gb: 0.5 }, strict: true, same: 7 };
+  expect(JSON.parse(toldOf(declared, { caps: { units: 61, backup_gb: 2 }, strict: false, same: 7 }))).toEqual({
+    json: true,
+    keys: [
+      ["caps.units", false, "61"],
+      ["caps.backup_gb", false, "2"],
+      ["strict", false, "false"],
+      ["same", true],
+    ],
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stopLines, stopsText } from "../../../../runner/commands/stops.ts";
+import { runIdOf } from "../../../../runner/model/ids.ts";
 import { STOPS, Stopped } from "../../../../runner/model/stop.ts";
 import { stopJson, stopText } from "../../../../runner/terminal/stop-text.ts";
 import type { StopJson } from "../../../../runner/model/events.ts";
@@ -73,6 +74,17 @@ describe("a stop for people", () => {
     expect(text).toContain("a\\u{A}NEXT");
     expect(text).not.toMatch(/[\u001b\u202e\r]/);
     expect(text.split("\n").filter((line) => line.startsWith("NEXT"))).toEqual([]);
+  });
+
+  test("a mistyped run id was told `the input cannot be cut as it is`: title and hint fit whatever was given", () => {
+    try {
+      runIdOf("ictr-oops");
+      expect.unreachable("it is no run id");
+    } catch (stop) {
+      if (!(stop instanceof Stopped)) throw stop;
+      expect(stopText(stop, "no run")).toMatch(/^STOP_REFUSED_INPUT: what was given cannot be used/);
+      expect(stopText(stop, "no run")).not.toMatch(/\bcut\b/);
+    }
   });
 
   test("every code of the table prints with its title, a hint and whom to call", () => {
