@@ -55,8 +55,5 @@ export function configLeaves(value: unknown, path = ""): Readonly<Record<string,
 /** What the program compares with: the digest of a leaf, or the leaf itself where it is a number or a truth value. */
 export const declaredLeaves = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(configLeaves(value)).map(([key, { text, sha }]) => [
-      key,
-      PLAIN.test(text) ? text : sha,
-    ]),
+    Object.entries(configLeaves(value)).map(([key, { text, sha }]) => [key, PLAIN.test(text) ? text : sha]),
   );

@@ -38,7 +38,7 @@ export async function fetchBackup(
 ): Promise<FetchedBackup> {
   const place = { file: join(folder, `${runId}.sql.gpg`), packageFile: join(folder, `${runId}.package.json`) };
   const kept = await keptPackage(place.packageFile);
-  if (kept) await judge(kept);
+  if (kept) judge(kept);
   if (kept && existsSync(place.file) && (await shaOf(place.file)) === kept.file_sha) return { ...place, package: kept };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const known = await fetchPackage(target, runId);

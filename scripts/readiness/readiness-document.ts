@@ -1,7 +1,6 @@
 // Readiness as a document: the checklist and its evidence, in the form that the documents of a run have.
 import type { Point } from "../../runner/model/point.ts";
 import { code, facts, table, utc, type Document } from "../../runner/reports/blocks.ts";
-import { markdownOf } from "../../runner/reports/markdown.ts";
 import { allFound } from "../../runner/terminal/checklist.ts";
 import type { Evidence } from "./non-mutation.ts";
 
@@ -20,9 +19,6 @@ export function documentName({ documentId, at }: Pick<ToldReadiness, "documentId
   const second = at.toISOString().slice(0, 19).replaceAll(":", "").replace("T", "-");
   return `${documentId === undefined ? "prerequisite-survey" : "first-run-package"}-${second}.md`;
 }
-
-/** Its text, as it is delivered. */
-export const readinessDocument = (told: ToldReadiness): string => markdownOf(readinessReport(told));
 
 /** The checklist and its evidence as a report. */
 export function readinessReport({ host, documentId, at, points, evidence, next }: ToldReadiness): Document {

@@ -12,12 +12,9 @@ import { printJson } from "../../runner/terminal/print-json.ts";
 import { runProgram } from "../frame/run-program.ts";
 import type { Evidence } from "../readiness/non-mutation.ts";
 import { readinessOf, type Readiness } from "../readiness/readiness-of.ts";
-import {
-  documentName,
-  readinessDocument,
-  readinessReport,
-  type ToldReadiness,
-} from "../readiness/readiness-document.ts";
+import { documentName, readinessReport, type ToldReadiness } from "../readiness/readiness-document.ts";
+import { htmlOf } from "../../runner/reports/html.ts";
+import { markdownOf } from "../../runner/reports/markdown.ts";
 import { deliveredEvent } from "../../runner/model/events.ts";
 import { answersOf, eventsLike } from "../operator/host-call.ts";
 import { targetOf } from "../operator/target.ts";
@@ -31,7 +28,7 @@ operatorProgram(
 )
   .argument("[document-id]", "the document that shall be cut")
   .option(...PAGE_OPTION)
-  .option("--deliver", "hand the list to the host's reporter as a document, as those of a run", false)
+  .option("--deliver", "hand the list to the host's reporter as a document and a page, as those of a run", false)
   .action((document: string | undefined, options: Options) =>
     document === undefined
       ? runProgram(() => ofHost(options))
@@ -93,7 +90,11 @@ async function deliver(
   const target = targetOf(stack);
   const whole = { ...told, host: target.address.host, at: new Date(), next: nextCommand(told.points, stack) };
   const name = documentName(whole);
-  await upload(target, { area: "reports/handed-over", name }, Buffer.from(readinessDocument(whole)));
+  const report = readinessReport(whole);
+  const lay = (file: string, text: string): Promise<string> =>
+    upload(target, { area: "reports/handed-over", name: file }, Buffer.from(text));
+  await lay(name.replace(/[.]md$/, ".html"), htmlOf(report));
+  await lay(name, markdownOf(report));
   const events = await answersOf(target, ["deliver", told.documentId ?? "host", name]);
   for (const delivered of eventsLike(deliveredEvent, events)) {
     if (json) printJson(delivered);

@@ -231,7 +231,7 @@ test.runIf(asRoot)(
 );
 
 test.runIf(asRoot)(
-  "the survey and the first-run package are delivered as documents by the host's own reporter, as the runner's user",
+  "the survey and the first-run package are delivered as documents and as pages by the host's own reporter, as the runner's user",
   () => {
     const stack = join(host.engine.place.project, "Pulumi.sandbox.yaml");
     const program = join(projectRoot(), "dist", "scripts", "readiness.mjs");
@@ -242,10 +242,14 @@ test.runIf(asRoot)(
       const done = spawnSync(process.execPath, [program, ...words, "--deliver", "--stack", stack], {
         encoding: "utf8",
       });
-      const file = /^delivered: (.+)$/m.exec(done.stdout)?.[1] ?? done.stderr;
+      const [file = done.stderr, page = "none"] = [...done.stdout.matchAll(/^delivered: (.+)$/gm)].map(
+        ([, one]) => one,
+      );
       expect(file).toMatch(new RegExp(`^knowledge/dev/laws/${subject}/readiness/${kind}-[0-9-]+[.]md$`));
       const delivered = join(host.folder, "var lib", "reports", file);
       expect(readFileSync(delivered, "utf8")).toMatch(/^# (?:Prerequisite survey|First-run package)/);
+      expect(page).toBe(file.replace(/md$/, "html"));
+      expect(readFileSync(join(host.folder, "var lib", "reports", page), "utf8")).toMatch(/^<!doctype html>/);
       expect(execFileSync("stat", ["-c", "%U", delivered]).toString().trim()).toBe(made("cutter"));
       // Looking does not write: the copy that was handed over is gone.
       expect(readdirSync(join(host.folder, "var lib", "reports", "handed-over"))).toEqual([]);

@@ -46,7 +46,9 @@ test("the cause of a failed restore was hidden behind `saw STOP_PROOF_FAILED`: i
   const said = `${JSON.stringify({ event: "progress" })}\n${JSON.stringify(endedBy(cause, "no run"))}\n`;
   const told = restoreFailed({ stdout: said, stderr: "STOP_PROOF_FAILED: …" }, "/backups/one.sql.gpg");
   expect(told).toMatchObject({ code: "STOP_PROOF_FAILED", facts: { saw: cause.facts.saw, details: ["line 12"] } });
-  expect(stopText(told)).toMatch(/HINT +take the programs of the source; the sealed file is kept: \/backups\/one.sql.gpg/);
+  expect(stopText(told)).toMatch(
+    /HINT +take the programs of the source; the sealed file is kept: \/backups\/one.sql.gpg/,
+  );
 });
 
 test("a restore that was killed, or whose words are no event, is told by its first line", () => {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { documentName, readinessDocument } from "../../../../scripts/readiness/readiness-document.ts";
+import { markdownOf } from "../../../../runner/reports/markdown.ts";
+import { documentName, readinessReport, type ToldReadiness } from "../../../../scripts/readiness/readiness-document.ts";
 
+const readinessDocument = (told: ToldReadiness): string => markdownOf(readinessReport(told));
 const at = new Date("2026-11-29T20:10:11Z");
 const points = [
   { part: "the host", title: "programs", state: "found" as const, saw: "all of them" },
