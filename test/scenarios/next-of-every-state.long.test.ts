@@ -129,6 +129,10 @@ test(
     const after = await sheet(run);
     expect(after.state).toBe("closeout_reported");
     expect(after.page).toMatch(/^\/.+[.]html$/);
+    // What a closed run asked for is not brought to people any more.
+    const late = await here.script("fetch", run);
+    expect([late.status, late.stdout, nextIn(late)]).toEqual([4, "", after.next]);
+    expect(late.stderr).toContain("nobody can sign it any more");
     const verified = await paste(after.next);
     expect([verified.command, verified.status]).toEqual([`npm run verify -- ${run}`, 0]);
     expect(verified.stderr).toContain(String(after.page));

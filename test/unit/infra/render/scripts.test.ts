@@ -192,7 +192,8 @@ test("a tree is laid with its folders in one piece, a second time nothing is don
   const before = statSync(kept).ino;
   writeFileSync(mended, "SELECT 2\n");
   chmodSync(join(folder, "tree", "empty"), 0o666);
-  writeFileSync(join(folder, "tree", "stranger"), "");
+  // With a mode of its own: an ordinary user's umask of 0002 would make it another one.
+  writeFileSync(join(folder, "tree", "stranger"), "", { mode: 0o644 });
   expect(run(layingTree(tree()))).toMatchObject({ status: 0, stdout: "laid and verified" });
   expect([readFileSync(mended, "utf8"), statSync(kept).ino]).toEqual(["SELECT 1\n", before]);
   expect(modes()).toEqual([
@@ -204,6 +205,29 @@ test("a tree is laid with its folders in one piece, a second time nothing is don
     "tree/stranger 644",
   ]);
 });
+
+test.each(["0002", "0027", "0077"])(
+  "under umask %s a file, a folder and a tree get exactly the declared modes",
+  (umask) => {
+    const [file, place] = [join(folder, "f"), join(folder, "d")];
+    const script = renderHostScript({
+      title: "one folder",
+      holds: ["false"],
+      steps: [directoryStep(place, { ...owned, mode: "0750" }), "exit 0"],
+    });
+    for (const one of [laying(file, Buffer.from("one\n")), script, layingTree(tree())])
+      expect(run(one, `umask ${umask}; `)).toMatchObject({ status: 0, stderr: "" });
+    expect(modes()).toEqual([
+      "d 750",
+      "f 640",
+      "tree 755",
+      "tree/cutter.mjs 644",
+      "tree/empty 644",
+      "tree/sql 755",
+      "tree/sql/one.sql 644",
+    ]);
+  },
+);
 
 test("a host that is full, or was killed while a tree came, keeps no part of it", () => {
   mkdirSync(join(folder, ".incoming", "half"), { recursive: true });
