@@ -153,7 +153,7 @@ test(
     ]);
     expect(await colleague.script("status", "--stack", "other")).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining("no Pulumi.other.yaml"),
+      stderr: expect.stringMatching(/no Pulumi[.]other[.]yaml[^]*^NEXT +npm run init -- other$/m),
     });
     expect(await colleague.script("status", "--stack", nowhere)).toMatchObject({
       status: 1,
