@@ -17,12 +17,15 @@ import { chainOf, recordedIn } from "../looks/run-record.ts";
 import { JOURNAL_START } from "../rules/journal.ts";
 import { ambiguousState, knownPhase, parseState, stateJson, stateText, type StateFacts } from "../rules/run-state.ts";
 import type { StopJson } from "../model/events.ts";
+import type { StateJson } from "../model/state.ts";
 import type { World } from "../world.ts";
 
 /** Everything that follows a run's records; made again by any process it is the same. */
 export interface Projection extends RunWatcher {
   /** state.json and journal.ndjson; `phase` is the one the run stopped in. */
   project(runId: string, stop: StopJson | null, phase: RecordedPhase | null): Promise<void>;
+  /** The same where nothing of the run was tried: how its last try ended stays. Nothing for a run that has no state file yet. */
+  again(runId: string): Promise<void>;
   /** state.json alone, without the database: the answer to COMMIT of `phase` was lost. Nothing when another epoch wrote the file. */
   unknown(
     run: { readonly run_id: string; readonly epoch: string },
@@ -41,7 +44,12 @@ const PAUSES = { cut: ["SG_1_cut_authz", "EXECUTION"], lifecycle: ["SG_2_lifecyc
 /** The projection of a world. Stops as the files and the reporter do (STOP_COULD_NOT_LOOK, STOP_KB_UPLOAD_FAILED). */
 export function projection(world: World): Projection {
   return {
-    project: async (runId, stop, phase) => void (await project(world, runId, stop, phase)),
+    project: async (runId, stop, phase) =>
+      void (await project(world, runId, stop ? { stop_code: stop.code, message: stop.saw, phase } : null)),
+    again: async (runId) => {
+      const before = await stateBefore(world, runId);
+      if (before) await project(world, runId, before.last_error);
+    },
     unknown: async ({ run_id, epoch }, stop, phase) => {
       const bytes = await world.files.readRun(run_id, "state.json");
       const before = bytes ? parseState(Buffer.from(bytes).toString("utf8")) : undefined;
@@ -52,7 +60,7 @@ export function projection(world: World): Projection {
         stateText(ambiguousState(before, { stop_code: stop.code, message: stop.saw, phase }, new Date())),
       );
     },
-    step: async (run, phase) => deliverPhase(world, await project(world, run.row.run_id, null, null), phase),
+    step: async (run, phase) => deliverPhase(world, await project(world, run.row.run_id, null), phase),
     requested: async (run, gate) =>
       deliverPause(world, await rowsOf(world, run.row.run_id), gate === "SG_2_lifecycle_authz" ? "lifecycle" : "cut"),
     deliverAll: async (runId) => {
@@ -63,14 +71,14 @@ export function projection(world: World): Projection {
   };
 }
 
-async function project(world: World, runId: string, stop: StopJson | null, phase: RecordedPhase | null): Promise<Rows> {
+async function project(world: World, runId: string, error: StateFacts["last_error"]): Promise<Rows> {
   const rows = await rowsOf(world, runId);
   const requests = (
     await Promise.all([...PAUSES.cut, ...PAUSES.lifecycle].map((gate) => askedFor(world, runId, gate)))
   ).filter((asked) => asked !== undefined);
   const state: StateFacts = {
     ...rows,
-    revision: (await revisionBefore(world, runId)) + 1,
+    revision: ((await stateBefore(world, runId))?.revision ?? 0) + 1,
     proves: INVARIANTS,
     phase_cap_seconds: world.config.caps.phase_minutes * 60,
     now: rows.run.now,
@@ -81,7 +89,7 @@ async function project(world: World, runId: string, stop: StopJson | null, phase
       payload_sha: request.payload_sha,
       approve_by: request.approve_by,
     })),
-    last_error: stop ? { stop_code: stop.code, message: stop.saw, phase } : null,
+    last_error: error,
   };
   await world.files.writeRun(runId, "state.json", stateText(stateJson(state)));
   await world.files.writeRun(
@@ -93,12 +101,12 @@ async function project(world: World, runId: string, stop: StopJson | null, phase
 }
 
 /** A file that is gone or damaged is only a projection: it is written anew and counts from one again. */
-async function revisionBefore(world: World, runId: string): Promise<number> {
+async function stateBefore(world: World, runId: string): Promise<StateJson | undefined> {
   const bytes = await world.files.readRun(runId, "state.json");
   try {
-    return bytes ? parseState(Buffer.from(bytes).toString("utf8")).revision : 0;
+    return bytes && parseState(Buffer.from(bytes).toString("utf8"));
   } catch (error) {
-    if (error instanceof Stopped) return 0;
+    if (error instanceof Stopped) return undefined;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { ask } from "../looks/one-statement.ts";
 import { insistChain } from "../signatures/approver-chain.ts";
 import { insistStatementSigned, invalid, type SignedStatement } from "../signatures/signed.ts";
 import type { Common } from "./call-options.ts";
+import { stateAfterDecision } from "./state-after-decision.ts";
 import type { ApproverSet } from "../model/approvers.ts";
 import { canonicalText, digestOf, type Json } from "../model/canonical.ts";
 import type { DocumentId, RunId } from "../model/ids.ts";
@@ -39,7 +40,9 @@ export async function admit(common: Common, files: readonly string[]): Promise<n
   let status = 0;
   for (const file of files.filter((name) => !name.endsWith(".sig"))) {
     try {
-      sayAdmitted(common, await admitOne(world, approvers, file));
+      const statement = await admitOne(world, approvers, file);
+      sayAdmitted(common, statement);
+      await stateAfterDecision(world, statement.run_id);
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       process.stderr.write(`${printable(file)}: not admitted\n`);

@@ -15,6 +15,7 @@ import { readOrStop, readSafely } from "../adapters/safe-file.ts";
 import type { World } from "../world.ts";
 import { LAID, admitOne, approversOf, sayAdmitted } from "./gate-admit.ts";
 import { runIdOf } from "../model/ids.ts";
+import { stateAfterDecision } from "./state-after-decision.ts";
 import { printJson } from "../terminal/print-json.ts";
 
 const HALT_FILE_CAP = 64 * 1024;
@@ -41,6 +42,7 @@ export async function unhalt(common: Common, file: string): Promise<number> {
   if ((await haltsInForce(world, reach)).some((halt) => named.has(halt.halt_id)))
     sayAdmitted(common, await admitOne(world, await approversOf(world), file));
   await takeFileAway(world, reach);
+  await stateAfterDecision(world, reach);
   if (common.json) printJson({ event: "unhalted", reach, halt_ids: statement.payload.halt_ids });
   process.stderr.write(`no halt of ${reach === EVERY_RUN ? "every run" : reach} is in force\n`);
   return 0;

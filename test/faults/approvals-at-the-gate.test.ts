@@ -356,6 +356,10 @@ describe("approvals that count", () => {
   });
   test("of two people let the run write its drafts and wait for the enactment", async () => {
     expect(await gate(await host.sign(run, "EXECUTION", "minh"))).toMatchObject({ status: 0 });
+    // The sheet went on asking for signatures that were admitted, until somebody resumed.
+    expect((await host.cutter("orchestrate", "status", run)).events).toMatchObject([
+      { waiting_for: null, next: `cutter orchestrate resume ${run}` },
+    ]);
     expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({
       status: 3,
       stop: "STOP_APPROVAL_REQUIRED",

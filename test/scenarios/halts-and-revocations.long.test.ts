@@ -49,6 +49,10 @@ test("a halted run writes nothing until a signed UNHALT that names the halt has 
 
   expect(await host.cutter("orchestrate", "unhalt", signed)).toMatchObject({ status: 0 });
   expect(existsSync(lock(`HALT.${run}`))).toBe(false);
+  // The sheet went on saying that the run is halted, until somebody resumed.
+  expect((await host.cutter("orchestrate", "status", run)).events).toMatchObject([
+    { halted: [], next: `cutter orchestrate resume ${run}` },
+  ]);
   expect(await host.cutter("orchestrate", "resume", run)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(await units()).toBe(3);
   expect(await host.cutter("orchestrate", "revert", run, "a test")).toMatchObject({ status: 0 });

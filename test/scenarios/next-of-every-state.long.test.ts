@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   fileIn,
-  hostedClone,
+  operatorClone,
   removeClones,
   signBundle,
   type OperatorClone,
@@ -20,7 +20,12 @@ const SIGNERS: Readonly<Record<string, string>> = {
 };
 let here: OperatorClone;
 beforeAll(async () => {
-  here = await hostedClone("here");
+  here = await operatorClone("here");
+  for (const [name, word] of [
+    ["sandbox", "up"],
+    ["up", "--yes"],
+  ] as const)
+    expect([name, await here.script(name, word)]).toEqual([name, expect.objectContaining({ status: 0 })]);
 }, LONG);
 afterAll(removeClones, LONG);
 
@@ -146,7 +151,7 @@ test(
   async () => {
     let answer = await paste("npm run cut -- NEXT-1");
     const typed: string[] = [];
-    while (nextIn(answer) !== "no NEXT" && !/<[a-z -]+>/.test(nextIn(answer)) && answer.status !== 0) {
+    while (nextIn(answer) !== "no NEXT" && !/<[a-z. -]+>/.test(nextIn(answer)) && answer.status !== 0) {
       const next = nextIn(answer);
       expect(typed).not.toContain(next);
       typed.push(next);

@@ -82,7 +82,14 @@ test("a process that is taken over before its first look writes nothing and leav
       world: world(takenOverAtOnce(real, run.runId), events),
       holder: { name: "ours", isGone: (holder) => holder === "holder-1" },
       ground: { content: () => undefined, stage: nobody },
-      projection: { step: silent, requested: silent, project: silent, unknown: silent, deliverAll: silent },
+      projection: {
+        step: silent,
+        requested: silent,
+        project: silent,
+        again: silent,
+        unknown: silent,
+        deliverAll: silent,
+      },
     },
     run.runId as RunId,
   );
