@@ -102,9 +102,13 @@ function barHtml(length: number, longest: number): Html {
 const lineHtml = (value: Line): Html =>
   joined(...piecesOf(value).map((piece) => (typeof piece === "string" ? line(piece) : codeHtml(piece.code))));
 
-/** A short name is one word of a table's cell, a digest breaks where it must. */
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** A short name is one word of a table's cell; a digest there shows its beginning on the screen, and is whole in the file and on paper. */
 const codeHtml = (value: string): Html =>
-  element("code", { class: value.length <= SHORT ? "short" : undefined }, line(value));
+  DIGEST.test(value)
+    ? element("code", { class: "digest", title: value }, line(value))
+    : element("code", { class: value.length <= SHORT ? "short" : undefined }, line(value));
 
 const plain = (value: Line): string =>
   piecesOf(value)

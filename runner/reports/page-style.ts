@@ -213,6 +213,13 @@ thead th {
 .report td code {
   overflow-wrap: anywhere;
 }
+.report td code.digest {
+  display: block;
+  max-width: 14ch;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
 .report td code.short {
   white-space: nowrap;
 }
@@ -279,6 +286,10 @@ thead th {
   main {
     max-width: none;
     padding: 0;
+  }
+  .report td code.digest {
+    max-width: none;
+    white-space: normal;
   }
 }
 `;

@@ -15,7 +15,15 @@ import { readBundle } from "../../scripts/signing/bundle.ts";
 import { projectRoot } from "../../infra/place.ts";
 import { openAddress, openBrowser, openFile, type Window } from "../support/browser.ts";
 import { finalFactsOf } from "../support/recorded-run.ts";
-import { batchOfHost, boardOf, hostSaid, saidByRun, statusSaid, watchedHost } from "../support/watched-board.ts";
+import {
+  batchOfHost,
+  boardOf,
+  OPEN_RUN,
+  hostSaid,
+  saidByRun,
+  statusSaid,
+  watchedHost,
+} from "../support/watched-board.ts";
 import { terminalPicture } from "./terminal-picture.ts";
 
 const SIZE: Window = { width: 1180 };
@@ -36,7 +44,7 @@ export async function takePictures(folder: string): Promise<void> {
     };
     await take("reading-page-light", await enactment(), SIZE);
     await take("reading-page-dark", await enactment("giấy"), { ...SIZE, dark: true }, "#law");
-    await take("run-page", htmlOf(finalReport(finalFactsOf()).document), SIZE);
+    await take("run-page", htmlOf(finalReport(finalFactsOf()).document), SIZE, "#part-2");
     const server = await serveBoard({ access: newAccess(), code: boardCode(), board: busyBoard }, 0);
     try {
       const { page } = await openAddress(browser, server.link, SIZE);
@@ -71,7 +79,11 @@ const hoursFromNow = (hours: number): string => new Date(Date.now() + hours * 3_
 /** A host with a run that waits, one that is done, a batch, an old backup. */
 const busyBoard = () =>
   boardOf(
-    statusSaid({ deadline: hoursFromNow(1.3) }),
+    statusSaid({
+      deadline: hoursFromNow(1.3),
+      next: `npm run fetch -- ${OPEN_RUN} --stack contabo`,
+      or: `npm run resume -- ${OPEN_RUN} --stack contabo`,
+    }),
     statusSaid({
       run_id: "ictr-20261128T110000Z-0000000c",
       document_id: "OTHER-LAW",

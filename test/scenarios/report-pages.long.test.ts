@@ -122,6 +122,15 @@ test("the page of a run shows its phases as bars beside their times, who signed 
   const text = (await page.locator("main").innerText()).replaceAll(/\s+/g, " ");
   for (const word of ["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz", "public.information_unit", "cut_leg_a"])
     expect(text).toContain(word);
+  const rows = page.locator("#part-2 tbody tr");
+  expect((await rows.first().boundingBox())?.height ?? 999).toBeLessThan(100);
+  await page.emulateMedia({ media: "print" });
+  const digest = rows.first().locator("code.digest");
+  const shown = await digest.evaluate((one) => {
+    const { scrollWidth, clientWidth } = one as unknown as { scrollWidth: number; clientWidth: number };
+    return scrollWidth - clientWidth;
+  });
+  expect([await digest.innerText(), shown]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), 0]);
   expect(wrong).toEqual([]);
   await page.close();
 });

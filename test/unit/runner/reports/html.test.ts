@@ -75,6 +75,12 @@ test("bars have the lengths of their rows, and what took no time has none", () =
   ]);
 });
 
+test("a digest, which made every row of the phases six lines high, stands whole in the file and short in its cell", () => {
+  const digest = "ab".repeat(32);
+  const page = htmlOf({ ...report, sections: [section("Phases", table(["output sha"], [[code(digest)]]))] });
+  expect(page).toContain(`<code class="digest" title="${digest}">${digest}</code>`);
+});
+
 test("a page names the run that owns it, and only in its head", () => {
   expect(ownerOf(htmlOf(report))).toBe(RUN);
   const { title, opening, sections } = report;
