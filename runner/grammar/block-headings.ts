@@ -89,7 +89,12 @@ function blockParser(): MarkdownIt {
  * long text. A last line of blanks without a line ending is none, as there.
  */
 function markLines(state: StateBlock, text: string): void {
-  for (const marks of [state.bMarks, state.eMarks, state.tShift, state.sCount, state.bsCount]) marks.length = 0;
+  let count = 2;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count += 1;
+  // Arrays that grow are copied again and again.
+  const made = (): number[] => new Array<number>(count).fill(0);
+  const [bMarks, eMarks, tShift, sCount] = [made(), made(), made(), made()];
+  let line = 0;
   for (let start = 0; start < text.length;) {
     const found = text.indexOf("\n", start);
     const end = found < 0 ? text.length : found;
@@ -99,20 +104,21 @@ function markLines(state: StateBlock, text: string): void {
       columns += code === 9 ? 4 - (columns % 4) : 1;
       at += 1;
     }
-    if (found >= 0 || at < end) addLine(state, [start, end], at - start, columns);
+    if (found >= 0 || at < end) {
+      bMarks[line] = start;
+      eMarks[line] = end;
+      tShift[line] = at - start;
+      sCount[line] = columns;
+      line += 1;
+    }
     start = end + 1;
   }
-  addLine(state, [text.length, text.length], 0, 0);
+  bMarks[line] = text.length;
+  eMarks[line] = text.length;
+  Object.assign(state, { bMarks, eMarks, tShift, sCount, bsCount: made() });
+  for (const marks of [bMarks, eMarks, tShift, sCount, state.bsCount]) marks.length = line + 1;
   state.src = text;
   state.lineMax = state.bMarks.length - 1;
-}
-
-function addLine(state: StateBlock, [start, end]: readonly [number, number], indent: number, columns: number): void {
-  state.bMarks.push(start);
-  state.eMarks.push(end);
-  state.tShift.push(indent);
-  state.sCount.push(columns);
-  state.bsCount.push(0);
 }
 
 /** The parser's state over a text; `found` gets every heading outside containers, and no copy of any text is kept. */

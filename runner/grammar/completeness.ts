@@ -10,7 +10,7 @@ import type {
   SeriesKind,
 } from "../model/manifest.ts";
 import { completenessText } from "./completeness-text.ts";
-import { doubtfulPlaces, majorOf, type DoubtfulPlace, type Searched } from "./gaps.ts";
+import { doubtfulPlaces, hasSoftBreaks, majorOf, type DoubtfulPlace, type Searched } from "./gaps.ts";
 import { folded, linesOf, placesIn, type Place } from "./heading-count.ts";
 
 /** A law as it was cut. text: its region; first_line: 1-based line of the file where the region begins. */
@@ -46,6 +46,7 @@ const keyOf = (kind: string, number: string, line: number): string => `${kind} $
 class Chosen {
   readonly body: readonly ManifestUnit[];
   readonly articles: readonly ManifestUnit[];
+  private readonly kinds: ReadonlyMap<SeriesKind, readonly ManifestUnit[]>;
   readonly lines: ReadonlySet<string>;
   readonly numbers: ReadonlySet<string>;
   readonly first: number;
@@ -53,13 +54,16 @@ class Chosen {
   constructor(cut: CutText) {
     this.body = cut.units.filter((unit) => unit.level !== "annex");
     this.articles = this.body.filter((unit) => unit.level === "article");
-    this.lines = new Set(this.body.map((unit) => keyOf(unit.level ?? "", unit.number ?? "", unit.line)));
+    this.kinds = new Map(KINDS.map((kind) => [kind, this.body.filter((unit) => unit.level === kind)]));
+    this.lines = new Set(
+      KINDS.flatMap((kind) => this.of(kind)).map((unit) => keyOf(unit.level ?? "", unit.number ?? "", unit.line)),
+    );
     this.numbers = new Set(this.articles.map((unit) => unit.number ?? ""));
     this.first = this.body[0]?.line ?? 0;
     this.end = endOf(cut, this.body.at(-1));
   }
   of(kind: SeriesKind): readonly ManifestUnit[] {
-    return this.body.filter((unit) => unit.level === kind);
+    return this.kinds.get(kind) ?? [];
   }
   has(place: Place): boolean {
     return this.lines.has(keyOf(place.kind, place.number, place.line));
@@ -70,16 +74,20 @@ class Chosen {
 }
 
 const LINE_END = /\r\n|\r|\n/g;
+const LF = 10;
+const CR = 13;
 
 /** Line of the file on which a unit ends; its body may stand some blank lines below the title. */
 function endOf({ text, first_line }: CutText, unit: ManifestUnit | undefined): number {
   if (unit === undefined) return 0;
   let start = 0;
   let line = first_line;
-  for (const end of unit.line > first_line ? text.matchAll(LINE_END) : []) {
-    start = end.index + end[0].length;
+  for (let at = 0; line < unit.line && at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== LF && code !== CR) continue;
+    if (code === CR && text.charCodeAt(at + 1) === LF) at += 1;
+    start = at + 1;
     line += 1;
-    if (line === unit.line) break;
   }
   const from = unit.body === "" ? -1 : text.indexOf(unit.body, start);
   const until = from < 0 ? unit.title : text.slice(start, from + unit.body.length);
@@ -268,7 +276,7 @@ function doubtText({ kind, number, line, why, above, below, gap }: DoubtfulPlace
 
 /** Spoiled headings; behind the law only up to where a text of its own begins. */
 function doubtsOf(
-  text: Pick<Searched, "lines" | "first_line">,
+  text: Pick<Searched, "lines" | "soft" | "first_line">,
   chosen: Chosen,
   elsewhere: ReadonlySet<Place>,
 ): DoubtfulPlace[] {
@@ -330,7 +338,7 @@ export function reconcile(cut: CutText): Reconciled {
         `${chosen.articles[0]?.line ?? 0}: it is named otherwise`,
     });
   }
-  const doubts = doubtsOf({ lines, first_line: cut.first_line }, chosen, elsewhere);
+  const doubts = doubtsOf({ lines, soft: hasSoftBreaks(cut.text), first_line: cut.first_line }, chosen, elsewhere);
   const named = new Set([...unaccounted.map((one) => one.line), ...hinted]);
   const said = new Set(cut.hints.map((hint) => hint.line));
   for (const doubt of doubts.filter((one) => !(one.why === "misread" ? said : named).has(one.line)))

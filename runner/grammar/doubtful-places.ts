@@ -255,7 +255,9 @@ const INSIDE: Readonly<Record<SeriesKind, RegExp>> = {
 
 function gluedOn(spot: Spot, line: string): Doubtful | undefined {
   const pattern = INSIDE[spot.sought.kind];
-  for (const { index } of line.matchAll(pattern)) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
+    const { index } = match;
     const before = bare(line.slice(Math.max(0, index - 80), index));
     if (
       before === "" ||

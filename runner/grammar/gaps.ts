@@ -52,6 +52,8 @@ const numbersBetween = (from: number, to: number): number[] =>
 interface Seen extends SoughtText {
   /** 1 for lines inside quotations; made when it is first asked. */
   readonly quoted: () => Uint8Array;
+  /** Whether a line is worth reading for a section where none is known to be missing. */
+  readonly couldHead: (line: number) => boolean;
   readonly fileLines: readonly number[];
   readonly units: readonly { readonly unit: ManifestUnit; readonly at: number }[];
 }
@@ -98,8 +100,12 @@ function sectionRanges(kind: SeriesKind, { units }: Seen, end: number): SoughtRa
   return found;
 }
 
-/** What a law is looked through for. lines: of the file, in NFC; first_line: 1-based; end: line of the file where the last unit ends. */
+/**
+ * What a law is looked through for. lines: of the file, in NFC; soft: whether they may hold breaks that end no line of the file;
+ * first_line: 1-based; end: line of the file where the last unit ends.
+ */
 export interface Searched {
+  readonly soft: boolean;
   readonly lines: readonly string[];
   readonly first_line: number;
   readonly units: readonly ManifestUnit[];
@@ -107,16 +113,25 @@ export interface Searched {
 }
 
 const SOFT = /[\v\f\u0085\u2028\u2029]|<br\s*\/?>/iu;
+const SOFT_SIGNS = ["\v", "\f", "\u0085", "\u2028", "\u2029", "<"];
+
+/** Whether a text can hold a break that ends no line of the file: looking for single signs is much faster than asking line by line. */
+export const hasSoftBreaks = (text: string): boolean => SOFT_SIGNS.some((sign) => text.includes(sign));
 
 /** Splits lines where the eye sees a break, and finds the units on them. */
-function seen({ lines, first_line, units }: Searched): Seen {
+function seen({ lines, soft, first_line, units }: Searched): Seen {
   const parts: string[] = [];
   const fileLines: number[] = [];
   const first: number[] = [];
   for (const [index, line] of lines.entries()) {
     first.push(parts.length);
-    for (const part of SOFT.test(line) ? line.split(SOFT) : [line]) {
-      parts.push(part);
+    if (soft && SOFT.test(line)) {
+      for (const part of line.split(SOFT)) {
+        parts.push(part);
+        fileLines.push(first_line + index);
+      }
+    } else {
+      parts.push(line);
       fileLines.push(first_line + index);
     }
   }
@@ -125,7 +140,7 @@ function seen({ lines, first_line, units }: Searched): Seen {
   for (const unit of units) {
     const from = first[unit.line - first_line] ?? 0;
     const to = first[unit.line - first_line + 1] ?? parts.length;
-    const begins = folded(unit.title).slice(0, NAMED);
+    const begins = to - from > 1 ? folded(unit.title).slice(0, NAMED) : "";
     let at = Math.min(Math.max(from, placed.at(-1)?.at ?? 0), to - 1);
     for (let one = at; one < to && to - from > 1; one += 1) {
       if (!folded(parts[one] ?? "").includes(begins)) continue;
@@ -134,13 +149,22 @@ function seen({ lines, first_line, units }: Searched): Seen {
     }
     placed.push({ unit, at });
   }
-  const heads = new Set(placed.map(({ at }) => at));
+  const heads = new Uint8Array(parts.length);
+  for (const { at } of placed) heads[at] = 1;
+  // Whether a line is worth reading is asked for every kind of section.
+  const couldHeads = new Uint8Array(parts.length);
+  const isUnit = (line: number): boolean => heads[line] === 1;
   return {
     lines: parts,
     fileLines,
     quoted: () => (quoted ??= quotedLines(parts)),
     units: placed,
-    isUnit: (line) => heads.has(line),
+    isUnit,
+    couldHead: (line) => {
+      if (couldHeads[line] === 0)
+        couldHeads[line] = couldHead(parts[line] ?? "", isUnit(line + 1) || isUnit(line + 2)) ? 2 : 1;
+      return couldHeads[line] === 2;
+    },
   };
 }
 
@@ -207,8 +231,7 @@ function doubtsIn(text: Seen, range: SoughtRange, end: number): DoubtfulPlace[] 
     at < Math.max(range.to, range.from + 1) && found.length < TOLD && numbers.length > 0;
     at += 1
   ) {
-    const line = text.lines[at] ?? "";
-    if (!gap && kind !== "article" && !couldHead(line, text.isUnit(at + 1) || text.isUnit(at + 2))) continue;
+    if (!gap && kind !== "article" && !text.couldHead(at)) continue;
     const where = gap ? "gap" : at >= end ? "behind" : "law";
     const doubt = doubtfulOn(text, at, { kind, numbers: gap ? numbers : numbers.slice(0, 1), where });
     // Behind the law stand forms and lists: only what is written as an article with its name goes on there.

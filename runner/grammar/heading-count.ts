@@ -183,7 +183,8 @@ function placesOn(
 ): Omit<Place, "line" | "within">[] {
   const line = text.lines[at] ?? "";
   const found: Omit<Place, "line" | "within">[] = [];
-  for (const match of line.matchAll(pattern)) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
     const [word, digits = "", letter = ""] = match;
     if (!/^\p{Lu}/u.test(word)) continue;
     const { bare, glued, prefix } = before(line, match.index);
@@ -213,7 +214,10 @@ function placesOn(
 }
 
 /** The lines of a text as the count reads them. */
-export const linesOf = (source: string): readonly string[] => source.normalize("NFC").split(/\r\n|\r|\n/);
+export function linesOf(source: string): readonly string[] {
+  const text = source.normalize("NFC");
+  return text.includes("\r") ? text.split(/\r\n|\r|\n/) : text.split("\n");
+}
 
 /** All places of a text in their order. first_line: 1-based line of the file where the text begins. */
 export const headingPlaces = (source: string, first_line: number): Place[] => placesIn(linesOf(source), first_line);

@@ -143,15 +143,18 @@ function letterDistance(got: string, wanted: string, most: number): number {
   let row = Array.from({ length: wanted.length + 1 }, (_, index) => index);
   for (let at = 0; at < got.length; at += 1) {
     const next = [at + 1];
+    let least = at + 1;
     for (let index = 0; index < wanted.length; index += 1) {
-      next.push(
-        Math.min(
-          (row[index] ?? most) + price(wanted.charAt(index), got.charAt(at)),
-          (row[index + 1] ?? most) + 1,
-          (next[index] ?? most) + 1,
-        ),
+      const reached = Math.min(
+        (row[index] ?? most) + price(wanted.charAt(index), got.charAt(at)),
+        (row[index + 1] ?? most) + 1,
+        (next[index] ?? most) + 1,
       );
+      next.push(reached);
+      least = Math.min(least, reached);
     }
+    // No price is below nothing: what is that far already comes no nearer.
+    if (least >= most) return most;
     row = next;
   }
   return Math.min(row[wanted.length] ?? most, most);

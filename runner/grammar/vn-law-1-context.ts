@@ -38,7 +38,7 @@ export function wrapWidth(lines: Lines, roles: Roles): number {
     if (/^\p{Ll}{2}/u.test(text)) small += 1;
   }
   if (small < 5 || small < followed * WRAPPED_SHARE) return 0;
-  return lengths.sort((one, other) => one - other)[Math.floor(lengths.length * 0.9)] ?? 0;
+  return Int32Array.from(lengths).sort()[Math.floor(lengths.length * 0.9)] ?? 0;
 }
 
 /** Surroundings of all lines. */

@@ -43,18 +43,22 @@ function softEnd(bytes: Buffer, at: number): number {
 
 const isBlankByte = (byte: number | undefined): boolean => byte === 32 || byte === 9;
 
-/** Lines under construction. file: line of the file, 0-based in the region. glued: lines that begin inside another. */
+/**
+ * Lines under construction. froms, tos: the same as starts and ends, in the characters of the region's text. file: line of the file,
+ * 0-based in the region. glued: lines that begin inside another.
+ */
 interface Table {
   readonly starts: number[];
   readonly ends: number[];
+  readonly froms: number[];
+  readonly tos: number[];
   readonly file: number[];
   readonly glued: Set<number>;
   readonly paged: Set<number>;
 }
 
-const WORDS = ["Điều ", "ĐIỀU ", "Chương ", "CHƯƠNG "]
-  .flatMap((word) => [word, word.normalize("NFD")])
-  .map((word) => Buffer.from(word, "utf8"));
+const COMPOSED = ["Điều ", "ĐIỀU ", "Chương ", "CHƯƠNG "].map((word) => Buffer.from(word, "utf8"));
+const WORDS = [...COMPOSED, ...COMPOSED.map((word) => Buffer.from(word.toString("utf8").normalize("NFD"), "utf8"))];
 /** A heading that follows a sentence on its line: number, stop, and a name that begins large; chapters only with a name in capitals. */
 const GLUED =
   /^[*_#]*\s*(?:(?:Điều|ĐIỀU)\s+\d{1,4}(?:-?[a-zđ])?\s?[.:]\s*[*_]*\s*\p{Lu}\p{L}*|(?:Chương|CHƯƠNG)\s+[IVXLC]+\s*[.:–-]?\s*[*_]*\s*\p{Lu}{2,}\s\p{Lu}+)/u;
@@ -62,10 +66,10 @@ const GLUED =
 /** Glued headings that are looked for: with more, the text has more headings than are weighed, and is refused. */
 const MOST_GLUED = 100_000;
 
-/** Offsets inside the region at which a heading is glued to the end of a sentence. */
-function gluedAt(bytes: Buffer, from: number, to: number): ReadonlySet<number> {
+/** Offsets inside the region at which a heading is glued to the end of a sentence. composed: the text is in NFC. */
+function gluedAt(bytes: Buffer, from: number, to: number, composed: boolean): ReadonlySet<number> {
   const found = new Set<number>();
-  for (const word of WORDS) {
+  for (const word of composed ? COMPOSED : WORDS) {
     for (let at = bytes.indexOf(word, from); at >= 0 && at < to; at = bytes.indexOf(word, at + word.length)) {
       if (found.size > MOST_GLUED) return found;
       let start = at;
@@ -114,17 +118,24 @@ function endsSentenceAt(bytes: Buffer, at: number): boolean {
 }
 
 /** Lines end at LF, CRLF, CR, vertical tab, NEL, line and paragraph separator, at a form feed behind text, and before a glued heading. */
-function tableOf(bytes: Buffer, from: number, to: number, headings: ReadonlySet<number>): Table {
-  const table: Table = { starts: [], ends: [], file: [], glued: new Set(), paged: new Set() };
-  const glued = new Set([...gluedAt(bytes, from, to), ...saidAt(bytes, from, to, headings)]);
+function tableOf({ bytes, from, to, composed }: Region, headings: ReadonlySet<number>): Table {
+  const table: Table = { starts: [], ends: [], froms: [], tos: [], file: [], glued: new Set(), paged: new Set() };
+  const glued = new Set([...gluedAt(bytes, from, to, composed), ...saidAt(bytes, from, to, headings)]);
   let start = from;
   let fileLine = 0;
   let visible = false;
-  const push = (end: number, next: number): void => {
+  // Bytes that are no characters of their own before a place, less those that are two: what an offset in characters lacks.
+  let inner = 0;
+  let innerAtStart = 0;
+  const push = (end: number, next: number, width: number): void => {
     table.starts.push(start);
     table.ends.push(end);
+    table.froms.push(start - from - innerAtStart);
+    table.tos.push(end - from - inner);
     table.file.push(fileLine);
     start = next;
+    inner += width;
+    innerAtStart = inner;
     visible = false;
   };
   for (let at = from; at < to; at += 1) {
@@ -132,43 +143,46 @@ function tableOf(bytes: Buffer, from: number, to: number, headings: ReadonlySet<
     if (byte === LF || byte === CR) {
       const end = at;
       if (byte === CR && bytes[at + 1] === LF && at + 1 < to) at += 1;
-      push(end, at + 1);
+      push(end, at + 1, 0);
       fileLine += 1;
       continue;
     }
     if (byte > 32 && byte < 0xc0) {
       visible = true;
-      if (glued.size > 0 && glued.has(at)) {
-        push(at, at);
+      if (byte > 0x7f) inner += 1;
+      else if (glued.size > 0 && glued.has(at)) {
+        push(at, at, 0);
         table.glued.add(table.starts.length);
         visible = true;
       }
       continue;
     }
     if (glued.size > 0 && glued.has(at)) {
-      push(at, at);
+      push(at, at, 0);
       table.glued.add(table.starts.length);
     }
+    // Four bytes are two characters.
+    if (byte > 0xef) inner -= 1;
     if (byte === FF) {
       if (visible) {
-        push(at, at + 1);
+        push(at, at + 1, 0);
         table.paged.add(table.starts.length);
       }
       continue;
     }
     const soft = byte === VT || byte >= 0xc0 ? softEnd(bytes, at) : 0;
     if (soft > 0) {
-      push(at, at + soft);
+      push(at, at + soft, soft - 1);
       at += soft - 1;
     } else if (byte > 32) visible = true;
   }
-  if (start < to) push(to, to);
+  if (start < to) push(to, to, 0);
   return table;
 }
 
-/** The first line over a limit, with the reason; offsets of lines are made with it because the limits guard them. */
+/** The lines and the text of the region; or the first line over a limit, with the reason: the limits guard the making of offsets. */
 export type LinesResult =
-  | { readonly lines: Lines; readonly fault?: never }
+  | { readonly lines: Lines; readonly text: string; readonly fault?: never }
   | { readonly fault: { readonly line: number; readonly reason: string }; readonly lines?: never };
 
 /** Blanks that rule off the notes of a page where the printed rule itself is lost. */
@@ -180,10 +194,30 @@ export interface LinesInFile {
   readonly headings: readonly number[];
 }
 
+/** A region of valid UTF-8 in its file. text: what stands there; composed: whether that is in NFC. */
+interface Region {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  readonly composed: boolean;
+}
+
+/** Whether a line that begins with this byte begins with a letter or a digit, as nearly all do. */
+const beginsPlain = (byte: number): boolean =>
+  (byte > 47 && byte < 58) ||
+  ((byte | 32) > 96 && (byte | 32) < 123) ||
+  byte === 0xc3 ||
+  byte === 0xc4 ||
+  byte === 0xc6;
+
 /** The lines of a region of valid UTF-8. */
 export function readLines(bytes: Buffer, from: number, to: number, { first_line, headings }: LinesInFile): LinesResult {
   const said = new Set(headings.map((line) => line - first_line));
-  const { starts, ends, file, glued, paged } = tableOf(bytes, from, to, said);
+  const text = bytes.toString("utf8", from, to);
+  // What is in NFC as a whole is so line by line.
+  const composed = text.normalize("NFC") === text;
+  const { starts, ends, froms, tos, file, glued, paged } = tableOf({ bytes, from, to, text, composed }, said);
   if (starts.length > LINE_LIMITS.lines)
     return {
       fault: { line: first_line + (file[LINE_LIMITS.lines] ?? 0), reason: `more than ${LINE_LIMITS.lines} lines` },
@@ -195,23 +229,24 @@ export function readLines(bytes: Buffer, from: number, to: number, { first_line,
     };
   const start = (line: number): number => starts[line] ?? to;
   const end = (line: number): number => ends[line] ?? to;
-  const raw = (line: number): string =>
-    line < 0 || line >= starts.length ? "" : bytes.toString("utf8", start(line), end(line));
+  const raw = (line: number): string => (line < 0 || line >= starts.length ? "" : text.slice(froms[line], tos[line]));
   const plains = new Array<string | undefined>(starts.length);
-  const plain = (line: number): string => (plains[line] ??= plainText(raw(line).normalize("NFC")));
+  const plain = (line: number): string =>
+    (plains[line] ??= plainText(composed ? raw(line) : raw(line).normalize("NFC")));
   const first = (line: number): number => {
     let at = start(line);
     while (isBlankByte(bytes[at]) && at < end(line)) at += 1;
     return at < end(line) ? (bytes[at] ?? 0) : 0;
   };
   return {
+    text,
     lines: {
       count: starts.length,
       fileLine: (line) => first_line + (file[line] ?? file.at(-1) ?? 0),
       start,
       end,
       plain,
-      marked: (line) => isMarked(raw(line)),
+      marked: (line) => !beginsPlain(bytes[start(line)] ?? 0) && isMarked(raw(line)),
       breaksPage: (line) => paged.has(line) || bytes.subarray(start(line), end(line)).includes(FF),
       behindMark: (line) => first(line) === 62,
       inTable: (line) => first(line) === 124 && isTableRow(raw(line)),

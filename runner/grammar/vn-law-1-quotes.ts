@@ -23,6 +23,7 @@ interface Mark {
 }
 
 const SIGN = /[“”„‟"«»]/gu;
+const ANY_SIGN = new RegExp(SIGN.source, "u");
 const BEFORE = /[\s([–—-]/u;
 const AFTER = /[\s.,;:!?)\]/–—-]/u;
 
@@ -122,6 +123,7 @@ function withDoubleMarks(text: string, introduced: boolean, single: boolean): { 
 }
 
 function walkLine(walk: Walk, text: string, line: number, introduced: boolean): void {
+  if (!ANY_SIGN.test(text)) return;
   for (const match of text.matchAll(SIGN)) {
     const at = match.index;
     if (opens(text, at)) {

@@ -56,8 +56,12 @@ function trimEnd(bytes: Uint8Array, from: number, to: number): number {
 /** Bullets and table bars in front of a heading or a number. */
 const BULLETS = /^(?:[-+|–•▪●◦·■○]\s+)+/u;
 
+/** Bytes of UTF-8 that the characters in it begin with. */
+const BULLET_BYTES: ReadonlySet<number> = new Set(Buffer.from("-+|–•·").filter((byte) => byte < 0x80 || byte > 0xbf));
+
 /** Skips list bullets in front of a number or a heading. */
 function afterBullet(bytes: Buffer, at: number, to: number): number {
+  if (!BULLET_BYTES.has(bytes[at] ?? 0)) return at;
   const match = BULLETS.exec(bytes.toString("utf8", at, Math.min(to, at + 40)));
   return match === null ? at : trimStart(bytes, at + Buffer.byteLength(match[0], "utf8"), to, false);
 }

@@ -39,6 +39,8 @@ interface Planned extends Numbered {
 
 /** A first sentence of so many characters is text, not title. */
 const SENTENCE = 120;
+/** Titles of fewer characters are likely to come again. */
+const SHORT_TITLE = 8;
 
 /** Headings, and the clauses and points between them as deep as asked for. */
 function planned(
@@ -77,7 +79,19 @@ function pushInner(plan: Planned[], marked: readonly Marked[], until: number): v
     while ((open.at(-1)?.rank ?? 0) >= rank) open.pop();
     const parent = open.at(-1)?.index ?? -1;
     open.push({ rank, index: plan.length });
-    plan.push({ ...one, title_end: one.line, until: marked[index + 1]?.line ?? until, parent });
+    const { line, level, major, minor, address, number } = one;
+    // Member by member: a law has tens of thousands of these, and copies of whole objects are the slowest part of cutting it.
+    plan.push({
+      line,
+      level,
+      major,
+      minor,
+      address,
+      number,
+      title_end: line,
+      until: marked[index + 1]?.line ?? until,
+      parent,
+    });
   });
 }
 
@@ -132,6 +146,18 @@ function spansOf(bytes: Buffer, reading: Reading, one: Planned): Spans {
     : { title, body, text, end: body.unit_end };
 }
 
+/** Digests of titles: those of clauses and points are their numbers, the same in every article. */
+function titleShas(): (title: string) => string {
+  const known = new Map<string, string>();
+  return (title) => {
+    const found = known.get(title);
+    if (found !== undefined) return found;
+    const made = sha256(title);
+    if (title.length < SHORT_TITLE) known.set(title, made);
+    return made;
+  };
+}
+
 /** The units of a cut. Addresses that occur twice are a fault, because they could not be told apart any more. */
 export function makeUnits(
   { bytes, prefix }: { readonly bytes: Buffer; readonly prefix: string },
@@ -144,6 +170,7 @@ export function makeUnits(
   const names: UnitNames[] = [];
   const lineOf = new Map<string, number>();
   const units: ManifestUnit[] = [];
+  const shaOf = titleShas();
   for (const [index, one] of [...plan, ...(options.annexes ? annexPlan(reading, cut) : [])].entries()) {
     const named = namesOf(prefix, one.level, one, names[one.parent]);
     names.push(named);
@@ -171,9 +198,10 @@ export function makeUnits(
         line,
         text: `${named.address}: invisible, bidirectional or control characters in the title; its bytes are kept`,
       });
-    units.push({
+    const unit: ManifestUnit = {
       ordinal: index + 1,
-      ...named,
+      address: named.address,
+      eid: named.eid,
       depth: LEVEL_WORDS[one.level].rank,
       line,
       section_type: LEVEL_WORDS[one.level].section_type,
@@ -183,17 +211,19 @@ export function makeUnits(
       title: shown,
       title_start: title.start,
       title_end: title.end,
-      ...(breaks.length === 0
-        ? {}
-        : { title_breaks: breaks.map(({ start, end: to }) => ({ byte_start: start, byte_end: to })) }),
-      title_sha: sha256(shown),
+      title_sha: shaOf(shown),
       body: text,
       body_start: body.start,
       body_end: body.end,
       content_hash: sha256(bodyBytes),
       byte_start: reading.lines.start(one.line),
       byte_end: end,
-    });
+    };
+    units.push(
+      breaks.length === 0
+        ? unit
+        : { ...unit, title_breaks: breaks.map(({ start, end: to }) => ({ byte_start: start, byte_end: to })) },
+    );
   }
   return { units, findings };
 }

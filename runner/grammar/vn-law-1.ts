@@ -289,8 +289,7 @@ function mark(source: Uint8Array, prefix: string, options: GrammarOptions, caps:
     shape(made.units),
   );
   if (over) return { refusal: over };
-  const text = bytes.toString("utf8", content_start, region.byte_end);
-  const count = reconcile({ text, first_line: region.first_line, units: made.units, hints: options.hints });
+  const count = reconcile({ text: read.text, first_line: region.first_line, units: made.units, hints: options.hints });
   const [lost] = count.unaccounted ?? [];
   if (lost) return { refusal: { ...refuse(lost.line, lost.reason), places: count.unaccounted ?? [] } };
   const findings = [

@@ -107,15 +107,29 @@ function closingMarkup(bytes: Buffer, unit: ManifestUnit, to: number): Break | u
     : { at: end, saw: `something else after the title of ${unit.address}`, wanted: "heading markup and blank lines" };
 }
 
+/** Where texts are written to be compared; a plan has tens of thousands of them. */
+let scratch = Buffer.alloc(65_536);
+
+/** Whether the UTF-8 of a text is what stands from `start` to `end`. A text that is too long for the room fills more than is wanted. */
+function sameText(bytes: Buffer, start: number, end: number, text: string): boolean {
+  const wanted = Math.min(end, bytes.length) - start;
+  if (wanted < 0) return false;
+  if (scratch.length < wanted + 8) scratch = Buffer.alloc(2 * wanted + 8);
+  return (
+    scratch.write(text, 0, wanted + 8, "utf8") === wanted &&
+    bytes.compare(scratch, 0, wanted, start, start + wanted) === 0
+  );
+}
+
 function textDiffers(
   bytes: Buffer,
   [start, end]: readonly [number, number],
   text: string,
   what: string,
 ): Break | undefined {
+  if (sameText(bytes, start, end, text)) return undefined;
   const source = bytes.subarray(start, end);
   const own = Buffer.from(text, "utf8");
-  if (source.equals(own)) return undefined;
   const length = Math.min(source.length, own.length);
   const at = source.findIndex((byte, index) => index >= length || byte !== own[index]);
   return {

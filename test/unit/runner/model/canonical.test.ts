@@ -1,8 +1,9 @@
 // What is signed is RFC 8785: our own writing of the common values says what the library says, of any value.
+import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalText, type Json } from "../../../../runner/model/canonical.ts";
+import { canonicalText, digestOf, sha256, type Json } from "../../../../runner/model/canonical.ts";
 
 const leaf = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -48,4 +49,19 @@ test("a lost member, half a surrogate pair or a number without a value is no tex
   expect(() => canonicalText(lost)).toThrow("undefined at $.c");
   for (const one of ["\ud800", "a\udc00", Number.NaN, Number.POSITIVE_INFINITY])
     expect(() => canonicalText({ one })).toThrow();
+});
+
+test("a digest made piece by piece is that of the whole text, also where a piece ends beside letters of several bytes", () => {
+  const wanted = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
+  for (const size of [0, 1, 65_530, 65_536, 65_537, 200_000]) {
+    const value = {
+      law: "Đ".repeat(size),
+      units: Array.from({ length: 3_000 }, (_, n) => ({ n, title: `Điều ${n} 😀` })),
+    };
+    expect(digestOf(value)).toBe(wanted(canonicalize(value) ?? ""));
+    expect(sha256(value.law)).toBe(wanted(value.law));
+    expect(sha256(Buffer.from(value.law, "utf8").subarray(1))).toBe(
+      createHash("sha256").update(Buffer.from(value.law, "utf8").subarray(1)).digest("hex"),
+    );
+  }
 });
