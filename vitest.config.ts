@@ -35,6 +35,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // One world for all files of a worker: no test of this project leaves anything behind, and libraries are loaded once.
+          isolate: false,
           include: ["test/{unit,golden}/**/*.test.ts"],
           exclude: [LONG],
           setupFiles: ["test/support/property-seed.ts"],

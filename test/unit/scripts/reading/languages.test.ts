@@ -1,6 +1,6 @@
 // Both languages say everything: the compiler holds the keys, this holds what stands behind them.
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { completenessText } from "../../../../runner/grammar/completeness-text.ts";
 import { languageFor } from "../../../../scripts/reading/languages.ts";
 import { ENGLISH, isPageKey, said, type PageKey } from "../../../../scripts/reading/page-words.ts";
@@ -85,8 +85,9 @@ describe.each(["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz"])("%s for a
 });
 
 test("the profile's language is taken unless another is asked for, and the shell's never", () => {
-  process.env["LANG"] = "vi_VN.UTF-8";
+  vi.stubEnv("LANG", "vi_VN.UTF-8");
   expect(languageFor(undefined).language).toBe("en");
   expect(languageFor(undefined, { lang: "vi" }).language).toBe("vi");
   expect(languageFor("en", { lang: "vi" })).toEqual({ language: "en", words: ENGLISH });
+  vi.unstubAllEnvs();
 });
