@@ -266,6 +266,21 @@ thead th {
     padding: 1.5rem 1.2rem 4rem;
   }
 }
+@media (max-width: 44rem) {
+  .report table {
+    font-size: 0.8rem;
+  }
+  .report td,
+  .report th,
+  .report td code.short {
+    overflow-wrap: anywhere;
+    white-space: normal;
+    padding-right: 0.3rem;
+  }
+  .report td code.digest {
+    max-width: 8ch;
+  }
+}
 @media print {
   :root {
     --paper: #fff;
