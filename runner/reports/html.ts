@@ -72,8 +72,14 @@ function tableHtml({ head, rows, bars }: Extract<Block, { kind: "table" }>): Htm
   const longest = Math.max(0, ...(bars?.lengths ?? []));
   const cell = (value: Line, row: number, column: number): Html =>
     bars?.column === column
-      ? element("td", { class: "bars" }, lineHtml(value), barHtml(bars.lengths[row] ?? 0, longest))
-      : element("td", {}, lineHtml(value));
+      ? element(
+          "td",
+          { class: "bars", "data-of": head[column] },
+          lineHtml(value),
+          barHtml(bars.lengths[row] ?? 0, longest),
+        )
+      : // A narrow window shows a row as lines, each with the name of its column.
+        element("td", { "data-of": head[column] }, lineHtml(value));
   return element(
     "table",
     {},

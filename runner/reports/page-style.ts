@@ -266,19 +266,35 @@ thead th {
     padding: 1.5rem 1.2rem 4rem;
   }
 }
-@media (max-width: 44rem) {
-  .report table {
-    font-size: 0.8rem;
+@media screen and (max-width: 44rem) {
+  .report thead {
+    display: none;
   }
-  .report td,
-  .report th,
-  .report td code.short {
+  .report table,
+  .report tbody,
+  .report tr,
+  .report td {
+    display: block;
+  }
+  .report tr {
+    padding: 0.5rem 0;
+    border-bottom: 1px solid var(--line);
+  }
+  .report td {
+    padding: 0.1rem 0;
+    border-bottom: 0;
     overflow-wrap: anywhere;
-    white-space: normal;
-    padding-right: 0.3rem;
+  }
+  .report td::before {
+    content: attr(data-of) ": ";
+    color: var(--quiet);
   }
   .report td code.digest {
-    max-width: 8ch;
+    display: inline-block;
+    vertical-align: bottom;
+  }
+  .report td code.short {
+    white-space: normal;
   }
 }
 @media print {
