@@ -271,6 +271,7 @@ thead th {
     display: none;
   }
   .report table,
+  .report caption,
   .report tbody,
   .report tr,
   .report td {
