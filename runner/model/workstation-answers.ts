@@ -12,6 +12,8 @@ const driftAnswer = z.object({
   plan: text.optional(),
   /** Where the report lies as a page, when one was asked for. */
   page: text.optional(),
+  /** `up`, where it mends any of the differences. */
+  next: text.nullable(),
 });
 /** What was recorded as known of a host, and what had changed since the adoption before. */
 const adoptAnswer = z.object({ stack: text, adopted: count, changed: z.array(driftLine).readonly(), file: text });

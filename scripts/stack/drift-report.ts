@@ -11,6 +11,10 @@ export interface Looked {
   readonly at: Date;
 }
 
+/** What comes after a look: `up`, where it mends any of the differences; null where it mends none, or where there is none. */
+export const nextAfterLook = (stack: string, lines: readonly DriftLine[]): string | null =>
+  lines.some(({ up }) => !up.startsWith("nothing")) ? withStack("npm run up", stack) : null;
+
 /** The report; texts of the host stand in it as values. */
 export function driftReport({ stack, lines, fresh, at }: Looked): Document {
   const command = withStack(`npm run ${lines.length === 0 ? "drift" : "up"}`, stack);

@@ -13,7 +13,7 @@ import { typedConfirmation } from "../signing/typed-confirmation.ts";
 import { openNamedStack, stackOption, stackPlace } from "../stack/stack.ts";
 import { stackFileOf } from "../stack/stack-config.ts";
 import { PAGE_OPTION, wishedPage, type PageWish } from "../reading/page-file.ts";
-import { driftReport } from "../stack/drift-report.ts";
+import { driftReport, nextAfterLook } from "../stack/drift-report.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 
 interface DriftOptions {
@@ -49,7 +49,8 @@ async function look(options: DriftOptions): Promise<number> {
     of: stack,
     at,
   });
-  if (options.json) printJson({ stack, drift: lines, fresh, plan, page });
+  const next = nextAfterLook(stack, lines);
+  if (options.json) printJson({ stack, drift: lines, fresh, plan, page, next });
   else process.stdout.write(textOf(stack, { lines, fresh }, plan) + (page === undefined ? "" : `page: ${page}\n`));
   return lines.length === 0 ? 0 : EXIT_DRIFT_FOUND;
 }
@@ -62,7 +63,8 @@ function textOf(stack: string, { lines, fresh }: PreviewLines, plan: string | un
     plan === undefined
       ? ""
       : `\nsaved; to apply exactly this: npm run up -- --stack ${stack} --plan ${shellWord(plan)}\n`;
-  return `${note}${driftTable(stack, lines)}${saved}`;
+  const next = nextAfterLook(stack, lines);
+  return `${note}${driftTable(stack, lines)}${saved}${next === null ? "" : `\nNEXT  ${next}\n`}`;
 }
 
 async function adopt({ stack, json, yes }: DriftOptions): Promise<number> {
