@@ -3,7 +3,8 @@
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LoginRole } from "../support/cluster.ts";
-import { admittedRun, begun, GUARDED_TABLES, openPrincipals, type Principals } from "../support/principals.ts";
+import { GUARDED_TABLES } from "../support/governed-tables.ts";
+import { admittedRun, begun, openPrincipals, type Principals } from "../support/principals.ts";
 import {
   admit,
   answerOf,

@@ -14,13 +14,12 @@ import {
   backupGround,
   backupPlace,
   backupRequest,
-  CONTEXT_TABLES,
   endGround,
-  MUTATION_TABLES,
   RUN_FILE,
   type BackupPlace,
   type Recipient,
 } from "../support/backup.ts";
+import { CONTEXT_TABLES, MUTATION_TABLES } from "../support/governed-tables.ts";
 import { freshDatabase, type FreshDatabase } from "../support/database.ts";
 import { gpgHome } from "../support/gpg-home.ts";
 
@@ -136,8 +135,8 @@ test("the vault keeps a backup by hand, leaves nothing of a self-test and refuse
         system_identifier: "7000000000000000000",
       },
       backup: {
-        tables: MUTATION_TABLES,
-        context_tables: CONTEXT_TABLES,
+        tables: [...MUTATION_TABLES],
+        context_tables: [...CONTEXT_TABLES],
         recipient_fingerprint: recipient.fingerprint,
         recipient_public_key: own.keyFile,
         max_age_minutes: 60,

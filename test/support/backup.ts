@@ -1,4 +1,4 @@
-// What backup tests share: a recipient with its private key, the tables of the cut, and a request against a test database.
+// What backup tests share: a recipient with its private key, and a request against a test database.
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as openpgp from "openpgp";
@@ -8,32 +8,7 @@ import { initdbScratch } from "../../runner/adapters/scratch-initdb.ts";
 import { takeBackup, type BackupRequest } from "../../runner/adapters/take-backup.ts";
 import { Stopped, type StopCode } from "../../runner/model/stop.ts";
 import { freshDatabase, type FreshDatabase } from "./database.ts";
-
-/** The mutation surface: three tables of public, nine of the ledger. */
-export const MUTATION_TABLES = [
-  "public.information_unit",
-  "public.unit_version",
-  "public.iu_lifecycle_log",
-  ...[
-    "decision_backlog_entry",
-    "decision_backlog_history",
-    "manifest_envelope",
-    "manifest_unit_block",
-    "review_decision",
-    "dot_pair_signature",
-    "cut_change_set",
-    "cut_change_set_affected_row",
-    "verify_result",
-  ].map((name) => `cutter_governance.${name}`),
-];
-/** Tables a restored copy needs to be cut again. */
-export const CONTEXT_TABLES = [
-  "public.birth_registry",
-  "public.dot_config",
-  "public.iu_lifecycle_vocab",
-  "cutter_governance.source_document_registry",
-  "cutter_governance.source_document_version_registry",
-];
+import { CONTEXT_TABLES, MUTATION_TABLES } from "./governed-tables.ts";
 
 export interface Recipient {
   readonly fingerprint: string;

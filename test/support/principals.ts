@@ -2,6 +2,7 @@
 import type pg from "pg";
 import { freshDatabase } from "./database.ts";
 import type { FreshDatabase } from "./database.ts";
+import { GUARDED_TABLES } from "./governed-tables.ts";
 import { admitCut, answerOf, beginEffect, one, openRun, reachGate } from "./run-by-sql.ts";
 import type { RunByHand } from "./run-by-sql.ts";
 
@@ -77,28 +78,6 @@ export const ended = (client: pg.Client): Promise<void> =>
   new Promise((resolve) => {
     client.once("end", () => resolve());
   });
-
-/** Tables of text, ledger and registry that nobody may change but an admitted effect. */
-export const GUARDED_TABLES: readonly string[] = [
-  "public.information_unit",
-  "public.unit_version",
-  "public.birth_registry",
-  "public.iu_lifecycle_log",
-  "public.dot_config",
-  ...[
-    "decision_backlog_entry",
-    "decision_backlog_history",
-    "manifest_envelope",
-    "manifest_unit_block",
-    "review_decision",
-    "dot_pair_signature",
-    "cut_change_set",
-    "cut_change_set_affected_row",
-    "verify_result",
-    "source_document_registry",
-    "source_document_version_registry",
-  ].map((name) => `cutter_governance.${name}`),
-];
 
 /** Every row an attack could leave, in one comparable text. */
 export async function everyRow(db: FreshDatabase): Promise<string> {

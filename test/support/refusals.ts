@@ -2,27 +2,14 @@
 import { expect } from "vitest";
 import { STOPS, type StopCode } from "../../runner/model/stop.ts";
 import type { CutterAnswer, GovernedHost } from "./governed-host.ts";
+import { MUTATION_TABLES } from "./governed-tables.ts";
 
 const TABLES = [
-  "cutter_runtime.run",
-  "cutter_runtime.admission",
-  "cutter_runtime.admission_use",
-  "cutter_runtime.planned_unit",
-  "cutter_runtime.phase_done",
-  "cutter_runtime.backup_receipt",
-  "cutter_governance.cut_change_set",
-  "cutter_governance.cut_change_set_affected_row",
-  "cutter_governance.manifest_envelope",
-  "cutter_governance.manifest_unit_block",
-  "cutter_governance.review_decision",
-  "cutter_governance.dot_pair_signature",
-  "cutter_governance.verify_result",
-  "cutter_governance.decision_backlog_entry",
-  "cutter_governance.decision_backlog_history",
-  "public.information_unit",
-  "public.unit_version",
+  ...["run", "admission", "admission_use", "planned_unit", "phase_done", "backup_receipt"].map(
+    (name) => `cutter_runtime.${name}`,
+  ),
+  ...MUTATION_TABLES,
   "public.birth_registry",
-  "public.iu_lifecycle_log",
 ];
 
 /** Rows of every table a run may write, by table. */
