@@ -16,6 +16,7 @@ import { LoadWatch } from "../batch/throttle.ts";
 import { doLeg, type LegGround, type RunWork, type SharedWave } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
 import { batchRecord, openBatches } from "../batch/records.ts";
+import { endOfWorker } from "../batch/worker-end.ts";
 import { ask } from "../looks/one-statement.ts";
 import type { BatchId } from "../model/batch.ts";
 import type { RunId } from "../model/ids.ts";
@@ -33,7 +34,7 @@ const LOOK_MILLISECONDS = 2_000;
 /** Looks in a row without a leg before the worker ends; one that stays is begun anew then, so that it is of the newest release. */
 const IDLE_LOOKS = { ends: 3, stays: 150 };
 
-/** Exit 0 when nothing is left to do, 75 when the scheduler broke off. */
+/** Exit 0 when nothing is left to do, 75 when the scheduler or the database that is cut broke off. */
 export async function batchWorker(common: Common, stay: boolean): Promise<number> {
   const world = await makeWorld(common.config);
   const askedToEnd = listenForEnd();
@@ -84,12 +85,11 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
     if (world.config.notifications !== undefined) startTelling(world.config.orchestrator.runtime_root, common.config);
   };
   say(`worker ${worker.name} begins`);
-  const ended = await Promise.race([
+  const ended = await endOfWorker(
     untilIdle(ground, worker, { askedToEnd, tellPeople, looks: stay ? IDLE_LOOKS.stays : IDLE_LOOKS.ends }),
-    worker.failed,
     // Only another machine would have taken what this one holds.
-    ...(world.config.machines === undefined ? [] : [beats.lost]),
-  ]);
+    [worker.failed, ...(world.config.machines === undefined ? [] : [beats.lost])],
+  );
   if (typeof ended === "number") {
     beats.end();
     await worker.close();
@@ -97,7 +97,7 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
     return ended;
   }
   say(`worker ends: ${ended}`);
-  // Whatever this process still waits for belongs to a scheduler that is gone.
+  // Whatever this process still waits for belongs to a database that broke off; the scheduler alone would keep it half alive.
   process.exit(EXIT_AGAIN);
 }
 
