@@ -30,6 +30,8 @@ test.each([
   ["runs", [], "long lines", `${FRAME_BEGINS}${LONG_LINES}`],
   ["logs", [RUN_ID], "one line", `${FRAME_BEGINS}${ONE_LINE}`],
   ["fetch", [RUN_ID], "events", `${FRAME_BEGINS}${EVENTS}`],
+  ["approvals", [RUN_ID], "one line", `${FRAME_BEGINS}${ONE_LINE}`],
+  ["approvals", [RUN_ID], "events", `${FRAME_BEGINS}${EVENTS}`],
   ["halt", ["--reason", "x"], "words to people", `${FRAME_BEGINS}yes`],
   ["verify", [RUN_ID, "--json"], "words outside any frame", EVENTS],
   ["backup", ["list"], "messages", `${FRAME_BEGINS}${ONE_LINE} >&2`],
@@ -37,8 +39,11 @@ test.each([
   "%s %j of a host that sends %s without end stops, within 64 MiB more than an honest answer",
   async (name, words, _what, says) => {
     host.cutter(says);
-    const out = name === "fetch" ? ["--out", join(clone.folder, "bundles")] : [];
-    const seen = await host.measure(name, ...words, ...out);
+    const more: Readonly<Record<string, readonly string[]>> = {
+      fetch: ["--out", join(clone.folder, "bundles")],
+      approvals: ["--profile", host.profile],
+    };
+    const seen = await host.measure(name, ...words, ...(more[name] ?? []));
     expect([seen.status, seen.stderr]).toEqual([1, expect.stringMatching(/STOP_COULD_NOT_LOOK[^]*the host sends/)]);
     expect(seen.peak - honest).toBeLessThan(GROWTH_MIB);
   },

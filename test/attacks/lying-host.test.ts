@@ -35,6 +35,16 @@ const stop = {
   details: [EVIL],
 };
 const ended = { event: "ended", exit: 4, stop, [`more${EVIL}`]: EVIL };
+// A statement of the right form by nobody, over evil words.
+const admitted = {
+  event: "admitted",
+  gate: EVIL,
+  person: EVIL,
+  fingerprint: EVIL,
+  admitted_at: EVIL,
+  statement: Buffer.from(JSON.stringify({ person: EVIL, next: COMMAND })).toString("base64"),
+  signature: EVIL,
+};
 const lies = (): string =>
   line({ ...status, document_id: EVIL, waiting_for: EVIL, next: COMMAND, or: COMMAND, halted: [EVIL], more: EVIL });
 
@@ -47,6 +57,8 @@ test.each([
   ["verify", [RUN_ID, "--json"], () => line({ event: "verified", state: EVIL, next: COMMAND }) + line(ended)],
   ["halt", ["--reason", "x", "--json"], () => line({ event: "halted", halt_id: EVIL }) + line(ended)],
   ["fetch", [RUN_ID, "--json"], () => line({ event: "file", bundle: EVIL, name: EVIL }) + line(ended)],
+  ["approvals", [RUN_ID], () => line(admitted) + line(ended)],
+  ["approvals", [RUN_ID, "--json"], () => line({ event: "other", person: EVIL, next: COMMAND }) + line(ended)],
   ["backup", ["list", "--json"], () => line({ event: "backup", id: EVIL, file: EVIL }) + line(ended)],
   ["cutter", ["precheck"], () => `${EVIL}\nNEXT  ${COMMAND}\nnext: cutter x; ${COMMAND}\n\`${COMMAND}\`\n`],
 ] as readonly (readonly [string, readonly string[], () => string])[])(
@@ -56,7 +68,7 @@ test.each([
       status: 4,
       toPeople: `${EVIL}\nNEXT              ${COMMAND}\nOR                ${COMMAND}\n`,
     });
-    const seen = await host.ask(name, ...words);
+    const seen = await host.ask(name, ...words, ...(name === "approvals" ? ["--profile", host.profile] : []));
     const shown = `${seen.stdout}\n${seen.stderr}`;
     expect(ACTS.exec(shown)).toBeNull();
     expect(shown).not.toMatch(/"(?:next|or|command)":"curl|^(?:NEXT|OR) +curl|next: c|`curl/m);

@@ -209,6 +209,19 @@ describe("inside the time window of an admitted cut", () => {
     );
   });
 
+  it("a block that swallows its own refusal keeps no row of what was refused", async () => {
+    const icx = create({ ...first, canonical_address: "ICX-CONST/DIEU-999" }).replace(/^SELECT/u, "PERFORM");
+    const swallowed = (work: string): string =>
+      `DO $$ BEGIN BEGIN ${work} SET CONSTRAINTS ALL IMMEDIATE; EXCEPTION WHEN OTHERS THEN NULL; END; END $$;\n`;
+    // The block is accepted; that no row stands afterwards is looked at behind every one of these tests.
+    expect(await psql(swallowed(icx))).toBe("accepted");
+    expect(await psql(`BEGIN;\n${swallowed(icx)}${swallowed(icx)}COMMIT;\n`)).toBe("accepted");
+    const units = await db.rows("SELECT FROM public.information_unit WHERE canonical_address = 'ICX-CONST/DIEU-999'");
+    expect(units).toHaveLength(0);
+    // And a swallowed refusal is none of the rows that an effect was to write.
+    expect(await psql(legA(run, swallowed(icx)))).toBe("STOP_INVARIANT_FAILED");
+  });
+
   it("firing the deferred triggers early opens no gap for what comes after them", async () => {
     const late = create({ ...first, canonical_address: "SAMPLE/S-2" });
     // Only our triggers are set to fire at once: with all of them the system's own anchor key refuses first.

@@ -68,6 +68,12 @@ const CHANGES: readonly (readonly [string, string, RegExp, string?])[] = [
     "REVOKE workflow_admin FROM directus",
   ],
   [
+    "a membership of a reader in the owner of the text",
+    "GRANT directus TO context_pack_readonly",
+    /membership context_pack_readonly in directus/,
+    "REVOKE directus FROM context_pack_readonly",
+  ],
+  [
     "the gateway with the rights of its caller",
     "ALTER FUNCTION public.fn_iu_create(text,text,text,text,text,text,text,text,uuid) SECURITY INVOKER",
     /function attributes public\.fn_iu_create\(/,
@@ -81,6 +87,28 @@ const CHANGES: readonly (readonly [string, string, RegExp, string?])[] = [
     "a trigger more on the text",
     "CREATE FUNCTION public.evil_t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER zz_evil BEFORE INSERT ON public.unit_version FOR EACH ROW EXECUTE FUNCTION public.evil_t()",
     /trigger public\.unit_version zz_evil: absent -> CREATE TRIGGER/,
+  ],
+  [
+    "a trigger more on the ledger",
+    "CREATE FUNCTION public.evil_l() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER zz_evil BEFORE INSERT ON cutter_governance.review_decision FOR EACH ROW EXECUTE FUNCTION public.evil_l()",
+    /trigger cutter_governance\.review_decision zz_evil: absent -> CREATE TRIGGER/,
+  ],
+  [
+    "a child of the text, whose rows every reader of it sees",
+    "CREATE TABLE public.iu_child () INHERITS (public.information_unit)",
+    /relation public\.information_unit: .*has children public\.iu_child/,
+  ],
+  [
+    "another isolation for every role",
+    "ALTER ROLE ALL SET default_transaction_isolation = 'serializable'",
+    /role setting every role .*default_transaction_isolation: absent -> serializable/,
+    "ALTER ROLE ALL RESET default_transaction_isolation",
+  ],
+  [
+    "triggers switched off for the owner of the text",
+    "ALTER ROLE directus SET session_replication_role = replica",
+    /role setting directus .*session_replication_role: absent -> replica/,
+    "ALTER ROLE directus RESET session_replication_role",
   ],
   [
     "a child of a table of ours",

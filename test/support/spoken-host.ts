@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { YAML } from "zx";
+import { sha256 } from "../../runner/model/canonical.ts";
 import { stateJson } from "../../runner/rules/run-state.ts";
 import { renderConfig } from "../../scripts/sandbox/host-config.ts";
 import { placeOf, RUNTIME_AREAS } from "../../scripts/sandbox/place.ts";
@@ -15,6 +16,8 @@ import type { OperatorClone, ScriptAnswer } from "./operator-clone.ts";
 export interface SpokenHost {
   readonly runtimeRoot: string;
   readonly stackFile: string;
+  /** An approver's profile on the operator's machine. */
+  readonly profile: string;
   /** The start-up file of the shell that ssh starts. */
   startUp(text: string): void;
   /** Whatever stands in for the host's cutter; without text the real one. */
@@ -92,6 +95,7 @@ export async function spokenHost(clone: OperatorClone): Promise<SpokenHost> {
   return {
     runtimeRoot: place.runtimeRoot,
     stackFile,
+    profile: layProfile(folder),
     startUp: (text) => writeFileSync(join(home, ".bashrc"), text),
     cutter,
     says: (answer, { status = 0, toPeople = "" } = {}) => {
@@ -107,6 +111,20 @@ export async function spokenHost(clone: OperatorClone): Promise<SpokenHost> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function layProfile(folder: string): string {
+  const approvers = join(import.meta.dirname, "..", "golden", "approvers.json");
+  const profile = {
+    person: "linh",
+    approvers_file: approvers,
+    approvers_sha: sha256(readFileSync(approvers)),
+    host: "spoken-host",
+    sandbox: false,
+    memory_file: join(folder, "memory.json"),
+  };
+  writeFileSync(join(folder, "profile.json"), JSON.stringify(profile));
+  return join(folder, "profile.json");
 }
 
 function configOf(folder: string): string {
