@@ -44,7 +44,9 @@ interface Held {
 
 const held = (host: GovernedHost): Promise<Held[]> =>
   host.sql<Held>(
-    "SELECT document_id, holder, split_part(holder, ' ', 1) AS machine FROM cutter_runtime.lease WHERE expires_at > clock_timestamp() AND holder IS NOT NULL",
+    // A lease of a process that died before is nobody's work.
+    `SELECT l.document_id, l.holder, split_part(l.holder, ' ', 1) AS machine FROM cutter_runtime.lease l JOIN cutter_runtime.host_beat b ON b.process = l.holder
+      WHERE l.expires_at > clock_timestamp() AND b.at > clock_timestamp() - interval '4 seconds'`,
   );
 
 /** The next machine that works at a document; a quiet one when none does for a while. */

@@ -132,9 +132,10 @@ async function carried({ host, machines, batchId, names }: Ground): Promise<Soak
   return { minutes, closed, happened, violations, ...(await counted(host, batchId)) };
 }
 
-/** One fault after the other while the batch goes on. */
+/** One fault after the other while the batch goes on: some under the canary, the others from when the wave behind it is planned. */
 async function trouble(ground: FaultGround, happened: Happened[], course: Course): Promise<void> {
   for (const fault of FAULTS) {
+    if (fault === lineDown) await untilTheWave(ground, course);
     await pause(course, 5_000 + Math.random() * 10_000);
     if (course.ended) return;
     course.turn += 1;
@@ -148,6 +149,14 @@ async function trouble(ground: FaultGround, happened: Happened[], course: Course
     }
     course.people.wait = false;
     course.left -= 1;
+  }
+}
+
+async function untilTheWave({ host, batchId }: FaultGround, course: Course): Promise<void> {
+  const planned = "SELECT FROM cutter_runtime.batch_member WHERE batch_id = $1 AND wave = 1 AND run_id IS NOT NULL";
+  for (; !course.ended; await sleep(5_000)) {
+    if ((await host.sql(planned, [batchId]).catch(() => [])).length > 0) return;
+    course.turn += 1;
   }
 }
 
