@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { intakeCaps, suggestedHintsFile, takeInExplained } from "../../runner/commands/intake.ts";
 import { DEFAULT_REQUEST, type GrammarRequest } from "../../runner/model/grammar-request.ts";
+import { parseHints } from "../../runner/rules/hints.ts";
 import { proveLossless } from "../../runner/rules/lossless.ts";
 import { registerDocument } from "../../scripts/operator/register-document.ts";
 import { corpusDocument, corpusIsThere } from "../support/documents.ts";
@@ -87,6 +89,28 @@ test("a law with two readings is cut as the operator's hint says, and the people
     [run?.run_id],
   );
   expect(phase?.output.grammar).toEqual({ profile: "vn-law-1", options: { depth: "dieu", annexes: false, hints } });
+});
+
+test("a law with a spoiled heading is not registered, and is cut on the host with the hint lines that the refusal proposes", async () => {
+  const lines = [1, 2, 3, 4, 5].flatMap((n) => [
+    `${n === 3 ? "Đlều" : "Điều"} ${n}. Việc thứ ${n} của làng`,
+    `Làng làm việc thứ ${n}.`,
+    "",
+  ]);
+  const bytes = Buffer.from(["LUẬT LÀNG", "", ...lines].join("\n"));
+  const caps = intakeCaps("vn-law-1");
+  const { taken, suggestion } = takeInExplained(bytes, "LAW-4", { profile: "vn-law-1", depth: "dieu", caps });
+  expect(taken.refusal?.reason).toContain("line 9 could be Điều 3, spoiled");
+  await expect(cutWhole("LAW-4", bytes, { depth: "dieu" })).rejects.toMatchObject({
+    code: "STOP_REFUSED_INPUT",
+    facts: { saw: expect.stringContaining("line 9") },
+  });
+
+  if (suggestion === undefined) throw new Error("nothing is proposed");
+  const hints = parseHints(suggestedHintsFile(suggestion, [], "again"));
+  const rows = await cutWhole("LAW-4", bytes, { depth: "dieu", hints });
+  expect(rows.map((row) => row.address)).toEqual([1, 2, 3, 4, 5].map((n) => `LAW-4/DIEU-${n}`));
+  expect(rows[2]?.title).toBe("Đlều 3. Việc thứ 3 của làng");
 });
 
 test.runIf(corpusIsThere)(
