@@ -143,8 +143,18 @@ function inFrame(text: string, token: string): string {
   return (at < 0 ? text : text.slice(at + mark.length)).replaceAll(aliveLine(token), "");
 }
 
+/** What a shell ends with that finds no program of the name. */
+const NO_SUCH_PROGRAM = 127;
+
 function noAnswer(status: number, said: readonly string[]): Stopped {
   const words = said.map((text) => printable(text.trim().split("\n").at(-1) ?? "").slice(0, 200)).find(Boolean);
+  if (status === NO_SUCH_PROGRAM)
+    return new Stopped("STOP_COULD_NOT_LOOK", {
+      saw: `the host has no cutter where this folder looks for it${words === undefined ? "" : `; it said: ${words}`}`,
+      wanted: "the launcher that provisioning lays on the host",
+      hint: "the host was never provisioned, or its launcher is gone; `npm run up` lays it",
+      next: "npm run drift",
+    });
   const older = said.some((text) => text.includes(`unknown option '${FRAME_OPTION}'`));
   return new Stopped("STOP_COULD_NOT_LOOK", {
     saw: `the host ended with status ${status} and without a whole answer${words === undefined ? "" : `; it said: ${words}`}`,

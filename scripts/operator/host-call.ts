@@ -4,6 +4,7 @@ import * as z from "zod";
 import { FRAME_OPTION } from "../../runner/model/answer-frame.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { KEPT_ANSWER, lineReader, PASSING_ANSWER, type AnswerCaps } from "../../infra/ssh/framed-answer.ts";
 import { framedCall, newToken, type CallEnd } from "../../infra/ssh/framed-call.ts";
@@ -50,14 +51,23 @@ export const wordsOfHost = (
 };
 
 async function textOf(
-  { address }: Target,
+  { address, stack }: Target,
   { token, words, input }: { token: string; words: readonly string[]; input?: Buffer | undefined },
 ): Promise<HostAnswer & { readonly stdout: string }> {
   const parts: Buffer[] = [];
   const line = [...sshCommandLine(address), remoteCommand(words)];
-  const end = await framedCall({ line, token, input, caps: KEPT_ANSWER, onPart: (part) => void parts.push(part) });
+  const call = { line, token, input, caps: KEPT_ANSWER, onPart: (part: Buffer) => void parts.push(part) };
+  const end = await framedCall(call).catch(namesStack(stack));
   return { ...end, stdout: Buffer.concat(parts).toString("utf8") };
 }
+
+/** A line knows no stack; the command that its stop leads to names it. */
+const namesStack =
+  (stack: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof Stopped) || error.facts.next === undefined) throw error;
+    throw new Stopped(error.code, { ...error.facts, next: withStack(error.facts.next, stack) }, error);
+  };
 
 /** Runs the host's cutter with --json; each event comes with its line. A line that is no JSON object is dropped: it is no event. */
 export async function callHost(
@@ -81,7 +91,7 @@ export async function callHost(
     caps,
     onPart: (part) => told(lines.take(part)),
     ...(started ? { started } : {}),
-  });
+  }).catch(namesStack(target.stack));
   await told(lines.rest());
   return end;
 }

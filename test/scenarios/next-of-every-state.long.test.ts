@@ -100,8 +100,8 @@ test(
   "from nothing to an enacted law, halted on its way, every state's NEXT is pasted and leads on",
   async () => {
     const first = await here.script("cutter", "--json");
-    expect(first.events[0]).toMatchObject({ event: "attention", open: [] });
-    const looked = await paste(String(first.events[0]?.["next"]));
+    expect(first.events[0]).toMatchObject({ event: "ended", stop: { code: "STOP_COULD_NOT_LOOK" } });
+    const looked = await paste(String((first.events[0]?.["stop"] as { next: unknown }).next));
     expect([looked.command, looked.status]).toEqual(["npm run drift", 7]);
     const laid = await paste(nextIn(looked));
     expect([laid.command, laid.status]).toEqual(["npm run up", 0]);

@@ -62,3 +62,10 @@ test("a host that says that it works is waited for, longer than the silence allo
     `for i in 1 2 3 4 5 6; do printf '%s' '${aliveLine(token)}' >&2; sleep 2; done\n${framedScript("echo done", token)}`;
   expect(await asked(slow, { silence: 10 })).toMatchObject({ status: 0 });
 });
+
+test("a host without a cutter is told as that, with the command that tells what is missing", async () => {
+  await expect(asked(() => "exec /nowhere/bin/cutter\n")).rejects.toMatchObject({
+    code: "STOP_COULD_NOT_LOOK",
+    facts: { saw: expect.stringMatching(/^the host has no cutter .*nowhere/) as unknown, next: "npm run drift" },
+  });
+});
