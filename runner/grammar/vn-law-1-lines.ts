@@ -194,12 +194,11 @@ export interface LinesInFile {
   readonly headings: readonly number[];
 }
 
-/** A region of valid UTF-8 in its file. text: what stands there; composed: whether that is in NFC. */
+/** A region of valid UTF-8 in its file. composed: whether it is in NFC. */
 interface Region {
   readonly bytes: Buffer;
   readonly from: number;
   readonly to: number;
-  readonly text: string;
   readonly composed: boolean;
 }
 
@@ -217,7 +216,7 @@ export function readLines(bytes: Buffer, from: number, to: number, { first_line,
   const text = bytes.toString("utf8", from, to);
   // What is in NFC as a whole is so line by line.
   const composed = text.normalize("NFC") === text;
-  const { starts, ends, froms, tos, file, glued, paged } = tableOf({ bytes, from, to, text, composed }, said);
+  const { starts, ends, froms, tos, file, glued, paged } = tableOf({ bytes, from, to, composed }, said);
   if (starts.length > LINE_LIMITS.lines)
     return {
       fault: { line: first_line + (file[LINE_LIMITS.lines] ?? 0), reason: `more than ${LINE_LIMITS.lines} lines` },

@@ -70,16 +70,11 @@ function blockHtml(block: Block): Html {
 
 function tableHtml({ head, rows, bars }: Extract<Block, { kind: "table" }>): Html {
   const longest = Math.max(0, ...(bars?.lengths ?? []));
-  const cell = (value: Line, row: number, column: number): Html =>
-    bars?.column === column
-      ? element(
-          "td",
-          { class: "bars", "data-of": head[column] },
-          lineHtml(value),
-          barHtml(bars.lengths[row] ?? 0, longest),
-        )
-      : // A narrow window shows a row as lines, each with the name of its column.
-        element("td", { "data-of": head[column] }, lineHtml(value));
+  const cell = (value: Line, row: number, column: number): Html => {
+    const bar = bars?.column === column ? barHtml(bars.lengths[row] ?? 0, longest) : undefined;
+    // A narrow window shows a row as lines, each with the name of its column.
+    return element("td", { class: bar && "bars", "data-of": head[column] }, lineHtml(value), bar);
+  };
   return element(
     "table",
     {},
