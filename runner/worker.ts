@@ -233,8 +233,9 @@ export async function carry(work: Work, begin: () => Promise<Run>, flow: (run: R
   try {
     run = await begin();
     await flow(run);
-  } catch (error) {
+  } catch (thrown) {
     stoppedIn = run?.working ?? null;
+    const error = run ? await fencedInstead(work, run, thrown) : thrown;
     if (run) await noteStop(work, run, error);
     end = ending(run ? await asked(run, error) : error);
   }
@@ -319,6 +320,28 @@ function sayEnded(work: Work, end: End): number {
 
 /** A line of runner.log, for whoever looks into what happened here. */
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * STOP_FENCED in place of what was thrown, once another process carries the run: whoever slept compares what it read before with what the
+ * other wrote since, and calls that torn or drifted. A COMMIT of which nobody knows the end stays what it is.
+ */
+async function fencedInstead(work: Work, run: Run, thrown: unknown): Promise<unknown> {
+  if (thrown instanceof Stopped && (thrown.code === "STOP_FENCED" || thrown.code === "STOP_AMBIGUOUS")) return thrown;
+  const epoch = await rowOf(work, run.row.run_id).then(
+    (row) => row?.epoch ?? null,
+    () => null,
+  );
+  if (epoch === null || epoch === run.epoch) return thrown;
+  note(`what this process saw while another one carried the run on: ${messageOf(thrown)}`);
+  return new Stopped(
+    "STOP_FENCED",
+    {
+      saw: `epoch ${epoch} of the lease is another process's`,
+      wanted: `epoch ${run.epoch}, which this process held`,
+    },
+    thrown,
+  );
+}
 
 /** A torn run asks for its decision; failing to ask never hides the stop itself. */
 async function asked(run: Run, error: unknown): Promise<unknown> {

@@ -2,8 +2,8 @@
 // signs, and brought here when a run goes on where its own file does not lie. A copy is named after its digest, so runs of one wave
 // share one.
 import { createHash, randomBytes } from "node:crypto";
-import { copyFile, constants, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, constants, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { codeOf } from "../model/error-text.ts";
 import { Stopped } from "../model/stop.ts";
 import { exists } from "./run-files.ts";
@@ -67,6 +67,40 @@ export async function insistElsewhere(folder: string, own: string): Promise<void
     wanted: "a folder that outlives this machine",
     hint: "mount a folder of another machine there, under the same path on every machine of this host",
   });
+}
+
+/** Digest that the name of a copy tells; undefined for a file that is none. */
+export const digestNamed = (file: string): string | undefined =>
+  /^([0-9a-f]{64})[.]sql[.]gpg$/.exec(basename(file))?.[1];
+
+/** A copy in one of the folders: its path, the digest it is named after, and when it was laid. */
+export interface LaidCopy {
+  readonly file_sha: string;
+  readonly file: string;
+  readonly size_bytes: number;
+  readonly at: Date;
+}
+
+/** Every copy, oldest first; one that lies in several folders is told by the first. STOP_COULD_NOT_LOOK names a folder that is away. */
+export async function copiesIn(folders: readonly string[]): Promise<LaidCopy[]> {
+  const found = new Map<string, LaidCopy>();
+  for (const folder of folders) {
+    const names = await readdir(folder).catch((error: unknown) => {
+      throw new Stopped(
+        "STOP_COULD_NOT_LOOK",
+        { saw: `${folder}: ${reasonOf(error)}`, wanted: "every folder of batch.backup_copies" },
+        error,
+      );
+    });
+    for (const name of names) {
+      const file_sha = digestNamed(name);
+      if (file_sha === undefined || found.has(file_sha)) continue;
+      const file = join(folder, name);
+      const status = await lstat(file).catch(() => undefined);
+      if (status?.isFile()) found.set(file_sha, { file_sha, file, size_bytes: status.size, at: status.mtime });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
 /** Deletes the copies of a backup; answers how many there were. STOP_COULD_NOT_LOOK names the folder that keeps its one. */

@@ -8,20 +8,20 @@ import { insist, Stopped } from "../model/stop.ts";
 import { judgePrune } from "../rules/backup-prune.ts";
 import { printable } from "../rules/text-hygiene.ts";
 import { makeWorld } from "../wire.ts";
-import { dropCopies } from "../adapters/backup-copies.ts";
+import { copiesIn, digestNamed, dropCopies } from "../adapters/backup-copies.ts";
+import { verifyBackupFile } from "../adapters/take-backup.ts";
 import { backupShelf } from "../adapters/backup-shelf.ts";
 import type { World } from "../world.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
 import { printJson } from "../terminal/print-json.ts";
 
+const PROVEN: readonly string[] = ["run", "hand", "copy"];
+
 /** One line a file; what the database cannot be asked about is told as not known. Exit 0. */
 export async function listBackups(common: Common): Promise<number> {
   const { world, shelf } = await open(common);
-  const stored = await shelf.list();
-  const standing = await standings(world, stored).catch((error: unknown) => {
-    if (error instanceof Stopped) return undefined;
-    throw error;
-  });
+  const stored = (await everything(world, shelf).catch(notKnown)) ?? (await shelf.list());
+  const standing = await standings(world, stored).catch(notKnown);
   for (const backup of stored) {
     const { id, kind, file, size_bytes, at, run_id } = backup;
     const run = standing === undefined ? "not known: the database did not answer" : (standing.get(id)?.text ?? "");
@@ -38,11 +38,9 @@ export async function listBackups(common: Common): Promise<number> {
  */
 export async function verifyBackups(common: Common, ids: readonly string[]): Promise<number> {
   const { world, shelf } = await open(common);
-  const stored = await shelf.list();
+  const stored = await everything(world, shelf);
   insist(judgePrune(ids, stored, new Set()));
-  const chosen = stored.filter((backup) =>
-    ids.length === 0 ? backup.kind === "run" || backup.kind === "hand" : ids.includes(backup.id),
-  );
+  const chosen = stored.filter((backup) => (ids.length === 0 ? PROVEN.includes(backup.kind) : ids.includes(backup.id)));
   let status = 0;
   for (const backup of chosen) {
     try {
@@ -60,18 +58,19 @@ export async function verifyBackups(common: Common, ids: readonly string[]): Pro
 }
 
 /**
- * Deletes the named backups, all or none, and their copies in batch.backup_copies that no open run rests on. STOP_RUN_OPEN keeps the one
+ * Deletes the named backups, all or none, and their copies in batch.backup_copies that no open run rests on; those of a machine that is
+ * lost too, by the id of their run. STOP_RUN_OPEN keeps the one
  * an open run rests on; STOP_COULD_NOT_LOOK when nobody can say which runs are open.
  */
 export async function pruneBackups(common: Common, ids: readonly string[]): Promise<number> {
   const { world, shelf } = await open(common);
-  const stored = await shelf.list();
+  const stored = await everything(world, shelf);
   const chosen = stored.filter((backup) => ids.includes(backup.id));
   const openRuns = [...(await standings(world, chosen))].filter(([, standing]) => standing.open).map(([id]) => id);
   insist(judgePrune(ids, stored, new Set(openRuns)));
   const copies = await copiesToDrop(world, chosen);
   for (const backup of chosen) {
-    await shelf.remove(backup);
+    if (backup.kind !== "copy") await shelf.remove(backup);
     if (common.json) printJson({ event: "backup_deleted", id: backup.id, file: backup.file });
     process.stderr.write(`deleted ${backup.id}\n`);
   }
@@ -85,7 +84,9 @@ export async function pruneBackups(common: Common, ids: readonly string[]): Prom
 
 /** Digests whose copies go with these backups. */
 async function copiesToDrop({ config, database }: World, chosen: readonly StoredBackup[]): Promise<string[]> {
-  const run_ids = chosen.flatMap(({ kind, run_id }) => (kind === "run" && run_id !== null ? [run_id] : []));
+  const run_ids = chosen.flatMap(({ kind, run_id }) =>
+    (kind === "run" || kind === "copy") && run_id !== null ? [run_id] : [],
+  );
   if (config.batch?.backup_copies === undefined || run_ids.length === 0) return [];
   return (await ask(database, "backup", "read/copies-to-drop", { run_ids })).map(({ file_sha }) => file_sha);
 }
@@ -93,6 +94,30 @@ async function copiesToDrop({ config, database }: World, chosen: readonly Stored
 async function open(common: Common): Promise<{ world: World; shelf: BackupShelf }> {
   const world = await makeWorld(common.config);
   return { world, shelf: backupShelf(world.config.orchestrator.runtime_root) };
+}
+
+/** What lies here, and of runs whose own file does not, the copies that another machine left for all. */
+async function everything({ config, database }: World, shelf: BackupShelf): Promise<StoredBackup[]> {
+  const here = await shelf.list();
+  const copies = await copiesIn(config.batch?.backup_copies ?? []);
+  if (copies.length === 0) return here;
+  const file_shas = copies.map(({ file_sha }) => file_sha);
+  const runs = await ask(database, "backup", "read/runs-of-copies", { file_shas });
+  const elsewhere = runs.filter(({ run_id }) => !here.some((own) => own.kind === "run" && own.run_id === run_id));
+  return [
+    ...here,
+    ...elsewhere.flatMap(({ run_id, file_sha }) =>
+      copies
+        .filter((copy) => copy.file_sha === file_sha)
+        .map(({ file, size_bytes, at }) => ({ id: run_id, kind: "copy" as const, run_id, file, size_bytes, at })),
+    ),
+  ];
+}
+
+/** Where the database does not answer, what it would have told is not known. */
+function notKnown(error: unknown): undefined {
+  if (error instanceof Stopped) return undefined;
+  throw error;
 }
 
 /** State of the run each file was taken for, in words, by backup id. */
@@ -121,24 +146,30 @@ async function standings(
 }
 
 async function verifyOne(world: World, shelf: BackupShelf, backup: StoredBackup): Promise<void> {
-  const kept = backup.kind === "run" ? await recordedReceipt(world, backup) : await shelf.receiptOf(backup);
+  const kept =
+    backup.kind === "run" || backup.kind === "copy"
+      ? await recordedReceipt(world, backup)
+      : await shelf.receiptOf(backup);
   if (!kept || backup.kind === "unproven")
     throw new Stopped("STOP_PROOF_FAILED", {
       saw: `${backup.id} has no receipt of a restore`,
       wanted: "a proven backup",
       hint: "take a new one: what was never restored is no backup",
     });
+  if (backup.kind === "copy") return verifyBackupFile(backup.file, kept);
   await world.vault.verify({ ...kept, file: backup.file });
 }
 
-async function recordedReceipt(world: World, { run_id }: StoredBackup) {
+/** Receipt of the newest attempt; of a copy that of the attempt whose digest it is named after. */
+async function recordedReceipt(world: World, { run_id, kind, file }: StoredBackup) {
   if (run_id === null) return undefined;
-  const [newest] = await ask(world.database, "backup", "read/receipts", { run_id });
+  const receipts = await ask(world.database, "backup", "read/receipts", { run_id });
+  const ours = receipts.find(({ file_sha }) => kind !== "copy" || digestNamed(file) === file_sha);
   return (
-    newest && {
-      file_sha: newest.file_sha,
-      size_bytes: Number(newest.size_bytes),
-      proof: backupProofSchema.parse(newest.proof),
+    ours && {
+      file_sha: ours.file_sha,
+      size_bytes: Number(ours.size_bytes),
+      proof: backupProofSchema.parse(ours.proof),
     }
   );
 }

@@ -170,6 +170,7 @@ export const PARAMS = {
   "read/load": {},
   "read/closed-runs": { host: "text" },
   "read/copies-to-drop": { run_ids: "text[]" },
+  "read/runs-of-copies": { file_shas: "text[]" },
   "read/host-beats": {},
   "write/host-beat": { process: "text", doing: "text", release: "text", key: "text" },
   "write/open-batch": {

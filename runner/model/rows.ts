@@ -138,6 +138,7 @@ export const ROWS = {
     run_id: text, document_id: text, close_kind: text, reason: text, release: text, journal_head: nullable,
   }),
   "read/copies-to-drop": z.strictObject({ file_sha: text }),
+  "read/runs-of-copies": z.strictObject({ file_sha: text, run_id: text }),
   "read/host-beats": z.strictObject({ process: text, doing: text, release: text, began: when, at: when, silent: z.boolean(), now: when }),
   "write/host-beat": done,
   "write/open-run": epoch,

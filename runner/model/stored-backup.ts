@@ -2,11 +2,12 @@
 
 /**
  * `run`: the proven file of a run; `hand`: a proven one taken outside any run; `unproven`: kept for analysis, no
- * backup; `selftest`: left by a killed test.
+ * backup; `selftest`: left by a killed test; `copy`: the proven file of a run that lies on another machine, or on none any more, and here
+ * only in batch.backup_copies.
  */
-export type StoredKind = "run" | "hand" | "unproven" | "selftest";
+export type StoredKind = "run" | "hand" | "unproven" | "selftest" | "copy";
 
-/** One file; `id` is what people name it by, `run_id` the run it was taken for, `file` its name below backups/. */
+/** One file; `id` is what people name it by, `run_id` the run it was taken for, `file` its name below backups/, of a copy its path. */
 export interface StoredBackup {
   readonly id: string;
   readonly kind: StoredKind;

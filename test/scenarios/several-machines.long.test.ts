@@ -112,6 +112,11 @@ test("the copies on another machine go with the backup of a closed run, and that
   expect([closed?.closed, open?.closed, more.length]).toEqual([true, false, 0]);
   const copies = (): string[] => readdirSync(join(host.sandbox.place.runtimeRoot, "..", "backup-copies")).sort();
   expect(copies()).toEqual(runs.map(({ file_sha }) => `${file_sha}.sql.gpg`).sort());
+  expect((await b.cutter("backup", "list")).events.map(({ id, kind }) => [id, kind])).toContainEqual([
+    closed?.run_id,
+    "copy",
+  ]);
+  expect(await b.cutter("backup", "verify", closed?.run_id ?? "")).toMatchObject({ status: 0 });
   expect(await b.cutter("backup", "prune", closed?.run_id ?? "")).toMatchObject({ status: 0 });
   expect(copies()).toEqual([`${open?.file_sha ?? ""}.sql.gpg`]);
 });

@@ -3,7 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { bringCopy, dropCopies, insistElsewhere, layCopies } from "../../../../runner/adapters/backup-copies.ts";
+import {
+  bringCopy,
+  copiesIn,
+  dropCopies,
+  insistElsewhere,
+  layCopies,
+} from "../../../../runner/adapters/backup-copies.ts";
 import { sha256 } from "../../../../runner/model/canonical.ts";
 
 let root: string;
@@ -66,4 +72,16 @@ test("the copies of a backup go together, those of others stay, and a folder tha
   expect(readdirSync(other)).toEqual([`${"b".repeat(64)}.sql.gpg`]);
   mkdirSync(join(second, `${SHA}.sql.gpg`));
   await expect(dropCopies([second], SHA)).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK" });
+});
+
+test("copies are found by their digest, once for all folders; other files are none, and a folder that is away is named", async () => {
+  const second = join(root, "second");
+  mkdirSync(second);
+  await layCopies([other, second], file, SHA);
+  writeFileSync(join(other, "notes.txt"), "not ours");
+  mkdirSync(join(other, `${"b".repeat(64)}.sql.gpg`));
+  expect(await copiesIn([other, second])).toEqual([
+    { file_sha: SHA, file: join(other, `${SHA}.sql.gpg`), size_bytes: BYTES.length, at: expect.any(Date) as unknown },
+  ]);
+  await expect(copiesIn([join(root, "away")])).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK" });
 });
