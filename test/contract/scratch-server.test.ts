@@ -49,6 +49,16 @@ test("it listens on no network address, its cluster is another one at every star
   await second.stop();
 });
 
+test("a file where the folder of scratch servers should be is a failed backup with its path, no bug of the program", async () => {
+  const file = join(root, "scratch");
+  await writeFile(file, "");
+  await expect(testScratch(binDir, file).start(0)).rejects.toMatchObject({
+    code: "STOP_BACKUP_FAILED",
+    facts: { saw: expect.stringContaining(file) as unknown },
+  });
+  await rm(file);
+});
+
 test("folders of a runner that was killed are removed by the next start, those of living ones stay", async () => {
   const [dead, living] = ["cs-00000001", "cs-00000002"].map((name) => join(root, name));
   const gone = execa("true");

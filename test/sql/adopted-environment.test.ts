@@ -193,6 +193,13 @@ const CHANGES: readonly (readonly [string, string, RegExp, string?])[] = [
     /setting in a file of the server synchronous_commit: \w+ -> off/,
     "ALTER SYSTEM RESET synchronous_commit",
   ],
+  [
+    // The cluster of the tests has it off.
+    "another word on whether a crash may lose what was committed",
+    "ALTER SYSTEM SET fsync = on",
+    /setting in a file of the server fsync: \w+ -> on/,
+    "ALTER SYSTEM RESET fsync",
+  ],
 ];
 
 describe("one look after all of them", () => {
