@@ -366,22 +366,35 @@ async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
 }
 
 async function leave(work: Work, run: Run, stop: StopJson | null, stoppedIn: RecordedPhase | null): Promise<void> {
+  const { run_id } = run.row;
   try {
-    const row = await rowOf(work, run.row.run_id);
+    const row = await rowOf(work, run_id);
     // Another process carries this run now, and its files with it.
     if (row?.epoch !== run.epoch) return;
     if (!row.closed)
       await work.world.database.transaction("exec", (tx) =>
-        tx.one("write/release-lease", { run_id: run.row.run_id, epoch: run.epoch }),
+        tx.one("write/release-lease", { run_id, epoch: run.epoch }),
       );
-    await work.projection.project(run.row.run_id, stop, stoppedIn);
   } catch (reason) {
     // The database is gone: the lease expires by itself, and the next process sees that this one is gone.
     note(`left without releasing the lease: ${messageOf(reason)}`);
-    // The file would still say that nothing is committed, and nobody can ask the database: a person must hear that it is not known.
-    if (stop?.code === "STOP_AMBIGUOUS")
-      await work.projection
-        .unknown({ run_id: run.row.run_id, epoch: run.epoch }, stop, stoppedIn)
-        .catch((error: unknown) => note(`state.json: ${messageOf(error)}`));
+    return leaveUnknown(work, run, stop, stoppedIn);
   }
+  await work.projection.project(run_id, stop, stoppedIn).catch((reason: unknown) => {
+    note(`the lease is released and state.json is as it was before: ${messageOf(reason)}`);
+    return leaveUnknown(work, run, stop, stoppedIn);
+  });
+}
+
+/** The file would still say that nothing is committed, and nobody could ask the database: a person must hear that it is not known. */
+async function leaveUnknown(
+  work: Work,
+  { row: { run_id }, epoch }: Run,
+  stop: StopJson | null,
+  stoppedIn: RecordedPhase | null,
+): Promise<void> {
+  if (stop?.code !== "STOP_AMBIGUOUS") return;
+  await work.projection
+    .unknown({ run_id, epoch }, stop, stoppedIn)
+    .catch((error: unknown) => note(`state.json: ${messageOf(error)}`));
 }

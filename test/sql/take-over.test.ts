@@ -1,5 +1,5 @@
 // Two processes and one lease: what a process may still write when another came in between. The worker is the product's own.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { backupVault } from "../../runner/adapters/backup-vault.ts";
 import { credentialOf } from "../../runner/adapters/credentials.ts";
 import { postgresDatabase } from "../../runner/adapters/postgres.ts";
@@ -9,7 +9,7 @@ import type { RunId } from "../../runner/model/ids.ts";
 import { signedCounts } from "../../runner/looks/row-counts.ts";
 import { environmentLooks } from "../../runner/looks/facts.ts";
 import { environmentScope } from "../../runner/rules/environment-hash.ts";
-import { workResume } from "../../runner/worker.ts";
+import { workResume, type Work } from "../../runner/worker.ts";
 import type { RunEvent } from "../../runner/model/events.ts";
 import type { World } from "../../runner/world.ts";
 import type { Database } from "../../runner/world/database.ts";
@@ -73,33 +73,42 @@ function takenOverAtOnce(real: Database, runId: string): Database {
   };
 }
 
-test("a process that is taken over before its first look writes nothing and leaves the other's lease alone", async () => {
+const work = (database: Database, events: RunEvent[], project: () => Promise<void> = silent): Work => ({
+  world: world(database, events),
+  holder: { name: "ours", isGone: (holder) => holder === "holder-1" },
+  ground: { content: () => undefined, stage: nobody },
+  projection: { step: silent, requested: silent, project, again: silent, unknown: silent, deliverAll: silent },
+});
+const ownDatabase = (): Database => postgresDatabase(runner.config, (role) => credentialOf(runner.config, role));
+
+const lease = async (runId: string) =>
+  (
+    await people.superuser.query(
+      "SELECT l.epoch::int, l.holder, l.expires_at > clock_timestamp() AS live, r.last_stop FROM cutter_runtime.lease l JOIN cutter_runtime.run r USING (run_id) WHERE run_id = $1",
+      [runId],
+    )
+  ).rows;
+
+test("a process that is taken over before its first look writes nothing, leaves the other's lease alone and says that it lost the run", async () => {
   const run = await openRun(people.exec, "SAMPLE");
   const events: RunEvent[] = [];
-  const real = postgresDatabase(runner.config, (role) => credentialOf(runner.config, role));
-  const status = await workResume(
-    {
-      world: world(takenOverAtOnce(real, run.runId), events),
-      holder: { name: "ours", isGone: (holder) => holder === "holder-1" },
-      ground: { content: () => undefined, stage: nobody },
-      projection: {
-        step: silent,
-        requested: silent,
-        project: silent,
-        again: silent,
-        unknown: silent,
-        deliverAll: silent,
-      },
-    },
-    run.runId as RunId,
-  );
+  const status = await workResume(work(takenOverAtOnce(ownDatabase(), run.runId), events), run.runId as RunId);
   expect(status).toBe(4);
-  expect(events.at(-1)).toMatchObject({ event: "ended" });
-  expect(
-    (
-      await people.superuser.query(
-        "SELECT l.epoch::int, l.holder, l.expires_at > clock_timestamp() AS live, r.last_stop FROM cutter_runtime.lease l JOIN cutter_runtime.run r USING (run_id)",
-      )
-    ).rows,
-  ).toEqual([{ epoch: 3, holder: "colleague", live: true, last_stop: null }]);
+  expect(events.at(-1)).toMatchObject({ event: "ended", stop: { code: "STOP_FENCED" } });
+  expect(await lease(run.runId)).toEqual([{ epoch: 3, holder: "colleague", live: true, last_stop: null }]);
+});
+
+test("a state.json that cannot be written keeps nobody from the run: the lease is released, and runner.log says which of the two failed", async () => {
+  const run = await openRun(people.exec, "OTHER");
+  const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    const full = (): Promise<void> => Promise.reject(new Error("ENOSPC"));
+    expect(await workResume(work(ownDatabase(), [], full), run.runId as RunId)).toBe(4);
+    expect(said.mock.calls.map(([line]) => line)).toEqual([
+      "the lease is released and state.json is as it was before: ENOSPC\n",
+    ]);
+  } finally {
+    said.mockRestore();
+  }
+  expect(await lease(run.runId)).toMatchObject([{ holder: "ours", live: false, last_stop: "STOP_REFUSED_INPUT" }]);
 });
