@@ -5,6 +5,7 @@ import type { LookedAgain } from "../aftermath/look-again.ts";
 import { legNameOf, type BatchId, type BatchManifest, type LegName, type WaveOutcome } from "../model/batch.ts";
 import { canonicalText, digestOf } from "../model/canonical.ts";
 import { isRunId, newRunId, type DocumentId, type RunId } from "../model/ids.ts";
+import { messageOf } from "../model/error-text.ts";
 import { EXIT_BUG, Stopped } from "../model/stop.ts";
 import { inWave, standingOf } from "../rules/batch-progress.ts";
 import { consequenceOf, haltAfterFailures, type Consequence, type LegEnd } from "../rules/batch-stops.ts";
@@ -16,6 +17,9 @@ import { workPlan, workRehearse } from "./plan-together.ts";
 import { writeBatchReport } from "./answers.ts";
 import { queueLeg, queueNext } from "./queue.ts";
 import { batchRecord, type BatchRecord } from "./records.ts";
+
+/** What the files of a run's next step need at least. */
+const ROOM_BYTES = 256 * 1024;
 
 /** The work at one run, and how it ended. */
 export interface RunWork {
@@ -175,9 +179,15 @@ async function carryOn(ground: LegGround, record: BatchRecord, leg: LegName, leg
   await queueLeg(ground.client, leg, { ending: legId, priority: member.ordinal, delay: consequence.seconds });
 }
 
+/** Why this machine cannot keep a file now; undefined while it can. */
+async function machineFault({ world }: LegGround): Promise<string | undefined> {
+  return world.files.write("batches", "last-look-for-room", "x".repeat(ROOM_BYTES)).then(() => undefined, messageOf);
+}
+
 /** Writes down how a member's leg ended, sets its document aside where the table says so, and halts the batch where that says so. */
-async function note(ground: LegGround, record: BatchRecord, document_id: string, end: LegEnd): Promise<Consequence> {
+async function note(ground: LegGround, record: BatchRecord, document_id: string, ended: LegEnd): Promise<Consequence> {
   const { world } = ground;
+  const end = ended.exit === 1 ? { ...ended, machineFault: await machineFault(ground) } : ended;
   const { batch_id } = record.facts;
   const failures = record.members.find((member) => member.document_id === document_id)?.failures ?? 0;
   const consequence = consequenceOf(end, failures);
@@ -191,7 +201,8 @@ async function note(ground: LegGround, record: BatchRecord, document_id: string,
       quarantine,
     }),
   );
-  ground.say(`${document_id}: ${end.code ?? "done"}, ${consequence.kind}`);
+  const own = end.machineFault === undefined ? "" : `, this machine cannot keep files: ${end.machineFault}`;
+  ground.say(`${document_id}: ${end.code ?? "done"}, ${consequence.kind}${own}`);
   if (consequence.kind === "quarantine") await setAside(ground, record, document_id as DocumentId, consequence.reason);
   const why =
     consequence.kind === "halt" ? `${document_id}: ${consequence.reason}` : await tooManyFailures(ground, record);

@@ -2,10 +2,14 @@
 import type { BatchManifest } from "../model/batch.ts";
 import { EXIT_BUG, isStopCode, STOPS, type Verdict } from "../model/stop.ts";
 
-/** How a leg ended: exit status and, unless 0, the code of its stop. */
+/**
+ * How a leg ended: exit status and, unless 0, the code of its stop. `machineFault`: why the machine that did it cannot keep files, as a
+ * full disk.
+ */
 export interface LegEnd {
   readonly exit: number;
   readonly code: string | null;
+  readonly machineFault?: string | undefined;
 }
 
 /**
@@ -20,6 +24,7 @@ export type Consequence =
 /** Seconds before the first, second and third further try of a leg that could not look. */
 const PATIENCE = [5, 30, 120] as const;
 const HELD_SECONDS = 15;
+const MACHINE_SECONDS = 30;
 
 /** Answers of the gates and of a halt: the run stands well and waits for people. */
 const WAITING: readonly string[] = [
@@ -38,6 +43,9 @@ export function consequenceOf(end: LegEnd, failures: number): Consequence {
   const code = end.code ?? "";
   if (end.exit === 0) return { kind: "goes_on" };
   if (WAITING.includes(code)) return { kind: "waits" };
+  // It says nothing about the document; another machine, or this one with room, may go on.
+  if (end.exit === 1 && end.machineFault !== undefined)
+    return { kind: "again", seconds: MACHINE_SECONDS, failed: false };
   if (HELD.includes(code)) return { kind: "again", seconds: HELD_SECONDS, failed: false };
   const reason = `${code}: ${isStopCode(code) ? STOPS[code].title : "no stop of the table"}`;
   switch (end.exit) {

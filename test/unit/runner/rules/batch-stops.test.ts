@@ -41,6 +41,13 @@ test("what could not look is tried after 5, 30 and 120 seconds and then set asid
   expect(after("STOP_LEASE_HELD", 9)).toMatchObject({ kind: "again", failed: false });
 });
 
+test("a machine whose disk is full sets no document aside: another one, or this one with room, tries again", () => {
+  const full = { exit: 1, code: "STOP_COULD_NOT_LOOK", machineFault: "ENOSPC" };
+  for (const failures of [0, 3, 9])
+    expect(consequenceOf(full, failures)).toEqual({ kind: "again", seconds: 30, failed: false });
+  expect(consequenceOf({ exit: 6, code: "STOP_DRIFT", machineFault: "ENOSPC" }, 0).kind).toBe("halt");
+});
+
 test("more documents set aside than the manifest allows halt the batch, and one is too many where the policy is stop", () => {
   const three = ["LAW-A", "LAW-B", "LAW-C"];
   expect(haltAfterFailures({ failures: 3, policy: "quarantine" }, three)).toBeUndefined();
