@@ -3,23 +3,24 @@
 -- returns: many
 -- What the catalogs say about the declared roles and objects, one row a fact: path, what it lies in or '', state in words, row versions.
 -- Read with search_path = pg_catalog; values of role settings never leave the server.
+-- Each list of the scope is read once and hashed; asked row by row, the functions of pg_catalog alone cost 0.3 s of processor.
 WITH scope AS (SELECT :'scope'::jsonb AS s),
 role AS (
-  SELECT r.*, r.xmin AS version FROM pg_authid r, scope WHERE r.rolname IN (SELECT jsonb_array_elements_text(s -> 'roles'))),
+  SELECT r.*, r.xmin AS version FROM pg_authid r WHERE r.rolname IN (SELECT jsonb_array_elements_text(s -> 'roles') FROM scope)),
 relation AS (
   SELECT c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.xmin AS version, n.nspname || '.' || c.relname AS name, n.nspname
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, scope
-   WHERE (n.nspname || '.' || c.relname) IN (SELECT jsonb_array_elements_text(s -> 'tables'))
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE (n.nspname || '.' || c.relname) IN (SELECT jsonb_array_elements_text(s -> 'tables') FROM scope)
       OR (n.nspname = 'cutter_runtime' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S'))),
 named AS (
-  SELECT n.oid, n.nspname, n.nspowner, n.nspacl, n.xmin AS version FROM pg_namespace n, scope
-   WHERE n.nspname IN (SELECT jsonb_array_elements_text(s -> 'schemas'))),
+  SELECT n.oid, n.nspname, n.nspowner, n.nspacl, n.xmin AS version FROM pg_namespace n
+   WHERE n.nspname IN (SELECT jsonb_array_elements_text(s -> 'schemas') FROM scope)),
 routine AS (
   SELECT p.oid, p.proowner, p.proacl, p.prosecdef, p.provolatile, p.proisstrict, p.prolang, p.proconfig, p.prosrc, p.xmin AS version, n.nspname,
          n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS name
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace, scope
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
    WHERE n.nspname = 'cutter_runtime'
-      OR (n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')') IN (SELECT jsonb_array_elements_text(s -> 'functions'))),
+      OR (n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')') IN (SELECT jsonb_array_elements_text(s -> 'functions') FROM scope)),
 granted(object, owner, grantee, privilege, is_grantable, version, lies_in) AS (
   SELECT 'schema ' || nspname, nspowner, a.grantee, a.privilege_type, a.is_grantable, version, 'schema ' || nspname
     FROM named, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) a
@@ -45,14 +46,14 @@ SELECT 'password of role ' || rolname, 'role ' || rolname, CASE WHEN rolpassword
 UNION ALL
 SELECT 'setting ' || split_part(setting, '=', 1) || ' of role ' || rolname || CASE WHEN d.datname IS NULL THEN '' ELSE ' in database ' || d.datname END,
        'role ' || rolname, 'set', s.xmin::text
-  FROM pg_db_role_setting s JOIN role ON role.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS setting, scope
- WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND rolname IN (SELECT jsonb_array_elements_text(scope.s -> 'judged'))
+  FROM pg_db_role_setting s JOIN role ON role.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS setting
+ WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND rolname IN (SELECT jsonb_array_elements_text(s -> 'judged') FROM scope)
 UNION ALL
 SELECT 'membership of ' || pg_get_userbyid(m.member) || ' in ' || pg_get_userbyid(m.roleid), min('role ' || role.rolname),        -- From PostgreSQL 16 on each membership says itself whether it hands the rights on; before, the member says it for all. Read through JSON, because 15 has no such column.
        CASE WHEN bool_or(coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, member.rolinherit)) THEN 'member' ELSE 'member, inherits nothing' END, max(m.xmin::text)
   -- Whoever is a member of one of the cutter's roles may do what that role may.
-  FROM pg_auth_members m JOIN role ON role.oid IN (m.member, m.roleid) JOIN pg_roles member ON member.oid = m.member, scope
- WHERE role.rolname IN (SELECT jsonb_array_elements_text(s -> 'judged')) GROUP BY m.member, m.roleid
+  FROM pg_auth_members m JOIN role ON role.oid IN (m.member, m.roleid) JOIN pg_roles member ON member.oid = m.member
+ WHERE role.rolname IN (SELECT jsonb_array_elements_text(s -> 'judged') FROM scope) GROUP BY m.member, m.roleid
 UNION ALL
 SELECT 'schema ' || nspname, '', 'owner ' || pg_get_userbyid(nspowner), version::text FROM named
 UNION ALL
@@ -88,19 +89,19 @@ UNION ALL
 SELECT 'trigger ' || t.tgname || ' on ' || relation.name, 'table ' || relation.name,
        'calls ' || n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || '), '
        || CASE t.tgenabled WHEN 'A' THEN 'always' WHEN 'O' THEN 'ordinarily' WHEN 'R' THEN 'on replicas only' ELSE 'disabled' END, t.xmin::text
-  FROM pg_trigger t JOIN relation ON relation.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace, scope
+  FROM pg_trigger t JOIN relation ON relation.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE NOT t.tgisinternal
-   AND (relation.nspname = 'cutter_runtime' OR (t.tgname || ' on ' || relation.name) IN (SELECT jsonb_array_elements_text(s -> 'triggers')))
+   AND (relation.nspname = 'cutter_runtime' OR (t.tgname || ' on ' || relation.name) IN (SELECT jsonb_array_elements_text(s -> 'triggers') FROM scope))
 UNION ALL
 SELECT 'definition of trigger ' || t.tgname || ' on ' || relation.name, 'trigger ' || t.tgname || ' on ' || relation.name, pg_get_triggerdef(t.oid), t.xmin::text
-  FROM pg_trigger t JOIN relation ON relation.oid = t.tgrelid, scope
- WHERE NOT t.tgisinternal AND (t.tgname || ' on ' || relation.name) IN (SELECT jsonb_array_elements_text(s -> 'defined'))
+  FROM pg_trigger t JOIN relation ON relation.oid = t.tgrelid
+ WHERE NOT t.tgisinternal AND (t.tgname || ' on ' || relation.name) IN (SELECT jsonb_array_elements_text(s -> 'defined') FROM scope)
 UNION ALL
 SELECT 'event trigger ' || e.evtname, '',
        'on ' || e.evtevent || coalesce(' for ' || array_to_string(e.evttags, ','), '') || ' calls ' || n.nspname || '.' || p.proname || '(), '
        || CASE e.evtenabled WHEN 'A' THEN 'always' WHEN 'O' THEN 'ordinarily' WHEN 'R' THEN 'on replicas only' ELSE 'disabled' END, e.xmin::text
-  FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_namespace n ON n.oid = p.pronamespace, scope
- WHERE e.evtname IN (SELECT jsonb_array_elements_text(s -> 'event_triggers'))
+  FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+ WHERE e.evtname IN (SELECT jsonb_array_elements_text(s -> 'event_triggers') FROM scope)
 UNION ALL
 SELECT 'rule ' || w.rulename || ' on ' || relation.name, 'table ' || relation.name, 'there', w.xmin::text
   FROM pg_rewrite w JOIN relation ON relation.oid = w.ev_class WHERE w.rulename <> '_RETURN'
