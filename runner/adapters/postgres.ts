@@ -23,23 +23,35 @@ export type OnWaiting = (what: string, seconds: number) => void;
 const KEPT_MILLISECONDS = 200;
 
 /**
- * What a port may be told beside its logins: who hears of a wait, the key of the run that it moves, and that it is for single statements,
- * which keep no connection and wait for none longer than they are worth.
+ * What a port may be told beside its logins: who hears of a wait, the key of the run that it moves, that it is for single statements,
+ * which keep no connection and wait for none longer than they are worth, and that it is of a copy in which nobody else works: there
+ * connections stay until the end of the port, and an effect has one that is set back instead of one made for it.
  */
 export interface PortOptions {
   readonly single?: boolean;
+  readonly copy?: boolean;
   readonly onWaiting?: OnWaiting;
   readonly key?: () => Promise<string | undefined>;
+}
+
+/** The port, and its end for one whose connections stay. */
+export interface DatabasePort extends Database {
+  end(): Promise<void>;
 }
 
 /** Builds the database port. `credential` answers by role; passwords and the run's key never leave the pg client. */
 export function postgresDatabase(
   config: Config,
   credential: (role: RoleKey) => Promise<Credential>,
-  { onWaiting = () => undefined, key = () => Promise.resolve(undefined), single = false }: PortOptions = {},
-): Database {
+  {
+    onWaiting = () => undefined,
+    key = () => Promise.resolve(undefined),
+    single = false,
+    copy = false,
+  }: PortOptions = {},
+): DatabasePort {
   let patience = single ? SINGLE_SECONDS : BEFORE_WORK_SECONDS;
-  const kept = new KeptSessions(single);
+  const kept = new KeptSessions(single ? 0 : copy ? undefined : KEPT_MILLISECONDS);
   const open = async (role: RoleKey): Promise<Session> => {
     const known = await credential(role);
     const session = await whenThereIsAPlace(role, patience, onWaiting, () => connectOnce(config, role, known));
@@ -57,25 +69,32 @@ export function postgresDatabase(
     await kept.take(role)?.close();
     return begun(await open(role), begin);
   };
-  const openOrKept = async (role: RoleKey, begin: string): Promise<Session> => {
+  const openOrKept = async (role: RoleKey, begin: string, before?: string): Promise<Session> => {
     // One that broke while it was kept has lost nothing: no transaction was open on it.
     const session = kept.take(role);
-    return (session && (await begun(session, begin).catch(() => undefined))) ?? begun(await open(role), begin);
+    return (session && (await begun(session, begin, before).catch(() => undefined))) ?? begun(await open(role), begin);
   };
   return {
     read: (role, work) =>
       inTransaction(openOrKept(role, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), kept, work),
     transaction: (role, work) => inTransaction(openOrKept(role, BEGIN_WRITING), kept, work),
-    effect: (role, work) => inTransaction(openAnew(role, BEGIN_WRITING), kept, work),
+    effect: (role, work) =>
+      inTransaction(copy ? openOrKept(role, BEGIN_WRITING, SET_BACK) : openAnew(role, BEGIN_WRITING), kept, work),
+    end: () => kept.end(),
   };
 }
 
 const BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on";
 
+/** Leaves of a session what a new one has: its login, and how the server was asked to begin it. */
+const SET_BACK =
+  "RESET SESSION AUTHORIZATION; RESET ALL; DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_catalog.pg_advisory_unlock_all()";
+
 /** At most one connection a role, between two transactions; it keeps no process alive. */
 class KeptSessions {
-  readonly #kept = new Map<RoleKey, { readonly session: Session; readonly timer: NodeJS.Timeout }>();
-  constructor(private readonly none: boolean) {}
+  readonly #kept = new Map<RoleKey, { readonly session: Session; readonly timer: NodeJS.Timeout | undefined }>();
+  /** How long one waits for the next transaction of its role; undefined: until the end. */
+  constructor(private readonly milliseconds: number | undefined) {}
 
   take(role: RoleKey): Session | undefined {
     const found = this.#kept.get(role);
@@ -87,15 +106,24 @@ class KeptSessions {
   }
 
   async keep(session: Session): Promise<void> {
-    if (this.none || this.#kept.has(session.role)) return session.close();
+    const { milliseconds } = this;
+    if (milliseconds === 0 || this.#kept.has(session.role)) return session.close();
     session.release();
-    const timer = setTimeout(() => void this.take(session.role)?.close(), KEPT_MILLISECONDS).unref();
+    const timer =
+      milliseconds === undefined
+        ? undefined
+        : setTimeout(() => void this.take(session.role)?.close(), milliseconds).unref();
     this.#kept.set(session.role, { session, timer });
+  }
+
+  async end(): Promise<void> {
+    for (const role of [...this.#kept.keys()]) await this.take(role)?.close();
   }
 }
 
-async function begun(session: Session, begin: string): Promise<Session> {
+async function begun(session: Session, begin: string, before?: string): Promise<Session> {
   try {
+    if (before !== undefined) await session.plain(before);
     await session.plain(begin);
     return session;
   } catch (error) {
@@ -305,8 +333,9 @@ class Session implements Reader, Writer {
     await this.#client.query("ROLLBACK").catch(() => undefined);
   }
 
-  /** From now on the connection keeps no process alive, until it is held again. */
+  /** From now on the connection keeps no process alive, until it is held again; the time of its last effect is over. */
   release(): void {
+    this.#until = Number.POSITIVE_INFINITY;
     this.#client.unref();
   }
   hold(): void {

@@ -8,7 +8,7 @@ import { ROLES } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import type { RehearsalGround, Stage } from "../world/stage.ts";
 import { connectTo } from "./backup-source.ts";
-import { postgresDatabase } from "./postgres.ts";
+import { postgresDatabase, type DatabasePort } from "./postgres.ts";
 import { rehearsalFiles } from "./rehearsal-files.ts";
 import { asSuperuser } from "./restore.ts";
 import { bound } from "./statements.ts";
@@ -79,16 +79,18 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
   await watch.query("CREATE TEMPORARY TABLE looked_at (look int, name text, row_key text, row_sha text)");
   let looks = 0;
   await note(watch, copy, looks);
+  let port: DatabasePort | undefined;
   return {
     worldFor: async (host, runId, counts) => {
       const config = { ...host.config, database };
+      port ??= postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password }), { copy: true });
       return {
         ...host,
         config,
         counts,
         vault: stageVault(host.vault, copy),
         files: await rehearsalFiles(host.files, runId),
-        database: postgresDatabase(config, (role) => Promise.resolve({ user: ROLES[role], password })),
+        database: port,
         events: { emit: () => undefined },
         reporter: { takesPages: false, deliver: () => Promise.resolve() },
         approvals: { insistSigned: () => Promise.resolve(), insistOrders: () => Promise.resolve() },
@@ -102,6 +104,7 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
       return looked.parse((await watch.query(bound("read/rehearsal/compare-looks", { look: looks }))).rows);
     },
     end: async () => {
+      await port?.end();
       await watch.end();
       // What stays is thrown away with the server; a round that failed must tell its own reason.
       await drop(copy, name).catch(() => undefined);

@@ -14,21 +14,29 @@ export async function environmentFacts(reader: Reader, scope: EnvironmentScope):
   return facts;
 }
 
+/** The host and both copies of a rehearsal, and one to spare. */
+const VERSIONS_KNOWN = 4;
+
 /**
- * Looks that read the facts in full only when the catalogs were written to since the last look of this process, in whichever of its
- * sessions: every effect needs two looks, and reading took longer than the rest of a small effect
- * (docs/decisions/0008-environment-hash.md).
+ * Looks that read the facts in full only when a database's catalogs were written to since this process last read them, in whichever of its
+ * sessions and for whichever run: every effect needs two looks, and reading took longer than the rest of a small effect
+ * (docs/decisions/0008-environment-hash.md). Asked of several databases in turn, as in a rehearsal, it knows each of them.
  */
 export function environmentLooks(scope: EnvironmentScope): LookAtEnvironment {
-  let known: { readonly version: string; readonly look: EnvironmentLook } | undefined;
+  const known = new Map<string, EnvironmentLook>();
   return async (reader) => {
     // Before the facts: what is written while they are read makes the next version another one.
     const { version } = await reader.one("read/catalog-version", { scope: canonicalText({ ...scope }) });
-    if (known?.version !== version) {
+    let look = known.get(version);
+    if (look === undefined) {
       const facts = await environmentFacts(reader, scope);
-      known = { version, look: { facts, hash: environmentHash(facts) } };
+      look = { facts, hash: environmentHash(facts) };
     }
-    return known.look;
+    // The one asked for last stands last; the first was not asked for longest.
+    known.delete(version);
+    known.set(version, look);
+    for (const old of [...known.keys()].slice(0, -VERSIONS_KNOWN)) known.delete(old);
+    return look;
   };
 }
 
