@@ -233,7 +233,7 @@ function entriesOf(rights: Rights, functions: ReadonlyMap<string, DefinedFunctio
 
 function functionState(
   owner: string,
-  { bodySha, searchPath, securityDefiner, language, volatility, isStrict }: DefinedFunction,
+  { bodySha, settings, securityDefiner, language, volatility, isStrict }: DefinedFunction,
 ): string {
   return [
     `owner ${owner}`,
@@ -241,7 +241,7 @@ function functionState(
     language,
     volatility,
     ...(isStrict ? ["strict"] : []),
-    ...(searchPath === undefined ? [] : [`search_path=${searchPath}`]),
+    ...settings,
     `body sha256:${bodySha}`,
   ].join(", ");
 }

@@ -1,13 +1,13 @@
 // The functions a package creates, read from its own SQL: their definition to lay again, their body to compare.
 import { sha256 } from "../runner/model/canonical.ts";
 
-/** One function as its package defines it. `name` is schema.name; `searchPath` as PostgreSQL stores it, or undefined. */
+/** One function as its package defines it. `name` is schema.name; `settings` as PostgreSQL stores them, name=value. */
 export interface DefinedFunction {
   readonly name: string;
   /** CREATE OR REPLACE statement with its semicolon. */
   readonly statement: string;
   readonly bodySha: string;
-  readonly searchPath: string | undefined;
+  readonly settings: readonly string[];
   readonly securityDefiner: boolean;
   /** As PostgreSQL names it: sql, plpgsql. */
   readonly language: string;
@@ -27,7 +27,9 @@ export function definedFunctions(sql: string): readonly DefinedFunction[] {
     name,
     bodySha: sha256(body),
     statement: whole.replace(/^CREATE (?:OR REPLACE )?/, "CREATE OR REPLACE "),
-    searchPath: /\bSET search_path = ([^\n]+?)\s*$/m.exec(head)?.[1]?.trim(),
+    settings: [...head.matchAll(/\bSET (search_path|plan_cache_mode) = ([^\n]+?)\s*$/gm)].map(
+      ([, setting = "", value = ""]) => `${setting}=${value}`,
+    ),
     securityDefiner: /\bSECURITY DEFINER\b/.test(head),
     language: /\bLANGUAGE (\w+)/.exec(head)?.[1] ?? "",
     volatility: /\bIMMUTABLE\b/.test(head) ? "immutable" : /\bSTABLE\b/.test(head) ? "stable" : "volatile",

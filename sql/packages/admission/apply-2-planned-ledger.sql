@@ -12,12 +12,17 @@ RESET ROLE;
 SET LOCAL ROLE cutter_owner;
 
 -- What every ledger row of a run is made of: the used admissions, what phase 1 pinned, and the moment and number of the writing
--- transaction (of the one that runs, while the phase is not recorded). One row, or none before leg A.
+-- transaction (of the one that runs, while the phase is not recorded). One row, or none before leg A. Not in SQL: that plans its statement
+-- with every call, and a session asks it dozens of times.
 CREATE FUNCTION cutter_runtime.ledger_facts(p_run_id text, p_phase text, p_observed text)
 RETURNS TABLE (ids cutter_runtime.planned_ledger, run cutter_runtime.run, scenario text, emitted text, summary jsonb, source_ref text,
                sg1 cutter_runtime.admission, execution cutter_runtime.admission, sg2 cutter_runtime.admission, undoing cutter_runtime.revert_order,
                began timestamptz, xid text, observed text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT l, r, 'governed-cut:' || r.run_id, 'cutter_exec/DOT-991/' || r.actor,
          jsonb_build_object('run_id', r.run_id, 'document_id', r.document_id, 'source_version_id', s.payload -> 'source_version_id',
            'region_sha', s.payload -> 'region_sha', 'manifest_digest', s.payload -> 'manifest_digest', 'writer_digest', s.payload -> 'writer_digest',
@@ -32,8 +37,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtim
     JOIN (admission_use ue JOIN admission e ON e.nonce = ue.nonce AND e.gate = 'EXECUTION') ON ue.run_id = r.run_id AND ue.phase = 'cut_leg_a'
     LEFT JOIN (admission_use uz JOIN admission z ON z.nonce = uz.nonce) ON uz.run_id = r.run_id AND uz.phase = 'lifecycle_enact'
     LEFT JOIN phase_done done ON done.run_id = r.run_id AND done.phase = p_phase
-   WHERE r.run_id = p_run_id
-$$;
+   WHERE r.run_id = p_run_id;
+END $$;
 
 -- A mark of a principal over its envelope.
 CREATE FUNCTION cutter_runtime.planned_mark(p_id uuid, p_kind text, p_envelope jsonb, f_run cutter_runtime.run, p_at timestamptz, p_xid text, p_of jsonb)
@@ -48,7 +53,11 @@ $$;
 
 -- The review decision of a phase: no. 1 with leg B, no. 2 with the enactment, the compensating one of a revert.
 CREATE FUNCTION cutter_runtime.planned_decision(p_run_id text, p_phase text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN (
   SELECT jsonb_build_object('manifest_id', (f.ids).envelope_id, 'manifest_version', f.summary -> 'writer_digest', 'status', 'decided', 'reviewer_class', 'approver',
            'risk_class_assessment', 'non_authoritative_target', 'cross_signed_by_dot_verifier', false, 'cut_change_set_ref', (f.ids).change_set_id,
            'tool_revision', (f.run).release, 'version', 1, 'created_at', f.began, 'updated_at', f.began, 'scenario_ref', f.scenario)
@@ -67,13 +76,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtim
              'decided_by', (f.undoing).actor, 'decision_at', date_trunc('milliseconds', (f.undoing).at), 'prior_review_decision_id', (f.ids).review_decision_id,
              'reviewer_independence_evidence', jsonb_build_object('within', 'SG_1')) END
     FROM ledger_facts(p_run_id, p_phase, NULL) f
-   WHERE CASE p_phase WHEN 'lifecycle_enact' THEN (f.sg2).nonce IS NOT NULL WHEN 'revert' THEN is_done(p_run_id, 'leg_b_record') ELSE p_phase = 'leg_b_record' END
-$$;
+   WHERE CASE p_phase WHEN 'lifecycle_enact' THEN (f.sg2).nonce IS NOT NULL WHEN 'revert' THEN is_done(p_run_id, 'leg_b_record') ELSE p_phase = 'leg_b_record' END);
+END $$;
 
 -- The rows that a phase writes into one table, as objects of its columns; a column that is not named is NULL. p_observed: the digest
 -- that the verifier is about to record, while its phase is not; it is signed with SG_2 afterwards.
 CREATE FUNCTION cutter_runtime.planned_rows(p_run_id text, p_phase text, p_table text, p_observed text) RETURNS SETOF jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   WITH f AS MATERIALIZED (SELECT * FROM ledger_facts(p_run_id, p_phase, p_observed)), leg_b AS (SELECT * FROM f WHERE p_phase = 'leg_b_record')
   SELECT jsonb_build_object('entry_id', (f.ids).entry_id, 'kind', 'cut', 'status', 'decided', 'payload', f.summary, 'emitted_at', f.began, 'scenario_ref', f.scenario)
     FROM leg_b f WHERE p_table = 'decision_backlog_entry'
@@ -96,8 +109,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtim
               'compared_sha', p.compared_sha, 'address', p.supersedes_address, 'content_hash', p.supersedes_hash))) END
     FROM leg_b f JOIN planned_unit p ON p.run_id = p_run_id WHERE p_table = 'manifest_unit_block'
   UNION ALL
-  SELECT planned_decision(p_run_id, p_phase)
-   WHERE p_table = 'review_decision' AND p_phase IN ('leg_b_record', 'lifecycle_enact', 'revert') AND planned_decision(p_run_id, p_phase) IS NOT NULL
+  SELECT d.line FROM planned_decision(p_run_id, p_phase) AS d(line)
+   WHERE p_table = 'review_decision' AND p_phase IN ('leg_b_record', 'lifecycle_enact', 'revert') AND d.line IS NOT NULL
   UNION ALL
   SELECT planned_mark((f.ids).executor_signature_id, 'executor', f.summary || jsonb_build_object('change_set_id', (f.ids).change_set_id,
            'review_decision_id', (f.ids).review_decision_id, 'principal', 'cutter_exec'), f.run, f.began, f.xid,
@@ -142,5 +155,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, cutter_runtim
              || jsonb_build_object('observed_digest', f.observed),
            'verified_unit_count', f.summary -> 'candidate_count', 'mismatch_count', 0, 'verified_by', 'cutter_verify', 'verified_at', f.began,
            'scenario_ref', f.scenario, 'created_at', f.began)
-    FROM f WHERE p_table = 'verify_result' AND p_phase = 'write_verify' AND f.observed ~ '^[0-9a-f]{64}$'
-$$;
+    FROM f WHERE p_table = 'verify_result' AND p_phase = 'write_verify' AND f.observed ~ '^[0-9a-f]{64}$';
+END $$;

@@ -16,7 +16,8 @@ SELECT 'the fifteen tables are there and owned by cutter_owner' AS fact,
 UNION ALL
 SELECT 'every function is SECURITY DEFINER of cutter_owner with a pinned search_path, and the one that ends sessions of cutter_signal',
        (SELECT bool_and(prosecdef AND proowner = CASE proname WHEN 'end_session_of' THEN 'cutter_signal' ELSE 'cutter_owner' END::regrole
-                        AND proconfig = ARRAY['search_path=pg_catalog, cutter_runtime, pg_temp']) FROM cutter_functions)
+                        AND coalesce(proconfig, '{}') @> ARRAY['search_path=pg_catalog, cutter_runtime, pg_temp']
+                        AND coalesce(proconfig, '{}') <@ ARRAY['search_path=pg_catalog, cutter_runtime, pg_temp', 'plan_cache_mode=force_generic_plan']) FROM cutter_functions)
 UNION ALL
 SELECT 'PUBLIC may execute none of them', NOT EXISTS (
   SELECT FROM cutter_functions f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a WHERE a.grantee = 0)
