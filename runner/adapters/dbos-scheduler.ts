@@ -31,7 +31,10 @@ export interface EnginePlace {
 
 const APPLICATION = "cutter";
 const LEG = "leg";
-const POLL_MILLISECONDS = 500;
+/** Between two documents of a wave that is written; half a second was a fifth of writing one. */
+const POLL_MILLISECONDS = 200;
+/** A wave is planned in less; the library's own limit is a little under 25 days. */
+const LONGEST_LEG_MILLISECONDS = 4 * 3_600_000;
 /** Of a worker: legs and limits, the probe, and room for the library's own polling. Of who only asks and queues: a statement at a time. */
 const CONNECTIONS = { worker: 6, client: 2 };
 /** Never dialled: the library is given a pool. It only wants the name of the database from it. */
@@ -87,11 +90,14 @@ async function startWorker(
   const probe = probing(pool);
   const client = await connected(place, pool);
   return {
-    ...clientOver(client, place, async () => {
+    ...clientOver(client, place, () => Promise.resolve()),
+    // A leg that was handed out a moment before is done to its end: one that is left here would be begun, and torn from its database.
+    close: async () => {
+      await DBOS.shutdown({ workflowCompletionTimeoutMS: LONGEST_LEG_MILLISECONDS });
       probe.end();
-      await DBOS.shutdown({ workflowCompletionTimeoutMS: 0 });
+      await client.destroy();
       await pool.end();
-    }),
+    },
     name: place.worker,
     failed: probe.failed,
     // The library's own compare-and-set on executor, state and release: queue and age stay, so what comes back goes first. Its public

@@ -2,7 +2,7 @@
 // twice it does nothing a second time.
 import { legPrefix, type BatchId, type LegName } from "../model/batch.ts";
 import { nextLegs } from "../rules/batch-progress.ts";
-import type { LegQueueClient } from "../world/scheduler.ts";
+import type { LegQueueClient, LegStanding } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
 import { batchRecord } from "./records.ts";
 
@@ -15,7 +15,7 @@ export interface QueueOptions {
 /** Tries that come by themselves; after that a person has to ask. */
 const MOST_TRIES = 20;
 
-/** Answers the legs that were put in. */
+/** Answers the legs that were put in. The scheduler is asked once, however many documents wait. */
 export async function queueNext(
   world: Pick<World, "database">,
   client: LegQueueClient,
@@ -23,20 +23,31 @@ export async function queueNext(
   options: QueueOptions = {},
 ): Promise<readonly LegName[]> {
   const { facts, members } = await batchRecord(world, batchId);
+  const next = nextLegs(facts, options.asked ?? false);
+  if (next.length === 0) return [];
   const order = new Map(members.map(({ document_id, ordinal }) => [document_id, ordinal]));
+  const known = await client.legs(`${batchId}/`);
   const put: LegName[] = [];
-  for (const leg of nextLegs(facts, options.asked ?? false))
-    if (await queueLeg(client, leg, { ...options, priority: order.get(leg.what) ?? 0 })) put.push(leg);
+  for (const leg of next) {
+    const tries = known.filter(({ id }) => id.startsWith(legPrefix(leg)));
+    if (await putUnlessBusy(client, leg, tries, { ...options, priority: order.get(leg.what) ?? 0 })) put.push(leg);
+  }
   return put;
 }
 
+type Put = QueueOptions & { readonly priority: number; readonly delay?: number };
+
 /** False when the leg waits or is worked at already, or was tried so often that a person has to ask for it. */
-export async function queueLeg(
+export const queueLeg = async (client: LegQueueClient, leg: LegName, options: Put): Promise<boolean> =>
+  putUnlessBusy(client, leg, await client.legs(legPrefix(leg)), options);
+
+/** `tries` as they stood a moment ago: whoever put the same try in meanwhile has given it the same id, and an id is handed out once. */
+async function putUnlessBusy(
   client: LegQueueClient,
   leg: LegName,
-  options: QueueOptions & { readonly priority: number; readonly delay?: number },
+  tries: readonly LegStanding[],
+  options: Put,
 ): Promise<boolean> {
-  const tries = await client.legs(legPrefix(leg));
   const busy = tries.some(({ id, state }) => id !== options.ending && (state === "queued" || state === "working"));
   if (busy || (tries.length >= MOST_TRIES && options.asked !== true)) return false;
   await client.enqueue([

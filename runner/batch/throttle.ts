@@ -29,19 +29,26 @@ export class LoadWatch {
   private seen: SeenSince = new Map();
   constructor(private readonly ground: ThrottleGround) {}
 
-  /** One look. */
-  async look(throttle: Throttle): Promise<{ readonly verdict: LoadVerdict; readonly now: Date }> {
-    const load = await this.ground.world.database.read("exec", (reader) => reader.one("read/load"));
+  /** One look. `database`: of whoever asks, where it has a connection open already. */
+  async look(
+    throttle: Throttle,
+    database: Pick<World["database"], "read"> = this.ground.world.database,
+  ): Promise<{ readonly verdict: LoadVerdict; readonly now: Date }> {
+    const load = await database.read("exec", (reader) => reader.one("read/load"));
     this.seen = seenAfter(this.seen, load);
     return { verdict: judgeLoad(load, this.seen, throttle, await this.ground.byHand()), now: load.now };
   }
 
   /** Returns when the batch may go on: at once on a quiet server, after ten quiet seconds when it was busy. */
-  async untilQuiet({ throttle, batch_id }: Pick<BatchManifest, "throttle" | "batch_id">, what: string): Promise<void> {
+  async untilQuiet(
+    { throttle, batch_id }: Pick<BatchManifest, "throttle" | "batch_id">,
+    what: string,
+    database?: Pick<World["database"], "read">,
+  ): Promise<void> {
     let pause: Pause | undefined;
     let told = "";
     while (!this.ground.mustEnd()) {
-      const { verdict, now } = await this.look(throttle);
+      const { verdict, now } = await this.look(throttle, database);
       const step = nextStep(pause, verdict, now.getTime());
       if (step.go) {
         if (pause) this.ground.say(`${what} goes on`);

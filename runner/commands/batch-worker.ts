@@ -23,7 +23,7 @@ import type { RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
 import { makeWorld } from "../wire.ts";
-import type { LegWorker } from "../world/scheduler.ts";
+import type { LegWorker, Scheduler } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
 import { workIn } from "./work.ts";
 
@@ -74,7 +74,8 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
     runWork: (runId, manifest, shared) =>
       runWork(common, runId, {
         askedToEnd,
-        untilQuiet: (before) => untilQuiet(manifest, `${runId} before ${before}`),
+        environment: world.environment,
+        quiet: (what, database) => watch.untilQuiet(manifest, what, database),
         ...(shared ? { vault: shared.vault } : {}),
       }),
     sharedWave: () => sharedWave(common, world),
@@ -85,20 +86,35 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
     if (world.config.notifications !== undefined) startTelling(world.config.orchestrator.runtime_root, common.config);
   };
   say(`worker ${worker.name} begins`);
+  // Only another machine would have taken what this one holds.
+  const breaks = [worker.failed, ...(world.config.machines === undefined ? [] : [beats.lost])];
+  const looks = stay ? IDLE_LOOKS.stays : IDLE_LOOKS.ends;
+  const told = new Map<BatchId, string>();
+  const idle = untilIdle(ground, worker, { askedToEnd, tellPeople, looks, told }).then(() => worker.close());
   const ended = await endOfWorker(
-    untilIdle(ground, worker, { askedToEnd, tellPeople, looks: stay ? IDLE_LOOKS.stays : IDLE_LOOKS.ends }),
-    // Only another machine would have taken what this one holds.
-    [worker.failed, ...(world.config.machines === undefined ? [] : [beats.lost])],
+    idle.then(() => 0),
+    breaks,
   );
   if (typeof ended === "number") {
+    // A leg may have come in after the last look and be done since, and another follow from it.
+    if (await project(world, told)) tellPeople();
     beats.end();
-    await worker.close();
-    say("worker ends: no leg is left");
-    return ended;
+    const again = askedToEnd() === undefined && (await isLeft(scheduler));
+    say(again ? "worker ends: a leg came in meanwhile" : "worker ends: no leg is left");
+    return again ? EXIT_AGAIN : 0;
   }
   say(`worker ends: ${ended}`);
   // Whatever this process still waits for belongs to a database that broke off; the scheduler alone would keep it half alive.
   process.exit(EXIT_AGAIN);
+}
+
+async function isLeft(scheduler: Scheduler): Promise<boolean> {
+  const client = await scheduler.client();
+  try {
+    return (await client.legs("ictb-")).some(({ state }) => state === "queued");
+  } finally {
+    await client.close();
+  }
 }
 
 /** A scheduler that cannot be used yet, as while its tables are being laid, leaves the library half begun: only the process's end ends it. */
@@ -124,14 +140,15 @@ interface UntilIdle {
   /** Lets the host tell people what is new. */
   readonly tellPeople: () => void;
   readonly looks: number;
+  /** The state of each batch as it was told last. */
+  readonly told: Map<BatchId, string>;
 }
 
 async function untilIdle(
   ground: LegGround,
   worker: LegWorker,
-  { askedToEnd, tellPeople, looks }: UntilIdle,
-): Promise<number> {
-  const known = new Map<BatchId, string>();
+  { askedToEnd, tellPeople, looks, told }: UntilIdle,
+): Promise<void> {
   for (let idle = 0; idle < looks;) {
     const legs = await worker.legs("ictb-");
     const beats = await ask(ground.world.database, "exec", "read/host-beats");
@@ -143,14 +160,13 @@ async function untilIdle(
     );
     if (gone.size > 0) ground.say(`${await worker.handBack([...gone])} legs handed back`);
     for (const batch of await openBatches(ground.world)) await queueNext(ground.world, worker, batch);
-    if (await project(ground.world, known)) tellPeople();
+    if (await project(ground.world, told)) tellPeople();
     const now = (await worker.legs("ictb-")).filter(({ state }) => state === "queued" || state === "working");
     idle = now.length > 0 ? 0 : idle + 1;
     // What waits is done by another machine, or by the next worker of this one.
-    if (askedToEnd() !== undefined && !now.some(({ worker: name }) => name === worker.name)) return 0;
+    if (askedToEnd() !== undefined && !now.some(({ worker: name }) => name === worker.name)) return;
     await sleep(LOOK_MILLISECONDS);
   }
-  return 0;
 }
 
 /** The state of every open batch, and once more of those that are closed since; answers whether one of them is another than before. */
@@ -169,7 +185,14 @@ async function project(world: World, known: Map<BatchId, string>): Promise<boole
 async function runWork(
   common: Common,
   runId: RunId,
-  shared: Pick<World, "askedToEnd" | "untilQuiet"> & Partial<Pick<World, "vault">>,
+  {
+    quiet,
+    ...shared
+  }: Pick<World, "askedToEnd" | "environment"> &
+    Partial<Pick<World, "vault">> & {
+      /** Before an effect, asked through the connection that the run has open; another one would take the second place of the role. */
+      readonly quiet: (what: string, database: World["database"]) => Promise<void>;
+    },
 ): Promise<RunWork> {
   let last: LegEnd = { exit: 0, code: null };
   const plain = await makeWorld(common.config, runId);
@@ -178,6 +201,7 @@ async function runWork(
   const world: World = {
     ...plain,
     ...shared,
+    untilQuiet: (before) => quiet(`${runId} before ${before}`, plain.database),
     events: {
       emit: (event) => {
         if (event.event === "ended") last = { exit: event.exit, code: event.stop?.code ?? null };
@@ -222,6 +246,9 @@ function once(common: Common, stay: boolean): Promise<number | null> {
   const [program] = process.argv.slice(1);
   if (!program) throw new Error("no program to start");
   const words = [program, "--config", common.config, "orchestrate", "batch", "worker", ...(stay ? ["--stay"] : [])];
-  const child = spawn(process.execPath, words, { stdio: ["ignore", "inherit", "inherit"], cwd: "/" });
+  const child = spawn(process.execPath, words, {
+    stdio: ["ignore", "inherit", "inherit"],
+    cwd: "/",
+  });
   return new Promise((resolve) => child.once("exit", resolve));
 }

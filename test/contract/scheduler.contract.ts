@@ -6,6 +6,8 @@ import type { Leg, LegQueueClient } from "../../runner/world/scheduler.ts";
 export interface WorkerProcess {
   readonly name: string;
   handBack(worker: string): Promise<number>;
+  /** Asks it to end at rest. */
+  close(): void;
   /** kill -9. */
   kill(): Promise<void>;
   /** Exit status, once it has ended. */
@@ -99,6 +101,18 @@ export function schedulerContract(subject: SchedulerUnderTest): void {
       expect(begun().filter((id) => id.startsWith("gone/"))).toEqual(["gone/one~60000", "gone/three"]);
       expect((await client.legs("gone/")).filter(({ state }) => state === "cancelled")).toHaveLength(2);
       await second.kill();
+    }));
+
+  test("a worker that comes to rest while a leg is handed to it does that leg to its end, and no other", () =>
+    withClient(async (client) => {
+      const worker = await subject.worker(1);
+      await client.enqueue([leg("rest/one~1500"), leg("rest/two")]);
+      await reached(() => begun().includes("rest/one~1500"));
+      worker.close();
+      expect(await worker.ended).toBe(0);
+      expect(endedLegs()).toContain("rest/one~1500");
+      expect((await client.legs("rest/")).map(({ state }) => state)).toEqual(["ended", "queued"]);
+      await client.cancel(["rest/two"]);
     }));
 
   test("a limit of nothing holds a queue within two seconds at run time, and another lets it go on", () =>

@@ -93,6 +93,7 @@ async function startWorker(write = 1): Promise<WorkerProcess> {
           ?.split(" ")[2],
       );
     },
+    close: () => void child.stdin?.write("close\n"),
     kill: async () => {
       end();
       await ended;

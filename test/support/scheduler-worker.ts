@@ -35,6 +35,7 @@ tell(`ready ${order.worker}`);
 process.stdin.on("data", (bytes: Buffer) => {
   for (const line of bytes.toString("utf8").split("\n").filter(Boolean)) {
     const [word = "", rest = ""] = line.split(" ");
+    if (word === "close") void worker.close().then(() => process.exit(0));
     if (word === "hand-back") void worker.handBack([rest]).then((count) => tell(`handed back ${count}`));
   }
 });
