@@ -79,6 +79,10 @@ export class Run {
   has(phase: string): boolean {
     return this.#done.has(phase);
   }
+  /** How many phases are recorded. */
+  get recorded(): number {
+    return this.#done.size;
+  }
 
   /** Runs a phase, or returns its record. `authorization`: what people admitted, for an effect that needs it. */
   async step<I extends Inputs, O extends Json>(

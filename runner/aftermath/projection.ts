@@ -43,6 +43,9 @@ const PAUSES = { cut: ["SG_1_cut_authz", "EXECUTION"], lifecycle: ["SG_2_lifecyc
 
 /** The projection of a world. Stops as the files and the reporter do (STOP_COULD_NOT_LOOK, STOP_KB_UPLOAD_FAILED). */
 export function projection(world: World): Projection {
+  // A run is often looked at phase by phase when nothing was written since: files that say it already are not written again.
+  let told: { readonly of: string; readonly rows: Rows } | undefined;
+  const delivered = new Set<string>();
   return {
     project: async (runId, stop, phase) =>
       void (await project(world, runId, stop ? { stop_code: stop.code, message: stop.saw, phase } : null)),
@@ -60,7 +63,14 @@ export function projection(world: World): Projection {
         stateText(ambiguousState(before, { stop_code: stop.code, message: stop.saw, phase }, new Date())),
       );
     },
-    step: async (run, phase) => deliverPhase(world, await project(world, run.row.run_id, null), phase),
+    step: async (run, phase) => {
+      const { run_id } = run.row;
+      const of = `${run_id} ${run.epoch} ${run.recorded}`;
+      if (told?.of !== of) told = { of, rows: await project(world, run_id, null) };
+      if (delivered.has(`${run_id} ${phase}`)) return;
+      await deliverPhase(world, told.rows, phase);
+      delivered.add(`${run_id} ${phase}`);
+    },
     requested: async (run, gate) =>
       deliverPause(world, await rowsOf(world, run.row.run_id), gate === "SG_2_lifecycle_authz" ? "lifecycle" : "cut"),
     deliverAll: async (runId) => {

@@ -26,6 +26,7 @@ import { readingOf } from "../../scripts/reading/reading.ts";
 import { requestReading } from "../../scripts/signing/request-reading.ts";
 import { digestTable } from "./digest-table.ts";
 import { readOutputs, readRows, SIGNERS, type Texts } from "./recorded.ts";
+import type { Run } from "../../runner/engine.ts";
 import { replayed } from "./replayed.ts";
 
 const GOLDEN = fileURLToPath(new URL("./", import.meta.url));
@@ -245,5 +246,29 @@ describe.each(RUNS)("the recorded run %s", (name) => {
       },
     }).deliverAll(run.run_id);
     expect(delivered).toEqual((json(name, "texts.json") as Texts).reports);
+  });
+
+  test("phases that are looked at again, as when a run goes on, tell its state once and each report once", async () => {
+    const told: string[] = [];
+    const writing = {
+      ...replay.world,
+      files: {
+        ...replay.world.files,
+        writeRun: (_run: string, file: string) => Promise.resolve(void told.push(file)),
+      },
+      reporter: {
+        ...replay.world.reporter,
+        deliver: (_folder: string, file: string) => Promise.resolve(void told.push(file.slice(0, 2))),
+      },
+    };
+    const { step } = projection(writing);
+    const at = (epoch: string, recorded: number): Run => ({ row: { run_id: run.run_id }, epoch, recorded }) as Run;
+    await step(at("1", 2), "source_pin");
+    await step(at("1", 2), "mark");
+    await step(at("1", 3), "cutplan");
+    // Taken again by the same process: another epoch, nothing new.
+    for (const phase of ["source_pin", "mark", "cutplan"] as const) await step(at("2", 3), phase);
+    const state = ["state.json", "journal.ndjson"];
+    expect(told).toEqual([...state, "01", "02", ...state, "03", ...state]);
   });
 });
