@@ -15,11 +15,11 @@ export function batchText(
     `${batch.batch_id}  ${batch.state}${ended}`,
     `  documents ${batch.documents}, enacted ${batch.enacted}, set aside ${batch.quarantined}; wave ${batch.wave}`,
     ...(batch.stopped === null ? [] : [`  STANDS STILL: ${printable(batch.stopped)}`]),
-    ...(batch.backup_minutes_left === null ? [] : [`  backup good for ${batch.backup_minutes_left} minutes more`]),
+    ...(batch.backup_minutes_left === null ? [] : [`  backup good for ${batch.backup_minutes_left} min more`]),
     ...(batch.per_minute === null
       ? []
       : [
-          `  ${batch.per_minute} documents a minute, ${batch.minutes_left ?? 0} minutes left without the time people need`,
+          `  ${batch.per_minute} documents a minute, about ${batch.minutes_left ?? 0} min left without the time people need`,
         ]),
     ...(batch.throttle === "goes_on" ? [] : [`  HOLDS BACK  ${batch.throttle}`]),
     ...waves.map(waveText),
