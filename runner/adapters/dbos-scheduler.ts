@@ -31,8 +31,8 @@ export interface EnginePlace {
 
 const APPLICATION = "cutter";
 const LEG = "leg";
-/** Between two documents of a wave that is written; half a second was a fifth of writing one. */
-const POLL_MILLISECONDS = 200;
+/** A wave is planned for minutes; between two documents that are written half a second was a fifth of writing one. */
+const POLL_MILLISECONDS: Readonly<Record<LegQueue, number>> = { plan: 1_000, write: 200 };
 /** A wave is planned in less; the library's own limit is a little under 25 days. */
 const LONGEST_LEG_MILLISECONDS = 4 * 3_600_000;
 /** Of a worker: legs and limits, the probe, and room for the library's own polling. Of who only asks and queues: a statement at a time. */
@@ -84,7 +84,7 @@ async function startWorker(
   for (const queue of LEG_QUEUES)
     await DBOS.registerQueue(queue, {
       globalConcurrency: limits[queue],
-      minPollingIntervalMs: POLL_MILLISECONDS,
+      minPollingIntervalMs: POLL_MILLISECONDS[queue],
       onConflict: "always_update",
     });
   const probe = probing(pool);

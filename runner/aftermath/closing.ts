@@ -71,13 +71,13 @@ export async function completeIndex({ database, files, config }: World, runId: s
 
 /** Row counts and every document as it stands, before and after, as the requirements ask; `pre` is written once a run. */
 export async function snapshotCounts({ database, files }: World, runId: string, which: "pre" | "post"): Promise<void> {
+  if (which === "pre" && (await files.readRun(runId, "counts-before.json"))) return;
   const facts = await database.read("exec", async (reader) => ({
     counts: await reader.query("verify/ledger-counts"),
     documents: await reader.query("read/baseline"),
     triggers: await reader.query("verify/immutability-triggers"),
     at: (await reader.one("read/database-now")).now.toISOString(),
   }));
-  if (which === "pre" && (await files.readRun(runId, "counts-before.json"))) return;
   const text = JSON.stringify(facts, null, 2);
   await files.write("rollback", `${runId}/${which}.json`, text);
   // Last, because it says that the other is there: a process killed between the two writes both again.
