@@ -57,6 +57,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "database",
+          // As above: what a file changes it takes back, and its databases are its own.
+          isolate: false,
           include: ["test/{sql,contract,attacks}/**/*.test.ts"],
           exclude: [LONG],
           globalSetup: SERVER_SETUP,

@@ -10,15 +10,21 @@ import { privateFolder } from "./write-file.ts";
 
 const KEPT = new Set(["lock", "earlier"]);
 
+/** Who owns the database's folders, and the folder they are made in when there are none. */
+export interface FolderChoice {
+  readonly postgresUser: string | undefined;
+  readonly databaseParent: string;
+  readonly say: (line: string) => void;
+}
+
 /** Place and state of the sandbox in `folder`; every folder exists with its owner and mode 0700. */
 export function openFolders(
   folder: string,
-  postgresUser: string | undefined,
-  say: (line: string) => void,
+  { postgresUser, databaseParent, say }: FolderChoice,
 ): { place: Place; state: SandboxState } {
   const here = realpathSync(folder);
   const owner = postgresUser === undefined ? undefined : idsOf(postgresUser);
-  const state = usableState(here, owner, say) ?? newState(owner);
+  const state = usableState(here, owner, say) ?? newState(owner, databaseParent);
   const place = placeOf(here, state.short);
   [place.envFolder, place.operatorFolder, place.approversFolder, place.binFolder, place.passwordFolder].forEach(
     privateFolder,
@@ -66,10 +72,10 @@ function putAside(folder: string, say: (line: string) => void): undefined {
   return undefined;
 }
 
-function newState(owner: Owner | undefined): SandboxState {
+function newState(owner: Owner | undefined, databaseParent: string): SandboxState {
   return {
     schema_version: "1",
-    short: { host: shortFolder(undefined), database: shortFolder(owner) },
+    short: { host: shortFolder("/tmp", undefined), database: shortFolder(databaseParent, owner) },
     database_loaded: false,
     roles_with_password: [],
     processes: { postgres: null },
@@ -77,8 +83,8 @@ function newState(owner: Owner | undefined): SandboxState {
   };
 }
 
-function shortFolder(owner: Owner | undefined): string {
-  const path = `/tmp/c-${randomBytes(4).toString("hex")}`;
+function shortFolder(parent: string, owner: Owner | undefined): string {
+  const path = join(parent, `c-${randomBytes(4).toString("hex")}`);
   mkdirSync(path, { mode: 0o700 });
   if (owner) chownSync(path, owner.uid, owner.gid);
   return path;

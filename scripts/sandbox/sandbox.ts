@@ -38,12 +38,14 @@ export interface Sandbox {
 
 /**
  * `folder`: the sandbox's files (default .sandbox of the project, and Pulumi.sandbox.yaml beside it); `say`: progress in one line each;
- * `postgresBin`: folder of another installation than the newest of this machine.
+ * `postgresBin`: folder of another installation than the newest of this machine; `databaseParent`: where the short folder of a new database
+ * is made (default /tmp).
  */
 export interface SandboxOptions {
   readonly folder?: string;
   readonly say?: (line: string) => void;
   readonly postgresBin?: string;
+  readonly databaseParent?: string;
 }
 
 const asRoot = process.getuid?.() === 0;
@@ -64,14 +66,17 @@ export async function ensureSandbox(options: SandboxOptions = {}): Promise<Sandb
   const bin = options.postgresBin ?? requirePlatform();
   privateFolder(folder);
   return await exclusively(folder, async () => {
-    const sandbox = await bringUp(folder, bin, say);
+    const sandbox = await bringUp(folder, { bin, parent: options.databaseParent ?? "/tmp", say });
     if (options.folder === undefined) keepStackConfig(sandboxStackFile(), sandbox.stack);
     return sandbox;
   });
 }
 
-async function bringUp(folder: string, bin: string, say: (line: string) => void): Promise<Sandbox> {
-  const opened = openFolders(folder, POSTGRES_USER, say);
+async function bringUp(
+  folder: string,
+  { bin, parent, say }: { bin: string; parent: string; say: (line: string) => void },
+): Promise<Sandbox> {
+  const opened = openFolders(folder, { postgresUser: POSTGRES_USER, databaseParent: parent, say });
   const { place } = opened;
   let state: SandboxState = opened.state;
   const remember = (change: Partial<SandboxState>): SandboxState => {

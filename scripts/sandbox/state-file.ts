@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Stopped } from "../../runner/model/stop.ts";
 import { writeWhenChanged } from "./write-file.ts";
 
-const shortFolder = z.string().regex(/^\/tmp\/c-[0-9a-f]{8}$/);
+const shortFolder = z.string().regex(/^(?:\/tmp|\/dev\/shm)\/c-[0-9a-f]{8}$/);
 
 /** A process of ours: all three must match before it is signalled. `started` is the kernel's own text and only compared. */
 export const processSchema = z.strictObject({ pid: z.int().positive(), started: z.string(), command: z.string() });

@@ -14,6 +14,7 @@ import type { PackageName } from "../../infra/packages.ts";
 import { postgresBin, postgresPackage } from "../../scripts/build/programs.mjs";
 import { loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 import { layPackages, passwordFile } from "./lay-packages.ts";
+import { CLUSTER_PARENTS, clusterParent } from "./memory-folder.ts";
 
 /** The superuser made by initdb; not a role of the existing system. */
 export const BOOTSTRAP_ROLE = "cluster_owner";
@@ -63,7 +64,7 @@ export function findPostgresPrograms(): string {
 }
 
 /**
- * Starts a cluster of its own below /tmp, loads both templates and returns the facts; `stop` leaves nothing behind. With `tcpPort` it is
+ * Starts a cluster of its own, in memory where there is room unless it is durable, loads both templates and returns the facts; `stop` leaves nothing behind. With `tcpPort` it is
  * reached there alone, as a real host's.
  */
 export async function startTestCluster(
@@ -71,7 +72,7 @@ export async function startTestCluster(
   binDir = findPostgresPrograms(),
   tcpPort?: number,
 ): Promise<TestCluster> {
-  const home = `/tmp/c-${randomBytes(4).toString("hex")}`;
+  const home = join(durability === "fast" ? clusterParent() : "/tmp", `c-${randomBytes(4).toString("hex")}`);
   await mkdir(home, { mode: 0o711 });
   await writeFile(join(home, "owner.json"), JSON.stringify(await thisProcess()));
   const passwords = Object.fromEntries(
@@ -89,7 +90,7 @@ export async function startTestCluster(
       binDir,
       runAs: "postgres",
       settings: {
-        ...(durability === "fast" ? { fsync: "off", max_connections: "100" } : {}),
+        ...(durability === "fast" ? { fsync: "off", max_connections: "100", max_wal_size: "256MB" } : {}),
         ...(tcpPort === undefined ? {} : { listen_addresses: "127.0.0.1", port: String(tcpPort) }),
       },
       ...(tcpPort === undefined ? {} : { hbaLines: ["host all all 127.0.0.1/32 scram-sha-256"] }),
@@ -120,8 +121,7 @@ export async function startTestCluster(
 
 /** Ends clusters whose test run was killed before it could do so: their owner's pid and start time no longer match. */
 export async function endOrphans(): Promise<void> {
-  for (const name of (await readdir("/tmp")).filter((entry) => /^c-[0-9a-f]{8}$/.test(entry))) {
-    const home = join("/tmp", name);
+  for (const home of (await Promise.all(CLUSTER_PARENTS.map(clustersIn))).flat()) {
     const owner = await readFile(join(home, "owner.json"), "utf8").then(
       (text) => JSON.parse(text) as ProcessName,
       () => undefined,
@@ -134,6 +134,11 @@ export async function endOrphans(): Promise<void> {
     await rm(home, { recursive: true, force: true });
   }
 }
+
+const clustersIn = async (parent: string): Promise<string[]> =>
+  (await readdir(parent).catch(() => []))
+    .filter((entry) => /^c-[0-9a-f]{8}$/.test(entry))
+    .map((entry) => join(parent, entry));
 
 /** What a test does and looks at as superuser is the same in a database with settings of its own. */
 const OWN_OPTIONS = sessionOptions({ search_path: '"$user",public', client_min_messages: "notice" });

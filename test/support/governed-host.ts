@@ -13,6 +13,7 @@ import { loadSubstrate } from "../../scripts/sandbox/substrate.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
 import { removeSandbox } from "../../scripts/sandbox/verbs.ts";
 import { layHost } from "./lay-host.ts";
+import { clusterParent } from "./memory-folder.ts";
 
 export interface CutterAnswer {
   readonly status: number;
@@ -73,6 +74,7 @@ async function laidSandbox(folder: string, postgresBin: string | undefined): Pro
     const sandbox = await ensureSandbox({
       folder: join(folder, "sandbox"),
       say: () => undefined,
+      databaseParent: clusterParent(),
       ...(postgresBin === undefined ? {} : { postgresBin }),
     });
     // Another application was there before the cutter, as on every real host; the servers of other majors come without some of its extensions.

@@ -73,7 +73,8 @@ export async function hostedClone(name: string): Promise<OperatorClone> {
 
 /** Ends the host of every clone that has one and deletes all of them. */
 export async function removeClones(): Promise<void> {
-  for (const root of folders) {
+  built = undefined;
+  for (const root of folders.splice(0)) {
     for (const name of readdirSync(root).filter((entry) => entry !== "built")) {
       const clone = cloneIn(join(root, name));
       if (readdirSync(clone.folder).includes(".sandbox")) await clone.script("sandbox", "remove", "--yes");
