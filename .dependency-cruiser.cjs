@@ -156,6 +156,13 @@ module.exports = {
       },
     ),
     rule(
+      "zx-in-one-place",
+      "zx takes what is left unsaid from ZX_* of the environment. Start the command through scripts/frame/shell.ts (docs/decisions/0142).",
+      { path: "^(?:runner|scripts|infra)/", pathNot: "^scripts/frame/shell[.]ts$" },
+      // Behind a linked node_modules too.
+      { path: "(?:^|/)node_modules/zx/" },
+    ),
+    rule(
       "runner-knows-no-scripts",
       "The runner runs on a host where scripts/, infra/ and test/ do not exist.",
       { path: "^runner/" },

@@ -1,6 +1,7 @@
 // The reference of commands, made of what the programs themselves say to --help: docs/commands.md, and the words completion knows.
 import { join } from "node:path";
-import { execa } from "execa";
+import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { shell } from "../frame/shell.ts";
 import { GROUPS, VERBS, wishTable, type Verb } from "./verb-table.ts";
 
 /** What one command says of itself; `words`: its sub-verbs and long options. */
@@ -39,12 +40,9 @@ async function askProgram(project: string, verb: Verb): Promise<Told> {
 async function helpOf(project: string, name: string, words: readonly string[]): Promise<string> {
   const program = join(project, "dist", "scripts", `${name}.mjs`);
   // Neither the width nor the colours of whoever makes the page.
-  const { stdout } = await execa(process.execPath, [program, ...words, "--help"], {
-    cwd: project,
-    stdin: "ignore",
-    env: { NO_COLOR: "1", FORCE_COLOR: undefined, COLUMNS: undefined },
-  });
-  return stdout.replaceAll(project, "<this folder>");
+  const env = { ...childEnvironment(), NO_COLOR: "1", FORCE_COLOR: undefined, COLUMNS: undefined };
+  const asked = shell({ cwd: project, nothrow: false, env })`${process.execPath} ${program} ${words} --help`;
+  return (await asked).stdout.trimEnd().replaceAll(project, "<this folder>");
 }
 
 /** Names under "Commands:" of a help page. */

@@ -1,6 +1,6 @@
 // What `npm run init` sees of a host before anything is declared about it: system, Node, PostgreSQL, users and tables. Changes nothing.
-import { execa } from "execa";
 import * as z from "zod";
+import { shell } from "../frame/shell.ts";
 import type { Connection } from "../../infra/config.ts";
 import { PRELUDE, command, hereDocument } from "../../infra/render/shell-text.ts";
 import { runOnHost } from "../../infra/ssh/script.ts";
@@ -130,12 +130,8 @@ const scanned = z.string().regex(/^\S+ (?:ssh-ed25519|ecdsa-sha2-nistp\d+) [A-Za
 
 /** Keys the host shows now, which prove nothing until a person has compared them with its console. Empty when it does not answer. */
 export async function shownHostKeys(host: string, port: number): Promise<string[]> {
-  const done = await execa("ssh-keyscan", ["-T", "5", "-p", String(port), "-t", "ed25519,ecdsa", host], {
-    reject: false,
-    stdin: "ignore",
-    timeout: 15_000,
-  });
-  return (done.stdout ?? "").split("\n").flatMap((line) => {
+  const done = await shell({ timeout: 15_000 })`ssh-keyscan -T 5 -p ${port} -t ed25519,ecdsa ${host}`;
+  return done.stdout.split("\n").flatMap((line) => {
     const parsed = scanned.safeParse(line.trim());
     return parsed.success ? [parsed.data.split(" ").slice(1).join(" ")] : [];
   });

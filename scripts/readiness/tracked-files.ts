@@ -1,9 +1,9 @@
 // Every file git tracks in a checkout, as it lies in the working tree, looked through for what must not be there.
 import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
 import { childEnvironment } from "../../infra/ssh/environment.ts";
+import { shell } from "../frame/shell.ts";
 import { runIdsIn, secretsIn, type Trace } from "./tracked-secrets.ts";
 
 /** What stands in the tracked files. `mentioned`: every run id, and the file it stands in. */
@@ -16,12 +16,7 @@ export interface TrackedFiles {
 
 /** Looks through a checkout. STOP_COULD_NOT_LOOK when it is none. */
 export async function readTrackedFiles(checkout: string): Promise<TrackedFiles> {
-  const listed = await execa("git", ["-C", checkout, "ls-files", "-z", "--cached"], {
-    reject: false,
-    stdin: "ignore",
-    extendEnv: false,
-    env: gitEnvironment(),
-  });
+  const listed = await shell({ env: gitEnvironment() })`git -C ${checkout} ls-files -z --cached`;
   if (listed.exitCode !== 0)
     throw new Stopped("STOP_COULD_NOT_LOOK", {
       saw: "this folder is no git checkout, or git is missing",

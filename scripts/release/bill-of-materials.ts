@@ -1,6 +1,6 @@
 // What a release is made of: the CycloneDX list that npm writes from the lock file, without what differs from one run to the next.
-import { execa } from "execa";
 import * as z from "zod";
+import { shell } from "../frame/shell.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 
 /** Name of the list among the files of a release. */
@@ -40,8 +40,8 @@ function settledBill(text: string): string {
  * 11 then leaves out packages that something else needs for building too.
  */
 export async function billOfMaterials(project: string): Promise<string> {
-  const words = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"];
-  const done = await execa("npm", words, { cwd: project, reject: false, stdin: "ignore", timeout: LIMIT_MS });
+  const npm = shell({ cwd: project, env: process.env, timeout: LIMIT_MS });
+  const done = await npm`npm sbom --sbom-format cyclonedx --package-lock-only`;
   if (done.exitCode !== 0)
     throw new Stopped("STOP_COULD_NOT_LOOK", {
       saw: `npm sbom ended with status ${done.exitCode ?? "none"}`,

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { execaSync } from "execa";
+import { shellSync } from "../frame/shell.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { placeOf, type Place } from "./place.ts";
 import { readState, writeState, type SandboxState } from "./state-file.ts";
@@ -98,7 +98,7 @@ function ownedFolder(path: string, owner: Owner | undefined): void {
 
 function idsOf(user: string): Owner {
   const id = (flag: "-u" | "-g"): number => {
-    const done = execaSync("id", [flag, user], { reject: false });
+    const done = shellSync()`id ${flag} ${user}`;
     if (done.exitCode !== 0)
       throw new Stopped("STOP_PRECHECK_FAILED", {
         saw: `there is no user ${user}`,

@@ -5,7 +5,7 @@ import { createConnection, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
+import { shell } from "../frame/shell.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import type { RemoteAddress } from "../../infra/ssh/line.ts";
 import { identifyProcess, stillRuns } from "./own-process.ts";
@@ -63,7 +63,7 @@ function sshdProgram(): string {
 }
 
 async function ensureKey(path: string): Promise<string> {
-  if (!existsSync(path)) await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "sandbox", "-f", path]);
+  if (!existsSync(path)) await shell({ nothrow: false })`ssh-keygen -q -t ed25519 -N ${""} -C sandbox -f ${path}`;
   const [type, key] = readFileSync(`${path}.pub`, "utf8").split(" ");
   return `${type ?? ""} ${key ?? ""}`.trim();
 }

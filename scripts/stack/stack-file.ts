@@ -1,6 +1,6 @@
 // Reads the values of Pulumi.<stack>.yaml as they stand there, before anything judges them.
 import { basename } from "node:path";
-import { YAML } from "zx";
+import { parse as parseYaml } from "yaml";
 import * as z from "zod";
 import { valueOf } from "../../infra/config.ts";
 import { readPlainSync } from "../../runner/adapters/plain-file.ts";
@@ -11,7 +11,7 @@ export function readStackFile(file: string): Readonly<Record<string, unknown>> {
   try {
     const { config } = z
       .looseObject({ config: z.record(z.string(), z.unknown()) })
-      .parse(YAML.parse(readPlainSync(file).toString("utf8")));
+      .parse(parseYaml(readPlainSync(file).toString("utf8")));
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, valueOf(value)]));
   } catch (error) {
     throw new Stopped(

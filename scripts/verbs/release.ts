@@ -1,8 +1,8 @@
 // `npm run release`: a runner that may go to a real host. Refused unless the tests are green; their counts are kept beside it.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import * as z from "zod";
+import { shell } from "../frame/shell.ts";
 import { canonicalText, sha256 } from "../../runner/model/canonical.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { jsonLine, printJson } from "../../runner/terminal/print-json.ts";
@@ -27,17 +27,10 @@ const countsSchema = z.looseObject({
  */
 async function testCounts(project: string, report: string, stdout: "inherit" | 2): Promise<Record<string, string>> {
   rmSync(report, { force: true });
-  const done = await execa(
-    process.execPath,
-    [
-      join(project, "node_modules", "vitest", "vitest.mjs"),
-      "run",
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${report}`,
-    ],
-    { cwd: project, reject: false, stdout, stderr: "inherit", stdin: "ignore" },
-  );
+  const vitest = join(project, "node_modules", "vitest", "vitest.mjs");
+  const run = shell({ cwd: project, env: process.env, stdio: ["ignore", stdout, "inherit"] });
+  const done =
+    await run`${process.execPath} ${vitest} run --reporter=default --reporter=json --outputFile.json=${report}`;
   const parsed = existsSync(report) ? countsSchema.safeParse(JSON.parse(readFileSync(report, "utf8"))) : undefined;
   const counts = parsed?.success === true ? parsed.data : undefined;
   if (

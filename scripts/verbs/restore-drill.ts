@@ -1,5 +1,5 @@
 // `npm run restore-drill -- <run-id>`: proves on the operator's machine, with the operator's private key, that a backup comes back.
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -103,7 +103,7 @@ async function wholeRestores(target: Target, runId: string, folder: string, key:
   // Short, because sockets lie in it, and to be entered by the user that owns the throw-away server.
   const scratchRoot = await mkdtemp(join(tmpdir(), "d-"));
   try {
-    if (POSTGRES_USER !== undefined) await execa("chmod", ["0711", scratchRoot]);
+    if (POSTGRES_USER !== undefined) await chmod(scratchRoot, 0o711);
     await withKey(key, (gpg) => restoreThrough(gpg, fetched, { bin, scratchRoot }));
   } finally {
     await rm(scratchRoot, { recursive: true, force: true });

@@ -91,6 +91,7 @@ const BAD: readonly [rule: string, file: string, text: string][] = [
     'import { execFile } from "node:child_process"; export const a = execFile;',
   ],
   ["infra-knows-no-scripts", "infra/probe.ts", 'import { x } from "../scripts/frame/p.ts"; export const a = x;'],
+  ["zx-in-one-place", "scripts/operator/z.ts", 'import { $ } from "zx/core"; export const a = $;'],
   ["verbs-do-not-import-each-other", "scripts/verbs/a.ts", 'import { x } from "./b.ts"; export const a = x;'],
   ["nobody-imports-a-verb", "scripts/operator/a.ts", 'import { x } from "../verbs/b.ts"; export const a = x;'],
   ["nothing-imports-test", "scripts/b.ts", 'import { x } from "../test/support/t.ts"; export const a = x;'],

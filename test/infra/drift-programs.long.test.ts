@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
-import { YAML } from "zx";
+import { parse as parseYaml } from "yaml";
 import { EXIT_DRIFT_FOUND } from "../../runner/model/stop.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
 import { projectRoot } from "../../infra/place.ts";
@@ -201,7 +201,7 @@ test("the scheduled check is silent on a clean host, makes a ticket with the tab
     .looseObject({
       jobs: z.looseObject({ drift: z.looseObject({ steps: z.array(z.looseObject({ run: z.string().optional() })) }) }),
     })
-    .parse(YAML.parse(readFileSync(join(SAMPLES, "drift-ci.yml"), "utf8")));
+    .parse(parseYaml(readFileSync(join(SAMPLES, "drift-ci.yml"), "utf8")));
   const step = ci.jobs.drift.steps.find(({ run }) => run !== undefined)?.run ?? "exit 99";
   const fromCi = await alerted(["bash", "-e", "-c", step], {
     STACK: "sandbox",

@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { YAML } from "zx";
+import { parse as parseYaml } from "yaml";
 import { parseStackConfig, type StackConfig } from "../../infra/config.ts";
 import { ROLES } from "../../runner/model/run.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
@@ -47,7 +47,7 @@ function fromExample({ folder, config: ours }: ProvisionedHost): StackConfig {
   };
   const text = readFileSync(join(projectRoot(), "Pulumi.contabo.yaml.example"), "utf8");
   const example = Object.fromEntries(
-    Object.entries((YAML.parse(text) as { config: Record<string, unknown> }).config).map(([key, value]) => [
+    Object.entries((parseYaml(text) as { config: Record<string, unknown> }).config).map(([key, value]) => [
       key.replace("cutter:", ""),
       moved(value),
     ]),

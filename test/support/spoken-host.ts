@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { YAML } from "zx";
+import { stringify as stringifyYaml } from "yaml";
 import { sha256 } from "../../runner/model/canonical.ts";
 import { stateJson } from "../../runner/rules/run-state.ts";
 import { renderConfig } from "../../scripts/sandbox/host-config.ts";
@@ -76,7 +76,7 @@ export async function spokenHost(clone: OperatorClone): Promise<SpokenHost> {
   const stackFile = join(folder, "Pulumi.spoken.yaml");
   writeFileSync(
     stackFile,
-    YAML.stringify({
+    stringifyYaml({
       config: {
         "cutter:connection": {
           host: sshd.host,

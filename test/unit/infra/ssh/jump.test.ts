@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { YAML } from "zx";
+import { stringify as stringifyYaml } from "yaml";
 import type { Connection, Jump } from "../../../../infra/config.ts";
 import { connectionSchema } from "../../../../infra/config.ts";
 import { engineConnection, pinnedAddress } from "../../../../infra/ssh/connection.ts";
@@ -111,7 +111,7 @@ const targetBehind = (connection: Connection) => {
     "cutter:runtime": { root: "/var/lib/cutter", owner: inner.user },
     "cutter:release": { launcher: "/opt/cutter" },
   };
-  writeFileSync(stackFile, YAML.stringify({ config }));
+  writeFileSync(stackFile, stringifyYaml({ config }));
   return targetOf(stackFile);
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { YAML } from "zx";
+import { parse as parseYaml } from "yaml";
 import { withConfigKey } from "../../../../scripts/stack/config-key.ts";
 
 const VALUE = { file: "Pulumi.x.adopted.json", sha: "a" };
@@ -16,7 +16,7 @@ const FILES: readonly (readonly [string, string])[] = [
 
 test.each(FILES)("%s, and nothing else of the file changes", (_name, text) => {
   const after = withConfigKey(text, "cutter:adopted", VALUE);
-  const [was, is] = [text, after].map((one) => YAML.parse(one) as { config?: Record<string, unknown> });
+  const [was, is] = [text, after].map((one) => parseYaml(one) as { config?: Record<string, unknown> });
   expect(is).toEqual({ ...was, config: { ...was?.config, "cutter:adopted": VALUE } });
   expect(withConfigKey(after, "cutter:adopted", VALUE)).toBe(after);
   for (const comment of text.split("\n").filter((line) => line.includes("#"))) expect(after).toContain(comment);

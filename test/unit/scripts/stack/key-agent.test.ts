@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { YAML } from "zx";
+import { stringify as stringifyYaml } from "yaml";
 import type { Connection } from "../../../../infra/config.ts";
 import { engineConnection } from "../../../../infra/ssh/connection.ts";
 import { Stopped } from "../../../../runner/model/stop.ts";
@@ -46,7 +46,7 @@ const connectionWith = (privateKeyFile: string): Connection => {
 };
 const stackFile = (connection: Connection): string => {
   const file = join(folder, "Pulumi.a.yaml");
-  writeFileSync(file, YAML.stringify({ config: { "cutter:connection": connection } }));
+  writeFileSync(file, stringifyYaml({ config: { "cutter:connection": connection } }));
   return file;
 };
 const sawOf = (work: Promise<unknown>): Promise<string> =>
