@@ -1,6 +1,7 @@
 // What an error of PostgreSQL means here: one stop for each kind, never a value of a row.
 import { messageOf } from "../model/error-text.ts";
 import pg from "pg";
+import { isRunId } from "../model/ids.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import { isStopCode, Stopped } from "../model/stop.ts";
 
@@ -28,7 +29,11 @@ export function translate(what: string, role: RoleKey, error: unknown): Error {
     const detail = parseDetail(error.detail);
     return new Stopped(
       error.message,
-      { saw: detail["saw"] ?? "refused by the database", wanted: detail["wanted"] ?? "a permitted action" },
+      {
+        saw: detail["saw"] ?? "refused by the database",
+        wanted: detail["wanted"] ?? "a permitted action",
+        ...nextOf(error.message, detail["saw"]),
+      },
       error,
     );
   }
@@ -73,6 +78,14 @@ export function translate(what: string, role: RoleKey, error: unknown): Error {
     return couldNotLook(what, error);
   if (error.code === "55P03") return new Stopped("STOP_LEASE_HELD", { saw, wanted: "the row free within 30 s" }, error);
   return new Stopped("STOP_INVARIANT_FAILED", { saw, wanted: "the statement to succeed" }, error);
+}
+
+/** An open run in the way is looked at first: whether it is to be carried on or voided its status tells. */
+function nextOf(code: string, saw = ""): { readonly next?: string } {
+  const [, runId] = /^run (\S+) of /.exec(saw) ?? [];
+  return code === "STOP_RUN_OPEN" && runId !== undefined && isRunId(runId)
+    ? { next: `cutter orchestrate status ${runId}` }
+    : {};
 }
 
 function parseDetail(detail: string | undefined): Record<string, string> {

@@ -149,7 +149,9 @@ test(
   async () => {
     let answer = await paste("npm run cut -- NEXT-1");
     const typed: string[] = [];
-    while (nextIn(answer) !== "no NEXT" && !/<[a-z. -]+>/.test(nextIn(answer)) && answer.status !== 0) {
+    // The refused cut above left its run open; a sheet is no end, what it says comes next is typed too.
+    const ended = (): boolean => answer.status === 0 && !answer.command.startsWith("npm run status");
+    while (nextIn(answer) !== "no NEXT" && !/<[a-z. -]+>/.test(nextIn(answer)) && !ended()) {
       const next = nextIn(answer);
       expect(typed).not.toContain(next);
       typed.push(next);

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { operatorCommand } from "../../runner/rules/operator-command.ts";
-import { sourceFiles } from "../architecture/source-files.ts";
 import { operatorClone, removeClones, type OperatorClone } from "../support/operator-clone.ts";
 import { runbookChapters } from "../support/runbook.ts";
+import { toldCommands } from "../support/told-commands.ts";
 
 const LONG = 600_000;
 let clone: OperatorClone;
@@ -14,20 +14,14 @@ beforeAll(async () => {
 }, LONG);
 afterAll(removeClones, LONG);
 
-/** Commands that people are given to paste: what stands behind `next` and `or`, and between backticks of hints; `${…}` is a word. */
-function commandsToPaste(): string[] {
-  const sources = sourceFiles(["runner", "scripts", "infra"], [".ts"]);
-  const whole = (text: string): string => text.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "X").replaceAll("\\`", "`");
-  const found = sources.flatMap(({ text }) => [
-    ...[...text.matchAll(/\b(?:next|or):[^"`\n]*(["`])((?:cutter|npm run) (?:(?!\1).)*)\1/g)].map((match) =>
-      whole(match[2] ?? ""),
-    ),
-    ...[...text.matchAll(/=> `((?:cutter|npm run) [^`]*)`/g)].map((match) => whole(match[1] ?? "")),
-    ...[...text.matchAll(/"[^"\n]*`((?:cutter|npm run) [^`]*)`[^"\n]*"/g)].map((match) => whole(match[1] ?? "")),
-  ]);
-  // The forms that stand for any verb, and the help of the workstation's own command, are no commands to paste.
-  return [...new Set(found)].filter((command) => !/^(?:npm run (?:-s )?<verb>|cutter help\b)/.test(command));
-}
+/** Commands of either side that the sources give people to paste. */
+const commandsToPaste = (): string[] => [
+  ...new Set(
+    toldCommands(["runner", "scripts", "infra"])
+      .map(({ command }) => command)
+      .filter((command) => /^(?:cutter|npm run) /.test(command)),
+  ),
+];
 
 const scriptOf = (command: string): string | undefined => /^npm run (?:-s )?([a-z-]+)/.exec(command)?.[1];
 const packaged = (): Record<string, string> =>
