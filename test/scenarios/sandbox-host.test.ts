@@ -18,7 +18,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { endProcess, identifyProcess } from "../../scripts/sandbox/own-process.ts";
 import { readState, writeState, type SandboxState } from "../../scripts/sandbox/state-file.ts";
 import { layStackFile } from "../support/lay-host.ts";
-import { copyProject } from "../support/project-copy.ts";
+import { builtProject } from "../support/project-copy.ts";
 
 const NOBODY = 65534;
 const asRoot = process.getuid?.() === 0;
@@ -28,8 +28,7 @@ const clones: { folder: string; uid: number | undefined }[] = [];
 
 beforeAll(async () => {
   root = realpathSync(mkdtempSync(join(tmpdir(), "hosts-")));
-  built = copyProject(join(root, "built"));
-  await execa(process.execPath, [join(built, "scripts", "build", "bootstrap.mjs")]);
+  built = await builtProject(join(root, "built"));
 });
 afterAll(async () => {
   for (const { folder, uid } of clones) await run(folder, ["remove", "--yes"], uid);

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { layStackFile } from "./lay-host.ts";
-import { copyProject, linkPackages } from "./project-copy.ts";
+import { builtProject, linkPackages } from "./project-copy.ts";
 import { typeAnswers } from "./typed-signing.ts";
 
 /** How a program ended; `events` are the objects of its standard output. */
@@ -39,10 +39,7 @@ const folders: string[] = [];
 export async function operatorClone(name: string): Promise<OperatorClone> {
   const root = folders[0] ?? realpathSync(mkdtempSync(join(tmpdir(), "operators-")));
   if (folders.length === 0) folders.push(root);
-  if (built === undefined) {
-    built = copyProject(join(root, "built"));
-    await execa(process.execPath, [join(built, "scripts", "build", "bootstrap.mjs")]);
-  }
+  built ??= await builtProject(join(root, "built"));
   const folder = join(root, name);
   mkdirSync(folder);
   for (const part of [

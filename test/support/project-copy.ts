@@ -1,7 +1,8 @@
 // A clone of this project as git would make it: the sources only, with packages that count as installed.
-import { copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 /** Files and folders a clone has, as far as programs need them. */
@@ -23,6 +24,13 @@ export function copyProject(folder: string, parts: readonly string[] = SOURCES):
   mkdirSync(folder, { recursive: true });
   for (const part of parts) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
   linkPackages(folder);
+  return folder;
+}
+
+/** Such a clone, built: with what this project has built as far as it is of these very sources. */
+export async function builtProject(folder: string): Promise<string> {
+  copyProject(folder, existsSync(join(PROJECT, "dist")) ? [...SOURCES, "dist"] : SOURCES);
+  await execa(process.execPath, [join(folder, "scripts", "build", "bootstrap.mjs")]);
   return folder;
 }
 
