@@ -1,7 +1,9 @@
 // A whole run on every major that can be had, with every client that may go with it: precheck, cut, signatures, enactment, revert.
+import { copyFileSync, cpSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { governedHost, LAW } from "../support/governed-host.ts";
-import { prepareMajors } from "../support/postgres-majors.ts";
+import { CLIENT_PROGRAMS, prepareMajors } from "../support/postgres-majors.ts";
 
 const majors = prepareMajors();
 afterAll(() => majors.remove());
@@ -34,16 +36,37 @@ test.each(combinations.filter(({ server, client }) => client >= server))(
   },
 );
 
-test.each(combinations.filter(({ server, client }) => client < server))(
-  "a server $server with programs $client: precheck and cut say which package to install",
+const TOO_OLD = combinations.filter(({ server, client }) => client < server);
+
+test.each(TOO_OLD)(
+  "a server $server with programs $client: up lays no host and says which package to install",
   async ({ server, client }) => {
-    const host = await governedHost(majors.installation(server, client));
+    await expect(governedHost(majors.installation(server, client))).rejects.toThrow(
+      new RegExp(
+        `^host-programs: .* is of PostgreSQL ${client}, for a server of PostgreSQL ${server}: .*postgresql-${server}`,
+      ),
+    );
+  },
+);
+
+test.each(TOO_OLD)(
+  "a server $server whose programs become $client after up: precheck and cut say which package to install",
+  async ({ server, client }) => {
+    const fitting = majors.installation(server, Math.max(...majors.clients));
+    cpSync(fitting, `${fitting}-kept`, { recursive: true });
+    const host = await governedHost(fitting);
     try {
+      await host.register("MAJORS", LAW);
+      for (const program of CLIENT_PROGRAMS)
+        copyFileSync(join(majors.installation(server, client), program), join(fitting, program));
       const precheck = await host.cutter("precheck");
       expect(precheck).toMatchObject({ stop: "STOP_PRECHECK_FAILED" });
-      expect(precheck.stderr).toContain(`postgresql-${server}`);
+      const cut = await host.cutter("orchestrate", "cut", "MAJORS");
+      expect(cut).toMatchObject({ stop: "STOP_BACKUP_FAILED" });
+      for (const { stderr } of [precheck, cut]) expect(stderr).toContain(`postgresql-${server}`);
     } finally {
       await host.remove();
+      cpSync(`${fitting}-kept`, fitting, { recursive: true });
     }
   },
 );

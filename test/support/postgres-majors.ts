@@ -20,7 +20,8 @@ import { debianArchive } from "./debian-archive.ts";
 const PROJECT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const DISTRIBUTION = "/usr/lib/postgresql";
 const SERVER_PROGRAMS = ["initdb", "postgres", "pg_ctl"] as const;
-const CLIENT_PROGRAMS = ["pg_dump", "pg_restore", "psql"] as const;
+/** Client programs that an installation holds. */
+export const CLIENT_PROGRAMS = ["pg_dump", "pg_restore", "psql"] as const;
 
 /** Releases of Debian whose client programs this distribution may lack; by major version. */
 const DEBIAN_RELEASES: Readonly<Record<number, string>> = { 17: "trixie", 18: "forky" };
