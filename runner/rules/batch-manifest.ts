@@ -14,6 +14,8 @@ export interface ManifestFacts {
   readonly seconds: number | null;
 }
 
+type ManifestIssue = NonNullable<ReturnType<typeof batchManifestSchema.safeParse>["error"]>["issues"][number];
+
 /** Minutes that a wave may take from its backup to its last leg A; the backup is good for an hour. */
 const WAVE_MINUTES = 45;
 
@@ -21,16 +23,21 @@ const WAVE_MINUTES = 45;
 export function parseManifest(value: unknown): BatchManifest {
   const parsed = batchManifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map((issue) =>
-    issue.code === "unrecognized_keys"
-      ? `${issue.path.join(".") || "manifest"}: unknown ${issue.keys.join(", ")}`
-      : `${issue.path.join(".") || "manifest"}: ${issue.code === "invalid_format" ? "not of its form" : issue.code}`,
-  );
+  const details = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${faultOf(issue)}`);
   throw new Stopped("STOP_REFUSED_INPUT", {
-    saw: `a manifest with ${details.length} mistakes`,
+    saw: `a manifest that is wrong in ${details.length === 1 ? "one place" : `${details.length} places`}`,
     wanted: "schema_version, batch_id, created_by, created_utc and items, as docs/batch.md describes them",
     details,
   });
+}
+
+function faultOf(issue: ManifestIssue): string {
+  if (issue.code === "unrecognized_keys") return `unknown ${issue.keys.join(", ")}`;
+  if (issue.code === "invalid_format") return "not of its form";
+  const what = "origin" in issue && issue.origin === "array" ? " of them" : "";
+  if (issue.code === "too_big") return `at most ${issue.maximum}${what}`;
+  if (issue.code === "too_small") return `at least ${issue.minimum}${what}`;
+  return issue.code;
 }
 
 /** STOP_REFUSED_INPUT with one line for each document that cannot be in a batch now. */

@@ -35,6 +35,7 @@ const asked = parseArgs({
   },
 }).values;
 const SOAKS = Number(asked.soaks);
+/** In the manifest; the last of them is refused. */
 const DOCUMENTS = Number(asked.documents);
 const SECONDS = Number(asked.seconds);
 /** Units of each document. */
@@ -89,7 +90,7 @@ async function soak(number: number): Promise<Soaked> {
   const host = await governedHost();
   let machines: Machines | undefined;
   try {
-    const names = Array.from({ length: DOCUMENTS }, (_, n) => `LAW-${n + 1}`);
+    const names = Array.from({ length: DOCUMENTS - 1 }, (_, n) => `LAW-${n + 1}`);
     for (const name of [...names, BAD, ...SPARE]) await host.register(name, LAW);
     machines = await machinesOf(host, ["law-1", "law-2", "law-3"], { ownLines: true, rootBytes: DISK_BYTES });
     for (const machine of machines.all) machine.work();
@@ -331,7 +332,7 @@ function told(): string {
     return `| ${name} | ${of.length} | ${times.length === 0 ? "" : seconds(Math.max(...times))} |`;
   });
   return [
-    `${soaked.length} soaks of ${DOCUMENTS} documents of ${UNITS} units and one that is refused, over three machines, a fault of ${SECONDS} s each; ${cores} cores, ` +
+    `${soaked.length} soaks of ${DOCUMENTS} documents of ${UNITS} units, one of them refused, over three machines, a fault of ${SECONDS} s each; ${cores} cores, ` +
       `load ${loadavg()[0]?.toFixed(0) ?? "?"} at the end; commit ${commit}.`,
     "",
     `- rows that stand twice: ${sum(({ twice }) => twice)}; documents lost: ${sum(({ lost }) => lost.length)}; with other than their own rows: ${sum(({ otherCounts }) => otherCounts.length)}`,

@@ -67,11 +67,12 @@ test("a wave that would outlive its backup at the measured pace is refused with 
 
 test.each([
   { what: "a key that nobody knows", over: { hosts: ["a"] }, words: /unknown hosts/ },
-  { what: "no item", over: { items: [] }, words: /items/ },
+  { what: "no item", over: { items: [] }, words: /items: at least 1 of them/ },
+  { what: "a wave of nothing", over: { wave_size: 0 }, words: /wave_size: at least 1$/ },
   {
     what: "a hundred and one",
     over: { items: Array.from({ length: 101 }, () => ({ document_id: "LAW-A" })) },
-    words: /items/,
+    words: /items: at most 100 of them/,
   },
   { what: "a batch id of another form", over: { batch_id: "x" }, words: /batch_id: not of its form/ },
 ])("a manifest with $what is refused, and no value is quoted", ({ over, words }) => {
