@@ -148,7 +148,8 @@ async function flush(path: string): Promise<void> {
   }
 }
 
-async function digestOfFile(path: string): Promise<string> {
+/** SHA-256 of a file that is no link. */
+export async function digestOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   for await (const piece of handle.createReadStream()) hash.update(piece as Buffer);

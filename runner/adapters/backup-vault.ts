@@ -7,7 +7,7 @@ import type { BackupVault, KeptCopy, ScratchServer } from "../world/backup.ts";
 import type { Config } from "../model/config.ts";
 import { isRunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
-import { bringCopy, layCopies } from "./backup-copies.ts";
+import { bringCopy, digestOfFile, layCopies } from "./backup-copies.ts";
 import type { Credential } from "./credentials.ts";
 import { insistOwnFolders } from "./own-folders.ts";
 import { exists } from "./run-files.ts";
@@ -82,12 +82,22 @@ export function backupVault(
         await rm(join(folder, `${name}.unproven`), { force: true });
       }
     },
-    has: async (runId, { file_sha }) => {
+    has: async (runId, { file_sha }, earlier) => {
       const file = join(folder, `${basename(runId)}.sql.gpg`);
-      return (await exists(file)) || bringCopy(copies, file_sha, file);
+      if ((await exists(file)) && !(await isOfAttempt(file, earlier))) return true;
+      return bringCopy(copies, file_sha, file);
     },
     verify: (receipt) => verifyBackupFile(join(folder, basename(receipt.file)), receipt),
   };
+}
+
+/** Whether the file is one of these; one that cannot be read is none, and told when it is verified. */
+async function isOfAttempt(file: string, digests: readonly string[]): Promise<boolean> {
+  if (digests.length === 0) return false;
+  return digestOfFile(file).then(
+    (saw) => digests.includes(saw),
+    () => false,
+  );
 }
 
 function scratchOf({ backup, database }: BackupConfig): ScratchServer {

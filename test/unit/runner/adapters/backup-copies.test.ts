@@ -10,6 +10,7 @@ import {
   insistElsewhere,
   layCopies,
 } from "../../../../runner/adapters/backup-copies.ts";
+import { backupVault, type BackupConfig } from "../../../../runner/adapters/backup-vault.ts";
 import { sha256 } from "../../../../runner/model/canonical.ts";
 
 let root: string;
@@ -84,4 +85,26 @@ test("copies are found by their digest, once for all folders; other files are no
     { file_sha: SHA, file: join(other, `${SHA}.sql.gpg`), size_bytes: BYTES.length, at: expect.any(Date) as unknown },
   ]);
   await expect(copiesIn([join(root, "away")])).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK" });
+});
+
+test("a machine that holds the backup of an earlier attempt brings the one another machine took since; a changed file stays to be told", async () => {
+  const run = "ictr-20261130T160835Z-64995f4a";
+  const own = join(root, "backups", `${run}.sql.gpg`);
+  mkdirSync(join(root, "backups"));
+  await layCopies([other], file, SHA);
+  const config = { orchestrator: { runtime_root: root }, batch: { backup_copies: [other] } } as unknown as BackupConfig;
+  const vault = backupVault(
+    config,
+    () => Promise.reject(new Error("nobody logs in")),
+    () => undefined,
+  );
+  writeFileSync(own, "the first attempt");
+  expect(await vault.has(run, { file_sha: SHA }, [sha256("the first attempt")])).toBe(true);
+  expect(readFileSync(own, "utf8")).toBe(BYTES);
+  writeFileSync(own, "changed by somebody");
+  expect(await vault.has(run, { file_sha: SHA }, [sha256("the first attempt")])).toBe(true);
+  expect(readFileSync(own, "utf8")).toBe("changed by somebody");
+  rmSync(join(other, `${SHA}.sql.gpg`));
+  writeFileSync(own, "the first attempt");
+  expect(await vault.has(run, { file_sha: SHA }, [sha256("the first attempt")])).toBe(false);
 });
