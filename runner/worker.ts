@@ -359,7 +359,7 @@ async function noteStop(work: Work, run: Run, error: unknown): Promise<void> {
     const row = await rowOf(work, run.row.run_id);
     const known = RUN_STATES.find((state) => state === row?.state);
     const state = code === "STOP_TORN" ? "torn" : code === "STOP_AMBIGUOUS" ? "ambiguous" : known;
-    if (state && !row?.closed) await run.note(state, code);
+    if (state && row?.epoch === run.epoch && !row.closed) await run.note(state, code);
   } catch (reason) {
     note(`the stop could not be noted: ${messageOf(reason)}`);
   }

@@ -52,7 +52,11 @@ export function dbosScheduler(place: EnginePlace): Scheduler {
   return {
     client: async () => {
       const pool = await poolOf(place, CONNECTIONS.client);
-      return clientOver(await connected(place, pool), place, async () => pool.end());
+      const client = await connected(place, pool);
+      return clientOver(client, place, async () => {
+        await client.destroy();
+        await pool.end();
+      });
     },
     worker: (handler, limits) => startWorker(place, handler, limits),
   };
@@ -90,14 +94,13 @@ async function startWorker(
   const probe = probing(pool);
   const client = await connected(place, pool);
   return {
-    ...clientOver(client, place, () => Promise.resolve()),
-    // A leg that was handed out a moment before is done to its end: one that is left here would be begun, and torn from its database.
-    close: async () => {
+    ...clientOver(client, place, async () => {
+      // A leg that was handed out a moment before is done to its end: one that is left here would be begun, and torn from its database.
       await DBOS.shutdown({ workflowCompletionTimeoutMS: LONGEST_LEG_MILLISECONDS });
       probe.end();
       await client.destroy();
       await pool.end();
-    },
+    }),
     name: place.worker,
     failed: probe.failed,
     // The library's own compare-and-set on executor, state and release: queue and age stay, so what comes back goes first. Its public
@@ -110,7 +113,7 @@ async function startWorker(
   };
 }
 
-function clientOver(client: DBOSClient, place: EnginePlace, end: () => Promise<void>): LegQueueClient {
+function clientOver(client: DBOSClient, place: EnginePlace, close: () => Promise<void>): LegQueueClient {
   return {
     enqueue: async (legs) => {
       for (const leg of legs) await enqueueOne(client, place, leg);
@@ -135,10 +138,7 @@ function clientOver(client: DBOSClient, place: EnginePlace, end: () => Promise<v
       const known = await client.retrieveQueue(queue);
       await known?.setGlobalConcurrency(limit);
     },
-    close: async () => {
-      await client.destroy();
-      await end();
-    },
+    close,
   };
 }
 

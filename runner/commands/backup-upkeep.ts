@@ -15,7 +15,9 @@ import type { World } from "../world.ts";
 import { printStopped } from "../terminal/print-stopped.ts";
 import { printJson } from "../terminal/print-json.ts";
 
-const PROVEN: readonly string[] = ["run", "hand", "copy"];
+/** Kinds whose receipt the database holds, of the run they were taken for. */
+const OF_A_RUN: readonly string[] = ["run", "copy"];
+const PROVEN: readonly string[] = [...OF_A_RUN, "hand"];
 
 /** One line a file; what the database cannot be asked about is told as not known. Exit 0. */
 export async function listBackups(common: Common): Promise<number> {
@@ -59,8 +61,8 @@ export async function verifyBackups(common: Common, ids: readonly string[]): Pro
 
 /**
  * Deletes the named backups, all or none, and their copies in batch.backup_copies that no open run rests on; those of a machine that is
- * lost too, by the id of their run. STOP_RUN_OPEN keeps the one
- * an open run rests on; STOP_COULD_NOT_LOOK when nobody can say which runs are open.
+ * lost too, by the id of their run. STOP_RUN_OPEN keeps the one an open run rests on; STOP_COULD_NOT_LOOK when nobody can say which runs
+ * are open.
  */
 export async function pruneBackups(common: Common, ids: readonly string[]): Promise<number> {
   const { world, shelf } = await open(common);
@@ -84,9 +86,7 @@ export async function pruneBackups(common: Common, ids: readonly string[]): Prom
 
 /** Digests whose copies go with these backups. */
 async function copiesToDrop({ config, database }: World, chosen: readonly StoredBackup[]): Promise<string[]> {
-  const run_ids = chosen.flatMap(({ kind, run_id }) =>
-    (kind === "run" || kind === "copy") && run_id !== null ? [run_id] : [],
-  );
+  const run_ids = chosen.flatMap(({ kind, run_id }) => (OF_A_RUN.includes(kind) && run_id !== null ? [run_id] : []));
   if (config.batch?.backup_copies === undefined || run_ids.length === 0) return [];
   return (await ask(database, "backup", "read/copies-to-drop", { run_ids })).map(({ file_sha }) => file_sha);
 }
@@ -99,18 +99,16 @@ async function open(common: Common): Promise<{ world: World; shelf: BackupShelf 
 /** What lies here, and of runs whose own file does not, the copies that another machine left for all. */
 async function everything({ config, database }: World, shelf: BackupShelf): Promise<StoredBackup[]> {
   const here = await shelf.list();
-  const copies = await copiesIn(config.batch?.backup_copies ?? []);
-  if (copies.length === 0) return here;
-  const file_shas = copies.map(({ file_sha }) => file_sha);
-  const runs = await ask(database, "backup", "read/runs-of-copies", { file_shas });
+  const copies = new Map((await copiesIn(config.batch?.backup_copies ?? [])).map((copy) => [copy.file_sha, copy]));
+  if (copies.size === 0) return here;
+  const runs = await ask(database, "backup", "read/runs-of-copies", { file_shas: [...copies.keys()] });
   const elsewhere = runs.filter(({ run_id }) => !here.some((own) => own.kind === "run" && own.run_id === run_id));
   return [
     ...here,
-    ...elsewhere.flatMap(({ run_id, file_sha }) =>
-      copies
-        .filter((copy) => copy.file_sha === file_sha)
-        .map(({ file, size_bytes, at }) => ({ id: run_id, kind: "copy" as const, run_id, file, size_bytes, at })),
-    ),
+    ...elsewhere.flatMap(({ run_id, file_sha }) => {
+      const copy = copies.get(file_sha);
+      return copy ? [{ ...copy, id: run_id, kind: "copy" as const, run_id }] : [];
+    }),
   ];
 }
 
@@ -146,10 +144,7 @@ async function standings(
 }
 
 async function verifyOne(world: World, shelf: BackupShelf, backup: StoredBackup): Promise<void> {
-  const kept =
-    backup.kind === "run" || backup.kind === "copy"
-      ? await recordedReceipt(world, backup)
-      : await shelf.receiptOf(backup);
+  const kept = OF_A_RUN.includes(backup.kind) ? await recordedReceipt(world, backup) : await shelf.receiptOf(backup);
   if (!kept || backup.kind === "unproven")
     throw new Stopped("STOP_PROOF_FAILED", {
       saw: `${backup.id} has no receipt of a restore`,

@@ -246,9 +246,6 @@ function once(common: Common, stay: boolean): Promise<number | null> {
   const [program] = process.argv.slice(1);
   if (!program) throw new Error("no program to start");
   const words = [program, "--config", common.config, "orchestrate", "batch", "worker", ...(stay ? ["--stay"] : [])];
-  const child = spawn(process.execPath, words, {
-    stdio: ["ignore", "inherit", "inherit"],
-    cwd: "/",
-  });
+  const child = spawn(process.execPath, words, { stdio: ["ignore", "inherit", "inherit"], cwd: "/" });
   return new Promise((resolve) => child.once("exit", resolve));
 }
