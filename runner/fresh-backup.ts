@@ -16,9 +16,9 @@ type Receipt = RowOf<"read/receipts">;
  * recorded phases of other runs do not explain the difference. Another content needs a rehearsal and an EXECUTION of its own.
  */
 export async function freshReceipt(run: Run, planned: Pick<Planned, "source" | "backup">): Promise<Receipt> {
-  const [newest, ...earlier] = await receiptsOf(run);
+  const [newest] = await receiptsOf(run);
   const tooOld = newest && backupTooOld(takenAt(newest), newest.now, run.world.config.backup.max_age_minutes);
-  if (!newest || tooOld || (await liesElsewhere(run, newest, earlier))) return oneMoreReceipt(run, planned);
+  if (!newest || tooOld || (await liesElsewhere(run, newest))) return oneMoreReceipt(run, planned);
   await insistAccounted(run, planned, newest);
   return newest;
 }
@@ -37,9 +37,8 @@ const receiptsOf = (run: Run): Promise<readonly Receipt[]> =>
   run.world.database.read("exec", (reader) => reader.query("read/receipts", { run_id: run.row.run_id }));
 
 /** Taken by another machine of this host that did not bring it here: whoever writes must hold a proven backup itself. */
-async function liesElsewhere({ row, world }: Run, newest: Receipt, earlier: readonly Receipt[]): Promise<boolean> {
-  const before = earlier.map(({ file_sha }) => file_sha).filter((file_sha) => file_sha !== newest.file_sha);
-  const here = await world.vault.has(row.run_id, newest, before);
+async function liesElsewhere({ row, world }: Run, newest: Receipt): Promise<boolean> {
+  const here = await world.vault.has(row.run_id, newest);
   return world.config.machines !== undefined && !here;
 }
 

@@ -19,7 +19,7 @@ import { takeBackup, verifyBackupFile } from "./take-backup.ts";
 
 /** The part of the configuration that backups need. */
 export type BackupConfig = Pick<Config, "database" | "backup"> &
-  Partial<Pick<Config, "batch">> & {
+  Partial<Pick<Config, "batch" | "machines">> & {
     readonly orchestrator: Pick<Config["orchestrator"], "runtime_root">;
     readonly caps: Pick<Config["caps"], "phase_minutes">;
   };
@@ -82,23 +82,22 @@ export function backupVault(
         await rm(join(folder, `${name}.unproven`), { force: true });
       }
     },
-    has: async (runId, { file_sha }, earlier) => {
+    has: async (runId, { file_sha }) => {
       const file = join(folder, `${basename(runId)}.sql.gpg`);
-      if ((await exists(file)) && !(await isOfAttempt(file, earlier))) return true;
+      // One machine has no other's attempts: a file that is not the receipt's was changed there, which `verify` tells.
+      if ((await exists(file)) && (config.machines === undefined || (await isOf(file, file_sha)))) return true;
       return bringCopy(copies, file_sha, file);
     },
     verify: (receipt) => verifyBackupFile(join(folder, basename(receipt.file)), receipt),
   };
 }
 
-/** Whether the file is one of these; one that cannot be read is none, and told when it is verified. */
-async function isOfAttempt(file: string, digests: readonly string[]): Promise<boolean> {
-  if (digests.length === 0) return false;
-  return digestOfFile(file).then(
-    (saw) => digests.includes(saw),
+/** Whether the file has this digest; one that cannot be read has another. */
+const isOf = (file: string, file_sha: string): Promise<boolean> =>
+  digestOfFile(file).then(
+    (saw) => saw === file_sha,
     () => false,
   );
-}
 
 function scratchOf({ backup, database }: BackupConfig): ScratchServer {
   const { adapter, scratch_url_file, scratch_image, docker_program, postgres_bin, scratch_root, scratch_user } = backup;

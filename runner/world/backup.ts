@@ -54,10 +54,11 @@ export interface BackupVault {
   /** The whole way with the real database, key, programs and disk; the file is removed afterwards. */
   selftest(): Promise<BackupReceipt>;
   /**
-   * Whether the run's file lies on this machine, whatever is in it. One that does not, or is that of an earlier attempt, whose digest is
-   * among `earlier`, while another machine took one more since, is brought from a copy of the receipt's digest.
+   * Whether the run's file lies on this machine; one that does not is brought from a copy of the receipt's digest, and so is, on a host of
+   * several machines, one of another attempt: an earlier one, or one that a machine lost before its receipt was recorded. On a host of
+   * one machine the file is not looked into.
    */
-  has(runId: string, receipt: Pick<BackupReceipt, "file_sha">, earlier: readonly string[]): Promise<boolean>;
+  has(runId: string, receipt: Pick<BackupReceipt, "file_sha">): Promise<boolean>;
   /** STOP_DRIFT when the file of a receipt is no longer what was proven. */
   verify(receipt: Pick<BackupReceipt, "file" | "file_sha" | "size_bytes" | "proof">): Promise<void>;
 }

@@ -44,7 +44,7 @@ const UNITS = 3;
 const BAD = "LAW-BAD";
 /** Documents of the batch that is given up. */
 const SPARE = ["GIVEN-UP-1", "GIVEN-UP-2"];
-/** Each once, while the documents are planned, written and enacted. */
+/** Each once, from the first document that is planned; the work that is signed meanwhile lasts until the last of them. */
 const FAULTS: readonly Fault[] = [
   targetCrash,
   killed,
@@ -56,6 +56,8 @@ const FAULTS: readonly Fault[] = [
   diskFull,
   cancelAgainstReaper,
 ];
+/** By chance, one after the other, from then until the batch is closed. */
+const AGAIN: readonly Fault[] = [targetCrash, killed, stopped, lineDown, haltAgainstLate, schedulerCrash, diskFull];
 /** Milliseconds after which a person looks whether something stands and says resume, as `status` tells them. */
 const PATIENCE = 30_000;
 const DISK_BYTES = 192 * 1024 * 1024;
@@ -133,24 +135,38 @@ async function carried({ host, machines, batchId, names }: Ground): Promise<Soak
   return { minutes, closed, happened, violations, ...(await counted(host, batchId)) };
 }
 
-/** One fault after the other while the batch goes on: some under the canary, the others from when the wave behind it is planned. */
+/** One fault after the other until the batch is closed: some under the canary, the others from when the wave behind it is planned. */
 async function trouble(ground: FaultGround, happened: Happened[], course: Course): Promise<void> {
   for (const fault of FAULTS) {
     if (fault === lineDown) await untilTheWave(ground, course);
-    await pause(course, 5_000 + Math.random() * 10_000);
-    if (course.ended) return;
-    course.turn += 1;
-    console.log(`  ${new Date().toISOString()} ${fault.name}`);
-    try {
-      const what = { fault: fault.name, ...(await fault.happen(ground)) };
-      console.log(`  ${new Date().toISOString()} over: ${JSON.stringify(what)}`);
-      happened.push(what);
-    } catch (error) {
-      console.log(`  ${fault.name} did not come about: ${String(error)}`);
-    }
-    course.people.wait = false;
+    await befalls(fault, { ground, happened, course });
     course.left -= 1;
   }
+  while (!course.ended) {
+    const fault = AGAIN[Math.floor(Math.random() * AGAIN.length)];
+    if (fault) await befalls(fault, { ground, happened, course });
+  }
+}
+
+interface Befalls {
+  readonly ground: FaultGround;
+  readonly happened: Happened[];
+  readonly course: Course;
+}
+
+async function befalls(fault: Fault, { ground, happened, course }: Befalls): Promise<void> {
+  await pause(course, 5_000 + Math.random() * 10_000);
+  if (course.ended) return;
+  course.turn += 1;
+  console.log(`  ${new Date().toISOString()} ${fault.name}`);
+  try {
+    const what = { fault: fault.name, ...(await fault.happen(ground)) };
+    console.log(`  ${new Date().toISOString()} over: ${JSON.stringify(what)}`);
+    happened.push(what);
+  } catch (error) {
+    console.log(`  ${fault.name} did not come about: ${String(error)}`);
+  }
+  course.people.wait = false;
 }
 
 async function untilTheWave({ host, batchId }: FaultGround, course: Course): Promise<void> {

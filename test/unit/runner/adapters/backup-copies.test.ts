@@ -87,24 +87,35 @@ test("copies are found by their digest, once for all folders; other files are no
   await expect(copiesIn([join(root, "away")])).rejects.toMatchObject({ code: "STOP_COULD_NOT_LOOK" });
 });
 
-test("a machine that holds the backup of an earlier attempt brings the one another machine took since; a changed file stays to be told", async () => {
-  const run = "ictr-20261130T160835Z-64995f4a";
-  const own = join(root, "backups", `${run}.sql.gpg`);
-  mkdirSync(join(root, "backups"));
-  await layCopies([other], file, SHA);
-  const config = { orchestrator: { runtime_root: root }, batch: { backup_copies: [other] } } as unknown as BackupConfig;
-  const vault = backupVault(
-    config,
+const RUN = "ictr-20261130T160835Z-64995f4a";
+const vaultOf = (machines: BackupConfig["machines"]) =>
+  backupVault(
+    { orchestrator: { runtime_root: root }, batch: { backup_copies: [other] }, machines } as unknown as BackupConfig,
     () => Promise.reject(new Error("nobody logs in")),
     () => undefined,
   );
-  writeFileSync(own, "the first attempt");
-  expect(await vault.has(run, { file_sha: SHA }, [sha256("the first attempt")])).toBe(true);
-  expect(readFileSync(own, "utf8")).toBe(BYTES);
-  writeFileSync(own, "changed by somebody");
-  expect(await vault.has(run, { file_sha: SHA }, [sha256("the first attempt")])).toBe(true);
-  expect(readFileSync(own, "utf8")).toBe("changed by somebody");
+
+test("a machine brings the newest proven backup where it holds an earlier attempt's, or one it lost before the receipt was recorded", async () => {
+  const own = join(root, "backups", `${RUN}.sql.gpg`);
+  mkdirSync(join(root, "backups"));
+  await layCopies([other], file, SHA);
+  const vault = vaultOf({ names: ["law-1", "law-2"], key_file: "/etc/cutter/machines.env" });
+  for (const bytes of ["the first attempt", "one that no receipt names"]) {
+    writeFileSync(own, bytes);
+    expect(await vault.has(RUN, { file_sha: SHA })).toBe(true);
+    expect(readFileSync(own, "utf8")).toBe(BYTES);
+  }
   rmSync(join(other, `${SHA}.sql.gpg`));
+  expect(await vault.has(RUN, { file_sha: SHA })).toBe(true);
   writeFileSync(own, "the first attempt");
-  expect(await vault.has(run, { file_sha: SHA }, [sha256("the first attempt")])).toBe(false);
+  expect(await vault.has(RUN, { file_sha: SHA })).toBe(false);
+});
+
+test("on a host of one machine a changed backup stays where it lies, to be told", async () => {
+  const own = join(root, "backups", `${RUN}.sql.gpg`);
+  mkdirSync(join(root, "backups"));
+  await layCopies([other], file, SHA);
+  writeFileSync(own, "changed by somebody");
+  expect(await vaultOf(undefined).has(RUN, { file_sha: SHA })).toBe(true);
+  expect(readFileSync(own, "utf8")).toBe("changed by somebody");
 });
