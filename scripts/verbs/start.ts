@@ -99,7 +99,7 @@ async function cutAndEnact(
   say("6. the run, up to the enactment");
   const written = await follow(["resume", runId, ...onceOnly()]);
   if (written !== WAITS) return written;
-  say("7. a third person signs the enactment");
+  say("7. a person who did not sign SG_1 signs the enactment");
   await signed({ SG_2_lifecycle_authz: "hoa" });
   say("8. the enactment");
   const enacted = await follow(["resume", runId, ...onceOnly()]);

@@ -1,4 +1,4 @@
-// A batch of three documents on one host: canary first, then the others together; two people and a third sign each wave in a sitting.
+// A batch of three documents on one host: canary first, then the others together; two people sign each wave in a sitting, and a third its enactment.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
