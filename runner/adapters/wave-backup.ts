@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isRunId } from "../model/ids.ts";
 import type { BackupReceipt } from "../model/backup-receipt.ts";
 import { Stopped } from "../model/stop.ts";
-import { backupTooOld } from "../rules/times.ts";
+import { backupTooOld, waveMinutes } from "../rules/times.ts";
 import type { BackupVault } from "../world/backup.ts";
 
 /** The vault of a wave; `end` stops the scratch server with the restored copy. */
@@ -13,9 +13,6 @@ export interface WaveBackup {
   readonly vault: BackupVault;
   end(): Promise<void>;
 }
-
-/** Shared for a third of the life of a backup: the wave must still be signed and written within it. */
-const SHARED_SHARE = 3;
 
 /** `host` takes and keeps; `root` is the runtime root whose folder `backups` holds the files. */
 export function waveBackup(host: BackupVault, root: string, maxAgeMinutes: number): WaveBackup {
@@ -25,7 +22,7 @@ export function waveBackup(host: BackupVault, root: string, maxAgeMinutes: numbe
     if (
       shared === undefined ||
       restored === undefined ||
-      backupTooOld(restored, new Date(), maxAgeMinutes / SHARED_SHARE)
+      backupTooOld(restored, new Date(), waveMinutes(maxAgeMinutes).shared)
     ) {
       const receipt = await host.take(runId, attempt);
       shared = { receipt, runId };

@@ -58,6 +58,7 @@ async function record(world: World, manifest: BatchManifest): Promise<void> {
       held: new Map(held.filter(([, holder]) => holder !== `batch ${manifest.batch_id}`)),
       protectedPrefixes: config.protected_prefixes,
       seconds: pace.seconds,
+      maxAgeMinutes: config.backup.max_age_minutes,
     }),
   );
   await database.transaction("exec", (tx) =>

@@ -2,6 +2,7 @@
 import { isProtected } from "./protected.ts";
 import { batchManifestSchema, wavesOf, type BatchManifest } from "../model/batch.ts";
 import { Stopped, type Verdict } from "../model/stop.ts";
+import { waveMinutes } from "./times.ts";
 
 /** What the database and this host say about the documents of a manifest. */
 export interface ManifestFacts {
@@ -12,12 +13,11 @@ export interface ManifestFacts {
   readonly protectedPrefixes: readonly string[];
   /** Seconds one document needs to be planned and written, as the host's own runs measured it; null before the first. */
   readonly seconds: number | null;
+  /** Minutes that a backup of this host is good for. */
+  readonly maxAgeMinutes: number;
 }
 
 type ManifestIssue = NonNullable<ReturnType<typeof batchManifestSchema.safeParse>["error"]>["issues"][number];
-
-/** Minutes that a wave may take from its backup to its last leg A; the backup is good for an hour. */
-const WAVE_MINUTES = 45;
 
 /** STOP_REFUSED_INPUT names every place where the text is no manifest; values are never quoted. */
 export function parseManifest(value: unknown): BatchManifest {
@@ -77,16 +77,17 @@ function itemFaults(item: BatchManifest["items"][number], facts: ManifestFacts):
   ];
 }
 
-function waveFaults(manifest: BatchManifest, { seconds }: ManifestFacts): string[] {
+function waveFaults(manifest: BatchManifest, { seconds, maxAgeMinutes }: ManifestFacts): string[] {
   if (seconds === null) return [];
   const sizes = new Map<number, number>();
   for (const { wave } of wavesOf(manifest)) sizes.set(wave, (sizes.get(wave) ?? 0) + 1);
   const largest = Math.max(...sizes.values());
   const minutes = (largest * seconds) / 60;
-  return minutes > WAVE_MINUTES
+  const { work } = waveMinutes(maxAgeMinutes);
+  return minutes > work
     ? [
-        `wave_size: ${largest} documents at ${seconds.toFixed(1)} s take ${minutes.toFixed(0)} minutes, ` +
-          `and a wave's backup is good for ${WAVE_MINUTES}`,
+        `wave_size: ${largest} documents at ${seconds.toFixed(1)} s take ${minutes.toFixed(0)} minutes; a backup is good for ` +
+          `${maxAgeMinutes} here, of which a wave may take ${work}, so at most ${Math.floor((work * 60) / seconds)} documents`,
       ]
     : [];
 }

@@ -51,3 +51,15 @@ export function backupTooOld(at: Date, now: Date, maxAgeMinutes: number): boolea
   const minutes = (now.getTime() - at.getTime()) / 60_000;
   return minutes > maxAgeMinutes || minutes < -CLOCK_SKEW_MINUTES;
 }
+
+/** The part of a backup's life in which a wave must be written, by the pace of this database: the rest is for people. */
+const WAVE_SHARE = 3 / 4;
+
+/** The part of a backup's life in which a wave that is planned shares it: it must still be signed and written within it. */
+const SHARED_SHARE = 1 / 3;
+
+/** Minutes that the documents of one wave may take, and minutes that its backup is shared for while it is planned. */
+export const waveMinutes = (maxAgeMinutes: number): { readonly work: number; readonly shared: number } => ({
+  work: maxAgeMinutes * WAVE_SHARE,
+  shared: maxAgeMinutes * SHARED_SHARE,
+});

@@ -23,6 +23,7 @@ const facts = (over: Partial<ManifestFacts> = {}): ManifestFacts => ({
   held: new Map(),
   protectedPrefixes: ["ICX-CONST", "DIEU*"],
   seconds: null,
+  maxAgeMinutes: 60,
   ...over,
 });
 const details = (of: BatchManifest, over: Partial<ManifestFacts> = {}): readonly string[] =>
@@ -60,9 +61,19 @@ test("a wave that would outlive its backup at the measured pace is refused with 
   const documents = Array.from({ length: 60 }, (_, index) => `LAW-${index + 100}`);
   const registered = new Map(documents.map((id) => [id, "v-1"]));
   expect(details(manifest(documents, { wave_size: 59 }), { registered, seconds: 60 })).toEqual([
-    expect.stringMatching(/wave_size: 59 documents at 60\.0 s take 59 minutes/),
+    "wave_size: 59 documents at 60.0 s take 59 minutes; a backup is good for 60 here, of which a wave may take 45, so at most 45 documents",
   ]);
   expect(details(manifest(documents, { wave_size: 59 }), { registered, seconds: 5 })).toEqual([]);
+});
+
+test("on a host whose backup is good for ten minutes a wave of a quarter of an hour is refused", () => {
+  const documents = Array.from({ length: 60 }, (_, index) => `LAW-${index + 100}`);
+  const registered = new Map(documents.map((id) => [id, "v-1"]));
+  const at = (seconds: number, maxAgeMinutes: number) =>
+    details(manifest(documents, { wave_size: 59 }), { registered, seconds, maxAgeMinutes });
+  expect(at(15, 60)).toEqual([]);
+  expect(at(15, 10)).toEqual([expect.stringMatching(/of which a wave may take 7\.5, so at most 30 documents$/)]);
+  expect(at(7, 10)).toEqual([]);
 });
 
 test.each([
