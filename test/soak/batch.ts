@@ -348,10 +348,10 @@ function told(): string {
     return `| ${name} | ${of.length} | ${times.length === 0 ? "" : seconds(Math.max(...times))} |`;
   });
   return [
-    `${soaked.length} soaks of ${DOCUMENTS} documents of ${UNITS} units, one of them refused, over three machines, a fault of ${SECONDS} s each; ${cores} cores, ` +
+    `${soaked.length} ${soaked.length === 1 ? "soak" : "soaks"} of ${DOCUMENTS} documents of ${UNITS} units, one of them refused, over three machines, a fault of ${SECONDS} s each; ${cores} cores, ` +
       `load ${loadavg()[0]?.toFixed(0) ?? "?"} at the end; commit ${commit}.`,
     "",
-    `- rows that stand twice: ${sum(({ twice }) => twice)}; documents lost: ${sum(({ lost }) => lost.length)}; with other than their own rows: ${sum(({ otherCounts }) => otherCounts.length)}`,
+    `- rows that stand twice: ${sum(({ twice }) => twice)}; documents lost: ${sum(({ lost }) => lost.length)}; documents with a wrong number of rows: ${sum(({ otherCounts }) => otherCounts.length)}`,
     `- written after an acknowledged halt, or for a batch that was given up: ${sum(({ violations }) => violations.length)}`,
     `- enacted ${sum(({ enacted }) => enacted)}, set aside with their reason ${sum(({ quarantined }) => quarantined)}; batches closed ${soaked.filter(({ closed }) => closed !== null).length} of ${soaked.length}`,
     `- minutes a soak: ${soaked.map(({ minutes }) => minutes.toFixed(1)).join(", ")}`,
