@@ -110,6 +110,9 @@ const read = async (chapter: string): Promise<void> => {
 test("the runbook has a chapter for every situation an operator must be able to meet", () => {
   expect([...chapters.keys()]).toEqual([
     "Provisioning",
+    "Upgrading a release",
+    "Changing the approver set",
+    "Rotating a database password",
     "First run",
     "Stop at night",
     "Hand-over",
