@@ -245,6 +245,11 @@ export const ENGLISH = {
   "wave.askDigits": "type the last six digits of the wave's digest, which stands above:",
   "wave.signed": "signed and verified: {count} statements of {gate}, each with its .sig",
   "wave.operator": "for the operator: {command}",
+  "wave.titleRefuse": "{person}, you are about to refuse {gate} of {count} documents",
+  "wave.reason": "why",
+  "wave.refusing": "you refuse this: {reason}",
+  "wave.final": "each document's run ends by a revocation of its own; nothing takes one back",
+  "wave.refused": "signed and verified: {count} revocations, each with its .sig",
 } as const;
 
 /** A key of the table. */

@@ -262,6 +262,11 @@ export const VIETNAMESE: PageWords = {
   "wave.askDigits": "hãy gõ sáu chữ số cuối của mã băm của đợt, ở trên:",
   "wave.signed": "đã ký và kiểm tra: {count} văn bản ký {gate}, mỗi văn bản kèm tệp .sig",
   "wave.operator": "gửi cho người vận hành: {command}",
+  "wave.titleRefuse": "{person}, ông/bà sắp từ chối {gate} của {count} văn bản",
+  "wave.reason": "lý do",
+  "wave.refusing": "ông/bà từ chối văn bản này: {reason}",
+  "wave.final": "lượt xử lý của mỗi văn bản kết thúc bằng một lệnh thu hồi riêng; không gì rút lại được",
+  "wave.refused": "đã ký và kiểm tra: {count} lệnh thu hồi, mỗi lệnh kèm tệp .sig",
 
   kinds: KINDS,
   count: {

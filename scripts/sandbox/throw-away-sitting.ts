@@ -15,7 +15,8 @@ const ANSWERS: readonly (readonly [RegExp, RegExp])[] = [
   ],
 ];
 
-function answerIn(text: string, wave: string): string | undefined {
+/** What is typed at the end of what a sitting over the wave of this folder printed, undefined when nothing is asked there. */
+export function answerIn(text: string, wave: string): string | undefined {
   const known = ANSWERS.find(([question]) => question.test(text));
   if (known) return last(text, known[1]);
   const address = /of the text of (\S+): $/.exec(text)?.[1];

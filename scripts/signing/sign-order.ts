@@ -12,6 +12,14 @@ import { lastDigits, typedConfirmation } from "./typed-confirmation.ts";
 /** Lifting a halt or revoking; nothing a run could ask for. */
 export type OrderGate = "UNHALT" | "REVOCATION";
 
+/** What a person signs who refuses to sign what a run asks for: the run ends, and its reason is told to everybody. */
+export const refusalOf = (run_id: string, reason: string): Payload<"REVOCATION"> => ({
+  kind: "run",
+  run_id,
+  value: run_id,
+  reason,
+});
+
 /**
  * Shows it, asks, signs, tells; it counts when the host has admitted it. Stops as `approvingPerson` and
  * `signStatement`; STOP_REFUSED_INPUT for a value out of form.

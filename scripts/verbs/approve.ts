@@ -7,6 +7,7 @@ import type { Payload } from "../../runner/model/payload.ts";
 import { buildRequest } from "../../runner/model/statement.ts";
 import { utcMillis } from "../../runner/model/utc.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
+import { printable } from "../../runner/rules/text-hygiene.ts";
 import { programNamed, runProgram } from "../frame/run-program.ts";
 import { languageFor, languageOption } from "../reading/languages.ts";
 import { said, type PageWords } from "../reading/page-words.ts";
@@ -19,7 +20,7 @@ import { insistOwnCopy, type Bundle } from "../signing/bundle.ts";
 import { judgedBundle, otherText } from "../signing/judged-bundle.ts";
 import { drawnRows, payloadDigits, wordQuestions } from "../signing/reading-proof.ts";
 import { requestReading, unitsText } from "../signing/request-reading.ts";
-import { signOrder } from "../signing/sign-order.ts";
+import { refusalOf, signOrder } from "../signing/sign-order.ts";
 import { insistAskingAgent } from "../signing/signing-agent.ts";
 import { signRequest } from "../signing/sign-statement.ts";
 import { pageOf, tellSigned, withSigningOptions } from "../signing/signing-words.ts";
@@ -30,16 +31,23 @@ import { signWave, type SittingOptions } from "../signing/wave-sitting.ts";
 type Decision = Payload<"SG_3_failure_escalation">["decision"];
 interface Options extends SittingOptions {
   readonly copy?: string;
-  readonly page?: string;
-  readonly refuse?: string;
   readonly decision?: Decision;
 }
+
+/** Options about the text or the run of one document; whatever a sitting does not take stands here. */
+const OF_ONE_DOCUMENT: Readonly<Record<Exclude<keyof Options, keyof SittingOptions>, string>> = {
+  copy: "--copy",
+  decision: "--decision",
+};
 
 withSigningOptions(programNamed("approve", "read, judge and sign one request with your own OpenPGP key"))
   .argument("<bundle>", "folder of the request, fetched from the host")
   .option("--copy <file>", "your own copy of the text, compared byte for byte")
   .option("--page <file>", "where the page to read goes; default pages/<run>-<gate>.html")
-  .option("--refuse <reason>", "sign that this run must not go on, and why; it then asks nobody any more")
+  .option(
+    "--refuse <reason>",
+    "sign that this run, or each of a wave, must not go on, and why; it then asks nobody any more",
+  )
   .addOption(
     new Option("--decision <decision>", "of a torn run, for SG_3_failure_escalation only").choices([
       "hold",
@@ -50,11 +58,29 @@ withSigningOptions(programNamed("approve", "read, judge and sign one request wit
   .addOption(languageOption())
   .option("--without <documents...>", "of a wave bundle: documents that stay unsigned")
   .action((folder: string, options: Options) =>
-    runProgram(() => (isWaveBundle(folder) ? signWave(folder, options) : approve(folder, options)), { aboutRun: true }),
+    runProgram(() => (isWaveBundle(folder) ? approveWave(folder, options) : approve(folder, options)), {
+      aboutRun: true,
+    }),
   )
   .parse();
 
+async function approveWave(folder: string, options: Options): Promise<number> {
+  const given = Object.entries(OF_ONE_DOCUMENT).find(([name]) => name in options);
+  if (given)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `${given[1]} for a whole wave`,
+      wanted: `the folder of one document with ${given[1]}`,
+      hint: `each document of the wave is a folder below ${printable(folder)}: approve that one by itself`,
+    });
+  return signWave(folder, options);
+}
+
 async function approve(folder: string, options: Options): Promise<number> {
+  if (options.without !== undefined)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: "--without for the request of one document",
+      wanted: "--without with the folder of a wave, or no --without",
+    });
   const judged = await judgedBundle(folder, await profilePerson(options.profile));
   if (options.refuse !== undefined) return refuse(judged, options.refuse, options);
   const bundle = decided(judged, options.decision);
@@ -85,8 +111,7 @@ async function approve(folder: string, options: Options): Promise<number> {
 
 /** A refusal is the revocation of the run, with its reason: admitted, it ends every request of the run and leaves only the way back. */
 async function refuse({ request }: Bundle, reason: string, options: Options): Promise<number> {
-  const { run_id } = request;
-  await signOrder("REVOCATION", { kind: "run", run_id, value: run_id, reason }, options);
+  await signOrder("REVOCATION", refusalOf(request.run_id, reason), options);
   return 0;
 }
 
