@@ -245,6 +245,10 @@ export const ENGLISH = {
   "wave.askDigits": "type the last six digits of the wave's digest, which stands above:",
   "wave.signed": "signed and verified: {count} statements of {gate}, each with its .sig",
   "wave.operator": "for the operator: {command}",
+  "wave.passphrase":
+    "type the passphrase of your key for these {count} signatures; it is not shown (Enter alone: your agent asks for each):",
+  "wave.askedByAgent": "your gpg-agent asks at each of the {count} signatures",
+  "wave.askedByCard": "your card is asked at each of the {count} signatures",
   "wave.titleRefuse": "{person}, you are about to refuse {gate} of {count} documents",
   "wave.reason": "why",
   "wave.refusing": "you refuse this: {reason}",

@@ -262,6 +262,10 @@ export const VIETNAMESE: PageWords = {
   "wave.askDigits": "hãy gõ sáu chữ số cuối của mã băm của đợt, ở trên:",
   "wave.signed": "đã ký và kiểm tra: {count} văn bản ký {gate}, mỗi văn bản kèm tệp .sig",
   "wave.operator": "gửi cho người vận hành: {command}",
+  "wave.passphrase":
+    "hãy gõ mật khẩu khóa của ông/bà cho {count} chữ ký này; không hiện ra màn hình (chỉ nhấn Enter: GnuPG hỏi từng lần):",
+  "wave.askedByAgent": "GnuPG của ông/bà hỏi ở từng chữ ký trong {count} chữ ký",
+  "wave.askedByCard": "thẻ của ông/bà được hỏi ở từng chữ ký trong {count} chữ ký",
   "wave.titleRefuse": "{person}, ông/bà sắp từ chối {gate} của {count} văn bản",
   "wave.reason": "lý do",
   "wave.refusing": "ông/bà từ chối văn bản này: {reason}",

@@ -1,6 +1,7 @@
 // Drives the person's own gpg: makes the signature, and checks that no cached passphrase signs in their absence.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { execa } from "execa";
 import { Stopped } from "../../runner/model/stop.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
@@ -11,9 +12,17 @@ import { readPlain } from "../../runner/adapters/plain-file.ts";
 /** A signature and gpg's words about it are short. */
 const WORDS_CAP = 256 * 1024;
 
-/** Who signs: the person's own gpg and agent (or token), or, for sandbox targets only, an armored secret key without passphrase. */
+/**
+ * Who signs: the person's own gpg and agent (or token), or, for sandbox targets only, an armored secret key without passphrase.
+ * `passphrase`: typed for a sitting; without it the agent asks.
+ */
 export type Signer =
-  | { readonly kind: "person-gpg"; readonly program?: string; readonly homedir?: string }
+  | {
+      readonly kind: "person-gpg";
+      readonly program?: string;
+      readonly homedir?: string;
+      readonly passphrase?: Uint8Array;
+    }
   | { readonly kind: "key-file"; readonly path: string; readonly temporaryRoot?: string };
 
 /** A detached binary signature over `bytes` by the key of this primary fingerprint. STOP_APPROVAL_INVALID when gpg does not sign. */
@@ -21,22 +30,27 @@ export async function signBytes(signer: Signer, fingerprint: string, bytes: Uint
   if (signer.kind === "key-file") return signWithKeyFile(signer, fingerprint, bytes);
   const place = placeOf(signer);
   await refuseCachingAgent(place);
-  const keys = (await keepsKeysInKeyboxd(place)) ? ["--use-keyboxd"] : [];
-  return gpg({ ...place, words: [...place.words, ...keys] }, signWords(fingerprint), bytes);
+  return gpg(await withKeyrings(place), signWords(fingerprint), bytes, signer.passphrase);
 }
+
+/** gpg's own words for a passphrase that is not the key's. */
+export const isBadPassphrase = (error: unknown): boolean =>
+  error instanceof Stopped && (error.facts.details ?? []).some((line) => line.includes("Bad passphrase"));
 
 /** What would stop the signature, said before anybody reads for hours: STOP_PRECHECK_FAILED for an agent that signs unasked. */
 export async function insistAskingAgent(signer: Signer): Promise<void> {
   if (signer.kind === "person-gpg") await refuseCachingAgent(placeOf(signer));
 }
 
-const placeOf = ({ program = "gpg", homedir }: Extract<Signer, { kind: "person-gpg" }>): Place => ({
+/** How the person's own gpg is run. */
+export const placeOf = ({ program = "gpg", homedir }: Extract<Signer, { kind: "person-gpg" }>): Place => ({
   program,
   env: childEnvironment(),
   words: homedir === undefined ? [] : ["--homedir", homedir],
 });
 
-interface Place {
+/** Program, environment and the words that come first. */
+export interface Place {
   readonly program: string;
   readonly env: NodeJS.ProcessEnv;
   readonly words: readonly string[];
@@ -55,16 +69,32 @@ const signWords = (fingerprint: string): string[] => [
   "--detach-sign",
 ];
 
-async function gpg(place: Place, words: readonly string[], input: Uint8Array): Promise<Buffer> {
-  const result = await execa(place.program, [...place.words, "--no-options", "--no-greeting", "--batch", ...words], {
-    env: place.env,
+/** Neither an argument nor the environment, which others on the machine may read: a pipe of its own. */
+const BY_PIPE = ["--pinentry-mode", "loopback", "--passphrase-fd", "3"];
+
+async function gpg(
+  place: Place,
+  words: readonly string[],
+  input: Uint8Array,
+  passphrase?: Uint8Array,
+): Promise<Buffer> {
+  const typed = passphrase === undefined ? [] : BY_PIPE;
+  const all = [...place.words, "--no-options", "--no-greeting", "--batch", ...typed, ...words];
+  const child = execa(place.program, all, {
+    // In its own words, so that a wrong passphrase is known as one.
+    env: passphrase === undefined ? place.env : { ...place.env, LC_ALL: "C" },
     extendEnv: false,
     reject: false,
     input,
+    stdio: ["pipe", "pipe", "pipe", ...(passphrase === undefined ? [] : (["pipe"] as const))],
     encoding: "buffer",
     stripFinalNewline: false,
     maxBuffer: WORDS_CAP,
   });
+  const pipe = child.stdio[3] as Writable | null | undefined;
+  // A gpg that ends before it has read it says why by itself.
+  pipe?.on("error", () => undefined).end(passphrase);
+  const result = await child;
   if (result.exitCode === undefined)
     throw new Stopped(
       "STOP_COULD_NOT_LOOK",
@@ -82,6 +112,11 @@ async function gpg(place: Place, words: readonly string[], input: Uint8Array): P
     });
   }
   return Buffer.from(result.stdout);
+}
+
+/** The same, with the public keys where the home keeps them. */
+export async function withKeyrings(place: Place): Promise<Place> {
+  return (await keepsKeysInKeyboxd(place)) ? { ...place, words: [...place.words, "--use-keyboxd"] } : place;
 }
 
 /** Since GnuPG 2.4 a home may leave its public keys to keyboxd; its common.conf says so. */

@@ -7,17 +7,18 @@ import { shellWord } from "../../runner/rules/shell-word.ts";
 import { printable } from "../../runner/rules/text-hygiene.ts";
 import { SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
 import { languageFor, type Language } from "../reading/languages.ts";
-import { said } from "../reading/page-words.ts";
+import { said, type PageWords } from "../reading/page-words.ts";
 import { readingOf } from "../reading/reading.ts";
 import { writePage } from "../reading/write-page.ts";
 import { insistAnotherPerson, remember } from "./approver-profile.ts";
 import { approvingPerson, type ApprovingPerson } from "./approving-person.ts";
 import { judgedBundle } from "./judged-bundle.ts";
+import { signInTurn } from "./passphrase-once.ts";
 import { refusalOf } from "./sign-order.ts";
 import { insistAskingAgent } from "./signing-agent.ts";
-import { signRequest, type Signed } from "./sign-statement.ts";
+import type { Signed } from "./sign-statement.ts";
 import { pageOf, printSigned, type SigningOptions } from "./signing-words.ts";
-import { typedConfirmation } from "./typed-confirmation.ts";
+import { typedConfirmation, type Page } from "./typed-confirmation.ts";
 import { readWaveBundle, type WaveBundle } from "./wave-bundle.ts";
 import { confirmOne, wavePage, waveQuestions, type Seat } from "./wave-page.ts";
 
@@ -47,19 +48,41 @@ export async function signWave(folder: string, options: SittingOptions): Promise
   if (approving.profile.confirm === "wave") await typedConfirmation(waveQuestions(seats, words), page, words);
   else for (const seat of seats) await confirmOne(seat, { words, page, refuse });
   const signed: Signed[] = [];
-  for (const seat of seats) {
-    const made = await signRequest(requestOf(seat, refuse), approving, options.out);
-    if (refuse === undefined) remember(approving.profile, seat.bundle);
-    signed.push(made.signed);
-    if (options.json) printSigned(made.statement, made.signed, "");
+  const requests = seats.map((seat) => (): Request => requestOf(seat, refuse));
+  const told = (): void => tellOperator({ wave, signed, refuse, approving, options, words, page });
+  try {
+    await signInTurn(requests, { approving, out: options.out, words, page }, (made, at) => {
+      const seat = seats[at];
+      if (refuse === undefined && seat) remember(approving.profile, seat.bundle);
+      signed.push(made.signed);
+      if (options.json) printSigned(made.statement, made.signed, "");
+    });
+  } catch (error) {
+    // What was signed before gpg failed counts: the operator gets it, the person signs the rest anew.
+    if (signed.length > 0) told();
+    throw error;
   }
+  told();
+  return 0;
+}
+
+interface Outcome {
+  readonly wave: WaveBundle;
+  readonly signed: readonly Signed[];
+  readonly refuse: string | undefined;
+  readonly approving: ApprovingPerson;
+  readonly options: SittingOptions;
+  readonly words: PageWords;
+  readonly page: Page;
+}
+
+function tellOperator({ wave, signed, refuse, approving, options, words, page }: Outcome): void {
   const files = signed.map(({ json }) => shellWord(json)).join(" ");
   const verb = refuse === undefined ? `batch -- resume ${wave.batch_id}` : "admit --";
   const next = withStack(`npm run ${verb} ${files}`, options.stack ?? approving.profile.stack ?? SANDBOX_STACK);
-  const told = refuse === undefined ? "wave.signed" : "wave.refused";
-  page.write(`${said(words, told, { count: signed.length, gate: wave.gate })}\n`);
+  const key = refuse === undefined ? "wave.signed" : "wave.refused";
+  page.write(`${said(words, key, { count: signed.length, gate: wave.gate })}\n`);
   page.write(`${said(words, "wave.operator", { command: next })}\n`);
-  return 0;
 }
 
 /** What is signed of a document: what its run asks for, or that it must not go on. */

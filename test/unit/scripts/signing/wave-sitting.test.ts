@@ -15,20 +15,47 @@ const folder = mkdtempSync("/tmp/sit-");
 const program = join(folder, "approve.mjs");
 let gpg: GpgHome;
 let plain: WaveSigner;
+/** A key with a passphrase, as a person's is. */
+let guarded: WaveSigner;
+const PASSPHRASE = "sesam öffne dich";
+/** A line each time the agent's own program for passphrases is begun. */
+const pinentries = join(folder, "pinentries");
 beforeAll(async () => {
   // The program looks for the project it is of, and for the parts of the page there.
   writeFileSync(join(folder, "package.json"), '{ "name": "cutter" }');
   symlinkSync(join(import.meta.dirname, "../../../../scripts"), join(folder, "scripts"));
   await bundleProgram(program, 'import "./scripts/verbs/approve.ts";');
   gpg = await gpgHome();
-  writeFileSync(join(gpg.home, "gpg-agent.conf"), "ignore-cache-for-signing\n");
+  await agentSays();
   const fingerprint = await gpg.generate("linh", new Date("2026-01-01T00:00:00Z"));
   plain = { fingerprint, publicKeyArmored: await gpg.exported(fingerprint) };
+  await gpg.gpg(["--passphrase", PASSPHRASE, "--quick-generate-key", "mai", "ed25519", "sign", "never"]);
+  const listed = (await gpg.gpg(["--with-colons", "--list-keys", "mai"])).toString();
+  const other = /^fpr:{9}([0-9A-F]{40}):/m.exec(listed)?.[1] ?? "";
+  guarded = { fingerprint: other, publicKeyArmored: await gpg.exported(other) };
 }, 120_000);
 afterAll(async () => {
   await gpg?.close();
   rmSync(folder, { recursive: true });
 });
+
+/** The real agent; a person at its question is a program that knows the passphrase and leaves a line. */
+async function agentSays(...more: readonly string[]): Promise<void> {
+  const pinentry = join(folder, "pinentry");
+  const lines = [
+    "#!/bin/sh",
+    `echo asked >> ${pinentries}`,
+    "echo OK",
+    `while read -r line; do case "$line" in GETPIN) echo "D ${PASSPHRASE}"; echo OK;; BYE) echo OK; exit 0;; *) echo OK;; esac; done`,
+  ];
+  writeFileSync(pinentry, `${lines.join("\n")}\n`, { mode: 0o755 });
+  const settings = ["ignore-cache-for-signing", `pinentry-program ${pinentry}`, ...more];
+  writeFileSync(join(gpg.home, "gpg-agent.conf"), `${settings.join("\n")}\n`);
+  await execa("gpgconf", ["--homedir", gpg.home, "--kill", "gpg-agent"]);
+  rmSync(pinentries, { force: true });
+}
+const timesAsked = (): number => (existsSync(pinentries) ? readFileSync(pinentries, "utf8").split("\n").length - 1 : 0);
+const PROMPT = /passphrase of your key for these 3 signatures; .*: $/;
 
 interface Sat {
   readonly status: number | undefined;
@@ -109,4 +136,47 @@ test("--without, which is about a wave, is refused on the request of one documen
   const { status, text, signed } = await sit({ ...held, wave: join(held.wave, "LAW-A") }, ["--without", "LAW-A"]);
   expect([status, signed]).toEqual([4, []]);
   expect(text).toContain("STOP_REFUSED_INPUT");
+});
+
+test("a person with fifty documents types the passphrase once, sees none of it, and every document has its own signature", async () => {
+  await agentSays();
+  const { status, text, signed } = await sit(wave(guarded), [], (printed) =>
+    PROMPT.test(printed) ? PASSPHRASE : undefined,
+  );
+  expect([status, text]).toEqual([0, expect.stringContaining("signed and verified: 3 statements")]);
+  expect(new Set(signed.map(({ nonce }) => nonce)).size).toBe(DOCUMENTS.length);
+  expect(text.split("passphrase of your key")).toHaveLength(2);
+  expect(text).not.toContain(PASSPHRASE);
+  expect(timesAsked()).toBe(0);
+});
+test("a passphrase that was mistyped is asked for again, and nothing is signed by the third wrong one", async () => {
+  await agentSays();
+  const typed = ["sesam", `xx\u007f\u007f${PASSPHRASE}ö\u007f`];
+  const once = await sit(wave(guarded), [], (printed) => (PROMPT.test(printed) ? typed.shift() : undefined));
+  expect([once.status, once.signed.length]).toEqual([0, DOCUMENTS.length]);
+  expect(once.text).toContain("that is another answer; 2 tries left");
+  const never = await sit(wave(guarded), [], (printed) => (PROMPT.test(printed) ? "sesam" : undefined));
+  expect([never.status, never.signed]).toEqual([4, []]);
+  expect(never.text).toContain("Bad passphrase");
+});
+test("an agent that takes no passphrase from programs asks by itself for each document, which is said before", async () => {
+  await agentSays("no-allow-loopback-pinentry");
+  const { status, text, signed } = await sit(wave(guarded), []);
+  expect([status, signed.length]).toEqual([0, DOCUMENTS.length]);
+  expect(text).toContain("your gpg-agent asks at each of the 3 signatures");
+  expect(text).not.toMatch(PROMPT);
+  expect(timesAsked()).toBe(DOCUMENTS.length);
+});
+test("a person who types nothing leaves the passphrase to their agent", async () => {
+  await agentSays();
+  const { status, text, signed } = await sit(wave(guarded), [], (printed) => (PROMPT.test(printed) ? "" : undefined));
+  expect([status, signed.length]).toEqual([0, DOCUMENTS.length]);
+  expect(text).toContain("your gpg-agent asks at each of the 3 signatures");
+  expect(timesAsked()).toBe(DOCUMENTS.length);
+});
+test("nobody is asked for the passphrase of a key that has none", async () => {
+  await agentSays();
+  const { status, text } = await sit(wave(), []);
+  expect(status).toBe(0);
+  expect(text).not.toMatch(/passphrase|asks at each/);
 });
