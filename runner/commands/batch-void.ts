@@ -35,7 +35,7 @@ export async function voidBatch(common: Common, id: string, reason: string): Pro
     throw new Stopped("STOP_RUN_OPEN", {
       saw: `${written.length} runs of this batch have written: ${written.join(", ")}`,
       wanted: "a batch whose runs wrote nothing or are closed",
-      hint: "revert each of them, or carry it to its end, then void the batch again",
+      hint: "undo each of them with `cutter orchestrate revert`, or carry it to its end, then void the batch again",
       details: written,
     });
   await world.database.transaction("exec", (tx) =>

@@ -82,19 +82,19 @@ function addDocs(command: Command, front: Command): void {
     .argument("[code]", "a stop code, with or without STOP_; without it: all of them")
     .option("--json", "NDJSON on standard output", false)
     .action((word: string | undefined, options: { json: boolean }) => {
-      const json = options.json || front.opts<FrontOptions>().json;
-      if (word === undefined) return json ? stopPages().map(ofThisFolder).forEach(printJson) : write(stopList());
+      const { stack, json: before } = front.opts<FrontOptions>();
+      const json = options.json || before;
+      // The table's hints name the host's own program, which is not on this machine.
+      const ours = (page: StopPage): StopPage => ({ ...page, hint: operatorSentence(page.hint, stack) });
+      if (word === undefined) return json ? stopPages().map(ours).forEach(printJson) : write(stopList());
       const asked = word.toUpperCase().replaceAll("-", "_");
       const code = asked.startsWith("STOP_") ? asked : `STOP_${asked}`;
       if (!isStopCode(code))
         return command.error(`error: no stop code ${word}${nearest(code)}; cutter docs lists them`);
-      const page = ofThisFolder(stopPage(code));
+      const page = ours(stopPage(code));
       return json ? printJson(page) : write(stopPageText(page));
     });
 }
-
-/** The table's hints name the host's own program, which is not on this machine. */
-const ofThisFolder = (page: StopPage): StopPage => ({ ...page, hint: operatorSentence(page.hint, SANDBOX_STACK) });
 
 const stopList = (): string =>
   tableLines(

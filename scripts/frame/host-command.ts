@@ -27,6 +27,7 @@ const NPM = new Set(
 const OPTIONS = new Set([
   "--",
   "--adopt",
+  "--against",
   "--decision",
   "--json",
   "--profile",
@@ -46,7 +47,7 @@ const WORDS = [
   NONCE,
   SHA256,
   /^\d{1,9}$/,
-  /^<[a-z][a-z .|-]{0,60}>$/,
+  /^<[a-z][a-z .|-]{0,60}>$/i,
   /^"<[a-z ]{1,40}>"$/,
 ];
 const OWN_REASON = /^"(?:interrupted before phase 1|the run stops here every time|revoked by a person)"$/;

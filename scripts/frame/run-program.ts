@@ -10,8 +10,8 @@ import { EXIT_BUG, EXIT_USAGE, Stopped } from "../../runner/model/stop.ts";
 import { stopOfError } from "../../runner/model/system-fault.ts";
 import { printStopped, type StopPrinting } from "../../runner/terminal/print-stopped.ts";
 import { helpStyle } from "../../runner/terminal/colour.ts";
-import { operatorSentence, SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
 import { standingPlace } from "./standing-place.ts";
+import { sentenceFor, stopFor, typedStack } from "./typed-stack.ts";
 
 /**
  * `aboutRun`: the program serves a run of a host it has not asked, so it must not say that nothing is committed. `lastWord`: the object
@@ -67,10 +67,11 @@ export async function runProgram(
   } catch (error) {
     const stopped = stopOfError(error);
     if (stopped) {
-      process.exitCode = printStopped(stopped, process.argv.includes("--json"), {
+      const stack = typedStack(process.argv.slice(2));
+      process.exitCode = printStopped(stopFor(stopped, stack), process.argv.includes("--json"), {
         standing: kind.aboutRun ? undefined : "no run",
         // The host's own program is not on this machine: its commands are given as ours.
-        words: (text) => operatorSentence(text, SANDBOX_STACK),
+        words: (text) => sentenceFor(text, stack),
         lastWord: kind.lastWord,
       });
       return;

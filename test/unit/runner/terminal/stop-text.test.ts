@@ -31,7 +31,7 @@ describe("a stop for people", () => {
         "wanted            byte-equal",
         "COMMITTED SO FAR  units as drafts; nothing enacted",
         "SAFE TO LEAVE     yes, until 2026-11-21 08:06:00 UTC (15:06:00 UTC+07:00, Sat 21 Nov)",
-        "HINT              find the change named here, then void or revert and cut again",
+        "HINT              find the change named here, then void the run, or undo it with `cutter orchestrate revert`, and cut again",
         `NEXT              cutter orchestrate resume ${RUN_ID}`,
         `OR                cutter orchestrate revert ${RUN_ID} "<reason>"`,
         "CALL              operator",

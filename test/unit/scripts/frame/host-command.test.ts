@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { hostCommand, hostSentence } from "../../../../scripts/frame/host-command.ts";
 import { operatorEvent, operatorStop } from "../../../../scripts/operator/stop-of-host.ts";
 import { STOPS } from "../../../../runner/model/stop.ts";
+import { newVersionHint } from "../../../../runner/rules/supersession.ts";
 import { sourceFiles } from "../../../architecture/source-files.ts";
 
 const RUN = "ictr-20261120T000000Z-00000000";
@@ -26,6 +27,8 @@ test.each([
   ["npm run register -- <file.md> LAW-1", "npm run register -- <file.md> LAW-1"],
   [`npm run batch -- verify ${BATCH}`, `npm run batch -- verify ${BATCH}`],
   [`npm run batch -- fetch ${BATCH}`, `npm run batch -- fetch ${BATCH}`],
+  ["npm run intake -- <file> LAW-1-V2 --against LAW-1", "npm run intake -- <file> LAW-1-V2 --against LAW-1"],
+  ["cutter orchestrate revert", "npm run rollback"],
 ])("the host's %s is given as %s", (host, ours) => {
   expect(hostCommand(host, "sandbox", RUN)).toBe(ours);
   expect(hostCommand(host, "contabo", RUN)).toMatch(/ --stack contabo$/);
@@ -75,6 +78,18 @@ describe.each(EVIL)("a host that names `%s`", (told) => {
   });
 });
 
+test("a person who cuts enacted text again is told how a new version is taken in", () => {
+  expect(hostSentence(newVersionHint("LAW-1"), "sandbox")).toContain(
+    "`npm run intake -- <file> LAW-1-V2 --against LAW-1`",
+  );
+});
+
+test("no hint sends a person of this folder to revert, which is no verb here", () => {
+  const told = Object.values(STOPS).map(({ hint }) => hostSentence(hint, "sandbox"));
+  expect(told.filter((hint) => /revert/.test(hint))).toEqual([]);
+  expect(told.filter((hint) => hint.includes("`npm run rollback`"))).toHaveLength(3);
+});
+
 test("a hint of our own table is shown as it is, with commands of this folder", () => {
   for (const { hint } of Object.values(STOPS))
     expect(hostSentence(hint, "sandbox")).not.toContain("not of this folder");
@@ -85,23 +100,33 @@ function toldByTheRunner(): string[] {
   const value = (inside: string): string => {
     if (/bundle|file/i.test(inside)) return "/r/requests/SG_1_cut_authz-1";
     if (/nonce/.test(inside)) return NONCE;
+    if (/batch/i.test(inside)) return BATCH;
     return /document/i.test(inside) ? "LAW-1" : RUN;
   };
   const whole = (text: string): string =>
     text.replaceAll(/\$\{((?:[^{}]|\{[^{}]*\})*)\}/g, (_all, inside: string) => value(inside)).replaceAll("\\`", "`");
-  return sourceFiles(["runner"], [".ts"]).flatMap(({ text }) => [
-    ...[...text.matchAll(/\b(?:next|or):[^"`\n]*(["`])((?:cutter|npm run) (?:(?!\1).)*)\1/g)].map((match) =>
-      whole(match[2] ?? ""),
-    ),
-    ...[...text.matchAll(/=> `((?:cutter|npm run) [^`]*)`/g)].map((match) => whole(match[1] ?? "")),
-    ...[...text.matchAll(/(?:hint|wanted): *\n? *"[^"\n]*`((?:cutter|npm run) [^`]*)`[^"\n]*"/g)].map((match) =>
-      whole(match[1] ?? ""),
-    ),
-  ]);
+  return sourceFiles(["runner"], [".ts"]).flatMap(({ text }) => {
+    // The long half of the table of stops is shown by this side alone.
+    const [code = ""] = withoutComments(text).split("export const STOPS_EXPLAINED");
+    return [
+      ...[...code.matchAll(/\b(?:next|or):[^"`\n]*(["`])((?:cutter|npm run) (?:(?!\1).)*)\1/g)].map(
+        (match) => match[2],
+      ),
+      ...[...code.matchAll(/=> `((?:cutter|npm run) [^`]*)`/g)].map((match) => match[1]),
+      ...[...code.matchAll(/\\`((?:cutter|npm run) [^`]*)\\`/g)].map((match) => match[1]),
+      // A string between quotation marks, whose backticks are plain.
+      ...[...code.matchAll(/"(?:[^"\\\n]|\\.)*"/g)].flatMap(([string]) =>
+        [...string.replaceAll('\\"', '"').matchAll(/`((?:cutter|npm run) [^`]*)`/g)].map((match) => match[1]),
+      ),
+    ].map((command) => whole(command ?? ""));
+  });
 }
+
+const withoutComments = (text: string): string =>
+  text.replaceAll(/^\s*\/\/.*$/gm, "").replaceAll(/\/\*\*?[\s\S]*?\*\//g, "");
 
 test("every command the runner names is in the table, so that none of an honest host is lost", () => {
   const told = [...new Set(toldByTheRunner())];
-  expect(told.length).toBeGreaterThan(12);
+  expect(told.length).toBeGreaterThan(40);
   expect(told.filter((command) => hostCommand(command, "sandbox", RUN) === undefined)).toEqual([]);
 });
