@@ -5,6 +5,7 @@ import {
   batchState,
   currentWave,
   isAtLeast,
+  nextLegs,
   standingOf,
   type BatchFacts,
   type MemberFacts,
@@ -130,13 +131,20 @@ function paceOf(
 /** The command a person signs the UNHALT of one halt with. */
 export const unhaltCommand = (halt: string): string => `npm run unhalt -- ${halt}`;
 
+/**
+ * What a person does next: whatever the batch does by itself is followed first, then people are asked. Without either, a document waits
+ * with what was tried before: only a person tries it again.
+ */
 function nextCommand(facts: BatchFacts, standings: readonly string[], halts: readonly string[]): string | null {
+  const id = facts.batch_id;
   if (facts.close_kind !== null) return null;
   if (facts.stopped !== null && halts[0] !== undefined) return unhaltCommand(halts[0]);
-  if (facts.stopped !== null) return `cutter orchestrate batch void ${facts.batch_id} "<reason>"`;
+  if (facts.stopped !== null) return `cutter orchestrate batch void ${id} "<reason>"`;
+  if (nextLegs(facts).length > 0) return `cutter orchestrate batch follow ${id}`;
+  // Approving what is fetched names the resume.
   if (standings.some((standing) => standing === "asks_cut" || standing === "asks_enact"))
-    return `cutter orchestrate batch resume ${facts.batch_id} <signed files>`;
-  return `cutter orchestrate batch resume ${facts.batch_id}`;
+    return `npm run batch -- fetch ${id}`;
+  return `cutter orchestrate batch resume ${id}`;
 }
 
 /** One answer for each document, in the order of work. */

@@ -81,9 +81,17 @@ async function open(target: Target, [file = ""]: readonly string[], options: Bat
 }
 
 async function resume(target: Target, [id = "", ...signed]: readonly string[], options: BatchOptions): Promise<number> {
-  await admitSigned(target, signed, (line) => process.stderr.write(`${line}\n`));
-  const status = await ask(target, ["resume", id], options);
-  return status === 0 ? ask(target, ["follow", id], options) : status;
+  // A file that is refused keeps nothing of the others back: what was admitted goes on, and the refusal is the last word.
+  const refused = await admitSigned(target, signed, (line) => process.stderr.write(`${line}\n`)).catch(
+    (stop: unknown) => {
+      if (stop instanceof Stopped && stop.code !== "STOP_COULD_NOT_LOOK") return stop;
+      throw stop;
+    },
+  );
+  const resumed = await ask(target, ["resume", id], options);
+  const status = resumed === 0 ? await ask(target, ["follow", id], options) : resumed;
+  if (refused) throw refused;
+  return status;
 }
 
 async function fetch(target: Target, [id = ""]: readonly string[], options: BatchOptions): Promise<number> {

@@ -87,12 +87,19 @@ test(
     expect((await here.script("rollback", first.run, "again")).status).toBe(4);
 
     const second = await cutAndSign("TOLD-1");
-    expect((await here.script("admit", ...second.signed)).status).toBe(0);
+    const spoiled = fileIn(here, "spoiled.json", "{}");
+    const mixed = await here.script("admit", spoiled, ...second.signed);
+    expect([mixed.status, mixed.stderr]).toEqual([4, expect.stringContaining("not admitted: spoiled.json")]);
+    expect(mixed.stderr.match(/^admitted: /gm)).toHaveLength(2);
     const again = await here.script("resume", second.run, ...second.signed);
     expect([again.status, again.stderr]).toEqual([3, expect.stringContaining("admitted before: EXECUTION")]);
     const bundle = await bundlesOf(colleague, second.run, "--stack", stack);
     const enactment = await signBundle(colleague, here, "hoa", bundle("SG_2_lifecycle_authz"));
-    expect((await colleague.script("resume", second.run, enactment, "--stack", stack)).status).toBe(0);
+    // The folder of all that was signed, as an operator gives it.
+    const all = [...second.signed, enactment];
+    const enacted = await colleague.script("resume", second.run, ...all, "--stack", stack);
+    expect([enacted.status, enacted.stderr]).toEqual([0, expect.stringContaining("used before: SG_1_cut_authz")]);
+    expect(enacted.stderr).toContain("used before: EXECUTION");
     expect((await here.script("verify", second.run)).status).toBe(0);
     expect((await here.script("runs", "--json")).events.map((run) => [run["run_id"], run["state"]])).toEqual([
       [second.run, "closeout_reported"],

@@ -5,6 +5,7 @@ import type { BatchId, WaveOutcome } from "../../../../runner/model/batch.ts";
 import { batchReport } from "../../../../runner/reports/batch-report.ts";
 import { markdownOf } from "../../../../runner/reports/markdown.ts";
 import { batchAnswer, memberAnswers, waveAnswers, type AnsweredBatch } from "../../../../runner/rules/batch-answer.ts";
+import { hostCommand } from "../../../../scripts/frame/host-command.ts";
 import { batchText } from "../../../../runner/terminal/batch-text.ts";
 
 const ID = "ictb-20261129T120000Z-0000000a" as BatchId;
@@ -90,4 +91,34 @@ test("the page of a closed batch names every document, its run or why it was set
     "done: 1 of 5 documents enacted, 1 set aside",
   ])
     expect(page).toContain(words);
+});
+
+const next = (members: readonly Row[], over: Partial<AnsweredBatch["facts"]> = {}): string | null =>
+  batchAnswer({ ...answered, members, facts: { ...answered.facts, ended_waves: [], members, ...over } }).next;
+const asks = row("LAW-A", { run_id: RUN, run_state: "awaiting_cut_authorization" });
+const signed = { ...asks, admitted: ["EXECUTION", "SG_1_cut_authz"] };
+const enact = row("LAW-B", { run_id: RUN, run_state: "awaiting_lifecycle_authorization" });
+
+test.each([
+  ["whoever has to sign is sent to fetch first, not to resume with files nobody has", [asks], "fetch"],
+  ["the same where the enactment waits to be signed", [enact], "fetch"],
+  ["a batch that works is followed", [row("LAW-A", { run_state: "planned" })], "follow"],
+  ["one document that is written is followed before the next is signed", [signed, asks], "follow"],
+  [
+    "what was tried with these signatures is tried again by a person",
+    [{ ...signed, last_stop: "STOP_DRIFT" }],
+    "resume",
+  ],
+])("next: %s", (_who, members, verb) => {
+  const command = next(members);
+  expect(hostCommand(command ?? "", "contabo")).toBe(`npm run batch -- ${verb} ${ID} --stack contabo`);
+});
+test("a batch that stands still names its unhalt, else the way to give it up; a closed one nothing", () => {
+  const halted = { ...answered, batch: { ...answered.batch, halts_in_force: [`7 --run ${RUN}`] } };
+  const facts = { ...answered.facts, stopped: "a person" };
+  expect(batchAnswer({ ...halted, facts }).next).toBe(`npm run unhalt -- 7 --run ${RUN}`);
+  expect(hostCommand(next([asks], { stopped: "a person" }) ?? "", "sandbox")).toBe(
+    `npm run batch -- void ${ID} "<reason>"`,
+  );
+  expect(next([asks], { close_kind: "voided" })).toBeNull();
 });
