@@ -6,11 +6,12 @@ import { type ApproverSet } from "../model/approvers.ts";
 import { termOn, type Config } from "../model/config.ts";
 import { DRILL_FILE, drillRecordSchema } from "../model/drill.ts";
 import { isBatchId } from "../model/batch.ts";
-import { BATCH_STATE_FILE, parseBatchState, type BatchStateJson } from "../model/batch-state.ts";
+import { BATCH_STATE_FILE, parseBatchState } from "../model/batch-state.ts";
 import { isRunId } from "../model/ids.ts";
 import { jsonOf } from "../model/json-text.ts";
 import type { NotificationConfig } from "../model/notification-config.ts";
 import { Stopped } from "../model/stop.ts";
+import type { SeenBatch } from "../rules/batch-notices.ts";
 import { haltFileName, haltFileOf } from "../rules/halt-file.ts";
 import type { HostSight, SeenHalt, SeenKey, SeenRun } from "../rules/notices.ts";
 import { parseState } from "../rules/run-state.ts";
@@ -46,7 +47,7 @@ export async function hostSight(config: Config, notifications: NotificationConfi
     stack: notifications.stack,
     now,
     runs: await seen<SeenRun[]>("the runs", [], () => runsOf(root, (what) => unseen.push(what))),
-    batches: await seen<BatchStateJson[]>("the batches", [], () => batchesOf(config.orchestrator.batch_dir)),
+    batches: await seen<SeenBatch[]>("the batches", [], () => batchesOf(config.orchestrator.batch_dir)),
     halts: await seen<SeenHalt[]>("the halt files", [], () => haltsOf(config.orchestrator.global_locks_dir)),
     persons: set?.persons ?? [],
     keys: await seen<SeenKey[]>("the keys", [], () => keysOf(config, set)),
@@ -79,12 +80,13 @@ async function runsOf(root: string, unseen: (what: string) => void): Promise<See
   return runs;
 }
 
-async function batchesOf(folder: string): Promise<BatchStateJson[]> {
-  const found: BatchStateJson[] = [];
+async function batchesOf(folder: string): Promise<SeenBatch[]> {
+  const found: SeenBatch[] = [];
   for (const name of (await readdir(folder)).filter(isBatchId).sort()) {
-    const read = await readSafely(join(folder, name, BATCH_STATE_FILE), BATCH_STATE_CAP);
+    const file = join(folder, name, BATCH_STATE_FILE);
+    const read = await readSafely(file, BATCH_STATE_CAP);
     const state = read.ok ? parseBatchState(jsonOf(read.bytes.toString("utf8"))) : undefined;
-    if (state) found.push(state);
+    if (state) found.push({ state, written: (await lstat(file)).mtime });
   }
   return found;
 }

@@ -12,6 +12,7 @@ export async function rehearsalFiles(host: RunFiles, runId: string): Promise<Run
     writeRun: async (run, relative, data) => void written.set(`${run}/${relative}`, Buffer.from(data)),
     readRun: async (run, relative) => written.get(`${run}/${relative}`),
     write: async () => undefined,
+    read: async () => undefined,
     runsIndex: async () => index,
     appendRunsIndex: async (line) => {
       index += `${line}\n`;

@@ -51,6 +51,7 @@ export function runFiles(root: string, locks: string): RunFiles {
     artifact: async (id) => readOrStop(artifactPath(root, id, ".md"), ARTIFACT_CAP),
     registration: async (id) => readIfThere(artifactPath(root, id, ".registration.json"), ARTIFACT_CAP),
     write: async (area, relative, data) => writeWhole(inside(root, area, relative), data),
+    read: async (area, relative) => readIfThere(inside(root, area, relative), RUN_FILE_CAP),
     runsIndex: indexText,
     appendRunsIndex: async (line) => {
       const before = await indexText();

@@ -2,7 +2,7 @@
 import type { BatchId } from "../model/batch.ts";
 import { BATCH_STATE_FILE, batchStateText } from "../model/batch-state.ts";
 import { batchAnswer, batchTotals, memberAnswers, type AnsweredBatch, type EndedWave } from "../rules/batch-answer.ts";
-import { standingOf } from "../rules/batch-progress.ts";
+import { nextLegs, standingOf } from "../rules/batch-progress.ts";
 import { heldBackIn, judgeLoad } from "../rules/throttle.ts";
 import { batchReport } from "../reports/batch-report.ts";
 import { htmlOf } from "../reports/html.ts";
@@ -28,6 +28,9 @@ export async function answeredBatch(
   };
 }
 
+/** Name of a closed batch's page in its folder of the reports; it is written last. */
+export const BATCH_PAGE = "batch-report.html";
+
 /** Writes reports/<batch_id>/batch-report.md and .html of a closed batch. */
 export async function writeBatchReport(
   world: Pick<World, "database" | "config" | "files">,
@@ -40,7 +43,7 @@ export async function writeBatchReport(
   const given = { batch: { ...batch, closed: batch.closed }, waves };
   const report = batchReport(batchAnswer(answered), memberAnswers(answered), given);
   await world.files.write("reports", `${id}/batch-report.md`, markdownOf(report));
-  await world.files.write("reports", `${id}/batch-report.html`, htmlOf(report));
+  await world.files.write("reports", `${id}/${BATCH_PAGE}`, htmlOf(report));
 }
 
 /** Writes batches/<batch_id>/state.json, for whoever tells people what a batch waits for; answers its text, written only when it is another. */
@@ -55,6 +58,7 @@ export async function projectBatch(
     batch_id: id,
     ...batchTotals(facts),
     close_reason: batch.close_reason,
+    rests: nextLegs(facts).length === 0,
     members: members.map((member) => {
       const { document_id, run_id, wave, reason } = member;
       return { document_id, run_id, wave, reason, standing: standingOf(member) };

@@ -2,6 +2,7 @@
 // named: undoing it is a person's revert.
 import type { Common } from "./call-options.ts";
 import { schedulerOf } from "./batch-engine.ts";
+import { tellOfBatch } from "./tell-of-batch.ts";
 import { makeWorld } from "../wire.ts";
 import { writeBatchReport } from "../batch/answers.ts";
 import { batchRecord } from "../batch/records.ts";
@@ -41,6 +42,7 @@ export async function voidBatch(common: Common, id: string, reason: string): Pro
   await world.database.transaction("exec", (tx) =>
     tx.one("write/close-batch", { batch_id: facts.batch_id, kind: "voided", reason }),
   );
+  await tellOfBatch(common, world, facts.batch_id);
   await writeBatchReport(world, facts.batch_id);
   say(`${facts.batch_id} is voided: ${reason}`);
   return 0;

@@ -11,14 +11,13 @@ import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
 import { claimRun, holderIsGone, listenForEnd, ownHolder, startTelling } from "../adapters/run-process.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
-import { projectBatch } from "../batch/answers.ts";
+import { BatchFiles } from "../batch/projections.ts";
 import { LoadWatch } from "../batch/throttle.ts";
 import { doLeg, type LegGround, type RunWork, type SharedWave } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
 import { batchRecord, openBatches } from "../batch/records.ts";
 import { endOfWorker } from "../batch/worker-end.ts";
 import { ask } from "../looks/one-statement.ts";
-import type { BatchId } from "../model/batch.ts";
 import type { RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
@@ -89,15 +88,15 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
   // Only another machine would have taken what this one holds.
   const breaks = [worker.failed, ...(world.config.machines === undefined ? [] : [beats.lost])];
   const looks = stay ? IDLE_LOOKS.stays : IDLE_LOOKS.ends;
-  const told = new Map<BatchId, string>();
-  const idle = untilIdle(ground, worker, { askedToEnd, tellPeople, looks, told }).then(() => worker.close());
+  const files = new BatchFiles(world, say);
+  const idle = untilIdle(ground, worker, { askedToEnd, tellPeople, looks, files }).then(() => worker.close());
   const ended = await endOfWorker(
     idle.then(() => 0),
     breaks,
   );
   if (typeof ended === "number") {
     // A leg may have come in after the last look and be done since, and another follow from it.
-    if (await project(world, told)) tellPeople();
+    if (await files.look()) tellPeople();
     beats.end();
     const again = askedToEnd() === undefined && (await isLeft(scheduler));
     say(again ? "worker ends: a leg came in meanwhile" : "worker ends: no leg is left");
@@ -140,14 +139,13 @@ interface UntilIdle {
   /** Lets the host tell people what is new. */
   readonly tellPeople: () => void;
   readonly looks: number;
-  /** The state of each batch as it was told last. */
-  readonly told: Map<BatchId, string>;
+  readonly files: BatchFiles;
 }
 
 async function untilIdle(
   ground: LegGround,
   worker: LegWorker,
-  { askedToEnd, tellPeople, looks, told }: UntilIdle,
+  { askedToEnd, tellPeople, looks, files }: UntilIdle,
 ): Promise<void> {
   for (let idle = 0; idle < looks;) {
     const legs = await worker.legs("ictb-");
@@ -160,25 +158,13 @@ async function untilIdle(
     );
     if (gone.size > 0) ground.say(`${await worker.handBack([...gone])} legs handed back`);
     for (const batch of await openBatches(ground.world)) await queueNext(ground.world, worker, batch);
-    if (await project(ground.world, told)) tellPeople();
+    if (await files.look()) tellPeople();
     const now = (await worker.legs("ictb-")).filter(({ state }) => state === "queued" || state === "working");
     idle = now.length > 0 ? 0 : idle + 1;
     // What waits is done by another machine, or by the next worker of this one.
     if (askedToEnd() !== undefined && !now.some(({ worker: name }) => name === worker.name)) return;
     await sleep(LOOK_MILLISECONDS);
   }
-}
-
-/** The state of every open batch, and once more of those that are closed since; answers whether one of them is another than before. */
-async function project(world: World, known: Map<BatchId, string>): Promise<boolean> {
-  let changed = false;
-  for (const batch of new Set([...(await openBatches(world)), ...known.keys()])) {
-    const before = known.get(batch);
-    const text = await projectBatch(world, batch, before);
-    changed ||= text !== before;
-    known.set(batch, text);
-  }
-  return changed;
 }
 
 /** What a process of this run would have, with the last word of its work. */

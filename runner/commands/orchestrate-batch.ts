@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
 import { ensureWorker, schedulerOf, supervisorLives, throttledByHand } from "./batch-engine.ts";
 import { admit } from "./gate-admit.ts";
+import { settleClosed, tellOfBatch } from "./tell-of-batch.ts";
 import { writeWhole } from "../adapters/run-files.ts";
 import { readOrStop } from "../adapters/safe-file.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
@@ -104,6 +105,7 @@ export async function resumeBatch(common: Common, id: string, files: readonly st
 export async function batchStatus(common: Common, id: string | undefined): Promise<number> {
   const world = await makeWorld(common.config);
   const rows = await world.database.read("exec", (reader) => reader.query("read/batches", { batch_id: id ?? null }));
+  await settleClosed(common, world, rows);
   if (id !== undefined) {
     await tell(common, world, await batchRecord(world, id));
     return tellMachines(common, world);
@@ -167,6 +169,7 @@ export async function haltOneBatch(common: Common, id: string, reason: string): 
       return haltBatch({ world, client: NO_CLIENT, say }, facts.batch_id, reason);
     },
   );
+  await tellOfBatch(common, world, facts.batch_id);
   await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
   for (const halt_id of halts)
     if (common.json) printJson({ event: "halted", halt_id, run_id: null, acknowledged: true });

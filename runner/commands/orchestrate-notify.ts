@@ -5,6 +5,7 @@ import { loadConfig } from "../adapters/configuration.ts";
 import { hostSight } from "../adapters/host-sight.ts";
 import { recordFile } from "../adapters/notification-record.ts";
 import { tellDue } from "../adapters/tell.ts";
+import { tellsForItsHost } from "../adapters/teller.ts";
 import type { Config } from "../model/config.ts";
 import type { ChannelConfig, NotificationConfig } from "../model/notification-config.ts";
 import { Stopped, STOPS } from "../model/stop.ts";
@@ -65,7 +66,7 @@ async function sendTests(common: Common, host: string, channels: readonly Channe
 async function tellAll(common: Common, config: Config, notifications: NotificationConfig): Promise<number> {
   const file = recordFile(config.orchestrator.runtime_root);
   const told = await tellDue({ config: notifications, host: config.host, file }, async () =>
-    noticesOf(await hostSight(config, notifications, new Date())),
+    noticesOf(await hostSight(config, notifications, new Date()), await tellsForItsHost(config)),
   );
   for (const one of told) say(common, one);
   if (told.length === 0 && !common.json) process.stdout.write("nobody has to be told anything new\n");

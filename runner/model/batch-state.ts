@@ -17,6 +17,8 @@ const batchStateSchema = z.strictObject({
   stopped: text.nullable(),
   close_kind: text.nullable(),
   close_reason: text.nullable(),
+  /** Whether nothing goes on without people. A file of an earlier release does not say it. */
+  rests: z.boolean().default(false),
   members: z.array(
     z.strictObject({
       document_id: z.string().regex(DOCUMENT_ID),

@@ -1,6 +1,5 @@
 // What people should be told about a host now, from what is recorded there: docs/notifications.md. Facts in, notices out; reads nothing.
 import { DRILL_DAYS } from "../model/drill.ts";
-import type { BatchStateJson } from "../model/batch-state.ts";
 import type { HaltFile } from "../model/halt-file.ts";
 import type { Notice } from "../model/notice.ts";
 import type { ApproverSet } from "../model/approvers.ts";
@@ -8,7 +7,14 @@ import { GATES, type Gate } from "../model/run.ts";
 import type { StateJson } from "../model/state.ts";
 import { TERM_SECONDS } from "../model/statement.ts";
 import { STOPS, isStopCode } from "../model/stop.ts";
-import { batchNotices, runsOfOpenBatches } from "./batch-notices.ts";
+import {
+  batchNotices,
+  endingInBatches,
+  runsOfHaltedBatches,
+  runsOfOpenBatches,
+  type EndingSignature,
+  type SeenBatch,
+} from "./batch-notices.ts";
 import { operatorCommand, withStack } from "./operator-command.ts";
 import { pendingOf, requestsOf, statusFromState, usableUntil, type Pending } from "./status.ts";
 
@@ -48,7 +54,7 @@ export interface HostSight {
   readonly now: Date;
   readonly runs: readonly SeenRun[];
   readonly halts: readonly SeenHalt[];
-  readonly batches: readonly BatchStateJson[];
+  readonly batches: readonly SeenBatch[];
   readonly persons: readonly Pick<ApproverSet["persons"][number], "id" | "gates">[];
   readonly keys: readonly SeenKey[];
   /** Newest proven backup and newest whole drill; null when there is none. */
@@ -61,22 +67,26 @@ export interface HostSight {
   readonly unseen: readonly string[];
 }
 
-/** Every notice that holds now, whether it was told or not. */
-export function noticesOf(sight: HostSight): Notice[] {
+/**
+ * Every notice that holds now, whether it was told or not. `forHost` false: another machine tells what both know, and only what lies on this
+ * one is left.
+ */
+export function noticesOf(sight: HostSight, forHost = true): Notice[] {
   const inBatch = runsOfOpenBatches(sight.batches);
+  const [ofBatches, single] = [
+    sight.runs.filter(({ state }) => inBatch.has(state.run_id)),
+    sight.runs.filter(({ state }) => !inBatch.has(state.run_id)),
+  ];
   return [
-    ...sight.runs.flatMap((run) => [
-      ...signatures(sight, run.state).filter(
-        ({ kind }) => kind !== "signature_wanted" || !inBatch.has(run.state.run_id),
-      ),
-      ...stopped(sight, run),
-    ]),
-    ...batchNotices(sight),
+    ...single.flatMap(({ state }) => signatures(sight, state)),
+    ...sight.runs.flatMap((run) => stopped(sight, run)),
+    ...endingInBatches(
+      sight,
+      ofBatches.flatMap(({ state }) => endingOf(sight, state)),
+    ),
     ...halts(sight),
-    ...backups(sight),
-    ...drills(sight),
-    ...keys(sight),
     ...unseen(sight),
+    ...(forHost ? [...batchNotices(sight), ...backups(sight), ...drills(sight), ...keys(sight)] : []),
   ];
 }
 
@@ -102,25 +112,42 @@ const minutes = (from: Date, to: number): string => {
 const termIn = ({ execution_term }: HostSight, gate: Gate): number =>
   (gate === "EXECUTION" ? execution_term : TERM_SECONDS[gate]) * 1000;
 
-function signatures(sight: HostSight, state: StateJson): Notice[] {
-  if (state.closed !== null || state.halts.length > 0) return [];
-  const { now } = sight;
-  const wanted = pendingOf(state, now)
-    .filter((request) => Date.parse(request.approve_by) > now.getTime())
-    .flatMap((request) => {
-      const end = Date.parse(request.approve_by);
-      const asked = signature(sight, state, request, "signature_wanted");
-      return isGate(request.gate) && end - now.getTime() < termIn(sight, request.gate) / 3
-        ? [asked, signature(sight, state, request, "signature_expiring")]
-        : [asked];
-    });
-  const admitted = requestsOf(state).flatMap((request) => {
-    const until = usableUntil(state, request);
-    const gate = request.gate;
-    const ending =
-      until !== undefined && until > now.getTime() && isGate(gate) && until - now.getTime() < termIn(sight, gate) / 3;
-    return ending ? [admittedEnding(sight, state, gate, until)] : [];
+/** What a run has asked for in this pause and can still be signed, and what it was given and can still use. */
+function asksOf(
+  { now }: HostSight,
+  state: StateJson,
+): { readonly open: Pending[]; readonly given: StateJson["requests"] } {
+  if (state.closed !== null || state.halts.length > 0) return { open: [], given: [] };
+  return {
+    open: pendingOf(state, now).filter((request) => Date.parse(request.approve_by) > now.getTime()),
+    given: requestsOf(state).filter((request) => (usableUntil(state, request) ?? 0) > now.getTime()),
+  };
+}
+
+/** Those of them whose last third has begun. */
+function endingOf(sight: HostSight, state: StateJson): EndingSignature[] {
+  const { open, given } = asksOf(sight, state);
+  const all = [
+    ...open.map(({ gate, approve_by }) => ({ gate, admitted: false, until: Date.parse(approve_by) })),
+    ...given.map((request) => ({ gate: request.gate, admitted: true, until: usableUntil(state, request) ?? 0 })),
+  ];
+  return all.flatMap((one) => {
+    if (!isGate(one.gate)) return [];
+    const term = termIn(sight, one.gate);
+    if (one.until - sight.now.getTime() >= term / 3) return [];
+    return [{ ...one, term, run_id: state.run_id, persons: signersOf(sight, state, one.gate) }];
   });
+}
+
+function signatures(sight: HostSight, state: StateJson): Notice[] {
+  const ending = endingOf(sight, state);
+  const wanted = asksOf(sight, state).open.flatMap((request) => {
+    const asked = signature(sight, state, request, "signature_wanted");
+    return ending.some(({ gate, admitted }) => gate === request.gate && !admitted)
+      ? [asked, signature(sight, state, request, "signature_expiring")]
+      : [asked];
+  });
+  const admitted = ending.filter((one) => one.admitted).map((one) => admittedEnding(sight, state, one));
   return [...wanted, ...admitted];
 }
 
@@ -155,13 +182,13 @@ function signature(
   };
 }
 
-function admittedEnding(sight: HostSight, state: StateJson, gate: Gate, until: number): Notice {
+function admittedEnding(sight: HostSight, state: StateJson, { gate, until, persons }: EndingSignature): Notice {
   const left = minutes(sight.now, until);
   const end = new Date(until).toISOString();
   return {
     key: `signature_expiring ${state.run_id} ${gate} admitted ${end}`,
     kind: "signature_expiring",
-    persons: signersOf(sight, state, gate),
+    persons,
     run_id: state.run_id,
     subject: `${left} left to use the admitted ${gate} of ${state.document_id}`,
     lines: [
@@ -235,15 +262,18 @@ function halts(sight: HostSight): Notice[] {
     words:
       said === undefined ? "by a file that somebody laid by hand" : `by ${said.actor} at ${said.at}: ${said.reason}`,
   }));
+  const ofBatches = runsOfHaltedBatches(sight.batches);
   const rows = sight.runs
     .filter(({ state }) => state.closed === null)
     .flatMap(({ state }) =>
-      state.halts.map((row): Halted => ({
-        key: row.halt_id,
-        run_id: row.every_run ? null : state.run_id,
-        halt_id: row.halt_id,
-        words: `by ${row.actor} at ${row.at}: ${row.reason}`,
-      })),
+      state.halts
+        .filter(({ every_run }) => every_run || !ofBatches.has(state.run_id))
+        .map((row): Halted => ({
+          key: row.halt_id,
+          run_id: row.every_run ? null : state.run_id,
+          halt_id: row.halt_id,
+          words: `by ${row.actor} at ${row.at}: ${row.reason}`,
+        })),
     );
   const persons = sight.persons.filter(({ gates }) => gates.includes("UNHALT")).map(({ id }) => id);
   const each = new Map([...rows, ...files].map((halt) => [halt.key, halt]));

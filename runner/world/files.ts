@@ -12,6 +12,8 @@ export interface RunFiles {
   readRun(runId: string, relative: string): Promise<Uint8Array | undefined>;
   /** Writes `<area>/<relative>` of the runtime root, for example `rollback/<run_id>/pre.json`. */
   write(area: "rollback" | "reports" | "batches", relative: string, data: string): Promise<void>;
+  /** What lies there; undefined when nothing does. */
+  read(area: "reports" | "batches", relative: string): Promise<Uint8Array | undefined>;
   /** Whole text of runs/runs-index.jsonl; empty when there is none yet. */
   runsIndex(): Promise<string>;
   appendRunsIndex(line: string): Promise<void>;

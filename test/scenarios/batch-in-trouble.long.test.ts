@@ -31,6 +31,7 @@ function manifest(batch_id: string, items: readonly object[]): string {
   writeFileSync(path, JSON.stringify({ schema_version: "1", batch_id, ...made, items, canary: [] }));
   return path;
 }
+const folderOf = (id: string): string => join(host.sandbox.place.runtimeRoot, "batches", id);
 const workerLog = (): string => readFileSync(join(host.sandbox.place.runtimeRoot, "batches", "worker.log"), "utf8");
 const runs = (id = ID) =>
   host.sql<{ document_id: string; run_id: string; state: string; close_kind: string | null; reason: string | null }>(
@@ -81,6 +82,7 @@ test("after a halt nothing of the batch goes on, by the batch or by a run alone,
   expect(await host.cutter("gate", "admit", ...signed)).toMatchObject({ status: 0 });
   const halted = await batch("halt", ID, "--reason", "look first");
   expect(halted).toMatchObject({ status: 0 });
+  expect(JSON.parse(readFileSync(join(folderOf(ID), "state.json"), "utf8"))).toMatchObject({ stopped: "look first" });
   const lifts = [...halted.stderr.matchAll(/^npm run unhalt -- (\d+) --run (\S+)/gm)];
   expect(lifts.map(([, , run]) => run).sort()).toEqual([await runOf("LAW-A"), await runOf("LAW-B")].sort());
 
@@ -165,8 +167,15 @@ test("a batch that is given up while it is halted: its runs are voided, nothing 
   expect(await batch("halt", GIVEN_UP, "--reason", "the wrong version")).toMatchObject({ status: 0 });
   expect(await batch("void", GIVEN_UP, "the wrong version")).toMatchObject({ status: 0 });
   expect(await runs(GIVEN_UP)).toMatchObject([{ document_id: "LAW-C", close_kind: "voided" }]);
+  // No worker lives any more: whoever gives a batch up says so to those who are told.
+  expect(JSON.parse(readFileSync(join(folderOf(GIVEN_UP), "state.json"), "utf8"))).toMatchObject({
+    close_kind: "voided",
+  });
+  const page = join(host.sandbox.place.runtimeRoot, "reports", GIVEN_UP, "batch-report.html");
+  rmSync(page);
   const status = await batch("status", GIVEN_UP);
   expect(status.events.find(({ event }) => event === "batch")).toMatchObject({ state: "batch_failed", next: null });
+  expect(readFileSync(page, "utf8")).toContain("the wrong version");
   expect(await batch("resume", GIVEN_UP)).toMatchObject({ status: 0 });
   expect(await units()).toBe(6);
   expect(await host.cut("LAW-C")).toMatch(/^ictr-/);

@@ -1,6 +1,6 @@
 // Machines as beats of their processes tell them.
 import { expect, test } from "vitest";
-import { machineAnswers } from "../../../../runner/rules/machine-answer.ts";
+import { machineAnswers, tellsForHost } from "../../../../runner/rules/machine-answer.ts";
 import { machinesText } from "../../../../runner/terminal/batch-text.ts";
 
 const now = new Date("2026-11-29T12:00:00Z");
@@ -32,4 +32,20 @@ test("a machine is as old as its newest beat, silent only when every process of 
   expect(machinesText(answers)).toMatch(
     /machine db-1 +heard of 1 s ago +ictr-.*\nmachine db-2 +SILENT, heard of 40 s ago\n/,
   );
+});
+
+test("of three machines one tells people, and when it is lost the next one does", () => {
+  const names = ["db-1", "db-2", "db-3"];
+  const tellers = (...beats: Parameters<typeof tellsForHost>[2][number][]): string[] =>
+    names.filter((name) => tellsForHost(names, name, beats));
+  const run = "ictr-20261129T120000Z-00000001";
+  expect(tellers(beat("db-3 1 1", 1, "batch"), beat("DB-1 1 1", 1, "batch"), beat("db-2 1 1", 1, "batch"))).toEqual([
+    "db-1",
+  ]);
+  expect(tellers(beat("db-1 1 1", 20, "batch"), beat("db-2 1 1", 1, "batch, x held back: pauses: y"))).toEqual([
+    "db-2",
+  ]);
+  // A run by itself keeps no state of batches.
+  expect(tellers(beat("db-1 1 1", 1, run), beat("db-3 1 1", 1, "batch"))).toEqual(["db-3"]);
+  expect(tellers(beat("db-1 1 1", 20, "batch"))).toEqual(names);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Notice } from "../../../../runner/model/notice.ts";
+import type { SeenBatch } from "../../../../runner/rules/batch-notices.ts";
 import { noticesOf, type HostSight } from "../../../../runner/rules/notices.ts";
 import { stateJson, type StateFacts } from "../../../../runner/rules/run-state.ts";
 import { admission, minute, receipt, recordsThrough, requests, RUN_ID, runRow } from "../../../support/recorded-run.ts";
@@ -48,6 +49,18 @@ const sight = (more: Partial<HostSight> = {}): HostSight => ({
   execution_term: 5400,
   unseen: [],
   ...more,
+});
+const BATCH_ID = "ictb-20261129T120000Z-0000000a";
+/** An open batch whose one document is the run. */
+const openBatch = (over: Partial<SeenBatch["state"]> = {}): SeenBatch => ({
+  written: minute(19),
+  state: {
+    ...{ schema_version: "1", batch_id: BATCH_ID, state: "batch_awaiting_cut_authz_set", wave: 0 },
+    ...{ documents: 1, enacted: 0, quarantined: 0, stopped: null, close_kind: null, close_reason: null },
+    rests: true,
+    members: [{ document_id: "SAMPLE", run_id: RUN_ID, wave: 0, standing: "asks_cut", reason: null }],
+    ...over,
+  },
 });
 const at = (more: Partial<HostSight>): Notice[] => noticesOf(sight(more));
 const only = (kind: Notice["kind"], notices: readonly Notice[]): Notice[] =>
@@ -108,6 +121,14 @@ describe("signatures", () => {
     });
   });
 
+  test("in the last third of its time a document of a batch is told as the batch, not by itself", () => {
+    const now = new Date(Date.parse(execution.approve_by) - 20 * 60_000);
+    const told = only("signature_expiring", at({ now, batches: [openBatch()] }));
+    expect(told.map(({ subject, persons: who }) => [subject, who])).toEqual([
+      [`20 minutes left to sign EXECUTION of 1 documents, wave 0 of ${BATCH_ID}`, ["lan", "minh"]],
+    ]);
+  });
+
   test("a renewed request is a new notice, and the same request stays the same one", () => {
     const [first] = only("signature_wanted", at({}));
     const [again] = only("signature_wanted", at({ now: minute(21) }));
@@ -165,6 +186,20 @@ describe("stops and halts", () => {
     expect(only("signature_wanted", told)).toEqual([]);
   });
 
+  test("the halts of a halted batch are told as that batch alone, a halt of every run by itself", () => {
+    const row = { halt_id: "3", run_id: RUN_ID, reason: "look first", actor: "an", at: minute(15) };
+    const told = (halts: (typeof row | { run_id: null })[]) =>
+      only(
+        "halted",
+        withRun(
+          { halts: halts.map((one) => ({ ...row, ...one })) },
+          { batches: [openBatch({ stopped: "look first" })] },
+        ),
+      ).map(({ subject }) => subject);
+    expect(told([row])).toEqual([`batch ${BATCH_ID} stands still`]);
+    expect(told([{ run_id: null }])).toEqual(["halted: every run on law-host", `batch ${BATCH_ID} stands still`]);
+  });
+
   test("a halt file laid by hand is told, and laid again it is told again", () => {
     const keyAt = (laid: Date): string | undefined =>
       only("halted", at({ halts: [{ run_id: null, laid, said: undefined }] }))[0]?.key;
@@ -215,4 +250,9 @@ describe("backups, drills, keys and blind spots", () => {
     expect(told(minute(30))?.key).toBe(told(minute(20))?.key);
     expect(told(minute(20 + DAY))?.key).not.toBe(told(minute(20))?.key);
   });
+});
+
+test("a machine that does not tell for its host tells what lies on it alone", () => {
+  const told = noticesOf(sight({ backup: null, batches: [openBatch()], unseen: ["the keys: no"] }), false);
+  expect(told.map(({ kind }) => kind)).toEqual(["could_not_look"]);
 });
