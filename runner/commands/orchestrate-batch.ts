@@ -116,7 +116,7 @@ export async function batchStatus(common: Common, id: string | undefined): Promi
 }
 
 async function tellMachines(common: Common, world: World): Promise<number> {
-  const machines = machineAnswers(await ask(world.database, "exec", "read/host-beats"));
+  const machines = machineAnswers(await ask(world.database, "exec", "read/host-beats"), world.config.machines?.names);
   if (common.json) for (const answer of machines) printJson(answer);
   else process.stdout.write(machinesText(machines));
   return 0;

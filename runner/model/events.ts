@@ -288,10 +288,14 @@ export const batchMemberEvent = event("batch_member", {
 });
 export type BatchMemberAnswer = z.infer<typeof batchMemberEvent>;
 
-/** A machine that moves runs of this database. `silent`: what it holds may be taken over; `doing`: run ids, or batch for its worker. */
+/**
+ * A machine that moves runs of this database, or is to. `silent`: what it holds may be taken over; `doing`: run ids, or batch for its worker;
+ * of a silent one the runs it had and nobody has taken since. Null: not heard of in the last hour.
+ */
 export const machineEvent = event("machine", {
-  ...texts("machine", "last_beat"),
-  seconds_ago: count,
+  machine: text,
+  ...maybe("last_beat"),
+  seconds_ago: count.nullable(),
   silent: z.boolean(),
   doing: words,
 });

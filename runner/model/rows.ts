@@ -139,7 +139,7 @@ export const ROWS = {
   }),
   "read/copies-to-drop": z.strictObject({ file_sha: text }),
   "read/runs-of-copies": z.strictObject({ file_sha: text, run_id: text }),
-  "read/host-beats": z.strictObject({ process: text, doing: text, release: text, began: when, at: when, silent: z.boolean(), now: when }),
+  "read/host-beats": z.strictObject({ process: text, doing: text, release: text, began: when, at: when, silent: z.boolean(), holds: z.array(text), now: when }),
   "write/host-beat": done,
   "write/open-run": epoch,
   "write/take-lease": epoch,

@@ -3,25 +3,40 @@ import type { MachineAnswer } from "../model/events.ts";
 import { isRunId } from "../model/ids.ts";
 import type { RowOf } from "../model/rows.ts";
 
-/** The newest beat of each machine first; `doing`: what its living processes are at. */
-export function machineAnswers(beats: readonly RowOf<"read/host-beats">[]): MachineAnswer[] {
+const machineOf = ({ process }: Pick<RowOf<"read/host-beats">, "process">): string => process.split(" ", 1)[0] ?? "";
+
+/**
+ * The newest beat of each machine first; `doing`: what its living processes are at, of a silent machine the runs it still holds. Machines of
+ * `names`, which are this host together, that were not heard of stand at the end.
+ */
+export function machineAnswers(
+  beats: readonly RowOf<"read/host-beats">[],
+  names: readonly string[] = [],
+): MachineAnswer[] {
   const byName = new Map<string, RowOf<"read/host-beats">[]>();
-  for (const beat of [...beats].sort((one, other) => other.at.getTime() - one.at.getTime())) {
-    const name = beat.process.split(" ", 1)[0] ?? "";
-    byName.set(name, [...(byName.get(name) ?? []), beat]);
-  }
-  return [...byName].map(([machine, [newest, ...older]]) => {
-    const all = newest === undefined ? older : [newest, ...older];
+  for (const beat of [...beats].sort((one, other) => other.at.getTime() - one.at.getTime()))
+    byName.set(machineOf(beat), [...(byName.get(machineOf(beat)) ?? []), beat]);
+  const known = new Set([...byName.keys()].map((name) => name.toLowerCase()));
+  const heard = [...byName].map(([machine, all]): MachineAnswer => {
+    const [newest] = all;
+    const living = all.filter(({ silent }) => !silent);
     return {
       event: "machine",
       machine,
-      last_beat: newest?.at.toISOString() ?? "",
-      seconds_ago:
-        newest === undefined ? 0 : Math.max(0, Math.round((newest.now.getTime() - newest.at.getTime()) / 1_000)),
-      silent: all.every(({ silent }) => silent),
-      doing: [...new Set(all.filter(({ silent }) => !silent).map(({ doing }) => doing))].sort(),
+      last_beat: newest?.at.toISOString() ?? null,
+      seconds_ago: newest ? Math.max(0, Math.round((newest.now.getTime() - newest.at.getTime()) / 1_000)) : null,
+      silent: living.length === 0,
+      doing: [
+        ...new Set(living.length === 0 ? all.flatMap(({ holds }) => holds) : living.map(({ doing }) => doing)),
+      ].sort(),
     };
   });
+  const missing = names
+    .filter((name) => !known.has(name.toLowerCase()))
+    .map((machine): MachineAnswer => ({
+      ...{ event: "machine", machine, last_beat: null, seconds_ago: null, silent: true, doing: [] },
+    }));
+  return [...heard, ...missing];
 }
 
 /**
@@ -34,9 +49,7 @@ export function tellsForHost(
   beats: readonly Pick<RowOf<"read/host-beats">, "process" | "doing" | "silent">[],
 ): boolean {
   const living = new Set(
-    beats
-      .filter(({ silent, doing }) => !silent && !isRunId(doing))
-      .map(({ process }) => (process.split(" ", 1)[0] ?? "").toLowerCase()),
+    beats.filter(({ silent, doing }) => !silent && !isRunId(doing)).map((beat) => machineOf(beat).toLowerCase()),
   );
   const first = names.find((name) => living.has(name.toLowerCase()));
   return first === undefined || first.toLowerCase() === own.toLowerCase();

@@ -42,12 +42,13 @@ function waveText(wave: BatchWaveAnswer): string {
   return words.join(", ");
 }
 
-/** A line for each machine that was heard of lately. */
+/** A line for each machine that was heard of lately, holds something or is named in the configuration. */
 export const machinesText = (machines: readonly MachineAnswer[]): string =>
   machines
     .map(({ machine, seconds_ago, silent, doing }) => {
-      const since = `heard of ${seconds_ago} s ago`;
-      return `machine ${printable(machine).padEnd(24)} ${silent ? `SILENT, ${since}` : since}  ${printable(doing.join(", "))}`;
+      const since = seconds_ago === null ? "not heard of in the last hour" : `heard of ${seconds_ago} s ago`;
+      const what = `${silent && doing.length > 0 ? "it still holds " : ""}${printable(doing.join(", "))}`;
+      return `machine ${printable(machine).padEnd(24)} ${silent ? `SILENT, ${since}` : since}  ${what}`;
     })
     .map((line) => `${line.trimEnd()}\n`)
     .join("");

@@ -24,7 +24,9 @@ export function batchesHtml({ batches, batchesAway, stack }: Board, now: Date): 
     ...batches.machines
       .filter(({ silent, doing }) => silent && doing.length > 0)
       .map(({ machine, seconds_ago, doing }) =>
-        alarm(`machine ${machine} was not heard of for ${seconds_ago} s; it had ${doing.join(", ")}`),
+        alarm(
+          `machine ${short(machine)} was not heard of for ${seconds_ago ?? "more than 3600"} s; it still holds ${short(doing.join(", "))}`,
+        ),
       ),
   );
 }

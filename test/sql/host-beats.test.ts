@@ -1,5 +1,6 @@
 // Which process lives: beats, silence, and the lease of a holder that was not heard of for ten seconds.
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { statement } from "../../runner/adapters/statements.ts";
 import { admittedRun, ended, openPrincipals, type Principals } from "../support/principals.ts";
 import { answerOf, beginEffect, endEffect, createUnits, one, openRun } from "../support/run-by-sql.ts";
 
@@ -34,6 +35,25 @@ test("a living host's run is not taken, that of a host silent for ten seconds is
   await beat("holder-1");
   const late = people.exec.query("SELECT cutter_runtime.set_state($1, 1, 'ambiguous', NULL)", [run.runId]);
   expect(await answerOf(late)).toBe("STOP_FENCED");
+});
+
+test("who asks for the machines sees a lost one for as long as it holds a run, and not what a process gave back", async () => {
+  const lost = await openRun(people.exec, "SAMPLE");
+  const given = await openRun(people.exec, "SAMPLE-2");
+  await beat("holder-1");
+  const seen = async (): Promise<unknown[]> =>
+    (await people.exec.query<{ process: string; holds: string[] }>(statement("read/host-beats").text)).rows.map(
+      ({ process, holds }) => ({ process, holds }),
+    );
+  await people.exec.query("SELECT cutter_runtime.release_lease($1, 1)", [given.runId]);
+  expect(await seen()).toEqual([{ process: "holder-1", holds: [lost.runId] }]);
+  // Two hours later, the lease long run out, nobody has taken the run.
+  const later = (sql: string) => people.superuser.query(sql);
+  await later("UPDATE cutter_runtime.host_beat SET at = at - interval '2 hours'");
+  await later("UPDATE cutter_runtime.lease SET expires_at = expires_at - interval '2 hours'");
+  expect(await seen()).toEqual([{ process: "holder-1", holds: [lost.runId] }]);
+  await take(lost.runId, "holder-2");
+  expect(await seen()).toEqual([]);
 });
 
 test("a holder that never beat is not known to be silent", async () => {

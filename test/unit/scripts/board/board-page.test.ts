@@ -98,6 +98,18 @@ test("a batch shows how far it is, why it stands still, and the documents that a
   expect(text).toContain(`next ${batchOfHost.next} copy`);
 });
 
+test("a machine that was lost with a run in its hands is an alarm, one that rests is none", () => {
+  const machine = { event: "machine", last_beat: "2026-11-29T11:58:00Z", seconds_ago: 60, silent: true };
+  const told = (...doing: string[]): string =>
+    plain(
+      parts({ kind: "batches", at: "x", events: [batchOfHost, { ...machine, machine: "law-2", doing }] })[
+        "batches-body"
+      ],
+    );
+  expect(told(OPEN_RUN)).toContain(`machine law-2 was not heard of for 60 s; it still holds ${OPEN_RUN}`);
+  expect(told()).not.toContain("law-2");
+});
+
 test("nothing a host says becomes markup, turns the text or fills the page", () => {
   const evil = `<script>alert(1)</script>\u202e"><img src=x onerror=alert(1)>${"x".repeat(10_000)}`;
   const all = boardPage(
@@ -124,7 +136,14 @@ test("nothing a host says becomes markup, turns the text or fills the page", () 
       }),
       hostSaid(saidByRun({ event: "finding", text: evil })),
       { kind: "away", at: "x", saw: evil, next: evil },
-      { kind: "batches", at: "x", events: [{ ...batchOfHost, batch_id: evil, throttle: evil, next: evil }] },
+      {
+        kind: "batches",
+        at: "x",
+        events: [
+          { ...batchOfHost, batch_id: evil, throttle: evil, next: evil },
+          { event: "machine", machine: evil, last_beat: evil, seconds_ago: 60, silent: true, doing: [evil] },
+        ],
+      },
     ),
     now,
     { style: "", script: "" },
