@@ -102,6 +102,7 @@ async function startWorker(
       await pool.end();
     }),
     name: place.worker,
+    release: place.release,
     failed: probe.failed,
     // The library's own compare-and-set on executor, state and release: queue and age stay, so what comes back goes first. Its public
     // way to resume revives what was cancelled and forgets the queue, and is never called.
@@ -128,10 +129,11 @@ function clientOver(client: DBOSClient, place: EnginePlace, close: () => Promise
         loadInput: false,
         loadOutput: false,
       });
-      return found.map(({ workflowID, status, executorId }) => ({
+      return found.map(({ workflowID, status, executorId, applicationVersion }) => ({
         id: workflowID,
         state: STATES[status] ?? "ended",
         worker: executorId === undefined || executorId === "" ? null : executorId,
+        release: applicationVersion ?? "",
       }));
     },
     limit: async (queue, limit) => {

@@ -10,11 +10,11 @@ import { markdownOf } from "../reports/markdown.ts";
 import type { World } from "../world.ts";
 import { batchRecord, type BatchRecord } from "./records.ts";
 
-/** `byHand`: the file THROTTLE lies among the host's locks. */
+/** `byHand`: the file THROTTLE that lies among the locks of this machine, told in full; what beats tell is cut off. */
 export async function answeredBatch(
   world: Pick<World, "database" | "config">,
   { batch, manifest, members, waves, facts }: BatchRecord,
-  byHand: boolean,
+  byHand: string | undefined,
 ): Promise<AnsweredBatch & { readonly waves: readonly EndedWave[] }> {
   const { secondsEach, load, doing } = await world.database.read("exec", async (reader) => ({
     secondsEach: (await reader.one("read/pace")).seconds,
@@ -24,7 +24,7 @@ export async function answeredBatch(
   return {
     ...{ facts, batch, members, waves, secondsEach, maxAgeMinutes: world.config.backup.max_age_minutes },
     load: judgeLoad(load, new Map(), manifest.throttle, byHand),
-    heldBack: heldBackIn(facts.batch_id, doing),
+    heldBack: byHand === undefined ? heldBackIn(facts.batch_id, doing) : undefined,
   };
 }
 
@@ -39,7 +39,7 @@ export async function writeBatchReport(
   const record = await batchRecord(world, id);
   const { batch, waves } = record;
   if (batch.closed === null) return;
-  const answered = await answeredBatch(world, record, false);
+  const answered = await answeredBatch(world, record, undefined);
   const given = { batch: { ...batch, closed: batch.closed }, waves };
   const report = batchReport(batchAnswer(answered), memberAnswers(answered), given);
   await world.files.write("reports", `${id}/batch-report.md`, markdownOf(report));

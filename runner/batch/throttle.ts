@@ -13,10 +13,10 @@ import {
 } from "../rules/throttle.ts";
 import type { World } from "../world.ts";
 
-/** What looking needs; `byHand` whether the file THROTTLE lies among the host's locks. */
+/** What looking needs; `byHand` tells the file THROTTLE when it lies among the locks of this machine. */
 export interface ThrottleGround {
   readonly world: Pick<World, "database">;
-  readonly byHand: () => Promise<boolean>;
+  readonly byHand: () => Promise<string | undefined>;
   /** Whether this process was asked to end, which ends a pause. */
   readonly mustEnd: () => boolean;
   readonly say: (line: string) => void;
@@ -27,7 +27,13 @@ export interface ThrottleGround {
 /** The looks of one process: it remembers since when it has seen each transaction of others. */
 export class LoadWatch {
   private seen: SeenSince = new Map();
+  private asleep = 0;
   constructor(private readonly ground: ThrottleGround) {}
+
+  /** Whether the server was found critical and is asked nothing now: then nothing else of this process may ask it either. */
+  sleeps(): boolean {
+    return this.asleep > 0;
+  }
 
   /** One look. `database`: of whoever asks, where it has a connection open already. */
   async look(
@@ -59,7 +65,9 @@ export class LoadWatch {
       if (verdict.kind !== "goes_on" && verdict.kind !== told)
         this.ground.say(`${what} ${verdict.kind}: ${verdict.why}`);
       told = verdict.kind;
+      this.asleep += verdict.kind === "sleeps" ? 1 : 0;
       await sleep(step.wait);
+      this.asleep -= verdict.kind === "sleeps" ? 1 : 0;
     }
     this.ground.tell(undefined);
   }

@@ -12,6 +12,9 @@ import { engineLoginOf } from "../rules/env-login.ts";
 import type { Scheduler } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
 
+/** How the scheduler knows a release. */
+export const legRelease = (digest: string): string => digest.slice(0, 16);
+
 /** STOP_PRECHECK_FAILED on a host whose configuration names no scheduler. */
 export async function schedulerOf(world: World, log: (line: string) => void): Promise<Scheduler> {
   const { batch, database } = world.config;
@@ -25,7 +28,7 @@ export async function schedulerOf(world: World, log: (line: string) => void): Pr
     server: placeOf(database),
     database: batch.engine_database,
     credential: await credentialIn(login, "engine"),
-    release: world.here.release_digest.slice(0, 16),
+    release: legRelease(world.here.release_digest),
     worker: ownHolder(),
     log,
   });
@@ -56,6 +59,8 @@ export async function ensureWorker(world: World, configFile: string): Promise<vo
   );
 }
 
-/** Whether a person laid the file THROTTLE: every batch of this host pauses until it is gone. */
-export const throttledByHand = (world: World): Promise<boolean> =>
-  exists(join(world.config.orchestrator.global_locks_dir, "THROTTLE"));
+/** The file THROTTLE when a person laid it on this machine: what it does of every batch pauses until that is gone. */
+export async function throttledByHand(world: World): Promise<string | undefined> {
+  const file = join(world.config.orchestrator.global_locks_dir, "THROTTLE");
+  return (await exists(file)) ? file : undefined;
+}

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
-import { schedulerOf, supervisorFile, supervisorLives, throttledByHand } from "./batch-engine.ts";
+import { legRelease, schedulerOf, supervisorFile, supervisorLives, throttledByHand } from "./batch-engine.ts";
 import { startBeats } from "../adapters/host-beats.ts";
 import { waveBackup } from "../adapters/wave-backup.ts";
 import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
@@ -21,6 +21,7 @@ import { ask } from "../looks/one-statement.ts";
 import type { RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
+import { seenBy } from "../rules/legs-of-releases.ts";
 import { makeWorld } from "../wire.ts";
 import type { LegWorker, Scheduler } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
@@ -89,7 +90,7 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
   const breaks = [worker.failed, ...(world.config.machines === undefined ? [] : [beats.lost])];
   const looks = stay ? IDLE_LOOKS.stays : IDLE_LOOKS.ends;
   const files = new BatchFiles(world, say);
-  const idle = untilIdle(ground, worker, { askedToEnd, tellPeople, looks, files }).then(() => worker.close());
+  const idle = untilIdle(ground, worker, { askedToEnd, tellPeople, looks, files, watch }).then(() => worker.close());
   const ended = await endOfWorker(
     idle.then(() => 0),
     breaks,
@@ -140,31 +141,53 @@ interface UntilIdle {
   readonly tellPeople: () => void;
   readonly looks: number;
   readonly files: BatchFiles;
+  readonly watch: Pick<LoadWatch, "sleeps">;
 }
 
-async function untilIdle(
-  ground: LegGround,
-  worker: LegWorker,
-  { askedToEnd, tellPeople, looks, files }: UntilIdle,
-): Promise<void> {
+async function untilIdle(ground: LegGround, worker: LegWorker, given: UntilIdle): Promise<void> {
+  const { askedToEnd, tellPeople, files, watch } = given;
+  let first = true;
+  let looks = given.looks;
   for (let idle = 0; idle < looks;) {
-    const legs = await worker.legs("ictb-");
-    const beats = await ask(ground.world.database, "exec", "read/host-beats");
-    const silent = new Set(beats.flatMap((beat) => (beat.silent ? [beat.process] : [])));
-    const gone = new Set(
-      legs.flatMap(({ state, worker: name }) =>
-        state === "working" && name !== null && (holderIsGone(name) || silent.has(name)) ? [name] : [],
-      ),
-    );
-    if (gone.size > 0) ground.say(`${await worker.handBack([...gone])} legs handed back`);
+    // Found critical, the server is asked nothing but for the beats: without those this process would count as lost.
+    if (watch.sleeps() && askedToEnd() === undefined) {
+      await sleep(LOOK_MILLISECONDS);
+      continue;
+    }
+    await putRight(ground, worker, first);
+    first = false;
     for (const batch of await openBatches(ground.world)) await queueNext(ground.world, worker, batch);
     if (await files.look()) tellPeople();
-    const now = (await worker.legs("ictb-")).filter(({ state }) => state === "queued" || state === "working");
-    idle = now.length > 0 ? 0 : idle + 1;
+    const { own, others } = seenBy(worker.release, await worker.legs("ictb-"), new Set());
+    idle = own.length > 0 ? 0 : idle + 1;
+    looks = others ? IDLE_LOOKS.ends : given.looks;
     // What waits is done by another machine, or by the next worker of this one.
-    if (askedToEnd() !== undefined && !now.some(({ worker: name }) => name === worker.name)) return;
+    if (askedToEnd() !== undefined && !own.some(({ worker: name }) => name === worker.name)) return;
     await sleep(LOOK_MILLISECONDS);
   }
+}
+
+/** Legs of workers that are gone are handed back; those of a release of which no worker lives are taken out once, and come in anew. */
+async function putRight({ world, say }: LegGround, worker: LegWorker, first: boolean): Promise<void> {
+  const legs = await worker.legs("ictb-");
+  const beats = await ask(world.database, "exec", "read/host-beats");
+  const silent = new Set(beats.flatMap((beat) => (beat.silent ? [beat.process] : [])));
+  const gone = new Set(
+    seenBy(worker.release, legs, new Set()).own.flatMap(({ state, worker: name }) =>
+      state === "working" && name !== null && (holderIsGone(name) || silent.has(name)) ? [name] : [],
+    ),
+  );
+  if (gone.size > 0) say(`${await worker.handBack([...gone])} legs handed back`);
+  if (!first) return;
+  // Once, of what was there before this process: a worker of an older release must not take out what was queued for a newer one.
+  const living = new Set(
+    beats.flatMap(({ process, release }) =>
+      silent.has(process) || holderIsGone(process) ? [] : [legRelease(release)],
+    ),
+  );
+  const { leftOver } = seenBy(worker.release, legs, living);
+  if (leftOver.length > 0) say(`${leftOver.length} legs of another release taken out: ${leftOver.join(", ")}`);
+  await worker.cancel(leftOver);
 }
 
 /** What a process of this run would have, with the last word of its work. */

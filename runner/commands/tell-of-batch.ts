@@ -1,4 +1,4 @@
-// Files of batches, and the telling of people, where no worker has to live: after a person halted or closed one, and when one is asked about.
+// Files of batches, and the telling of people, without a worker: after a person halted or closed one, and when one is asked about.
 import type { Common } from "./call-options.ts";
 import { startTelling } from "../adapters/run-process.ts";
 import { projectBatch } from "../batch/answers.ts";

@@ -68,8 +68,8 @@ export interface HostSight {
 }
 
 /**
- * Every notice that holds now, whether it was told or not. `forHost` false: another machine tells what both know, and only what lies on this
- * one is left.
+ * Every notice that holds now, whether it was told or not. `forHost` false: another machine tells what both know, and only what lies on
+ * this one is left.
  */
 export function noticesOf(sight: HostSight, forHost = true): Notice[] {
   const inBatch = runsOfOpenBatches(sight.batches);

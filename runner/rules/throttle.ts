@@ -23,12 +23,17 @@ export type LoadVerdict =
   | { readonly kind: "pauses"; readonly why: string }
   | { readonly kind: "sleeps"; readonly why: string; readonly seconds: number };
 
-/** `byHand`: the file THROTTLE lies among the host's locks. */
-export function judgeLoad(look: LoadLook, seen: SeenSince, throttle: Throttle, byHand: boolean): LoadVerdict {
+/** `byHand`: the file THROTTLE that a person laid among the locks of this machine. */
+export function judgeLoad(
+  look: LoadLook,
+  seen: SeenSince,
+  throttle: Throttle,
+  byHand: string | undefined,
+): LoadVerdict {
   const busy = busyOf(look, seen);
   const critical = whyOver(busy, throttle.critical);
   if (critical !== undefined) return { kind: "sleeps", why: critical, seconds: throttle.hibernate_seconds };
-  const why = byHand ? "the file locks/THROTTLE lies there" : whyOver(busy, throttle.max);
+  const why = byHand === undefined ? whyOver(busy, throttle.max) : `the file ${byHand} lies there`;
   return why === undefined ? { kind: "goes_on" } : { kind: "pauses", why };
 }
 
@@ -74,9 +79,14 @@ export function nextStep(pause: Pause | undefined, verdict: LoadVerdict, now: nu
   return { go: false, pause: { quietSince }, wait: LOOK_MILLISECONDS };
 }
 
+/** Characters that a beat can say; the database refuses a longer one, and a process whose beats are refused counts as lost. */
+const LONGEST_WORD = 100;
+
 /** What a worker says it is at while a batch is held back, as its beats tell everybody. */
-export const heldBackWord = (batch_id: string, verdict: Exclude<LoadVerdict, { kind: "goes_on" }>): string =>
-  `${heldBack(batch_id)}${verdict.kind}: ${verdict.why}`;
+export function heldBackWord(batch_id: string, verdict: Exclude<LoadVerdict, { kind: "goes_on" }>): string {
+  const word = `${heldBack(batch_id)}${verdict.kind}: ${verdict.why}`;
+  return word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD - 1)}…` : word;
+}
 
 /** What workers that live say about a batch that they hold back; undefined when none does. */
 export const heldBackIn = (batch_id: string, doing: readonly string[]): string | undefined =>

@@ -22,6 +22,8 @@ export interface LegStanding {
   readonly state: "queued" | "working" | "ended" | "cancelled";
   /** Name of the worker that has or had it. */
   readonly worker: string | null;
+  /** The release whose workers take it. */
+  readonly release: string;
 }
 
 /** Does one leg to its end. It is asked again after a worker died in it, so it may find its work half done or done. */
@@ -44,6 +46,8 @@ export interface LegQueueClient {
 export interface LegWorker extends LegQueueClient {
   /** This worker's name; a new one each process. */
   readonly name: string;
+  /** It takes legs of this release alone. */
+  readonly release: string;
   /** Hands back the legs of workers that are gone; answers how many. A cancelled leg stays cancelled. */
   handBack(workers: readonly string[]): Promise<number>;
   /** Resolves with the reason when the scheduler's database no longer answers: the process must end, a new one goes on. */

@@ -81,7 +81,9 @@ export function schedulerContract(subject: SchedulerUnderTest): void {
       expect(await second.handBack(first.name)).toBe(1);
       await reached(() => begun().filter((id) => id === "dead/one~60000").length === 2);
       expect(await second.handBack(first.name)).toBe(0);
-      expect(await client.legs("dead/one")).toMatchObject([{ state: "working", worker: second.name }]);
+      expect(await client.legs("dead/one")).toMatchObject([
+        { state: "working", worker: second.name, release: "release-1" },
+      ]);
       await second.kill();
       await client.cancel(["dead/one~60000"]);
     }));

@@ -117,11 +117,11 @@ test("a file laid while an effect runs lets that effect end and holds the next o
   });
   await expect
     .poll(workerLog, { timeout: 60_000 })
-    .toContain(`${run} before leg_b_record pauses: the file locks/THROTTLE`);
+    .toContain(`${run} before leg_b_record pauses: the file ${throttle} lies there`);
   expect(await phasesOf(run)).toEqual(["cut_leg_a", "structural_verify"]);
   const held = await batch("status", ID);
   expect(held.events.find(({ event }) => event === "batch")).toMatchObject({
-    throttle: "pauses: the file locks/THROTTLE lies there",
+    throttle: `pauses: the file ${throttle} lies there`,
   });
   expect(held.events.filter(({ event }) => event === "machine").flatMap(({ doing }) => doing)).toContainEqual(
     expect.stringContaining(`${ID} held back: pauses`),
@@ -157,10 +157,12 @@ test("a batch that is given up while it is halted: its runs are voided, nothing 
   writeFileSync(throttle, "");
   const opened = await batch("open", other);
   expect(opened.events.find(({ event }) => event === "batch")).toMatchObject({
-    throttle: expect.stringContaining("pauses: the file locks/THROTTLE") as unknown,
+    throttle: `pauses: the file ${throttle} lies there`,
     per_minute: expect.any(Number) as unknown,
   });
-  await expect.poll(workerLog, { timeout: 60_000 }).toContain(`${GIVEN_UP}/plan/0/0 pauses: the file locks/THROTTLE`);
+  await expect
+    .poll(workerLog, { timeout: 60_000 })
+    .toContain(`${GIVEN_UP}/plan/0/0 pauses: the file ${throttle} lies there`);
   expect(await runs(GIVEN_UP)).toMatchObject([{ document_id: "LAW-C", run_id: null }]);
   rmSync(throttle);
   expect(await batch("follow", GIVEN_UP)).toMatchObject({ status: 3 });

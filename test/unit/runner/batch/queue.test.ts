@@ -63,9 +63,9 @@ test("after each document of a wave of fifty the scheduler is asked once what is
   const asked: string[] = [];
   const put: Leg[] = [];
   const known: LegStanding[] = [
-    { id: `${ID}/cut/LAW-1/0`, state: "working", worker: "w" },
-    { id: `${ID}/cut/LAW-2/0`, state: "ended", worker: "w" },
-    { id: `${ID}/cut/LAW-20/0`, state: "queued", worker: null },
+    { id: `${ID}/cut/LAW-1/0`, state: "working", worker: "w", release: "r1" },
+    { id: `${ID}/cut/LAW-2/0`, state: "ended", worker: "w", release: "r1" },
+    { id: `${ID}/cut/LAW-20/0`, state: "queued", worker: null, release: "r1" },
   ];
   const client: LegQueueClient = {
     legs: (prefix) => {

@@ -26,7 +26,7 @@ const look = (over: Partial<LoadLook> = {}, seconds = 0): LoadLook => ({
   now: new Date(START + seconds * 1_000),
   ...over,
 });
-const judged = (over: Partial<LoadLook>, byHand = false) => judgeLoad(look(over), new Map(), throttle, byHand);
+const judged = (over: Partial<LoadLook>, byHand?: string) => judgeLoad(look(over), new Map(), throttle, byHand);
 
 test.each([
   { over: {}, kind: "goes_on" },
@@ -44,20 +44,21 @@ test.each([
 });
 
 test("a file laid by hand pauses a quiet server, and a critical one sleeps all the same", () => {
-  expect(judged({}, true)).toMatchObject({ kind: "pauses", why: expect.stringContaining("THROTTLE") as unknown });
-  expect(judged({ ungranted_locks: 51 }, true)).toMatchObject({ kind: "sleeps", seconds: 60 });
+  const file = "/srv/locks/THROTTLE";
+  expect(judged({}, file)).toEqual({ kind: "pauses", why: "the file /srv/locks/THROTTLE lies there" });
+  expect(judged({ ungranted_locks: 51 }, file)).toMatchObject({ kind: "sleeps", seconds: 60 });
 });
 
 test("a transaction of others counts from the first look that saw it, and another one in its place from its own", () => {
   let seen = seenAfter(new Map(), look({ others: ["3/7", "4/1"] }));
   seen = seenAfter(seen, look({ others: ["3/7"] }, 200));
   const later = look({ others: ["3/7", "4/1"] }, 301);
-  expect(judgeLoad(later, seenAfter(seen, later), throttle, false)).toMatchObject({
+  expect(judgeLoad(later, seenAfter(seen, later), throttle, undefined)).toMatchObject({
     kind: "pauses",
     why: "301 seconds that a transaction of others runs, more than 300",
   });
   const ended = look({ others: ["4/1"] }, 301);
-  expect(judgeLoad(ended, seenAfter(seen, ended), throttle, false)).toEqual({ kind: "goes_on" });
+  expect(judgeLoad(ended, seenAfter(seen, ended), throttle, undefined)).toEqual({ kind: "goes_on" });
 });
 
 test("a batch that paused goes on after ten quiet seconds in a row, not before", () => {
@@ -114,4 +115,12 @@ test("what a worker says of a batch that it holds back is read again by whoever 
   const doing = ["batch", heldBackWord("ictb-20261129T120000Z-0000000a", verdict)];
   expect(heldBackIn("ictb-20261129T120000Z-0000000a", doing)).toBe("pauses: 11 locks that wait, more than 10");
   expect(heldBackIn("ictb-20261129T120000Z-0000000b", doing)).toBeUndefined();
+});
+
+test("a worker that waits for a transaction of others says so in words that its beats can carry, or it would count as lost", () => {
+  const id = "ictb-20261129T120000Z-0000000a";
+  const long = { kind: "pauses", why: "301 seconds that a transaction of others runs, more than 300" } as const;
+  const word = heldBackWord(id, long);
+  expect(word.length).toBe(100);
+  expect(heldBackIn(id, [word])).toMatch(/^pauses: 301 seconds that a transaction of others.*…$/);
 });
