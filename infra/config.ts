@@ -2,6 +2,7 @@
 // before anything is dialled.
 import * as z from "zod";
 import { configSchema } from "../runner/model/config.ts";
+import { judgeCopies } from "../runner/rules/own-host.ts";
 import { FINGERPRINT } from "../runner/model/ids.ts";
 import { sha } from "../runner/model/sha-schema.ts";
 import { Stopped } from "../runner/model/stop.ts";
@@ -196,6 +197,9 @@ function faultsOfMachines({ hosts = [], orchestrator: { content } }: StackConfig
     faults.push(
       `cutter:orchestrator.content.machines: ${names.length} names, and ${hosts.length + 1} connections lead to them`,
     );
+  const copies = judgeCopies(content)?.facts;
+  if (copies)
+    faults.push(`cutter:orchestrator.content.batch.backup_copies: ${copies.saw}; ${copies.hint ?? copies.wanted}`);
   return faults;
 }
 

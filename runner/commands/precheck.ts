@@ -12,7 +12,7 @@ import { judgeInstallation, majorOf, neededPrograms } from "../rules/postgres-ve
 import { judgePrechecks, precheckPoint, prechecks, type PrecheckFacts } from "../rules/precheck.ts";
 import { ROLES, type RoleKey } from "../model/run.ts";
 import { envLoginOf } from "../rules/env-login.ts";
-import { judgeOwnHost, otherwiseSaid } from "../rules/own-host.ts";
+import { judgeCopies, judgeOwnHost, otherwiseSaid } from "../rules/own-host.ts";
 import { checklistLines, printPoints } from "../terminal/checklist.ts";
 import { makeWorld } from "../wire.ts";
 import { readHere } from "../adapters/pinned-host.ts";
@@ -145,6 +145,13 @@ async function folderChecks(config: Config): Promise<Point[]> {
       },
     ),
   );
+  if (config.machines !== undefined)
+    copies.push(
+      check("copies of backups", "a folder that outlives each machine", () => {
+        insist(judgeCopies(config));
+        return Promise.resolve("declared, or no batches here");
+      }),
+    );
   const own = folders.map((folder) =>
     check(`folder ${folder}`, "a folder this user can write", async () => {
       insistOwnFolders(root, join(folder, "any"));

@@ -21,6 +21,22 @@ export function judgeOwnHost(
   };
 }
 
+/**
+ * Several machines that do batches without a folder for copies of backups: the machine that is lost takes the wave's backup with it, and
+ * everybody signs anew. STOP_PRECHECK_FAILED with the way out.
+ */
+export function judgeCopies({ machines, batch }: Pick<Config, "machines" | "batch">): Verdict {
+  if (machines === undefined || batch === undefined || batch.backup_copies !== undefined) return undefined;
+  return {
+    code: "STOP_PRECHECK_FAILED",
+    facts: {
+      saw: `${machines.names.length} machines that do batches, and no batch.backup_copies`,
+      wanted: "a folder that outlives each machine, in which every backup is copied before anyone signs",
+      hint: "mount one under the same path on all of them and name it in batch.backup_copies",
+    },
+  };
+}
+
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "::1"]);
 
 /**

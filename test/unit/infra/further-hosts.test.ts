@@ -9,14 +9,22 @@ import { declaredSources, declaredStack } from "../../support/declared-stack.ts"
 
 const KEY_FILE = "/etc/cutter/machines.env";
 
-function several(names: readonly string[], further: readonly string[], keyDeclared = true): StackConfig {
+const BATCH = { engine_database: "cutter_engine", credentials: { file: "/etc/cutter/engine.env" } } as const;
+const COPIES = { ...BATCH, backup_copies: ["/srv/cutter-copies"] };
+
+function several(
+  names: readonly string[],
+  further: readonly string[],
+  keyDeclared = true,
+  batch: object = COPIES,
+): StackConfig {
   const stack = declaredStack();
   const { orchestrator, connection, envFiles } = stack;
   return parseStackConfig({
     ...stack,
     orchestrator: {
       ...orchestrator,
-      content: { ...orchestrator.content, machines: { names: [...names], key_file: KEY_FILE } },
+      content: { ...orchestrator.content, batch, machines: { names: [...names], key_file: KEY_FILE } },
     },
     envFiles: keyDeclared ? [...envFiles, { file: KEY_FILE, owner: "root", group: "cutter", mode: "0640" }] : envFiles,
     hosts: further.map((name) => ({ name, connection: { ...connection, host: `${name}.example` } })),
@@ -43,6 +51,13 @@ test("a machine without a name in the configuration, a name without a machine an
   ]);
   expect(faultsOf(() => several(["law-1", "law-2", "law-3"], ["law-2", "law-2"]))).toEqual([
     "cutter:hosts: a machine named twice",
+  ]);
+});
+
+test("several machines that do batches without a folder for copies are refused, with the folder to name", () => {
+  expect(faultsOf(() => several(["law-1", "law-2"], ["law-2"], true, BATCH))).toEqual([
+    "cutter:orchestrator.content.batch.backup_copies: 2 machines that do batches, and no batch.backup_copies; " +
+      "mount one under the same path on all of them and name it in batch.backup_copies",
   ]);
 });
 

@@ -1,6 +1,6 @@
 // A configuration that was copied to another machine, and an env file that an older tool filled for another database.
 import { expect, test } from "vitest";
-import { judgeOwnHost, otherwiseSaid } from "../../../../runner/rules/own-host.ts";
+import { judgeCopies, judgeOwnHost, otherwiseSaid } from "../../../../runner/rules/own-host.ts";
 import { declaredStack } from "../../../support/declared-stack.ts";
 
 const { content } = declaredStack().orchestrator;
@@ -12,6 +12,18 @@ test("a machine that calls itself otherwise cuts nothing, and says both names", 
     code: "STOP_PRECHECK_FAILED",
     facts: { saw: "this machine calls itself vmi2", wanted: "vmi1, the host that people sign for" },
   });
+});
+
+test("of several machines that do batches none may be the only one with the wave's backup", () => {
+  const machines = { names: ["law-1", "law-2"], key_file: "/etc/cutter/machines.env" };
+  const { batch } = content;
+  if (!batch) throw new Error("a host that does batches is needed");
+  expect(judgeCopies({ machines, batch })).toMatchObject({
+    code: "STOP_PRECHECK_FAILED",
+    facts: { hint: expect.stringContaining("batch.backup_copies") as unknown },
+  });
+  expect(judgeCopies({ machines, batch: { ...batch, backup_copies: ["/srv/copies"] } })).toBeUndefined();
+  expect([judgeCopies({ batch }), judgeCopies({ machines })]).toEqual([undefined, undefined]);
 });
 
 test("names of database and recipient in an env file must say what the configuration says; no value is told", () => {
