@@ -285,7 +285,7 @@ function backupKeyComponent(config: StackConfig, { backupKey: armored }: Sources
 }
 
 /** The scheduler's own database; none on a host whose configuration names none. */
-function engineOf(config: StackConfig, { engine }: Sources): EngineDatabase | null {
+export function engineOf(config: StackConfig, { engine }: Pick<Sources, "engine">): EngineDatabase | null {
   const { batch } = config.orchestrator.content;
   return batch === undefined ? null : { database: batch.engine_database, place: psqlPlace(config), ...engine };
 }

@@ -25,7 +25,7 @@ export interface Sources {
   readonly rights: Rights;
   readonly definitions: TableDefinitions;
   /** SQL of the scheduler's own database. */
-  readonly engine: { readonly apply: string; readonly check: string };
+  readonly engine: { readonly apply: string; readonly check: string; readonly undo: string };
   /** Text of infra/sql/host-facts.sql. */
   readonly statement: string;
   /** Texts of the statements about what no declaration mentions. */
@@ -68,6 +68,7 @@ export function readOwnSources(config: PackageChoice, project: string): OwnSourc
     engine: {
       apply: readFileSync(join(project, "sql", "engine", "apply.sql"), "utf8"),
       check: readFileSync(join(project, "sql", "engine", "check.sql"), "utf8"),
+      undo: readFileSync(join(project, "sql", "engine", "undo.sql"), "utf8"),
     },
     statement: readFileSync(join(project, "infra", "sql", "host-facts.sql"), "utf8"),
     environment: {

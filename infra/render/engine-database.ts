@@ -1,7 +1,8 @@
 // The scheduler's own database: made where it is missing, its tables laid in one transaction, believed only after their own check.
-import { renderHostScript } from "./host-script.ts";
+import { FILE_FUNCTIONS } from "./file-steps.ts";
+import { renderGuard, renderHostScript } from "./host-script.ts";
 import { READ_ONLY_SESSION, psqlCommand, type PsqlPlace } from "./psql.ts";
-import { command, hereDocument } from "./shell-text.ts";
+import { PRELUDE, command, hereDocument } from "./shell-text.ts";
 
 /** SQL of sql/engine and where it is laid; `database` is the engine's, `place` the server as the cutter's own database is reached. */
 export interface EngineDatabase {
@@ -9,6 +10,7 @@ export interface EngineDatabase {
   readonly place: PsqlPlace;
   readonly apply: string;
   readonly check: string;
+  readonly undo: string;
 }
 
 /** What the look prints for a database that is not there, or has none of the tables. */
@@ -56,4 +58,28 @@ export function renderEngine(engine: EngineDatabase): string {
 fi`,
     ],
   });
+}
+
+/**
+ * Text of the script that takes it back, refused while a run is open: the tables in one transaction, then the database, which goes only when
+ * nobody is connected to it and nothing else lies there.
+ */
+export function renderEngineUndo(engine: EngineDatabase): string {
+  const { database, place } = engine;
+  const others = "SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace LIMIT 1";
+  return [
+    `# Takes the database of the scheduler, ${database}, back`,
+    PRELUDE,
+    FILE_FUNCTIONS,
+    renderGuard(place),
+    `${isThere(engine)} || { echo 'the database of the scheduler is not there'; exit 0; }`,
+    `if ${hasTables(engine)}; then
+  ${psqlCommand(inside(engine), OPTIONS)} -1 -f - ${hereDocument(engine.undo)}
+  [ $? -eq 0 ] || fail 'the tables of the scheduler still stand; nothing in ${database} has changed'
+fi`,
+    `[ -z "$(${psqlCommand(inside(engine), READ_ONLY_SESSION)} -c ${command(others)})" ] || fail 'the tables of the scheduler are gone; ${database} stays, for something else lies there'`,
+    `${psqlCommand(place, OPTIONS)} -c ${command(`DROP DATABASE ${database}`)} || fail 'the tables of the scheduler are gone; ${database} stays while somebody is connected to it: end the workers first'`,
+    `echo 'the database of the scheduler is taken back'`,
+    "",
+  ].join("\n");
 }

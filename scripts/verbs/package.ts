@@ -1,9 +1,11 @@
-// `npm run package -- show|apply|undo <name>`: one database package by hand. `show` prints the exact SQL that is acknowledged.
+// `npm run package -- show|apply|undo <name>`: one database package by hand. `show` prints the exact SQL that is acknowledged. `undo` takes
+// the scheduler's database back as well, which `up` lays with package batch.
 import { join } from "node:path";
 import { Argument } from "commander";
 import type { StackConfig } from "../../infra/config.ts";
 import { packageComponent } from "../../infra/database-spec.ts";
-import { declareHost, psqlPlace } from "../../infra/host-spec.ts";
+import { declareHost, engineOf, psqlPlace } from "../../infra/host-spec.ts";
+import { renderEngineUndo } from "../../infra/render/engine-database.ts";
 import { renderUndo } from "../../infra/render/package.ts";
 import { readSources } from "../../infra/sources.ts";
 import { sha256 } from "../../runner/model/canonical.ts";
@@ -18,6 +20,8 @@ import { openNamedStack, stackOption } from "../stack/stack.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 
 const LIMIT_SECONDS = 300;
+/** What `undo` calls the scheduler's database. */
+const ENGINE = "engine";
 
 interface Options {
   readonly stack: string;
@@ -37,7 +41,7 @@ function show(name: PackageName, json: boolean): Promise<number> {
 
 async function onStack(
   { stack, json }: Options,
-  name: PackageName,
+  name: PackageName | typeof ENGINE,
   scriptFor: (config: StackConfig) => Promise<string>,
 ): Promise<number> {
   const config = await readStackConfig(await openNamedStack(stack));
@@ -90,25 +94,39 @@ async function undoScript(config: StackConfig, name: PackageName): Promise<strin
   return renderUndo(declared, psqlPlace(config));
 }
 
+async function engineUndoScript(config: StackConfig): Promise<string> {
+  const engine = engineOf(config, await readSources(config, projectRoot(), new Date()));
+  if (engine !== null) return renderEngineUndo(engine);
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: "cutter:orchestrator.content.batch is not set",
+    wanted: "the stack of a host that does batches",
+  });
+}
+
 const program = programNamed("package", "one database package by hand");
-const verb = (
-  word: string,
+const verb = <Name extends string>(
+  [word, names]: readonly [string, readonly Name[]],
   description: string,
-  work: (options: Options, name: PackageName) => Promise<number>,
+  work: (options: Options, name: Name) => Promise<number>,
 ): void => {
   program
     .command(word)
     .description(description)
-    .addArgument(new Argument("<name>", "package").choices(PACKAGES))
+    .addArgument(new Argument("<name>", "package").choices(names))
     .addOption(stackOption())
     .option("--json", "one object on stdout", false)
-    .action((name: PackageName, options: Options) => runProgram(() => work(options, name)));
+    .action((name: Name, options: Options) => runProgram(() => work(options, name)));
 };
-verb("show", "print the SQL exactly as it is applied, and its sha256", ({ json }, name) => show(name, json));
-verb("apply", "lay one acknowledged package, or repair it", (options, name) =>
+verb(["show", PACKAGES], "print the SQL exactly as it is applied, and its sha256", ({ json }, name) =>
+  show(name, json),
+);
+verb(["apply", PACKAGES], "lay one acknowledged package, or repair it", (options, name) =>
   onStack(options, name, (config) => applyScript(config, name)),
 );
-verb("undo", "take one package back by its own undo", (options, name) =>
-  onStack(options, name, (config) => undoScript(config, name)),
+verb(
+  ["undo", [...PACKAGES, ENGINE] as const],
+  "take one package back by its own undo, or the scheduler's database, `engine`",
+  (options, name) =>
+    onStack(options, name, (config) => (name === ENGINE ? engineUndoScript(config) : undoScript(config, name))),
 );
 await program.parseAsync();

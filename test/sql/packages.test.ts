@@ -7,7 +7,7 @@ import { projectRoot } from "../../infra/place.ts";
 import { readOwnSources } from "../../infra/sources.ts";
 import { connectAs, startTestCluster, SUBSTRATE_TEMPLATE } from "../support/cluster.ts";
 import type { TestCluster } from "../support/cluster.ts";
-import { layPackages, ownPackage, packageFacts, undoPackages } from "../support/lay-packages.ts";
+import { layPackages, ownPackage, packageFacts, schedulersDatabase, undoPackages } from "../support/lay-packages.ts";
 
 // Roles belong to a cluster, so what an undo leaves behind can only be judged in a cluster of its own.
 let cluster: TestCluster;
@@ -17,6 +17,8 @@ const lay = (...names: PackageName[]): Promise<string[]> =>
   layPackages(cluster.facts, "one", names.length === 0 ? PACKAGES : names);
 const undo = (...names: PackageName[]): Promise<void> =>
   undoPackages(cluster.facts, "one", names.length === 0 ? PACKAGES : names);
+
+const RUN = "ictr-20261129T120000Z-00000001";
 
 const ROLES = [
   "cutter_backup",
@@ -198,5 +200,36 @@ describe("roles of a shared cluster", () => {
     } finally {
       await other.end();
     }
+  });
+});
+
+describe("the scheduler's database", () => {
+  const databases = async (): Promise<unknown[]> =>
+    (await admin.query("SELECT datname FROM pg_database WHERE datname = 'cutter_engine'")).rows;
+
+  it("is taken back by an undo of its own, after which no role of the batch package is left", async () => {
+    const scheduler = schedulersDatabase(cluster.facts, "one");
+    await lay();
+    await scheduler.lay();
+    expect(await databases()).toHaveLength(1);
+    expect(await scheduler.undo()).toContain("is taken back");
+    expect(await databases()).toEqual([]);
+    expect(await scheduler.undo()).toContain("is not there");
+    await undo("batch");
+    expect((await admin.query("SELECT FROM pg_roles WHERE rolname = 'cutter_engine'")).rowCount).toBe(0);
+  });
+
+  it("stays while somebody is connected or a run is open, and what stays can be laid again", async () => {
+    const scheduler = schedulersDatabase(cluster.facts, "one");
+    await lay();
+    await scheduler.lay();
+    const worker = await connectAs(cluster.facts, "workflow_admin", "cutter_engine");
+    await expect(scheduler.undo()).rejects.toThrow(/end the workers first/);
+    await worker.end();
+    expect(await scheduler.lay()).toContain("laid and verified");
+    await admin.query("SELECT cutter_runtime.open_run($1, 'LAW-A', 'host', 'lan', 'release', 'host 1 1')", [RUN]);
+    await expect(scheduler.undo()).rejects.toThrow(`STOP_RUN_OPEN ${RUN}`);
+    await admin.query("SELECT cutter_runtime.close_run($1, 1, 'voided', 'a reason')", [RUN]);
+    expect(await scheduler.undo()).toContain("is taken back");
   });
 });

@@ -186,7 +186,7 @@ export function declaredSources(allowed: boolean): Sources {
     packages: PACKAGES.map((name) => ({ ...readPackage(name, folder), allowed })),
     rights: parseRights(readFileSync(join(projectRoot(), "sql", "rights.json"), "utf8")),
     definitions: parseDefinitions(readFileSync(join(projectRoot(), "infra", "table-definitions.json"), "utf8")),
-    engine: { apply: "SELECT 1;", check: "SELECT 'laid' AS fact, true AS ok" },
+    engine: { apply: "SELECT 1;", check: "SELECT 'laid' AS fact, true AS ok", undo: "SELECT 1;" },
     statement: "SELECT path, lies_in, state, witness FROM facts\n",
     environment: {
       environment: ["SELECT kind, identity, value FROM environment\n"],

@@ -5,6 +5,7 @@ import type pg from "pg";
 import { packageComponents } from "../../infra/declared-packages.ts";
 import { PACKAGES, readPackage, type PackageName } from "../../infra/packages.ts";
 import { projectRoot } from "../../infra/place.ts";
+import { renderEngine, renderEngineUndo } from "../../infra/render/engine-database.ts";
 import { renderUndo } from "../../infra/render/package.ts";
 import type { PsqlPlace } from "../../infra/render/psql.ts";
 import { readOwnSources } from "../../infra/sources.ts";
@@ -45,6 +46,16 @@ export async function undoPackages(
   const place = placeOf(ground, database);
   for (const name of PACKAGES.filter((one) => names.includes(one)).reverse())
     await run(renderUndo({ ...ownPackage(name), allowed: true }, place));
+}
+
+/** The scheduler's own database, laid and taken back by the scripts that `up` and `package undo engine` send; they answer what was said. */
+export function schedulersDatabase(
+  ground: TestCluster,
+  database: string,
+): { readonly lay: () => Promise<string>; readonly undo: () => Promise<string> } {
+  const { engine } = readOwnSources({ sandbox: true, database: { packages: [], ack: {} } }, projectRoot());
+  const declared = { database: "cutter_engine", place: placeOf(ground, database), ...engine };
+  return { lay: () => run(renderEngine(declared)), undo: () => run(renderEngineUndo(declared)) };
 }
 
 /** What the package's own check finds: one row a fact, read only. */
