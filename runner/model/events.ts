@@ -289,8 +289,8 @@ export const batchMemberEvent = event("batch_member", {
 export type BatchMemberAnswer = z.infer<typeof batchMemberEvent>;
 
 /**
- * A machine that moves runs of this database, or is to. `silent`: what it holds may be taken over; `doing`: run ids, or batch for its worker;
- * of a silent one the runs it had and nobody has taken since. Null: not heard of in the last hour.
+ * A machine that moves runs of this database, or is to. `silent`: what it holds may be taken over; `doing`: run ids, or batch for its
+ * worker; of a silent one the runs it had and nobody has taken since. Null: not heard of in the last hour.
  */
 export const machineEvent = event("machine", {
   machine: text,
@@ -300,6 +300,8 @@ export const machineEvent = event("machine", {
   doing: words,
 });
 export type MachineAnswer = z.infer<typeof machineEvent>;
+/** Where the page of a closed batch lies now. */
+const batchPageEvent = event("batch_page", texts("batch_id", "file"));
 
 /** Everything that is printed with --json, an event or an answer a line. */
 export const printed = z.union([
@@ -352,6 +354,7 @@ export const printed = z.union([
   batchWaveEvent,
   batchMemberEvent,
   machineEvent,
+  batchPageEvent,
   z.object({
     document_id: text,
     source_version_id: text,

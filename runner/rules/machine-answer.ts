@@ -6,8 +6,8 @@ import type { RowOf } from "../model/rows.ts";
 const machineOf = ({ process }: Pick<RowOf<"read/host-beats">, "process">): string => process.split(" ", 1)[0] ?? "";
 
 /**
- * The newest beat of each machine first; `doing`: what its living processes are at, of a silent machine the runs it still holds. Machines of
- * `names`, which are this host together, that were not heard of stand at the end.
+ * The newest beat of each machine first; `doing`: what its living processes are at, of a silent machine the runs it still holds. Machines
+ * of `names`, which are this host together, that were not heard of stand at the end.
  */
 export function machineAnswers(
   beats: readonly RowOf<"read/host-beats">[],
