@@ -34,7 +34,9 @@ function program(answer: (status: number) => void): Command {
 
   const orchestrate = root
     .command("orchestrate")
-    .description("runs: cut, resume, status, revert, void, halt, unhalt, verify");
+    .description(
+      "runs: plan, cut, resume, follow, status, watch, requests, approvals, units, revert, void, halt, unhalt, verify, notify, batch",
+    );
   addRunVerbs(orchestrate, { common, run });
   addLookVerbs(orchestrate, { common, run });
   addBatchVerbs(orchestrate.command("batch").description("many documents, wave by wave"), { common, run });
@@ -159,11 +161,11 @@ function addBatchVerbs(batch: Command, { common, run }: Running): void {
     .action((id: string, files: string[]) => run(async () => (await verbs()).resumeBatch(common(), id, files)));
   batch
     .command("follow <batch-id>")
-    .description("wait until the batch needs people or is done")
+    .description("wait until the batch needs signatures, stands still or is closed")
     .action((id: string) => run(async () => (await verbs()).followBatch(common(), id)));
   batch
     .command("void <batch-id> <reason>")
-    .description("nothing more is done; runs that wrote nothing are voided")
+    .description("give the batch up; runs that wrote nothing are voided")
     .action((id: string, reason: string) =>
       run(async () => (await import("./commands/batch-void.ts")).voidBatch(common(), id, reason)),
     );

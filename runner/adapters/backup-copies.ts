@@ -12,7 +12,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Path of the copy of a backup with this digest. */
 const copyIn = (folder: string, file_sha: string): string => {
-  if (!SHA256.test(file_sha)) throw new Error("a digest out of form");
+  if (!SHA256.test(file_sha)) throw new Error("not a valid digest");
   return join(folder, `${file_sha}.sql.gpg`);
 };
 

@@ -61,7 +61,7 @@ export async function hostSight(config: Config, notifications: NotificationConfi
 
 /** Why a look failed, in our words. */
 export const reasonOf = (error: unknown): string =>
-  error instanceof Stopped ? error.facts.saw : codeOf(error, "it is out of form");
+  error instanceof Stopped ? error.facts.saw : codeOf(error, "it is not valid");
 
 async function runsOf(root: string, unseen: (what: string) => void): Promise<SeenRun[]> {
   const folder = runFolder(root);

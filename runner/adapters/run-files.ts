@@ -19,7 +19,7 @@ const RUN_FILE_CAP = 64 * 1024 * 1024;
 export function runFolder(root: string): Pick<RunFiles, "readRun" | "writeRun"> {
   const inRun = (runId: string, relative: string): string => {
     if (!isRunId(runId))
-      throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
+      throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid run id", wanted: "ictr-<UTC>-<8 hex>" });
     return inside(root, join("runs", runId), relative);
   };
   return {
@@ -59,7 +59,7 @@ export function runFiles(root: string, locks: string): RunFiles {
     },
     haltFile: async (runId) => {
       if (!isRunId(runId))
-        throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>" });
+        throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid run id", wanted: "ictr-<UTC>-<8 hex>" });
       for (const name of [haltFileName(null), haltFileName(runId)]) {
         const path = join(locks, name);
         if (!(await exists(path))) continue;

@@ -19,7 +19,7 @@ const NAME = /^[a-z][a-z-]{0,40}-\d{4}-\d\d-\d\d-\d{6}\.md$/;
 export async function deliverDocument(common: Common, subject: string, name: string): Promise<number> {
   if (!SUBJECT.test(subject) || !NAME.test(name))
     throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: "a subject or a name of a document out of form",
+      saw: "not a valid subject or name of a document",
       wanted: "a document or host, and <kind>-<date>-<time>.md",
     });
   const { config, reporter } = await makeWorld(common.config);

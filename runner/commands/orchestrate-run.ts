@@ -100,7 +100,7 @@ export async function startVerb(
   const work: WorkOfRun = { runId, kind, words };
   if (ask === undefined) return startAndFollow(common, work);
   if (!/^[0-9a-f]{8}$/.test(ask))
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a token out of form", wanted: "8 hex digits" });
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid token", wanted: "8 hex digits" });
   const { config } = await loadConfig(common.config);
   const { runtime_root: root } = config.orchestrator;
   // Another machine may have begun it; whether there is such a run is then the database's to say.

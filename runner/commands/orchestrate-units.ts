@@ -10,7 +10,7 @@ import { printJson } from "../terminal/print-json.ts";
 export async function showUnits(common: Common, document: string): Promise<number> {
   if (!isDocumentId(document))
     throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: "a document id out of form",
+      saw: "not a valid document id",
       wanted: "3-32 of A-Z 0-9 -, no dash at an edge",
     });
   const world = await makeWorld(common.config);

@@ -90,7 +90,7 @@ function checked(value: unknown, code: "STOP_APPROVAL_INVALID" | "STOP_REFUSED_I
 
 function refused(code: "STOP_APPROVAL_INVALID" | "STOP_REFUSED_INPUT", reason: string): Stopped {
   return new Stopped(code, {
-    saw: `the approver set is out of form (${reason})`,
+    saw: `the approver set is not valid (${reason})`,
     wanted: "approvers.json with version, threshold and persons, as RFC 8785 bytes",
     hint: "`npm run approvers -- write <this file> <new file>` names every fault or writes it in its one form; pin the digest it prints",
   });

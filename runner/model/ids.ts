@@ -27,20 +27,20 @@ export const isSourceVersionId = (text: string): text is SourceVersionId =>
 /** A word that a person typed, as a run id: it becomes a path. STOP_REFUSED_INPUT when it is none. `more`: where to look for one. */
 export function runIdOf(text: string, more: Pick<StopFacts, "hint" | "next"> = {}): RunId {
   if (isRunId(text)) return text;
-  throw new Stopped("STOP_REFUSED_INPUT", { saw: "a run id out of form", wanted: "ictr-<UTC>-<8 hex>", ...more });
+  throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid run id", wanted: "ictr-<UTC>-<8 hex>", ...more });
 }
 
 /** The same for a document id. */
 export function documentIdOf(text: string): DocumentId {
   if (isDocumentId(text)) return text;
   const wanted = "3-32 of A-Z 0-9 -, no dash at an edge";
-  throw new Stopped("STOP_REFUSED_INPUT", { saw: "a document id out of form", wanted });
+  throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid document id", wanted });
 }
 
 /** `ictr-<UTC to the second>-<8 hex>`. */
 export function newRunId(now: Date, eightHex: string): RunId {
   const id = `ictr-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${eightHex}`;
-  if (!isRunId(id)) throw new Error("a run id out of form");
+  if (!isRunId(id)) throw new Error("not a valid run id");
   return id;
 }
 

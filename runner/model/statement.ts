@@ -178,7 +178,7 @@ function built<T extends Statement | Request>(schema: z.ZodType<T>, value: unkno
   const fault = result.success ? bindingFault(result.data) : places(result.error);
   if (!result.success || fault !== undefined) {
     throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: fault ?? "a field out of form",
+      saw: fault ?? "a field that is not valid",
       wanted: "every field present, in its form, none extra",
     });
   }
@@ -193,5 +193,5 @@ function bindingFault(value: Statement | Request): string | undefined {
 // Paths hold only names of our own schema (objects are strict), so they may be shown; values and foreign keys may not.
 function places(error: z.ZodError): string {
   const first = error.issues.slice(0, 5).map((issue) => `${issue.path.join(".") || "top level"} (${issue.code})`);
-  return `field out of form: ${first.join(", ")}`;
+  return `field that is not valid: ${first.join(", ")}`;
 }

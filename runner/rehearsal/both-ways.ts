@@ -139,7 +139,7 @@ async function open({ run, counts }: Candidate, stage: Stage, runId: RunId): Pro
 /** A run id of the same form that is another one: the restored copy knows no run but the rehearsal's. */
 function secondRunId(runId: RunId): RunId {
   const other = `${runId.slice(0, -8)}${sha256(`rehearsal of ${runId}`).slice(0, 8)}`;
-  if (!isRunId(other)) throw new Error("a run id out of form");
+  if (!isRunId(other)) throw new Error("not a valid run id");
   return other;
 }
 

@@ -37,7 +37,10 @@ export async function insistChain(current: PinnedSet, rows: readonly Kept[], ver
 async function proven(previous: PinnedSet, row: Kept, verify: Verify): Promise<ProvenSuccession[]> {
   const kept = keptSignatures.safeParse(row.signatures);
   if (!kept.success)
-    throw broken(`signatures of version ${row.version} out of form`, "statements and signatures as they were made");
+    throw broken(
+      `signatures of version ${row.version} that are not valid`,
+      "statements and signatures as they were made",
+    );
   const found: ProvenSuccession[] = [];
   for (const item of kept.data) {
     const bytes = Buffer.from(item.statement, "base64");

@@ -18,9 +18,7 @@ export function batchText(
     ...(batch.backup_minutes_left === null ? [] : [`  backup good for ${batch.backup_minutes_left} min more`]),
     ...(batch.per_minute === null
       ? []
-      : [
-          `  ${batch.per_minute} documents a minute, about ${batch.minutes_left ?? 0} min left without the time people need`,
-        ]),
+      : [`  ${batch.per_minute} documents a minute, about ${batch.minutes_left ?? 0} min of machine time left`]),
     ...(batch.throttle === "goes_on" ? [] : [`  HOLDS BACK  ${batch.throttle}`]),
     ...waves.map(waveText),
     ...open.map(memberText),

@@ -44,8 +44,10 @@ function frontOf(ways: Ways): Command {
     .command("help [verb]")
     .description("this list, or how a verb is used")
     .helpGroup("This folder")
-    .action(async (verb?: string) => {
-      const words = verb === undefined ? ["--help"] : verbNamed(verb) === undefined ? [verb] : [verb, "--help"];
+    .action(async (name?: string) => {
+      const verb = name === undefined ? undefined : verbNamed(name);
+      if (verb?.usage !== undefined) return write(usagePage(verb.name, verb.does, verb.usage, verb.at === "host"));
+      const words = name === undefined ? ["--help"] : verb === undefined ? [name] : [name, "--help"];
       await front.parseAsync(words, { from: "user" });
     });
   return front;
@@ -70,6 +72,11 @@ function addVerb(front: Command, verb: Verb, ways: Ways): void {
       else await ways.program(verb.program ?? `dist/scripts/${verb.name}.mjs`, all);
     });
 }
+
+/** Help of a verb whose words another program reads, which knows only its own name. */
+const usagePage = (name: string, does: string, usage: string, atHost: boolean): string =>
+  `Usage: cutter ${name} ${usage}\n\n${does}\n` +
+  (atHost ? `\nThe host's own program answers; its options: cutter host ${name} -- --help\n` : "");
 
 /** Options that stood before the verb, for the program behind it. */
 const optionsBefore = ({ stack, json }: FrontOptions): string[] => [

@@ -83,7 +83,8 @@ const fenced = (page: string): string[] => ["```", page.trimEnd(), "```", ""];
 const HEAD = [
   "# Commands",
   "",
-  "Made by `npm run reference` from what the programs say to `--help`; a test holds it. `npx cutter <verb>` and `npm run <verb> --` are",
-  "the same programs. For another program to read (`| jq`), take `npx cutter <verb> --json`: npm prints lines of its own before `npm run`.",
+  "Made by `npm run reference` from what the programs print for `--help`; a test compares them. `npx cutter <verb>` and",
+  "`npm run <verb> --` are the same programs; `docs`, `completion` and the words of the host's own program are no npm scripts.",
+  "For another program to read (`| jq`), take `npx cutter <verb> --json`: npm prints lines of its own before `npm run`.",
   "",
 ];

@@ -17,7 +17,7 @@ export type Group = (typeof GROUPS)[number];
 /**
  * `does`: one line of at most 72 characters. `wish` and `type`: what a person wants, and the words that do it, for README's table.
  * `program`: where the program lies when it is not dist/scripts/<name>.mjs, from the project's root; `host`: the words go to the host's
- * cutter; `front`: the front program answers itself.
+ * cutter; `front`: the front program answers itself. `usage`: what follows the name, where no program of ours explains itself.
  */
 export interface Verb {
   readonly name: string;
@@ -27,6 +27,7 @@ export interface Verb {
   readonly type?: string;
   readonly program?: string;
   readonly at?: "host" | "front";
+  readonly usage?: string;
 }
 
 // prettier-ignore
@@ -73,19 +74,19 @@ export const VERBS: readonly Verb[] = [
 
   { name: "docs", group: "This folder", does: "a stop code explained: cause, ways out, example", wish: "understand a stop", type: "npx cutter docs STOP_DRIFT", at: "front" },
   { name: "completion", group: "This folder", does: "completion for bash, zsh or fish", at: "front" },
-  { name: "test", group: "This folder", does: "types, lint, rules and the main situations", program: "scripts/build/test.mjs" },
-  { name: "bench", group: "This folder", does: "a ratio measured beside a peer", program: "scripts/build/bench.mjs" },
-  { name: "soak", group: "This folder", does: "batches over three machines while these fail", program: "scripts/build/soak.mjs" },
-  { name: "reference", group: "This folder", does: "docs/commands.md, from the programs' own help" },
+  { name: "test", group: "This folder", does: "types, lint, rules and the main situations", program: "scripts/build/test.mjs", usage: "[--all] [files and options of Vitest]" },
+  { name: "bench", group: "This folder", does: "a ratio measured beside a peer", program: "scripts/build/bench.mjs", usage: "<name> [arguments]; without a name it lists them" },
+  { name: "soak", group: "This folder", does: "batches on three simulated machines that are made to fail", program: "scripts/build/soak.mjs", usage: "batch [--soaks <n>] [--documents <n>] [--seconds <n>]" },
+  { name: "reference", group: "This folder", does: "write docs/commands.md from the programs' own help" },
   { name: "release", group: "This folder", does: "a release of the runner, from green tests only" },
 
   { name: "host", group: "Words of the host's own program", does: "any verb of the host's cutter: host <words>", at: "host" },
-  { name: "orchestrate", group: "Words of the host's own program", does: "runs, as the host's own verbs", at: "host" },
-  { name: "gate", group: "Words of the host's own program", does: "admission of signed statements that lie on the host", at: "host" },
-  { name: "journal", group: "Words of the host's own program", does: "walk the hash chain of a run", at: "host" },
-  { name: "precheck", group: "Words of the host's own program", does: "everything that must be true before a run", at: "host" },
-  { name: "names", group: "Words of the host's own program", does: "names of environment and configuration, never a value", at: "host" },
-  { name: "stops", group: "Words of the host's own program", does: "the stop table as the host has it", at: "host" },
+  { name: "orchestrate", group: "Words of the host's own program", does: "runs, as the host's own verbs", at: "host", usage: "<verb> [words...]" },
+  { name: "gate", group: "Words of the host's own program", does: "admission of signed statements that lie on the host", at: "host", usage: "admit <files...>" },
+  { name: "journal", group: "Words of the host's own program", does: "walk the hash chain of a run", at: "host", usage: "verify <run-id>" },
+  { name: "precheck", group: "Words of the host's own program", does: "everything that must be true before a run", at: "host", usage: "[--stack <name>] [--json]" },
+  { name: "names", group: "Words of the host's own program", does: "names of environment and configuration, never a value", at: "host", usage: "[--stack <name>] [--json]" },
+  { name: "stops", group: "Words of the host's own program", does: "the stop table as the host has it", at: "host", usage: "[--stack <name>] [--json]" },
 ];
 
 /** The verb of this name, undefined when there is none. */

@@ -31,7 +31,7 @@ export function givenAnswers(
   const told = person.map((text) => personOf(text));
   if (told.includes(undefined))
     throw refused(
-      "a --person out of form",
+      "a --person that is not valid",
       "id:name:/path/of/public-key.asc:GATE,GATE with an id of lower-case letters",
     );
   return {
@@ -120,7 +120,7 @@ export async function askPeople(ask: NonNullable<Ask>): Promise<Person[]> {
     if (person.success) people.push(person.data);
     else
       process.stderr.write(
-        `  not taken: ${person.error.issues.map((issue) => issue.path.join(".")).join(", ")} out of form\n`,
+        `  not taken: ${person.error.issues.map((issue) => issue.path.join(".")).join(", ")} not valid\n`,
       );
   }
 }

@@ -151,5 +151,5 @@ export function answerOf(
   const parsed = answersSchema.shape[name].safeParse(text);
   if (parsed.success) return { value: parsed.data };
   const [issue] = parsed.error.issues;
-  return { fault: issue?.code === "invalid_format" ? issue.message : "out of form" };
+  return { fault: issue?.code === "invalid_format" ? issue.message : "not valid" };
 }

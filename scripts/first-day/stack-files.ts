@@ -41,7 +41,7 @@ const folderOf = (stack: string): string => join("people", stack);
 export function targetsOf(stack: string, project: string): string[] {
   if (!STACK_NAME.test(stack) || stack === "sandbox")
     throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: "a stack name out of form",
+      saw: "not a valid stack name",
       wanted: "lower-case letters, digits and dashes, and not sandbox",
       hint: "name the new host, for example npm run init -- contabo",
     });

@@ -16,7 +16,7 @@ import type { Target } from "./target.ts";
  */
 export async function enactedText(target: Target, document: string, own: string): Promise<Supersedes> {
   if (!isDocumentId(document))
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a document id out of form", wanted: "3-32 of A-Z 0-9 -" });
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid document id", wanted: "3-32 of A-Z 0-9 -" });
   const events = await answersOf(target, ["orchestrate", "units", document]);
   const units = eventsLike(standingUnitEvent, events);
   const [end] = eventsLike(standingEvent, events);

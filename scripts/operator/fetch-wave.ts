@@ -30,7 +30,7 @@ const ASKED: Readonly<Record<string, readonly Gate[]>> = {
  */
 export async function fetchWave(target: Target, id: string, folder: string): Promise<FetchedWave[]> {
   if (!isBatchId(id))
-    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a batch id out of form", wanted: "ictb-<UTC>-<8 hex>" });
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid batch id", wanted: "ictb-<UTC>-<8 hex>" });
   const events = await answersOf(target, ["orchestrate", "batch", "status", id]);
   const [batch] = eventsLike(batchEvent, events);
   const waiting = eventsLike(batchMemberEvent, events).filter(({ standing }) => standing in ASKED);

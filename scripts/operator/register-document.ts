@@ -52,7 +52,7 @@ export async function readRegistration(
     versionLabel.length > LABEL_CHARACTERS
   ) {
     throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: "a version label out of form",
+      saw: "not a valid version label",
       wanted: `one line of at most ${LABEL_CHARACTERS} visible characters`,
     });
   }

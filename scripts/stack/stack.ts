@@ -38,7 +38,7 @@ export function stackPlace(
 ): StackPlace {
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(stack))
     throw new Stopped("STOP_PRECHECK_FAILED", {
-      saw: "a stack name out of form",
+      saw: "not a valid stack name",
       wanted: "lower-case letters, digits and dashes",
     });
   const configFile = join(project, `Pulumi.${stack}.yaml`);

@@ -46,7 +46,7 @@ withSigningOptions(programNamed("approve", "read, judge and sign one request wit
   .option("--page <file>", "where the page to read goes; default pages/<run>-<gate>.html")
   .option(
     "--refuse <reason>",
-    "sign that this run, or each of a wave, must not go on, and why; it then asks nobody any more",
+    "sign that this run, or each of a wave, must not go on, and why; no further signatures are requested",
   )
   .addOption(
     new Option("--decision <decision>", "of a torn run, for SG_3_failure_escalation only").choices([

@@ -36,15 +36,17 @@ verb("status [batch-id]", "where batches stand, and the next command", (target, 
   ask(target, ["status", ...words], options),
 );
 verb("resume <batch-id> [signed...]", "admit signed files and let every document go on that may", resume);
-verb("follow <batch-id>", "wait until the batch needs people or is done", (target, words, options) =>
-  ask(target, ["follow", ...words], options),
+verb(
+  "follow <batch-id>",
+  "wait until the batch needs signatures, stands still or is closed",
+  (target, words, options) => ask(target, ["follow", ...words], options),
 );
 verb("fetch <batch-id>", "bring what a wave has to sign to this machine", fetch).option(
   "--out <folder>",
   "where wave bundles go; below it a folder of the batch's name",
   "bundles",
 );
-verb("void <batch-id> [reason]", "nothing more is done; runs that wrote nothing are voided", (target, words, options) =>
+verb("void <batch-id> [reason]", "give the batch up; runs that wrote nothing are voided", (target, words, options) =>
   ask(target, ["void", words[0] ?? "", reasonOf(words[1], options)], options),
 ).option("--reason <text>", "why, in place of the word");
 verb("halt <batch-id> [reason]", "stop every open run of the batch", (target, words, options) =>

@@ -211,7 +211,7 @@ async function looked(
 
 function incomplete(missing: readonly string[], keys: readonly string[]): Stopped {
   return new Stopped("STOP_REFUSED_INPUT", {
-    saw: `${missing.length} answers are missing or out of form, and there is no terminal to ask on`,
+    saw: `${missing.length} answers are missing or not valid, and there is no terminal to ask on`,
     wanted: "an option each, or a line each in the file of --answers",
     details: [...missing, ...keys.map((key) => `shown now: ${key}`)],
     hint: "give what is listed; nothing was written",

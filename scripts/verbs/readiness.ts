@@ -106,7 +106,7 @@ function stackFile(stack: string): string {
   if (stack.endsWith(".yaml")) return stack;
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(stack))
     throw new Stopped("STOP_PRECHECK_FAILED", {
-      saw: "a stack name out of form",
+      saw: "not a valid stack name",
       wanted: `lower-case letters, digits and dashes, or a file as ${basename("Pulumi.contabo.yaml")}`,
     });
   return join(projectRoot(), `Pulumi.${stack}.yaml`);
