@@ -8,7 +8,7 @@ import { postgresDatabase } from "./postgres.ts";
 import { ownHolder } from "./run-process.ts";
 
 const BEAT_MILLISECONDS = 2_000;
-/** After a beat that failed, as when both places of the role were taken. */
+/** After a beat that failed, as when every connection of the role was in use. */
 const AGAIN_MILLISECONDS = 200;
 /** As cutter_runtime.is_silent counts. */
 const SILENT_MILLISECONDS = 10_000;

@@ -31,7 +31,7 @@ const SETTINGS = {
   plan_cache_mode: "force_generic_plan",
 };
 
-/** Everything but the host's own checks. One connection a role, one after the other: the roles are limited to two. */
+/** Everything but the host's own checks. One connection for each role, one after the other: some roles may have only two. */
 export async function collectDatabaseFacts(
   config: Config,
 ): Promise<Omit<PrecheckFacts, "others" | "adopted" | "rights">> {

@@ -37,7 +37,6 @@ export function waveBackup(host: BackupVault, root: string, maxAgeMinutes: numbe
     vault: {
       ...host,
       take,
-      kept: () => host.kept(),
       // A member's end is not the wave's: the next one is rehearsed in the same server.
       letGo: () => Promise.resolve(),
     },

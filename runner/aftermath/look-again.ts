@@ -1,4 +1,4 @@
-// Everything a finished run promised, looked at again as cutter_verify; nothing is written.
+// Everything a finished run promised, looked at again as cutter_verify, the baseline as cutter_backup; nothing is written.
 import { protectedHash } from "../looks/facts.ts";
 import { lookAtEnd } from "../looks/end-facts.ts";
 import { chainOf } from "../looks/run-record.ts";

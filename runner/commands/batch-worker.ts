@@ -199,7 +199,7 @@ async function runWork(
     ...shared
   }: Pick<World, "askedToEnd" | "environment"> &
     Partial<Pick<World, "vault">> & {
-      /** Before an effect, asked through the connection that the run has open; another one would take the second place of the role. */
+      /** Before an effect, asked through the connection that the run has open; another one would take one more connection of the role. */
       readonly quiet: (what: string, database: World["database"]) => Promise<void>;
     },
 ): Promise<RunWork> {

@@ -118,7 +118,7 @@ export const ROWS = {
     close_kind: nullable, close_reason: nullable, stopped: nullable, now: when, halts_in_force: z.array(text),
   }),
   "read/batch-members": z.strictObject({
-    document_id: text, ordinal: count, wave: count, run_id: nullable, attempts: count, failures: count, quarantined: z.boolean(), reason: nullable,
+    document_id: text, ordinal: count, wave: count, run_id: nullable, failures: count, quarantined: z.boolean(), reason: nullable,
     last_stop: nullable, run_state: nullable, close_kind: nullable, units: count.nullable(), backed_up: when.nullable(), admitted: z.array(text),
   }),
   "read/batch-waves": z.strictObject({ wave: count, outcome_digest: text, outcome: waveOutcome, at: when }),

@@ -1,11 +1,6 @@
 // Which run a report belongs to, as the report itself says it: a reporter replaces only what the same run wrote.
 import { isRunId } from "../model/ids.ts";
 
-/** The line every report of a run carries in its head. */
-export function ownerLine(runId: string): string {
-  return `- run: \`${runId}\``;
-}
-
 /** Run id of a report's text, Markdown or page; undefined when it names none. Only the head counts: what stands before the first section. */
 export function ownerOf(text: string): string | undefined {
   const found = text.startsWith("<!doctype html>")

@@ -1,4 +1,4 @@
-// How a stop is shown: eight labels for people, one object for programs. Every value as one printable line.
+// How a stop is shown: labelled lines for people, one object for programs. Every value as one printable line.
 import type { Ended, StatusJson, StopJson } from "../model/events.ts";
 import { isStopCode, STOPS, type StopCode, type StopFacts, type Stopped } from "../model/stop.ts";
 import { labelled, safeText } from "./status-text.ts";

@@ -14,13 +14,16 @@ export interface Attention {
   readonly now: Date;
 }
 
-/** Whether a look is so old, or found so much, that the next thing to do is another one. */
+/** Age of a look at the host from which on the next one is due. */
 const LOOK_AGAIN_HOURS = 24;
 const HOUR = 3_600_000;
 
 export const openRuns = ({ runs }: Attention): readonly StatusJson[] => runs.filter(({ closed }) => closed === null);
 
-/** The one command to type next. A halt comes before everything, then the oldest open run, then the look at the host. */
+/**
+ * The one command to type next: what the oldest open run that names one asks for (a halted run: its UNHALT), else `status`; without an
+ * open run a look at the host when it is due or found something, else a cut.
+ */
 export function nextCommandOf(found: Attention): string {
   const open = openRuns(found);
   const waiting = open.findLast(({ next }) => next !== null);

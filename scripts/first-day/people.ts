@@ -104,7 +104,7 @@ Once, compare with the operator, over the telephone or face to face:
 - your key: \`${fingerprint}\`
 - the approver set, sha256: \`${facts.approversSha}\`
 
-You may sign: ${person.gates.join(", ")}. Your machine needs Node 20, git and your own gpg:
+You may sign: ${person.gates.join(", ")}. Your machine needs Node 20.11 or newer, git and your own gpg:
 
 \`\`\`sh
 git pull

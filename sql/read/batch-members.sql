@@ -2,7 +2,7 @@
 -- params: $1 batch_id text
 -- returns: many
 -- Members of a batch in the order of work, each with its run as it stands and the gates it holds an unused admission for that is in its time.
-SELECT m.document_id, m.ordinal, m.wave, m.run_id, m.attempts, m.failures, m.quarantined IS NOT NULL AS quarantined, m.reason,
+SELECT m.document_id, m.ordinal, m.wave, m.run_id, m.failures, m.quarantined IS NOT NULL AS quarantined, m.reason,
        coalesce(r.last_stop, m.last_stop) AS last_stop, r.state AS run_state, r.close_kind,
        (p.output ->> 'candidate_count')::int AS units,
        (SELECT pg_catalog.min(b.at) FROM cutter_runtime.backup_receipt b

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { askKnowledgeBase, httpReporter } from "../../runner/adapters/http-reporter.ts";
 import { configSchema } from "../../runner/model/config.ts";
 import { Stopped } from "../../runner/model/stop.ts";
-import { ownerLine } from "../../runner/rules/report-owner.ts";
+import { ownerLine } from "../support/owner-line.ts";
 import { reporterContract, stopOf, type ReporterUnderTest } from "./reporter.contract.ts";
 
 const KEY = "planted-key-0123456789";

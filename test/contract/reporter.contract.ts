@@ -1,7 +1,7 @@
 // What every reporter must do: deliver whole, once, under the run's own name; never touch what is not the run's.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Stopped } from "../../runner/model/stop.ts";
-import { ownerLine } from "../../runner/rules/report-owner.ts";
+import { ownerLine } from "../support/owner-line.ts";
 import type { Reporter } from "../../runner/world/files.ts";
 
 /** One reporter with an empty place behind it. `stored` answers undefined where nothing lies. */

@@ -3,7 +3,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, wr
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { folderReporter } from "../../runner/adapters/folder-reporter.ts";
-import { ownerLine } from "../../runner/rules/report-owner.ts";
+import { ownerLine } from "../support/owner-line.ts";
 import { memoryReporter } from "../support/memory-reporter.ts";
 import { reporterContract, reporterOfPlacesContract, stopOf, type ReporterUnderTest } from "./reporter.contract.ts";
 
