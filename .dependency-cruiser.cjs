@@ -104,7 +104,7 @@ module.exports = {
       [
         "^runner/(?!cut|cli|wire)[a-z-]+[.]ts$",
         "^runner/(?:rules|model|looks|world)/",
-        "^runner/aftermath/request-bundle[.]ts$",
+        "^runner/aftermath/request-(?:bundle|contents)[.]ts$",
         "^(?:node:)?crypto$",
         ...npm("zod"),
       ],

@@ -17,7 +17,7 @@ type Receipt = RowOf<"read/receipts">;
  */
 export async function freshReceipt(run: Run, planned: Pick<Planned, "source" | "backup">): Promise<Receipt> {
   const [newest] = await receiptsOf(run);
-  const tooOld = newest && backupTooOld(takenAt(newest), newest.now, run.world.config.backup.max_age_minutes);
+  const tooOld = newest && isTooOld(newest, run.world.config.backup.max_age_minutes);
   if (!newest || tooOld || (await liesElsewhere(run, newest))) return oneMoreReceipt(run, planned);
   await insistAccounted(run, planned, newest);
   return newest;
@@ -41,6 +41,10 @@ async function liesElsewhere({ row, world }: Run, newest: Receipt): Promise<bool
   const here = await world.vault.has(row.run_id, newest);
   return world.config.machines !== undefined && !here;
 }
+
+/** Whether a run that goes on would take one more backup, whose EXECUTION is another. */
+export const isTooOld = (receipt: Receipt, maxAgeMinutes: number): boolean =>
+  backupTooOld(takenAt(receipt), receipt.now, maxAgeMinutes);
 
 /** A backup that several runs share is recorded by each when its turn comes: its age counts from its proof. */
 function takenAt({ proof, at }: Receipt): Date {

@@ -1,31 +1,27 @@
 // The two pauses of a run: derive what must be signed from live state, find the admission, or ask and stop.
 import { ask, askOne } from "./looks/one-statement.ts";
 import { randomUUID } from "node:crypto";
-import * as z from "zod";
 import type { Run } from "./engine.ts";
-import { digestOf, type Json } from "./model/canonical.ts";
+import { digestOf } from "./model/canonical.ts";
 import { termOn } from "./model/config.ts";
-import { backupProofSchema, contentDigestsSchema, type BackupOutput } from "./model/backup-receipt.ts";
+import { backupProofSchema, type BackupOutput } from "./model/backup-receipt.ts";
 import { freshReceipt } from "./fresh-backup.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Payload } from "./model/payload.ts";
-import type { Supersedes } from "./model/registration-record.ts";
 import type { Gate, RunState } from "./model/run.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistNotHalted } from "./looks/halted.ts";
-import { planJson, planOf } from "./plan.ts";
-import { requestFor, type AskableGate, type BundleContents } from "./aftermath/request-bundle.ts";
+import { requestFor, type AskableGate } from "./aftermath/request-bundle.ts";
+import { requestContents, type Asking } from "./aftermath/request-contents.ts";
 import { loadRunRecord } from "./looks/run-record.ts";
 import { judgeAdmissions } from "./rules/admission.ts";
 import { authorizationOf, type Authorization } from "./rules/authorization.ts";
 import { judgeProof } from "./rules/backup-proof.ts";
 import {
   DECISION_MINTED,
-  endedBefore,
   expectedPayload,
   mintedDecision,
-  sg1InForce,
   type AskedGate,
   type RunRecord,
 } from "./rules/expected-payload.ts";
@@ -123,7 +119,7 @@ export async function request<G extends AskableGate>(
   const { request: asked, folder } = await requestFor(
     run.world.files,
     { ...what, term: termOn(run.world.config, what.gate) },
-    () => bundleContents(run, planned, record, what.gate),
+    () => requestContents(askingOf(run, planned), record, what.gate),
   );
   const bundle = `${run.world.files.root}/runs/${run.row.run_id}/${folder}`;
   run.world.events.emit({
@@ -165,58 +161,10 @@ async function insistFreshBackup(run: Run, planned: Planned): Promise<void> {
   });
 }
 
-const supersededJson = (supersedes: Supersedes): Json => ({
-  ...supersedes,
-  units: supersedes.units.map((unit) => ({ ...unit })),
+const askingOf = ({ row, world }: Run, { source, grants }: Planned): Asking => ({
+  ...{ run_id: row.run_id, document_id: row.document_id, world },
+  ...{ source: source.output, grants: grants.output },
 });
 
 const recordOf = (run: Run): Promise<RunRecord> =>
   run.world.database.read("exec", (reader) => loadRunRecord(reader, run.row, run.world));
-
-/** Everything beside payload.json of a request bundle of this run. */
-async function bundleContents(run: Run, planned: Planned, record: RunRecord, gate: Gate): Promise<BundleContents> {
-  const source = planned.source.output;
-  const material = await planOf(source, run.readScope());
-  const receipts = await ask(run.world.database, "exec", "read/receipts", { run_id: run.row.run_id });
-  const { region, findings } = material.manifest;
-  const sg1 = gate === "EXECUTION" || gate === "SG_2_lifecycle_authz" ? sg1InForce(record) : undefined;
-  const before = gate === "EXECUTION" ? endedBefore(record) : undefined;
-  return {
-    ...(before ? { wave_before: { ...before } } : {}),
-    ...(sg1 ? { sg1: { payload_sha: digestOf(sg1), payload: sg1 } } : {}),
-    snapshot: material.bytes,
-    region: material.bytes.subarray(region.byte_start, region.byte_end),
-    cut_plan: planJson(material, source, run.row),
-    grammar: {
-      profile: source.grammar.profile,
-      options: { ...source.grammar.options },
-      plan: { ...run.world.config.plan },
-      caps: { units: run.world.config.caps.units, hard: run.world.config.caps.hard },
-    },
-    ...(material.supersedes === undefined ? {} : { superseded: supersededJson(material.supersedes) }),
-    receipts: receipts.map((row) => ({
-      attempt: String(row.attempt),
-      file_sha: row.file_sha,
-      size_bytes: row.size_bytes,
-      content_digests: contentDigestsSchema.parse(row.content_digests),
-      content_digests_sha: row.content_digests_sha,
-      recipient: row.recipient,
-      proof_sha: row.proof_sha,
-      at: row.at.toISOString(),
-    })),
-    findings: {
-      document: findings.map((finding) => ({ ...finding })),
-      environment: [...planned.grants.output.findings],
-      baseline: source.baseline.map((row) => ({ ...row })),
-    },
-    outputs: shownOutputs(record),
-    journal: record.journal.map((entry) => ({ ...entry })),
-    runs_index: await run.world.files.runsIndex(),
-  };
-}
-
-/** Phases whose outputs a person reads: what was found, and what the second principal saw. */
-const SHOWN = ["source_pin", "grant_probe", "structural_verify", "leg_b_record", "write_verify"] as const;
-
-const shownOutputs = ({ phases }: RunRecord): Json =>
-  Object.fromEntries(SHOWN.flatMap((phase) => (phases.has(phase) ? [[phase, z.json().parse(phases.get(phase))]] : [])));

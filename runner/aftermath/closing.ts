@@ -2,7 +2,7 @@
 import type { Run } from "../engine.ts";
 import type { Json } from "../model/canonical.ts";
 import { Stopped } from "../model/stop.ts";
-import { nextIndexLine, parseIndex } from "../rules/runs-index.ts";
+import { missingLines, nextIndexLine, parseIndex } from "../rules/runs-index.ts";
 import type { World } from "../world.ts";
 
 /** Closes the row, then writes the index line; a process killed between the two leaves the line to `resume`. */
@@ -58,14 +58,7 @@ export async function completeIndex({ database, files, config }: World, runId: s
   await database.transaction("exec", async (tx) => {
     await tx.query("write/lock-runs-index", { run_id: runId });
     const rows = await tx.query("read/closed-runs", { host: config.host });
-    const known = new Set(
-      parseIndex(await files.runsIndex()).map(({ record }) => isObject(record) && record["run_id"]),
-    );
-    for (const { close_kind: kind, ...row } of rows) {
-      if (known.has(row.run_id)) continue;
-      const record: Json = { ...row, kind, host: config.host };
-      await files.appendRunsIndex(nextIndexLine(await files.runsIndex(), record).line);
-    }
+    for (const line of missingLines(await files.runsIndex(), rows, config.host)) await files.appendRunsIndex(line);
   });
 }
 

@@ -34,7 +34,7 @@ export type AskableGate = Extract<
 
 /** The newest request over this payload that can still be signed, else a new bundle. `folder` is relative to the run's folder. */
 export async function requestFor<G extends AskableGate>(
-  files: RunFiles,
+  files: Pick<RunFiles, "readRun" | "writeRun">,
   ask: { gate: G; payload: Payload<G>; now: Date; term: number },
   contents: () => Promise<BundleContents>,
 ): Promise<WrittenRequest> {
@@ -80,7 +80,12 @@ async function requestsOf(files: Pick<RunFiles, "readRun">, runId: string, gate:
 
 const folderOf = (gate: Gate, number: number): string => `requests/${gate}-${number}`;
 
-async function writeContents(files: RunFiles, runId: string, folder: string, contents: BundleContents): Promise<void> {
+async function writeContents(
+  files: Pick<RunFiles, "writeRun">,
+  runId: string,
+  folder: string,
+  contents: BundleContents,
+): Promise<void> {
   const json = (value: Json | undefined): string | undefined =>
     value === undefined ? undefined : canonicalText(value);
   const written: Readonly<Record<string, string | Uint8Array | undefined>> = {

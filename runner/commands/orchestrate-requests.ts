@@ -1,38 +1,113 @@
-// `requests <run-id>`: the newest request bundle of each gate, file by file, for the approver's machine. Reads files only.
+// `requests <run-id>`: the newest request bundle of each gate, file by file, for the approver's machine. What lies here is held against the
+// records: another machine of this host may have asked, or asked anew. Nothing is written; a request that is missing is made on its way.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
+import { requestsOfNow, type RequestOfNow } from "../aftermath/requests-of-now.ts";
+import { newestRequest } from "../aftermath/request-bundle.ts";
 import { sha256 } from "../model/canonical.ts";
 import { BUNDLE_CAP, BUNDLE_FILES, BUNDLE_NAME, BUNDLE_PIECE } from "../model/request-files.ts";
+import type { Gate } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
+import { utcMillis } from "../model/utc.ts";
 import { loadConfig } from "../adapters/configuration.ts";
 import { insistOwnFolders } from "../adapters/own-folders.ts";
-import { exists } from "../adapters/run-files.ts";
+import { exists, runFolder } from "../adapters/run-files.ts";
 import { readOrStop } from "../adapters/safe-file.ts";
-import { runIdOf } from "../model/ids.ts";
+import { runIdOf, type RunId } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
+import { makeWorld } from "../wire.ts";
 
-/** Exit 0; with --json `file` events, one a piece of each file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for nothing yet. */
+/** One bundle on its way: its files by name, from disk or as they were just made. */
+interface Bundle {
+  readonly name: string;
+  /** Folder on this machine; undefined for one that was made on its way. */
+  readonly folder: string | undefined;
+  read(file: string, room: number): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * Exit 0; with --json `file` events, one a piece of each file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for
+ * nothing yet; STOP_HALTED when what it asks for would have to be made while it is halted.
+ */
 export async function showRequests(common: Common, id: string): Promise<number> {
   const runId = runIdOf(id);
   const { config } = await loadConfig(common.config);
-  const folder = join(config.orchestrator.runtime_root, "runs", runId, "requests");
-  insistOwnFolders(config.orchestrator.runtime_root, join(folder, "any"));
-  const names = await newest(folder);
-  if (names.length === 0)
+  const root = config.orchestrator.runtime_root;
+  const folder = join(root, "runs", runId, "requests");
+  insistOwnFolders(root, join(folder, "any"));
+  const lying = await newest(folder);
+  const made = await madeAnew(common, runId, { root, lying });
+  const bundles = [
+    ...[...lying].filter(([gate]) => !made.has(gate)).map(([gate, number]) => onDisk(folder, `${gate}-${number}`)),
+    ...made.values(),
+  ];
+  if (bundles.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `run ${runId} has asked for no signature`,
       wanted: "a run that waits for people",
       next: `cutter orchestrate status ${runId}`,
     });
-  for (const bundle of names) {
-    if (!common.json) process.stdout.write(`${join(folder, bundle)}\n`);
-    else await send(folder, bundle);
+  for (const bundle of bundles) {
+    if (common.json) await send(bundle);
+    else if (bundle.folder !== undefined) process.stdout.write(`${bundle.folder}\n`);
+    else
+      process.stderr.write(
+        `${bundle.name} does not lie on this machine; \`cutter orchestrate resume ${runId}\` writes it\n`,
+      );
   }
   return 0;
 }
 
-async function newest(folder: string): Promise<string[]> {
+/** What lies here: the highest number of each gate. */
+type Lying = ReadonlyMap<string, number>;
+
+/** Requests of now that do not lie here as they are asked; where the records cannot be asked, those that lie here are all there is. */
+async function madeAnew(
+  common: Common,
+  runId: RunId,
+  { root, lying }: { readonly root: string; readonly lying: Lying },
+): Promise<ReadonlyMap<string, Bundle>> {
+  let asked: RequestOfNow[] = [];
+  try {
+    asked = await requestsOfNow(await makeWorld(common.config), runId);
+  } catch (error) {
+    if (!(error instanceof Stopped) || lying.size === 0) throw error;
+    process.stderr.write(`not held against the records: ${error.code}: ${error.facts.saw}\n`);
+  }
+  const made = new Map<string, Bundle>();
+  for (const request of asked)
+    if (!request.inVain && !(await servesNow(root, runId, request)))
+      made.set(request.gate, await onItsWay(request, (lying.get(request.gate) ?? 0) + 1));
+  return made;
+}
+
+/** Whether the newest bundle here asks for the same and can still be signed. */
+async function servesNow(root: string, runId: RunId, { gate, payload_sha, now }: RequestOfNow): Promise<boolean> {
+  const known = await newestRequest(runFolder(root), runId, gate).catch((error: unknown) => {
+    // A damaged one is none.
+    if (error instanceof Stopped) return undefined;
+    throw error;
+  });
+  return known?.request.payload_sha === payload_sha && utcMillis(known.request.approve_by) > now.getTime();
+}
+
+async function onItsWay(request: RequestOfNow, number: number): Promise<Bundle> {
+  const files = await request.files();
+  const read = (file: string): Promise<Uint8Array | undefined> => Promise.resolve(files.get(file));
+  return { name: `${request.gate}-${number}`, folder: undefined, read };
+}
+
+function onDisk(folder: string, name: string): Bundle {
+  const read = async (file: string, room: number): Promise<Uint8Array | undefined> => {
+    const path = join(folder, name, file);
+    if (!(await exists(path))) return undefined;
+    return readOrStop(path, room, { code: "STOP_COULD_NOT_LOOK", wanted: "a plain file of this bundle" });
+  };
+  return { name, folder: join(folder, name), read };
+}
+
+async function newest(folder: string): Promise<Map<Gate | string, number>> {
   const all = (await readdir(folder).catch(() => [])).filter((name) => BUNDLE_NAME.test(name));
   const finished = (
     await Promise.all(all.map(async (name) => ((await exists(join(folder, name, "payload.json"))) ? name : undefined)))
@@ -42,20 +117,23 @@ async function newest(folder: string): Promise<string[]> {
     const at = name.lastIndexOf("-");
     byGate.set(name.slice(0, at), Math.max(Number(name.slice(at + 1)), byGate.get(name.slice(0, at)) ?? 0));
   }
-  return [...byGate].map(([gate, number]) => `${gate}-${number}`);
+  return byGate;
 }
 
-async function send(folder: string, bundle: string): Promise<void> {
+async function send(bundle: Bundle): Promise<void> {
   let room = BUNDLE_CAP;
   for (const name of BUNDLE_FILES) {
-    const path = join(folder, bundle, name);
-    if (!(await exists(path))) continue;
-    const bytes = await readOrStop(path, room, { code: "STOP_COULD_NOT_LOOK", wanted: "a plain file of this bundle" });
+    const bytes = await bundle.read(name, room);
+    if (bytes === undefined) continue;
     const size = bytes.length;
     room -= size;
-    const whole = { event: "file", bundle, name, sha256: sha256(bytes), size } as const;
+    const whole = { event: "file", bundle: bundle.name, name, sha256: sha256(bytes), size } as const;
     // In pieces, so that nobody has to hold a line of the length of a law; an empty file is one empty piece.
     for (let offset = 0; offset < Math.max(size, 1); offset += BUNDLE_PIECE)
-      printJson({ ...whole, offset, data: bytes.subarray(offset, offset + BUNDLE_PIECE).toString("base64") });
+      printJson({
+        ...whole,
+        offset,
+        data: Buffer.from(bytes.subarray(offset, offset + BUNDLE_PIECE)).toString("base64"),
+      });
   }
 }

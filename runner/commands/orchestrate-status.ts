@@ -1,9 +1,10 @@
-// `status`: files only, so that it answers when everything else is busy or down.
+// `status`: files only, so that it answers when everything else is busy or down. A run that only another machine of this host worked at has
+// no file here: it is written from the records once it is asked for.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
 import type { Config } from "../model/config.ts";
-import { isRunId, runIdOf } from "../model/ids.ts";
+import { isRunId, runIdOf, type RunId } from "../model/ids.ts";
 import { Stopped } from "../model/stop.ts";
 import { parseState } from "../rules/run-state.ts";
 import type { StatusJson } from "../model/events.ts";
@@ -21,6 +22,7 @@ export async function showStatus(common: Common, id: string | undefined): Promis
   const { config } = await loadConfig(common.config);
   const root = config.orchestrator.runtime_root;
   const ids = id === undefined ? await runIds(root) : [runIdOf(id)];
+  if (id !== undefined && config.machines !== undefined) await writtenFromRecords(common, config, runIdOf(id));
   const unread: string[] = [];
   const known = (
     await Promise.all(
@@ -74,6 +76,19 @@ async function tellShelf(root: string): Promise<void> {
 }
 
 const MOST_UNREAD = 50;
+
+/** The state file of a run of another machine, unless one lies here. Where the records cannot be asked there is none to tell of. */
+async function writtenFromRecords(common: Common, { orchestrator }: Config, runId: RunId): Promise<void> {
+  const files = runFiles(orchestrator.runtime_root, orchestrator.global_locks_dir);
+  if (await files.readRun(runId, "state.json")) return;
+  const [{ makeWorld }, { projection }] = await Promise.all([
+    import("../wire.ts"),
+    import("../aftermath/projection.ts"),
+  ]);
+  const world = await makeWorld(common.config);
+  const [row] = await world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
+  if (row) await projection(world).project(runId, null, null);
+}
 
 async function statusOfRun(places: Config["orchestrator"], runId: string): Promise<StatusJson | undefined> {
   const files = runFiles(places.runtime_root, places.global_locks_dir);

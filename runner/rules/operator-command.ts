@@ -31,8 +31,24 @@ export function operatorSentence(text: string, stack: string): string {
   return text.replaceAll(/`(cutter [^`]+)`/g, (_all, command: string) => `\`${operatorCommand(command, stack)}\``);
 }
 
-/** The command with the stack it is for; the sandbox is every program's default. */
+/** Programs that dial one machine of a host; all others mean the whole of it. */
+export const OF_ONE_MACHINE: ReadonlySet<string> = new Set(
+  (
+    "admit approvals backup batch cut cutter fetch halt logs notify plan restore-drill resume rollback runs status " +
+    "verify void"
+  ).split(" "),
+);
+const BEFORE_MACHINE = " --machine ";
+
+/** A stack with one of the machines that are its host, as {@link withStack} takes it. */
+export const withMachine = (stack: string, machine: string | undefined): string =>
+  machine === undefined ? stack : `${stack}${BEFORE_MACHINE}${machine}`;
+
+/** The command with the stack it is for, and with the machine where the program dials one; the sandbox is every program's default. */
 export function withStack(command: string, stack: string): string {
-  if (stack === SANDBOX_STACK || command.includes(" --stack ")) return command;
-  return `${command}${/ -- /.test(command) ? "" : " --"} --stack ${stack}`;
+  const [host = stack] = stack.split(BEFORE_MACHINE);
+  const verb = /^npm run ([a-z-]+)/.exec(command)?.[1] ?? "";
+  const told = OF_ONE_MACHINE.has(verb) ? stack : host;
+  if (told === SANDBOX_STACK || command.includes(" --stack ")) return command;
+  return `${command}${/ -- /.test(command) ? "" : " --"} --stack ${told}`;
 }

@@ -48,3 +48,29 @@ export function nextIndexLine(text: string, record: Json): { line: string; line_
     line_sha: made.line_sha,
   };
 }
+
+/** A closed run as the records tell it. */
+export interface ClosedRun {
+  readonly run_id: string;
+  readonly document_id: string;
+  readonly close_kind: string;
+  readonly reason: string;
+  readonly release: string;
+  readonly journal_head: string | null;
+}
+
+/** The lines that the index of a host lacks, in the order in which its runs were closed. */
+export function missingLines(text: string, rows: readonly ClosedRun[], host: string): string[] {
+  const known = new Set(
+    parseIndex(text).map(({ record }) =>
+      typeof record === "object" && record !== null && "run_id" in record ? record["run_id"] : null,
+    ),
+  );
+  const lines: string[] = [];
+  for (const { close_kind: kind, ...row } of rows) {
+    if (known.has(row.run_id)) continue;
+    const before = lines.map((line) => `${line}\n`).join("");
+    lines.push(nextIndexLine(`${text}${before}`, { ...row, kind, host }).line);
+  }
+  return lines;
+}

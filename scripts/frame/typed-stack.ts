@@ -1,18 +1,23 @@
 // A stop of a program of this folder, with its commands for the host that was typed: what a person pastes must reach the host they meant.
 import { Stopped, type StopFacts } from "../../runner/model/stop.ts";
-import { operatorSentence, SANDBOX_STACK, withStack } from "../../runner/rules/operator-command.ts";
+import { operatorSentence, SANDBOX_STACK, withMachine, withStack } from "../../runner/rules/operator-command.ts";
 import optionsOfVerbs from "../command-line/verb-options.json" with { type: "json" };
 
 const OPTIONS: Readonly<Record<string, readonly string[]>> = optionsOfVerbs;
 /** Names a host for the next command only; whoever signs dials none. */
 const DIALS_NOTHING: ReadonlySet<string> = new Set(["approve"]);
 
-/** What --stack says among the words of a command line; the embedded host without it. */
+/** What --stack and --machine say among the words of a command line; the embedded host without them. */
 export function typedStack(words: readonly string[]): string {
+  return withMachine(valueOf(words, "--stack") ?? SANDBOX_STACK, valueOf(words, "--machine"));
+}
+
+function valueOf(words: readonly string[], option: string): string | undefined {
   const end = words.indexOf("--");
   const own = end === -1 ? words : words.slice(0, end);
-  const joined = own.findLast((word) => word.startsWith("--stack="))?.slice("--stack=".length);
-  return own[own.lastIndexOf("--stack") + 1 || own.length] ?? joined ?? SANDBOX_STACK;
+  const joined = own.findLast((word) => word.startsWith(`${option}=`))?.slice(option.length + 1);
+  const at = own.lastIndexOf(option);
+  return at === -1 ? joined : own[at + 1];
 }
 
 /** Every command between backticks of a sentence, in words of this folder and with the stack. */

@@ -18,6 +18,12 @@ export interface FetchedWave {
   readonly members: number;
 }
 
+/** What was brought, and the requests that a document could not be asked for now, as words for people. */
+export interface Fetched {
+  readonly waves: readonly FetchedWave[];
+  readonly lacking: readonly string[];
+}
+
 /** Gates asked for while a member stands so. */
 const ASKED: Readonly<Record<string, readonly Gate[]>> = {
   asks_cut: ["SG_1_cut_authz", "EXECUTION"],
@@ -28,7 +34,7 @@ const ASKED: Readonly<Record<string, readonly Gate[]>> = {
  * Writes `<folder>/<gate>/<document>` for every document that waits for signatures, and `<folder>/<gate>/wave.json` for each gate.
  * STOP_REFUSED_INPUT when nobody is waited for.
  */
-export async function fetchWave(target: Target, id: string, folder: string): Promise<FetchedWave[]> {
+export async function fetchWave(target: Target, id: string, folder: string): Promise<Fetched> {
   if (!isBatchId(id))
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid batch id", wanted: "ictb-<UTC>-<8 hex>" });
   const events = await answersOf(target, ["orchestrate", "batch", "status", id]);
@@ -41,17 +47,20 @@ export async function fetchWave(target: Target, id: string, folder: string): Pro
       next: `npm run batch -- status ${id}`,
     });
   const lists = new Map<Gate, WaveBundle["members"]>();
+  const lacking: string[] = [];
   for (const { document_id, run_id, standing } of waiting) {
     if (run_id === null) continue;
+    const awaited = new Set(ASKED[standing]);
     for (const path of await fetchBundles(target, run_id, join(folder, "arrived", document_id))) {
       const gate = GATES.find((known) => basename(path).startsWith(`${known}-`));
-      if (gate === undefined || ASKED[standing]?.includes(gate) !== true) continue;
+      if (gate === undefined || !awaited.delete(gate)) continue;
       const place = join(folder, gate, document_id);
       await mkdir(dirname(place), { recursive: true, mode: 0o700 });
       await rm(place, { recursive: true, force: true });
       await rename(path, place);
       lists.set(gate, [...(lists.get(gate) ?? []), { document_id, run_id, bundle: document_id }]);
     }
+    lacking.push(...[...awaited].map((gate) => `${document_id}: no ${gate} can be signed now`));
   }
   await rm(join(folder, "arrived"), { recursive: true, force: true });
   const fetched: FetchedWave[] = [];
@@ -61,5 +70,5 @@ export async function fetchWave(target: Target, id: string, folder: string): Pro
     await writeFile(join(place, WAVE_FILE), canonicalText(wave), { mode: 0o600 });
     fetched.push({ gate, folder: place, members: members.length });
   }
-  return fetched;
+  return { waves: fetched, lacking };
 }

@@ -63,7 +63,7 @@ export async function cutBatch(
       return ask("verify", batch_id);
     }
     say("5. a sitting: each document gets a statement of its own");
-    const waves = await fetchWave(target, batch_id, join(sandbox.place.operatorFolder, "bundles", batch_id));
+    const { waves } = await fetchWave(target, batch_id, join(sandbox.place.operatorFolder, "bundles", batch_id));
     for (const { gate, folder, members } of waves) {
       const person = sandbox.persons.find(({ id }) => id === SIGNERS[gate]);
       if (!person) throw new Error(`nobody signs ${gate}`);

@@ -6,6 +6,7 @@ import { helpStyle } from "../../runner/terminal/colour.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
+import { withStack } from "../../runner/rules/operator-command.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
 import { parseManifest } from "../../runner/rules/batch-manifest.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
@@ -97,7 +98,7 @@ async function resume(target: Target, [id = "", ...signed]: readonly string[], o
 }
 
 async function fetch(target: Target, [id = ""]: readonly string[], options: BatchOptions): Promise<number> {
-  const waves = await fetchWave(target, id, resolve(options.out, id));
+  const { waves, lacking } = await fetchWave(target, id, resolve(options.out, id));
   for (const { gate, folder, members } of waves)
     if (options.json) printJson({ event: "fetched", run_id: id, bundle: folder });
     else process.stdout.write(`${folder}  ${gate}, ${members} documents\n`);
@@ -105,6 +106,9 @@ async function fetch(target: Target, [id = ""]: readonly string[], options: Batc
     process.stderr.write(
       `each person, on their own machine:\n${waves.map(({ folder }) => `  npm run approve -- ${shellWord(folder)}\n`).join("")}`,
     );
+  for (const line of lacking) process.stderr.write(`${line}\n`);
+  if (lacking.length > 0)
+    process.stderr.write(`asked anew by: ${withStack(`npm run batch -- resume ${id}`, target.stack)}\n`);
   return 0;
 }
 

@@ -11,7 +11,7 @@ import { entryPage, type BoardCode } from "../board/board-page.ts";
 import { serveBoard, type BoardServer, type Served } from "../board/board-server.ts";
 import { boardAfter, emptyBoard, type News } from "../board/board-state.ts";
 import { targetFinder, watchBatches, watchHost } from "../board/watch-host.ts";
-import { operatorProgram, type OperatorOptions } from "../frame/program.ts";
+import { wholeHostProgram, type OperatorOptions } from "../frame/program.ts";
 import { runProgram } from "../frame/run-program.ts";
 import type { Target } from "../operator/target.ts";
 import { openInBrowser } from "../reading/open-browser.ts";
@@ -27,7 +27,7 @@ interface Options extends OperatorOptions {
 /** The clone's own memory of drift is a file that `drift` writes beside us. */
 const LOOKED_MILLISECONDS = 5_000;
 
-operatorProgram(
+wholeHostProgram(
   "board",
   "a live page of a stack for this machine's browser; shows runs, halts, drift, backups, batches",
 )

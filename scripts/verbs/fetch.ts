@@ -7,6 +7,8 @@ import { insistRun } from "../operator/follow-run.ts";
 import { fetchBundles } from "../operator/fetch-bundles.ts";
 import { atHost, operatorProgram, runIdOf, type OperatorOptions } from "../frame/program.ts";
 
+const AWAITS = /^awaiting_(?:cut|lifecycle)_authorization$/;
+
 operatorProgram("fetch", "bring the newest request of each gate to this machine")
   .argument("<run-id>", "a run that waits for signatures")
   .option("--out <folder>", "where bundles go; below it a folder of the run's name", "bundles")
@@ -27,7 +29,8 @@ operatorProgram("fetch", "bring the newest request of each gate to this machine"
         else process.stdout.write(`${bundle}\n`);
       if (!options.json)
         process.stderr.write(
-          /signature/.test(status.waiting_for ?? "")
+          // Where another machine asked, the status of this one has no request to tell of.
+          /signature/.test(status.waiting_for ?? (target.several && AWAITS.test(status.state) ? "signatures" : ""))
             ? `each person, on their own machine:\n${bundles.map((bundle) => `  npm run approve -- ${shellWord(bundle)}\n`).join("")}`
             : `no signature is asked for now; the run waits for ${status.waiting_for ?? "nothing that a person signs"}\n`,
         );

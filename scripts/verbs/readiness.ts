@@ -6,7 +6,7 @@ import { printable } from "../../runner/rules/text-hygiene.ts";
 import { nextCommand, nextLine } from "../readiness/next-command.ts";
 import { allFound, checklistLines, printPoints } from "../../runner/terminal/checklist.ts";
 import { SANDBOX_STACK } from "../../runner/rules/operator-command.ts";
-import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
+import { atHost, wholeHostProgram, type OperatorOptions } from "../frame/program.ts";
 import { documentReadiness } from "../readiness/document-readiness.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { runProgram } from "../frame/run-program.ts";
@@ -22,7 +22,7 @@ import { PAGE_OPTION, tellPage, wishedPage, type PageWish } from "../reading/pag
 import { upload } from "../operator/upload.ts";
 import { projectRoot } from "../../infra/place.ts";
 
-operatorProgram(
+wholeHostProgram(
   "readiness",
   "what a host needs, or with a document what its first run needs and leaves: found, missing or could not look, and one next command",
 )

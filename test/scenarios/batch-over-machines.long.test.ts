@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sitting, writeManifest, type Member } from "../support/batch-ground.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
-import { machinesOf, newestBundle, type Machine, type Machines } from "../support/machines.ts";
+import { fetchedBundle, machinesOf, type Machine, type Machines } from "../support/machines.ts";
 
 const ID = "ictb-20261129T120000Z-0000000a";
 const DOCUMENTS = ["LAW-A", "LAW-B", "LAW-C", "LAW-D", "LAW-E", "LAW-F"];
@@ -33,7 +33,7 @@ const members = () =>
     [ID],
   );
 const signed = async (gate: string, person: string): Promise<string[]> =>
-  sitting(host, { batch_id: ID, gate, person, bundle: (run, of) => newestBundle(machines, run, of) }, await members());
+  sitting(host, { batch_id: ID, gate, person, bundle: (run, of) => fetchedBundle(living(), run, of) }, await members());
 
 /** Returns once a machine's process is at work on a document of the batch; answers the machine. */
 async function writing(): Promise<Machine> {

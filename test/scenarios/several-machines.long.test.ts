@@ -1,9 +1,9 @@
 // Three machines that are one host: what one began the other carries on when it is lost, and never while it lives.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
-import { machinesOf, type Machine, type Machines } from "../support/machines.ts";
+import { fetchedBundle, machinesOf, type Machine, type Machines } from "../support/machines.ts";
 import { signAs } from "../../scripts/sandbox/throw-away-approver.ts";
 import { join } from "node:path";
 
@@ -23,19 +23,38 @@ afterAll(async () => {
   await host?.remove();
 });
 
+const payloadIn = (folder: string): unknown => {
+  const { payload, payload_sha } = JSON.parse(readFileSync(join(folder, "payload.json"), "utf8")) as Record<
+    string,
+    unknown
+  >;
+  return { payload, payload_sha };
+};
+
+/** Cut on this machine and signed by people who fetch from another one. */
 async function authorized(machine: Machine, document: string): Promise<string> {
   const answer = await machine.cutter("orchestrate", "cut", document);
   expect(answer).toMatchObject({ status: 3 });
   const runId = String(answer.events.find((event) => event["event"] === "opened")?.["run_id"]);
-  await sign(machine, runId, "SG_1_cut_authz", "linh");
-  await sign(machine, runId, "EXECUTION", "minh");
+  const other = machines.all.find((one) => one !== machine && one.lives());
+  if (!other) throw new Error("no other machine");
+  for (const gate of ["SG_1_cut_authz", "EXECUTION"]) {
+    const [theirs, here] = [await fetchedBundle(other, runId, gate), await fetchedBundle(machine, runId, gate)];
+    expect(readdirSync(theirs).sort()).toEqual(readdirSync(here).sort());
+    for (const file of readdirSync(here).filter((name) => name !== "payload.json"))
+      expect([file, readFileSync(join(theirs, file)).equals(readFileSync(join(here, file)))]).toEqual([file, true]);
+    expect(payloadIn(theirs)).toEqual(payloadIn(here));
+  }
+  await sign(other, runId, "SG_1_cut_authz", "linh");
+  await sign(other, runId, "EXECUTION", "minh");
   return runId;
 }
 
+/** The person fetches from this machine. */
 async function sign(machine: Machine, runId: string, gate: string, id: string): Promise<void> {
   const person = host.sandbox.persons.find((one) => one.id === id);
   if (!person) throw new Error(`no person ${id}`);
-  const bundle = join(machine.root, "runs", runId, "requests", `${gate}-1`);
+  const bundle = await fetchedBundle(machine, runId, gate);
   const signed = await signAs(person, bundle, join(host.sandbox.place.runtimeRoot, "approvals"), []);
   // Statements lie outside the machines, as on an operator's disk: the database is what carries them.
   expect(await host.cutter("gate", "admit", signed)).toMatchObject({ status: 0 });
@@ -82,7 +101,7 @@ test("a run whose machine died in the middle goes on from another within 20 seco
   a.kill();
   expect(await carriedOn(b, runId)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(await takenAfter("LAW-A", lost)).toBeLessThan(20);
-  await sign(b, runId, "SG_2_lifecycle_authz", "hoa");
+  await sign(c, runId, "SG_2_lifecycle_authz", "hoa");
   expect(await b.cutter("orchestrate", "resume", runId)).toMatchObject({ status: 0 });
   expect(await units("LAW-A")).toHaveLength(3);
 });

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { projectRoot } from "../../infra/place.ts";
 import { sitting, writeManifest, type Member } from "../support/batch-ground.ts";
 import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
-import { machinesOf, newestBundle, type Machine, type Machines } from "../support/machines.ts";
+import { fetchedBundle, machinesOf, type Machine, type Machines } from "../support/machines.ts";
 import { signOrder } from "../support/signed-orders.ts";
 import {
   backupLost,
@@ -235,7 +235,11 @@ async function signed(of: Hands, { events }: CutterAnswer, { left }: Course): Pr
 
 async function sign({ host, machines, batchId }: Hands, gate: string, person: string, runs: Member[]) {
   if (runs.length === 0) return;
-  const bundle = (run: string, of: string): string => newestBundle(machines, run, of);
+  const bundle = async (run: string, of: string): Promise<string> => {
+    const living = machines.all.find((machine) => machine.lives());
+    if (!living) throw new Error("no machine lives");
+    return fetchedBundle(living, run, of);
+  };
   const signed = await sitting(host, { batch_id: batchId, gate, person, bundle }, runs);
   const answer = await host.cutter("gate", "admit", ...signed);
   if (answer.status !== 0)

@@ -25,7 +25,7 @@ export interface Sitting {
   readonly batch_id: string;
   readonly gate: string;
   readonly person: string;
-  readonly bundle?: (runId: string, gate: string) => string;
+  readonly bundle?: (runId: string, gate: string) => string | Promise<string>;
 }
 
 let sittings = 0;
@@ -42,7 +42,7 @@ export async function sitting(
   const { runtimeRoot } = host.sandbox.place;
   const folder = join(runtimeRoot, "..", `sitting-${(sittings += 1)}`);
   for (const { document_id, run_id } of runs)
-    cpSync(bundle(run_id, gate), join(folder, document_id), { recursive: true });
+    cpSync(await bundle(run_id, gate), join(folder, document_id), { recursive: true });
   const members = runs.map(({ document_id, run_id }) => ({ document_id, run_id, bundle: document_id }));
   writeFileSync(join(folder, "wave.json"), JSON.stringify({ batch_id, wave: 0, gate, members }));
   const profileFile = join(folder, "profile.json");

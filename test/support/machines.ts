@@ -5,13 +5,11 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   cpSync,
-  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -153,21 +151,22 @@ async function begin(
   return { first, space: readlinkSync(`/proc/${first}/ns/pid`) };
 }
 
-/** The newest request of a gate, on whichever machine it was written last. */
-export function newestBundle({ all }: Machines, runId: string, gate: string): string {
-  const found = all.flatMap(({ root }) => {
-    const requests = join(root, "runs", runId, "requests");
-    if (!existsSync(requests)) return [];
-    return readdirSync(requests)
-      .filter((name) => name.startsWith(`${gate}-`))
-      .map((name) => join(requests, name))
-      .filter((folder) => existsSync(join(folder, "payload.json")))
-      .map((folder) => ({ folder, at: statSync(join(folder, "payload.json")).mtimeMs }));
-  });
-  const [newest] = found.sort((one, other) => other.at - one.at);
-  if (!newest) throw new Error(`no ${gate} request of ${runId} on any machine`);
-  return newest.folder;
+/** The newest request of a gate as this machine sends it to a person, whichever one asked; answers the folder it was written to. */
+export async function fetchedBundle({ name, root, cutter }: Machine, runId: string, gate: string): Promise<string> {
+  const { events, stderr } = await cutter("orchestrate", "requests", runId);
+  const files = new Map<string, Buffer[]>();
+  for (const event of events) {
+    const { bundle, name: file, data } = event as Record<string, unknown>;
+    if (event.event !== "file" || !String(bundle).startsWith(`${gate}-`)) continue;
+    files.set(String(file), [...(files.get(String(file)) ?? []), Buffer.from(String(data), "base64")]);
+  }
+  if (!files.has("payload.json")) throw new Error(`${name} sends no ${gate} request of ${runId}: ${stderr}`);
+  const folder = join(dirname(root), `fetched-${(fetched += 1)}`);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, pieces] of files) writeFileSync(join(folder, file), Buffer.concat(pieces));
+  return folder;
 }
+let fetched = 0;
 
 /** The first process of the new table, once its name and root are set. */
 async function firstProcess(outer: number): Promise<number> {

@@ -3,6 +3,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { Stopped, type StopFacts } from "../../../../runner/model/stop.ts";
 import { runProgram } from "../../../../scripts/frame/run-program.ts";
 import { runIdOf } from "../../../../scripts/frame/program.ts";
+import { OF_ONE_MACHINE } from "../../../../runner/rules/operator-command.ts";
+import optionsOfVerbs from "../../../../scripts/command-line/verb-options.json" with { type: "json" };
 import { typedStack } from "../../../../scripts/frame/typed-stack.ts";
 
 const argv = process.argv;
@@ -56,10 +58,23 @@ test("a command that takes no --stack, or names one, is left as it is", async ()
   expect(text).toMatch(/npm run unlock -- contabo --yes\n/);
   expect(text).toMatch(/npm run drift -- --stack other\n/);
 });
+test("a person whose first machine is lost stays with the one they named, but where a command means the whole host", async () => {
+  const facts = { next: "npm run batch -- follow ictb-20261120T000000Z-00000000", or: "npm run drift" };
+  const text = await said(stopping("STOP_REFUSED_INPUT", facts), "--stack", "contabo", "--machine", "law-2");
+  expect(text).toContain("npm run batch -- follow ictb-20261120T000000Z-00000000 --stack contabo --machine law-2\n");
+  expect(text).toContain("npm run drift -- --stack contabo\n");
+});
+test("commands keep the machine for every program that takes it, and for no other", () => {
+  const takers = Object.entries(optionsOfVerbs).flatMap(([verb, options]) =>
+    (options as readonly string[]).includes("--machine") ? [verb] : [],
+  );
+  expect([...takers, "cutter"].sort()).toEqual([...OF_ONE_MACHINE].sort());
+});
 test.each([
   [["status"], "sandbox"],
   [["--stack", "a", "status"], "a"],
   [["status", "--stack=b"], "b"],
+  [["--machine", "law-2", "--stack", "b"], "b --machine law-2"],
   [["host", "--", "--stack", "c"], "sandbox"],
 ])("%j is about %s", (words, stack) => {
   expect(typedStack(words)).toBe(stack);
