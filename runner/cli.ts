@@ -181,6 +181,10 @@ function addBatchVerbs(batch: Command, { common, run }: Running): void {
     .description("look at every enacted document again, read-only")
     .action((id: string) => run(async () => (await verbs()).verifyBatch(common(), id)));
   batch
+    .command("page <batch-id>")
+    .description("print the page of a closed batch")
+    .action((id: string) => run(async () => (await import("./commands/batch-page.ts")).showBatchPage(common(), id)));
+  batch
     .command("worker", { hidden: true })
     .description("do legs until none is left; started by supervise")
     .option("--stay", "wait for more", false)

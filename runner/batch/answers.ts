@@ -5,6 +5,7 @@ import { batchAnswer, batchTotals, memberAnswers, type AnsweredBatch, type Ended
 import { nextLegs, standingOf } from "../rules/batch-progress.ts";
 import { heldBackIn, judgeLoad } from "../rules/throttle.ts";
 import { batchReport } from "../reports/batch-report.ts";
+import type { Document } from "../reports/blocks.ts";
 import { htmlOf } from "../reports/html.ts";
 import { markdownOf } from "../reports/markdown.ts";
 import type { World } from "../world.ts";
@@ -31,17 +32,26 @@ export async function answeredBatch(
 /** Name of a closed batch's page in its folder of the reports; it is written last. */
 export const BATCH_PAGE = "batch-report.html";
 
+/** What a batch came to; undefined while it is open. */
+export async function closedReport(
+  world: Pick<World, "database" | "config">,
+  id: BatchId,
+): Promise<Document | undefined> {
+  const record = await batchRecord(world, id);
+  const { batch, waves } = record;
+  if (batch.closed === null) return undefined;
+  const answered = await answeredBatch(world, record, undefined);
+  const given = { batch: { ...batch, closed: batch.closed }, waves };
+  return batchReport(batchAnswer(answered), memberAnswers(answered), given);
+}
+
 /** Writes reports/<batch_id>/batch-report.md and .html of a closed batch. */
 export async function writeBatchReport(
   world: Pick<World, "database" | "config" | "files">,
   id: BatchId,
 ): Promise<void> {
-  const record = await batchRecord(world, id);
-  const { batch, waves } = record;
-  if (batch.closed === null) return;
-  const answered = await answeredBatch(world, record, undefined);
-  const given = { batch: { ...batch, closed: batch.closed }, waves };
-  const report = batchReport(batchAnswer(answered), memberAnswers(answered), given);
+  const report = await closedReport(world, id);
+  if (report === undefined) return;
   await world.files.write("reports", `${id}/batch-report.md`, markdownOf(report));
   await world.files.write("reports", `${id}/${BATCH_PAGE}`, htmlOf(report));
 }

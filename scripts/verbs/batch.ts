@@ -11,6 +11,7 @@ import { shellWord } from "../../runner/rules/shell-word.ts";
 import { parseManifest } from "../../runner/rules/batch-manifest.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
 import { admitSigned } from "../operator/admit-signed.ts";
+import { fetchBatchPage } from "../operator/fetch-batch-page.ts";
 import { fetchWave } from "../operator/fetch-wave.ts";
 import { passThrough } from "../operator/pass-through.ts";
 import type { Target } from "../operator/target.ts";
@@ -42,7 +43,7 @@ verb(
   "wait until the batch needs signatures, stands still or is closed",
   (target, words, options) => ask(target, ["follow", ...words], options),
 );
-verb("fetch <batch-id>", "bring what a wave has to sign to this machine", fetch).option(
+verb("fetch <batch-id>", "bring what a wave has to sign to this machine, of a closed batch its page", fetch).option(
   "--out <folder>",
   "where wave bundles go; below it a folder of the batch's name",
   "bundles",
@@ -98,6 +99,12 @@ async function resume(target: Target, [id = "", ...signed]: readonly string[], o
 }
 
 async function fetch(target: Target, [id = ""]: readonly string[], options: BatchOptions): Promise<number> {
+  const page = await fetchBatchPage(target, id, resolve(options.out, id));
+  if (page !== undefined) {
+    if (options.json) printJson({ event: "batch_page", batch_id: id, file: page });
+    else process.stdout.write(`${page}\n`);
+    return 0;
+  }
   const { waves, lacking } = await fetchWave(target, id, resolve(options.out, id));
   for (const { gate, folder, members } of waves)
     if (options.json) printJson({ event: "fetched", run_id: id, bundle: folder });

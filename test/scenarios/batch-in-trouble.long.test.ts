@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fetchBatchPage } from "../../scripts/operator/fetch-batch-page.ts";
 import { governedHost, LAW, type GovernedHost } from "../support/governed-host.ts";
 import { asAdministrator } from "../support/admin-connection.ts";
 import { layHost } from "../support/lay-host.ts";
@@ -178,6 +179,15 @@ test("a batch that is given up while it is halted: its runs are voided, nothing 
   const status = await batch("status", GIVEN_UP);
   expect(status.events.find(({ event }) => event === "batch")).toMatchObject({ state: "batch_failed", next: null });
   expect(readFileSync(page, "utf8")).toContain("the wrong version");
+  // The operator's machine is another one than the host's.
+  const { place, ssh } = host.sandbox;
+  const target = { stack: "sandbox", sandbox: true, address: ssh, launcher: [place.launcher] };
+  const brought = await fetchBatchPage(
+    { ...target, runtimeRoot: place.runtimeRoot },
+    GIVEN_UP,
+    join(place.operatorFolder, "bundles", GIVEN_UP),
+  );
+  expect(readFileSync(brought ?? "", "utf8")).toBe(readFileSync(page, "utf8"));
   expect(await batch("resume", GIVEN_UP)).toMatchObject({ status: 0 });
   expect(await units()).toBe(6);
   expect(await host.cut("LAW-C")).toMatch(/^ictr-/);
