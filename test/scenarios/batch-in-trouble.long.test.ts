@@ -124,9 +124,10 @@ test("a file laid while an effect runs lets that effect end and holds the next o
   expect(held.events.find(({ event }) => event === "batch")).toMatchObject({
     throttle: `pauses: the file ${throttle} lies there`,
   });
-  expect(held.events.filter(({ event }) => event === "machine").flatMap(({ doing }) => doing)).toContainEqual(
-    expect.stringContaining(`${ID} held back: pauses`),
-  );
+  // Its next beat tells it, within two seconds.
+  await expect
+    .poll(async () => JSON.stringify((await batch("status", ID)).events), { timeout: 20_000 })
+    .toContain(`${ID} held back: pauses`);
   rmSync(throttle);
   expect(await batch("follow", ID)).toMatchObject({ status: 3 });
   expect(await units()).toBe(6);
