@@ -182,7 +182,7 @@ test("a batch that is given up while it is halted: its runs are voided, nothing 
   expect(readFileSync(page, "utf8")).toContain("the wrong version");
   // The operator's machine is another one than the host's.
   const { place, ssh } = host.sandbox;
-  const target = { stack: "sandbox", sandbox: true, address: ssh, launcher: [place.launcher] };
+  const target = { stack: "sandbox", sandbox: true, address: ssh, launcher: [place.launcher], several: false };
   const brought = await fetchBatchPage(
     { ...target, runtimeRoot: place.runtimeRoot },
     GIVEN_UP,
