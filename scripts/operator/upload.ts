@@ -53,9 +53,13 @@ export async function uploadSigned(target: Target, file: string): Promise<Upload
   return { statement, bytes: json, path: await upload(target, { area: "approvals", name: names.json }, json) };
 }
 
-const plain = (file: string, cap: number): Promise<Buffer> =>
-  readOrStop(file, cap, {
-    code: "STOP_APPROVAL_INVALID",
-    wanted: "a signed statement and its .sig beside it",
-    called: basename(file),
-  });
+/** A file of this side that cannot be read says nothing of the host: it is no signed statement, and others may be. */
+async function plain(file: string, cap: number): Promise<Buffer> {
+  const said = { code: "STOP_APPROVAL_INVALID", wanted: "a signed statement and its .sig beside it" } as const;
+  try {
+    return await readOrStop(file, cap, { ...said, called: basename(file) });
+  } catch (error) {
+    if (!(error instanceof Stopped) || error.code !== "STOP_COULD_NOT_LOOK") throw error;
+    throw new Stopped(said.code, { saw: error.facts.saw, wanted: said.wanted }, error);
+  }
+}
