@@ -165,9 +165,18 @@ function addBatchVerbs(batch: Command, { common, run }: Running): void {
     .action((id: string) => run(async () => (await verbs()).followBatch(common(), id)));
   batch
     .command("void <batch-id> <reason>")
-    .description("give the batch up; runs that wrote nothing are voided")
-    .action((id: string, reason: string) =>
-      run(async () => (await import("./commands/batch-void.ts")).voidBatch(common(), id, reason)),
+    .description("give the batch up and void every run of it that wrote nothing")
+    .option("--revert", "undo the runs that wrote and are not enacted too", false)
+    .action((id: string, reason: string, { revert }: { revert: boolean }) =>
+      run(async () => (await import("./commands/batch-void.ts")).voidBatch(common(), id, { reason, revert })),
+    );
+  batch
+    .command("set-aside <batch-id> <document-id> <reason>")
+    .description("leave one document that wrote nothing out of the batch")
+    .action((id: string, document: string, reason: string) =>
+      run(async () =>
+        (await import("./commands/batch-set-aside.ts")).setAsideDocument(common(), id, { document, reason }),
+      ),
     );
   batch
     .command("halt <batch-id>")

@@ -49,7 +49,7 @@ export async function plan(run: Run, grammar: GrammarChoice): Promise<Planned> {
 export async function writeUnits(run: Run, planned: Planned): Promise<Recorded<LegAOutput>> {
   const { source, plan: rows, backup, grants } = planned;
   const mayCut = await cutAuthorization(run, planned);
-  return run.step(cutLegA, { source, plan: rows, backup, grants }, mayCut);
+  return run.step(cutLegA, { source, plan: rows, backup, grants }, mayCut, () => cutAuthorization(run, planned));
 }
 
 /** Phases 7 to 9. */

@@ -84,14 +84,18 @@ export class Run {
     return this.#done.size;
   }
 
-  /** Runs a phase, or returns its record. `authorization`: what people admitted, for an effect that needs it. */
+  /**
+   * Runs a phase, or returns its record. `authorization`: what people admitted, for an effect that needs it; `again` asks for it anew after
+   * the effect was held back, which may outlast a backup and a signature.
+   */
   async step<I extends Inputs, O extends Json>(
     phase: Phase<I, O>,
     input: I,
     authorization: Authorization = UNSIGNED,
+    again?: () => Promise<Authorization>,
   ): Promise<Recorded<O>> {
     this.#working = phase.name;
-    const record = await this.#recordedOrDone(phase, input, authorization);
+    const record = await this.#recordedOrDone(phase, input, { authorization, again });
     await this.#after.step(this, phase.name);
     this.#working = null;
     return record;
@@ -100,7 +104,7 @@ export class Run {
   async #recordedOrDone<I extends Inputs, O extends Json>(
     phase: Phase<I, O>,
     input: I,
-    authorization: Authorization,
+    may: { authorization: Authorization; again: (() => Promise<Authorization>) | undefined },
   ): Promise<Recorded<O>> {
     insist(
       judgeOwnTime(process.hrtime.bigint() - this.#startedAt - this.#heldBack, this.world.config.caps.run_minutes),
@@ -109,7 +113,9 @@ export class Run {
     const wanted = inputSha(phase.name, this.row.run_id, this.row.release, Object.values(input));
     const recorded = await this.#recorded(phase, input, wanted);
     if (recorded) return recorded;
-    if (phase.access === "writes") await this.#untilQuiet(phase.name);
+    let { authorization } = may;
+    while (phase.access === "writes" && (await this.#untilQuiet(phase.name)))
+      authorization = (await may.again?.()) ?? authorization;
     this.world.events.emit({ event: "phase", phase: phase.name, status: "started" });
     const started = process.hrtime.bigint();
     await insistNotHalted(this.world, this.row.run_id, phase.name === "revert");
@@ -129,13 +135,14 @@ export class Run {
     return record;
   }
 
-  /** Between effects, never inside one: the load of the server, and whether this process was asked to end meanwhile. */
-  async #untilQuiet(phase: RecordedPhase): Promise<void> {
-    if (this.world.untilQuiet === undefined) return;
+  /** Between effects, never inside one: the load of the server, and whether this process was asked to end meanwhile. True when it was held back. */
+  async #untilQuiet(phase: RecordedPhase): Promise<boolean> {
+    if (this.world.untilQuiet === undefined) return false;
     const since = process.hrtime.bigint();
-    await this.world.untilQuiet(phase);
+    const waited = await this.world.untilQuiet(phase);
     this.#heldBack += process.hrtime.bigint() - since;
     refuseWhenAskedToEnd(this.world, phase, this.row.run_id);
+    return waited;
   }
 
   async #recorded<I extends Inputs, O extends Json>(

@@ -1,16 +1,17 @@
 // What the detached process does: take the run's lease, carry it as far as it may go, say how it ended.
+import { insistCuttable, type AskedTarget } from "./looks/cuttable.ts";
 import { ask } from "./looks/one-statement.ts";
 import { cut } from "./cut.ts";
 import { closeRun, completeIndex, indexClosedRun, snapshotCounts } from "./aftermath/closing.ts";
 import { Run } from "./engine.ts";
 import type { StopJson } from "./model/events.ts";
 import { hintLine, hintsOf, type AskedGrammar } from "./model/grammar-request.ts";
-import { documentIdOf, type DocumentId, type RunId } from "./model/ids.ts";
+import type { DocumentId, RunId } from "./model/ids.ts";
 import { cutplanOutput, legBOutput, sourcePinOutput, type GrammarChoice } from "./model/outputs.ts";
 import { messageOf, stackOf } from "./model/error-text.ts";
 import { stopOfError } from "./model/system-fault.ts";
 import { RUN_STATES, type RecordedPhase } from "./model/run.ts";
-import { insist, Stopped, EXIT_BUG } from "./model/stop.ts";
+import { Stopped, EXIT_BUG } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistDecided, insistWhole, withRequest } from "./aftermath/escalation.ts";
 import { orderRevert } from "./aftermath/revert-order.ts";
@@ -19,7 +20,6 @@ import { registeredGrammar } from "./looks/registered-version.ts";
 import { recordedIn } from "./looks/run-record.ts";
 import { revertRun } from "./phases/revert.ts";
 import type { Projection } from "./aftermath/projection.ts";
-import { judgeTarget } from "./rules/source.ts";
 import { newVersionHint } from "./rules/supersession.ts";
 import { stopJson } from "./terminal/stop-text.ts";
 import type { World } from "./world.ts";
@@ -41,8 +41,7 @@ export interface Work {
 }
 
 /** A document that a person asked for, and how it is to be read. */
-export interface AskedDocument {
-  readonly document: string;
+export interface AskedDocument extends AskedTarget {
   readonly grammar: AskedGrammar;
 }
 
@@ -64,14 +63,12 @@ export interface Opened {
   readonly grammar: GrammarChoice;
 }
 
-/** Unknown and protected documents are refused before any row of ours exists. */
-export async function openRun(work: Work, runId: RunId, { document, grammar: asked }: AskedDocument): Promise<Opened> {
-  documentIdOf(document);
+/** Unknown, protected and enacted documents are refused before any row of ours exists. */
+export async function openRun(work: Work, runId: RunId, asked: AskedDocument): Promise<Opened> {
+  const { document } = asked;
   const { config, here, database, events, files } = work.world;
-  const registered = await ask(database, "exec", "read/source-document", { document_id: document });
-  const { verdict, source } = judgeTarget(registered, document, config);
-  insist(verdict);
-  const grammar = await registeredGrammar(files, source?.source_version_id ?? "", asked, config);
+  const { source_version_id } = await insistCuttable(work.world, asked);
+  const grammar = await registeredGrammar(files, source_version_id, asked.grammar, config);
   const { epoch } = await database.transaction("exec", (tx) =>
     tx.one("write/open-run", {
       run_id: runId,

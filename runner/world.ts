@@ -37,6 +37,6 @@ export interface World {
   readonly reporter: Reporter;
   /** The signal by which this process was asked to end at the next safe place; undefined while it may go on. */
   readonly askedToEnd?: () => string | undefined;
-  /** Of a document of a batch: returns when the load of the server lets the next effect begin. A run by itself waits for nobody. */
-  readonly untilQuiet?: (before: string) => Promise<void>;
+  /** Of a document of a batch: returns when the load of the server lets the next effect begin, true when it had to wait. A run by itself waits for nobody. */
+  readonly untilQuiet?: (before: string) => Promise<boolean>;
 }

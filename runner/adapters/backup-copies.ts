@@ -21,7 +21,10 @@ export async function layCopies(folders: readonly string[], file: string, file_s
   for (const folder of folders) {
     const copy = copyIn(folder, file_sha);
     try {
-      if (!(await exists(copy))) await copyWhole(file, copy);
+      if (!(await exists(copy))) {
+        await dropHalves(folder);
+        await copyWhole(file, copy);
+      }
       const saw = await digestOfFile(copy);
       if (saw === file_sha) continue;
       throw new Error(`it reads back as ${saw.slice(0, 12)}`);
@@ -139,6 +142,18 @@ async function copyWhole(from: string, to: string): Promise<void> {
   }
 }
 
+const HALF = /^[0-9a-f]{64}[.]sql[.]gpg[.][0-9a-f]{8}[.]new$/;
+const HALF_MILLISECONDS = 3_600_000;
+
+/** What a machine that was killed in the middle of a copy left behind; a younger one may still be written. */
+async function dropHalves(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((one) => HALF.test(one))) {
+    const half = join(folder, name);
+    const status = await lstat(half).catch(() => undefined);
+    if (status && Date.now() - status.mtimeMs > HALF_MILLISECONDS) await rm(half, { force: true });
+  }
+}
+
 async function flush(path: string): Promise<void> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
@@ -148,11 +163,16 @@ async function flush(path: string): Promise<void> {
   }
 }
 
-/** SHA-256 of a file that is no link. */
+/** SHA-256 of a plain file; throws for a link, a pipe and whatever else lies there, without waiting. */
 export async function digestOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  for await (const piece of handle.createReadStream()) hash.update(piece as Buffer);
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!(await handle.stat()).isFile()) throw new Error("not a plain file");
+    for await (const piece of handle.createReadStream({ autoClose: false })) hash.update(piece as Buffer);
+  } finally {
+    await handle.close();
+  }
   return hash.digest("hex");
 }
 

@@ -117,18 +117,19 @@ async function startWorker(
 function clientOver(client: DBOSClient, place: EnginePlace, close: () => Promise<void>): LegQueueClient {
   return {
     enqueue: async (legs) => {
-      for (const leg of legs) await enqueueOne(client, place, leg);
+      for (const leg of legs) await answered(enqueueOne(client, place, leg));
     },
     cancel: async (ids) => {
-      if (ids.length > 0) await client.cancelWorkflows([...ids]);
+      if (ids.length > 0) await answered(client.cancelWorkflows([...ids]));
     },
     legs: async (prefix) => {
-      const found = await client.listWorkflows({
+      const listed = client.listWorkflows({
         workflow_id_prefix: prefix,
         workflowName: LEG,
         loadInput: false,
         loadOutput: false,
       });
+      const found = await answered(listed);
       return found.map(({ workflowID, status, executorId, applicationVersion }) => ({
         id: workflowID,
         state: STATES[status] ?? "ended",
@@ -137,12 +138,27 @@ function clientOver(client: DBOSClient, place: EnginePlace, close: () => Promise
       }));
     },
     limit: async (queue, limit) => {
-      const known = await client.retrieveQueue(queue);
-      await known?.setGlobalConcurrency(limit);
+      const known = await answered(client.retrieveQueue(queue));
+      await answered(known?.setGlobalConcurrency(limit) ?? Promise.resolve());
     },
     close,
   };
 }
+
+/** What the library throws is its database's word, as of a lost right, a lock or a crash; whoever asked goes by the records. */
+const answered = <T>(asked: Promise<T>): Promise<T> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof Stopped) throw error;
+    throw new Stopped(
+      "STOP_COULD_NOT_LOOK",
+      {
+        saw: `the scheduler's tables do not answer: ${error instanceof Error ? error.message : String(error)}`,
+        wanted: "the engine's database, as `npm run up` lays it",
+        hint: "runs and their state are not touched by this: `cutter orchestrate batch status` goes on answering",
+      },
+      error,
+    );
+  });
 
 async function enqueueOne(client: DBOSClient, { release }: EnginePlace, leg: Leg): Promise<void> {
   await client.enqueue(

@@ -95,7 +95,7 @@ async function stage(ground: Ground, name: string): Promise<Stage> {
         reporter: { takesPages: false, deliver: () => Promise.resolve() },
         approvals: { insistSigned: () => Promise.resolve(), insistOrders: () => Promise.resolve() },
         // Nobody else works in a copy.
-        untilQuiet: () => Promise.resolve(),
+        untilQuiet: () => Promise.resolve(false),
       };
     },
     look: async () => {

@@ -14,9 +14,10 @@ import { batchRecord, type BatchRecord } from "./records.ts";
 /** `byHand`: the file THROTTLE that lies among the locks of this machine, told in full; what beats tell is cut off. */
 export async function answeredBatch(
   world: Pick<World, "database" | "config">,
-  { batch, manifest, members, waves, facts }: BatchRecord,
+  record: BatchRecord,
   byHand: string | undefined,
 ): Promise<AnsweredBatch & { readonly waves: readonly EndedWave[] }> {
+  const { batch, members, waves, facts } = record;
   const { secondsEach, load, doing } = await world.database.read("exec", async (reader) => ({
     secondsEach: (await reader.one("read/pace")).seconds,
     load: await reader.one("read/load"),
@@ -24,7 +25,8 @@ export async function answeredBatch(
   }));
   return {
     ...{ facts, batch, members, waves, secondsEach, maxAgeMinutes: world.config.backup.max_age_minutes },
-    load: judgeLoad(load, new Map(), manifest.throttle, byHand),
+    // Nothing holds a closed batch back, and one whose manifest cannot be read is told all the same.
+    load: batch.closed === null ? judgeLoad(load, new Map(), record.manifest.throttle, byHand) : { kind: "goes_on" },
     heldBack: byHand === undefined ? heldBackIn(facts.batch_id, doing) : undefined,
   };
 }

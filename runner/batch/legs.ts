@@ -8,7 +8,14 @@ import { isRunId, newRunId, type DocumentId, type RunId } from "../model/ids.ts"
 import { messageOf } from "../model/error-text.ts";
 import { EXIT_BUG, Stopped } from "../model/stop.ts";
 import { inWave, standingOf } from "../rules/batch-progress.ts";
-import { consequenceOf, haltAfterFailures, type Consequence, type LegEnd } from "../rules/batch-stops.ts";
+import {
+  consequenceOf,
+  consequenceOfLook,
+  haltAfterCanary,
+  haltAfterFailures,
+  type Consequence,
+  type LegEnd,
+} from "../rules/batch-stops.ts";
 import { workResume, workVoid, type Work } from "../worker.ts";
 import type { LegQueueClient } from "../world/scheduler.ts";
 import type { RehearsalGround } from "../world/stage.ts";
@@ -36,8 +43,8 @@ export interface LegGround {
   readonly runWork: (runId: RunId, manifest: BatchManifest, shared?: SharedWave) => Promise<RunWork>;
   readonly sharedWave: () => Promise<SharedWave>;
   readonly lookAgain: (runId: RunId) => Promise<LookedAgain>;
-  /** Returns when the load of the server lets a batch go on. */
-  readonly untilQuiet: (manifest: BatchManifest, what: string) => Promise<void>;
+  /** Returns when the load of the server lets a batch go on, true when it had to wait. */
+  readonly untilQuiet: (manifest: BatchManifest, what: string) => Promise<boolean>;
   /** One line for the worker's log. */
   readonly say: (line: string) => void;
 }
@@ -62,7 +69,7 @@ export async function doLeg(ground: LegGround, legId: string): Promise<void> {
     return ground.say(`${legId}: the batch ${record.facts.stopped === null ? "is closed" : "stands still"}`);
   ground.say(`${legId} begins`);
   if (leg.kind === "plan") await planWave(ground, record, leg, legId);
-  else if (leg.kind === "close") await closeWave(ground, record, Number(leg.what));
+  else if (leg.kind === "close") await closeWave(ground, record, leg, legId);
   else await carryOn(ground, record, leg, legId);
   await queueNext(ground.world, ground.client, leg.batch_id, { ending: legId });
   ground.say(`${legId} ends`);
@@ -80,32 +87,35 @@ interface InPlanning extends RunWork {
  * stops one document leaves the others alone; a stop that halts the batch ends the leg.
  */
 async function planWave(ground: LegGround, record: BatchRecord, leg: LegName, legId: string): Promise<void> {
-  const shared = await ground.sharedWave();
-  const again: number[] = [];
-  /** Those that ended well, each end written down; undefined when the batch is halted. */
-  const heard = async (some: readonly InPlanning[]): Promise<InPlanning[] | undefined> => {
+  const ends: Consequence[] = [];
+  /** Those that ended well, each end written down; none when the batch is halted. */
+  const heard = async (some: readonly InPlanning[]): Promise<InPlanning[]> => {
     const well: InPlanning[] = [];
     for (const one of some) {
       const consequence = await note(ground, record, one.document_id, one.end());
-      if (consequence.kind === "halt") return undefined;
-      if (consequence.kind === "again") again.push(consequence.seconds);
+      ends.push(consequence);
+      if (consequence.kind === "halt") return [];
       if (consequence.kind === "goes_on") well.push(one);
     }
     return well;
   };
+  const shared = await ground.sharedWave();
   try {
     const planned = await heard(await planMembers(ground, record, legId, shared));
-    const fresh = planned?.filter(({ company }) => !company) ?? [];
-    if (planned === undefined || fresh.length === 0) return;
-    await ground.untilQuiet(record.manifest, `${legId} before the rehearsal`);
-    await workRehearse(planned, shared.ground);
-    const rehearsed = (await heard(fresh)) ?? [];
-    for (const { work, runId } of rehearsed) await workResume(work, runId);
-    if ((await heard(rehearsed)) === undefined) return;
+    const fresh = planned.filter(({ company }) => !company);
+    if (fresh.length > 0) {
+      await ground.untilQuiet(record.manifest, `${legId} before the rehearsal`);
+      await workRehearse(planned, shared.ground);
+      const rehearsed = await heard(fresh);
+      for (const { work, runId } of rehearsed) await workResume(work, runId);
+      await heard(rehearsed);
+    }
   } finally {
     await shared.end();
   }
-  if (again.length > 0) await queueLeg(ground.client, leg, { ending: legId, priority: 0, delay: Math.max(...again) });
+  const delays = ends.flatMap((end) => (end.kind === "again" ? [end.seconds] : []));
+  if (delays.length === 0 || ends.some(({ kind }) => kind === "halt")) return;
+  await queueLeg(ground.client, leg, { ending: legId, priority: 0, delay: Math.max(...delays) });
 }
 
 /** Phases 1 to 5 of the documents of this leg's wave. */
@@ -156,7 +166,11 @@ async function planMember(
   }
   const item = record.manifest.items.find((one) => one.document_id === document);
   if (!item) throw new Error(`${document} is no item of its own manifest`);
-  await workPlan(runWork.work, runId, known ? undefined : { document, grammar: item.grammar });
+  await workPlan(
+    runWork.work,
+    runId,
+    known ? undefined : { document, version: item.source_version_id, grammar: item.grammar },
+  );
   return { ...runWork, runId };
 }
 
@@ -189,8 +203,9 @@ async function note(ground: LegGround, record: BatchRecord, document_id: string,
   const { world } = ground;
   const end = ended.exit === 1 ? { ...ended, machineFault: await machineFault(ground) } : ended;
   const { batch_id } = record.facts;
-  const failures = record.members.find((member) => member.document_id === document_id)?.failures ?? 0;
-  const consequence = consequenceOf(end, failures);
+  const member = record.members.find((one) => one.document_id === document_id);
+  const judge = member?.close_kind === "closeout" ? consequenceOfLook : consequenceOf;
+  const consequence = judge(end, member?.failures ?? 0);
   const quarantine = consequence.kind === "quarantine" ? consequence.reason : null;
   await world.database.transaction("exec", (tx) =>
     tx.one("write/note-member", {
@@ -206,11 +221,9 @@ async function note(ground: LegGround, record: BatchRecord, document_id: string,
   if (consequence.kind === "quarantine") await setAside(ground, record, document_id as DocumentId, consequence.reason);
   const why =
     consequence.kind === "halt" ? `${document_id}: ${consequence.reason}` : await tooManyFailures(ground, record);
-  if (why !== undefined) {
-    await haltBatch(ground, batch_id, why);
-    return { kind: "halt", reason: why };
-  }
-  return consequence;
+  if (why === undefined) return consequence;
+  await haltBatch(ground, batch_id, why);
+  return { kind: "halt", reason: why };
 }
 
 /** A run that wrote nothing is voided, so that its document is free; one that wrote stays for a person's revert. */
@@ -222,71 +235,88 @@ async function setAside(ground: LegGround, record: BatchRecord, document: Docume
   await workVoid(work, run, `set aside: ${reason}`.slice(0, 400));
 }
 
-async function tooManyFailures({ world }: LegGround, record: BatchRecord): Promise<string | undefined> {
-  const { members } = await batchRecord(world, record.facts.batch_id);
-  const aside = members.filter(({ quarantined }) => quarantined).map(({ document_id }) => document_id);
-  return haltAfterFailures(record.manifest.stop, aside);
+async function tooManyFailures({ world }: LegGround, { facts }: BatchRecord): Promise<string | undefined> {
+  const now = await batchRecord(world, facts.batch_id);
+  return notSaidBefore(now, haltAfterFailures(now.manifest.stop, now.members));
 }
 
-/** A halt row for each open run of the batch, and none of its legs any more. */
-export async function haltBatch(
-  {
-    world,
-    client,
-    say,
-  }: Pick<LegGround, "world" | "say"> & { readonly client: Pick<LegQueueClient, "legs" | "cancel"> },
+/** Whoever lifted a halt knew its reason: the same one does not halt the batch again. */
+const notSaidBefore = ({ batch }: BatchRecord, reason: string | undefined): string | undefined =>
+  reason !== undefined && batch.stop_reasons.includes(reason) ? undefined : reason;
+
+async function haltBatch({ world, client, say }: LegGround, batch_id: BatchId, reason: string): Promise<void> {
+  await recordHalt(world, batch_id, reason);
+  say(`${batch_id} stands still: ${reason}`);
+  await cancelQueued(client, batch_id);
+}
+
+/** A halt row for each open run of the batch; answers their ids. */
+export async function recordHalt(
+  world: Pick<World, "database" | "here">,
   batch_id: BatchId,
   reason: string,
 ): Promise<readonly string[]> {
   const { halt_ids } = await world.database.transaction("halt", (tx) =>
     tx.one("write/stop-batch", { batch_id, reason: reason.slice(0, 400), actor: world.here.actor }),
   );
-  say(`${batch_id} stands still: ${reason}`);
-  const queued = (await client.legs(`${batch_id}/`)).filter(({ state }) => state === "queued");
-  await client.cancel(queued.map(({ id }) => id));
   return halt_ids;
 }
 
+/** No leg of the batch that waits is handed out any more. */
+export async function cancelQueued(client: Pick<LegQueueClient, "legs" | "cancel">, batch_id: BatchId): Promise<void> {
+  const queued = (await client.legs(`${batch_id}/`)).filter(({ state }) => state === "queued");
+  await client.cancel(queued.map(({ id }) => id));
+}
+
 /** Every enacted member is looked at again; the outcome of the wave is recorded, and the last wave closes the batch. */
-async function closeWave(ground: LegGround, record: BatchRecord, wave: number): Promise<void> {
-  const { world } = ground;
+async function closeWave(ground: LegGround, record: BatchRecord, leg: LegName, legId: string): Promise<void> {
+  const wave = Number(leg.what);
+  const { batch_id, ended_waves } = record.facts;
+  if (!ended_waves.includes(wave)) {
+    const canary = wave === 0 ? notSaidBefore(record, haltAfterCanary(record.manifest, record.members)) : undefined;
+    if (canary !== undefined) return void (await haltBatch(ground, batch_id, canary));
+    if (!(await endWave(ground, record, leg, legId))) return;
+  }
+  const left = record.members.some((member) => member.wave !== wave && !ended_waves.includes(member.wave));
+  if (!left) await closeBatch(ground, record);
+}
+
+/** False when a document could not be looked at, or does not hold. */
+async function endWave(ground: LegGround, record: BatchRecord, leg: LegName, legId: string): Promise<boolean> {
+  const wave = Number(leg.what);
   const { batch_id } = record.facts;
-  const members = inWave(record.facts, wave);
-  const waves = new Set(record.members.map((member) => member.wave));
-  const aside = members.filter((member) => member.quarantined).map((member) => member.document_id);
-  if (wave === 0 && waves.size > 1 && aside.length > 0)
-    return void (await haltBatch(ground, batch_id, `of the canary were set aside: ${aside.join(", ")}`));
   const outcome: WaveOutcome = [];
-  for (const member of members) {
+  for (const member of inWave(record.facts, wave)) {
     if (!member.run_id || !isRunId(member.run_id) || member.quarantined) {
       outcome.push([member.document_id, member.run_id ?? "", "quarantined", "", ""]);
       continue;
     }
     const seen = await ground.lookAgain(member.run_id).catch((error: unknown) => endOf(error));
     if ("exit" in seen) {
-      const { kind } = await note(ground, record, member.document_id, seen);
-      if (kind !== "again")
-        await haltBatch(ground, batch_id, `${member.document_id} does not hold: ${seen.code ?? ""}`);
-      return;
+      const end = await note(ground, record, member.document_id, seen);
+      if (end.kind === "again") await queueLeg(ground.client, leg, { ending: legId, priority: 0, delay: end.seconds });
+      return false;
     }
     outcome.push([member.document_id, member.run_id, "closeout", seen.observed_digest, seen.found.summary_sha]);
   }
   const outcome_digest = digestOf(outcome);
-  await world.database.transaction("exec", (tx) =>
+  await ground.world.database.transaction("exec", (tx) =>
     tx.one("write/end-wave", { batch_id, wave, outcome_digest, outcome: canonicalText(outcome) }),
   );
   ground.say(`wave ${wave} of ${batch_id}: outcome ${outcome_digest}`);
-  const left = [...waves].filter((one) => one !== wave && !record.facts.ended_waves.includes(one));
-  if (left.length > 0) return;
-  const enacted = record.members.filter((member) => member.close_kind === "closeout").length;
+  return true;
+}
+
+async function closeBatch({ world }: LegGround, { facts, members }: BatchRecord): Promise<void> {
+  const enacted = members.filter((member) => member.close_kind === "closeout").length;
   await world.database.transaction("exec", (tx) =>
     tx.one("write/close-batch", {
-      batch_id,
+      batch_id: facts.batch_id,
       kind: enacted === 0 ? "failed" : "done",
-      reason: `${enacted} of ${record.members.length} documents enacted, ${record.members.length - enacted} set aside`,
+      reason: `${enacted} of ${members.length} documents enacted, ${members.length - enacted} set aside`,
     }),
   );
-  await writeBatchReport(world, batch_id);
+  await writeBatchReport(world, facts.batch_id);
 }
 
 const endOf = (error: unknown): LegEnd => {

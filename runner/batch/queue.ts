@@ -22,7 +22,8 @@ export async function queueNext(
   batchId: BatchId,
   options: QueueOptions = {},
 ): Promise<readonly LegName[]> {
-  const { facts, members } = await batchRecord(world, batchId);
+  const { facts, members, isReadable } = await batchRecord(world, batchId);
+  if (!isReadable) return [];
   const next = nextLegs(facts, options.asked ?? false);
   if (next.length === 0) return [];
   const order = new Map(members.map(({ document_id, ordinal }) => [document_id, ordinal]));

@@ -8,7 +8,9 @@ import type { World } from "../world.ts";
 /** A batch with its manifest and its members' rows as they were read, in one snapshot. */
 export interface BatchRecord {
   readonly batch: RowOf<"read/batches">;
+  /** STOP_PRECHECK_FAILED for one that this release cannot read; everything else of such a batch can be read, so that it can be voided. */
   readonly manifest: BatchManifest;
+  readonly isReadable: boolean;
   readonly members: readonly RowOf<"read/batch-members">[];
   readonly waves: readonly RowOf<"read/batch-waves">[];
   readonly facts: BatchFacts;
@@ -30,11 +32,25 @@ export async function batchRecord(world: Pick<World, "database">, id: string): P
     const waves = await reader.query("read/batch-waves", { batch_id: id });
     return {
       batch,
-      manifest: batchManifestSchema.parse(batch.manifest),
+      isReadable: batchManifestSchema.safeParse(batch.manifest).success,
+      get manifest() {
+        return manifestOf(id, batch.manifest);
+      },
       members,
       waves,
       facts: factsOf(id, batch, members, waves),
     };
+  });
+}
+
+function manifestOf(id: BatchId, stored: unknown): BatchManifest {
+  const parsed = batchManifestSchema.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  throw new Stopped("STOP_PRECHECK_FAILED", {
+    saw: `the manifest that ${id} was opened with is none for this release`,
+    wanted: "a manifest as docs/batch.md describes it",
+    hint: "give the batch up; nothing else can be done with it, and other batches go on",
+    next: `cutter orchestrate batch void ${id} "<reason>"`,
   });
 }
 

@@ -45,12 +45,12 @@ export class LoadWatch {
     return { verdict: judgeLoad(load, this.seen, throttle, await this.ground.byHand()), now: load.now };
   }
 
-  /** Returns when the batch may go on: at once on a quiet server, after ten quiet seconds when it was busy. */
+  /** Returns when the batch may go on: false at once on a quiet server, true after ten quiet seconds when it was busy. */
   async untilQuiet(
     { throttle, batch_id }: Pick<BatchManifest, "throttle" | "batch_id">,
     what: string,
     database?: Pick<World["database"], "read">,
-  ): Promise<void> {
+  ): Promise<boolean> {
     let pause: Pause | undefined;
     let told = "";
     while (!this.ground.mustEnd()) {
@@ -70,5 +70,6 @@ export class LoadWatch {
       this.asleep -= verdict.kind === "sleeps" ? 1 : 0;
     }
     this.ground.tell(undefined);
+    return pause !== undefined;
   }
 }

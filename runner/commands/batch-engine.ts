@@ -7,9 +7,11 @@ import { placeOf } from "../adapters/postgres-connection.ts";
 import { holderIsGone, ownHolder, startAlone } from "../adapters/run-process.ts";
 import { exists } from "../adapters/run-files.ts";
 import { readSafely } from "../adapters/safe-file.ts";
+import { cancelQueued, recordHalt } from "../batch/legs.ts";
+import type { BatchId } from "../model/batch.ts";
 import { Stopped } from "../model/stop.ts";
 import { engineLoginOf } from "../rules/env-login.ts";
-import type { Scheduler } from "../world/scheduler.ts";
+import type { LegQueueClient, Scheduler } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
 
 /** How the scheduler knows a release. */
@@ -63,4 +65,35 @@ export async function ensureWorker(world: World, configFile: string): Promise<vo
 export async function throttledByHand(world: World): Promise<string | undefined> {
   const file = join(world.config.orchestrator.global_locks_dir, "THROTTLE");
   return (await exists(file)) ? file : undefined;
+}
+
+/** Work with the scheduler's queues, whose connections end with it. STOP_COULD_NOT_LOOK when the scheduler does not answer. */
+export async function withClient<T>(world: World, work: (client: LegQueueClient) => Promise<T>): Promise<T> {
+  const client = await (await schedulerOf(world, (line) => void process.stderr.write(`${line}\n`))).client();
+  return work(client).finally(() => client.close());
+}
+
+/**
+ * A halt row for every open run of the batch, acknowledged: no effect of it commits any more. Workers ask the records before every leg, so
+ * it holds whether the scheduler answers or not. Answers the ids of the halts.
+ */
+export async function stopBatch(
+  world: World,
+  batch: BatchId,
+  reason: string,
+  say: (line: string) => void,
+): Promise<readonly string[]> {
+  const halts = await recordHalt(world, batch, reason);
+  await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
+  say(`${batch} stands still: ${reason}`);
+  await dropLegs(world, batch, say);
+  return halts;
+}
+
+/** No leg of a batch that stands still is handed out any more; one that is finds so in the records. */
+export async function dropLegs(world: World, batch: BatchId, say: (line: string) => void): Promise<void> {
+  await withClient(world, (client) => cancelQueued(client, batch)).catch((error: unknown) => {
+    if (!(error instanceof Stopped)) throw error;
+    say(`the scheduler does not answer (${error.facts.saw}); its legs find that the batch stands still`);
+  });
 }

@@ -19,6 +19,7 @@ import { batchRecord, openBatches } from "../batch/records.ts";
 import { endOfWorker } from "../batch/worker-end.ts";
 import { ask } from "../looks/one-statement.ts";
 import type { RunId } from "../model/ids.ts";
+import { codeOf } from "../model/error-text.ts";
 import { Stopped } from "../model/stop.ts";
 import type { LegEnd } from "../rules/batch-stops.ts";
 import { seenBy } from "../rules/legs-of-releases.ts";
@@ -131,7 +132,13 @@ async function beginOrEnd(say: (line: string) => void, beginning: Promise<LegWor
 /** The largest number of waves that an open batch allows to be planned at once. */
 async function planLimit(world: World): Promise<number> {
   const batches = await openBatches(world);
-  const asked = await Promise.all(batches.map(async (id) => (await batchRecord(world, id)).manifest.limits.plan));
+  const asked = await Promise.all(
+    batches.map(async (id) => {
+      const record = await batchRecord(world, id);
+      // One that cannot be read holds no other batch up.
+      return record.isReadable ? record.manifest.limits.plan : 1;
+    }),
+  );
   return Math.max(1, ...asked);
 }
 
@@ -200,7 +207,7 @@ async function runWork(
   }: Pick<World, "askedToEnd" | "environment"> &
     Partial<Pick<World, "vault">> & {
       /** Before an effect, asked through the connection that the run has open; another one would take one more connection of the role. */
-      readonly quiet: (what: string, database: World["database"]) => Promise<void>;
+      readonly quiet: (what: string, database: World["database"]) => Promise<boolean>;
     },
 ): Promise<RunWork> {
   let last: LegEnd = { exit: 0, code: null };
@@ -235,10 +242,7 @@ export async function superviseWorker(common: Common, stay: boolean): Promise<nu
     if (!stay) return 0;
     await sleep(LOOK_MILLISECONDS);
   }
-  rmSync(lock, { force: true });
-  const file = openSync(lock, "wx", 0o640);
-  writeSync(file, ownHolder());
-  closeSync(file);
+  nameOurselves(lock);
   try {
     for (;;) {
       const status = await once(common, stay);
@@ -248,6 +252,26 @@ export async function superviseWorker(common: Common, stay: boolean): Promise<nu
     }
   } finally {
     rmSync(lock, { force: true });
+  }
+}
+
+/** STOP_PRECHECK_FAILED when something else than our file lies there, or when another process came first. */
+function nameOurselves(lock: string): void {
+  try {
+    rmSync(lock, { force: true });
+    const file = openSync(lock, "wx", 0o640);
+    writeSync(file, ownHolder());
+    closeSync(file);
+  } catch (error) {
+    throw new Stopped(
+      "STOP_PRECHECK_FAILED",
+      {
+        saw: `${lock} cannot be written: ${codeOf(error, "unknown")}`,
+        wanted: "a file that names the one process which keeps this machine's worker alive",
+        hint: "look at what lies there; another supervising process may have come first",
+      },
+      error,
+    );
   }
 }
 

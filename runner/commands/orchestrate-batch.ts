@@ -3,31 +3,31 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
-import { ensureWorker, schedulerOf, supervisorLives, throttledByHand } from "./batch-engine.ts";
+import { ensureWorker, stopBatch, supervisorLives, withClient } from "./batch-engine.ts";
 import { admit } from "./gate-admit.ts";
+import { printBatch } from "./print-batch.ts";
 import { settleClosed, tellOfBatch } from "./tell-of-batch.ts";
 import { writeWhole } from "../adapters/run-files.ts";
 import { readOrStop } from "../adapters/safe-file.ts";
 import { lookAgain } from "../aftermath/look-again.ts";
-import { answeredBatch } from "../batch/answers.ts";
-import { haltBatch } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
 import { ask } from "../looks/one-statement.ts";
-import { batchRecord, type BatchRecord } from "../batch/records.ts";
+import { batchRecord } from "../batch/records.ts";
 import { manifestSha, manifestText, wavesOf, type BatchId, type BatchManifest } from "../model/batch.ts";
 import { canonicalText } from "../model/canonical.ts";
 import { isRunId } from "../model/ids.ts";
 import { jsonOf } from "../model/json-text.ts";
 import { insist, Stopped, STOPS } from "../model/stop.ts";
-import { batchAnswer, memberAnswers, unhaltCommand, waveAnswers } from "../rules/batch-answer.ts";
-import { judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
+import { unhaltCommand } from "../rules/batch-answer.ts";
+import { judgeBatchId, judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
 import { nextLegs, standingOf } from "../rules/batch-progress.ts";
 import { judgeHalt } from "../rules/batch-stops.ts";
+import { judgeReason } from "../rules/reason.ts";
 import { machineAnswers } from "../rules/machine-answer.ts";
-import { batchText, machinesText } from "../terminal/batch-text.ts";
+import { stopJson, stopText } from "../terminal/stop-text.ts";
+import { machinesText } from "../terminal/batch-text.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
-import type { LegQueueClient } from "../world/scheduler.ts";
 import type { World } from "../world.ts";
 
 const MANIFEST_CAP = 1024 * 1024;
@@ -48,14 +48,17 @@ async function manifestIn(file: string): Promise<BatchManifest> {
 async function record(world: World, manifest: BatchManifest): Promise<void> {
   const { config, here, database } = world;
   const document_ids = manifest.items.map((item) => item.document_id);
-  const { rows, pace } = await database.read("exec", async (reader) => ({
+  const { known, rows, pace } = await database.read("exec", async (reader) => ({
+    known: (await reader.query("read/batches", { batch_id: manifest.batch_id }))[0],
     rows: await reader.query("read/documents-asked-for", { document_ids }),
     pace: await reader.one("read/pace"),
   }));
+  insist(judgeBatchId(manifest, known));
   const held = rows.flatMap((row) => (row.held_by === null ? [] : [[row.document_id, row.held_by] as const]));
   insist(
     judgeManifest(manifest, {
       registered: new Map(rows.map((row) => [row.document_id, row.newest])),
+      enacted: new Set(rows.flatMap((row) => (row.enacted ? [row.document_id] : []))),
       held: new Map(held.filter(([, holder]) => holder !== `batch ${manifest.batch_id}`)),
       protectedPrefixes: config.protected_prefixes,
       seconds: pace.seconds,
@@ -84,12 +87,7 @@ async function goOn(common: Common, world: World, id: BatchId, asked: boolean): 
     await queueNext(world, client, id, { asked });
   });
   await ensureWorker(world, common.config);
-  return tell(common, world, await batchRecord(world, id));
-}
-
-async function withClient<T>(world: World, work: (client: LegQueueClient) => Promise<T>): Promise<T> {
-  const client = await (await schedulerOf(world, (line) => void process.stderr.write(`${line}\n`))).client();
-  return work(client).finally(() => client.close());
+  return printBatch(common, world, id);
 }
 
 /** Admits signed files, then lets every member go on that may; also whoever waited for a halt to be lifted or a request to be renewed. */
@@ -107,10 +105,14 @@ export async function batchStatus(common: Common, id: string | undefined): Promi
   const rows = await world.database.read("exec", (reader) => reader.query("read/batches", { batch_id: id ?? null }));
   await settleClosed(common, world, rows);
   if (id !== undefined) {
-    await tell(common, world, await batchRecord(world, id));
+    await printBatch(common, world, id);
     return tellMachines(common, world);
   }
-  for (const { batch_id } of rows) await tell(common, world, await batchRecord(world, batch_id));
+  for (const { batch_id } of rows)
+    await printBatch(common, world, batch_id).catch((error: unknown) => {
+      if (!(error instanceof Stopped)) throw error;
+      process.stderr.write(`${batch_id}\n${stopText(error)}`);
+    });
   if (rows.length === 0) process.stderr.write("no batches in this database\n");
   return tellMachines(common, world);
 }
@@ -122,30 +124,33 @@ async function tellMachines(common: Common, world: World): Promise<number> {
   return 0;
 }
 
-async function tell(common: Common, world: World, record: BatchRecord): Promise<number> {
-  const answered = await answeredBatch(world, record, await throttledByHand(world));
-  const [whole, waves, each] = [batchAnswer(answered), waveAnswers(answered), memberAnswers(answered)];
-  if (common.json) for (const answer of [whole, ...waves, ...each]) printJson(answer);
-  else process.stdout.write(batchText(whole, waves, each));
-  return 0;
-}
+/** Looks, two a second, without a leg that waits or is worked at while one may be done. */
+const IDLE_LOOKS = 60;
+/** Between two processes that are begun to keep a worker alive: one that ends at once says why in its log. */
+const BEGIN_AGAIN_MILLISECONDS = 10_000;
 
 /** Waits until nothing is left to do without people. Exit 0 when the batch is closed, 3 when it waits for signatures, 4 when it stands still. */
 export async function followBatch(common: Common, id: string): Promise<number> {
   const world = await makeWorld(common.config);
-  let told = "";
-  for (;;) {
+  let [told, begun] = ["", 0];
+  for (let idle = 0; ; idle += 1) {
     const known = await batchRecord(world, id);
     const lines = known.members.map((member) => `${member.document_id} ${standingOf(member)}`);
     for (const line of lines) if (!told.includes(`${line}\n`)) process.stderr.write(`${line}\n`);
     told = lines.map((line) => `${line}\n`).join("");
     const rests = known.facts.stopped !== null || nextLegs(known.facts).length === 0;
-    if (known.batch.closed !== null || (rests && !(await isBusy(world, known.facts.batch_id)))) {
-      await tell(common, world, known);
+    const busy = (rests || idle % 20 === 19) && (await isBusy(world, known.facts.batch_id));
+    if (busy) idle = 0;
+    // Legs that were tried as often as they may come again when a person asks (`batch resume`).
+    if (known.batch.closed !== null || (rests && !busy) || idle > IDLE_LOOKS) {
+      await printBatch(common, world, id);
       if (known.batch.closed !== null) return 0;
       return STOPS[known.facts.stopped === null ? "STOP_APPROVAL_REQUIRED" : "STOP_HALTED"].exit;
     }
-    if (!(await supervisorLives(world))) await ensureWorker(world, common.config);
+    if (Date.now() - begun > BEGIN_AGAIN_MILLISECONDS && !(await supervisorLives(world))) {
+      await ensureWorker(world, common.config);
+      begun = Date.now();
+    }
     await sleep(500);
   }
 }
@@ -157,20 +162,13 @@ const isBusy = (world: World, id: BatchId): Promise<boolean> =>
 
 /** A halt row for every open run of the batch. */
 export async function haltOneBatch(common: Common, id: string, reason: string): Promise<number> {
+  insist(judgeReason(reason));
   const world = await makeWorld(common.config);
   const { facts, members } = await batchRecord(world, id);
   insist(judgeHalt(facts.batch_id, members));
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  // The halt must be recorded whether the scheduler answers or not: workers ask the records before every leg.
-  const halts = await withClient(world, (client) => haltBatch({ world, client, say }, facts.batch_id, reason)).catch(
-    async (error: unknown) => {
-      if (!(error instanceof Stopped)) throw error;
-      say(`the scheduler does not answer (${error.facts.saw}); its legs find the batch halted`);
-      return haltBatch({ world, client: NO_CLIENT, say }, facts.batch_id, reason);
-    },
-  );
+  const halts = await stopBatch(world, facts.batch_id, reason, say);
   await tellOfBatch(common, world, facts.batch_id);
-  await world.database.transaction("halt", (tx) => tx.one("write/acknowledge-halt"));
   for (const halt_id of halts)
     if (common.json) printJson({ event: "halted", halt_id, run_id: null, acknowledged: true });
   const { batch } = await batchRecord(world, id);
@@ -180,11 +178,6 @@ export async function haltOneBatch(common: Common, id: string, reason: string): 
   for (const halt of batch.halts_in_force) say(unhaltCommand(halt));
   return 0;
 }
-
-const NO_CLIENT: Pick<LegQueueClient, "legs" | "cancel"> = {
-  legs: () => Promise.resolve([]),
-  cancel: () => Promise.resolve(),
-};
 
 /** Looks at every enacted document again; documents of the same batch count as own runs. */
 export async function verifyBatch(common: Common, id: string): Promise<number> {
@@ -201,7 +194,14 @@ export async function verifyBatch(common: Common, id: string): Promise<number> {
     );
     if (seen instanceof Stopped) {
       worst = Math.max(worst, seen.exit);
-      process.stderr.write(`${member.document_id}: ${seen.code}: ${seen.facts.saw}\n`);
+      if (common.json)
+        printJson({
+          event: "not_verified",
+          document_id: member.document_id,
+          run_id: member.run_id,
+          stop: stopJson(seen),
+        });
+      process.stderr.write(`${member.document_id} does not hold\n${stopText(seen)}`);
       continue;
     }
     if (common.json) printJson({ event: "verified", ...seen.found });

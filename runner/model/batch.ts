@@ -28,6 +28,9 @@ export const BATCH_STATES = [
 ] as const;
 export type BatchState = (typeof BATCH_STATES)[number];
 
+/** Neither control characters nor halves of surrogate pairs, which no database keeps. */
+const NO_CONTROLS = /^\P{C}*$/u;
+
 const documentId = z.string().regex(DOCUMENT_ID);
 
 /** One document. Without a version the newest of the registry is meant; `grammar` may only repeat what that is registered with. */
@@ -70,7 +73,7 @@ export type Throttle = z.infer<typeof throttleSchema>;
 export const batchManifestSchema = z.strictObject({
   schema_version: z.literal("1"),
   batch_id: z.string().regex(BATCH_ID),
-  created_by: z.string().min(1).max(200),
+  created_by: z.string().min(1).max(200).regex(NO_CONTROLS),
   created_utc: z.iso.datetime(),
   default_scope: z.literal("enacted_only").default("enacted_only"),
   items: z.array(itemSchema).min(1).max(MOST_DOCUMENTS),

@@ -341,6 +341,7 @@ export const printed = z.union([
   event("backup_verified", { id: text, file: text }),
   event("backup_deleted", { id: text, file: text }),
   event("halted", { halt_id: text, run_id: text.nullable(), acknowledged: z.boolean() }),
+  event("not_verified", { ...texts("document_id", "run_id"), stop: stopAnswer }),
   event("unhalted", { reach: text, halt_ids: words }),
   event("journal_verified", { run_id: text, entries: count, head: text.nullable() }),
   event("told", { ...texts("channel", "to", "kind", "result"), ...maybe("reason") }),

@@ -180,6 +180,7 @@ export const PARAMS = {
   "write/note-member": { batch_id: "text", document_id: "text", last_stop: "text or null", failed: "boolean", quarantine: "text or null" },
   "write/end-wave": { batch_id: "text", wave: "int", outcome_digest: "text", outcome: "jsonb" },
   "write/close-batch": { batch_id: "text", kind: "text", reason: "text" },
+  "write/give-up-batch": { batch_id: "text", reason: "text", actor: "text" },
   "write/stop-batch": { batch_id: "text", reason: "text", actor: "text" },
   "read/revert-order": { run_id: "text" },
   "read/orders": { run_id: "text" },

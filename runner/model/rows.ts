@@ -116,6 +116,7 @@ export const ROWS = {
   "read/batches": z.strictObject({
     batch_id: text, manifest: z.unknown(), manifest_sha: text, host: text, actor: text, release: text, opened: when, closed: when.nullable(),
     close_kind: nullable, close_reason: nullable, stopped: nullable, now: when, halts_in_force: z.array(text),
+    stop_reasons: z.array(text),
   }),
   "read/batch-members": z.strictObject({
     document_id: text, ordinal: count, wave: count, run_id: nullable, failures: count, quarantined: z.boolean(), reason: nullable,
@@ -125,7 +126,7 @@ export const ROWS = {
   "read/wave-before": z.strictObject({
     before: z.strictObject({ batch_id: text, wave: text, outcome_digest: nullable, outcome: waveOutcome.nullable() }).nullable(),
   }),
-  "read/documents-asked-for": z.strictObject({ document_id: text, newest: nullable, held_by: nullable }),
+  "read/documents-asked-for": z.strictObject({ document_id: text, newest: nullable, held_by: nullable, enacted: z.boolean() }),
   "read/load": z.strictObject({ ungranted_locks: count, connections: count, max_connections: count, others: z.array(text), now: when }),
   "read/pace": z.strictObject({ seconds: z.number().nullable() }),
   "write/open-batch": done,
@@ -133,6 +134,7 @@ export const ROWS = {
   "write/note-member": done,
   "write/end-wave": done,
   "write/close-batch": done,
+  "write/give-up-batch": done,
   "write/stop-batch": z.strictObject({ halt_ids: z.array(text) }),
   "read/closed-runs": z.strictObject({
     run_id: text, document_id: text, close_kind: text, reason: text, release: text, journal_head: nullable,

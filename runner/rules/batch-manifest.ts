@@ -1,6 +1,6 @@
 // Whether a batch may be opened: everything that is wrong with its manifest, all at once.
 import { isProtected } from "./protected.ts";
-import { batchManifestSchema, wavesOf, type BatchManifest } from "../model/batch.ts";
+import { batchManifestSchema, manifestSha, wavesOf, type BatchManifest } from "../model/batch.ts";
 import { Stopped, type Verdict } from "../model/stop.ts";
 import { waveMinutes } from "./times.ts";
 
@@ -8,6 +8,8 @@ import { waveMinutes } from "./times.ts";
 export interface ManifestFacts {
   /** By document: its newest version, null without one; a document that is not registered is missing. */
   readonly registered: ReadonlyMap<string, string | null>;
+  /** Documents that a run of the cutter enacted. */
+  readonly enacted: ReadonlySet<string>;
   /** By document: the open run or batch that holds it. */
   readonly held: ReadonlyMap<string, string>;
   readonly protectedPrefixes: readonly string[];
@@ -21,6 +23,8 @@ type ManifestIssue = NonNullable<ReturnType<typeof batchManifestSchema.safeParse
 
 /** STOP_REFUSED_INPUT names every place where the text is no manifest; values are never quoted. */
 export function parseManifest(value: unknown): BatchManifest {
+  if (value === undefined)
+    throw new Stopped("STOP_REFUSED_INPUT", { saw: "a manifest that is no JSON", wanted: "a JSON object" });
   const parsed = batchManifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${faultOf(issue)}`);
@@ -38,6 +42,20 @@ function faultOf(issue: ManifestIssue): string {
   if (issue.code === "too_big") return `at most ${issue.maximum}${what}`;
   if (issue.code === "too_small") return `at least ${issue.minimum}${what}`;
   return issue.code;
+}
+
+/** STOP_REFUSED_INPUT when the id is that of a batch of another manifest; asked for again with the same one nothing is opened twice. */
+export function judgeBatchId(manifest: BatchManifest, known: { readonly manifest_sha: string } | undefined): Verdict {
+  if (known === undefined || known.manifest_sha === manifestSha(manifest)) return undefined;
+  return {
+    code: "STOP_REFUSED_INPUT",
+    facts: {
+      saw: `batch_id: ${manifest.batch_id} is the batch of another manifest`,
+      wanted: "an id of its own for each manifest",
+      hint: "write a new batch_id; a batch that was opened is not changed",
+      next: `cutter orchestrate batch status ${manifest.batch_id}`,
+    },
+  };
 }
 
 /** STOP_REFUSED_INPUT with one line for each document that cannot be in a batch now. */
@@ -74,6 +92,9 @@ function itemFaults(item: BatchManifest["items"][number], facts: ManifestFacts):
       ? [`${document_id}: version ${source_version_id} is not the newest, which is ${newest}`]
       : []),
     ...(holder === undefined ? [] : [`${document_id}: held by ${holder}`]),
+    ...(facts.enacted.has(document_id)
+      ? [`${document_id}: enacted already; a new version is a document of its own`]
+      : []),
   ];
 }
 

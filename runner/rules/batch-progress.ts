@@ -48,12 +48,22 @@ export const isAtLeast = (standing: Standing, least: Standing): boolean =>
 const WRITING = ["cut_leg_a_committed", "structural_verified", "leg_b_recorded", "write_verified"];
 const ENACTING = ["lifecycle_enacted", "closeout_reported"];
 
+/** The run was tried with what is admitted and asked anew, as after a backup that grew too old: the admission in hand is no help. */
+const REFUSED: readonly (string | null)[] = [
+  "STOP_APPROVAL_INVALID",
+  "STOP_APPROVAL_EXPIRED",
+  "STOP_APPROVAL_CONSUMED",
+  "STOP_APPROVAL_REVOKED",
+  "STOP_EXECUTION_NOT_AUTHORIZED",
+];
+
 /** One member's standing. A run that was voided or reverted beside the batch is planned again. */
 export function standingOf(member: MemberFacts): Standing {
   if (member.quarantined) return "quarantined";
   if (member.close_kind === "closeout") return "enacted";
   if (member.run_state === null || member.close_kind !== null) return "waiting";
-  const holds = (...gates: string[]): boolean => gates.every((gate) => member.admitted.includes(gate));
+  const holds = (...gates: string[]): boolean =>
+    !REFUSED.includes(member.last_stop) && gates.every((gate) => member.admitted.includes(gate));
   if (member.run_state === "awaiting_cut_authorization")
     return holds("SG_1_cut_authz", "EXECUTION") ? "may_cut" : "asks_cut";
   if (member.run_state === "awaiting_lifecycle_authorization")
@@ -109,9 +119,11 @@ const FRESH: readonly (string | null)[] = [null, "STOP_APPROVAL_REQUIRED"];
  * new request where the old one has expired. A batch that stands still or is closed has none.
  */
 export function nextLegs(facts: BatchFacts, asked = false): LegName[] {
-  const wave = currentWave(facts);
-  if (facts.close_kind !== null || facts.stopped !== null || wave === undefined) return [];
+  if (facts.close_kind !== null || facts.stopped !== null) return [];
   const name = (kind: LegName["kind"], what: string): LegName => ({ batch_id: facts.batch_id, kind, what });
+  const wave = currentWave(facts);
+  // Whoever recorded the last outcome came no further: the batch is still to be closed.
+  if (wave === undefined) return [name("close", String(Math.max(...facts.ended_waves)))];
   const members = inWave(facts, wave);
   const standings = members.map(standingOf);
   if (standings.every((standing) => standing === "enacted" || standing === "quarantined"))

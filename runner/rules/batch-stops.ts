@@ -1,5 +1,6 @@
 // What becomes of a batch when one of its legs stops: docs/decisions/0152-waves.md has the table.
 import type { BatchManifest } from "../model/batch.ts";
+import { isAtLeast, type Standing } from "./batch-progress.ts";
 import { EXIT_BUG, isStopCode, STOPS, type Verdict } from "../model/stop.ts";
 
 /**
@@ -37,6 +38,8 @@ const WAITING: readonly string[] = [
   "STOP_HALTED",
 ];
 const HELD: readonly string[] = ["STOP_LEASE_HELD", "STOP_FENCED"];
+/** Every further document would stop at it as well. */
+const OF_THE_HOST: readonly string[] = ["STOP_PRECHECK_FAILED"];
 
 /** `failures`: how often legs of this member failed before. */
 export function consequenceOf(end: LegEnd, failures: number): Consequence {
@@ -48,6 +51,7 @@ export function consequenceOf(end: LegEnd, failures: number): Consequence {
     return { kind: "again", seconds: MACHINE_SECONDS, failed: false };
   if (HELD.includes(code)) return { kind: "again", seconds: HELD_SECONDS, failed: false };
   const reason = `${code}: ${isStopCode(code) ? STOPS[code].title : "no stop of the table"}`;
+  if (OF_THE_HOST.includes(code)) return { kind: "halt", reason };
   switch (end.exit) {
     case 1: {
       const seconds = PATIENCE[failures];
@@ -67,11 +71,72 @@ export function consequenceOf(end: LegEnd, failures: number): Consequence {
   }
 }
 
-/** The reason to halt the whole batch after one more document was set aside; undefined while it goes on. */
-export function haltAfterFailures(stop: BatchManifest["stop"], quarantined: readonly string[]): string | undefined {
+/** After a look at a document that is enacted: it is never set aside, but looked at again, or the batch stands still. */
+export function consequenceOfLook(end: LegEnd, failures: number): Consequence {
+  const consequence = consequenceOf(end, failures);
+  if (consequence.kind !== "quarantine") return consequence;
+  return end.exit === 1
+    ? { kind: "again", seconds: PATIENCE.at(-1) ?? 0, failed: true }
+    : { kind: "halt", reason: consequence.reason };
+}
+
+/** A document as the stop rule sees it. */
+interface Aside {
+  readonly document_id: string;
+  readonly wave: number;
+  readonly quarantined: boolean;
+  readonly reason: string | null;
+}
+
+const LEFT_OUT = "left out by ";
+/** The reason of a document that a person sets aside, which is no failure. */
+export const leftOut = (actor: string, why: string): string => `${LEFT_OUT}${actor}: ${why}`;
+
+const failed = (members: readonly Aside[]): string[] =>
+  members.flatMap(({ quarantined, reason, document_id }) =>
+    quarantined && reason?.startsWith(LEFT_OUT) !== true ? [document_id] : [],
+  );
+
+/** The reason to halt the whole batch while more documents failed than may; undefined while it goes on. */
+export function haltAfterFailures(stop: BatchManifest["stop"], members: readonly Aside[]): string | undefined {
   const allowed = stop.policy === "stop" ? 0 : stop.failures;
-  if (quarantined.length <= allowed) return undefined;
-  return `${quarantined.length} documents set aside (${quarantined.slice(0, 5).join(", ")}), ${allowed} are allowed`;
+  const aside = failed(members);
+  if (aside.length <= allowed) return undefined;
+  return `${aside.length} documents set aside (${aside.slice(0, 5).join(", ")}), ${allowed} are allowed`;
+}
+
+/** The reason to halt before the first wave behind a canary that failed; undefined when it held or nobody asked for one. */
+export function haltAfterCanary(
+  { canary }: Pick<BatchManifest, "canary">,
+  members: readonly Aside[],
+): string | undefined {
+  const aside = failed(members.filter(({ wave }) => wave === 0));
+  if (canary?.length === 0 || aside.length === 0 || members.every(({ wave }) => wave === 0)) return undefined;
+  return `of the canary were set aside: ${aside.join(", ")}`;
+}
+
+/** Whether a person may leave a document out of a batch: not one that is enacted, and one that wrote only after its revert. */
+export function judgeSetAside(
+  document: string,
+  member: { readonly standing: Standing; readonly run_id: string | null } | undefined,
+): Verdict {
+  const refused = (saw: string): Verdict => ({
+    code: "STOP_REFUSED_INPUT",
+    facts: { saw, wanted: "a document of the batch that is not enacted and not set aside" },
+  });
+  if (member === undefined) return refused(`${document} is no document of this batch`);
+  if (member.standing === "enacted" || member.standing === "quarantined")
+    return refused(`${document} is ${member.standing === "enacted" ? "enacted" : "set aside already"}`);
+  if (!isAtLeast(member.standing, "writing")) return undefined;
+  return {
+    code: "STOP_RUN_OPEN",
+    facts: {
+      saw: `the run of ${document} has written`,
+      wanted: "a document whose run wrote nothing",
+      hint: "undo it, then set the document aside",
+      next: `cutter orchestrate revert ${member.run_id ?? "<run-id>"} "<reason>"`,
+    },
+  };
 }
 
 /**

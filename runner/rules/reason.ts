@@ -3,8 +3,15 @@ import type { Verdict } from "../model/stop.ts";
 
 const PLACEHOLDER = /^["'\s]*<[^<>]*>["'\s]*$/;
 
-/** STOP_REFUSED_INPUT for nothing at all and for a placeholder in angle brackets. */
+const MOST_CHARACTERS = 400;
+
+/** STOP_REFUSED_INPUT for nothing at all, for a placeholder in angle brackets and for more than 400 characters. */
 export function judgeReason(reason: string): Verdict {
+  if (reason.length > MOST_CHARACTERS)
+    return {
+      code: "STOP_REFUSED_INPUT",
+      facts: { saw: `a reason of ${reason.length} characters`, wanted: `at most ${MOST_CHARACTERS}` },
+    };
   const blank = !/[\p{L}\p{N}]/u.test(reason);
   if (!blank && !PLACEHOLDER.test(reason)) return undefined;
   return {

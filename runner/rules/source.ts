@@ -91,3 +91,16 @@ export function reportFolder(
   const slug = `automation-cut-${utc.slice(0, 8)}${before.earlier > 0 ? `-${utc.slice(9, 13)}${own}` : ""}`;
   return `knowledge/dev/laws/${run.document_id.toLowerCase()}/v${regionSha.slice(0, 16)}-${slug}`;
 }
+
+/** STOP_REFUSED_INPUT when a version was asked for and another one is the newest by now, as after a registration meanwhile. */
+export function judgeAskedVersion(document: string, asked: string | null, newest: string): Verdict {
+  if (asked === null || asked === newest) return undefined;
+  return {
+    code: "STOP_REFUSED_INPUT",
+    facts: {
+      saw: `version ${newest} of ${document} is the newest`,
+      wanted: `version ${asked}, which was asked for`,
+      hint: "a batch that names no version cuts the newest; nothing was opened",
+    },
+  };
+}

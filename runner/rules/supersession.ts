@@ -89,6 +89,17 @@ export const newVersionHint = (document: string): string =>
   `enacted text keeps its addresses and its words; a new version is a document of its own: ` +
   `\`npm run intake -- <file> ${nextPrefix(document)} --against ${document}\``;
 
+/** STOP_REFUSED_INPUT for a text of which units are enacted: it cannot be cut a second time. */
+export function judgeNotEnacted(document: string, units: readonly Pick<StandingUnit, "lifecycle_status">[]): Verdict {
+  const enacted = units.filter(({ lifecycle_status }) => lifecycle_status === "enacted").length;
+  if (enacted === 0) return undefined;
+  return refused(
+    `${enacted} units of ${document} are enacted`,
+    "a document that is not enacted; nothing was opened",
+    newVersionHint(document),
+  );
+}
+
 /** An address without its document. */
 const within = (address: string): string => address.slice(address.indexOf("/") + 1);
 

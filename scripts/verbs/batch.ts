@@ -1,7 +1,7 @@
-// `npm run batch -- open|status|resume|follow|fetch|void|halt|verify`: the operator's way to a batch on a host.
-import { readFile } from "node:fs/promises";
+// `npm run batch -- open|status|resume|follow|fetch|void|set-aside|halt|verify`: the operator's way to a batch on a host.
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { readOrStop } from "../../runner/adapters/safe-file.ts";
 import { helpStyle } from "../../runner/terminal/colour.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -21,7 +21,10 @@ interface BatchOptions extends OperatorOptions {
   readonly reason?: string;
   readonly out: string;
   readonly again: boolean;
+  readonly revert: boolean;
 }
+
+const MANIFEST_CAP = 1024 * 1024;
 
 type Verb = (target: Target, words: readonly string[], options: BatchOptions) => Promise<number>;
 
@@ -48,9 +51,21 @@ verb("fetch <batch-id>", "bring what a wave has to sign to this machine, of a cl
   "where wave bundles go; below it a folder of the batch's name",
   "bundles",
 );
-verb("void <batch-id> [reason]", "give the batch up; runs that wrote nothing are voided", (target, words, options) =>
-  ask(target, ["void", words[0] ?? "", reasonOf(words[1], options)], options),
-).option("--reason <text>", "why, in place of the word");
+verb(
+  "void <batch-id> [reason]",
+  "give the batch up and void every run of it that wrote nothing",
+  (target, words, options) =>
+    ask(
+      target,
+      ["void", words[0] ?? "", reasonOf(words[1], options), ...(options.revert ? ["--revert"] : [])],
+      options,
+    ),
+)
+  .option("--reason <text>", "why, in place of the word")
+  .option("--revert", "undo the runs that wrote and are not enacted too", false);
+verb("set-aside <batch-id> <doc>", "leave one document that wrote nothing out of the batch", (target, words, options) =>
+  ask(target, ["set-aside", words[0] ?? "", words[1] ?? "", reasonOf(undefined, options)], options),
+).requiredOption("--reason <text>", "why; it stands in the record");
 verb("halt <batch-id> [reason]", "stop every open run of the batch", (target, words, options) =>
   ask(target, ["halt", words[0] ?? "", "--reason", reasonOf(words[1], options)], options),
 ).option("--reason <text>", "why, in place of the word");
@@ -76,9 +91,7 @@ function ask(target: Target, words: readonly string[], { json }: BatchOptions): 
 }
 
 async function open(target: Target, [file = ""]: readonly string[], options: BatchOptions): Promise<number> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new Stopped("STOP_COULD_NOT_LOOK", { saw: "the manifest cannot be read", wanted: "a file" }, error);
-  });
+  const bytes = await readOrStop(file, MANIFEST_CAP, { wanted: "a manifest of a batch of at most 1 MiB" });
   const { batch_id } = parseManifest(jsonOf(bytes.toString("utf8")));
   const path = await upload(target, { area: "batches", name: `${batch_id}.json` }, bytes);
   return ask(target, ["open", path, ...(options.again ? ["--again"] : [])], options);

@@ -14,7 +14,7 @@ let host: GovernedHost;
 let file: string;
 beforeAll(async () => {
   host = await governedHost();
-  for (const document of ["LAW-A", "LAW-B", "LAW-BAD", "LAW-C"]) await host.register(document, LAW);
+  for (const document of ["LAW-A", "LAW-B", "LAW-BAD", "LAW-C", "LAW-D", "LAW-E"]) await host.register(document, LAW);
   file = manifest(ID, [{ document_id: "LAW-A" }, { document_id: "LAW-B" }, BAD]);
 });
 afterAll(async () => {
@@ -153,7 +153,7 @@ test("the scheduler's database is dropped and laid anew: open --again makes the 
   ]);
 });
 
-test("a batch that is given up while it is halted: its runs are voided, nothing is written and its documents are free again", async () => {
+test("a batch that is given up: its runs are voided, nothing is written and its documents are free again", async () => {
   const other = manifest(GIVEN_UP, [{ document_id: "LAW-C" }]);
   const throttle = join(host.sandbox.place.runtimeRoot, "locks", "THROTTLE");
   writeFileSync(throttle, "");
@@ -168,7 +168,7 @@ test("a batch that is given up while it is halted: its runs are voided, nothing 
   expect(await runs(GIVEN_UP)).toMatchObject([{ document_id: "LAW-C", run_id: null }]);
   rmSync(throttle);
   expect(await batch("follow", GIVEN_UP)).toMatchObject({ status: 3 });
-  expect(await batch("halt", GIVEN_UP, "--reason", "the wrong version")).toMatchObject({ status: 0 });
+  expect(await batch("void", GIVEN_UP, "<reason>")).toMatchObject({ stop: "STOP_REFUSED_INPUT" });
   expect(await batch("void", GIVEN_UP, "the wrong version")).toMatchObject({ status: 0 });
   expect(await runs(GIVEN_UP)).toMatchObject([{ document_id: "LAW-C", close_kind: "voided" }]);
   // No worker lives any more: whoever gives a batch up says so to those who are told.
@@ -192,4 +192,38 @@ test("a batch that is given up while it is halted: its runs are voided, nothing 
   expect(await batch("resume", GIVEN_UP)).toMatchObject({ status: 0 });
   expect(await units()).toBe(6);
   expect(await host.cut("LAW-C")).toMatch(/^ictr-/);
+});
+
+test("a batch that is given up in the middle of its planning ends, and no run of it stays open", async () => {
+  const id = "ictb-20261129T120000Z-0000000d";
+  const planned = manifest(id, [{ document_id: "LAW-D" }, { document_id: "LAW-E" }]);
+  expect(await batch("open", planned)).toMatchObject({ status: 0 });
+  await expect.poll(async () => (await runs(id)).some(({ state }) => state !== null), { timeout: 60_000 }).toBe(true);
+  expect(await batch("void", id, "asked for too early")).toMatchObject({ status: 0 });
+  expect((await runs(id)).filter(({ state, close_kind }) => state !== null && close_kind !== "voided")).toEqual([]);
+});
+
+test("a person leaves one document out, and a batch that wrote is given up by undoing it only when that is asked for", async () => {
+  const id = "ictb-20261129T120000Z-0000000e";
+  expect(await batch("open", manifest(id, [{ document_id: "LAW-D" }, { document_id: "LAW-E" }]))).toMatchObject({
+    status: 0,
+  });
+  expect(await batch("follow", id)).toMatchObject({ status: 3 });
+  expect(await batch("set-aside", id, "LAW-D", "not this week")).toMatchObject({ status: 0 });
+  expect(await batch("set-aside", id, "LAW-D", "not this week")).toMatchObject({ stop: "STOP_REFUSED_INPUT" });
+  const [aside, stays] = await runs(id);
+  expect(aside).toMatchObject({
+    close_kind: "voided",
+    reason: expect.stringMatching(/^left out by .*: not this week$/) as unknown,
+  });
+  const signed = [
+    await host.sign(stays?.run_id ?? "", "SG_1_cut_authz", "linh"),
+    await host.sign(stays?.run_id ?? "", "EXECUTION", "minh"),
+  ];
+  expect(await batch("resume", id, ...signed)).toMatchObject({ status: 0 });
+  expect(await batch("follow", id)).toMatchObject({ status: 3 });
+  expect(await units()).toBe(9);
+  expect(await batch("void", id, "the wrong version")).toMatchObject({ stop: "STOP_RUN_OPEN" });
+  expect(await batch("void", id, "the wrong version", "--revert")).toMatchObject({ status: 0 });
+  expect(await runs(id)).toMatchObject([{ close_kind: "voided" }, { close_kind: "reverted" }]);
 });

@@ -131,6 +131,19 @@ test("three documents go through canary and wave to enactment, each with stateme
   expect(await host.sql("SELECT FROM public.information_unit WHERE canonical_address ~ '^LAW-[ABC]/'")).toHaveLength(9);
 });
 
+test("an enacted law is asked for again, alone and in a batch: refused before anything is opened", async () => {
+  const opened = async () => (await host.sql("SELECT FROM cutter_runtime.run")).length;
+  const before = await opened();
+  const again = await batch("open", manifest({ batch_id: "ictb-20261129T120000Z-0000000b" }));
+  expect(again).toMatchObject({ stop: "STOP_REFUSED_INPUT" });
+  expect(again.stderr).toMatch(/LAW-A: enacted already/);
+  expect(await batch("open", manifest({ created_by: "another" }))).toMatchObject({ stop: "STOP_REFUSED_INPUT" });
+  const alone = await host.cutter("orchestrate", "cut", "LAW-A");
+  expect(alone).toMatchObject({ stop: "STOP_REFUSED_INPUT" });
+  expect(alone.stderr).toMatch(/3 units of LAW-A are enacted/);
+  expect(await opened()).toBe(before);
+});
+
 test("a sitting signs nothing when one bundle of it is another document's, and leaves out whom it is told to", async () => {
   const runs = (await members()).filter(({ wave }) => wave === 1);
   const swapped = runs.map(({ document_id }, index) => ({ document_id, run_id: runs[1 - index]?.run_id ?? "" }));

@@ -1,5 +1,5 @@
 // What goes wrong in a soak of batches: each fault happens to machines or to the server while a batch is at work, and ends by itself.
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeManifest } from "../support/batch-ground.ts";
@@ -184,12 +184,53 @@ export const haltAgainstLate: Fault = {
     found.machine.thaw();
     await sleep(10_000);
     if (halted?.status !== 0 || !acknowledged) throw new Error(`not halted: ${halted?.stderr ?? "no other machine"}`);
-    const late = await host.sql(
-      "SELECT d.run_id, d.phase FROM cutter_runtime.phase_done d JOIN cutter_runtime.batch_member m USING (run_id) WHERE m.batch_id = $1 AND d.at > $2 AND d.phase IN ('cut_leg_a', 'leg_b_record', 'write_verify', 'lifecycle_enact')",
-      [batchId, acknowledged.at],
-    );
-    if (late.length > 0) ground.violations.push(`after the acknowledged halt was written: ${JSON.stringify(late)}`);
+    await nothingWrittenAfter(ground, acknowledged.at);
     return { machine: found.machine.name, takenOverSeconds: null };
+  },
+};
+
+/** What the batch's runs recorded of effects after a halt is a violation. */
+async function nothingWrittenAfter({ host, batchId, violations }: FaultGround, halted: Date): Promise<void> {
+  const late = await host.sql(
+    "SELECT d.run_id, d.phase FROM cutter_runtime.phase_done d JOIN cutter_runtime.batch_member m USING (run_id) WHERE m.batch_id = $1 AND d.at > $2 AND d.phase IN ('cut_leg_a', 'leg_b_record', 'write_verify', 'lifecycle_enact')",
+    [batchId, halted],
+  );
+  if (late.length > 0) violations.push(`after the halt was written: ${JSON.stringify(late)}`);
+}
+
+/**
+ * The machine that writes stands still; whoever takes its document over finds another snapshot than was pinned, and the stop rule halts the
+ * batch. The machine wakes after that.
+ */
+export const stopRuleAgainstLate: Fault = {
+  name: "the stop rule against a machine that wakes up late",
+  happen: async (ground) => {
+    const { host, machines, batchId } = ground;
+    const { machine, of } = await working(ground);
+    if (of === undefined) throw new Error("no machine worked at a document");
+    const snapshots = machines.all
+      .filter((one) => one !== machine && one.lives())
+      .flatMap(({ root }) => {
+        const folder = join(root, "artifacts");
+        return readdirSync(folder)
+          .filter((name) => name.toLowerCase().startsWith(`${of.document_id.toLowerCase()}-`))
+          .map((name) => join(folder, name));
+      });
+    const before = snapshots.map((file) => readFileSync(file));
+    ground.people.wait = true;
+    machine.freeze();
+    for (const file of snapshots) writeFileSync(file, "# Another text\n");
+    let halted: Date | undefined;
+    for (const began = Date.now(); !halted && Date.now() - began < 90_000; await sleep(200)) {
+      const sql = "SELECT clock_timestamp() AS at FROM cutter_runtime.batch_stopped($1) AS why WHERE why IS NOT NULL";
+      halted = (await host.sql<{ at: Date }>(sql, [batchId]).catch(() => []))[0]?.at;
+    }
+    machine.thaw();
+    await sleep(10_000);
+    for (const [at, file] of snapshots.entries()) writeFileSync(file, before[at] ?? "");
+    if (!halted) throw new Error(`nobody halted the batch over ${of.document_id}`);
+    await nothingWrittenAfter(ground, halted);
+    return { machine: machine.name, takenOverSeconds: null };
   },
 };
 

@@ -55,12 +55,56 @@ test("a member keeps the run that was chosen first until it is voided", async ()
   expect(await assign("LAW-A", "00000003")).toBe(run("00000003"));
 });
 
+test("failures count in a row, and a document that is enacted is not set aside", async () => {
+  const failures = async () =>
+    (await exec("SELECT failures FROM cutter_runtime.batch_member WHERE document_id = 'LAW-A'"))[0]?.["failures"];
+  const note = (stop: string | null, failed: boolean, aside: string | null = null) =>
+    exec("SELECT cutter_runtime.note_member($1, 'LAW-A', $2, $3, $4)", [ID, stop, failed, aside]);
+  await note("STOP_COULD_NOT_LOOK", true);
+  await note("STOP_COULD_NOT_LOOK", true);
+  await note("STOP_LEASE_HELD", false);
+  expect(await failures()).toBe(2);
+  await note(null, false);
+  expect(await failures()).toBe(0);
+  const enact = "UPDATE cutter_runtime.run SET close_kind = $2 WHERE run_id = $1";
+  await database.rows("UPDATE cutter_runtime.batch_member SET run_id = $1 WHERE document_id = 'LAW-A'", [
+    run("00000001"),
+  ]);
+  await database.rows(enact, [run("00000001"), "closeout"]);
+  await expect(note("STOP_COULD_NOT_LOOK", true, "not seen")).rejects.toThrow(/STOP_REPLAY_CONFLICT/);
+  await database.rows(enact, [run("00000001"), "voided"]);
+  await database.rows("UPDATE cutter_runtime.batch_member SET run_id = $1 WHERE document_id = 'LAW-A'", [
+    run("00000003"),
+  ]);
+});
+
+test("whoever holds the writer's password records no outcome that the runs do not have, takes no other document's run and holds no document twice", async () => {
+  const end = (outcome: unknown[]) =>
+    exec("SELECT cutter_runtime.end_wave($1, 0, $2, $3)", [ID, digestOf(outcome as []), JSON.stringify(outcome)]);
+  for (const invented of [
+    [["LAW-A", run("00000003"), "closeout", sha("seen"), sha("summary")]],
+    [["LAW-A", run("00000003"), "quarantined", "", ""]],
+    [],
+  ])
+    await expect(end(invented)).rejects.toThrow(/STOP_REFUSED_INPUT/);
+  await open("0000000f", "LAW-Z");
+  await expect(assign("LAW-A", "0000000f")).rejects.toThrow(/STOP_REFUSED_INPUT/);
+  const twice = [{ document_id: "LAW-A", ordinal: 1, wave: 0 }];
+  const opened = (id: string) =>
+    exec("SELECT cutter_runtime.open_batch($1, '{}', repeat('d', 64), 'host', 'lan', 'release', $2)", [
+      id,
+      JSON.stringify(twice),
+    ]);
+  await expect(opened("ictb-20261129T120000Z-0000000d")).rejects.toThrow(/STOP_REFUSED_INPUT/);
+  await expect(opened(ID)).rejects.toThrow(/STOP_REFUSED_INPUT/);
+});
+
 test("a document that was set aside stays so and gets no further run", async () => {
   await exec("SELECT cutter_runtime.note_member($1, 'LAW-B', 'STOP_REFUSED_INPUT', true, 'no heading')", [ID]);
   await exec("SELECT cutter_runtime.note_member($1, 'LAW-B', NULL, false, 'another reason')", [ID]);
   expect(
     await exec("SELECT failures, attempts, reason FROM cutter_runtime.batch_member WHERE document_id = 'LAW-B'"),
-  ).toEqual([{ failures: 1, attempts: 2, reason: "no heading" }]);
+  ).toEqual([{ failures: 0, attempts: 2, reason: "no heading" }]);
   expect(await assign("LAW-B", "00000004")).toBeNull();
 });
 
@@ -168,10 +212,10 @@ test("an EXECUTION of a later wave is admitted and used only when it names what 
   };
   const execution = (of: RunByHand, payload: object = {}) =>
     answerOf(admit(gate, of, { gate: "EXECUTION", person: "binh", payload_sha: EXECUTION_SHA, payload }));
-  const outcome = [["LAW-E", run("00000008"), "closeout", sha("seen"), sha("summary")]];
+  const canary = await member("LAW-E");
+  const outcome = [["LAW-E", canary.runId, "closeout", sha("seen"), sha("summary")]];
   const after = { batch_id: batch, wave: "0", outcome_digest: digestOf(outcome) };
 
-  const canary = await member("LAW-E");
   expect(await execution(canary, { after })).toBe("STOP_APPROVAL_INVALID");
   expect(await execution(canary)).toBe("accepted");
   const next = await member("LAW-F");
@@ -179,6 +223,10 @@ test("an EXECUTION of a later wave is admitted and used only when it names what 
   const end = (digest: string) =>
     exec("SELECT cutter_runtime.end_wave($1, 0, $2, $3)", [batch, digest, JSON.stringify(outcome)]);
   await expect(end(sha("another"))).rejects.toThrow(/STOP_REFUSED_INPUT/);
+  await superuser.query(
+    "UPDATE cutter_runtime.run SET state = 'closeout_reported', closed = clock_timestamp(), close_kind = 'closeout', close_reason = 'x' WHERE run_id = $1",
+    [canary.runId],
+  );
   await end(after.outcome_digest);
   expect(await execution(next)).toBe("STOP_APPROVAL_INVALID");
   expect(await execution(next, { after: { ...after, outcome_digest: sha("another") } })).toBe("STOP_APPROVAL_INVALID");
@@ -188,4 +236,22 @@ test("an EXECUTION of a later wave is admitted and used only when it names what 
   await superuser.query("ALTER TABLE cutter_runtime.admission ENABLE ALWAYS TRIGGER after_its_wave");
   expect(await begun(writer, next, "cut_leg_a")).toBe("STOP_APPROVAL_INVALID");
   await Promise.all([gate, writer, superuser].map((client) => client.end()));
+});
+
+test("a batch that is given up opens and begins nothing more, and its runs are not halted", async () => {
+  const batch = "ictb-20261129T120000Z-0000000e";
+  await exec("SELECT cutter_runtime.open_batch($1, '{}', repeat('e', 64), 'host', 'lan', 'release', $2)", [
+    batch,
+    JSON.stringify([{ document_id: "LAW-G", ordinal: 1, wave: 0 }]),
+  ]);
+  await exec("SELECT cutter_runtime.assign_member($1, 'LAW-G', $2)", [batch, run("00000010")]);
+  const giveUp = (role: "cutter_exec" | "cutter_halt") =>
+    database.rows("SELECT cutter_runtime.give_up_batch($1, 'no longer wanted', 'lan')", [batch], role);
+  await expect(giveUp("cutter_exec")).rejects.toThrow(/permission denied/);
+  await giveUp("cutter_halt");
+  await expect(open("00000010", "LAW-G")).rejects.toThrow(/STOP_HALTED/);
+  await expect(exec("SELECT cutter_runtime.assign_member($1, 'LAW-G', $2)", [batch, run("00000011")])).rejects.toThrow(
+    /STOP_HALTED/,
+  );
+  expect(await exec("SELECT FROM cutter_runtime.halt WHERE run_id = $1", [run("00000010")])).toEqual([]);
 });

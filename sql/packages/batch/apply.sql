@@ -64,7 +64,7 @@ CREATE TABLE cutter_runtime.batch_wave (
   PRIMARY KEY (batch_id, wave)
 );
 
--- A batch stands still while one of these halts is not lifted; one without halts, because it never had a run, for good.
+-- A batch stands still while one of these halts is not lifted; one without halts, because it never had a run or is given up, for good.
 CREATE TABLE cutter_runtime.batch_stop (
   stop_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   batch_id text NOT NULL REFERENCES cutter_runtime.batch,
@@ -111,10 +111,22 @@ END $$;
 CREATE FUNCTION cutter_runtime.open_batch(p_batch_id text, p_manifest jsonb, p_manifest_sha text, p_host text, p_actor text, p_release text, p_members jsonb)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+DECLARE
+  v_held text;
 BEGIN
   PERFORM refuse_halted(NULL);
+  -- Two people who open batches of one document at once come one after the other.
+  LOCK TABLE batch_member IN SHARE ROW EXCLUSIVE MODE;
   IF EXISTS (SELECT FROM batch b WHERE b.batch_id = p_batch_id AND b.manifest_sha = p_manifest_sha) THEN
     RETURN;
+  ELSIF EXISTS (SELECT FROM batch b WHERE b.batch_id = p_batch_id) THEN
+    PERFORM stop('STOP_REFUSED_INPUT', p_batch_id || ' is the batch of another manifest', 'an id of its own for each manifest');
+  END IF;
+  SELECT m.document_id || ' is held by batch ' || m.batch_id INTO v_held
+    FROM batch_member m JOIN batch b ON b.batch_id = m.batch_id JOIN jsonb_array_elements(p_members) n ON n ->> 'document_id' = m.document_id
+   WHERE b.closed IS NULL AND m.quarantined IS NULL ORDER BY m.ordinal LIMIT 1;
+  IF v_held IS NOT NULL THEN
+    PERFORM stop('STOP_REFUSED_INPUT', v_held, 'documents that no open batch holds');
   END IF;
   INSERT INTO batch (batch_id, manifest, manifest_sha, host, actor, release)
        VALUES (p_batch_id, p_manifest, p_manifest_sha, p_host, p_actor, p_release);
@@ -133,6 +145,9 @@ BEGIN
   IF batch_stopped(p_batch_id) IS NOT NULL THEN
     PERFORM stop('STOP_HALTED', 'batch ' || p_batch_id || ' stands still: ' || batch_stopped(p_batch_id), 'a batch that may go on');
   END IF;
+  IF EXISTS (SELECT FROM run r WHERE r.run_id = p_run_id AND r.document_id IS DISTINCT FROM p_document_id) THEN
+    PERFORM stop('STOP_REFUSED_INPUT', p_run_id || ' is the run of another document', 'a run of ' || p_document_id);
+  END IF;
   UPDATE batch_member m SET run_id = p_run_id
    WHERE m.batch_id = p_batch_id AND m.document_id = p_document_id AND m.quarantined IS NULL
      AND (m.run_id IS NULL OR EXISTS (SELECT FROM run r WHERE r.run_id = m.run_id AND r.close_kind IN ('voided', 'reverted')));
@@ -140,13 +155,18 @@ BEGIN
   RETURN v_run_id;
 END $$;
 
--- How a piece of work at a member ended. A quarantine is never taken back.
+-- How a piece of work at a member ended. Failures count in a row. A quarantine is never taken back; an enacted document is not set aside.
 CREATE FUNCTION cutter_runtime.note_member(p_batch_id text, p_document_id text, p_last_stop text, p_failed boolean, p_quarantine text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 BEGIN
   PERFORM open_batch_row(p_batch_id);
+  IF p_quarantine IS NOT NULL AND EXISTS (SELECT FROM batch_member m JOIN run r ON r.run_id = m.run_id
+      WHERE m.batch_id = p_batch_id AND m.document_id = p_document_id AND r.close_kind = 'closeout') THEN
+    PERFORM stop('STOP_REPLAY_CONFLICT', p_document_id || ' is enacted', 'a document that is not enacted');
+  END IF;
   UPDATE batch_member m
-     SET attempts = m.attempts + 1, failures = m.failures + p_failed::int, last_stop = p_last_stop,
+     SET attempts = m.attempts + 1, last_stop = p_last_stop,
+         failures = CASE WHEN p_failed THEN m.failures + 1 WHEN p_last_stop IS NULL THEN 0 ELSE m.failures END,
          quarantined = CASE WHEN p_quarantine IS NULL THEN m.quarantined ELSE coalesce(m.quarantined, clock_timestamp()) END,
          reason = coalesce(m.reason, p_quarantine)
    WHERE m.batch_id = p_batch_id AND m.document_id = p_document_id;
@@ -162,6 +182,14 @@ BEGIN
   PERFORM open_batch_row(p_batch_id);
   IF p_outcome_digest IS DISTINCT FROM digest_of(p_outcome) THEN
     PERFORM stop('STOP_REFUSED_INPUT', 'an outcome of another digest', 'the digest of the rows of the outcome');
+  END IF;
+  IF (SELECT jsonb_agg(jsonb_build_array(m.document_id, coalesce(m.run_id, ''), CASE WHEN m.quarantined IS NULL THEN r.close_kind ELSE 'quarantined' END)
+                       ORDER BY m.ordinal)
+        FROM batch_member m LEFT JOIN run r ON r.run_id = m.run_id WHERE m.batch_id = p_batch_id AND m.wave = p_wave)
+     IS DISTINCT FROM (SELECT jsonb_agg(jsonb_build_array(o -> 0, o -> 1, o -> 2) ORDER BY n) FROM jsonb_array_elements(p_outcome) WITH ORDINALITY AS e(o, n))
+     OR p_outcome @? '$[*][2] ? (@ != "closeout" && @ != "quarantined")' THEN
+    PERFORM stop('STOP_REFUSED_INPUT', 'an outcome that is not what the records of wave ' || p_wave || ' say',
+      'each document of the wave, enacted or set aside, in the order of work');
   END IF;
   INSERT INTO batch_wave (batch_id, wave, outcome, outcome_digest) VALUES (p_batch_id, p_wave, p_outcome, p_outcome_digest) ON CONFLICT DO NOTHING;
 END $$;
@@ -183,6 +211,7 @@ CREATE FUNCTION cutter_runtime.stop_batch(p_batch_id text, p_reason text, p_acto
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
 DECLARE
   v_run_id text;
+  v_halt bigint;
   v_halts bigint[] := '{}';
 BEGIN
   PERFORM FROM batch b WHERE b.batch_id = p_batch_id FOR UPDATE;
@@ -190,10 +219,13 @@ BEGIN
   IF coalesce(btrim(p_reason), '') = '' THEN
     PERFORM stop('STOP_REFUSED_INPUT', 'no reason given', 'a reason in words');
   END IF;
-  FOR v_run_id IN
-    SELECT m.run_id FROM batch_member m JOIN run r ON r.run_id = m.run_id
-     WHERE m.batch_id = p_batch_id AND r.closed IS NULL ORDER BY m.ordinal LOOP
-    v_halts := v_halts || request_halt(v_run_id, p_reason, p_actor);
+  -- A run of it that is halted already needs no second UNHALT.
+  FOR v_run_id, v_halt IN
+    SELECT m.run_id, max(h.halt_id) FROM batch_member m JOIN run r ON r.run_id = m.run_id
+      LEFT JOIN halt h ON h.run_id = m.run_id AND h.kind = 'halt'
+            AND NOT EXISTS (SELECT FROM halt l WHERE l.kind = 'lift' AND h.halt_id = ANY (l.lifts))
+     WHERE m.batch_id = p_batch_id AND r.closed IS NULL GROUP BY m.run_id, m.ordinal ORDER BY m.ordinal LOOP
+    v_halts := v_halts || coalesce(v_halt, request_halt(v_run_id, p_reason, p_actor));
   END LOOP;
   IF cardinality(v_halts) = 0 THEN
     -- Between two waves no run is open: the newest stands for the batch, so that an UNHALT can name the halt.
@@ -205,6 +237,18 @@ BEGIN
   END IF;
   INSERT INTO batch_stop (batch_id, halt_ids, reason, actor) VALUES (p_batch_id, v_halts, p_reason, p_actor);
   RETURN v_halts;
+END $$;
+
+-- A batch that is given up: nothing of it begins any more, for good. Its runs are not halted, so that those that wrote can be undone.
+CREATE FUNCTION cutter_runtime.give_up_batch(p_batch_id text, p_reason text, p_actor text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cutter_runtime, pg_temp AS $$
+BEGIN
+  PERFORM FROM batch b WHERE b.batch_id = p_batch_id FOR UPDATE;
+  PERFORM open_batch_row(p_batch_id);
+  IF coalesce(btrim(p_reason), '') = '' THEN
+    PERFORM stop('STOP_REFUSED_INPUT', 'no reason given', 'a reason in words');
+  END IF;
+  INSERT INTO batch_stop (batch_id, halt_ids, reason, actor) VALUES (p_batch_id, '{}', p_reason, p_actor);
 END $$;
 
 -- A process that chose its run before the stop and opens it afterwards is refused here.
@@ -263,7 +307,7 @@ REVOKE EXECUTE ON FUNCTION
   cutter_runtime.batch_stopped(text), cutter_runtime.open_batch_row(text),
   cutter_runtime.open_batch(text, jsonb, text, text, text, text, jsonb), cutter_runtime.assign_member(text, text, text),
   cutter_runtime.note_member(text, text, text, boolean, text), cutter_runtime.end_wave(text, int, text, jsonb),
-  cutter_runtime.close_batch(text, text, text), cutter_runtime.stop_batch(text, text, text),
+  cutter_runtime.close_batch(text, text, text), cutter_runtime.stop_batch(text, text, text), cutter_runtime.give_up_batch(text, text, text),
   cutter_runtime.refuse_run_of_stopped_batch(), cutter_runtime.wave_before(text), cutter_runtime.refuse_other_outcome()
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
@@ -271,7 +315,7 @@ GRANT EXECUTE ON FUNCTION
   cutter_runtime.note_member(text, text, text, boolean, text), cutter_runtime.end_wave(text, int, text, jsonb),
   cutter_runtime.close_batch(text, text, text)
   TO cutter_exec;
-GRANT EXECUTE ON FUNCTION cutter_runtime.stop_batch(text, text, text) TO cutter_halt;
+GRANT EXECUTE ON FUNCTION cutter_runtime.stop_batch(text, text, text), cutter_runtime.give_up_batch(text, text, text) TO cutter_halt;
 GRANT EXECUTE ON FUNCTION cutter_runtime.wave_before(text) TO cutter_exec, cutter_gate;
 GRANT EXECUTE ON FUNCTION cutter_runtime.batch_stopped(text) TO cutter_exec, cutter_verify, cutter_halt;
 GRANT SELECT ON cutter_runtime.batch, cutter_runtime.batch_member, cutter_runtime.batch_wave, cutter_runtime.batch_stop

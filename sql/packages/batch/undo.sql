@@ -19,6 +19,7 @@ DROP FUNCTION cutter_runtime.wave_before(text);
 DROP TRIGGER not_of_stopped_batch ON cutter_runtime.run;
 DROP FUNCTION cutter_runtime.refuse_run_of_stopped_batch();
 DROP FUNCTION cutter_runtime.stop_batch(text, text, text);
+DROP FUNCTION cutter_runtime.give_up_batch(text, text, text);
 DROP FUNCTION cutter_runtime.close_batch(text, text, text);
 DROP FUNCTION cutter_runtime.end_wave(text, int, text, jsonb);
 DROP FUNCTION cutter_runtime.note_member(text, text, text, boolean, text);

@@ -1,5 +1,15 @@
 // Copies of a proven backup on another machine: laid whole or not at all, and brought back only unchanged.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -53,6 +63,22 @@ test.each([
   await expect(layCopies([other], file, SHA)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED" });
   expect(await bringCopy([other], SHA, join(root, "brought.sql.gpg"))).toBe(false);
   expect(readdirSync(root).sort()).toEqual(["other", "run.sql.gpg"]);
+});
+
+test("a pipe in place of a copy is no backup, and nobody waits for it; halves that a killed machine left go with the next copy", async () => {
+  execFileSync("mkfifo", [join(other, `${SHA}.sql.gpg`)]);
+  expect(await bringCopy([other], SHA, join(root, "brought.sql.gpg"))).toBe(false);
+  await expect(layCopies([other], file, SHA)).rejects.toMatchObject({ code: "STOP_BACKUP_FAILED" });
+  rmSync(join(other, `${SHA}.sql.gpg`));
+  for (const [half, hours] of [
+    [`${"a".repeat(64)}.sql.gpg.00000001.new`, 2],
+    [`${"a".repeat(64)}.sql.gpg.00000002.new`, 0],
+  ] as const) {
+    writeFileSync(join(other, half), "half");
+    utimesSync(join(other, half), new Date(), new Date(Date.now() - hours * 3_600_000));
+  }
+  await layCopies([other], file, SHA);
+  expect(readdirSync(other).sort()).toEqual([`${SHA}.sql.gpg`, `${"a".repeat(64)}.sql.gpg.00000002.new`].sort());
 });
 
 test("a folder for copies beside the backups, lost with the same disk, does not pass the precheck; one of another file system does", async () => {

@@ -1,6 +1,7 @@
 // What is put into the scheduler's queues after each leg, and how often the scheduler is asked for it.
 import { expect, test } from "vitest";
 import { queueNext } from "../../../../runner/batch/queue.ts";
+import { batchRecord } from "../../../../runner/batch/records.ts";
 import type { Leg, LegQueueClient, LegStanding } from "../../../../runner/world/scheduler.ts";
 import type { Database, Reader } from "../../../../runner/world/database.ts";
 import type { BatchId } from "../../../../runner/model/batch.ts";
@@ -86,4 +87,24 @@ test("after each document of a wave of fifty the scheduler is asked once what is
     [`${ID}/cut/LAW-2/1`, 2, "write"],
     [`${ID}/cut/LAW-3/0`, 3, "write"],
   ]);
+});
+
+test("a batch that was opened with a manifest of another form is told by name and worked at by nobody; its documents can be read, so that it can be given up", async () => {
+  const strange: Pick<Database, "read"> = {
+    read: (role, work) =>
+      signed.read(role, (reader) =>
+        work({
+          ...reader,
+          query: async (name: "read/batches") => {
+            const rows = await reader.query(name, { batch_id: ID });
+            return name === "read/batches" ? rows.map((row) => ({ ...row, manifest: {} })) : rows;
+          },
+        } as Reader),
+      ),
+  };
+  const record = await batchRecord({ database: strange as Database }, ID);
+  expect(record.members).toHaveLength(50);
+  expect(() => record.manifest).toThrow(/STOP_PRECHECK_FAILED: the manifest that ictb-/);
+  const nobody = {} as LegQueueClient;
+  expect(await queueNext({ database: strange as Database }, nobody, ID)).toEqual([]);
 });

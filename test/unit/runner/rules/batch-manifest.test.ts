@@ -2,7 +2,12 @@
 import { expect, test } from "vitest";
 import { manifestSha, wavesOf, type BatchManifest } from "../../../../runner/model/batch.ts";
 import { Stopped } from "../../../../runner/model/stop.ts";
-import { judgeManifest, parseManifest, type ManifestFacts } from "../../../../runner/rules/batch-manifest.ts";
+import {
+  judgeBatchId,
+  judgeManifest,
+  parseManifest,
+  type ManifestFacts,
+} from "../../../../runner/rules/batch-manifest.ts";
 
 const wish = (documents: readonly string[], over: Record<string, unknown> = {}): Record<string, unknown> => ({
   schema_version: "1",
@@ -21,6 +26,7 @@ const facts = (over: Partial<ManifestFacts> = {}): ManifestFacts => ({
     ["LAW-C", null],
   ]),
   held: new Map(),
+  enacted: new Set(),
   protectedPrefixes: ["ICX-CONST", "DIEU*"],
   seconds: null,
   maxAgeMinutes: 60,
@@ -45,11 +51,12 @@ test("every reason against a batch is told at once, each with its document", () 
     ],
     canary: ["LAW-X"],
   });
-  expect(details(all, { held: new Map([["LAW-B", "run ictr-1"]]) })).toEqual([
+  expect(details(all, { held: new Map([["LAW-B", "run ictr-1"]]), enacted: new Set(["LAW-A"]) })).toEqual([
     "NOBODY: not in the source registry",
     "DIEU-28: protected",
     "LAW-C: registered without a version",
     "LAW-A: version law-a-1 is not the newest, which is law-a-2",
+    "LAW-A: enacted already; a new version is a document of its own",
     "LAW-B: held by run ictr-1",
     "LAW-B: held by run ictr-1",
     "LAW-B: asked for twice",
@@ -113,4 +120,21 @@ test("the same wish has the same digest, in whatever order its keys stand", () =
   const one = manifest(["LAW-A"]);
   const other = parseManifest(Object.fromEntries(Object.entries(wish(["LAW-A"])).reverse()));
   expect(manifestSha(other)).toBe(manifestSha(one));
+});
+
+test("control characters and half characters in a manifest are refused in words, and so is what is no JSON", () => {
+  for (const created_by of ["\ud800", "a\u0000b", "\u001b[2J"])
+    expect(() => manifest(["LAW-A"], { created_by })).toThrow(Stopped);
+  expect(manifest(["LAW-A"], { created_by: "Nguyễn Thị Lan" }).created_by).toBe("Nguyễn Thị Lan");
+  expect(() => parseManifest(undefined)).toThrow(/no JSON/);
+});
+
+test("the id of a batch of another manifest is refused with the way to look at it; the same manifest asked for again is not", () => {
+  const one = manifest(["LAW-A"]);
+  expect(judgeBatchId(one, undefined)).toBeUndefined();
+  expect(judgeBatchId(one, { manifest_sha: manifestSha(one) })).toBeUndefined();
+  expect(judgeBatchId(one, { manifest_sha: manifestSha(manifest(["LAW-B"])) })).toMatchObject({
+    code: "STOP_REFUSED_INPUT",
+    facts: { next: `cutter orchestrate batch status ${one.batch_id}` },
+  });
 });

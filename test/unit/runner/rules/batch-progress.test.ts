@@ -52,6 +52,11 @@ test("a document is cut when both signatures are admitted, and not by the one of
   expect(legs(facts(members))).toEqual(["cut LAW-A"]);
 });
 
+test("a document whose EXECUTION grew too old for its new backup asks for signatures again, whatever is still admitted", () => {
+  const old = member("LAW-A", { admitted: BOTH, last_stop: "STOP_APPROVAL_INVALID" });
+  expect([standingOf(old), batchState(facts([old]))]).toEqual(["asks_cut", "batch_awaiting_cut_authz_set"]);
+});
+
 test("a run that was refused with what is admitted is tried again only when somebody asks", () => {
   const refused = facts([member("LAW-A", { admitted: BOTH, last_stop: "STOP_APPROVAL_INVALID" }), member("LAW-B")]);
   expect(legs(refused)).toEqual([]);

@@ -1,7 +1,13 @@
 // The table of docs/decisions/0152-waves.md, row by row.
 import { expect, test } from "vitest";
 import { STOPS, type StopCode } from "../../../../runner/model/stop.ts";
-import { consequenceOf, haltAfterFailures, judgeHalt } from "../../../../runner/rules/batch-stops.ts";
+import {
+  consequenceOf,
+  haltAfterFailures,
+  judgeHalt,
+  judgeSetAside,
+  leftOut,
+} from "../../../../runner/rules/batch-stops.ts";
 
 const after = (code: StopCode, failures = 0) => consequenceOf({ exit: STOPS[code].exit, code }, failures);
 
@@ -14,6 +20,7 @@ test.each([
   { code: "STOP_FENCED", kind: "again" },
   { code: "STOP_COULD_NOT_LOOK", kind: "again" },
   { code: "STOP_REFUSED_INPUT", kind: "quarantine" },
+  { code: "STOP_PRECHECK_FAILED", kind: "halt" },
   { code: "STOP_TARGET_POLICY", kind: "quarantine" },
   { code: "STOP_OVER_HARD_CAP", kind: "quarantine" },
   { code: "STOP_DRIFT", kind: "halt" },
@@ -49,12 +56,20 @@ test("a machine whose disk is full sets no document aside: another one, or this 
 });
 
 test("more documents set aside than the manifest allows halt the batch, and one is too many where the policy is stop", () => {
-  const three = ["LAW-A", "LAW-B", "LAW-C"];
+  const aside = (document_id: string) => ({
+    document_id,
+    wave: 0,
+    quarantined: true,
+    reason: "STOP_REFUSED_INPUT: no",
+  });
+  const three = ["LAW-A", "LAW-B", "LAW-C"].map(aside);
   expect(haltAfterFailures({ failures: 3, policy: "quarantine" }, three)).toBeUndefined();
   expect(haltAfterFailures({ failures: 2, policy: "quarantine" }, three)).toMatch(
     /3 documents set aside.*2 are allowed/,
   );
-  expect(haltAfterFailures({ failures: 9, policy: "stop" }, ["LAW-A"])).toMatch(/LAW-A/);
+  expect(haltAfterFailures({ failures: 9, policy: "stop" }, [aside("LAW-A")])).toMatch(/LAW-A/);
+  const left = { ...aside("LAW-D"), reason: leftOut("lan", "not this week") };
+  expect(haltAfterFailures({ failures: 3, policy: "quarantine" }, [...three, left])).toBeUndefined();
 });
 
 test("a halt before any run was opened is refused with the way out, as no UNHALT could name it", () => {
@@ -67,4 +82,15 @@ test("a halt before any run was opened is refused with the way out, as no UNHALT
       next: `cutter orchestrate batch void ${id} "<reason>"`,
     },
   });
+});
+
+test("a person leaves out a document that wrote nothing; an enacted one and one of no batch are refused, one that wrote is undone first", () => {
+  const run_id = "ictr-20261129T120000Z-00000001";
+  const of = (standing: Parameters<typeof judgeSetAside>[1]) => judgeSetAside("LAW-A", standing)?.code;
+  expect(of({ standing: "asks_cut", run_id })).toBeUndefined();
+  expect(of({ standing: "waiting", run_id: null })).toBeUndefined();
+  expect(of({ standing: "enacted", run_id })).toBe("STOP_REFUSED_INPUT");
+  expect(of({ standing: "quarantined", run_id })).toBe("STOP_REFUSED_INPUT");
+  expect(of(undefined)).toBe("STOP_REFUSED_INPUT");
+  expect(of({ standing: "asks_enact", run_id })).toBe("STOP_RUN_OPEN");
 });
