@@ -13,6 +13,8 @@ import {
   consequenceOfLook,
   haltAfterCanary,
   haltAfterFailures,
+  MAY_BE_THE_MACHINE,
+  REFUSED_BY_A_PERSON,
   type Consequence,
   type LegEnd,
 } from "../rules/batch-stops.ts";
@@ -201,18 +203,23 @@ async function machineFault({ world }: LegGround): Promise<string | undefined> {
 /** Writes down how a member's leg ended, sets its document aside where the table says so, and halts the batch where that says so. */
 async function note(ground: LegGround, record: BatchRecord, document_id: string, ended: LegEnd): Promise<Consequence> {
   const { world } = ground;
-  const end = ended.exit === 1 ? { ...ended, machineFault: await machineFault(ground) } : ended;
+  const end = MAY_BE_THE_MACHINE.includes(ended.exit) ? { ...ended, machineFault: await machineFault(ground) } : ended;
   const { batch_id } = record.facts;
   const member = record.members.find((one) => one.document_id === document_id);
   const judge = member?.close_kind === "closeout" ? consequenceOfLook : consequenceOf;
-  const consequence = judge(end, member?.failures ?? 0);
+  const consequence =
+    member?.revoked === true && end.code === "STOP_APPROVAL_REVOKED"
+      ? REFUSED_BY_A_PERSON
+      : judge(end, member?.failures ?? 0);
   const quarantine = consequence.kind === "quarantine" ? consequence.reason : null;
   await world.database.transaction("exec", (tx) =>
     tx.one("write/note-member", {
       batch_id,
       document_id,
       last_stop: end.code,
-      failed: quarantine !== null || (consequence.kind === "again" && consequence.failed),
+      failed:
+        (quarantine !== null && consequence !== REFUSED_BY_A_PERSON) ||
+        (consequence.kind === "again" && consequence.failed),
       quarantine,
     }),
   );

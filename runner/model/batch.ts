@@ -12,7 +12,7 @@ export const BATCH_ID = /^ictb-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 export const isBatchId = (text: string): text is BatchId => BATCH_ID.test(text);
 
 /** Documents one batch may hold. */
-const MOST_DOCUMENTS = 100;
+export const MOST_DOCUMENTS = 100;
 
 /** The states of the seeds, in the order of a batch; the last two end it. */
 export const BATCH_STATES = [

@@ -121,6 +121,7 @@ export const ROWS = {
   "read/batch-members": z.strictObject({
     document_id: text, ordinal: count, wave: count, run_id: nullable, failures: count, quarantined: z.boolean(), reason: nullable,
     last_stop: nullable, run_state: nullable, close_kind: nullable, units: count.nullable(), backed_up: when.nullable(), admitted: z.array(text),
+    revoked: z.boolean(),
   }),
   "read/batch-waves": z.strictObject({ wave: count, outcome_digest: text, outcome: waveOutcome, at: when }),
   "read/wave-before": z.strictObject({

@@ -164,7 +164,7 @@ export function checkTable(checks: Readonly<Record<string, boolean>>): Block {
 
 const closeout = bodyOf(closeoutOutput, (output) => ({
   mutation: NOTHING,
-  next: ["none; ", code("cutter orchestrate verify"), " says it all again, read-only"],
+  next: ["none; ", code("cutter orchestrate verify <run-id>"), " says it all again, read-only"],
   facts: [
     ["final_state", output.final_state],
     ["summary_sha", code(output.summary_sha)],

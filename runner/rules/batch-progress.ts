@@ -14,6 +14,8 @@ export interface MemberFacts {
   readonly quarantined: boolean;
   readonly reason: string | null;
   readonly admitted: readonly string[];
+  /** A person signed that its run ends: it is set aside by its next leg. */
+  readonly revoked: boolean;
 }
 
 /** A batch as the records tell it; `ended_waves`: those whose outcome is recorded. */
@@ -134,7 +136,7 @@ export function nextLegs(facts: BatchFacts, asked = false): LegName[] {
 }
 
 function legOf(member: MemberFacts, asked: boolean): ("cut" | "enact")[] {
-  const may = asked || FRESH.includes(member.last_stop);
+  const may = asked || FRESH.includes(member.last_stop) || member.revoked;
   switch (standingOf(member)) {
     case "writing":
       return ["cut"];
@@ -145,9 +147,9 @@ function legOf(member: MemberFacts, asked: boolean): ("cut" | "enact")[] {
     case "may_enact":
       return may ? ["enact"] : [];
     case "asks_cut":
-      return asked ? ["cut"] : [];
+      return asked || member.revoked ? ["cut"] : [];
     case "asks_enact":
-      return asked ? ["enact"] : [];
+      return asked || member.revoked ? ["enact"] : [];
     default:
       return [];
   }

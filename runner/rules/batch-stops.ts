@@ -22,6 +22,9 @@ export type Consequence =
   | { readonly kind: "again"; readonly seconds: number; readonly failed: boolean }
   | { readonly kind: "quarantine" | "halt"; readonly reason: string };
 
+/** Exit statuses that a machine without room gives too: it could not look, or could make no backup. */
+export const MAY_BE_THE_MACHINE: readonly number[] = [1, 9];
+
 /** Seconds before the first, second and third further try of a leg that could not look. */
 const PATIENCE = [5, 30, 120] as const;
 const HELD_SECONDS = 15;
@@ -47,7 +50,7 @@ export function consequenceOf(end: LegEnd, failures: number): Consequence {
   if (end.exit === 0) return { kind: "goes_on" };
   if (WAITING.includes(code)) return { kind: "waits" };
   // It says nothing about the document; another machine, or this one with room, may go on.
-  if (end.exit === 1 && end.machineFault !== undefined)
+  if (MAY_BE_THE_MACHINE.includes(end.exit) && end.machineFault !== undefined)
     return { kind: "again", seconds: MACHINE_SECONDS, failed: false };
   if (HELD.includes(code)) return { kind: "again", seconds: HELD_SECONDS, failed: false };
   const reason = `${code}: ${isStopCode(code) ? STOPS[code].title : "no stop of the table"}`;
@@ -91,6 +94,12 @@ interface Aside {
 const LEFT_OUT = "left out by ";
 /** The reason of a document that a person sets aside, which is no failure. */
 export const leftOut = (actor: string, why: string): string => `${LEFT_OUT}${actor}: ${why}`;
+
+/** After a person signed that the run of a document ends: it is set aside, and that is no failure. */
+export const REFUSED_BY_A_PERSON: Consequence = {
+  kind: "quarantine",
+  reason: leftOut("a signed refusal", "its run was revoked"),
+};
 
 const failed = (members: readonly Aside[]): string[] =>
   members.flatMap(({ quarantined, reason, document_id }) =>

@@ -1,9 +1,10 @@
 // Brings the requests of a batch that waits to this machine: each run's bundles as they are fetched one by one, and one list a gate.
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isBatchId } from "../../runner/model/batch.ts";
+import { isBatchId, MOST_DOCUMENTS } from "../../runner/model/batch.ts";
 import { canonicalText } from "../../runner/model/canonical.ts";
-import { batchEvent, batchMemberEvent } from "../../runner/model/events.ts";
+import { batchEvent, batchMemberEvent, type BatchAnswer } from "../../runner/model/events.ts";
+import { isDocumentId, isRunId, type DocumentId, type RunId } from "../../runner/model/ids.ts";
 import { GATES, type Gate } from "../../runner/model/run.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { WAVE_FILE, type WaveBundle } from "../signing/wave-bundle.ts";
@@ -30,6 +31,38 @@ const ASKED: Readonly<Record<string, readonly Gate[]>> = {
   asks_enact: ["SG_2_lifecycle_authz"],
 };
 
+/** A document as a host tells it: its name and its run become folders here. */
+interface Waiting {
+  readonly document_id: DocumentId;
+  readonly run_id: RunId;
+  readonly standing: string;
+}
+
+/** What a host says of this batch. STOP_COULD_NOT_LOOK when it is no batch that one could have opened. */
+function waitingOf(
+  id: string,
+  events: Parameters<typeof eventsLike>[1],
+): { readonly batch: BatchAnswer | undefined; readonly waiting: readonly Waiting[] } {
+  const batch = eventsLike(batchEvent, events).find(({ batch_id }) => batch_id === id);
+  const members = eventsLike(batchMemberEvent, events).filter(({ batch_id }) => batch_id === id);
+  const waiting = members.flatMap(({ document_id, run_id, standing }): Waiting[] => {
+    if (!Object.hasOwn(ASKED, standing) || run_id === null) return [];
+    if (isDocumentId(document_id) && isRunId(run_id)) return [{ document_id, run_id, standing }];
+    throw strangeBatch("a document or a run of another form");
+  });
+  if (members.length > MOST_DOCUMENTS) throw strangeBatch(`${members.length} documents`);
+  if (new Set(waiting.map(({ document_id }) => document_id)).size < waiting.length)
+    throw strangeBatch("one document twice");
+  return { batch, waiting };
+}
+
+const strangeBatch = (what: string): Stopped =>
+  new Stopped("STOP_COULD_NOT_LOOK", {
+    saw: `the host tells of a batch with ${what}`,
+    wanted: `at most ${MOST_DOCUMENTS} documents, each once and with a run of its own`,
+    hint: "nothing was written here; look whether this is the host that you meant",
+  });
+
 /**
  * Writes `<folder>/<gate>/<document>` for every document that waits for signatures, and `<folder>/<gate>/wave.json` for each gate.
  * STOP_REFUSED_INPUT when nobody is waited for.
@@ -37,9 +70,7 @@ const ASKED: Readonly<Record<string, readonly Gate[]>> = {
 export async function fetchWave(target: Target, id: string, folder: string): Promise<Fetched> {
   if (!isBatchId(id))
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "not a valid batch id", wanted: "ictb-<UTC>-<8 hex>" });
-  const events = await answersOf(target, ["orchestrate", "batch", "status", id]);
-  const [batch] = eventsLike(batchEvent, events);
-  const waiting = eventsLike(batchMemberEvent, events).filter(({ standing }) => standing in ASKED);
+  const { batch, waiting } = waitingOf(id, await answersOf(target, ["orchestrate", "batch", "status", id]));
   if (!batch || waiting.length === 0)
     throw new Stopped("STOP_REFUSED_INPUT", {
       saw: `no document of ${id} waits for signatures`,
@@ -49,7 +80,6 @@ export async function fetchWave(target: Target, id: string, folder: string): Pro
   const lists = new Map<Gate, WaveBundle["members"]>();
   const lacking: string[] = [];
   for (const { document_id, run_id, standing } of waiting) {
-    if (run_id === null) continue;
     const awaited = new Set(ASKED[standing]);
     for (const path of await fetchBundles(target, run_id, join(folder, "arrived", document_id))) {
       const gate = GATES.find((known) => basename(path).startsWith(`${known}-`));

@@ -1,6 +1,8 @@
 // A host that lies: no character that acts on a terminal leaves our programs, and no command of the host's making. Real sshd and programs.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { operatorClone, removeClones } from "../support/operator-clone.ts";
@@ -109,4 +111,37 @@ test("one run whose state cannot be read hides no other, and is named", async ()
     const told = await host.ask(name, "--json");
     expect([told.status, told.events[0]?.["run_id"], told.events.at(-1)?.["event"]]).toEqual([1, RUN_ID, "ended"]);
   }
+});
+
+test("a document of a batch whose name leads out of the folder is refused, and nothing outside is touched", async () => {
+  const batch_id = "ictb-20261129T120000Z-0000000a";
+  const home = mkdtempSync(join(tmpdir(), "batch-fetch-"));
+  const out = join(home, "work", "bundles");
+  mkdirSync(join(home, "precious"));
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(home, "precious", "thesis.txt"), "years of work");
+  const none = { stopped: null, close_kind: null, close_reason: null, next: null, backup_minutes_left: null };
+  const numbers = { documents: 1, enacted: 0, quarantined: 0, wave: 0, per_minute: null, minutes_left: null };
+  const batch = { event: "batch", batch_id, state: "x", host: "x", opened: "x", throttle: "x", ...none, ...numbers };
+  const bytes = Buffer.from("{}");
+  const file = {
+    ...{ event: "file", bundle: "SG_1_cut_authz-1", name: "payload.json", size: bytes.length, offset: 0 },
+    ...{ sha256: createHash("sha256").update(bytes).digest("hex"), data: bytes.toString("base64") },
+  };
+  const told = { last_stop: null, reason: null, wave: 0, units: 1, backup_minutes_left: null };
+  const member = (document_id: string): object => ({
+    ...{ event: "batch_member", batch_id, document_id, standing: "asks_cut", run_id: RUN_ID, ...told },
+  });
+  const fetched = async (...members: readonly object[]) => {
+    host.says(line(batch) + members.map(line).join("") + line(file));
+    return host.ask("batch", "fetch", batch_id, "--out", out);
+  };
+  for (const evil of ["../../../../precious", "..", "A/B", `LAW${EVIL}`])
+    expect((await fetched(member(evil))).stderr).toContain("a document or a run of another form");
+  expect((await fetched(member("LAW-A"), member("LAW-A"))).stderr).toContain("one document twice");
+  const many = Array.from({ length: 101 }, (_, n) => member(`LAW-${n}`));
+  expect((await fetched(...many)).stderr).toContain("101 documents");
+  expect(readFileSync(join(home, "precious", "thesis.txt"), "utf8")).toBe("years of work");
+  expect(readdirSync(out)).toEqual([]);
+  rmSync(home, { recursive: true, force: true });
 });

@@ -17,6 +17,7 @@ export interface RecordedMember {
   quarantined: boolean;
   reason: string | null;
   admitted: string[];
+  revoked: boolean;
   failures: number;
 }
 
@@ -63,6 +64,7 @@ export function recordedBatch(documents: readonly string[], wish: object, ends: 
     quarantined: false,
     reason: null,
     admitted: [],
+    revoked: false,
     failures: 0,
   }));
   const batch = { id: ID, members, legs: [], put: [], stops: [], stopped: null, closed: null, ended: [] } as Omit<

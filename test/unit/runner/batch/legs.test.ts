@@ -1,6 +1,7 @@
 // What a worker does after a leg: when the next try comes, what is set aside, and for what the batch stands still.
 import { expect, test } from "vitest";
 import { doLeg } from "../../../../runner/batch/legs.ts";
+import { queueNext } from "../../../../runner/batch/queue.ts";
 import { Stopped } from "../../../../runner/model/stop.ts";
 import { leftOut } from "../../../../runner/rules/batch-stops.ts";
 import { recordedBatch, type Ends, type RecordedBatch, type RecordedMember } from "../../../support/recorded-batch.ts";
@@ -128,4 +129,23 @@ test("a batch whose last outcome is recorded and whose end is not is closed by t
   queue(batch, "close/0");
   await next(batch);
   expect(batch.closed).toBe("done");
+});
+
+test("a document whose run a person refused by a signed statement is set aside by itself, is no failure, and its wave goes on to its end", async () => {
+  const ends = endsWith({ work: { exit: 4, code: "STOP_APPROVAL_REVOKED" } });
+  const batch = recordedBatch(["LAW-A", "LAW-B"], { canary: [], stop: { failures: 0, policy: "stop" } }, ends);
+  const [refused, other] = batch.members;
+  enacted(other);
+  Object.assign(refused ?? {}, {
+    ...{ run_id: "ictr-20261129T120000Z-00000002", run_state: "awaiting_cut_authorization", revoked: true },
+  });
+  await queueNext(batch.ground.world, batch.ground.client, batch.id);
+  await next(batch);
+  expect(refused).toMatchObject({
+    quarantined: true,
+    failures: 0,
+    reason: expect.stringContaining("refusal") as unknown,
+  });
+  await next(batch);
+  expect([batch.stopped, batch.closed]).toEqual([null, "done"]);
 });

@@ -22,6 +22,7 @@ const row = (document_id: string, over: Partial<Row>): Row => ({
   quarantined: false,
   reason: null,
   admitted: [],
+  revoked: false,
   units: null,
   backed_up: null,
   ...over,

@@ -21,6 +21,7 @@ const member = (document_id: string, over: Partial<MemberFacts> = {}): MemberFac
   quarantined: false,
   reason: null,
   admitted: [],
+  revoked: false,
   ...over,
 });
 const facts = (members: readonly MemberFacts[], over: Partial<BatchFacts> = {}): BatchFacts => ({

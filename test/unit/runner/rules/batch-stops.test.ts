@@ -52,6 +52,9 @@ test("a machine whose disk is full sets no document aside: another one, or this 
   const full = { exit: 1, code: "STOP_COULD_NOT_LOOK", machineFault: "ENOSPC" };
   for (const failures of [0, 3, 9])
     expect(consequenceOf(full, failures)).toEqual({ kind: "again", seconds: 30, failed: false });
+  const backup = { exit: 9, code: "STOP_BACKUP_FAILED" };
+  expect(consequenceOf({ ...backup, machineFault: "ENOSPC" }, 0)).toMatchObject({ kind: "again", seconds: 30 });
+  expect(consequenceOf(backup, 0).kind).toBe("halt");
   expect(consequenceOf({ exit: 6, code: "STOP_DRIFT", machineFault: "ENOSPC" }, 0).kind).toBe("halt");
 });
 
