@@ -140,12 +140,13 @@ async function carried({ host, machines, batchId, names }: Ground): Promise<Soak
 async function trouble(ground: FaultGround, happened: Happened[], course: Course): Promise<void> {
   for (const fault of FAULTS) {
     if (fault === lineDown) await untilTheWave(ground, course);
-    await befalls(fault, { ground, happened, course });
+    await befalls(fault, { ground, happened, course }, { least: 5_000, more: 10_000 });
     course.left -= 1;
   }
   while (!course.ended) {
     const fault = AGAIN[Math.floor(Math.random() * AGAIN.length)];
-    if (fault) await befalls(fault, { ground, happened, course });
+    // Every fault is aimed at who works: a wave of fifty is planned whole only if it is left alone for a few minutes.
+    if (fault) await befalls(fault, { ground, happened, course }, { least: 90_000, more: 90_000 });
   }
 }
 
@@ -155,8 +156,13 @@ interface Befalls {
   readonly course: Course;
 }
 
-async function befalls(fault: Fault, { ground, happened, course }: Befalls): Promise<void> {
-  await pause(course, 5_000 + Math.random() * 10_000);
+/** After a pause of `least` milliseconds and up to `more` by chance. */
+async function befalls(
+  fault: Fault,
+  { ground, happened, course }: Befalls,
+  { least, more }: { readonly least: number; readonly more: number },
+): Promise<void> {
+  await pause(course, least + Math.random() * more);
   if (course.ended) return;
   course.turn += 1;
   console.log(`  ${new Date().toISOString()} ${fault.name}`);
