@@ -149,16 +149,22 @@ function clientOver(client: DBOSClient, place: EnginePlace, close: () => Promise
 const answered = <T>(asked: Promise<T>): Promise<T> =>
   asked.catch((error: unknown) => {
     if (error instanceof Stopped) throw error;
-    throw new Stopped(
-      "STOP_COULD_NOT_LOOK",
-      {
-        saw: `the scheduler's tables do not answer: ${error instanceof Error ? error.message : String(error)}`,
-        wanted: "the engine's database, as `npm run up` lays it",
-        hint: "runs and their state are not touched by this: `cutter orchestrate batch status` goes on answering",
-      },
+    throw noAnswer(
+      `the scheduler's tables do not answer: ${error instanceof Error ? error.message : String(error)}`,
       error,
     );
   });
+
+const noAnswer = (saw: string, error: unknown): Stopped =>
+  new Stopped(
+    "STOP_COULD_NOT_LOOK",
+    {
+      saw,
+      wanted: "the engine's database, as `npm run up` lays it",
+      hint: "runs and their state are not touched by this: `cutter orchestrate batch status` goes on answering",
+    },
+    error,
+  );
 
 async function enqueueOne(client: DBOSClient, { release }: EnginePlace, leg: Leg): Promise<void> {
   await client.enqueue(
@@ -206,15 +212,7 @@ async function poolOf({ server, database, credential, worker }: EnginePlace, con
     return pool;
   } catch (error) {
     await pool.end();
-    throw new Stopped(
-      "STOP_COULD_NOT_LOOK",
-      {
-        saw: `the scheduler's database ${database} does not answer at ${server.host}:${server.port}`,
-        wanted: "the engine's database, as `npm run up` lays it",
-        hint: "runs and their state are not touched by this: `cutter orchestrate batch status` goes on answering",
-      },
-      error,
-    );
+    throw noAnswer(`the scheduler's database ${database} does not answer at ${server.host}:${server.port}`, error);
   }
 }
 

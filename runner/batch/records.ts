@@ -30,11 +30,13 @@ export async function batchRecord(world: Pick<World, "database">, id: string): P
       });
     const members = await reader.query("read/batch-members", { batch_id: id });
     const waves = await reader.query("read/batch-waves", { batch_id: id });
+    const parsed = batchManifestSchema.safeParse(batch.manifest);
     return {
       batch,
-      isReadable: batchManifestSchema.safeParse(batch.manifest).success,
+      isReadable: parsed.success,
       get manifest() {
-        return manifestOf(id, batch.manifest);
+        if (parsed.success) return parsed.data;
+        throw unreadable(id);
       },
       members,
       waves,
@@ -43,16 +45,13 @@ export async function batchRecord(world: Pick<World, "database">, id: string): P
   });
 }
 
-function manifestOf(id: BatchId, stored: unknown): BatchManifest {
-  const parsed = batchManifestSchema.safeParse(stored);
-  if (parsed.success) return parsed.data;
-  throw new Stopped("STOP_PRECHECK_FAILED", {
+const unreadable = (id: BatchId): Stopped =>
+  new Stopped("STOP_PRECHECK_FAILED", {
     saw: `the manifest that ${id} was opened with is none for this release`,
     wanted: "a manifest as docs/batch.md describes it",
     hint: "give the batch up; nothing else can be done with it, and other batches go on",
     next: `cutter orchestrate batch void ${id} "<reason>"`,
   });
-}
 
 /** Ids of the batches that are open, the oldest first. */
 export async function openBatches(world: Pick<World, "database">): Promise<BatchId[]> {

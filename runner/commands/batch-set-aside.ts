@@ -4,7 +4,7 @@ import { endMember } from "./end-member.ts";
 import { printBatch } from "./print-batch.ts";
 import { batchRecord } from "../batch/records.ts";
 import { isRunId } from "../model/ids.ts";
-import { insist, Stopped } from "../model/stop.ts";
+import { insist, isStopCode, Stopped } from "../model/stop.ts";
 import { standingOf } from "../rules/batch-progress.ts";
 import { judgeReason } from "../rules/reason.ts";
 import { judgeSetAside, leftOut } from "../rules/batch-stops.ts";
@@ -40,7 +40,7 @@ export async function setAsideDocument(common: Common, id: string, { document, r
   if (run === null || !isRunId(run)) return printBatch(common, world, facts.batch_id);
   const code = await endMember(common, run, { kind: "void", reason: `set aside: ${reason}`.slice(0, 400) });
   if (code !== null)
-    throw new Stopped(code, {
+    throw new Stopped(isStopCode(code) ? code : "STOP_RUN_OPEN", {
       saw: `${document} is set aside and its run ${run} is not voided yet`,
       wanted: "a run that nobody works at",
       next: `cutter orchestrate void ${run} "<reason>"`,

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
+import { hearingTheEnd } from "./last-word.ts";
 import { legRelease, schedulerOf, supervisorFile, supervisorLives, throttledByHand } from "./batch-engine.ts";
 import { startBeats } from "../adapters/host-beats.ts";
 import { waveBackup } from "../adapters/wave-backup.ts";
@@ -21,7 +22,6 @@ import { ask } from "../looks/one-statement.ts";
 import type { RunId } from "../model/ids.ts";
 import { codeOf } from "../model/error-text.ts";
 import { Stopped } from "../model/stop.ts";
-import type { LegEnd } from "../rules/batch-stops.ts";
 import { seenBy } from "../rules/legs-of-releases.ts";
 import { makeWorld } from "../wire.ts";
 import type { LegWorker, Scheduler } from "../world/scheduler.ts";
@@ -210,22 +210,15 @@ async function runWork(
       readonly quiet: (what: string, database: World["database"]) => Promise<boolean>;
     },
 ): Promise<RunWork> {
-  let last: LegEnd = { exit: 0, code: null };
   const plain = await makeWorld(common.config, runId);
   claimRun(plain.config.orchestrator.runtime_root, runId);
   makeRunKey(plain.config, runId);
-  const world: World = {
+  const { world, end } = hearingTheEnd({
     ...plain,
     ...shared,
     untilQuiet: (before) => quiet(`${runId} before ${before}`, plain.database),
-    events: {
-      emit: (event) => {
-        if (event.event === "ended") last = { exit: event.exit, code: event.stop?.code ?? null };
-        plain.events.emit(event);
-      },
-    },
-  };
-  return { work: workIn(world), end: () => last };
+  });
+  return { work: workIn(world), end };
 }
 
 async function sharedWave(common: Common, { config }: World): Promise<SharedWave> {

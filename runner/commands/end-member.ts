@@ -2,11 +2,10 @@
 // it ends that leg; it is waited for.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
+import { hearingTheEnd } from "./last-word.ts";
 import type { RunId } from "../model/ids.ts";
-import { isStopCode, type StopCode } from "../model/stop.ts";
 import { makeWorld } from "../wire.ts";
 import { workRevert, workVoid } from "../worker.ts";
-import type { World } from "../world.ts";
 import { workIn } from "./work.ts";
 
 /** A rehearsal of fifty documents that is under way is done by then. */
@@ -18,8 +17,8 @@ export interface EndOfMember {
   readonly reason: string;
 }
 
-/** Null when the run is closed; else the code of the stop that keeps it open, STOP_LEASE_HELD after three minutes of waiting. */
-export async function endMember(common: Common, runId: RunId, end: EndOfMember): Promise<StopCode | null> {
+/** Null when the run is closed; else the code of the stop that keeps it open, or BUG; STOP_LEASE_HELD after three minutes of waiting. */
+export async function endMember(common: Common, runId: RunId, end: EndOfMember): Promise<string | null> {
   for (const began = Date.now(); ; await sleep(1_000)) {
     const code = await tried(common, runId, end);
     if (code !== "STOP_LEASE_HELD" || Date.now() - began > LEAVE_MILLISECONDS) {
@@ -29,20 +28,9 @@ export async function endMember(common: Common, runId: RunId, end: EndOfMember):
   }
 }
 
-async function tried(common: Common, runId: RunId, { kind, reason }: EndOfMember): Promise<StopCode | null> {
-  let code: StopCode | null = null;
-  const plain = await makeWorld(common.config, runId);
-  const world: World = {
-    ...plain,
-    events: {
-      emit: (event) => {
-        const stopped = event.event === "ended" ? event.stop?.code : undefined;
-        if (stopped !== undefined && isStopCode(stopped)) code = stopped;
-        plain.events.emit(event);
-      },
-    },
-  };
+async function tried(common: Common, runId: RunId, { kind, reason }: EndOfMember): Promise<string | null> {
+  const { world, end } = hearingTheEnd(await makeWorld(common.config, runId));
   const work = workIn(world);
   await (kind === "revert" ? workRevert(work, runId, reason) : workVoid(work, runId, reason));
-  return code;
+  return end().code;
 }

@@ -13,7 +13,7 @@ import { lookAgain } from "../aftermath/look-again.ts";
 import { queueNext } from "../batch/queue.ts";
 import { ask } from "../looks/one-statement.ts";
 import { batchRecord } from "../batch/records.ts";
-import { manifestSha, manifestText, wavesOf, type BatchId, type BatchManifest } from "../model/batch.ts";
+import { MANIFEST_CAP, manifestSha, manifestText, wavesOf, type BatchId, type BatchManifest } from "../model/batch.ts";
 import { canonicalText } from "../model/canonical.ts";
 import { isRunId } from "../model/ids.ts";
 import { jsonOf } from "../model/json-text.ts";
@@ -29,8 +29,6 @@ import { machinesText } from "../terminal/batch-text.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
 import type { World } from "../world.ts";
-
-const MANIFEST_CAP = 1024 * 1024;
 
 /** Opens the batch of a manifest, or with `again` puts the legs of one that is open into the queue anew. */
 export async function openBatch(common: Common, file: string, again: boolean): Promise<number> {

@@ -11,6 +11,8 @@ export type BatchId = string & { readonly __brand: "BatchId" };
 export const BATCH_ID = /^ictb-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 export const isBatchId = (text: string): text is BatchId => BATCH_ID.test(text);
 
+/** Largest manifest that is read, bytes. */
+export const MANIFEST_CAP = 1024 * 1024;
 /** Documents one batch may hold. */
 export const MOST_DOCUMENTS = 100;
 

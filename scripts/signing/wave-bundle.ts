@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { readSafely } from "../../runner/adapters/safe-file.ts";
-import { BATCH_ID } from "../../runner/model/batch.ts";
+import { BATCH_ID, MOST_DOCUMENTS } from "../../runner/model/batch.ts";
 import { DOCUMENT_ID, RUN_ID } from "../../runner/model/ids.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 import { GATES } from "../../runner/model/run.ts";
@@ -28,7 +28,7 @@ const waveSchema = z.strictObject({
       }),
     )
     .min(1)
-    .max(100),
+    .max(MOST_DOCUMENTS),
 });
 export type WaveBundle = z.infer<typeof waveSchema>;
 

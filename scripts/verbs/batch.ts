@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { readOrStop } from "../../runner/adapters/safe-file.ts";
+import { MANIFEST_CAP } from "../../runner/model/batch.ts";
 import { helpStyle } from "../../runner/terminal/colour.ts";
 import { printJson } from "../../runner/terminal/print-json.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -23,8 +24,6 @@ interface BatchOptions extends OperatorOptions {
   readonly again: boolean;
   readonly revert: boolean;
 }
-
-const MANIFEST_CAP = 1024 * 1024;
 
 type Verb = (target: Target, words: readonly string[], options: BatchOptions) => Promise<number>;
 
