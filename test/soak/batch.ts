@@ -1,6 +1,7 @@
-// `npm run soak -- batch [--soaks n] [--documents n] [--seconds n]`: batches over three machines on this one while machines, lines, disks and
-// the server fail under them. People sign whatever is asked for. Counts rows that stand twice and documents that were lost, and writes the
-// numbers into docs/batch.md. `--seconds`: how long a fault lasts, 60 by default.
+// `npm run soak -- batch [--soaks n] [--documents n] [--seconds n] [--into file]`: batches over three machines on this one while machines,
+// lines, disks and the server fail under them. People sign whatever is asked for. Counts rows that stand twice and documents that were lost,
+// adds a line for each soak to the record and writes what all of them came to into docs/batch.md (with `--soaks 0` only that).
+// `--seconds`: how long a fault lasts, 60 by default. `--into`: another record, of a soak that runs beside this one.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,13 +25,14 @@ import {
   type FaultGround,
   type Happened,
 } from "./batch-faults.ts";
-import { writeNumbers, type Soaked } from "./batch-numbers.ts";
+import { MOST_SECONDS, record, RECORD, writeNumbers, type Soaked } from "./batch-numbers.ts";
 
 const asked = parseArgs({
   options: {
     soaks: { type: "string", default: "20" },
     documents: { type: "string", default: "100" },
     seconds: { type: "string", default: "60" },
+    into: { type: "string", default: RECORD },
   },
 }).values;
 const SOAKS = Number(asked.soaks);
@@ -72,9 +74,6 @@ const PATIENCE = 30_000;
 const DISK_BYTES = 192 * 1024 * 1024;
 /** A soak that is not done by then is a failure of its own. */
 const MOST_MINUTES = 30 + DOCUMENTS;
-
-/** A take-over may take as long: docs/decisions/0154-several-machines.md. */
-const MOST_SECONDS = 20;
 
 /** Where the faults of a soak are. People sign a part of what waits for each of them, so that there is work under every one. */
 interface Course {
@@ -338,8 +337,9 @@ for (let number = 1; number <= SOAKS; number += 1) {
   const one = await soak(number);
   soaked.push(one);
   console.log(`soak ${number}: ${JSON.stringify(one)}`);
-  writeNumbers(soaked, { documents: DOCUMENTS, units: UNITS, seconds: SECONDS, faults: FAULTS });
+  record(asked.into, { documents: DOCUMENTS, units: UNITS, seconds: SECONDS }, one);
 }
+writeNumbers();
 const failed = soaked.filter(
   ({ lost, twice, otherCounts, violations, closed, happened }) =>
     lost.length + twice + otherCounts.length + violations.length > 0 ||
