@@ -71,6 +71,8 @@ const AGAIN: readonly Fault[] = [
 ];
 /** Milliseconds after which a person looks whether something stands and says resume, as `status` tells them. */
 const PATIENCE = 30_000;
+/** Milliseconds between two looks of people; each is a program of its own that takes half a second of a core. */
+const LOOK_AGAIN = 3_000;
 const DISK_BYTES = 192 * 1024 * 1024;
 /** A soak that is not done by then is a failure of its own. */
 const MOST_MINUTES = 30 + DOCUMENTS;
@@ -192,7 +194,7 @@ async function pause(course: Readonly<Course>, milliseconds: number): Promise<vo
 async function people(of: Hands, began: number, course: Course): Promise<string | null> {
   const { host, machines, batchId } = of;
   let [signedIn, asked] = [-1, performance.now()];
-  for (; performance.now() - began < MOST_MINUTES * 60_000; await sleep(1_000)) {
+  for (; performance.now() - began < MOST_MINUTES * 60_000; await sleep(LOOK_AGAIN)) {
     if (course.people.wait) continue;
     const status = await anywhere(machines, "status", batchId);
     const batch = status.events.find(({ event }) => event === "batch");
