@@ -77,11 +77,19 @@ export async function doLeg(ground: LegGround, legId: string): Promise<void> {
   ground.say(`${legId} ends`);
 }
 
-/** A document of a wave that is planned; `company`: it waits for its signatures already and goes along in the rehearsal. */
+/** What the wave's rehearsal takes along, and whether a leg carried it there just now. */
+type Part =
+  | "planned_now"
+  /** Its phases 1 to 5 were recorded before, by a process that died meanwhile or broke off. */
+  | "planned_before"
+  /** It waits for its signatures already and goes along in the rehearsal. */
+  | "company";
+
+/** A document of a wave that is planned. */
 interface InPlanning extends RunWork {
   readonly document_id: string;
   readonly runId: RunId;
-  readonly company: boolean;
+  readonly part: Part;
 }
 
 /**
@@ -103,9 +111,11 @@ async function planWave(ground: LegGround, record: BatchRecord, leg: LegName, le
   };
   const shared = await ground.sharedWave();
   try {
-    const planned = await heard(await planMembers(ground, record, legId, shared));
-    const fresh = planned.filter(({ company }) => !company);
-    if (fresh.length > 0) {
+    const members = await planMembers(ground, record, legId, shared);
+    const well = await heard(members.filter(({ part }) => part === "planned_now"));
+    const planned = members.filter((one) => one.part !== "planned_now" || well.includes(one));
+    const fresh = planned.filter(({ part }) => part !== "company");
+    if (fresh.length > 0 && !ends.some(({ kind }) => kind === "halt")) {
       await ground.untilQuiet(record.manifest, `${legId} before the rehearsal`);
       await workRehearse(planned, shared.ground);
       const rehearsed = await heard(fresh);
@@ -135,13 +145,13 @@ async function planMembers(
       members.push({
         document_id,
         runId: run_id,
-        company: true,
+        part: "company",
         ...(await ground.runWork(run_id, record.manifest, shared)),
       });
     if (standing !== "waiting" && standing !== "planning") continue;
     await ground.untilQuiet(record.manifest, `${legId} before ${document_id}`);
     const one = await planMember(ground, record, document_id, shared);
-    if (one) members.push({ document_id, company: false, ...one });
+    if (one) members.push({ document_id, ...one });
   }
   return members;
 }
@@ -152,7 +162,7 @@ async function planMember(
   record: BatchRecord,
   document: string,
   shared: SharedWave,
-): Promise<(RunWork & { readonly runId: RunId }) | undefined> {
+): Promise<Omit<InPlanning, "document_id"> | undefined> {
   const { world } = ground;
   const runId = await assign(ground, record.facts.batch_id, document);
   if (runId === undefined) return undefined;
@@ -161,6 +171,8 @@ async function planMember(
     phases: await reader.query("read/phases-done", { run_id: runId }),
   }));
   const runWork = await ground.runWork(runId, record.manifest, shared);
+  // Whoever takes a wave of fifty over would look at each of them for a quarter of a second before it goes on where the other one was.
+  if (phases.some(({ phase }) => phase === "grant_probe")) return { ...runWork, runId, part: "planned_before" };
   if (known && !phases.some(({ phase }) => phase === "source_pin")) {
     // A process died before the run had pinned anything: there is nothing to go on from.
     await workVoid(runWork.work, runId, "interrupted before phase 1");
@@ -173,7 +185,7 @@ async function planMember(
     runId,
     known ? undefined : { document, version: item.source_version_id, grammar: item.grammar },
   );
-  return { ...runWork, runId };
+  return { ...runWork, runId, part: "planned_now" };
 }
 
 async function assign({ world }: LegGround, batch_id: BatchId, document_id: string): Promise<RunId | undefined> {

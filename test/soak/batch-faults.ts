@@ -50,41 +50,46 @@ const held = (host: GovernedHost): Promise<Held[]> =>
   );
 
 /** The next machine that works at a document; a quiet one when none does for a while. */
-async function working({ host, machines }: FaultGround): Promise<{ machine: Machine; of: Held | undefined }> {
+async function working({ host, machines }: FaultGround): Promise<Working> {
   for (const began = Date.now(); Date.now() - began < 60_000;) {
-    const [of] = await held(host).catch(() => []);
-    const machine = machines.all.find(({ name, lives }) => name === of?.machine && lives());
-    if (machine) return { machine, of };
+    const all = await held(host).catch(() => []);
+    const machine = machines.all.find(({ name, lives }) => name === all[0]?.machine && lives());
+    if (machine) return { machine, of: all.filter((one) => one.machine === machine.name) };
     await sleep(50);
   }
   const machine = machines.all.find(({ lives }) => lives());
   if (!machine) throw new Error("every machine is gone");
-  return { machine, of: undefined };
+  return { machine, of: [] };
 }
 
-/** Seconds until the document's lease is another machine's; null when the machine had left it by itself, or after five minutes. */
-async function takenOver(host: GovernedHost, of: Held | undefined, since: number): Promise<number | null> {
-  if (of === undefined) return null;
+/** A machine and what it holds. */
+interface Working {
+  readonly machine: Machine;
+  readonly of: readonly Held[];
+}
+
+/**
+ * Seconds until another machine holds one of the documents that the machine held (a wave that is rehearsed is held whole, and taken one after
+ * the other); null when the machine had left them by itself, or after five minutes.
+ */
+async function takenOver(host: GovernedHost, of: readonly Held[], since: number): Promise<number | null> {
+  if (of.length === 0) return null;
   for (; Date.now() - since < 300_000;) {
-    const [lease] = await host
-      .sql<{ machine: string; left: boolean }>(
-        "SELECT split_part(holder, ' ', 1) AS machine, expires_at <= clock_timestamp() AS left FROM cutter_runtime.lease WHERE document_id = $1",
-        [of.document_id],
+    const leases = await host
+      .sql<{ taken: boolean; left: boolean }>(
+        "SELECT split_part(holder, ' ', 1) <> $2 AS taken, expires_at <= clock_timestamp() AS left FROM cutter_runtime.lease WHERE document_id = ANY ($1)",
+        [of.map(({ document_id }) => document_id), of[0]?.machine],
       )
       .catch(() => []);
-    if (lease && lease.machine !== of.machine) return (Date.now() - since) / 1_000;
-    if (lease?.left) return null;
+    if (leases.some(({ taken }) => taken)) return (Date.now() - since) / 1_000;
+    if (leases.length > 0 && leases.every(({ left }) => left)) return null;
     await sleep(100);
   }
   return null;
 }
 
 /** Both at once: what follows a fault, and how long it lasts. */
-async function lasting(
-  ground: FaultGround,
-  found: { machine: Machine; of: Held | undefined },
-  end: () => Promise<void> | void,
-) {
+async function lasting(ground: FaultGround, found: Working, end: () => Promise<void> | void) {
   const since = Date.now();
   const over = takenOver(ground.host, found.of, since);
   await sleep(ground.seconds * 1_000);
@@ -110,7 +115,7 @@ export const backupLost: Fault = {
   name: "the machine with the backup lost for good",
   happen: async (ground) => {
     const machine = ground.keeper() ?? (await working(ground)).machine;
-    const [of] = (await held(ground.host)).filter((one) => one.machine === machine.name);
+    const of = (await held(ground.host)).filter((one) => one.machine === machine.name);
     const since = Date.now();
     machine.kill();
     rmSync(join(machine.root, "backups"), { recursive: true, force: true });
