@@ -19,6 +19,8 @@ export interface RecordedMember {
   admitted: string[];
   revoked: boolean;
   failures: number;
+  /** Phases of its run that are recorded. */
+  phases: string[];
 }
 
 /** The batch, what was put into its queues, and the worker's ground over both. */
@@ -32,6 +34,8 @@ export interface RecordedBatch {
   stopped: string | null;
   closed: string | null;
   readonly ended: number[];
+  /** What the worker said. */
+  readonly said: string[];
   readonly ground: LegGround;
 }
 
@@ -66,11 +70,10 @@ export function recordedBatch(documents: readonly string[], wish: object, ends: 
     admitted: [],
     revoked: false,
     failures: 0,
+    phases: [],
   }));
-  const batch = { id: ID, members, legs: [], put: [], stops: [], stopped: null, closed: null, ended: [] } as Omit<
-    RecordedBatch,
-    "ground"
-  >;
+  const nothing = { legs: [], put: [], stops: [], stopped: null, closed: null, ended: [], said: [] };
+  const batch: Omit<RecordedBatch, "ground"> = { id: ID, members, ...nothing };
   return Object.assign(batch, { ground: groundOf(batch, manifest, ends) });
 }
 
@@ -115,7 +118,7 @@ function groundOf(batch: Omit<RecordedBatch, "ground">, manifest: BatchManifest,
         ReturnType<LegGround["lookAgain"]>
       >,
     untilQuiet: () => Promise.resolve(false),
-    say: () => undefined,
+    say: (line) => void batch.said.push(line),
   };
 }
 
@@ -141,12 +144,15 @@ function databaseOf(batch: Omit<RecordedBatch, "ground">, manifest: BatchManifes
   const quiet = { ungranted_locks: 0, connections: 1, max_connections: 100, others: [], now: new Date() };
   const reader = {
     one: (name: string) => Promise.resolve(name === "read/pace" ? { seconds: null } : quiet),
-    query: (name: string): Promise<unknown[]> => {
+    query: (name: string, params: Params = {}): Promise<unknown[]> => {
       if (name === "read/batches") return Promise.resolve([row()]);
       if (name === "read/batch-members")
         return Promise.resolve(batch.members.map((member) => ({ ...member, units: null, backed_up: null })));
       if (name === "read/batch-waves")
         return Promise.resolve(batch.ended.map((wave) => ({ wave, outcome: [], outcome_digest: "", at: new Date() })));
+      const run = batch.members.find(({ run_id }) => run_id === params["run_id"]);
+      if (name === "read/run" && run?.run_state != null) return Promise.resolve([{ state: run.run_state }]);
+      if (name === "read/phases-done") return Promise.resolve((run?.phases ?? []).map((phase) => ({ phase })));
       return Promise.resolve([]);
     },
   };

@@ -149,3 +149,18 @@ test("a document whose run a person refused by a signed statement is set aside b
   await next(batch);
   expect([batch.stopped, batch.closed]).toEqual([null, "done"]);
 });
+
+test("a machine that takes the planning of a wave over goes on where the lost one was: what was planned is not planned again", async () => {
+  const batch = recordedBatch(["LAW-A", "LAW-B"], { canary: [], wave_size: 2 }, endsWith());
+  const [planned, begun] = batch.members;
+  const run = (member: RecordedMember | undefined, phases: string[]): void =>
+    void Object.assign(member ?? {}, { run_id: `ictr-20261129T120000Z-0000000${phases.length}`, phases });
+  run(planned, ["source_pin", "mark", "cutplan", "pre_write_backup", "grant_probe"]);
+  run(begun, ["source_pin", "mark"]);
+  for (const member of batch.members) member.run_state = "marked";
+  queue(batch, "plan/0");
+  await next(batch);
+  const ends = batch.said.filter((line) => line.endsWith("goes_on")).map((line) => line.split(":")[0]);
+  // Of what is planned one is told after the rehearsal and its requests, of the other one more after its planning.
+  expect(ends).toEqual(["LAW-B", "LAW-A", "LAW-B", "LAW-A", "LAW-B"]);
+});
