@@ -151,7 +151,7 @@ function databaseOf(batch: Omit<RecordedBatch, "ground">, manifest: BatchManifes
       if (name === "read/batch-waves")
         return Promise.resolve(batch.ended.map((wave) => ({ wave, outcome: [], outcome_digest: "", at: new Date() })));
       const run = batch.members.find(({ run_id }) => run_id === params["run_id"]);
-      if (name === "read/run" && run?.run_state != null) return Promise.resolve([{ state: run.run_state }]);
+      if (name === "read/run" && typeof run?.run_state === "string") return Promise.resolve([{ state: run.run_state }]);
       if (name === "read/phases-done") return Promise.resolve((run?.phases ?? []).map((phase) => ({ phase })));
       return Promise.resolve([]);
     },
