@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { programPath } from "../../scripts/build/programs.mjs";
+import { OWN_START } from "../../scripts/sandbox/sshd.ts";
 
 /** What a client needs, and what a test may do with the server. */
 export interface ThrowAwaySshd {
@@ -115,7 +116,9 @@ async function listen(
         "KbdInteractiveAuthentication no",
         "PermitRootLogin prohibit-password",
         "LogLevel VERBOSE",
+        // The first SetEnv counts: a test about start files has one of its own.
         ...more,
+        OWN_START,
         "",
       ].join("\n"),
     );
