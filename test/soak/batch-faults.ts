@@ -136,8 +136,8 @@ export const lineDown: Fault = {
   name: "the line of a machine that writes down",
   happen: async (ground) => {
     const found = await working(ground);
-    found.machine.line?.down();
-    return lasting(ground, found, () => found.machine.line?.up());
+    found.machine.line.down();
+    return lasting(ground, found, () => found.machine.line.up());
   },
 };
 

@@ -6,9 +6,10 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { stayingConnection } from "../support/admin-connection.ts";
 import { sitting, writeManifest, type Member } from "../support/batch-ground.ts";
 import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
-import { fetchedBundle, machinesOf, type Machine, type Machines } from "../support/machines.ts";
+import { fetchedBundles, machinesOf, type Machine, type Machines } from "../support/machines.ts";
 import { signOrder } from "../support/signed-orders.ts";
 import {
   backupLost,
@@ -72,7 +73,7 @@ const AGAIN: readonly Fault[] = [
 /** Milliseconds after which a person looks whether something stands and says resume, as `status` tells them. */
 const PATIENCE = 30_000;
 /** Milliseconds between two looks of people; each is a program of its own that takes half a second of a core. */
-const LOOK_AGAIN = 3_000;
+const LOOK_AGAIN = 5_000;
 const DISK_BYTES = 192 * 1024 * 1024;
 /** A soak that is not done by then is a failure of its own. */
 const MOST_MINUTES = 30 + DOCUMENTS;
@@ -91,18 +92,21 @@ interface Course {
 const soaked: Soaked[] = [];
 
 async function soak(number: number): Promise<Soaked> {
-  const host = await governedHost();
+  const governed = await governedHost();
+  const looking = stayingConnection(governed.sandbox);
+  const host: GovernedHost = { ...governed, sql: looking.sql };
   let machines: Machines | undefined;
   try {
     const names = Array.from({ length: DOCUMENTS - 1 }, (_, n) => `LAW-${n + 1}`);
     for (const name of [...names, BAD, ...SPARE]) await host.register(name, LAW);
-    machines = await machinesOf(host, ["law-1", "law-2", "law-3"], { ownLines: true, rootBytes: DISK_BYTES });
+    machines = await machinesOf(host, ["law-1", "law-2", "law-3"], { rootBytes: DISK_BYTES });
     for (const machine of machines.all) machine.work();
     const batchId = `ictb-20261129T120000Z-${String(number).padStart(8, "0")}`;
     return await carried({ host, machines, batchId, names });
   } finally {
     machines?.remove();
-    await host.remove();
+    await looking.end();
+    await governed.remove();
   }
 }
 
@@ -236,20 +240,36 @@ async function signed(of: Hands, { events }: CutterAnswer, { left }: Course): Pr
     return all.slice(0, Math.ceil(all.length / (left + 1)));
   };
   const [cut, enact] = [part("asks_cut"), part("asks_enact")];
-  await sign(of, "SG_1_cut_authz", "linh", cut);
-  await sign(of, "EXECUTION", "minh", cut);
-  if (cut.length === 0 || left === 0) await sign(of, "SG_2_lifecycle_authz", "hoa", enact);
+  const fetch = fetching(of.machines);
+  await sign(of, { gate: "SG_1_cut_authz", person: "linh", fetch }, cut);
+  await sign(of, { gate: "EXECUTION", person: "minh", fetch }, cut);
+  if (cut.length === 0 || left === 0) await sign(of, { gate: "SG_2_lifecycle_authz", person: "hoa", fetch }, enact);
   return cut.length + enact.length > 0;
 }
 
-async function sign({ host, machines, batchId }: Hands, gate: string, person: string, runs: Member[]) {
-  if (runs.length === 0) return;
-  const bundle = async (run: string, of: string): Promise<string> => {
-    const living = machines.all.find((machine) => machine.lives());
+type Fetch = (run: string, gate: string) => Promise<string>;
+
+/** Fetches the requests of each run once, from whichever machine lives. */
+function fetching({ all }: Machines): Fetch {
+  const known = new Map<string, Promise<(gate: string) => string>>();
+  return async (run, gate) => {
+    const living = all.find((machine) => machine.lives());
     if (!living) throw new Error("no machine lives");
-    return fetchedBundle(living, run, of);
+    const fetched = known.get(run) ?? fetchedBundles(living, run);
+    known.set(run, fetched);
+    return (await fetched)(gate);
   };
-  const signed = await sitting(host, { batch_id: batchId, gate, person, bundle }, runs);
+}
+
+interface Signing {
+  readonly gate: string;
+  readonly person: string;
+  readonly fetch: Fetch;
+}
+
+async function sign({ host, batchId }: Hands, { gate, person, fetch }: Signing, runs: Member[]): Promise<void> {
+  if (runs.length === 0) return;
+  const signed = await sitting(host, { batch_id: batchId, gate, person, bundle: fetch }, runs);
   const answer = await host.cutter("gate", "admit", ...signed);
   if (answer.status !== 0)
     console.log(`  ${gate}: not every statement admitted, ${answer.stderr.split("\n")[0] ?? ""}`);

@@ -1,10 +1,12 @@
-// Several machines on this one: each has a host name, a process table and a runtime root of its own (unshare), and all of them are one
-// host of one PostgreSQL. A machine that is killed loses every process at once; one that is frozen wakes where it stood.
+// Several machines on this one: each has a host name, a process table, a network, an sshd and a runtime root of its own, and all of them
+// are one host of one PostgreSQL. A machine that is killed loses every process at once; one that is frozen wakes where it stood.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
+  appendFileSync,
   closeSync,
   cpSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -15,7 +17,8 @@ import {
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { configSchema } from "../../runner/model/config.ts";
-import { machineLine, type MachineLine } from "./machine-line.ts";
+import { shellWord } from "../../runner/rules/shell-word.ts";
+import { entering, machineNetwork, type MachineLine, type MachineNetwork } from "./machine-network.ts";
 import { callCutter, type CutterAnswer, type GovernedHost } from "./governed-host.ts";
 
 /** One of them. */
@@ -23,7 +26,7 @@ export interface Machine {
   readonly name: string;
   /** Its runtime root, seen from outside. */
   readonly root: string;
-  /** The runner as an operator calls it there, with --json. */
+  /** The runner as an operator calls it there over SSH, with --json. */
   cutter(...words: string[]): Promise<CutterAnswer>;
   /** Begins what the unit of systemd keeps up on a machine: its worker, until the machine ends. */
   work(): void;
@@ -32,8 +35,8 @@ export interface Machine {
   lives(): boolean;
   /** Begins it again after `kill`, with what lay on its disk. */
   boot(): Promise<void>;
-  /** Its line to the server, where it has one of its own. */
-  readonly line: MachineLine | undefined;
+  /** Its line to the server and to operators. */
+  readonly line: MachineLine;
   /** Its processes stand still until `thaw`. */
   freeze(): void;
   thaw(): void;
@@ -48,9 +51,8 @@ export interface Machines {
 
 const BEGIN = 'hostname "$1" && mount --bind "$2" "$3" && mount --bind "$4" "$5" && exec sleep infinity';
 
-/** `ownLines`: each reaches the server through a line of its own. `rootBytes`: the size of each one's disk, else that of this machine. */
+/** `rootBytes`: the size of each one's disk, else that of this machine. */
 export interface MachineOptions {
-  readonly ownLines?: boolean;
   readonly rootBytes?: number;
 }
 
@@ -76,8 +78,9 @@ export async function machinesOf(
       ...(batch === undefined ? {} : { batch: { ...batch, backup_copies: [copies] } }),
     }),
   );
+  const network = await machineNetwork(host.sandbox.database);
   const all: Machine[] = [];
-  for (const name of names) all.push(await machineOf(name, host, options));
+  for (const [at, name] of names.entries()) all.push(await machineOf({ name, number: at + 1, network }, host, options));
   return {
     all,
     named: (name) => {
@@ -88,26 +91,37 @@ export async function machinesOf(
     remove: () => {
       for (const one of all) {
         one.kill();
-        one.line?.end();
         if (options.rootBytes !== undefined) execFileSync("umount", ["--lazy", one.root]);
       }
+      network.end();
     },
   };
 }
 
-async function machineOf(name: string, { sandbox }: GovernedHost, options: MachineOptions): Promise<Machine> {
+interface Place {
+  readonly name: string;
+  readonly number: number;
+  readonly network: MachineNetwork;
+}
+
+async function machineOf(place: Place, { sandbox }: GovernedHost, options: MachineOptions): Promise<Machine> {
+  const { name, network } = place;
   const { runtimeRoot } = sandbox.place;
-  const { database } = sandbox;
   const root = join(dirname(runtimeRoot), `machine-${name}`);
   mkdirSync(root, { recursive: true });
   if (options.rootBytes !== undefined)
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${options.rootBytes},mode=755`, "tmpfs", root]);
   cpSync(runtimeRoot, root, { recursive: true });
   for (const folder of ["backups", "batches"]) mkdirSync(join(root, folder), { recursive: true });
-  const line = options.ownLines === true ? await machineLine(database) : undefined;
-  const places = [root, runtimeRoot, line?.folder ?? database.host, database.host];
-  let now = await begin(name, places);
-  const enter = (): string[] => ["nsenter", "-t", String(now.first), "-u", "-p", "-m", "--", sandbox.launchers.cutter];
+  // The server's socket is not there: this machine's own stands in its place.
+  const sockets = join(dirname(runtimeRoot), `sockets-${name}`);
+  mkdirSync(sockets);
+  const begun = async () => {
+    const machine = await begin(name, [root, runtimeRoot, sockets, sandbox.database.host]);
+    await network.join({ ...place, first: machine.first });
+    return machine;
+  };
+  let now = await begun();
   const lives = (): boolean => processesIn(now.space).includes(now.first);
   const signal = (which: NodeJS.Signals): void => {
     for (const pid of processesIn(now.space)) process.kill(pid, which);
@@ -115,13 +129,16 @@ async function machineOf(name: string, { sandbox }: GovernedHost, options: Machi
   return {
     name,
     root,
-    line,
+    line: network.line(place),
     lives,
-    cutter: (...words) => callCutter(enter(), words),
+    cutter: (...words) =>
+      callCutter([...network.ssh(place), shellWord(sandbox.launchers.cutter)], words.map(shellWord)),
     work: () => {
       const log = openSync(join(root, "batches", "worker.log"), "a");
-      const [program = "", ...before] = enter();
-      spawn(program, [...before, "orchestrate", "batch", "supervise", "--stay"], { stdio: ["ignore", log, log] });
+      const [program = "", ...before] = entering(now.first);
+      spawn(program, [...before, sandbox.launchers.cutter, "orchestrate", "batch", "supervise", "--stay"], {
+        stdio: ["ignore", log, log],
+      });
       closeSync(log);
     },
     // The kernel ends a process table with its first process.
@@ -129,7 +146,7 @@ async function machineOf(name: string, { sandbox }: GovernedHost, options: Machi
       if (lives()) process.kill(now.first, "SIGKILL");
     },
     boot: async () => {
-      now = await begin(name, places);
+      now = await begun();
     },
     freeze: () => signal("SIGSTOP"),
     thaw: () => {
@@ -140,31 +157,43 @@ async function machineOf(name: string, { sandbox }: GovernedHost, options: Machi
   };
 }
 
-/** A process table, a host name and mounts of their own: what lies at the first place stands at the second, and so on. */
+/** A process table, a host name, a network and mounts of their own: what lies at the first place stands at the second, and so on. */
 async function begin(
   name: string,
   places: readonly string[],
 ): Promise<{ readonly first: number; readonly space: string }> {
-  const flags = ["--uts", "--pid", "--mount", "--fork", "--mount-proc", "--kill-child"];
+  const flags = ["--uts", "--pid", "--net", "--mount", "--fork", "--mount-proc", "--kill-child"];
   const outer = spawn("unshare", [...flags, "sh", "-c", BEGIN, "sh", name, ...places], { stdio: "ignore" });
   const first = await firstProcess(outer.pid ?? 0);
   return { first, space: readlinkSync(`/proc/${first}/ns/pid`) };
 }
 
 /** The newest request of a gate as this machine sends it to a person, whichever one asked; answers the folder it was written to. */
-export async function fetchedBundle({ name, root, cutter }: Machine, runId: string, gate: string): Promise<string> {
+export async function fetchedBundle(machine: Machine, runId: string, gate: string): Promise<string> {
+  return (await fetchedBundles(machine, runId))(gate);
+}
+
+/** All requests of a run as this machine sends them; answers the folder of each gate. */
+export async function fetchedBundles(
+  { name, root, cutter }: Machine,
+  runId: string,
+): Promise<(gate: string) => string> {
   const { events, stderr } = await cutter("orchestrate", "requests", runId);
-  const files = new Map<string, Buffer[]>();
+  const folder = join(dirname(root), `fetched-${(fetched += 1)}`);
   for (const event of events) {
     const { bundle, name: file, data } = event as Record<string, unknown>;
-    if (event.event !== "file" || !String(bundle).startsWith(`${gate}-`)) continue;
-    files.set(String(file), [...(files.get(String(file)) ?? []), Buffer.from(String(data), "base64")]);
+    if (event.event !== "file") continue;
+    const gate = join(folder, String(bundle).replace(/-\d+$/, ""));
+    mkdirSync(gate, { recursive: true });
+    // A file comes in pieces, one behind the other.
+    appendFileSync(join(gate, String(file)), Buffer.from(String(data), "base64"));
   }
-  if (!files.has("payload.json")) throw new Error(`${name} sends no ${gate} request of ${runId}: ${stderr}`);
-  const folder = join(dirname(root), `fetched-${(fetched += 1)}`);
-  mkdirSync(folder, { recursive: true });
-  for (const [file, pieces] of files) writeFileSync(join(folder, file), Buffer.concat(pieces));
-  return folder;
+  return (gate) => {
+    const found = join(folder, gate);
+    if (!existsSync(join(found, "payload.json")))
+      throw new Error(`${name} sends no ${gate} request of ${runId}: ${stderr}`);
+    return found;
+  };
 }
 let fetched = 0;
 
