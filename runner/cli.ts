@@ -90,10 +90,10 @@ function addLookVerbs(orchestrate: Command, { common, run }: Running): void {
       run(async () => (await import("./commands/orchestrate-approvals.ts")).showApprovals(common(), id)),
     );
   orchestrate
-    .command("requests <run-id>")
+    .command("requests <run-id...>")
     .description("the newest request bundle of each gate")
-    .action((id: string) =>
-      run(async () => (await import("./commands/orchestrate-requests.ts")).showRequests(common(), id)),
+    .action((ids: string[]) =>
+      run(async () => (await import("./commands/orchestrate-requests.ts")).showRequests(common(), ids)),
     );
   orchestrate
     .command("follow <run-id>")

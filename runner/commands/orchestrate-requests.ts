@@ -1,5 +1,5 @@
-// `requests <run-id>`: the newest request bundle of each gate, file by file, for the approver's machine. What lies here is held against the
-// records: another machine of this host may have asked, or asked anew. Nothing is written; a request that is missing is made on its way.
+// `requests <run-id...>`: the newest request bundle of each gate, file by file, for the approver's machine. What lies here is held against
+// the records: another machine of this host may have asked, or asked anew. Nothing is written; a request that is missing is made on its way.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
@@ -17,9 +17,11 @@ import { readOrStop } from "../adapters/safe-file.ts";
 import { runIdOf, type RunId } from "../model/ids.ts";
 import { printJson } from "../terminal/print-json.ts";
 import { makeWorld } from "../wire.ts";
+import type { World } from "../world.ts";
 
 /** One bundle on its way: its files by name, from disk or as they were just made. */
 interface Bundle {
+  readonly runId: RunId;
   readonly name: string;
   /** Folder on this machine; undefined for one that was made on its way. */
   readonly folder: string | undefined;
@@ -27,36 +29,48 @@ interface Bundle {
 }
 
 /**
- * Exit 0; with --json `file` events, one a piece of each file, without it the bundles' names. STOP_REFUSED_INPUT when the run asked for
- * nothing yet; STOP_HALTED when what it asks for would have to be made while it is halted.
+ * Exit 0; with --json `file` events, one a piece of each file, without it the bundles' names. Of several runs those that asked for nothing
+ * are passed over. STOP_REFUSED_INPUT when none asked for anything yet; STOP_HALTED when what one asks for would have to be made while it
+ * is halted.
  */
-export async function showRequests(common: Common, id: string): Promise<number> {
-  const runId = runIdOf(id);
+export async function showRequests(common: Common, ids: readonly string[]): Promise<number> {
+  const runIds = ids.map((id) => runIdOf(id));
   const { config } = await loadConfig(common.config);
   const root = config.orchestrator.runtime_root;
+  let world: Promise<World> | undefined;
+  let none = true;
+  for (const runId of new Set(runIds)) {
+    const bundles = await bundlesOf(root, runId, () => (world ??= makeWorld(common.config)));
+    if (bundles.length > 0) none = false;
+    for (const bundle of bundles) await show(common, bundle);
+  }
+  if (none)
+    throw new Stopped("STOP_REFUSED_INPUT", {
+      saw: `${runIds.length === 1 ? "run" : "none of"} ${runIds.join(", ")} has asked for ${runIds.length === 1 ? "no" : "a"} signature`,
+      wanted: "a run that waits for people",
+      next: `cutter orchestrate status ${runIds[0] ?? ""}`,
+    });
+  return 0;
+}
+
+async function bundlesOf(root: string, runId: RunId, world: () => Promise<World>): Promise<Bundle[]> {
   const folder = join(root, "runs", runId, "requests");
   insistOwnFolders(root, join(folder, "any"));
   const lying = await newest(folder);
-  const made = await madeAnew(common, runId, { root, lying });
-  const bundles = [
-    ...[...lying].filter(([gate]) => !made.has(gate)).map(([gate, number]) => onDisk(folder, `${gate}-${number}`)),
+  const made = await madeAnew(world, runId, { root, lying });
+  return [
+    ...[...lying]
+      .filter(([gate]) => !made.has(gate))
+      .map(([gate, number]) => onDisk(runId, folder, `${gate}-${number}`)),
     ...made.values(),
   ];
-  if (bundles.length === 0)
-    throw new Stopped("STOP_REFUSED_INPUT", {
-      saw: `run ${runId} has asked for no signature`,
-      wanted: "a run that waits for people",
-      next: `cutter orchestrate status ${runId}`,
-    });
-  for (const bundle of bundles) {
-    if (common.json) await send(bundle);
-    else if (bundle.folder !== undefined) process.stdout.write(`${bundle.folder}\n`);
-    else
-      process.stderr.write(
-        `${bundle.name} does not lie on this machine; \`cutter orchestrate resume ${runId}\` writes it\n`,
-      );
-  }
-  return 0;
+}
+
+async function show({ json }: Common, bundle: Bundle): Promise<void> {
+  const { runId, name, folder } = bundle;
+  if (json) await send(bundle);
+  else if (folder !== undefined) process.stdout.write(`${folder}\n`);
+  else process.stderr.write(`${name} does not lie on this machine; \`cutter orchestrate resume ${runId}\` writes it\n`);
 }
 
 /** What lies here: the highest number of each gate. */
@@ -64,13 +78,13 @@ type Lying = ReadonlyMap<string, number>;
 
 /** Requests of now that do not lie here as they are asked; where the records cannot be asked, those that lie here are all there is. */
 async function madeAnew(
-  common: Common,
+  world: () => Promise<World>,
   runId: RunId,
   { root, lying }: { readonly root: string; readonly lying: Lying },
 ): Promise<ReadonlyMap<string, Bundle>> {
   let asked: RequestOfNow[] = [];
   try {
-    asked = await requestsOfNow(await makeWorld(common.config), runId);
+    asked = await requestsOfNow(await world(), runId);
   } catch (error) {
     if (!(error instanceof Stopped) || lying.size === 0) throw error;
     process.stderr.write(`not held against the records: ${error.code}: ${error.facts.saw}\n`);
@@ -78,7 +92,7 @@ async function madeAnew(
   const made = new Map<string, Bundle>();
   for (const request of asked)
     if (!request.inVain && !(await servesNow(root, runId, request)))
-      made.set(request.gate, await onItsWay(request, (lying.get(request.gate) ?? 0) + 1));
+      made.set(request.gate, await onItsWay(runId, request, (lying.get(request.gate) ?? 0) + 1));
   return made;
 }
 
@@ -92,19 +106,19 @@ async function servesNow(root: string, runId: RunId, { gate, payload_sha, now }:
   return known?.request.payload_sha === payload_sha && utcMillis(known.request.approve_by) > now.getTime();
 }
 
-async function onItsWay(request: RequestOfNow, number: number): Promise<Bundle> {
+async function onItsWay(runId: RunId, request: RequestOfNow, number: number): Promise<Bundle> {
   const files = await request.files();
   const read = (file: string): Promise<Uint8Array | undefined> => Promise.resolve(files.get(file));
-  return { name: `${request.gate}-${number}`, folder: undefined, read };
+  return { runId, name: `${request.gate}-${number}`, folder: undefined, read };
 }
 
-function onDisk(folder: string, name: string): Bundle {
+function onDisk(runId: RunId, folder: string, name: string): Bundle {
   const read = async (file: string, room: number): Promise<Uint8Array | undefined> => {
     const path = join(folder, name, file);
     if (!(await exists(path))) return undefined;
     return readOrStop(path, room, { code: "STOP_COULD_NOT_LOOK", wanted: "a plain file of this bundle" });
   };
-  return { name, folder: join(folder, name), read };
+  return { runId, name, folder: join(folder, name), read };
 }
 
 async function newest(folder: string): Promise<Map<Gate | string, number>> {
@@ -127,7 +141,14 @@ async function send(bundle: Bundle): Promise<void> {
     if (bytes === undefined) continue;
     const size = bytes.length;
     room -= size;
-    const whole = { event: "file", bundle: bundle.name, name, sha256: sha256(bytes), size } as const;
+    const whole = {
+      event: "file",
+      run_id: bundle.runId,
+      bundle: bundle.name,
+      name,
+      sha256: sha256(bytes),
+      size,
+    } as const;
     // In pieces, so that nobody has to hold a line of the length of a law; an empty file is one empty piece.
     for (let offset = 0; offset < Math.max(size, 1); offset += BUNDLE_PIECE)
       printJson({

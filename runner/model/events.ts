@@ -116,8 +116,12 @@ const approvalEvent = event("approval", {
 /** The judgement without the name of its event. */
 export type Approval = Omit<z.infer<typeof approvalEvent>, "event">;
 
-/** A piece of a file of a request bundle on its way: `size` and `sha256` are the whole file's, `data` is base64 of the bytes from `offset` on. */
+/**
+ * A piece of a file of a request bundle on its way: `size` and `sha256` are the whole file's, `data` is base64 of the bytes from `offset`
+ * on. A host of an older release names no run; it sends one run's.
+ */
 export const bundleFileEvent = event("file", {
+  run_id: text.exactOptional(),
   bundle: text.regex(BUNDLE_NAME),
   name: z.enum(BUNDLE_FILES),
   sha256: sha,

@@ -1,7 +1,7 @@
 // Brings request bundles to this machine. The host chooses no path here: names are words of a list, sizes are capped, digests are compared.
 import { createHash, type Hash } from "node:crypto";
 import { mkdir, mkdtemp, open, rename, rm, type FileHandle } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { bundleFileEvent, type BundleFile } from "../../runner/model/events.ts";
 import { BUNDLE_CAP } from "../../runner/model/request-files.ts";
 import { Stopped } from "../../runner/model/stop.ts";
@@ -18,6 +18,8 @@ import type { Target } from "./target.ts";
 
 /** Bundles one host may send for one run: a gate's newest, for each gate. */
 const BUNDLES_AT_ONCE = 4;
+/** Runs whose bundles one call brings. */
+const RUNS_AT_ONCE = 25;
 /** Events beside files that one fetch may bring: its last word. */
 const OTHERS_CAP = 20;
 
@@ -26,34 +28,69 @@ const OTHERS_CAP = 20;
  * written anew. STOP_COULD_NOT_LOOK when the line breaks or a file is not what the host said it is; then nothing is replaced.
  */
 export async function fetchBundles(target: Target, runId: string, folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const landing = await mkdtemp(join(folder, ".arriving-"));
+  return (await fetchBundlesOfRuns(target, [{ runId, folder }])).map(({ path }) => path);
+}
+
+/** A run whose requests are fetched, and the folder they come to. */
+export interface RunToFetch {
+  readonly runId: string;
+  readonly folder: string;
+}
+
+/** Fetches those of several runs, {@link RUNS_AT_ONCE} in one call; of a run that asked for nothing none. Stops as {@link fetchBundles}. */
+export async function fetchBundlesOfRuns(
+  target: Target,
+  runs: readonly RunToFetch[],
+): Promise<{ readonly runId: string; readonly path: string }[]> {
+  const fetched: { readonly runId: string; readonly path: string }[] = [];
+  for (let first = 0; first < runs.length; first += RUNS_AT_ONCE)
+    fetched.push(...(await fetchAtOnce(target, runs.slice(first, first + RUNS_AT_ONCE))));
+  return fetched;
+}
+
+async function fetchAtOnce(target: Target, runs: readonly RunToFetch[]) {
+  const folders = new Map(runs.map(({ runId, folder }) => [runId, folder]));
+  const beside = runs[0]?.folder ?? "";
+  await mkdir(beside, { recursive: true, mode: 0o700 });
+  const landing = await mkdtemp(join(beside, ".arriving-"));
   try {
-    const { arrived, bundles } = await receive(target, runId, landing);
-    for (const bundle of bundles) {
-      await rm(join(folder, bundle), { recursive: true, force: true });
-      await rename(join(arrived, bundle), join(folder, bundle));
+    const { arrived, bundles } = await receive(target, [...folders.keys()], landing);
+    const placed = bundles.map(({ runId, bundle }) => ({
+      runId,
+      path: join(folders.get(runId) ?? "", bundle),
+      bundle,
+    }));
+    for (const { runId, path, bundle } of placed) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await rm(path, { recursive: true, force: true });
+      await rename(join(arrived, runId, bundle), path);
     }
-    return bundles.map((bundle) => join(folder, bundle));
+    return placed;
   } finally {
     await rm(landing, { recursive: true, force: true });
   }
 }
 
+/** A bundle that arrived, below the folder of its run. */
+interface ArrivedBundle {
+  readonly runId: string;
+  readonly bundle: string;
+}
+
 async function receive(
   target: Target,
-  runId: string,
+  runIds: readonly string[],
   landing: string,
-): Promise<{ readonly arrived: string; readonly bundles: readonly string[] }> {
-  const words = ["orchestrate", "requests", runId];
+): Promise<{ readonly arrived: string; readonly bundles: readonly ArrivedBundle[] }> {
+  const words = ["orchestrate", "requests", ...runIds];
   let tries = 0;
   const { status, stderr, bundles, others, arrived } = await askedAgain(async () => {
     tries += 1;
     const arrived = join(landing, String(tries));
     await mkdir(arrived, { mode: 0o700 });
-    return { ...(await receiveOnce(target, words, arrived)), arrived };
+    return { ...(await receiveOnce(target, { words, runIds }, arrived)), arrived };
   });
-  insistNoStop(others, target, runId);
+  insistNoStop(others, target, runIds.length === 1 ? runIds[0] : undefined);
   if (status === undefined) throw lineBroken(target, stderr);
   if (status !== 0) throw hostFailed(words, status, stderr);
   return { arrived, bundles };
@@ -61,11 +98,11 @@ async function receive(
 
 async function receiveOnce(
   target: Target,
-  words: readonly string[],
+  { words, runIds }: { readonly words: readonly string[]; readonly runIds: readonly string[] },
   folder: string,
-): Promise<HostAnswer & { readonly bundles: readonly string[]; readonly others: HostEvent[] }> {
+): Promise<HostAnswer & { readonly bundles: readonly ArrivedBundle[]; readonly others: HostEvent[] }> {
   const others: HostEvent[] = [];
-  const landing = landingIn(folder);
+  const landing = landingIn(folder, runIds);
   try {
     const answer = await callHost(target, {
       words,
@@ -89,26 +126,29 @@ async function receiveOnce(
 /** A file that is arriving. */
 interface Arriving {
   readonly handle: FileHandle;
-  readonly told: Pick<BundleFile, "bundle" | "name" | "sha256" | "size">;
+  readonly told: Pick<BundleFile, "run_id" | "bundle" | "name" | "sha256" | "size">;
   readonly hash: Hash;
   bytes: number;
 }
 
 // Files come one behind the other, each in pieces that are written as they come.
-function landingIn(folder: string) {
+function landingIn(folder: string, runIds: readonly string[]) {
   const seen = new Set<string>();
-  const bundles = new Set<string>();
+  const bundles = new Map<string, ArrivedBundle>();
   let present: Arriving | undefined;
-  let room = BUNDLES_AT_ONCE * BUNDLE_CAP;
+  let room = runIds.length * BUNDLES_AT_ONCE * BUNDLE_CAP;
   const begin = async (piece: BundleFile): Promise<Arriving> => {
     if (present) throw foreign(`${present.told.name} cut off`);
-    const path = join(piece.bundle, piece.name);
+    const runId = piece.run_id ?? (runIds.length === 1 ? runIds[0] : undefined);
+    if (runId === undefined || !runIds.includes(runId)) throw foreign("files of a run that was not asked for");
+    const path = join(runId, piece.bundle, piece.name);
     if (seen.has(path)) throw foreign("the same file twice");
     room -= piece.size;
     if (room < 0) throw foreign("more than a request needs");
     seen.add(path);
-    if (!bundles.has(piece.bundle)) await mkdir(join(folder, piece.bundle), { mode: 0o700 });
-    bundles.add(piece.bundle);
+    const place = join(runId, piece.bundle);
+    if (!bundles.has(place)) await mkdir(join(folder, place), { recursive: true, mode: 0o700 });
+    bundles.set(place, { runId, bundle: piece.bundle });
     const handle = await open(join(folder, path), "wx", 0o600);
     return { handle, told: piece, hash: createHash("sha256"), bytes: 0 };
   };
@@ -131,7 +171,7 @@ function landingIn(folder: string) {
     insistWhole: (): void => {
       if (present) throw foreign(`${present.told.name} cut off`);
     },
-    bundles: (): readonly string[] => [...bundles],
+    bundles: (): readonly ArrivedBundle[] => [...bundles.values()],
     close: async (): Promise<void> => {
       await present?.handle.close();
     },
@@ -139,7 +179,8 @@ function landingIn(folder: string) {
 }
 
 const continues = ({ told, bytes }: Arriving, piece: BundleFile): boolean =>
-  piece.offset === bytes && (["bundle", "name", "sha256", "size"] as const).every((key) => piece[key] === told[key]);
+  piece.offset === bytes &&
+  (["run_id", "bundle", "name", "sha256", "size"] as const).every((key) => piece[key] === told[key]);
 
 function foreign(saw: string): Stopped {
   return new Stopped("STOP_COULD_NOT_LOOK", {

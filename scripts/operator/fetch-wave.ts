@@ -8,7 +8,7 @@ import { isDocumentId, isRunId, type DocumentId, type RunId } from "../../runner
 import { GATES, type Gate } from "../../runner/model/run.ts";
 import { Stopped } from "../../runner/model/stop.ts";
 import { WAVE_FILE, type WaveBundle } from "../signing/wave-bundle.ts";
-import { fetchBundles } from "./fetch-bundles.ts";
+import { fetchBundlesOfRuns } from "./fetch-bundles.ts";
 import { answersOf, eventsLike } from "./host-call.ts";
 import type { Target } from "./target.ts";
 
@@ -53,6 +53,7 @@ function waitingOf(
   if (members.length > MOST_DOCUMENTS) throw strangeBatch(`${members.length} documents`);
   if (new Set(waiting.map(({ document_id }) => document_id)).size < waiting.length)
     throw strangeBatch("one document twice");
+  if (new Set(waiting.map(({ run_id }) => run_id)).size < waiting.length) throw strangeBatch("one run twice");
   return { batch, waiting };
 }
 
@@ -79,9 +80,13 @@ export async function fetchWave(target: Target, id: string, folder: string): Pro
     });
   const lists = new Map<Gate, WaveBundle["members"]>();
   const lacking: string[] = [];
+  const arrived = await fetchBundlesOfRuns(
+    target,
+    waiting.map(({ run_id, document_id }) => ({ runId: run_id, folder: join(folder, "arrived", document_id) })),
+  );
   for (const { document_id, run_id, standing } of waiting) {
     const awaited = new Set(ASKED[standing]);
-    for (const path of await fetchBundles(target, run_id, join(folder, "arrived", document_id))) {
+    for (const { path } of arrived.filter(({ runId }) => runId === run_id)) {
       const gate = GATES.find((known) => basename(path).startsWith(`${known}-`));
       if (gate === undefined || !awaited.delete(gate)) continue;
       const place = join(folder, gate, document_id);

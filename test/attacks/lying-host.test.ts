@@ -1,7 +1,7 @@
 // A host that lies: no character that acts on a terminal leaves our programs, and no command of the host's making. Real sshd and programs.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -113,28 +113,69 @@ test("one run whose state cannot be read hides no other, and is named", async ()
   }
 });
 
+/** What a host tells of a batch and its documents, and the one file of a request of each run. */
+const BATCH = "ictb-20261129T120000Z-0000000a";
+const batchLine = (documents: number): string => {
+  const none = { stopped: null, close_kind: null, close_reason: null, next: null, backup_minutes_left: null };
+  const numbers = { documents, enacted: 0, quarantined: 0, wave: 0, per_minute: null, minutes_left: null };
+  return line({
+    ...{ event: "batch", batch_id: BATCH, state: "x", host: "x", opened: "x", throttle: "x" },
+    ...{ ...none, ...numbers },
+  });
+};
+const memberLine = (document_id: string, run_id: string): string => {
+  const told = { last_stop: null, reason: null, wave: 0, units: 1, backup_minutes_left: null };
+  return line({ event: "batch_member", batch_id: BATCH, document_id, standing: "asks_cut", run_id, ...told });
+};
+const fileLine = (text: string, run_id?: string): string => {
+  const bytes = Buffer.from(text);
+  return line({
+    ...{ event: "file", bundle: "SG_1_cut_authz-1", name: "payload.json", size: bytes.length, offset: 0 },
+    ...{ sha256: createHash("sha256").update(bytes).digest("hex"), data: bytes.toString("base64") },
+    ...(run_id === undefined ? {} : { run_id }),
+  });
+};
+
+test("the requests of a whole wave come in one call, each to its own document; a run that nobody asked for is refused", async () => {
+  const home = mkdtempSync(join(tmpdir(), "wave-fetch-"));
+  const out = join(home, "bundles");
+  const other = RUN_ID.replace(/.$/, "f");
+  const two = batchLine(2) + memberLine("LAW-A", RUN_ID) + memberLine("LAW-B", other);
+  host.says(two + fileLine("{}", RUN_ID) + fileLine("[]", other));
+  expect((await host.ask("batch", "fetch", BATCH, "--out", out)).status).toBe(0);
+  const gate = join(out, BATCH, "SG_1_cut_authz");
+  const texts = ["LAW-A", "LAW-B"].map((document) => readFileSync(join(gate, document, "payload.json"), "utf8"));
+  expect([readdirSync(gate).sort(), texts]).toEqual([
+    ["LAW-A", "LAW-B", "wave.json"],
+    ["{}", "[]"],
+  ]);
+  rmSync(out, { recursive: true });
+  for (const [answer, saw] of [
+    [two + fileLine("{}", RUN_ID) + fileLine("[]", RUN_ID.replace(/.$/, "e")), "a run that was not asked for"],
+    [two + fileLine("{}"), "a run that was not asked for"],
+    [
+      batchLine(2) + memberLine("LAW-A", RUN_ID) + memberLine("LAW-B", RUN_ID) + fileLine("{}", RUN_ID),
+      "one run twice",
+    ],
+  ] as const) {
+    host.says(answer);
+    const seen = await host.ask("batch", "fetch", BATCH, "--out", out);
+    expect([seen.status, seen.stderr]).toEqual([1, expect.stringContaining(saw)]);
+    expect(existsSync(gate)).toBe(false);
+  }
+  rmSync(home, { recursive: true, force: true });
+});
+
 test("a document of a batch whose name leads out of the folder is refused, and nothing outside is touched", async () => {
-  const batch_id = "ictb-20261129T120000Z-0000000a";
   const home = mkdtempSync(join(tmpdir(), "batch-fetch-"));
   const out = join(home, "work", "bundles");
   mkdirSync(join(home, "precious"));
   mkdirSync(out, { recursive: true });
   writeFileSync(join(home, "precious", "thesis.txt"), "years of work");
-  const none = { stopped: null, close_kind: null, close_reason: null, next: null, backup_minutes_left: null };
-  const numbers = { documents: 1, enacted: 0, quarantined: 0, wave: 0, per_minute: null, minutes_left: null };
-  const batch = { event: "batch", batch_id, state: "x", host: "x", opened: "x", throttle: "x", ...none, ...numbers };
-  const bytes = Buffer.from("{}");
-  const file = {
-    ...{ event: "file", bundle: "SG_1_cut_authz-1", name: "payload.json", size: bytes.length, offset: 0 },
-    ...{ sha256: createHash("sha256").update(bytes).digest("hex"), data: bytes.toString("base64") },
-  };
-  const told = { last_stop: null, reason: null, wave: 0, units: 1, backup_minutes_left: null };
-  const member = (document_id: string): object => ({
-    ...{ event: "batch_member", batch_id, document_id, standing: "asks_cut", run_id: RUN_ID, ...told },
-  });
-  const fetched = async (...members: readonly object[]) => {
-    host.says(line(batch) + members.map(line).join("") + line(file));
-    return host.ask("batch", "fetch", batch_id, "--out", out);
+  const member = (document: string): string => memberLine(document, RUN_ID);
+  const fetched = async (...members: readonly string[]) => {
+    host.says(batchLine(1) + members.join("") + fileLine("{}"));
+    return host.ask("batch", "fetch", BATCH, "--out", out);
   };
   for (const evil of ["../../../../precious", "..", "A/B", `LAW${EVIL}`])
     expect((await fetched(member(evil))).stderr).toContain("a document or a run of another form");

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { stayingConnection } from "../support/admin-connection.ts";
-import { sitting, writeManifest, type Member } from "../support/batch-ground.ts";
+import { sitting, writeManifest, type Member, type Sitting } from "../support/batch-ground.ts";
 import { governedHost, LAW, type CutterAnswer, type GovernedHost } from "../support/governed-host.ts";
 import { fetchedBundles, machinesOf, type Machine, type Machines } from "../support/machines.ts";
 import { signOrder } from "../support/signed-orders.ts";
@@ -240,39 +240,24 @@ async function signed(of: Hands, { events }: CutterAnswer, { left }: Course): Pr
     return all.slice(0, Math.ceil(all.length / (left + 1)));
   };
   const [cut, enact] = [part("asks_cut"), part("asks_enact")];
-  const fetch = fetching(of.machines);
-  await sign(of, { gate: "SG_1_cut_authz", person: "linh", fetch }, cut);
-  await sign(of, { gate: "EXECUTION", person: "minh", fetch }, cut);
-  if (cut.length === 0 || left === 0) await sign(of, { gate: "SG_2_lifecycle_authz", person: "hoa", fetch }, enact);
-  return cut.length + enact.length > 0;
+  const living = of.machines.all.find((machine) => machine.lives());
+  if (!living || cut.length + enact.length === 0) return false;
+  const bundle = await fetchedBundles(
+    living,
+    [...cut, ...enact].map(({ run_id }) => run_id),
+  );
+  await sign(of, { gate: "SG_1_cut_authz", person: "linh", bundle }, cut);
+  await sign(of, { gate: "EXECUTION", person: "minh", bundle }, cut);
+  if (cut.length === 0 || left === 0) await sign(of, { gate: "SG_2_lifecycle_authz", person: "hoa", bundle }, enact);
+  return true;
 }
 
-type Fetch = (run: string, gate: string) => Promise<string>;
-
-/** Fetches the requests of each run once, from whichever machine lives. */
-function fetching({ all }: Machines): Fetch {
-  const known = new Map<string, Promise<(gate: string) => string>>();
-  return async (run, gate) => {
-    const living = all.find((machine) => machine.lives());
-    if (!living) throw new Error("no machine lives");
-    const fetched = known.get(run) ?? fetchedBundles(living, run);
-    known.set(run, fetched);
-    return (await fetched)(gate);
-  };
-}
-
-interface Signing {
-  readonly gate: string;
-  readonly person: string;
-  readonly fetch: Fetch;
-}
-
-async function sign({ host, batchId }: Hands, { gate, person, fetch }: Signing, runs: Member[]): Promise<void> {
+async function sign({ host, batchId }: Hands, who: Omit<Sitting, "batch_id">, runs: Member[]): Promise<void> {
   if (runs.length === 0) return;
-  const signed = await sitting(host, { batch_id: batchId, gate, person, bundle: fetch }, runs);
+  const signed = await sitting(host, { batch_id: batchId, ...who }, runs);
   const answer = await host.cutter("gate", "admit", ...signed);
   if (answer.status !== 0)
-    console.log(`  ${gate}: not every statement admitted, ${answer.stderr.split("\n")[0] ?? ""}`);
+    console.log(`  ${who.gate}: not every statement admitted, ${answer.stderr.split("\n")[0] ?? ""}`);
 }
 
 async function lift({ host, batchId }: Hands): Promise<void> {

@@ -170,26 +170,26 @@ async function begin(
 
 /** The newest request of a gate as this machine sends it to a person, whichever one asked; answers the folder it was written to. */
 export async function fetchedBundle(machine: Machine, runId: string, gate: string): Promise<string> {
-  return (await fetchedBundles(machine, runId))(gate);
+  return (await fetchedBundles(machine, [runId]))(runId, gate);
 }
 
-/** All requests of a run as this machine sends them; answers the folder of each gate. */
+/** All requests of these runs as this machine sends them in one call; answers the folder of each. */
 export async function fetchedBundles(
   { name, root, cutter }: Machine,
-  runId: string,
-): Promise<(gate: string) => string> {
-  const { events, stderr } = await cutter("orchestrate", "requests", runId);
+  runIds: readonly string[],
+): Promise<(runId: string, gate: string) => string> {
+  const { events, stderr } = await cutter("orchestrate", "requests", ...runIds);
   const folder = join(dirname(root), `fetched-${(fetched += 1)}`);
   for (const event of events) {
-    const { bundle, name: file, data } = event as Record<string, unknown>;
+    const { run_id, bundle, name: file, data } = event as Record<string, unknown>;
     if (event.event !== "file") continue;
-    const gate = join(folder, String(bundle).replace(/-\d+$/, ""));
-    mkdirSync(gate, { recursive: true });
+    const place = join(folder, String(run_id), String(bundle).replace(/-\d+$/, ""));
+    mkdirSync(place, { recursive: true });
     // A file comes in pieces, one behind the other.
-    appendFileSync(join(gate, String(file)), Buffer.from(String(data), "base64"));
+    appendFileSync(join(place, String(file)), Buffer.from(String(data), "base64"));
   }
-  return (gate) => {
-    const found = join(folder, gate);
+  return (runId, gate) => {
+    const found = join(folder, runId, gate);
     if (!existsSync(join(found, "payload.json")))
       throw new Error(`${name} sends no ${gate} request of ${runId}: ${stderr}`);
     return found;
