@@ -42,6 +42,8 @@ const DOCUMENTS = Number(asked.documents);
 const SECONDS = Number(asked.seconds);
 /** Units of each document. */
 const UNITS = 3;
+/** Documents of a wave: what is rehearsed together begins anew after each fault, so that a wave of fifty is rarely left alone long enough. */
+const WAVE = 20;
 /** The document that no grammar takes. */
 const BAD = "LAW-BAD";
 /** Documents of the batch that is given up. */
@@ -123,7 +125,7 @@ async function carried({ host, machines, batchId, names }: Ground): Promise<Soak
     ...names.map((document_id) => ({ document_id })),
     { document_id: BAD, grammar: { profile: "vn-law-1" } },
   ];
-  const file = writeManifest(host, batchId, { items, canary: names.slice(0, 1) });
+  const file = writeManifest(host, batchId, { items, canary: names.slice(0, 1), wave_size: WAVE });
   await open(machines, file);
   const happened: Happened[] = [];
   const violations: string[] = [];
