@@ -8,7 +8,7 @@ import { backupProofSchema, type BackupOutput } from "./model/backup-receipt.ts"
 import { freshReceipt } from "./fresh-backup.ts";
 import type { CutplanOutput, GrantProbeOutput, MarkOutput, SourcePinOutput } from "./model/outputs.ts";
 import type { Payload } from "./model/payload.ts";
-import type { Gate, RunState } from "./model/run.ts";
+import { ASKED_IN, type Gate } from "./model/run.ts";
 import { insist, Stopped, type Verdict } from "./model/stop.ts";
 import type { Recorded } from "./phase.ts";
 import { insistNotHalted } from "./looks/halted.ts";
@@ -40,7 +40,7 @@ export interface Planned {
 export async function cutAuthorization(run: Run, planned: Planned): Promise<Authorization> {
   if (run.has("cut_leg_a")) return authorizationOf(planned.grants.output, []);
   await insistFreshBackup(run, planned);
-  return insistAdmitted(run, planned, "awaiting_cut_authorization", ["SG_1_cut_authz", "EXECUTION"]);
+  return insistAdmitted(run, planned, "awaiting_cut_authorization");
 }
 
 /** SG_2 over what the second principal observed; the review decision id is minted once, so that a renewed request names the same row. */
@@ -51,7 +51,7 @@ export async function enactAuthorization(
   const review_decision_id = mintedDecision(await recordOf(run)) ?? (await mintDecision(run));
   const authorization = run.has("lifecycle_enact")
     ? authorizationOf(planned.grants.output, [])
-    : await insistAdmitted(run, planned, "awaiting_lifecycle_authorization", ["SG_2_lifecycle_authz"]);
+    : await insistAdmitted(run, planned, "awaiting_lifecycle_authorization");
   return { authorization, review_decision_id };
 }
 
@@ -63,12 +63,8 @@ export async function mintDecision(run: Run): Promise<string> {
 }
 
 /** What was authorized when every gate has a usable admission; else the missing ones are requested and the run pauses. */
-async function insistAdmitted(
-  run: Run,
-  planned: Planned,
-  state: RunState,
-  gates: readonly AskedGate[],
-): Promise<Authorization> {
+async function insistAdmitted(run: Run, planned: Planned, state: keyof typeof ASKED_IN): Promise<Authorization> {
+  const gates: readonly AskedGate[] = ASKED_IN[state];
   const record = await recordOf(run);
   const rows = await ask(run.world.database, "exec", "read/admissions", { run_id: run.row.run_id });
   const { now } = await askOne(run.world.database, "exec", "read/database-now");

@@ -3,7 +3,7 @@ import type { RunWatcher } from "../engine.ts";
 import { canonicalText, type Json } from "../model/canonical.ts";
 import { cutplanOutput, markOutput, sourcePinOutput } from "../model/outputs.ts";
 import { INVARIANTS } from "../model/invariants.ts";
-import { PHASES, type Gate, type RecordedPhase } from "../model/run.ts";
+import { ASKED_IN, PHASES, type Gate, type RecordedPhase } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import { htmlOf } from "../reports/html.ts";
 import { markdownOf } from "../reports/markdown.ts";
@@ -36,10 +36,10 @@ export interface Projection extends RunWatcher {
   deliverAll(runId: string): Promise<void>;
 }
 
-const PAUSES = { cut: ["SG_1_cut_authz", "EXECUTION"], lifecycle: ["SG_2_lifecycle_authz"] } as const satisfies Record<
-  Pause,
-  readonly Gate[]
->;
+const PAUSES = {
+  cut: ASKED_IN.awaiting_cut_authorization,
+  lifecycle: ASKED_IN.awaiting_lifecycle_authorization,
+} as const satisfies Record<Pause, readonly Gate[]>;
 
 /** The projection of a world. Stops as the files and the reporter do (STOP_COULD_NOT_LOOK, STOP_KB_UPLOAD_FAILED). */
 export function projection(world: World): Projection {

@@ -8,6 +8,7 @@ import { digestOf } from "../model/canonical.ts";
 import { termOn } from "../model/config.ts";
 import { grantProbeOutput, sourcePinOutput } from "../model/outputs.ts";
 import { requestContents } from "./request-contents.ts";
+import { ASKED_IN } from "../model/run.ts";
 import { expectedPayload, type AskedGate } from "../rules/expected-payload.ts";
 import { missingLines } from "../rules/runs-index.ts";
 import type { World } from "../world.ts";
@@ -23,10 +24,8 @@ export interface RequestOfNow {
   files(): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
-const ASKED: Readonly<Record<string, readonly AskedGate[]>> = {
-  awaiting_cut_authorization: ["SG_1_cut_authz", "EXECUTION"],
-  awaiting_lifecycle_authorization: ["SG_2_lifecycle_authz"],
-};
+/** By the state that a row tells, which may be any word. */
+const ASKED: Readonly<Record<string, readonly AskedGate[]>> = ASKED_IN;
 
 /** None for a run that is unknown, closed, or waits for nobody. */
 export async function requestsOfNow(world: World, runId: string): Promise<RequestOfNow[]> {

@@ -4,7 +4,7 @@ import { APPROVERS_CAP, parseApprovers } from "../model/approvers.ts";
 import type { Config } from "../model/config.ts";
 import { namedSecrets } from "../model/notification-config.ts";
 import { found, inPart, missing, notSeen, type Finding } from "../model/point.ts";
-import { ROLES, type Gate, type RoleKey } from "../model/run.ts";
+import { ASKED_IN, ROLES, type Gate, type RoleKey } from "../model/run.ts";
 import { Stopped } from "../model/stop.ts";
 import { NAME_THERE, envLoginOf, kbKeyVariable, nameState } from "../rules/env-login.ts";
 import { checklistLines, printPoints } from "../terminal/checklist.ts";
@@ -13,7 +13,7 @@ import { credentialOf } from "../adapters/credentials.ts";
 import { envBytes } from "../adapters/env-bytes.ts";
 import { readSafely } from "../adapters/safe-file.ts";
 
-const ASKED_GATES: readonly Gate[] = ["SG_1_cut_authz", "EXECUTION", "SG_2_lifecycle_authz"];
+const ASKED_GATES: readonly Gate[] = Object.values(ASKED_IN).flat();
 
 /** Exit 0 with every name; what is missing is an answer, not a stop. */
 export async function showNames(common: Common): Promise<number> {

@@ -78,10 +78,16 @@ export const GATES = [
 ] as const;
 export type Gate = (typeof GATES)[number];
 
+/** The pauses of a run, each with the gates that it asks people for. */
+export const ASKED_IN = {
+  awaiting_cut_authorization: ["SG_1_cut_authz", "EXECUTION"],
+  awaiting_lifecycle_authorization: ["SG_2_lifecycle_authz"],
+} as const satisfies Readonly<Partial<Record<RunState, readonly Gate[]>>>;
+
 /** Phases that write, each with the gates whose admission it needs; SG_1 and EXECUTION are used at leg A. */
 export const ADMITTED_BY: Readonly<Partial<Record<RecordedPhase, readonly Gate[]>>> = {
-  cut_leg_a: ["SG_1_cut_authz", "EXECUTION"],
-  lifecycle_enact: ["SG_2_lifecycle_authz"],
+  cut_leg_a: ASKED_IN.awaiting_cut_authorization,
+  lifecycle_enact: ASKED_IN.awaiting_lifecycle_authorization,
 };
 
 /** Roles by the short name used in code and configuration. */

@@ -5,7 +5,7 @@ import type { BatchStateJson } from "../model/batch-state.ts";
 import { digestOf } from "../model/canonical.ts";
 import type { Notice } from "../model/notice.ts";
 import type { Gate } from "../model/run.ts";
-import type { Standing } from "./batch-progress.ts";
+import { WAITS_FOR, type Standing } from "./batch-progress.ts";
 import { operatorCommand, withStack } from "./operator-command.ts";
 
 /** A batch's state file; `written`: when it was, which is when it changed last. */
@@ -39,11 +39,11 @@ const WRITTEN: readonly Standing[] = ["may_cut", "writing"];
 const ASKED: readonly Asked[] = [
   {
     ...{ standing: "asks_cut", before: PLANNED, coming: PLANNED, signed: "may_cut" },
-    gates: ["SG_1_cut_authz", "EXECUTION"],
+    gates: WAITS_FOR.asks_cut,
   },
   {
     ...{ standing: "asks_enact", before: [...PLANNED, "asks_cut", ...WRITTEN], coming: WRITTEN, signed: "may_enact" },
-    gates: ["SG_2_lifecycle_authz"],
+    gates: WAITS_FOR.asks_enact,
   },
 ];
 

@@ -1,6 +1,7 @@
 // Where a batch stands and what its next legs are, from what the database recorded alone. Asked again it answers the same, so a queue that
 // was lost is made anew from it.
 import type { BatchId, BatchState, LegName } from "../model/batch.ts";
+import { ASKED_IN, type Gate } from "../model/run.ts";
 
 /** A member as the records tell it. `admitted`: gates with an unused admission that is in its time. */
 export interface MemberFacts {
@@ -59,17 +60,22 @@ const REFUSED: readonly (string | null)[] = [
   "STOP_EXECUTION_NOT_AUTHORIZED",
 ];
 
+/** The gates that a document of this standing waits for. */
+export const WAITS_FOR = {
+  asks_cut: ASKED_IN.awaiting_cut_authorization,
+  asks_enact: ASKED_IN.awaiting_lifecycle_authorization,
+} as const satisfies Readonly<Partial<Record<Standing, readonly Gate[]>>>;
+
 /** One member's standing. A run that was voided or reverted beside the batch is planned again. */
 export function standingOf(member: MemberFacts): Standing {
   if (member.quarantined) return "quarantined";
   if (member.close_kind === "closeout") return "enacted";
   if (member.run_state === null || member.close_kind !== null) return "waiting";
-  const holds = (...gates: string[]): boolean =>
+  const holds = (gates: readonly Gate[]): boolean =>
     !REFUSED.includes(member.last_stop) && gates.every((gate) => member.admitted.includes(gate));
-  if (member.run_state === "awaiting_cut_authorization")
-    return holds("SG_1_cut_authz", "EXECUTION") ? "may_cut" : "asks_cut";
+  if (member.run_state === "awaiting_cut_authorization") return holds(WAITS_FOR.asks_cut) ? "may_cut" : "asks_cut";
   if (member.run_state === "awaiting_lifecycle_authorization")
-    return holds("SG_2_lifecycle_authz") ? "may_enact" : "asks_enact";
+    return holds(WAITS_FOR.asks_enact) ? "may_enact" : "asks_enact";
   if (WRITING.includes(member.run_state)) return "writing";
   return ENACTING.includes(member.run_state) ? "enacting" : "planning";
 }

@@ -1,5 +1,6 @@
 // What a person can do with a run now, by the table of docs/decisions/0060-status-and-reports.md. State file in, answer out; reads nothing.
 import type { StatusJson } from "../model/events.ts";
+import { ASKED_IN, type Gate } from "../model/run.ts";
 import type { StateJson } from "../model/state.ts";
 import { STOPS, isStopCode } from "../model/stop.ts";
 import { parseState } from "./run-state.ts";
@@ -134,15 +135,12 @@ function haltsOf(state: StateJson, seen: Seen): string[] {
 /** A request that nobody has signed yet, or whose admission can no longer be used. */
 export type Pending = Pick<StateJson["requests"][number], "gate" | "bundle" | "approve_by">;
 
-const PAUSE_GATES: Readonly<Partial<Record<StateJson["state"], readonly string[]>>> = {
-  awaiting_cut_authorization: ["SG_1_cut_authz", "EXECUTION"],
-  awaiting_lifecycle_authorization: ["SG_2_lifecycle_authz"],
-};
-
 /** Newest request of each gate of the present pause. */
 export function requestsOf(state: StateJson): StateJson["requests"] {
-  const gates = PAUSE_GATES[state.state] ?? [];
-  return gates.flatMap((gate) => state.requests.filter((request) => request.gate === gate).slice(-1));
+  const gates: Readonly<Partial<Record<StateJson["state"], readonly Gate[]>>> = ASKED_IN;
+  return (gates[state.state] ?? []).flatMap((gate) =>
+    state.requests.filter((request) => request.gate === gate).slice(-1),
+  );
 }
 
 /** The last moment an effect may begin with an admitted, unused statement over a request's payload; undefined when there is none. */

@@ -7,6 +7,7 @@ import { batchEvent, batchMemberEvent, type BatchAnswer } from "../../runner/mod
 import { isDocumentId, isRunId, type DocumentId, type RunId } from "../../runner/model/ids.ts";
 import { GATES, type Gate } from "../../runner/model/run.ts";
 import { Stopped } from "../../runner/model/stop.ts";
+import { WAITS_FOR } from "../../runner/rules/batch-progress.ts";
 import { WAVE_FILE, type WaveBundle } from "../signing/wave-bundle.ts";
 import { fetchBundlesOfRuns } from "./fetch-bundles.ts";
 import { answersOf, eventsLike } from "./host-call.ts";
@@ -25,11 +26,8 @@ export interface Fetched {
   readonly lacking: readonly string[];
 }
 
-/** Gates asked for while a member stands so. */
-const ASKED: Readonly<Record<string, readonly Gate[]>> = {
-  asks_cut: ["SG_1_cut_authz", "EXECUTION"],
-  asks_enact: ["SG_2_lifecycle_authz"],
-};
+/** By the standing that a host tells, which may be any word. */
+const ASKED: Readonly<Record<string, readonly Gate[]>> = WAITS_FOR;
 
 /** A document as a host tells it: its name and its run become folders here. */
 interface Waiting {

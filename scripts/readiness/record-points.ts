@@ -5,6 +5,7 @@ import { backupProofSchema } from "../../runner/model/backup-receipt.ts";
 import { digestOf } from "../../runner/model/canonical.ts";
 import type { Config } from "../../runner/model/config.ts";
 import { grantMatrixSha, judgeGrantMatrix } from "../../runner/rules/grant-matrix.ts";
+import { ASKED_IN, type Gate } from "../../runner/model/run.ts";
 import { leftOutFaults } from "../../runner/rules/left-out-keys.ts";
 import { judgeTarget } from "../../runner/rules/source.ts";
 import type { Finding } from "../../runner/model/point.ts";
@@ -13,7 +14,7 @@ import type { Records, RowOf } from "./record-facts.ts";
 import type { Told } from "./told.ts";
 
 /** Gates whose approvals a cut rests on. */
-const NEEDED = ["SG_1_cut_authz", "EXECUTION"] as const;
+const NEEDED: readonly Gate[] = ASKED_IN.awaiting_cut_authorization;
 const REGISTER = "npm run intake -- <file> <document-id>";
 
 type Verdict = Pick<Finding, "state" | "saw">;
