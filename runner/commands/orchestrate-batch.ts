@@ -19,7 +19,13 @@ import { isRunId } from "../model/ids.ts";
 import { jsonOf } from "../model/json-text.ts";
 import { insist, Stopped, STOPS } from "../model/stop.ts";
 import { unhaltCommand } from "../rules/batch-answer.ts";
-import { judgeBatchId, judgeManifest, parseManifest } from "../rules/batch-manifest.ts";
+import {
+  judgeBatchId,
+  judgeManifest,
+  malformedManifest,
+  readManifest,
+  type ManifestFacts,
+} from "../rules/batch-manifest.ts";
 import { nextLegs, standingOf } from "../rules/batch-progress.ts";
 import { judgeHalt } from "../rules/batch-stops.ts";
 import { judgeReason } from "../rules/reason.ts";
@@ -33,36 +39,51 @@ import type { World } from "../world.ts";
 /** Opens the batch of a manifest, or with `again` puts the legs of one that is open into the queue anew. */
 export async function openBatch(common: Common, file: string, again: boolean): Promise<number> {
   const world = await makeWorld(common.config);
-  const manifest = await manifestIn(file);
+  const manifest = await manifestIn(world, file);
   if (!again) await record(world, manifest);
   return goOn(common, world, manifest.batch_id as BatchId, false);
 }
 
-async function manifestIn(file: string): Promise<BatchManifest> {
+/** All faults are told together: of the form, and of the documents that a malformed manifest names. */
+async function manifestIn(world: World, file: string): Promise<BatchManifest> {
   const bytes = await readOrStop(file, MANIFEST_CAP, { wanted: "a manifest of a batch" });
-  return parseManifest(jsonOf(bytes.toString("utf8")));
+  const read = readManifest(jsonOf(bytes.toString("utf8")));
+  if (!("faults" in read)) return read;
+  const facts = await factsAbout(world, read.items).catch((error: unknown) => {
+    // The faults of its form are told also where nobody can be asked about its documents.
+    if (error instanceof Stopped) return null;
+    throw error;
+  });
+  throw malformedManifest(read, facts);
+}
+
+/** `own`: the batch that may hold the documents already, asked for again. */
+async function factsAbout(
+  { config, database }: World,
+  items: BatchManifest["items"],
+  own?: string,
+): Promise<ManifestFacts> {
+  const document_ids = items.map((item) => item.document_id);
+  const { rows, pace } = await database.read("exec", async (reader) => ({
+    rows: await reader.query("read/documents-asked-for", { document_ids }),
+    pace: await reader.one("read/pace"),
+  }));
+  const held = rows.flatMap((row) => (row.held_by === null ? [] : [[row.document_id, row.held_by] as const]));
+  return {
+    registered: new Map(rows.map((row) => [row.document_id, row.newest])),
+    enacted: new Set(rows.flatMap((row) => (row.enacted ? [row.document_id] : []))),
+    held: new Map(held.filter(([, holder]) => holder !== `batch ${own ?? ""}`)),
+    protectedPrefixes: config.protected_prefixes,
+    seconds: pace.seconds,
+    maxAgeMinutes: config.backup.max_age_minutes,
+  };
 }
 
 async function record(world: World, manifest: BatchManifest): Promise<void> {
   const { config, here, database } = world;
-  const document_ids = manifest.items.map((item) => item.document_id);
-  const { known, rows, pace } = await database.read("exec", async (reader) => ({
-    known: (await reader.query("read/batches", { batch_id: manifest.batch_id }))[0],
-    rows: await reader.query("read/documents-asked-for", { document_ids }),
-    pace: await reader.one("read/pace"),
-  }));
-  insist(judgeBatchId(manifest, known));
-  const held = rows.flatMap((row) => (row.held_by === null ? [] : [[row.document_id, row.held_by] as const]));
-  insist(
-    judgeManifest(manifest, {
-      registered: new Map(rows.map((row) => [row.document_id, row.newest])),
-      enacted: new Set(rows.flatMap((row) => (row.enacted ? [row.document_id] : []))),
-      held: new Map(held.filter(([, holder]) => holder !== `batch ${manifest.batch_id}`)),
-      protectedPrefixes: config.protected_prefixes,
-      seconds: pace.seconds,
-      maxAgeMinutes: config.backup.max_age_minutes,
-    }),
-  );
+  const { batch_id } = manifest;
+  insist(judgeBatchId(manifest, (await ask(database, "exec", "read/batches", { batch_id }))[0]));
+  insist(judgeManifest(manifest, await factsAbout(world, manifest.items, batch_id)));
   await database.transaction("exec", (tx) =>
     tx.one("write/open-batch", {
       batch_id: manifest.batch_id,

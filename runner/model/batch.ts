@@ -36,7 +36,7 @@ const NO_CONTROLS = /^\P{C}*$/u;
 const documentId = z.string().regex(DOCUMENT_ID);
 
 /** One document. Without a version the newest of the registry is meant; `grammar` may only repeat what that is registered with. */
-const itemSchema = z.strictObject({
+export const itemSchema = z.strictObject({
   document_id: documentId,
   source_version_id: z.string().regex(SOURCE_VERSION_ID).nullable().default(null),
   grammar: askedGrammar.default({}),

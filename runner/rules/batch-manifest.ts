@@ -1,6 +1,14 @@
 // Whether a batch may be opened: everything that is wrong with its manifest, all at once.
 import { isProtected } from "./protected.ts";
-import { batchManifestSchema, manifestSha, wavesOf, type BatchManifest } from "../model/batch.ts";
+import * as z from "zod";
+import {
+  batchManifestSchema,
+  itemSchema,
+  manifestSha,
+  MOST_DOCUMENTS,
+  wavesOf,
+  type BatchManifest,
+} from "../model/batch.ts";
 import { Stopped, type Verdict } from "../model/stop.ts";
 import { waveMinutes } from "./times.ts";
 
@@ -21,14 +29,33 @@ export interface ManifestFacts {
 
 type ManifestIssue = NonNullable<ReturnType<typeof batchManifestSchema.safeParse>["error"]>["issues"][number];
 
-/** STOP_REFUSED_INPUT names every place where the text is no manifest; values are never quoted. */
-export function parseManifest(value: unknown): BatchManifest {
+/** A text that is no manifest: every place where it is none, and those of its items that have the form of one. Values are never quoted. */
+export interface Malformed {
+  readonly faults: readonly string[];
+  readonly items: BatchManifest["items"];
+}
+
+/** STOP_REFUSED_INPUT when the text is no JSON. */
+export function readManifest(value: unknown): BatchManifest | Malformed {
   if (value === undefined)
     throw new Stopped("STOP_REFUSED_INPUT", { saw: "a manifest that is no JSON", wanted: "a JSON object" });
   const parsed = batchManifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${faultOf(issue)}`);
-  throw new Stopped("STOP_REFUSED_INPUT", {
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${faultOf(issue)}`);
+  const items = itemsIn.safeParse(value);
+  return { faults, items: (items.data?.items ?? []).slice(0, MOST_DOCUMENTS).flatMap((item) => formed(item)) };
+}
+
+const itemsIn = z.object({ items: z.array(z.unknown()) });
+const formed = (item: unknown): BatchManifest["items"] => {
+  const parsed = itemSchema.safeParse(item);
+  return parsed.success ? [parsed.data] : [];
+};
+
+/** The stop of a text that is no manifest, with whatever speaks against the items in it that can be read; null when nobody could be asked. */
+export function malformedManifest({ faults, items }: Malformed, facts: ManifestFacts | null): Stopped {
+  const details = [...faults, ...(facts === null ? [] : documentFaults(items, facts))];
+  return new Stopped("STOP_REFUSED_INPUT", {
     saw: `a manifest that is wrong in ${details.length === 1 ? "one place" : `${details.length} places`}`,
     wanted: "schema_version, batch_id, created_by, created_utc and items, as docs/batch.md describes them",
     details,
@@ -62,8 +89,7 @@ export function judgeBatchId(manifest: BatchManifest, known: { readonly manifest
 export function judgeManifest(manifest: BatchManifest, facts: ManifestFacts): Verdict {
   const ids = manifest.items.map((item) => item.document_id);
   const details = [
-    ...manifest.items.flatMap((item) => itemFaults(item, facts)),
-    ...[...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))].map((id) => `${id}: asked for twice`),
+    ...documentFaults(manifest.items, facts),
     ...(manifest.canary ?? []).filter((id) => !ids.includes(id)).map((id) => `${id}: a canary that is no item`),
     ...waveFaults(manifest, facts),
   ];
@@ -78,6 +104,14 @@ export function judgeManifest(manifest: BatchManifest, facts: ManifestFacts): Ve
       hint: "correct the manifest or the registry; nothing was opened",
     },
   };
+}
+
+function documentFaults(items: BatchManifest["items"], facts: ManifestFacts): string[] {
+  const ids = items.map((item) => item.document_id);
+  return [
+    ...items.flatMap((item) => itemFaults(item, facts)),
+    ...[...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))].map((id) => `${id}: asked for twice`),
+  ];
 }
 
 function itemFaults(item: BatchManifest["items"][number], facts: ManifestFacts): string[] {

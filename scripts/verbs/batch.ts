@@ -9,7 +9,7 @@ import { Stopped } from "../../runner/model/stop.ts";
 import { jsonOf } from "../../runner/model/json-text.ts";
 import { withStack } from "../../runner/rules/operator-command.ts";
 import { shellWord } from "../../runner/rules/shell-word.ts";
-import { parseManifest } from "../../runner/rules/batch-manifest.ts";
+import { readManifest } from "../../runner/rules/batch-manifest.ts";
 import { atHost, operatorProgram, type OperatorOptions } from "../frame/program.ts";
 import { admitSigned } from "../operator/admit-signed.ts";
 import { fetchBatchPage } from "../operator/fetch-batch-page.ts";
@@ -91,8 +91,10 @@ function ask(target: Target, words: readonly string[], { json }: BatchOptions): 
 
 async function open(target: Target, [file = ""]: readonly string[], options: BatchOptions): Promise<number> {
   const bytes = await readOrStop(file, MANIFEST_CAP, { wanted: "a manifest of a batch of at most 1 MiB" });
-  const { batch_id } = parseManifest(jsonOf(bytes.toString("utf8")));
-  const path = await upload(target, { area: "batches", name: `${batch_id}.json` }, bytes);
+  const read = readManifest(jsonOf(bytes.toString("utf8")));
+  // The host refuses one that is none, because it alone can tell in the same breath what speaks against its documents.
+  const name = "faults" in read ? "malformed-manifest.json" : `${read.batch_id}.json`;
+  const path = await upload(target, { area: "batches", name }, bytes);
   return ask(target, ["open", path, ...(options.again ? ["--again"] : [])], options);
 }
 

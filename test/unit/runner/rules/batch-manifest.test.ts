@@ -5,7 +5,8 @@ import { Stopped } from "../../../../runner/model/stop.ts";
 import {
   judgeBatchId,
   judgeManifest,
-  parseManifest,
+  malformedManifest,
+  readManifest,
   type ManifestFacts,
 } from "../../../../runner/rules/batch-manifest.ts";
 
@@ -17,6 +18,11 @@ const wish = (documents: readonly string[], over: Record<string, unknown> = {}):
   items: documents.map((document_id) => ({ document_id })),
   ...over,
 });
+const parseManifest = (value: unknown): BatchManifest => {
+  const read = readManifest(value);
+  if ("faults" in read) throw malformedManifest(read, null);
+  return read;
+};
 const manifest = (documents: readonly string[], over: Record<string, unknown> = {}): BatchManifest =>
   parseManifest(wish(documents, over));
 const facts = (over: Partial<ManifestFacts> = {}): ManifestFacts => ({
@@ -100,6 +106,28 @@ test.each([
     refused();
   } catch (error) {
     expect(error instanceof Stopped && error.facts.details?.join("; ")).toMatch(words);
+  }
+});
+
+test("a manifest of a wrong form tells at once what speaks against the documents that can be read in it", () => {
+  const items = [
+    { document_id: "LAW-C" },
+    { document_id: "no such" },
+    { document_id: "LAW-X" },
+    { document_id: "LAW-C" },
+  ];
+  const read = readManifest({ ...wish([]), items, wave_size: 0 });
+  expect("faults" in read && malformedManifest(read, facts()).facts.details).toEqual([
+    "items.1.document_id: not of its form",
+    "wave_size: at least 1",
+    "LAW-C: registered without a version",
+    "LAW-X: not in the source registry",
+    "LAW-C: registered without a version",
+    "LAW-C: asked for twice",
+  ]);
+  for (const value of [{ items: "LAW-A" }, [], null, "LAW-A"]) {
+    const bad = readManifest(value);
+    expect("faults" in bad && [bad.items, malformedManifest(bad, facts()).code]).toEqual([[], "STOP_REFUSED_INPUT"]);
   }
 });
 
