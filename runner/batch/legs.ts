@@ -5,7 +5,6 @@ import type { LookedAgain } from "../aftermath/look-again.ts";
 import { legNameOf, type BatchId, type BatchManifest, type LegName, type WaveOutcome } from "../model/batch.ts";
 import { canonicalText, digestOf } from "../model/canonical.ts";
 import { isRunId, newRunId, type DocumentId, type RunId } from "../model/ids.ts";
-import { messageOf } from "../model/error-text.ts";
 import { EXIT_BUG, Stopped } from "../model/stop.ts";
 import { inWave, standingOf } from "../rules/batch-progress.ts";
 import {
@@ -25,10 +24,8 @@ import type { World } from "../world.ts";
 import { workPlan, workRehearse } from "./plan-together.ts";
 import { writeBatchReport } from "./answers.ts";
 import { queueLeg, queueNext } from "./queue.ts";
+import { machineFault } from "./room-for-files.ts";
 import { batchRecord, type BatchRecord } from "./records.ts";
-
-/** What the files of a run's next step need at least. */
-const ROOM_BYTES = 256 * 1024;
 
 /** The work at one run, and how it ended. */
 export interface RunWork {
@@ -207,15 +204,10 @@ async function carryOn(ground: LegGround, record: BatchRecord, leg: LegName, leg
   await queueLeg(ground.client, leg, { ending: legId, priority: member.ordinal, delay: consequence.seconds });
 }
 
-/** Why this machine cannot keep a file now; undefined while it can. */
-async function machineFault({ world }: LegGround): Promise<string | undefined> {
-  return world.files.write("batches", "last-look-for-room", "x".repeat(ROOM_BYTES)).then(() => undefined, messageOf);
-}
-
 /** Writes down how a member's leg ended, sets its document aside where the table says so, and halts the batch where that says so. */
 async function note(ground: LegGround, record: BatchRecord, document_id: string, ended: LegEnd): Promise<Consequence> {
   const { world } = ground;
-  const end = MAY_BE_THE_MACHINE.includes(ended.exit) ? { ...ended, machineFault: await machineFault(ground) } : ended;
+  const end = MAY_BE_THE_MACHINE.includes(ended.exit) ? { ...ended, machineFault: await machineFault(world) } : ended;
   const { batch_id } = record.facts;
   const member = record.members.find((one) => one.document_id === document_id);
   const judge = member?.close_kind === "closeout" ? consequenceOfLook : consequenceOf;

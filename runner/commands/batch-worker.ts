@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "./call-options.ts";
 import { hearingTheEnd } from "./last-word.ts";
 import { legRelease, schedulerOf, supervisorFile, supervisorLives, throttledByHand } from "./batch-engine.ts";
-import { startBeats } from "../adapters/host-beats.ts";
+import { startBeats, type HostBeats } from "../adapters/host-beats.ts";
 import { waveBackup } from "../adapters/wave-backup.ts";
 import { rehearsalGround } from "../adapters/rehearsal-ground.ts";
 import { makeRunKey } from "../adapters/run-key.ts";
@@ -16,6 +16,7 @@ import { BatchFiles } from "../batch/projections.ts";
 import { LoadWatch } from "../batch/throttle.ts";
 import { doLeg, type LegGround, type RunWork, type SharedWave } from "../batch/legs.ts";
 import { queueNext } from "../batch/queue.ts";
+import { untilRoom } from "../batch/room-for-files.ts";
 import { batchRecord, openBatches } from "../batch/records.ts";
 import { endOfWorker } from "../batch/worker-end.ts";
 import { ask } from "../looks/one-statement.ts";
@@ -41,6 +42,7 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
   const askedToEnd = listenForEnd();
   const say = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const beats = await startBeats(world.config, world.here.release_digest, "batch");
+  if (!(await hasRoom(world, { beats, say, askedToEnd }))) return 0;
   const scheduler = await schedulerOf(world, say);
   const limit = await planLimit(world);
   // The scheduler may hand out a leg before everything it needs is put together.
@@ -107,6 +109,25 @@ export async function batchWorker(common: Common, stay: boolean): Promise<number
   say(`worker ends: ${ended}`);
   // Whatever this process still waits for belongs to a database that broke off; the scheduler alone would keep it half alive.
   process.exit(EXIT_AGAIN);
+}
+
+interface Waiting {
+  readonly beats: HostBeats;
+  readonly say: (line: string) => void;
+  readonly askedToEnd: () => string | undefined;
+}
+
+/** Waits until this machine can keep files; false when the process was asked to end before, its beats ended. */
+async function hasRoom(world: World, { beats, say, askedToEnd }: Waiting): Promise<boolean> {
+  const room = await untilRoom(world, {
+    mustEnd: () => askedToEnd() !== undefined,
+    tell: (fault) => {
+      beats.doing(fault === undefined ? "batch" : "takes no work: it can keep no files");
+      say(fault === undefined ? "files can be kept again" : `takes no work, this machine cannot keep files: ${fault}`);
+    },
+  });
+  if (!room) beats.end();
+  return room;
 }
 
 async function isLeft(scheduler: Scheduler): Promise<boolean> {
