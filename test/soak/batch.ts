@@ -230,7 +230,7 @@ async function people(of: Hands, began: number, course: Course): Promise<string 
 type Hands = Pick<Ground, "host" | "machines" | "batchId">;
 
 /** Signs a part of what waits, all of it once no fault is left; false when nothing waits or the wave is still planned. */
-async function signed(of: Hands, { events }: CutterAnswer, { left }: Course): Promise<boolean> {
+async function signed(of: Hands, { events, by }: Answered, { left }: Course): Promise<boolean> {
   const wave = events.find(({ event }) => event === "batch")?.["wave"];
   const members = events.filter(({ event }) => event === "batch_member");
   if (members.some((one) => one["wave"] === wave && ["planning", "waiting"].includes(String(one["standing"]))))
@@ -242,10 +242,9 @@ async function signed(of: Hands, { events }: CutterAnswer, { left }: Course): Pr
     return all.slice(0, Math.ceil(all.length / (left + 1)));
   };
   const [cut, enact] = [part("asks_cut"), part("asks_enact")];
-  const living = of.machines.all.find((machine) => machine.lives());
-  if (!living || cut.length + enact.length === 0) return false;
+  if (!by || cut.length + enact.length === 0) return false;
   const bundle = await fetchedBundles(
-    living,
+    by,
     [...cut, ...enact].map(({ run_id }) => run_id),
   );
   await sign(of, { gate: "SG_1_cut_authz", person: "linh", bundle }, cut);
@@ -274,12 +273,15 @@ async function lift({ host, batchId }: Hands): Promise<void> {
   }
 }
 
+/** An answer, and the machine that gave it. */
+type Answered = CutterAnswer & { readonly by?: Machine };
+
 /** The verb of a batch on the first machine that lives and answers. */
-async function anywhere({ all }: Machines, ...words: string[]): Promise<CutterAnswer> {
+async function anywhere({ all }: Machines, ...words: string[]): Promise<Answered> {
   let answer: CutterAnswer | undefined;
   for (const machine of all.filter((one) => one.lives())) {
     answer = await Promise.race([machine.cutter("orchestrate", "batch", ...words), late()]);
-    if (answer && (answer.status === 0 || answer.status === 3)) return answer;
+    if (answer && (answer.status === 0 || answer.status === 3)) return { ...answer, by: machine };
   }
   return answer ?? { status: -1, events: [], stderr: "no machine answers", stop: undefined };
 }
