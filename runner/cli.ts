@@ -326,9 +326,12 @@ function allCommands(command: Command): Command[] {
 
 // A reader that went away (head, a closed line) ends what we print, never the run, which is a process of its own.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    throw error;
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") process.exit(process.exitCode ?? 0);
+    // A log on a full disk loses lines. It ends nobody: the process that keeps a machine's worker alive ended with its own line.
+    if (stream === process.stderr) return;
+    process.stderr.write(`what is answered cannot be written: ${code ?? "unknown"}\n`);
+    process.exit(1);
   });
 }
 
