@@ -1,5 +1,5 @@
-// Whether this machine can keep the files of a run's next step. A worker takes no leg while it cannot: with a full disk it took one, ended in
-// its first look, began anew and took the next, and kept every other machine from writing for as long as the disk was full.
+// Whether this machine can keep the files of a run's next step. A worker takes no leg while it cannot: with a full disk it took one, ended
+// in its first look, began anew and took the next, and kept every other machine from writing for as long as the disk was full.
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../model/error-text.ts";
 import type { World } from "../world.ts";

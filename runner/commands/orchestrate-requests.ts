@@ -1,5 +1,5 @@
 // `requests <run-id...>`: the newest request bundle of each gate, file by file, for the approver's machine. What lies here is held against
-// the records: another machine of this host may have asked, or asked anew. Nothing is written; a request that is missing is made on its way.
+// the records: another machine of this host may have asked, or asked anew. Nothing is written; a missing request is made on its way.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";

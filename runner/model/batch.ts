@@ -36,7 +36,7 @@ const NO_CONTROLS = /^\P{C}*$/u;
 const documentId = z.string().regex(DOCUMENT_ID);
 
 /** One document. Without a version the newest of the registry is meant; `grammar` may only repeat what that is registered with. */
-export const itemSchema = z.strictObject({
+const itemSchema = z.strictObject({
   document_id: documentId,
   source_version_id: z.string().regex(SOURCE_VERSION_ID).nullable().default(null),
   grammar: askedGrammar.default({}),
@@ -88,6 +88,15 @@ export const batchManifestSchema = z.strictObject({
   limits: z.strictObject({ plan: z.int().min(1).max(8), write: z.literal(1) }).default({ plan: 1, write: 1 }),
 });
 export type BatchManifest = z.infer<typeof batchManifestSchema>;
+
+/** Those items of a malformed manifest that have the form of one, at most as many as a manifest may have. */
+export function itemsIn(value: unknown): BatchManifest["items"] {
+  const { data } = z.object({ items: z.array(z.unknown()) }).safeParse(value);
+  return (data?.items ?? []).slice(0, MOST_DOCUMENTS).flatMap((item) => {
+    const parsed = itemSchema.safeParse(item);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
 
 /** The stored form: RFC 8785, so that the same wish has the same digest whoever wrote it down. */
 export const manifestText = (manifest: BatchManifest): string => canonicalText(manifest);

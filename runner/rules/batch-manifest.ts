@@ -1,14 +1,6 @@
 // Whether a batch may be opened: everything that is wrong with its manifest, all at once.
 import { isProtected } from "./protected.ts";
-import * as z from "zod";
-import {
-  batchManifestSchema,
-  itemSchema,
-  manifestSha,
-  MOST_DOCUMENTS,
-  wavesOf,
-  type BatchManifest,
-} from "../model/batch.ts";
+import { batchManifestSchema, itemsIn, manifestSha, wavesOf, type BatchManifest } from "../model/batch.ts";
 import { Stopped, type Verdict } from "../model/stop.ts";
 import { waveMinutes } from "./times.ts";
 
@@ -42,15 +34,8 @@ export function readManifest(value: unknown): BatchManifest | Malformed {
   const parsed = batchManifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${faultOf(issue)}`);
-  const items = itemsIn.safeParse(value);
-  return { faults, items: (items.data?.items ?? []).slice(0, MOST_DOCUMENTS).flatMap((item) => formed(item)) };
+  return { faults, items: itemsIn(value) };
 }
-
-const itemsIn = z.object({ items: z.array(z.unknown()) });
-const formed = (item: unknown): BatchManifest["items"] => {
-  const parsed = itemSchema.safeParse(item);
-  return parsed.success ? [parsed.data] : [];
-};
 
 /** The stop of a text that is no manifest, with whatever speaks against the items in it that can be read; null when nobody could be asked. */
 export function malformedManifest({ faults, items }: Malformed, facts: ManifestFacts | null): Stopped {
