@@ -1,5 +1,5 @@
-// `status`: files only, so that it answers when everything else is busy or down. A run that only another machine of this host worked at has
-// no file here: it is written from the records once it is asked for.
+// `status`: files only, so that it answers when everything else is busy or down. On a host of several machines a file may be older than
+// what another one did since, or lie on that one alone: there it is written from the records first.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Common } from "./call-options.ts";
@@ -21,8 +21,9 @@ import { printJson } from "../terminal/print-json.ts";
 export async function showStatus(common: Common, id: string | undefined): Promise<number> {
   const { config } = await loadConfig(common.config);
   const root = config.orchestrator.runtime_root;
-  const ids = id === undefined ? await runIds(root) : [runIdOf(id)];
-  if (id !== undefined && config.machines !== undefined) await writtenFromRecords(common, config, runIdOf(id));
+  const asked = id === undefined ? undefined : runIdOf(id);
+  if (config.machines !== undefined) await writtenFromRecords(common, root, asked);
+  const ids = asked === undefined ? await runIds(root) : [asked];
   const unread: string[] = [];
   const known = (
     await Promise.all(
@@ -77,17 +78,23 @@ async function tellShelf(root: string): Promise<void> {
 
 const MOST_UNREAD = 50;
 
-/** The state file of a run of another machine, unless one lies here. Where the records cannot be asked there is none to tell of. */
-async function writtenFromRecords(common: Common, { orchestrator }: Config, runId: RunId): Promise<void> {
-  const files = runFiles(orchestrator.runtime_root, orchestrator.global_locks_dir);
-  if (await files.readRun(runId, "state.json")) return;
-  const [{ makeWorld }, { projection }] = await Promise.all([
+/** Of the machines of a host each may have carried a run on: files that are older than the records are written anew. */
+async function writtenFromRecords(common: Common, root: string, id: RunId | undefined): Promise<void> {
+  const [{ makeWorld }, { writeOlderState, writeOlderStates }] = await Promise.all([
     import("../wire.ts"),
-    import("../aftermath/projection.ts"),
+    import("../aftermath/states-of-machines.ts"),
   ]);
-  const world = await makeWorld(common.config);
-  const [row] = await world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
-  if (row) await projection(world).project(runId, null, null);
+  const lying = await runIds(root);
+  try {
+    const world = await makeWorld(common.config);
+    await (id === undefined ? writeOlderStates(world, lying) : writeOlderState(world, id));
+  } catch (error) {
+    // What lies here is told all the same; it answers when everything else is busy or down.
+    if (!(error instanceof Stopped) || (id !== undefined && !lying.includes(id))) throw error;
+    process.stderr.write(
+      `not held against the records, another machine may have gone on: ${error.code}: ${error.facts.saw}\n`,
+    );
+  }
 }
 
 async function statusOfRun(places: Config["orchestrator"], runId: string): Promise<StatusJson | undefined> {
@@ -101,7 +108,7 @@ async function statusOfRun(places: Config["orchestrator"], runId: string): Promi
   });
 }
 
-async function runIds(root: string): Promise<string[]> {
+async function runIds(root: string): Promise<RunId[]> {
   try {
     return (await readdir(join(root, "runs"))).filter(isRunId).sort().reverse();
   } catch (error) {

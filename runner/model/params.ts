@@ -168,6 +168,7 @@ export const PARAMS = {
   "read/documents-asked-for": { document_ids: "text[]" },
   "read/pace": {},
   "read/load": {},
+  "read/open-runs": { host: "text" },
   "read/closed-runs": { host: "text" },
   "read/copies-to-drop": { run_ids: "text[]" },
   "read/runs-of-copies": { file_shas: "text[]" },

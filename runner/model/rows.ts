@@ -137,6 +137,7 @@ export const ROWS = {
   "write/close-batch": done,
   "write/give-up-batch": done,
   "write/stop-batch": z.strictObject({ halt_ids: z.array(text) }),
+  "read/open-runs": z.strictObject({ run_id: text, state: text, last_stop: nullable, epoch: nullable }),
   "read/closed-runs": z.strictObject({
     run_id: text, document_id: text, close_kind: text, reason: text, release: text, journal_head: nullable,
   }),

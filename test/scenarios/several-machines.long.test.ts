@@ -89,6 +89,11 @@ const takenAfter = async (document: string, since: Date): Promise<number> => {
   );
   return ((row?.at.getTime() ?? Infinity) - since.getTime()) / 1_000;
 };
+/** The state of the run, or of the only one, as this machine's `status` tells it. */
+const toldBy = async (machine: Machine, ...run: string[]): Promise<unknown> => {
+  const { events } = await machine.cutter("orchestrate", "status", ...run);
+  return events.find((event) => typeof event["committed_text"] === "string")?.["state"];
+};
 const units = (document: string) =>
   host.sql("SELECT FROM public.information_unit WHERE canonical_address LIKE $1", [`${document}/%`]);
 
@@ -101,9 +106,12 @@ test("a run whose machine died in the middle goes on from another within 20 seco
   a.kill();
   expect(await carriedOn(b, runId)).toMatchObject({ status: 3, stop: "STOP_APPROVAL_REQUIRED" });
   expect(await takenAfter("LAW-A", lost)).toBeLessThan(20);
+  // The other machine's file of it is written from the records, and again once they have gone on.
+  expect(await toldBy(c, runId)).toBe("awaiting_lifecycle_authorization");
   await sign(c, runId, "SG_2_lifecycle_authz", "hoa");
   expect(await b.cutter("orchestrate", "resume", runId)).toMatchObject({ status: 0 });
   expect(await units("LAW-A")).toHaveLength(3);
+  expect([await toldBy(c), await toldBy(c, runId)]).toEqual(["closeout_reported", "closeout_reported"]);
 });
 
 test("a machine that stood still and wakes up is fenced; what the other wrote stands once", async () => {
