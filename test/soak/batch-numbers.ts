@@ -92,7 +92,7 @@ function summary(all: readonly Line[]): string {
     return `| ${cells.join(" | ")} |`;
   });
   return [
-    `${all.length} soaks, of ${sum(({ documents }) => documents)} documents together, one document of each soak refused.`,
+    `${all.length === 1 ? "One soak" : `${all.length} soaks`}, of ${sum(({ documents }) => documents)} documents together, one document of each soak refused.`,
     "",
     `- rows that stand twice: ${sum(({ twice }) => twice)}; documents lost: ${sum(({ lost }) => lost.length)}; documents with a wrong number of rows: ${sum(({ otherCounts }) => otherCounts.length)}`,
     `- written after an acknowledged halt, or for a batch that was given up: ${sum(({ violations }) => violations.length)}`,
