@@ -111,8 +111,8 @@ async function project(world: World, runId: string, error: StateFacts["last_erro
 }
 
 /** A file that is gone or damaged is only a projection: it is written anew and counts from one again. */
-async function stateBefore(world: World, runId: string): Promise<StateJson | undefined> {
-  const bytes = await world.files.readRun(runId, "state.json");
+export async function stateBefore({ files }: Pick<World, "files">, runId: string): Promise<StateJson | undefined> {
+  const bytes = await files.readRun(runId, "state.json");
   try {
     return bytes && parseState(Buffer.from(bytes).toString("utf8"));
   } catch (error) {

@@ -2,10 +2,8 @@
 import { isRunId, type RunId } from "../model/ids.ts";
 import type { RowOf } from "../model/rows.ts";
 import type { StateJson } from "../model/state.ts";
-import { Stopped } from "../model/stop.ts";
-import { parseState } from "../rules/run-state.ts";
 import type { World } from "../world.ts";
-import { projection } from "./projection.ts";
+import { projection, stateBefore } from "./projection.ts";
 
 /** What is compared of an open run: another process's epoch, or a state that this file does not tell. */
 type Compared = Pick<RowOf<"read/open-runs">, "state" | "last_stop" | "epoch">;
@@ -24,12 +22,11 @@ export function isOlder(file: StateJson | undefined, records: Compared | undefin
 /** Writes the files that are missing here or older than the records, of the open runs and of those that lie here as open ones. */
 export async function writeOlderStates(world: World, lying: readonly RunId[]): Promise<void> {
   const { host } = world.config;
-  const rows = await world.database.read("exec", (reader) => reader.query("read/open-runs", { host }));
-  const open = new Map(rows.map((row) => [row.run_id, row]));
-  for (const runId of new Set([...lying, ...[...open.keys()].filter((id) => isRunId(id))])) {
-    const records = open.get(runId);
-    if (isOlder(await stateHere(world, runId), records)) await writeState(world, runId);
-  }
+  const open = await world.database.read("exec", (reader) => reader.query("read/open-runs", { host }));
+  for (const row of open) if (isRunId(row.run_id)) await writeWhereOlder(world, row.run_id, row);
+  for (const runId of lying)
+    if (!open.some(({ run_id }) => run_id === runId) && isOlder(await stateBefore(world, runId), undefined))
+      await writeOlderState(world, runId);
 }
 
 /** The same of one run, also of a closed one that never lay here. */
@@ -38,21 +35,9 @@ export async function writeOlderState(world: World, runId: RunId): Promise<void>
   if (!row) return;
   const epoch = row.lease_run_id === runId ? row.epoch : null;
   const records = row.closed === null ? { state: row.state, last_stop: row.last_stop, epoch } : undefined;
-  if (isOlder(await stateHere(world, runId), records)) await writeState(world, runId);
+  await writeWhereOlder(world, runId, records);
 }
 
-async function writeState(world: World, runId: string): Promise<void> {
-  const [row] = await world.database.read("exec", (reader) => reader.query("read/run", { run_id: runId }));
-  if (row) await projection(world).project(runId, null, null);
-}
-
-/** A file that is damaged tells nothing and is written anew. */
-async function stateHere({ files }: World, runId: RunId): Promise<StateJson | undefined> {
-  const bytes = await files.readRun(runId, "state.json");
-  try {
-    return bytes && parseState(Buffer.from(bytes).toString("utf8"));
-  } catch (error) {
-    if (error instanceof Stopped) return undefined;
-    throw error;
-  }
+async function writeWhereOlder(world: World, runId: RunId, records: Compared | undefined): Promise<void> {
+  if (isOlder(await stateBefore(world, runId), records)) await projection(world).project(runId, null, null);
 }

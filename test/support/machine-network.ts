@@ -2,13 +2,13 @@
 // byte between a machine and the server or an operator passes its line, and is lost while that is down. All of it ends with its processes.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../infra/place.ts";
 import { sshCommandLine, type RemoteAddress } from "../../infra/ssh/line.ts";
 import { programPath } from "../../scripts/build/programs.mjs";
-import { OWN_START } from "../../scripts/sandbox/sshd.ts";
+import { writeConfiguration } from "./throw-away-sshd.ts";
 
 /** The line of one machine. Nobody is told that it is down: what is sent meanwhile is lost. */
 export interface MachineLine {
@@ -89,7 +89,10 @@ export async function machineNetwork(server: {
       call([program, ...enter, "rm", "-f", socket]);
       const relay = [process.execPath, RELAY, socket, `${here(number)}:${PORT}`];
       await listening(spawn(program, [...enter, ...relay], { stdio: ["ignore", "pipe", "ignore"] }));
-      spawn(program, [...enter, sshd, "-D", "-f", configured(folder, number)], { stdio: "ignore" });
+      const file = join(folder, `sshd_config-${number}`);
+      const keys = { hostKey: join(folder, "host"), authorizedKeys: join(folder, "operator.pub") };
+      writeConfiguration(file, { address: there(number), ...keys });
+      spawn(program, [...enter, sshd, "-D", "-f", file], { stdio: "ignore" });
       for (let tries = 1; ; tries += 1)
         try {
           return call([...ssh({ number }), "true"]);
@@ -117,8 +120,6 @@ function keysIn(folder: string): string {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(folder, name)]);
   const hostKey = readFileSync(join(folder, "host.pub"), "utf8");
   writeFileSync(join(folder, "known_hosts"), `198.18.* ${hostKey}`);
-  // As root sshd insists on its separation folder, which a bare container lacks.
-  mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   return folder;
 }
 
@@ -129,22 +130,3 @@ const addressOf = (folder: string, number: number): RemoteAddress => ({
   privateKeyFile: join(folder, "operator"),
   knownHostsFile: join(folder, "known_hosts"),
 });
-
-/** The file of one machine's sshd. */
-function configured(folder: string, number: number): string {
-  const file = join(folder, `sshd_config-${number}`);
-  const lines = [
-    `ListenAddress ${there(number)}`,
-    `HostKey ${join(folder, "host")}`,
-    `AuthorizedKeysFile ${join(folder, "operator.pub")}`,
-    "PidFile none",
-    "UsePAM no",
-    "StrictModes no",
-    "PasswordAuthentication no",
-    "KbdInteractiveAuthentication no",
-    "PermitRootLogin prohibit-password",
-    OWN_START,
-  ];
-  writeFileSync(file, `${lines.join("\n")}\n`);
-  return file;
-}

@@ -39,8 +39,6 @@ export async function startThrowAwaySshd(more: readonly string[] = []): Promise<
   for (const name of ["host", "other", "user"])
     await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(folder, name)]);
   writeFileSync(join(folder, "authorized_keys"), readFileSync(join(folder, "user.pub")));
-  // As root sshd insists on its separation folder, which a bare container lacks.
-  if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const logFile = join(folder, "log");
   const { child, port } = await listen(folder, logFile, more);
   const log = (): string => readFileSync(logFile, "utf8");
@@ -95,6 +93,35 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** What an sshd listens on, its key, and whom it lets in; `more`: further lines. */
+export interface SshdConfiguration {
+  readonly address: string;
+  readonly hostKey: string;
+  readonly authorizedKeys: string;
+  readonly more?: readonly string[];
+}
+
+/** Writes the file of an sshd that takes keys only and nothing from this machine. */
+export function writeConfiguration(file: string, { address, hostKey, authorizedKeys, more = [] }: SshdConfiguration) {
+  // As root sshd insists on its separation folder, which a bare container lacks.
+  if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
+  const lines = [
+    // First, because the first SetEnv counts: a test about start files has one of its own.
+    ...more,
+    `ListenAddress ${address}`,
+    `HostKey ${hostKey}`,
+    `AuthorizedKeysFile ${authorizedKeys}`,
+    "PidFile none",
+    "UsePAM no",
+    "StrictModes no",
+    "PasswordAuthentication no",
+    "KbdInteractiveAuthentication no",
+    "PermitRootLogin prohibit-password",
+    OWN_START,
+  ];
+  writeFileSync(file, `${lines.join("\n")}\n`);
+}
+
 async function listen(
   folder: string,
   logFile: string,
@@ -102,26 +129,12 @@ async function listen(
 ): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    writeFileSync(
-      join(folder, "config"),
-      [
-        `Port ${port}`,
-        "ListenAddress 127.0.0.1",
-        `HostKey ${join(folder, "host")}`,
-        `AuthorizedKeysFile ${join(folder, "authorized_keys")}`,
-        "PidFile none",
-        "UsePAM no",
-        "StrictModes no",
-        "PasswordAuthentication no",
-        "KbdInteractiveAuthentication no",
-        "PermitRootLogin prohibit-password",
-        "LogLevel VERBOSE",
-        // The first SetEnv counts: a test about start files has one of its own.
-        ...more,
-        OWN_START,
-        "",
-      ].join("\n"),
-    );
+    writeConfiguration(join(folder, "config"), {
+      address: "127.0.0.1",
+      hostKey: join(folder, "host"),
+      authorizedKeys: join(folder, "authorized_keys"),
+      more: [`Port ${port}`, "LogLevel VERBOSE", ...more],
+    });
     writeFileSync(logFile, "");
     const child = spawn(programPath("sshd") ?? "sshd", ["-D", "-f", join(folder, "config"), "-E", logFile], {
       stdio: "ignore",
